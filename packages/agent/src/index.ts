@@ -1,0 +1,22 @@
+/**
+ * Definitions of agents, flows and nodes: pure data and functions, no I/O.
+ *
+ * @packageDocumentation
+ */
+export {
+  agent,
+  type AgentDefinition,
+  type Component,
+  type ComponentDefinition,
+  type ComponentKind,
+  type ComponentOptions,
+  type Element,
+  flow,
+  type FlowDefinition,
+  type OutputsOf,
+  type Variables,
+} from "./component-definition.ts";
+export { DefinitionError } from "./errors.ts";
+export type { ArtifactDraft, ArtifactFormat, NodeContext } from "./node-context.ts";
+export { defineNode, type Effect, type NodeDefinition, type NodeType, type NodeTypeSpec } from "./node-definition.ts";
+export type { Bindable, Reference } from "./reference.ts";

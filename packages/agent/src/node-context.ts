@@ -1,0 +1,37 @@
+import type { IsolationSpace } from "@dad/isolation";
+import type { Observability } from "@dad/observability";
+import type { ArtifactEntry, Json, NodePath, RunEnvParams, Usage } from "@dad/protocol";
+import type { ResourceProfile } from "@dad/resources";
+
+/** How an artifact is written: `json` as indented JSON, `text` as it is, `binary` as it is. */
+export type ArtifactFormat = "json" | "text" | "binary";
+
+export interface ArtifactDraft {
+  /** Unique within the node. It becomes the file name when there is no `file`. */
+  readonly name: string;
+  readonly data: Json | Uint8Array;
+  /** Default: `binary` for bytes, `text` for a string, else `json`. */
+  readonly format?: ArtifactFormat;
+  readonly mediaType?: string;
+}
+
+/** All that one attempt of a node may use. Nothing in it is shared with another run. */
+export interface NodeContext {
+  readonly run: RunEnvParams;
+  readonly path: NodePath;
+  readonly attempt: number;
+  /** Aborted when the run is cancelled, the attempt times out or its parent ends. */
+  readonly signal: AbortSignal;
+  /** Where commands run: environment, working directory, `exec`. */
+  readonly space: IsolationSpace;
+  /** The directory that becomes the outcome of the run, when it has one. Absolute. */
+  readonly workspace: string | undefined;
+  readonly resources: ResourceProfile;
+  readonly observability: Observability;
+  /** Keeps data under a name with the result of this node. */
+  record(draft: ArtifactDraft): Promise<ArtifactEntry>;
+  /** Adds to what this attempt used. Counted also when the attempt fails afterwards. */
+  addUsage(usage: Usage): void;
+  /** Tells subscribers something; it is recorded in the run as `custom.emitted`. */
+  emit(name: string, data: Json): Promise<void>;
+}

@@ -1,0 +1,73 @@
+import type { Json } from "@dad/protocol";
+import type { z } from "zod";
+import type { NodeContext } from "./node-context.ts";
+import { type Bindable, dataOf } from "./reference.ts";
+
+/** `pure`: no effect outside the run. `idempotent`: doing it twice is doing it once. `effectful`: a repetition matters. */
+export type Effect = "pure" | "idempotent" | "effectful";
+
+export interface NodeTypeSpec<Settings extends z.ZodType, Output extends z.ZodType, Input extends z.ZodType> {
+  /** Names the type in definitions, spans and events: `command`, `ai_model`. */
+  readonly type: string;
+  /** Changes whenever the same settings may give another result. Part of the node's identity in re-runs. */
+  readonly version: string;
+  readonly effect: Effect;
+  readonly settings: Settings;
+  /** What somebody may give to the node from outside (static inputs). Default: nothing. */
+  readonly input?: Input;
+  readonly output: Output;
+  /** Throws to fail. Stops when `context.signal` is aborted. */
+  execute(context: NodeContext, work: { readonly settings: z.output<Settings>; readonly input: z.output<Input> | undefined }): Promise<z.input<Output>> | z.input<Output>;
+}
+
+/** A node type with its schemas' types forgotten: what the runner works with. */
+export interface NodeType {
+  readonly type: string;
+  readonly version: string;
+  readonly effect: Effect;
+  readonly settings: z.ZodType;
+  readonly input: z.ZodType | undefined;
+  readonly output: z.ZodType;
+  execute(context: NodeContext, work: { readonly settings: unknown; readonly input: unknown }): Promise<unknown>;
+}
+
+declare const output: unique symbol;
+
+/** What one node does: its type, and settings that are data with templates in them. Immutable. */
+export interface NodeDefinition<Output = unknown> {
+  readonly kind: "node";
+  readonly nodeType: NodeType;
+  readonly settings: Json;
+  /** Only a type: what later nodes read. */
+  readonly [output]?: Output;
+}
+
+/**
+ * A new node type. The result makes definitions of it: every field of the settings takes its value, a
+ * reference to the result of an earlier node, or (where it is a string) a text with templates.
+ *
+ *     const shout = defineNode({
+ *       type: "shout",
+ *       version: "1",
+ *       effect: "pure",
+ *       settings: z.object({ text: z.string() }),
+ *       output: z.object({ text: z.string() }),
+ *       execute: (_context, { settings }) => ({ text: settings.text.toUpperCase() }),
+ *     });
+ */
+export function defineNode<Settings extends z.ZodType, Output extends z.ZodType, Input extends z.ZodType = z.ZodNever>(
+  spec: NodeTypeSpec<Settings, Output, Input>,
+): (settings: Bindable<z.input<Settings>>) => NodeDefinition<z.output<Output>> {
+  const nodeType: NodeType = Object.freeze({
+    type: spec.type,
+    version: spec.version,
+    effect: spec.effect,
+    settings: spec.settings,
+    input: spec.input,
+    output: spec.output,
+    // The runner hands over what these very schemas have parsed.
+    execute: async (context: NodeContext, work: { readonly settings: unknown; readonly input: unknown }) =>
+      spec.execute(context, work as { settings: z.output<Settings>; input: z.output<Input> | undefined }),
+  });
+  return (settings) => Object.freeze({ kind: "node", nodeType, settings: dataOf(settings) });
+}

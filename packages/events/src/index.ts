@@ -1,0 +1,6 @@
+/**
+ * How what happens in a run becomes known, and how answers come in.
+ *
+ * @packageDocumentation
+ */
+export type { EventBus, EventFilter, EventHandler, EventPattern, InputHandler, InputRequest } from "./event-bus.ts";

@@ -1,0 +1,8 @@
+/**
+ * Where code runs without touching the host or another run.
+ *
+ * @packageDocumentation
+ */
+export { IsolationClosedError, IsolationUnavailableError, ProgramMissingError, WorkingDirectoryError } from "./errors.ts";
+export { type Guard, GUARDS, type Guards, guardsWith, type Strength } from "./guard.ts";
+export type { Command, ExecOptions, ExecResult, IsolationAdapter, IsolationProbe, IsolationProblem, IsolationSpace, IsolationSpec } from "./isolation-adapter.ts";

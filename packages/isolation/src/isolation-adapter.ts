@@ -1,0 +1,85 @@
+import type { RunId } from "@dad/protocol";
+import type { Guards, Guard } from "./guard.ts";
+
+export interface IsolationSpec {
+  readonly runId: RunId;
+  /** Absolute path of the directory to work in. */
+  readonly workspace: string;
+  /** The whole environment, besides what a program needs to start at all. Nothing of the host's leaks in. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** What must be guarded. Default: nothing beyond what the adapter has. */
+  readonly require?: readonly Guard[];
+}
+
+/** What is missing, and what to do about it. */
+export interface IsolationProblem {
+  readonly guard?: Guard;
+  readonly message: string;
+  /** A command or a sentence that somebody can follow. */
+  readonly remedy: string;
+}
+
+export interface IsolationProbe {
+  readonly available: boolean;
+  readonly guards: Guards;
+  readonly problems: readonly IsolationProblem[];
+}
+
+export interface Command {
+  /** Program and arguments. No shell: who wants one says `["sh", "-c", …]`. */
+  readonly argv: readonly [string, ...string[]];
+  /** Absolute, or relative to the workspace. Default: the workspace. */
+  readonly cwd?: string;
+  /** Added to the environment of the space. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Written to standard input, which is then closed. Default: nothing. */
+  readonly stdin?: string | Uint8Array;
+}
+
+export interface ExecOptions {
+  readonly signal?: AbortSignal;
+  /** Wall time after which the command and all that it started are ended. Default: none. */
+  readonly timeoutMs?: number;
+  /** Bytes that are kept of each of the two streams. Default 1 MiB. What comes after is counted and thrown away. */
+  readonly outputLimitBytes?: number;
+  /** Told of output as it comes, before the limit is applied. */
+  readonly onOutput?: (stream: "stdout" | "stderr", chunk: Uint8Array) => void;
+}
+
+/** A command that failed is a result. Only isolation that failed is an exception. */
+export interface ExecResult {
+  readonly reason: "exited" | "signaled" | "timeout" | "aborted";
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly stdout: Uint8Array;
+  readonly stderr: Uint8Array;
+  /** Bytes beyond the limit, which are lost. */
+  readonly lost: { readonly stdout: number; readonly stderr: number };
+  readonly durationMs: number;
+}
+
+/** A place of its own for a run: environment, working directory, commands. */
+export interface IsolationSpace extends AsyncDisposable {
+  readonly id: string;
+  readonly guards: Guards;
+  readonly env: Readonly<Record<string, string>>;
+  /** Absolute path of the workspace. */
+  readonly cwd: string;
+  /** @throws ProgramMissingError (`PROGRAM_MISSING`), WorkingDirectoryError (`CWD_INVALID`), `ISOLATION_CLOSED`. */
+  exec(command: Command, options?: ExecOptions): Promise<ExecResult>;
+  /** Ends every command of the space, with all that they started. Resolves when nothing that the adapter guards is alive. */
+  kill(): Promise<void>;
+}
+
+/**
+ * Port: where code runs without touching the host or another run.
+ *
+ * Adapters: `@dad/isolation/scope`.
+ */
+export interface IsolationAdapter {
+  readonly name: string;
+  /** What this machine allows this adapter to guarantee. */
+  probe(options?: { readonly signal?: AbortSignal }): Promise<IsolationProbe>;
+  /** @throws IsolationUnavailableError (`ISOLATION_UNAVAILABLE`) when a required guard is missing. Never falls back to less. */
+  open(spec: IsolationSpec, options?: { readonly signal?: AbortSignal }): Promise<IsolationSpace>;
+}

@@ -1,0 +1,7 @@
+/**
+ * The append-only record from which a run is known, continued and verified.
+ *
+ * @packageDocumentation
+ */
+export { JournalClosedError, JournalDamagedError, RunExistsError, RunLockedError, RunUnknownError } from "./errors.ts";
+export type { Journal, JournalCapabilities, JournalOwner, JournalStore, ReadOptions } from "./journal-store.ts";

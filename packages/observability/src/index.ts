@@ -1,0 +1,6 @@
+/**
+ * Traces, metrics and logs of a run: the OpenTelemetry API.
+ *
+ * @packageDocumentation
+ */
+export type { Observability } from "./observability.ts";

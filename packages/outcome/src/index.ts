@@ -1,0 +1,6 @@
+/**
+ * The versioned result trees of the runs of a project.
+ *
+ * @packageDocumentation
+ */
+export type { AbortOptions, CommitOptions, OpenOutcomeOptions, OutcomeCapabilities, OutcomeChange, OutcomeFile, OutcomeRepository, RunOutcome } from "./outcome-repository.ts";

@@ -1,0 +1,68 @@
+import type { OutcomeRef, RunId } from "@dad/protocol";
+
+export interface OutcomeCapabilities {
+  /** Commits are still there after the process is killed, and other processes see them. */
+  readonly durable: boolean;
+  /** Runs have a directory on this machine to work in: {@link RunOutcome.directory} is not `undefined`. */
+  readonly directory: boolean;
+}
+
+export interface AbortOptions {
+  readonly signal?: AbortSignal;
+}
+
+export interface OpenOutcomeOptions extends AbortOptions {
+  /** The commit to start from. Default: the base of the project. */
+  readonly from?: string;
+}
+
+export interface CommitOptions extends AbortOptions {
+  /** First line of the message. */
+  readonly subject: string;
+  /** Facts after the message, as git trailers: `Dad-Run`, `Dad-Node`, `Dad-Attempt`, `Dad-Result`. */
+  readonly trailers?: Readonly<Record<string, string>>;
+}
+
+/** A file of a result tree. Links, devices and sockets never become part of an outcome. */
+export interface OutcomeFile {
+  /** Relative, with `/` between the parts. */
+  readonly path: string;
+  readonly content: Uint8Array;
+  readonly executable: boolean;
+}
+
+/** The result tree of one run while it works: a branch and a working tree of its own, out of every other run's reach. */
+export interface RunOutcome extends AsyncDisposable {
+  readonly runId: RunId;
+  readonly branch: string;
+  /** Absolute path of the working tree, when the adapter has one on this machine. */
+  readonly directory: string | undefined;
+  /** Puts a file into the working tree. `OUTCOME_PATH_INVALID` for a path that is not inside it. */
+  write(file: OutcomeFile): Promise<void>;
+  /** A file of the working tree, or `undefined`. */
+  read(path: string): Promise<OutcomeFile | undefined>;
+  /** Records the working tree as it is, also when nothing changed: every run ends in a commit of its own. */
+  commit(options: CommitOptions): Promise<OutcomeRef>;
+}
+
+export interface OutcomeChange {
+  readonly path: string;
+  readonly kind: "added" | "modified" | "deleted";
+}
+
+/**
+ * Port: the versioned result trees of the runs of a project, one branch per run.
+ *
+ * Adapters: `@dad/outcome/memory`, `@dad/outcome-git`.
+ */
+export interface OutcomeRepository extends AsyncDisposable {
+  readonly capabilities: OutcomeCapabilities;
+  /** Where the repository is, for people: a directory or a URL. */
+  readonly location: string;
+  /** Makes the branch and the working tree of a run. `OUTCOME_EXISTS` when the run has one, `OUTCOME_COMMIT_UNKNOWN` for a bad `from`. */
+  open(runId: RunId, options?: OpenOutcomeOptions): Promise<RunOutcome>;
+  /** The newest commit of a run, or `undefined` when it has none. */
+  find(runId: RunId, options?: AbortOptions): Promise<OutcomeRef | undefined>;
+  /** What changed up to a commit, since another one or since the base that its run started from. Sorted by path. */
+  changes(to: string, options?: AbortOptions & { readonly from?: string }): Promise<readonly OutcomeChange[]>;
+}

@@ -1,0 +1,87 @@
+import { z } from "zod";
+import { ArtifactEntry } from "./artifact.ts";
+import { Digest } from "./digest.ts";
+import { ErrorEnvelope } from "./error.ts";
+import { ExecutionId, NodePath, RunId } from "./id.ts";
+import { Json } from "./json.ts";
+import { NodeDecision, OutcomeRef, RerunOf } from "./run.ts";
+import { Usage } from "./usage.ts";
+
+const run = {
+  runId: RunId,
+  /** Position in the journal of the run, from 1. Absent for what is told but not recorded. */
+  seq: z.int().positive().optional(),
+  /** Wall clock, for people. Order comes from `seq`. */
+  time: z.iso.datetime(),
+};
+const element = { ...run, path: NodePath };
+const attempt = { ...element, attempt: z.int().positive() };
+const durationMs = z.number().nonnegative();
+
+/** A fact about a run, named `<noun>.<past participle>`, never edited once it is published. */
+export const RunEvent = z.discriminatedUnion("type", [
+  z.looseObject({
+    ...run,
+    type: z.literal("run.started"),
+    executionId: ExecutionId,
+    rootComponentId: z.string(),
+    /** Digest of the definition that the run executes, when it has one. */
+    definition: Digest.optional(),
+    rerun: RerunOf.optional(),
+  }),
+  z.looseObject({ ...run, type: z.literal("run.completed"), usage: Usage }),
+  z.looseObject({ ...run, type: z.literal("run.failed"), usage: Usage, error: ErrorEnvelope }),
+  z.looseObject({ ...run, type: z.literal("run.cancelled"), usage: Usage, error: ErrorEnvelope.optional() }),
+
+  z.looseObject({ ...element, type: z.literal("component.started"), kind: z.string() }),
+  z.looseObject({ ...element, type: z.literal("component.completed"), durationMs }),
+  z.looseObject({ ...element, type: z.literal("component.failed"), durationMs, error: ErrorEnvelope }),
+  z.looseObject({ ...element, type: z.literal("component.cancelled"), durationMs }),
+
+  z.looseObject({ ...attempt, type: z.literal("node.started"), nodeType: z.string() }),
+  z.looseObject({
+    ...attempt,
+    type: z.literal("node.completed"),
+    decision: NodeDecision,
+    durationMs,
+    artifacts: z.array(ArtifactEntry),
+    usage: Usage.optional(),
+  }),
+  z.looseObject({ ...attempt, type: z.literal("node.failed"), durationMs, artifacts: z.array(ArtifactEntry), usage: Usage.optional(), error: ErrorEnvelope }),
+  z.looseObject({ ...attempt, type: z.literal("node.cancelled"), durationMs, artifacts: z.array(ArtifactEntry), usage: Usage.optional() }),
+
+  z.looseObject({ ...run, type: z.literal("inputs.registered"), artifact: ArtifactEntry, paths: z.array(z.string()) }),
+  z.looseObject({ ...run, type: z.literal("outcome.committed"), path: NodePath.optional(), outcome: OutcomeRef }),
+  /** A subscriber threw, rejected, or was too slow to be told all. Told, not recorded. */
+  z.looseObject({ ...run, type: z.literal("handler.failed"), event: z.string(), dropped: z.int().nonnegative(), error: ErrorEnvelope.optional() }),
+  z.looseObject({ ...run, type: z.literal("custom.emitted"), path: NodePath.optional(), name: z.string().min(1), data: Json }),
+]);
+export type RunEvent = z.infer<typeof RunEvent>;
+export type RunEventType = RunEvent["type"];
+export type EventOf<Type extends RunEventType> = Extract<RunEvent, { readonly type: Type }>;
+
+/** An event of a newer version: passed on untouched by a reader that does not know its type. */
+export const UnknownEvent = z.looseObject({ ...run, type: z.string() });
+export type UnknownEvent = z.infer<typeof UnknownEvent>;
+
+/** What somebody who reports a fact gives; the run adds its id, the sequence number and the time. */
+export type EventDraft = RunEvent extends infer Event ? (Event extends RunEvent ? DraftOf<Event> : never) : never;
+
+// `Omit` would lose the known keys of a loose object.
+type DraftOf<Event> = { [Key in keyof Event as Key extends "runId" | "seq" | "time" ? never : Key]: Event[Key] };
+
+const KNOWN_TYPES: ReadonlySet<string> = new Set(RunEvent.options.map((option) => option.shape.type.value));
+
+export function isKnownEvent(event: RunEvent | UnknownEvent): event is RunEvent {
+  return KNOWN_TYPES.has(event.type);
+}
+
+/**
+ * Reads an event that another process wrote.
+ *
+ * @throws ZodError when it has no event's form, or not the form of its known type.
+ */
+export function parseEvent(value: unknown): RunEvent | UnknownEvent {
+  const event = UnknownEvent.parse(value);
+  return KNOWN_TYPES.has(event.type) ? RunEvent.parse(value) : event;
+}

@@ -1,0 +1,80 @@
+import { z } from "zod";
+
+/** Names that mean something else in a store, and device names that Windows would open instead of a file. */
+const RESERVED = /^(outcome|static_inputs|run\.json|journal\.jsonl|con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/i;
+
+/**
+ * Names a run, its directory and its branch: lower-case letters, digits, `.`, `_`, `-`; at most 128
+ * characters; begins with a letter or digit; no `..`, no dot at the end, no reserved name.
+ */
+export const RunId = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,127}$/, "a run id has 1 to 128 lower-case letters, digits, '.', '_' or '-', and begins with a letter or digit")
+  .refine((id) => !id.includes("..") && !id.endsWith(".") && !id.endsWith(".lock"), "a run id has no '..' and does not end in '.' or '.lock'")
+  .refine((id) => !RESERVED.test(id), "this run id is a reserved name")
+  .brand<"RunId">();
+export type RunId = z.infer<typeof RunId>;
+
+/** What a person puts before generated run ids, for instance `nightly` in `nightly_run_20261122_073443_1f9c2a`. */
+export const RunIdPrefix = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, "a prefix has 1 to 32 lower-case letters, digits or '-', and begins with a letter or digit")
+  .refine((prefix) => !RESERVED.test(prefix), "this prefix is a reserved name")
+  .brand<"RunIdPrefix">();
+export type RunIdPrefix = z.infer<typeof RunIdPrefix>;
+
+/** A UUID that traces and lineage formats use for a run (they refuse other forms). */
+export const ExecutionId = z.uuid().brand<"ExecutionId">();
+export type ExecutionId = z.infer<typeof ExecutionId>;
+
+/** Names one element of a definition among its siblings. No dot: the dot separates the steps of a node path. */
+export const NodeId = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/, "an id has 1 to 64 letters, digits, '_' or '-', and begins with a letter or '_'")
+  .refine((id) => !RESERVED.test(id), "this id is a reserved name")
+  .brand<"NodeId">();
+export type NodeId = z.infer<typeof NodeId>;
+
+const MAX_DEPTH = 32;
+const MAX_PATH = 1024;
+
+/** Where an element stands in a run: ids from the root down, joined by dots, as in `agent.flow1.loop.iter_1.body`. */
+export const NodePath = z
+  .string()
+  .max(MAX_PATH, `a node path has at most ${MAX_PATH} characters`)
+  .refine((path) => path.split(".").length <= MAX_DEPTH, `a node path has at most ${MAX_DEPTH} steps`)
+  .refine((path) => path.split(".").every((step) => NodeId.safeParse(step).success), "a node path is ids joined by dots")
+  .brand<"NodePath">();
+export type NodePath = z.infer<typeof NodePath>;
+
+/** The path of a child, or of the root when there is no parent. */
+export function nodePath(parent: NodePath | undefined, id: NodeId): NodePath {
+  return NodePath.parse(parent === undefined ? id : `${parent}.${id}`);
+}
+
+/** The directory of a node inside its run: `agent.flow1.node3` is `agent/flow1/node3`. */
+export function nodeDirectory(path: NodePath): string {
+  return path.replaceAll(".", "/");
+}
+
+/**
+ * Where something lies below a root: relative, `/` between the parts. Every string that comes from
+ * outside goes through here before it becomes a path. Refuses `.`, `..`, empty parts, back slashes,
+ * control characters, device names, and what some file systems would fold into another name.
+ */
+export const RelativePath = z
+  .string()
+  .min(1, "a path is not empty")
+  .max(MAX_PATH, `a path has at most ${MAX_PATH} characters`)
+  .refine((path) => path.split("/").every(isPathPart), "a path is relative, with '/' between its parts; no part is empty, '.', '..' or a device name, holds '\\' ':' or a control character, or ends in '.' or ' '")
+  .brand<"RelativePath">();
+export type RelativePath = z.infer<typeof RelativePath>;
+
+const DEVICE = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/i;
+
+function isPathPart(part: string): boolean {
+  if (part === "" || part === "." || part === ".." || part.length > 255) return false;
+  // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+  if (/[\\:\u0000-\u001f\u007f]/.test(part) || /[. ]$/.test(part)) return false;
+  return part.isWellFormed() && part === part.normalize("NFC") && !DEVICE.test(part);
+}

@@ -1,0 +1,18 @@
+/**
+ * What two processes must agree on: ids, file and event formats, the error envelope.
+ *
+ * Every byte that crosses a process or reaches a disk has its schema here, and nothing else is here.
+ *
+ * @packageDocumentation
+ */
+export { ArtifactEntry, Descriptor } from "./artifact.ts";
+export { Digest, digestOfBytes, digestOfHex, digestOfJson, hexOfDigest } from "./digest.ts";
+export { DadError, type DadErrorOptions, ErrorEnvelope, errorEnvelope, errorFromEnvelope } from "./error.ts";
+export { type EventDraft, type EventOf, isKnownEvent, parseEvent, RunEvent, type RunEventType, UnknownEvent } from "./event.ts";
+export { ExecutionId, NodeId, NodePath, nodeDirectory, nodePath, RelativePath, RunId, RunIdPrefix } from "./id.ts";
+export { canonicalJson, Json } from "./json.ts";
+export { JournalEntry, type RecordedEvent } from "./journal-entry.ts";
+export { FinalStatus, NodeDecision, NodeStatus, NodeSummary, OutcomeRef, RerunOf, RunDetails, RunListEntry, RunManifest, RunStatus, RunSummary } from "./run.ts";
+export { RunEnvParams } from "./run-env-params.ts";
+export { StaticInputs } from "./static-inputs.ts";
+export { addUsage, NO_USAGE, Usage } from "./usage.ts";

@@ -1,0 +1,46 @@
+import { z } from "zod";
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** Any JSON value. */
+export const Json: z.ZodType<Json> = z.json() as z.ZodType<Json>;
+
+/**
+ * The one text of a JSON value (RFC 8785, JSON Canonicalization Scheme): members sorted by UTF-16
+ * code units, no white space, ECMAScript's number and string forms. Fingerprints, cassette keys and
+ * the journal's chain are digests of this text.
+ *
+ * @throws TypeError, naming the place, for what JSON cannot carry faithfully: `undefined`, functions,
+ * BigInt, `NaN` and infinities, lone surrogates, circular references, objects that are not plain.
+ */
+export function canonicalJson(value: unknown): string {
+  return write(value, "$", []);
+}
+
+function write(value: unknown, place: string, ancestors: readonly object[]): string {
+  if (value === null || typeof value === "boolean") return String(value);
+  if (typeof value === "number") {
+    if (!Number.isFinite(value)) throw new TypeError(`${place} is ${value}, which JSON cannot carry`);
+    return JSON.stringify(value);
+  }
+  if (typeof value === "string") return writeString(value, place);
+  if (typeof value !== "object") throw new TypeError(`${place} is ${article(typeof value)}, which JSON cannot carry`);
+  if (ancestors.includes(value)) throw new TypeError(`${place} refers back to an object that contains it`);
+  const inside = [...ancestors, value];
+  if (Array.isArray(value)) return `[${Array.from(value, (item, index) => write(item, `${place}[${index}]`, inside)).join(",")}]`;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) throw new TypeError(`${place} is not a plain object, which JSON cannot carry`);
+  const members = Object.keys(value)
+    .sort()
+    .map((key) => `${writeString(key, place)}:${write((value as Record<string, unknown>)[key], `${place}.${key}`, inside)}`);
+  return `{${members.join(",")}}`;
+}
+
+function writeString(value: string, place: string): string {
+  if (!value.isWellFormed()) throw new TypeError(`${place} holds a lone surrogate, which JSON cannot carry`);
+  return JSON.stringify(value);
+}
+
+function article(type: string): string {
+  return type === "undefined" ? type : `a ${type}`;
+}

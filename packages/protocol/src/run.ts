@@ -1,0 +1,75 @@
+import { z } from "zod";
+import { ArtifactEntry } from "./artifact.ts";
+import { ErrorEnvelope } from "./error.ts";
+import { ExecutionId, NodePath, RunId } from "./id.ts";
+import { Usage } from "./usage.ts";
+
+/** `interrupted` is never written: a reader concludes it when a run has neither an end nor a living owner. */
+export const RunStatus = z.enum(["running", "waiting", "completed", "failed", "cancelled", "interrupted"]);
+export type RunStatus = z.infer<typeof RunStatus>;
+
+/** How a run or an element of it can end. */
+export const FinalStatus = z.enum(["completed", "failed", "cancelled"]);
+export type FinalStatus = z.infer<typeof FinalStatus>;
+
+export const NodeStatus = z.enum(["running", "waiting", "completed", "failed", "cancelled", "skipped", "interrupted"]);
+export type NodeStatus = z.infer<typeof NodeStatus>;
+
+/** Whether a node's result was made in this run or taken from an earlier one. */
+export const NodeDecision = z.enum(["executed", "reused"]);
+export type NodeDecision = z.infer<typeof NodeDecision>;
+
+/** The commit that holds the result tree of a run. */
+export const OutcomeRef = z.looseObject({ branch: z.string(), commit: z.string() });
+export type OutcomeRef = z.infer<typeof OutcomeRef>;
+
+/** The run that a run was made from, and the first node that was executed again. */
+export const RerunOf = z.looseObject({ of: RunId, from: NodePath.optional() });
+export type RerunOf = z.infer<typeof RerunOf>;
+
+export const NodeSummary = z.looseObject({
+  path: NodePath,
+  status: NodeStatus,
+  decision: NodeDecision,
+  /** Of the last attempt, by the monotonic clock. `null` while it is going on. */
+  durationMs: z.number().nonnegative().nullable(),
+});
+export type NodeSummary = z.infer<typeof NodeSummary>;
+
+/** What `dad run --json` prints: one run and how it went. */
+export const RunSummary = z.looseObject({
+  runId: RunId,
+  executionId: ExecutionId,
+  status: RunStatus,
+  runDir: z.string(),
+  outcome: OutcomeRef.nullable(),
+  usage: Usage,
+  nodes: z.array(NodeSummary),
+  error: ErrorEnvelope.optional(),
+});
+export type RunSummary = z.infer<typeof RunSummary>;
+
+/** What `dad show --json` prints: the same, and the artifacts of each node. */
+export const RunDetails = RunSummary.extend({
+  rootComponentId: z.string(),
+  startedAt: z.iso.datetime(),
+  endedAt: z.iso.datetime().nullable(),
+  rerun: RerunOf.optional(),
+  nodes: z.array(NodeSummary.extend({ artifacts: z.array(ArtifactEntry), error: ErrorEnvelope.optional() })),
+});
+export type RunDetails = z.infer<typeof RunDetails>;
+
+/** One element of what `dad ls --json` prints. */
+export const RunListEntry = z.looseObject({
+  runId: RunId,
+  status: RunStatus,
+  rootComponentId: z.string(),
+  startedAt: z.iso.datetime(),
+  endedAt: z.iso.datetime().nullable(),
+  rerun: RerunOf.optional(),
+});
+export type RunListEntry = z.infer<typeof RunListEntry>;
+
+/** `run.json` in a run directory: a summary for people and other tools. Derived from the journal, never the truth. */
+export const RunManifest = RunDetails.omit({ runDir: true }).extend({ format: z.literal("dad.run/1") });
+export type RunManifest = z.infer<typeof RunManifest>;

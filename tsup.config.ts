@@ -1,0 +1,27 @@
+import { readFileSync } from "node:fs";
+import { defineConfig } from "tsup";
+
+interface Manifest {
+  readonly exports?: Record<string, string | { readonly "@dad/source"?: string }>;
+  readonly bin?: Record<string, string>;
+}
+
+/**
+ * Builds the package in the current directory: every entry that its exports map (or its `bin`) names.
+ * Declarations come from `tsc --build`, which makes those of all packages in the time of one.
+ */
+export default defineConfig(() => {
+  const manifest = JSON.parse(readFileSync("package.json", "utf8")) as Manifest;
+  const sources = Object.values(manifest.exports ?? {}).flatMap((entry) => (typeof entry === "object" ? (entry["@dad/source"] ?? []) : []));
+  const programs = Object.values(manifest.bin ?? {}).map((file) => file.replace(/^\.\/dist\/(.*)\.js$/, "src/$1.ts"));
+  return {
+    entry: [...sources, ...programs],
+    format: ["esm"],
+    target: "node22",
+    platform: "node",
+    dts: false,
+    clean: true,
+    sourcemap: true,
+    removeNodeProtocol: false,
+  };
+});

@@ -1,0 +1,18 @@
+import { defineConfig } from "vitest/config";
+
+const conditions = ["@dad/source"];
+
+/** `unit` is what needs this process only; `integration` is what needs processes, servers or git. */
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    projects: [
+      { extends: true, test: { name: "unit", include: ["{packages,apps,tools}/*/src/**/*.test.ts"] } },
+      {
+        extends: true,
+        test: { name: "integration", include: ["{packages,apps,tools}/*/{test,e2e}/**/*.int.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 },
+      },
+    ],
+  },
+});

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { defineConfig } from "tsup";
+import { defineConfig, type Options } from "tsup";
 
 interface Manifest {
   readonly exports?: Record<string, string | { readonly "@dad/source"?: string }>;
@@ -10,7 +10,7 @@ interface Manifest {
  * Builds the package in the current directory: every entry that its exports map (or its `bin`) names.
  * Declarations come from `tsc --build`, which makes those of all packages in the time of one.
  */
-export default defineConfig(() => {
+export function preset(): Options {
   const manifest = JSON.parse(readFileSync("package.json", "utf8")) as Manifest;
   const sources = Object.values(manifest.exports ?? {}).flatMap((entry) => (typeof entry === "object" ? (entry["@dad/source"] ?? []) : []));
   const programs = Object.values(manifest.bin ?? {}).map((file) => file.replace(/^\.\/dist\/(.*)\.js$/, "src/$1.ts"));
@@ -24,4 +24,6 @@ export default defineConfig(() => {
     sourcemap: true,
     removeNodeProtocol: false,
   };
-});
+}
+
+export default defineConfig(preset);

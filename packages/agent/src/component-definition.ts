@@ -1,11 +1,12 @@
 import { type Json, NodeId } from "@dad/protocol";
+import { dataOf } from "./data.ts";
 import { DefinitionError } from "./errors.ts";
 import type { NodeDefinition } from "./node-definition.ts";
-import { dataOf, type Reference, referenceTo } from "./reference.ts";
+import { type Reference, referenceTo } from "./reference.ts";
 
 export type ComponentKind = "agent" | "flow";
 
-/** Something in a component, under an id that is unique there. */
+/** Something in a component, under an id that is unique there and is its step in the paths of a run. */
 export interface Element {
   readonly id: NodeId;
   readonly definition: NodeDefinition | ComponentDefinition;
@@ -53,39 +54,60 @@ export type AgentDefinition = ComponentDefinition & { readonly kind: "agent" };
 export type OutputsOf<Definition> = Definition extends Component<ComponentKind, infer Outputs> ? Outputs : object;
 
 /** An empty flow: nodes and flows in sequence. @throws DefinitionError (`DEFINITION_INVALID`). */
-export function flow(id: string, options?: ComponentOptions): Component<"flow"> {
-  return component("flow", id, options ?? {}, []);
+export function flow(id: string, options: ComponentOptions = {}): Component<"flow"> {
+  return component(empty("flow", id, options));
 }
 
 /** An empty agent: nodes, flows and agents in sequence. @throws DefinitionError (`DEFINITION_INVALID`). */
-export function agent(id: string, options?: ComponentOptions): Component<"agent"> {
-  return component("agent", id, options ?? {}, []);
+export function agent(id: string, options: ComponentOptions = {}): Component<"agent"> {
+  return component(empty("agent", id, options));
 }
 
-function component<Kind extends ComponentKind, Outputs extends object>(
-  kind: Kind,
-  id: string,
-  options: ComponentOptions,
-  elements: readonly Element[],
-): Component<Kind, Outputs> {
-  const add = (childId: string, definition: Element["definition"]) =>
-    component<Kind, never>(kind, id, options, [...elements, Object.freeze({ id: checkedId(childId, `${kind} "${id}"`, elements), definition })]);
+type DefinitionOf<Kind extends ComponentKind> = ComponentDefinition & { readonly kind: Kind };
+
+function empty<Kind extends ComponentKind>(kind: Kind, id: string, { description, variables = {} }: ComponentOptions): DefinitionOf<Kind> {
+  const owner = `${kind} ${JSON.stringify(id)}`;
+  return { kind, id: checkedId(id, kind), description, variables: checkedVariables(variables, owner), elements: Object.freeze([]) };
+}
+
+function component<Kind extends ComponentKind, Outputs extends object>(definition: DefinitionOf<Kind>): Component<Kind, Outputs> {
+  const { kind, elements } = definition;
+  const owner = `${kind} "${definition.id}"`;
+  const add = (id: string, child: Element["definition"]) => {
+    if (kind === "flow" && child.kind === "agent") throw new DefinitionError(`${owner} cannot hold the agent "${child.id}": a flow holds nodes and flows`, { id });
+    const element: Element = Object.freeze({ id: checkedId(id, owner, elements), definition: child });
+    return component<Kind, never>({ ...definition, elements: Object.freeze([...elements, element]) });
+  };
   return Object.freeze({
-    kind,
-    id: checkedId(id, kind),
-    description: options.description,
-    variables: dataOf(options.variables ?? {}) as Variables,
-    elements: Object.freeze(elements),
-    node(childId: string, definition: NodeDefinition | ((nodes: never) => NodeDefinition)) {
-      return add(childId, typeof definition === "function" ? definition(references(elements) as never) : definition);
+    ...definition,
+    node(id: string, child: NodeDefinition | ((nodes: never) => NodeDefinition)) {
+      return add(id, typeof child === "function" ? child(references(elements, `${owner}, before "${id}",`) as never) : child);
     },
     component: add,
   }) as Component<Kind, Outputs>;
 }
 
-function references(elements: readonly Element[]): Record<string, unknown> {
-  const nodes = elements.filter((element) => element.definition.kind === "node");
-  return Object.fromEntries(nodes.map((element) => [element.id, referenceTo(element.id)]));
+/** References to the nodes so far. Programs that are not type-checked get an error for another name too, not `undefined`. */
+function references(elements: readonly Element[], place: string): Readonly<Record<string, unknown>> {
+  const ids = elements.filter((element) => element.definition.kind === "node").map((element) => element.id);
+  const known = Object.fromEntries(ids.map((id) => [id, referenceTo(id)]));
+  return new Proxy(known, {
+    get(target, id) {
+      if (typeof id === "symbol" || Object.hasOwn(target, id)) return Reflect.get(target, id) as unknown;
+      throw new DefinitionError(`${place} has no node "${id}" to refer to: there ${ids.length === 0 ? "is none" : `are ${ids.join(", ")}`}`, { id });
+    },
+  });
+}
+
+/** What `$var{…}` can name. */
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+function checkedVariables(variables: Variables, owner: string): Variables {
+  const illegal = Object.keys(variables).find((name) => !VARIABLE.test(name));
+  if (illegal !== undefined) {
+    throw new DefinitionError(`${owner} cannot have the variable ${JSON.stringify(illegal)}: a name has letters, digits and '_', and begins with no digit`, { name: illegal });
+  }
+  return dataOf(variables, `the variables of ${owner}`) as Variables;
 }
 
 function checkedId(id: string, place: string, siblings: readonly Element[] = []): NodeId {

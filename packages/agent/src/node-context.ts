@@ -7,7 +7,7 @@ import type { ResourceProfile } from "@dad/resources";
 export type ArtifactFormat = "json" | "text" | "binary";
 
 export interface ArtifactDraft {
-  /** Unique within the node. It becomes the file name when there is no `file`. */
+  /** Unique within the node. */
   readonly name: string;
   readonly data: Json | Uint8Array;
   /** Default: `binary` for bytes, `text` for a string, else `json`. */
@@ -27,6 +27,7 @@ export interface NodeContext {
   /** The directory that becomes the outcome of the run, when it has one. Absolute. */
   readonly workspace: string | undefined;
   readonly resources: ResourceProfile;
+  /** Spans that are started without a parent become children of the span of this attempt. */
   readonly observability: Observability;
   /** Keeps data under a name with the result of this node. */
   record(draft: ArtifactDraft): Promise<ArtifactEntry>;

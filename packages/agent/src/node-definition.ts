@@ -1,7 +1,8 @@
 import type { Json } from "@dad/protocol";
 import type { z } from "zod";
+import { dataOf } from "./data.ts";
 import type { NodeContext } from "./node-context.ts";
-import { type Bindable, dataOf } from "./reference.ts";
+import type { Bindable } from "./reference.ts";
 
 /** `pure`: no effect outside the run. `idempotent`: doing it twice is doing it once. `effectful`: a repetition matters. */
 export type Effect = "pure" | "idempotent" | "effectful";
@@ -44,7 +45,8 @@ export interface NodeDefinition<Output = unknown> {
 
 /**
  * A new node type. The result makes definitions of it: every field of the settings takes its value, a
- * reference to the result of an earlier node, or (where it is a string) a text with templates.
+ * reference to the result of an earlier node, or (where it is a string) a text with templates. Making a
+ * definition throws DefinitionError (`DEFINITION_INVALID`) for settings that JSON cannot carry.
  *
  *     const shout = defineNode({
  *       type: "shout",
@@ -69,5 +71,5 @@ export function defineNode<Settings extends z.ZodType, Output extends z.ZodType,
     execute: async (context: NodeContext, work: { readonly settings: unknown; readonly input: unknown }) =>
       spec.execute(context, work as { settings: z.output<Settings>; input: z.output<Input> | undefined }),
   });
-  return (settings) => Object.freeze({ kind: "node", nodeType, settings: dataOf(settings) });
+  return (settings) => Object.freeze({ kind: "node", nodeType, settings: dataOf(settings, `the settings of a node "${spec.type}"`) });
 }

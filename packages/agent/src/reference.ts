@@ -1,12 +1,17 @@
-import { canonicalJson, type Json } from "@dad/protocol";
-
 declare const value: unique symbol;
 
 /**
  * A reference to (a part of) the result of an earlier node. It is data: in text it reads
  * `$expr{$hier{plan}.operations[0]}`, and a whole setting that is a reference keeps the type.
  */
-export type Reference<Value> = { readonly [value]?: Value; toString(): string; toJSON(): string } & PartsOf<Value>;
+export type Reference<Value> = ReferenceText<Value> & PartsOf<Value>;
+
+/** What every reference can do: become its text, as in `` `Apply ${nodes.plan.summary}` ``. */
+export interface ReferenceText<Value> {
+  readonly [value]?: Value;
+  toString(): string;
+  toJSON(): string;
+}
 
 type PartsOf<Value> = Value extends readonly (infer Item)[]
   ? { readonly [index: number]: Reference<Item> }
@@ -25,28 +30,23 @@ export function referenceTo<Value>(node: string): Reference<Value> {
 
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const INDEX = /^(0|[1-9][0-9]*)$/;
+/** Registered, so that two copies of this package know each other's references. */
+const EXPRESSION = Symbol.for("dad.reference");
+
+/** The text of a reference, or `undefined` for anything else. */
+export function expressionOf(value: unknown): string | undefined {
+  return typeof value === "object" && value !== null ? (value as { readonly [EXPRESSION]?: string })[EXPRESSION] : undefined;
+}
 
 function part(expression: string): unknown {
-  const text = () => `$expr{${expression}}`;
+  const text = `$expr{${expression}}`;
   return new Proxy(Object.freeze({}), {
     get(_target, key) {
-      if (key === "toString" || key === "toJSON" || key === Symbol.toPrimitive) return text;
+      if (key === EXPRESSION) return text;
+      if (key === "toString" || key === "toJSON" || key === Symbol.toPrimitive) return () => text;
       if (typeof key === "symbol") return undefined;
       if (INDEX.test(key)) return part(`${expression}[${key}]`);
       return part(IDENTIFIER.test(key) ? `${expression}.${key}` : `${expression}[${JSON.stringify(key)}]`);
     },
   });
-}
-
-/** Settings as plain data: references become their text. @throws TypeError for what JSON cannot carry. */
-export function dataOf(settings: unknown): Json {
-  const data = JSON.parse(JSON.stringify(settings ?? null)) as Json;
-  canonicalJson(data);
-  return freeze(data);
-}
-
-function freeze(data: Json): Json {
-  if (typeof data !== "object" || data === null) return data;
-  for (const member of Object.values(data)) freeze(member as Json);
-  return Object.freeze(data);
 }

@@ -1,1 +1,8 @@
-export {};
+/**
+ * Keeps artifacts and their view in directories, durably.
+ *
+ * @packageDocumentation
+ */
+export { diskArtifactStore, type DiskArtifactStoreOptions } from "./disk/disk-artifact-store.ts";
+export { diskArtifactView, type DiskArtifactViewOptions } from "./disk/disk-artifact-view.ts";
+export type { DiskEntry, DiskFile, DiskFs } from "./disk/disk-fs.ts";

@@ -5,4 +5,14 @@
  */
 export type { AbortOptions, Artifact, ArtifactBody, ArtifactStore, ArtifactStoreCapabilities, PutOptions } from "./artifact-store.ts";
 export type { ArtifactView } from "./artifact-view.ts";
-export { ArtifactIntegrityError, ArtifactMissingError } from "./errors.ts";
+export {
+  type ArtifactDamage,
+  ArtifactIntegrityError,
+  ArtifactInvalidError,
+  ArtifactMissingError,
+  ArtifactPathError,
+  ArtifactStorageError,
+  ArtifactTooLargeError,
+} from "./errors.ts";
+export { putJson, readJson, type ReadJsonOptions, type Schema } from "./json.ts";
+export { type ArtifactSource, type ContentRef, getArtifact, readBytes, type ReadOptions, readText } from "./read.ts";

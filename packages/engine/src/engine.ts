@@ -7,12 +7,16 @@ export interface NodeCall {
   readonly attempt: number;
   /** What the node is to work on, resolved and rendered. */
   readonly settings: Json;
+  /** What somebody outside gave for this node, checked. */
+  readonly input?: Json;
 }
 
 /** What became of an attempt. A failed attempt is an outcome, not a rejection. */
-export type NodeOutcome = { readonly status: "completed"; readonly value: Json } | { readonly status: "failed" | "cancelled"; readonly error: unknown };
+export type NodeOutcome =
+  | { readonly status: "completed"; readonly value: Json }
+  | { readonly status: "failed" | "cancelled"; readonly error: unknown };
 
-/** A started attempt. Opaque: only its engine can wait for it. */
+/** A started attempt. Opaque: only the drive that started it can wait for it. */
 export interface NodeHandle {
   readonly path: NodePath;
   readonly attempt: number;
@@ -28,14 +32,29 @@ export interface Settled {
  * and no `Promise.race` of its own, so that the same record makes it do the same again.
  */
 export interface EngineContext {
+  /** Aborted when the drive is, and when it ends. */
   readonly signal: AbortSignal;
-  /** Starts an attempt and returns at once. Starting the same path and attempt twice is a `TypeError`. */
+  /**
+   * Starts an attempt and returns at once, before its executor runs.
+   *
+   * @throws TypeError for a path and attempt that were started before, an attempt that is not a whole
+   * number from 1, and after the drive has ended.
+   */
   start(call: NodeCall): NodeHandle;
-  /** The first of these to settle. The choice is recorded; when several have, the one started first is it. */
+  /**
+   * The first of these to settle, with its outcome. The choice is recorded; when several have settled, the
+   * one started first is it. A settled attempt may be waited for again. An abort does not end the wait by
+   * itself: it makes the attempts settle.
+   *
+   * @throws TypeError for no handles, a handle of another drive, and after the drive has ended.
+   */
   waitAny(handles: readonly NodeHandle[]): Promise<Settled>;
 }
 
-/** Does one attempt, wherever the engine lets it run. */
+/**
+ * Does one attempt, wherever the engine lets it run. What it throws becomes a `failed` outcome, or a
+ * `cancelled` one once the signal is aborted. It must settle soon after that: a drive waits for it.
+ */
 export type NodeExecutor = (call: NodeCall, options: { readonly signal: AbortSignal }) => Promise<NodeOutcome>;
 
 export interface EngineCapabilities {
@@ -47,6 +66,7 @@ export interface EngineCapabilities {
 
 export interface DriveOptions {
   readonly execute: NodeExecutor;
+  /** Aborts the attempts. One that is started afterwards is `cancelled` and not executed. */
   readonly signal: AbortSignal;
 }
 
@@ -58,8 +78,9 @@ export interface DriveOptions {
 export interface Engine {
   readonly capabilities: EngineCapabilities;
   /**
-   * Runs an interpreter to its end. When it returns or throws, every attempt that it started has
-   * settled: those still going are aborted and waited for. Nothing outlives its parent.
+   * Runs an interpreter to its end and settles as it does. Every attempt that it started has settled by
+   * then: those still going are aborted and waited for, and cannot change the result. Nothing outlives
+   * its parent. Drives share nothing.
    */
   drive<Result>(interpret: (context: EngineContext) => Promise<Result>, options: DriveOptions): Promise<Result>;
 }

@@ -1,1 +1,18 @@
-export {};
+import { describe } from "vitest";
+import { cancellationContract } from "./testing/cancellation.ts";
+import { misuseContract } from "./testing/misuse.ts";
+import { outcomeContract } from "./testing/outcome.ts";
+import { schedulingContract } from "./testing/scheduling.ts";
+import type { EngineSubject } from "./testing/subject.ts";
+
+export type { EngineSubject } from "./testing/subject.ts";
+
+/** The contract of `Engine`. Every adapter runs all of it; there is no way to skip a part. */
+export function engineContract(name: string, subject: EngineSubject): void {
+  describe(`${name} satisfies Engine`, () => {
+    outcomeContract(subject);
+    schedulingContract(subject);
+    cancellationContract(subject);
+    misuseContract(subject);
+  });
+}

@@ -3,4 +3,5 @@
  *
  * @packageDocumentation
  */
+export { EventsClosedError } from "./errors.ts";
 export type { EventBus, EventFilter, EventHandler, EventPattern, InputHandler, InputRequest } from "./event-bus.ts";

@@ -29,9 +29,18 @@ export class ProgramMissingError extends DadError<"PROGRAM_MISSING"> {
   }
 }
 
-/** `CWD_INVALID`: the directory that a command is to run in is missing or is not a directory. */
+/** `CWD_INVALID`: the directory that a command is to run in is missing, is not a directory, or leaves the workspace. */
 export class WorkingDirectoryError extends DadError<"CWD_INVALID"> {
-  constructor(cwd: string, options: { readonly cause?: unknown } = {}) {
-    super("CWD_INVALID", `cannot run a command in ${cwd}: it is not a directory`, { ...options, details: { cwd } });
+  constructor(cwd: string, options: { readonly cause?: unknown; readonly reason?: string } = {}) {
+    const { reason = "it is not a directory", ...rest } = options;
+    super("CWD_INVALID", `cannot run a command in ${cwd}: ${reason}`, { ...rest, details: { cwd } });
+  }
+}
+
+/** `ISOLATION_FAILED`: the isolation itself failed, for instance because the machine gives no more processes. Never the command. */
+export class IsolationFailedError extends DadError<"ISOLATION_FAILED"> {
+  constructor(program: string, options: { readonly cause: unknown }) {
+    const why = options.cause instanceof Error ? options.cause.message : String(options.cause);
+    super("ISOLATION_FAILED", `could not start "${program}": ${why}`, { ...options, details: { program } });
   }
 }

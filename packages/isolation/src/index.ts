@@ -3,6 +3,6 @@
  *
  * @packageDocumentation
  */
-export { IsolationClosedError, IsolationUnavailableError, ProgramMissingError, WorkingDirectoryError } from "./errors.ts";
+export { IsolationClosedError, IsolationFailedError, IsolationUnavailableError, ProgramMissingError, WorkingDirectoryError } from "./errors.ts";
 export { type Guard, GUARDS, type Guards, guardsWith, type Strength } from "./guard.ts";
 export type { Command, ExecOptions, ExecResult, IsolationAdapter, IsolationProbe, IsolationProblem, IsolationSpace, IsolationSpec } from "./isolation-adapter.ts";

@@ -3,7 +3,7 @@ import type { Guards, Guard } from "./guard.ts";
 
 export interface IsolationSpec {
   readonly runId: RunId;
-  /** Absolute path of the directory to work in. */
+  /** Absolute path of the directory to work in. It may be missing as long as no command runs: a run in memory has none. */
   readonly workspace: string;
   /** The whole environment, besides what a program needs to start at all. Nothing of the host's leaks in. */
   readonly env?: Readonly<Record<string, string>>;
@@ -28,7 +28,7 @@ export interface IsolationProbe {
 export interface Command {
   /** Program and arguments. No shell: who wants one says `["sh", "-c", …]`. */
   readonly argv: readonly [string, ...string[]];
-  /** Absolute, or relative to the workspace. Default: the workspace. */
+  /** Absolute, or relative to the workspace and inside it. Default: the workspace. */
   readonly cwd?: string;
   /** Added to the environment of the space. */
   readonly env?: Readonly<Record<string, string>>;
@@ -65,7 +65,13 @@ export interface IsolationSpace extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>;
   /** Absolute path of the workspace. */
   readonly cwd: string;
-  /** @throws ProgramMissingError (`PROGRAM_MISSING`), WorkingDirectoryError (`CWD_INVALID`), `ISOLATION_CLOSED`. */
+  /**
+   * Runs a command to its end. What it leaves running in the background lives on until {@link kill} or disposal.
+   * A signal that is aborted beforehand rejects; one that is aborted later ends the command (`reason: "aborted"`).
+   *
+   * @throws ProgramMissingError (`PROGRAM_MISSING`), WorkingDirectoryError (`CWD_INVALID`), IsolationClosedError
+   * (`ISOLATION_CLOSED`), IsolationFailedError (`ISOLATION_FAILED`).
+   */
   exec(command: Command, options?: ExecOptions): Promise<ExecResult>;
   /** Ends every command of the space, with all that they started. Resolves when nothing that the adapter guards is alive. */
   kill(): Promise<void>;

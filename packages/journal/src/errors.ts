@@ -1,10 +1,15 @@
 import { DadError, type RunId } from "@dad/protocol";
 import type { JournalOwner } from "./journal-store.ts";
 
-/** `RUN_EXISTS`: the run id is taken. */
+/** `RUN_EXISTS`: the run id is taken. Names who works on the run, when somebody does. */
 export class RunExistsError extends DadError<"RUN_EXISTS"> {
-  constructor(runId: RunId, options: { readonly cause?: unknown } = {}) {
-    super("RUN_EXISTS", `there is a run ${runId} already: choose another id, or leave it out to get a new one`, { ...options, details: { runId } });
+  constructor(runId: RunId, options: { readonly cause?: unknown; readonly owner?: JournalOwner | undefined } = {}) {
+    const { owner, ...cause } = options;
+    const who = owner ? ` (${nameOf(owner)} works on it)` : "";
+    super("RUN_EXISTS", `there is a run ${runId} already${who}: choose another id, or leave it out to get a new one`, {
+      ...cause,
+      details: { runId, ...(owner ? { owner: { ...owner } } : {}) },
+    });
   }
 }
 
@@ -19,23 +24,33 @@ export class RunUnknownError extends DadError<"RUN_UNKNOWN"> {
 /** `RUN_LOCKED`: somebody else works on the run. */
 export class RunLockedError extends DadError<"RUN_LOCKED"> {
   constructor(runId: RunId, owner: JournalOwner) {
-    super("RUN_LOCKED", `run ${runId} is being worked on by process ${owner.pid} on ${owner.host} since ${owner.since}`, {
-      retryable: true,
-      details: { runId, owner: { ...owner } },
-    });
+    super("RUN_LOCKED", `${nameOf(owner)} works on run ${runId}: wait for it, or stop it`, { retryable: true, details: { runId, owner: { ...owner } } });
   }
 }
 
-/** `JOURNAL_DAMAGED`: an entry before the last is not what its writer wrote. */
+/** `JOURNAL_DAMAGED`: an entry before the last is not what its writer wrote, or one does not follow the one before it. */
 export class JournalDamagedError extends DadError<"JOURNAL_DAMAGED"> {
   constructor(runId: RunId, place: { readonly line: number; readonly reason: string }, options: { readonly cause?: unknown } = {}) {
     super("JOURNAL_DAMAGED", `the journal of run ${runId} is damaged in line ${place.line}: ${place.reason}`, { ...options, details: { runId, ...place } });
   }
 }
 
-/** `JOURNAL_CLOSED`: appended to after the journal was closed, or after an append failed. */
+/** `JOURNAL_CLOSED`: appended to after the journal was closed, or after an append failed (then with its `cause`). */
 export class JournalClosedError extends DadError<"JOURNAL_CLOSED"> {
   constructor(runId: RunId, options: { readonly cause?: unknown } = {}) {
-    super("JOURNAL_CLOSED", `the journal of run ${runId} takes no more entries${"cause" in options ? ": a write to it failed" : ""}`, { ...options, details: { runId } });
+    const why = "cause" in options ? ": a write to it failed, open the run again to go on from what is recorded" : "";
+    super("JOURNAL_CLOSED", `the journal of run ${runId} takes no more entries${why}`, { ...options, details: { runId } });
   }
+}
+
+/** `JOURNAL_STORAGE_FAILED`: the storage refused an operation (no space, no permission, a broken device). */
+export class JournalStorageError extends DadError<"JOURNAL_STORAGE_FAILED"> {
+  constructor(operation: string, path: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super("JOURNAL_STORAGE_FAILED", `cannot ${operation} ${path}: ${reason}`, { cause, details: { operation, path } });
+  }
+}
+
+function nameOf(owner: JournalOwner): string {
+  return `process ${owner.pid} on ${owner.host}, since ${owner.since},`;
 }

@@ -3,5 +3,5 @@
  *
  * @packageDocumentation
  */
-export { JournalClosedError, JournalDamagedError, RunExistsError, RunLockedError, RunUnknownError } from "./errors.ts";
+export { JournalClosedError, JournalDamagedError, JournalStorageError, RunExistsError, RunLockedError, RunUnknownError } from "./errors.ts";
 export type { Journal, JournalCapabilities, JournalOwner, JournalStore, ReadOptions } from "./journal-store.ts";

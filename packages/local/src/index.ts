@@ -1,1 +1,9 @@
-export {};
+/**
+ * The one-machine composition that the CLI and the samples share: runs in a directory, outcomes in a
+ * git repository beside them, commands in processes of this machine.
+ *
+ * @packageDocumentation
+ */
+export { type LocalPortsOptions, localPorts } from "./local-ports.ts";
+export { type LocalStore, type LocalStoreOptions, localStore } from "./local-store.ts";
+export { type AgentRun, runAgent, type RunAgentOptions } from "./run-agent.ts";

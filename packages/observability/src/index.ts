@@ -4,3 +4,5 @@
  * @packageDocumentation
  */
 export type { Observability } from "./observability.ts";
+export { traced, type TracedOptions } from "./traced.ts";
+export { under } from "./under.ts";

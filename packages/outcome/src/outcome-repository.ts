@@ -17,13 +17,13 @@ export interface OpenOutcomeOptions extends AbortOptions {
 }
 
 export interface CommitOptions extends AbortOptions {
-  /** First line of the message. */
+  /** First line of the message. Line breaks become spaces. */
   readonly subject: string;
-  /** Facts after the message, as git trailers: `Dad-Run`, `Dad-Node`, `Dad-Attempt`, `Dad-Result`. */
+  /** Facts after the message, as git trailers: `Dad-Node`, `Dad-Attempt`, `Dad-Result`. `Dad-Run` and `Dad-Base` are always there. */
   readonly trailers?: Readonly<Record<string, string>>;
 }
 
-/** A file of a result tree. Links, devices and sockets never become part of an outcome. */
+/** A file of a result tree: its bytes as they are, without any conversion of line ends. Devices and sockets never become part of an outcome. */
 export interface OutcomeFile {
   /** Relative, with `/` between the parts. */
   readonly path: string;
@@ -37,11 +37,14 @@ export interface RunOutcome extends AsyncDisposable {
   readonly branch: string;
   /** Absolute path of the working tree, when the adapter has one on this machine. */
   readonly directory: string | undefined;
-  /** Puts a file into the working tree. `OUTCOME_PATH_INVALID` for a path that is not inside it. */
+  /** Puts a file into the working tree. `OUTCOME_PATH_INVALID` for a path that is not inside it, or that leads through a file or a link. */
   write(file: OutcomeFile): Promise<void>;
-  /** A file of the working tree, or `undefined`. */
+  /** A file of the working tree, or `undefined`. A link is not a file. `OUTCOME_PATH_INVALID` as for `write`. */
   read(path: string): Promise<OutcomeFile | undefined>;
-  /** Records the working tree as it is, also when nothing changed: every run ends in a commit of its own. */
+  /**
+   * Records the working tree as it is, also when nothing changed: every run ends in a commit of its own.
+   * `OUTCOME_PATH_INVALID` for what an outcome cannot hold, for instance a link that leads out of the working tree.
+   */
   commit(options: CommitOptions): Promise<OutcomeRef>;
 }
 
@@ -51,7 +54,8 @@ export interface OutcomeChange {
 }
 
 /**
- * Port: the versioned result trees of the runs of a project, one branch per run.
+ * Port: the versioned result trees of the runs of a project, one branch per run. After disposal everything
+ * fails with `OUTCOME_CLOSED`; what the storage refuses is `OUTCOME_FAILED`.
  *
  * Adapters: `@dad/outcome/memory`, `@dad/outcome-git`.
  */
@@ -63,6 +67,9 @@ export interface OutcomeRepository extends AsyncDisposable {
   open(runId: RunId, options?: OpenOutcomeOptions): Promise<RunOutcome>;
   /** The newest commit of a run, or `undefined` when it has none. */
   find(runId: RunId, options?: AbortOptions): Promise<OutcomeRef | undefined>;
-  /** What changed up to a commit, since another one or since the base that its run started from. Sorted by path. */
+  /**
+   * What changed up to a commit, since another one or since the base that its run started from. Sorted by path.
+   * `OUTCOME_COMMIT_UNKNOWN` when there is no such commit.
+   */
   changes(to: string, options?: AbortOptions & { readonly from?: string }): Promise<readonly OutcomeChange[]>;
 }

@@ -1,10 +1,21 @@
+import { types } from "node:util";
 import { z } from "zod";
 import { Json } from "./json.ts";
 
 const marker: unique symbol = Symbol.for("dad.error") as never;
 
-/** What an error looks like on disk and on the wire. Unknown keys are kept on read. */
-export const ErrorEnvelope = z.looseObject({
+/** What an error looks like on disk and on the wire. */
+export interface ErrorEnvelope {
+  readonly code: string;
+  readonly message: string;
+  /** True when the same call may succeed later without any change. */
+  readonly retryable: boolean;
+  readonly details?: Readonly<Record<string, Json>> | undefined;
+  readonly cause?: ErrorEnvelope | undefined;
+}
+
+/** Unknown keys are kept on read. */
+export const ErrorEnvelope: z.ZodType<ErrorEnvelope> = z.looseObject({
   code: z.string(),
   message: z.string(),
   retryable: z.boolean(),
@@ -13,7 +24,6 @@ export const ErrorEnvelope = z.looseObject({
     return ErrorEnvelope.optional();
   },
 });
-export type ErrorEnvelope = z.infer<typeof ErrorEnvelope>;
 
 export interface DadErrorOptions {
   readonly cause?: unknown;
@@ -56,25 +66,37 @@ export class DadError<Code extends string = string> extends Error {
 /** How deep a chain of causes is recorded. */
 const MAX_CAUSES = 8;
 
-/** The wire form of anything that was thrown, with its causes. What is not a `DadError` gets the code `UNEXPECTED`. */
+/**
+ * The wire form of anything that was thrown, with its causes. What is not a `DadError` gets the code
+ * `UNEXPECTED`, or its own when it is one of Node's. It can always be recorded: what JSON cannot carry is left out.
+ */
 export function errorEnvelope(error: unknown, depth = 0): ErrorEnvelope {
-  const cause = error instanceof Error && error.cause !== undefined && depth < MAX_CAUSES ? { cause: errorEnvelope(error.cause, depth + 1) } : {};
-  if (DadError.is(error)) {
-    const details = Object.keys(error.details).length > 0 ? { details: { ...error.details } } : {};
-    return { code: error.code, message: error.message, retryable: error.retryable, ...details, ...cause };
-  }
-  return { code: codeOf(error), message: messageOf(error), retryable: false, ...cause };
+  const cause = isError(error) && error.cause !== undefined && depth < MAX_CAUSES ? { cause: errorEnvelope(error.cause, depth + 1) } : {};
+  const message = messageOf(error).toWellFormed();
+  if (!DadError.is(error)) return { code: codeOf(error), message, retryable: false, ...cause };
+  const details = Object.entries(error.details).filter(([name, value]) => name.isWellFormed() && Json.safeParse(value).success);
+  return { code: error.code, message, retryable: error.retryable, ...(details.length > 0 ? { details: Object.fromEntries(details) } : {}), ...cause };
+}
+
+/** True also for an error of another realm, such as that of a `node:vm` context. */
+function isError(value: unknown): value is Error {
+  return value instanceof Error || types.isNativeError(value);
 }
 
 function codeOf(error: unknown): string {
-  if (error instanceof Error && error.name === "AbortError") return "ABORTED";
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (!isError(error)) return "UNEXPECTED";
+  if (error.name === "AbortError") return "ABORTED";
+  const code = "code" in error ? error.code : undefined;
   // Node's own codes (ENOSPC, ERR_…) say more than ours could.
   return typeof code === "string" && /^[A-Z][A-Z0-9_]*$/.test(code) ? code : "UNEXPECTED";
 }
 
 function messageOf(error: unknown): string {
-  if (error instanceof Error) return error.message || error.name;
+  if (isError(error)) {
+    const message: unknown = error.message;
+    // Whoever throws is not held to the types of an error.
+    return typeof message === "string" && message !== "" ? message : error.name;
+  }
   return typeof error === "string" ? error : `a thrown ${error === null ? "null" : typeof error}`;
 }
 

@@ -25,15 +25,14 @@ export const RunEvent = z.discriminatedUnion("type", [
     type: z.literal("run.started"),
     executionId: ExecutionId,
     rootComponentId: z.string(),
-    /** Digest of the definition that the run executes, when it has one. */
-    definition: Digest.optional(),
     rerun: RerunOf.optional(),
   }),
   z.looseObject({ ...run, type: z.literal("run.completed"), usage: Usage }),
   z.looseObject({ ...run, type: z.literal("run.failed"), usage: Usage, error: ErrorEnvelope }),
   z.looseObject({ ...run, type: z.literal("run.cancelled"), usage: Usage, error: ErrorEnvelope.optional() }),
 
-  z.looseObject({ ...element, type: z.literal("component.started"), kind: z.string() }),
+  /** `definition` is the digest of what the root component consists of. */
+  z.looseObject({ ...element, type: z.literal("component.started"), kind: z.string(), definition: Digest.optional() }),
   z.looseObject({ ...element, type: z.literal("component.completed"), durationMs }),
   z.looseObject({ ...element, type: z.literal("component.failed"), durationMs, error: ErrorEnvelope }),
   z.looseObject({ ...element, type: z.literal("component.cancelled"), durationMs }),
@@ -47,7 +46,14 @@ export const RunEvent = z.discriminatedUnion("type", [
     artifacts: z.array(ArtifactEntry),
     usage: Usage.optional(),
   }),
-  z.looseObject({ ...attempt, type: z.literal("node.failed"), durationMs, artifacts: z.array(ArtifactEntry), usage: Usage.optional(), error: ErrorEnvelope }),
+  z.looseObject({
+    ...attempt,
+    type: z.literal("node.failed"),
+    durationMs,
+    artifacts: z.array(ArtifactEntry),
+    usage: Usage.optional(),
+    error: ErrorEnvelope,
+  }),
   z.looseObject({ ...attempt, type: z.literal("node.cancelled"), durationMs, artifacts: z.array(ArtifactEntry), usage: Usage.optional() }),
 
   z.looseObject({ ...run, type: z.literal("inputs.registered"), artifact: ArtifactEntry, paths: z.array(z.string()) }),
@@ -68,7 +74,8 @@ export type UnknownEvent = z.infer<typeof UnknownEvent>;
 export type EventDraft = RunEvent extends infer Event ? (Event extends RunEvent ? DraftOf<Event> : never) : never;
 
 // `Omit` would lose the known keys of a loose object.
-type DraftOf<Event> = { [Key in keyof Event as Key extends "runId" | "seq" | "time" ? never : Key]: Event[Key] };
+// What a newer reader may find in an event is nothing that a writer of this version adds by mistake: no index signature.
+type DraftOf<Event> = { [Key in keyof Event as string extends Key ? never : Key extends "runId" | "seq" | "time" ? never : Key]: Event[Key] };
 
 const KNOWN_TYPES: ReadonlySet<string> = new Set(RunEvent.options.map((option) => option.shape.type.value));
 

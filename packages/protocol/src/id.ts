@@ -60,21 +60,28 @@ export function nodeDirectory(path: NodePath): string {
 /**
  * Where something lies below a root: relative, `/` between the parts. Every string that comes from
  * outside goes through here before it becomes a path. Refuses `.`, `..`, empty parts, back slashes,
- * control characters, device names, and what some file systems would fold into another name.
+ * colons, control and invisible characters, device names, parts of more than 255 bytes, and what some
+ * file systems would fold into another name.
  */
 export const RelativePath = z
   .string()
   .min(1, "a path is not empty")
   .max(MAX_PATH, `a path has at most ${MAX_PATH} characters`)
-  .refine((path) => path.split("/").every(isPathPart), "a path is relative, with '/' between its parts; no part is empty, '.', '..' or a device name, holds '\\' ':' or a control character, or ends in '.' or ' '")
+  .refine(
+    (path) => path.split("/").every(isPathPart),
+    "a path is relative, with '/' between its parts; no part is empty, '.', '..' or a device name, is longer than 255 bytes, holds '\\', ':', a control or an invisible character, or ends in '.' or ' '",
+  )
   .brand<"RelativePath">();
 export type RelativePath = z.infer<typeof RelativePath>;
 
-const DEVICE = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/i;
+// Windows takes the superscript digits for digits, and ignores spaces before the dot.
+const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\.|$)/i;
+/** Control characters, and those that are not seen: some file systems leave them out, so that `.<U+200C>.` becomes `..`. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+const MAX_PART_BYTES = 255;
 
 function isPathPart(part: string): boolean {
-  if (part === "" || part === "." || part === ".." || part.length > 255) return false;
-  // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
-  if (/[\\:\u0000-\u001f\u007f]/.test(part) || /[. ]$/.test(part)) return false;
+  if (part === "" || part === "." || part === ".." || Buffer.byteLength(part) > MAX_PART_BYTES) return false;
+  if (/[\\:]/.test(part) || /[. ]$/.test(part) || UNSEEN.test(part)) return false;
   return part.isWellFormed() && part === part.normalize("NFC") && !DEVICE.test(part);
 }

@@ -2,8 +2,24 @@ import { z } from "zod";
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
-/** Any JSON value. */
-export const Json: z.ZodType<Json> = z.json() as z.ZodType<Json>;
+/** Any JSON value that {@link canonicalJson} has a text for. Parsing gives the value itself, not a copy. */
+// Not `z.json()`: it drops members called `__proto__` and runs out of stack where values are deep.
+export const Json: z.ZodType<Json> = z.unknown().superRefine((value, context) => {
+  try {
+    canonicalJson(value);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    context.addIssue(error.message);
+  }
+}) as z.ZodType<Json>;
+
+/** How deep arrays and objects may stand in one another. What reads them recursively must not run out of stack. */
+const MAX_NESTING = 500;
+
+/** True for what JSON calls an object: not for an array, not for null. */
+export function isJsonObject(value: unknown): value is { readonly [key: string]: Json } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
 
 /**
  * The one text of a JSON value (RFC 8785, JSON Canonicalization Scheme): members sorted by UTF-16
@@ -11,7 +27,8 @@ export const Json: z.ZodType<Json> = z.json() as z.ZodType<Json>;
  * the journal's chain are digests of this text.
  *
  * @throws TypeError, naming the place, for what JSON cannot carry faithfully: `undefined`, functions,
- * BigInt, `NaN` and infinities, lone surrogates, circular references, objects that are not plain.
+ * BigInt, `NaN` and infinities, lone surrogates, circular references, objects that are not plain, and
+ * what is nested more than 500 deep.
  */
 export function canonicalJson(value: unknown): string {
   return write(value, "$", []);
@@ -26,6 +43,7 @@ function write(value: unknown, place: string, ancestors: readonly object[]): str
   if (typeof value === "string") return writeString(value, place);
   if (typeof value !== "object") throw new TypeError(`${place} is ${article(typeof value)}, which JSON cannot carry`);
   if (ancestors.includes(value)) throw new TypeError(`${place} refers back to an object that contains it`);
+  if (ancestors.length === MAX_NESTING) throw new TypeError(`a value is nested more than ${MAX_NESTING} deep, which not every reader can take`);
   const inside = [...ancestors, value];
   if (Array.isArray(value)) return `[${Array.from(value, (item, index) => write(item, `${place}[${index}]`, inside)).join(",")}]`;
   const prototype: unknown = Object.getPrototypeOf(value);

@@ -2,8 +2,10 @@ import { DadError, type DadErrorOptions } from "@dad/protocol";
 
 /** `PROFILE_UNKNOWN`: there is no profile of this name. */
 export class ProfileUnknownError extends DadError<"PROFILE_UNKNOWN"> {
-  constructor(name: string, profiles: readonly string[]) {
-    super("PROFILE_UNKNOWN", `there is no profile "${name}"; there ${listOf(profiles)}`, { details: { profile: name, profiles } });
+  /** @param askedBy - What asked for the profile, such as `--profile`, when the caller cannot know. */
+  constructor(name: string, profiles: readonly string[], askedBy?: string) {
+    const asker = askedBy === undefined ? "" : `, which ${askedBy} asks for`;
+    super("PROFILE_UNKNOWN", `there is no profile "${name}"${asker}; there ${listOf(profiles)}`, { details: { profile: name, profiles } });
   }
 }
 
@@ -17,16 +19,34 @@ export class ResourceUnknownError extends DadError<"RESOURCE_UNKNOWN"> {
 }
 
 /**
- * A model call that failed. `MODEL_UNAUTHORIZED`, `MODEL_RATE_LIMITED` (retryable), `MODEL_UNAVAILABLE`
- * (retryable), `MODEL_REFUSED` (the request is wrong), `MODEL_REPLY_INVALID` (the reply is),
- * `MODEL_NOT_RECORDED` (a recording has no such request).
+ * - `MODEL_UNAUTHORIZED`: there is no key, or the provider does not accept it or has no credit for it.
+ * - `MODEL_RATE_LIMITED`: too many calls. Retryable; `details.retryAfterMs` when the provider says when.
+ * - `MODEL_UNAVAILABLE`: the provider cannot be reached or does not work. Retryable, unless the model could not even be made.
+ * - `MODEL_REFUSED`: the request is wrong.
+ * - `MODEL_REPLY_INVALID`: the reply is. What it cost is in `details.usage`, when that is known.
+ * - `MODEL_NOT_RECORDED`: a recording or a script has no reply to the request.
  */
-export type ModelErrorCode = "MODEL_UNAUTHORIZED" | "MODEL_RATE_LIMITED" | "MODEL_UNAVAILABLE" | "MODEL_REFUSED" | "MODEL_REPLY_INVALID" | "MODEL_NOT_RECORDED";
+export type ModelErrorCode =
+  | "MODEL_UNAUTHORIZED"
+  | "MODEL_RATE_LIMITED"
+  | "MODEL_UNAVAILABLE"
+  | "MODEL_REFUSED"
+  | "MODEL_REPLY_INVALID"
+  | "MODEL_NOT_RECORDED";
 
+/** A model call that failed. */
 export class ModelError extends DadError<ModelErrorCode> {
   // oxlint-disable-next-line no-useless-constructor -- narrows the code
   constructor(code: ModelErrorCode, message: string, options?: DadErrorOptions) {
     super(code, message, options);
+  }
+}
+
+/** `TAPE_UNREADABLE`: the recording of a model cannot be read, is not JSON or has not the form of a tape. */
+export class TapeUnreadableError extends DadError<"TAPE_UNREADABLE"> {
+  /** @param place - The file, or what else the recording was read from. */
+  constructor(place: string, problem: string, options: DadErrorOptions = {}) {
+    super("TAPE_UNREADABLE", `${place} is not a readable recording of a model: ${problem}`, { ...options, details: { place } });
   }
 }
 

@@ -1,48 +1,21 @@
-import type { Json, Usage } from "@dad/protocol";
+import type { ModelRequest, ModelResponse } from "@dad/protocol";
 
-export interface ModelMessage {
-  readonly role: "user" | "assistant";
-  readonly content: string;
-}
-
-/** What the reply must be, when it is to be more than text. */
-export interface ModelOutputSpec {
-  /** Letters, digits, `_`, `-`: providers show it to the model. */
-  readonly name: string;
-  /** JSON Schema, draft 2020-12. */
-  readonly schema: { readonly [key: string]: Json };
-}
-
-export interface ModelSettings {
-  readonly maxOutputTokens?: number;
-  readonly temperature?: number;
-  readonly topP?: number;
-  readonly seed?: number;
-  readonly stopSequences?: readonly string[];
-}
-
-/** One call, as plain JSON: its canonical text is the key under which a recording is found. */
-export interface ModelRequest {
-  readonly system?: string;
-  readonly messages: readonly ModelMessage[];
-  readonly output?: ModelOutputSpec;
-  readonly settings?: ModelSettings;
-}
-
-export interface ModelResponse {
-  readonly text: string;
-  /** The parsed reply, when the request had an `output`. Not checked against the schema: that is the caller's. */
-  readonly structured?: Json;
-  readonly finishReason: "stop" | "length" | "content-filter" | "tool-calls" | "error" | "other";
-  readonly usage: Usage;
-  /** The model that answered, as the provider names it. It may be more exact than the one that was asked for. */
-  readonly modelId: string;
-}
+// Requests and replies reach the disk as recordings; their schemas are therefore in the protocol.
+export type {
+  ModelExchange,
+  ModelFinishReason,
+  ModelMessage,
+  ModelOutputSpec,
+  ModelRequest,
+  ModelResponse,
+  ModelSettings,
+  ModelTape,
+} from "@dad/protocol";
 
 export interface ModelCapabilities {
   /** The provider itself holds the reply to a JSON schema. */
   readonly structuredOutput: boolean;
-  /** Replies come from a recording or a script: nobody is called and nothing is paid. */
+  /** Replies come from a recording or a script: nobody is called and nothing is paid, so `costUsd` is 0. */
   readonly recorded: boolean;
 }
 
@@ -56,6 +29,10 @@ export interface ModelResource {
   readonly provider: string;
   readonly modelId: string;
   readonly capabilities: ModelCapabilities;
-  /** @throws ModelError (`MODEL_…`), `retryable` when the same call may succeed later. */
+  /**
+   * One call. Nothing is retried, and the request is not changed. An aborted call rejects with the reason of its signal.
+   *
+   * @throws ModelError (`MODEL_…`), `retryable` when the same call may succeed later.
+   */
   generate(request: ModelRequest, options?: { readonly signal?: AbortSignal }): Promise<ModelResponse>;
 }

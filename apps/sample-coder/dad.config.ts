@@ -1,0 +1,10 @@
+import { defineConfig } from "@dad/config";
+import { profileFor, profiles } from "./src/profiles.ts";
+
+/** What `dad run src/agent.ts` uses. `src/main.ts` makes the same choices by hand. */
+export default defineConfig({
+  project: "tiny-duration",
+  workspace: "library",
+  resources: profiles,
+  profile: profileFor,
+});

@@ -1,0 +1,3 @@
+export { formatDuration } from "./format.ts";
+export { parseDuration } from "./parse.ts";
+export { UNITS, type Unit } from "./units.ts";

@@ -1,0 +1,28 @@
+import { agent, flow } from "@dad/agent";
+import { analyzeFolder, applyFileOperations, askModelFor, FileOperations, runCommand } from "@dad/nodes";
+import { z } from "zod";
+
+/** What the model is asked for: the change as data, which the run applies. */
+const Change = z.object({
+  summary: z.string().describe("One sentence: what was wrong and what the change does."),
+  operations: FileOperations,
+});
+
+const fix = flow("fix")
+  .node("survey", analyzeFolder({ content: "text" }))
+  .node("plan", ({ survey }) =>
+    askModelFor(Change, {
+      name: "change",
+      model: "coder",
+      system: "You are a careful programmer. Change as little as possible, keep the style of the code, and never change a test.",
+      prompt: `$var{task}\n\nThe files:\n${survey.tree}\n\nTheir content, as JSON:\n${survey.files}`,
+    }),
+  )
+  .node("apply", ({ plan }) => applyFileOperations({ operations: plan.operations }))
+  .node("verify", runCommand({ argv: ["node", "--test"] }));
+
+/** The single-shot coder: reads a small library, asks a model once for a change, applies it and runs the tests. */
+export const coder = agent("coder", {
+  description: "Makes the failing test of a small library pass.",
+  variables: { task: "A test of this library fails. Find the fault in src/ and make all tests pass." },
+}).component("fix", fix);

@@ -1,0 +1,200 @@
+import type { RunId } from "@dad/protocol";
+import { DadError } from "@dad/protocol";
+import fc from "fast-check";
+import { describe, expect, expectTypeOf, it } from "vitest";
+import { z } from "zod";
+import { agent, type AgentDefinition, type ComponentDefinition, flow, type FlowDefinition, type OutputsOf } from "./component-definition.ts";
+import { definitionDigest } from "./definition-digest.ts";
+import { defineNode } from "./node-definition.ts";
+import type { Reference } from "./reference.ts";
+
+const scan = defineNode({
+  type: "scan",
+  version: "1",
+  effect: "pure",
+  settings: z.object({ directory: z.string(), depth: z.int().default(3) }),
+  output: z.object({ tree: z.string(), files: z.array(z.object({ path: z.string(), bytes: z.int(), content: z.string().optional() })) }),
+  execute: () => ({ tree: "", files: [] }),
+});
+
+const shout = defineNode({
+  type: "shout",
+  version: "1",
+  effect: "pure",
+  settings: z.object({ text: z.string(), times: z.int().optional(), files: z.array(z.object({ path: z.string() })).optional() }),
+  output: z.object({ text: z.string() }),
+  execute: (_context, { settings }) => ({ text: settings.text.toUpperCase() }),
+});
+
+function settingsOf(definition: ComponentDefinition, index: number): unknown {
+  const element = definition.elements[index]?.definition;
+  return element?.kind === "node" ? element.settings : undefined;
+}
+
+describe("a component", () => {
+  it("collects its elements in order", () => {
+    const inner = flow("inner").node("b", shout({ text: "b" }));
+    const definition = agent("coder", { description: "Codes.", variables: { task: "fix" } }).node("a", shout({ text: "a" })).component("then", inner);
+    expect(definition).toMatchObject({ kind: "agent", id: "coder", description: "Codes.", variables: { task: "fix" } });
+    expect(definition.elements.map((element) => [element.id, element.definition.kind])).toEqual([
+      ["a", "node"],
+      ["then", "flow"],
+    ]);
+  });
+
+  it("gives a new definition with each call and leaves the old one as it was", () => {
+    const start = flow("f").node("a", shout({ text: "a" }));
+    const left = start.node("left", shout({ text: "l" }));
+    const right = start.node("right", shout({ text: "r" }));
+    expect([start, left, right].map(({ elements }) => elements.map(({ id }) => id))).toEqual([["a"], ["a", "left"], ["a", "right"]]);
+  });
+
+  it("cannot be changed, at any depth, nor through what it was made of", () => {
+    const options = { variables: { list: [1] } };
+    const settings = { text: "a", files: [{ path: "x" }] };
+    const definition = flow("f", options).node("a", shout(settings));
+    options.variables.list.push(2);
+    settings.text = "changed";
+    settings.files.push({ path: "y" });
+    const grown = definition.node("b", shout({ text: "b" }));
+    expect(grown.variables).toEqual({ list: [1] });
+    expect(settingsOf(grown, 0)).toEqual({ text: "a", files: [{ path: "x" }] });
+    const parts = [definition, definition.variables, definition.variables["list"], definition.elements, definition.elements[0], definition.elements[0]?.definition];
+    expect(parts.every(Object.isFrozen)).toBe(true);
+    expect(Object.isFrozen((settingsOf(definition, 0) as typeof settings).files[0])).toBe(true);
+  });
+
+  it("is data: making it again gives the same data and the same digest", () => {
+    const make = () => flow("f", { variables: { a: 1 } }).node("scan", scan({ directory: "." })).node("say", (nodes) => shout({ text: `${nodes.scan.tree}!` }));
+    expect(JSON.stringify(settingsOf(make(), 1))).toBe(JSON.stringify(settingsOf(make(), 1)));
+    expect(definitionDigest(make())).toBe(definitionDigest(make()));
+  });
+
+  it.each(["", "a.b", "a/b", "..", "1a", "-a", "é", "con", "outcome", "x".repeat(65), "a b", "$hier{a}"])("refuses the id %j", (id) => {
+    for (const work of [() => flow(id), () => agent(id), () => flow("f").node(id, shout({ text: "" })), () => flow("f").component(id, flow("g"))]) {
+      expect(work).toThrow(expect.objectContaining({ code: "DEFINITION_INVALID", message: expect.stringContaining(JSON.stringify(id)) as string, details: { id } }));
+    }
+  });
+
+  it.each([
+    ["a", "a"],
+    ["Plan", "plan"],
+  ])("refuses the id %j beside %j, which a file system may take for the same", (first, second) => {
+    const definition = flow("f").node(first, shout({ text: "" }));
+    expect(() => definition.node(second, shout({ text: "" }))).toThrow(`flow "f" has the id "${first}" already`);
+    expect(() => definition.component(second, flow("g"))).toThrow(`flow "f" has the id "${first}" already`);
+  });
+
+  it("lets the same id stand in different components", () => {
+    const inner = flow("a").node("a", shout({ text: "" }));
+    expect(flow("a").component("a", inner).component("b", inner).elements).toHaveLength(2);
+  });
+
+  it("accepts or refuses any id with DefinitionError, and nothing else", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (id) => {
+        let failure: unknown;
+        try {
+          flow("f").node(id, shout({ text: "" }));
+        } catch (error) {
+          failure = error;
+        }
+        expect(failure === undefined || DadError.is(failure, "DEFINITION_INVALID")).toBe(true);
+      }),
+    );
+  });
+
+  it.each(["a b", "1", "a-b", "a.b", ""])("refuses the variable %j, which no template could name", (name) => {
+    expect(() => flow("f", { variables: { [name]: 1 } })).toThrow(`flow "f" cannot have the variable ${JSON.stringify(name)}`);
+  });
+
+  it("refuses variables that JSON cannot carry", () => {
+    const variables = { when: { exact: new Date() } } as never;
+    expect(() => flow("f", { variables })).toThrow('when.exact of the variables of flow "f" is a Date, not a plain object');
+  });
+
+  it("refuses an agent in a flow, at compile time and when it is made", () => {
+    // @ts-expect-error -- a flow holds nodes and flows
+    expect(() => flow("f").component("a", agent("b"))).toThrow('flow "f" cannot hold the agent "b"');
+    expect(agent("a").component("b", agent("b")).component("f", flow("f")).elements).toHaveLength(2);
+  });
+});
+
+describe("references in a component", () => {
+  it("are made for the nodes before, with the types of their outputs", () => {
+    const definition = flow("f")
+      .node("scan", scan({ directory: "." }))
+      .node("say", (nodes) => {
+        expectTypeOf(nodes.scan.tree).toEqualTypeOf<Reference<string>>();
+        expectTypeOf(nodes.scan.files).toExtend<Reference<readonly { path: string; bytes: number }[]>>();
+        return shout({ text: nodes.scan.tree, files: nodes.scan.files });
+      });
+    expect(settingsOf(definition, 1)).toEqual({ text: "$expr{$hier{scan}.tree}", files: "$expr{$hier{scan}.files}" });
+    expectTypeOf<OutputsOf<typeof definition>["say"]>().toEqualTypeOf<{ text: string }>();
+    expectTypeOf(definition).toExtend<FlowDefinition>();
+    expectTypeOf(definition).not.toExtend<AgentDefinition>();
+  });
+
+  it("do not compile for a node that is not there, and are refused by name where nothing is compiled", () => {
+    const scanned = flow("f").node("scan", scan({ directory: "." }));
+    // @ts-expect-error -- there is no node "plan"
+    expect(() => scanned.node("say", (nodes) => shout({ text: nodes.plan.text }))).toThrow('flow "f", before "say", has no node "plan" to refer to: there are scan');
+    // @ts-expect-error -- a node does not see itself
+    expect(() => flow("f").node("say", (nodes) => shout({ text: nodes.say.text }))).toThrow("there is none");
+  });
+
+  it("do not compile for a field that is not there, nor for a value of another type", () => {
+    const scanned = flow("f").node("scan", scan({ directory: "." }));
+    // @ts-expect-error -- the output has no field "trees"
+    scanned.node("a", (nodes) => shout({ text: nodes.scan.trees }));
+    // @ts-expect-error -- a list is no text
+    scanned.node("b", (nodes) => shout({ text: nodes.scan.files }));
+    // @ts-expect-error -- a text is no number
+    scanned.node("c", (nodes) => shout({ text: "x", times: nodes.scan.tree }));
+    // @ts-expect-error -- a setting is missing
+    scanned.node("d", (nodes) => shout({ times: nodes.scan.files[0]?.bytes }));
+    // @ts-expect-error -- there is no such setting
+    scanned.node("e", shout({ text: "x", loud: true }));
+    expect(settingsOf(scanned.node("f", (nodes) => shout({ text: "x", times: nodes.scan.files[1]!.bytes })), 1)).toEqual({
+      text: "x",
+      times: "$expr{$hier{scan}.files[1].bytes}",
+    });
+  });
+
+  it("may name nodes like the members that every object inherits", () => {
+    const definition = flow("f")
+      .node("constructor", shout({ text: "" }))
+      .node("__proto__", shout({ text: "" }))
+      .node("say", (nodes) => shout({ text: `${nodes.constructor.text} ${nodes.__proto__.text}` }));
+    expect(settingsOf(definition, 2)).toEqual({ text: "$expr{$hier{constructor}.text} $expr{$hier{__proto__}.text}" });
+    expect(() => flow("f").node("say", (nodes) => shout({ text: String(nodes.constructor) }))).toThrow('has no node "constructor"');
+  });
+});
+
+describe("defineNode", () => {
+  it("keeps what the runner needs, frozen", () => {
+    const definition = shout({ text: "a" });
+    expect(definition).toMatchObject({ kind: "node", nodeType: { type: "shout", version: "1", effect: "pure", input: undefined }, settings: { text: "a" } });
+    expect([definition, definition.nodeType].every(Object.isFrozen)).toBe(true);
+  });
+
+  it("shares the node type among the definitions it makes", () => {
+    expect(shout({ text: "a" }).nodeType).toBe(shout({ text: "b" }).nodeType);
+  });
+
+  it("executes with the settings it is handed, and rejects when the node throws", async () => {
+    const context = { run: { runId: "r" as RunId } } as never;
+    await expect(shout({ text: "a" }).nodeType.execute(context, { settings: { text: "b" }, input: undefined })).resolves.toEqual({ text: "B" });
+    const failing = defineNode({
+      type: "failing",
+      version: "1",
+      effect: "pure",
+      settings: z.object({}),
+      output: z.null(),
+      execute: () => {
+        throw new Error("no");
+      },
+    });
+    await expect(failing({}).nodeType.execute(context, { settings: {}, input: undefined })).rejects.toThrow("no");
+  });
+});

@@ -1,0 +1,26 @@
+/** The part of a file handle of `node:fs/promises` that the disk adapters use. */
+export interface DiskFile {
+  read(buffer: Uint8Array, offset: number, length: number, position: number): Promise<{ readonly bytesRead: number }>;
+  write(buffer: Uint8Array, offset: number, length: number): Promise<{ readonly bytesWritten: number }>;
+  chmod(mode: number): Promise<void>;
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What an entry of a directory is, without following a link. */
+export interface DiskEntry {
+  readonly size: number;
+  isFile(): boolean;
+}
+
+/** The part of `node:fs/promises` that the disk adapters use. Everything that has it will do, memfs for instance. */
+export interface DiskFs {
+  open(path: string, flags: string, mode?: number): Promise<DiskFile>;
+  /** With `recursive` it resolves to the first directory that had to be made. */
+  mkdir(path: string, options?: { readonly recursive?: boolean }): Promise<unknown>;
+  rename(from: string, to: string): Promise<void>;
+  unlink(path: string): Promise<void>;
+  lstat(path: string): Promise<DiskEntry>;
+  realpath(path: string): Promise<string>;
+  opendir(path: string): Promise<AsyncIterable<{ readonly name: string; isFile(): boolean }>>;
+}

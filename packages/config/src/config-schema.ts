@@ -1,0 +1,60 @@
+import type { ModelResource } from "@dad/resources";
+import { z } from "zod";
+import { closestName } from "./closest-name.ts";
+import type { Environment } from "./dad-config.ts";
+import type { ConfigProblem } from "./errors.ts";
+
+const name = z.string().regex(/^[A-Za-z0-9][\w.-]{0,127}$/, "must be letters, digits, ., _ or -, and begin with a letter or digit");
+const path = z.string().min(1, "must not be empty");
+
+const Model = z.custom<ModelResource | (() => ModelResource)>(
+  (value) => typeof value === "function" || isModel(value),
+  "must be a model or a function that makes one, such as `() => openRecordedModel({ file })`",
+);
+const Endpoint = z.custom<URL | string>(
+  (value) => value instanceof URL || (typeof value === "string" && URL.canParse(value)),
+  "must be an absolute URL, such as https://example.com/v1",
+);
+const Profile = z.strictObject({
+  note: z.string().exactOptional(),
+  models: z.record(z.string(), Model).exactOptional(),
+  endpoints: z.record(z.string(), Endpoint).exactOptional(),
+});
+
+/** The form of {@link DadConfig}. It never reaches a disk as data, so it is not in the protocol. */
+export const ConfigSchema = z.strictObject({
+  project: name.exactOptional(),
+  runRoot: path.exactOptional(),
+  workspace: path.exactOptional(),
+  resources: z.record(name, Profile).exactOptional(),
+  profile: z
+    .custom<string | ((env: Environment) => string)>(
+      (value) => typeof value === "function" || (typeof value === "string" && value !== ""),
+      "must be the name of a profile, or a function of the environment that returns one",
+    )
+    .exactOptional(),
+});
+
+const KEYS = { config: Object.keys(ConfigSchema.shape), profile: Object.keys(Profile.shape) };
+
+/** Each problem of a value that is not a config, with its place and, for an unknown key, what was probably meant. */
+export function problemsOf({ issues }: z.ZodError): ConfigProblem[] {
+  return issues.flatMap((issue) => (issue.code === "unrecognized_keys" ? issue.keys.map((key) => unknownKey(key, issue.path)) : [problemOf(issue)]));
+}
+
+function problemOf(issue: z.core.$ZodIssue): ConfigProblem {
+  const message = issue.code === "invalid_key" ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+  return { path: issue.path.join("."), message };
+}
+
+function unknownKey(key: string, parent: readonly PropertyKey[]): ConfigProblem {
+  const known = parent.length === 0 ? KEYS.config : KEYS.profile;
+  const meant = closestName(key, known);
+  return { path: [...parent, key].join("."), message: meant ? `unknown key; did you mean ${meant}?` : `unknown key; there are ${known.join(", ")}` };
+}
+
+function isModel(value: unknown): value is ModelResource {
+  if (typeof value !== "object" || value === null) return false;
+  const { provider, modelId, generate } = value as Partial<Record<keyof ModelResource, unknown>>;
+  return typeof provider === "string" && typeof modelId === "string" && typeof generate === "function";
+}

@@ -1,0 +1,130 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { scriptedModel } from "@dad/resources/testing";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ConfigSchema } from "./config-schema.ts";
+import { type DadConfig, defineConfig } from "./dad-config.ts";
+import type { ConfigInvalidError } from "./errors.ts";
+import { loadConfig } from "./load-config.ts";
+
+let root: string;
+let files = 0;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "dad config "));
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+async function fileOf(source: string, extension = "mjs"): Promise<string> {
+  const file = join(root, `${(files += 1)}.config.${extension}`);
+  await writeFile(file, source);
+  return file;
+}
+
+async function failureOf(source: string): Promise<{ file: string; error: ConfigInvalidError }> {
+  const file = await fileOf(source);
+  const error: unknown = await loadConfig(file).catch((thrown: unknown) => thrown);
+  return { file, error: error as ConfigInvalidError };
+}
+
+describe("loadConfig", () => {
+  it("takes relative paths from the directory of the file", async () => {
+    const file = await fileOf('export default { project: "library", runRoot: "../runs", workspace: "/srv/work" };');
+    expect(await loadConfig(file)).toEqual({
+      file,
+      directory: root,
+      project: "library",
+      runRoot: join(dirname(root), "runs"),
+      workspace: "/srv/work",
+      resources: {},
+    });
+  });
+
+  it("reads TypeScript, and `export const config` as well as `export default`", async () => {
+    const file = await fileOf("interface A { readonly runRoot: string }\nexport const config: A = { runRoot: 'r' };", "ts");
+    expect((await loadConfig(file)).runRoot).toBe(join(root, "r"));
+  });
+
+  it("keeps models and functions as they are", async () => {
+    const file = await fileOf(`
+      const model = { provider: "p", modelId: "m", capabilities: {}, generate() {} };
+      export const make = () => model;
+      export const config = { resources: { ci: { note: "n", models: { one: model, two: make }, endpoints: { a: "https://a.example" } } }, profile: (env) => env.STAGE };
+    `);
+    const { resources, profile } = await loadConfig(file);
+    const { make, config } = (await import(file)) as { make: unknown; config: DadConfig };
+    expect(resources.ci?.models?.two).toBe(make);
+    expect(resources.ci?.models?.one).toBe(config.resources?.ci?.models?.one);
+    expect(profile).toBe(config.profile);
+  });
+
+  it("names all that is wrong at once, each with its path", async () => {
+    const { file, error } = await failureOf(`export default {
+      runroot: "runs", workspace: "", project: "my project", colour: 1,
+      resources: { ci: { models: { coder: 7 }, endpoint: {}, endpoints: { search: "search.example" } }, "a/b": {} },
+      profile: 3,
+    };`);
+    expect(error.code).toBe("CONFIG_INVALID");
+    expect(error.message.split("\n").toSorted()).toEqual(
+      [
+        `${file} is not a valid configuration:`,
+        "  project: must be letters, digits, ., _ or -, and begin with a letter or digit",
+        "  workspace: must not be empty",
+        "  resources.ci.models.coder: must be a model or a function that makes one, such as `() => openRecordedModel({ file })`",
+        "  resources.ci.endpoints.search: must be an absolute URL, such as https://example.com/v1",
+        "  resources.ci.endpoint: unknown key; did you mean endpoints?",
+        "  resources.a/b: must be letters, digits, ., _ or -, and begin with a letter or digit",
+        "  profile: must be the name of a profile, or a function of the environment that returns one",
+        "  runroot: unknown key; did you mean runRoot?",
+        "  colour: unknown key; there are project, runRoot, workspace, resources, profile",
+      ].toSorted(),
+    );
+    expect(error.details).toMatchObject({ file, problems: expect.arrayContaining([{ path: "workspace", message: "must not be empty" }]) as unknown });
+  });
+
+  it.each([
+    ["export const other = 1;", "it exports no config; write"],
+    ["export default {}; export const config = {};", "it exports two configs"],
+    ["export default null;", "expected object"],
+    ["export default () => ({});", "expected object"],
+  ])("refuses %j", async (source, message) => {
+    const { error } = await failureOf(source);
+    expect(error).toMatchObject({ code: "CONFIG_INVALID", message: expect.stringContaining(message) as unknown });
+  });
+
+  it.each([
+    ['throw new RangeError("no key");', "RangeError: no key"],
+    ['throw "a string";', "it threw a string"],
+    ['import "./not-there.mjs";', "not-there.mjs"],
+    ['import { readFileSync } from "node:fs"; export default readFileSync("/not/there");', "ENOENT: no such file or directory, open '/not/there'"],
+  ])("says why it cannot load %j", async (source, message) => {
+    const { file, error } = await failureOf(source);
+    expect(error).toMatchObject({ code: "CONFIG_UNREADABLE", details: { file }, message: expect.stringContaining(message) as unknown });
+    expect(error.cause).toBeDefined();
+  });
+
+  it("names a file that is not there", async () => {
+    const file = join(root, "nowhere.ts");
+    await expect(loadConfig(file)).rejects.toThrow(`${file} cannot be loaded: ENOENT`);
+  });
+
+  it("loads nothing when its signal is aborted already", async () => {
+    const file = await fileOf("throw new Error('it ran');");
+    await expect(loadConfig(file, { signal: AbortSignal.abort("enough") })).rejects.toBe("enough");
+  });
+});
+
+describe("defineConfig", () => {
+  it("knows each key that the schema knows", () => {
+    const config: Required<DadConfig> = {
+      project: "p",
+      runRoot: "r",
+      workspace: "w",
+      resources: { default: { note: "n", models: { coder: () => scriptedModel([]) }, endpoints: { a: new URL("https://a.example") } } },
+      profile: "default",
+    };
+    expect(defineConfig(config)).toBe(config);
+    expect(ConfigSchema.parse(config)).toEqual(config);
+    expect(Object.keys(ConfigSchema.shape)).toEqual(Object.keys(config));
+  });
+});

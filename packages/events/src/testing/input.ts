@@ -1,0 +1,156 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { setImmediate } from "node:timers/promises";
+import { type Json, NodePath } from "@dad/protocol";
+import { describe, expect, it } from "vitest";
+import type { InputRequest } from "../event-bus.ts";
+import { collect, never, runId } from "./facts.ts";
+import { type EventBusSubject, ROOMY } from "./subject.ts";
+
+const request: InputRequest = { runId, path: NodePath.parse("agent.flow1.node1"), prompt: "Which language?" };
+const asIs = (answer: Json) => answer;
+
+export function inputContract({ create }: EventBusSubject): void {
+  describe("input", () => {
+    it("asks the handlers in the order of registration until one answers", async () => {
+      await using bus = await create(ROOMY);
+      const asked: string[] = [];
+      bus.handleInput(async (given) => {
+        expect(given).toEqual(request);
+        await setImmediate();
+        asked.push("first");
+        return undefined;
+      });
+      bus.handleInput(() => {
+        asked.push("second");
+        return "TypeScript";
+      });
+      bus.handleInput(() => {
+        asked.push("third");
+        return "Python";
+      });
+      expect(await bus.requestInput(request, asIs)).toBe("TypeScript");
+      expect(asked).toEqual(["first", "second"]);
+    });
+
+    it("answers undefined when nobody has an answer", async () => {
+      await using bus = await create(ROOMY);
+      expect(await bus.requestInput(request, asIs)).toBeUndefined();
+      bus.handleInput(() => undefined);
+      expect(await bus.requestInput(request, asIs)).toBeUndefined();
+    });
+
+    it.each([null, false, 0, "", []])("takes %j for an answer", async (answer) => {
+      await using bus = await create(ROOMY);
+      bus.handleInput(() => answer);
+      bus.handleInput(() => "late");
+      expect(await bus.requestInput(request, asIs)).toEqual(answer);
+    });
+
+    it("gives what accept makes of the answer", async () => {
+      await using bus = await create(ROOMY);
+      bus.handleInput(() => "21");
+      expect(await bus.requestInput(request, (answer) => Number(answer) * 2)).toBe(42);
+    });
+
+    it("asks the next one when a handler throws, rejects or gives an answer that is refused, and tells of each", async () => {
+      await using bus = await create(ROOMY);
+      const told = collect(bus, "handler.failed");
+      bus.handleInput(() => {
+        throw new Error("no terminal");
+      });
+      bus.handleInput(() => Promise.reject(new Error("line is dead")));
+      bus.handleInput(() => "not a number");
+      bus.handleInput(() => 7);
+      const answer = await bus.requestInput(request, (given) => {
+        if (typeof given !== "number") throw new RangeError("give a number");
+        return given;
+      });
+      await bus.flush();
+      expect(answer).toBe(7);
+      const messages = ["no terminal", "line is dead", "give a number"];
+      expect(told).toMatchObject(messages.map((message) => ({ runId, event: "input.requested", error: { message } })));
+    });
+
+    it("asks a handler that comes while others are asked, and none that has gone", async () => {
+      await using bus = await create(ROOMY);
+      const asked: string[] = [];
+      bus.handleInput(() => {
+        gone[Symbol.dispose]();
+        bus.handleInput(() => void asked.push("newcomer"));
+        return undefined;
+      });
+      const gone = bus.handleInput(() => void asked.push("gone"));
+      expect(await bus.requestInput(request, asIs)).toBeUndefined();
+      expect(asked).toEqual(["newcomer"]);
+    });
+
+    it("goes on when the handler that is being asked is taken back, and reports nothing", async () => {
+      await using bus = await create(ROOMY);
+      const told = collect(bus, "handler.failed");
+      const hanging = bus.handleInput(() => {
+        queueMicrotask(() => hanging[Symbol.dispose]());
+        return never();
+      });
+      bus.handleInput(() => "from the next");
+      expect(await bus.requestInput(request, asIs)).toBe("from the next");
+      await bus.flush();
+      expect(told).toEqual([]);
+    });
+
+    it("stops waiting for a handler when the signal is aborted, and reports nothing", async () => {
+      await using bus = await create(ROOMY);
+      const told = collect(bus, "handler.failed");
+      const controller = new AbortController();
+      bus.handleInput(() => {
+        queueMicrotask(() => controller.abort(new Error("changed my mind")));
+        return never();
+      });
+      bus.handleInput(() => "never asked");
+      await expect(bus.requestInput(request, asIs, { signal: controller.signal })).rejects.toThrow("changed my mind");
+      await bus.flush();
+      expect(told).toEqual([]);
+    });
+
+    it("asks nobody when the signal is aborted already", async () => {
+      await using bus = await create(ROOMY);
+      let asked = false;
+      await expect(bus.requestInput(request, asIs, { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: "AbortError" });
+      bus.handleInput(() => (asked = true));
+      await expect(bus.requestInput(request, asIs, { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: "AbortError" });
+      expect(asked).toBe(false);
+    });
+
+    it("runs a handler in the async context of who registered it", async () => {
+      await using bus = await create(ROOMY);
+      const who = new AsyncLocalStorage<string>();
+      who.run("terminal", () => bus.handleInput(async () => setImmediate(who.getStore() ?? "nobody")));
+      expect(await who.run("node", () => bus.requestInput(request, asIs))).toBe("terminal");
+    });
+
+    it("answers requests at the same time, each with its own answer", async () => {
+      await using bus = await create(ROOMY);
+      bus.handleInput(async ({ prompt }) => {
+        await setImmediate();
+        return prompt.toUpperCase();
+      });
+      const answers = await Promise.all(["a", "b", "c"].map((prompt) => bus.requestInput({ ...request, prompt }, asIs)));
+      expect(answers).toEqual(["A", "B", "C"]);
+    });
+
+    it("rejects with EVENTS_CLOSED when the bus is disposed while a handler thinks", async () => {
+      await using bus = await create(ROOMY);
+      bus.handleInput(() => {
+        queueMicrotask(() => void bus[Symbol.asyncDispose]());
+        return never();
+      });
+      await expect(bus.requestInput(request, asIs)).rejects.toMatchObject({ code: "EVENTS_CLOSED" });
+    });
+
+    it("rejects with EVENTS_CLOSED when the bus was disposed before", async () => {
+      const bus = await create(ROOMY);
+      bus.handleInput(() => "never asked");
+      await bus[Symbol.asyncDispose]();
+      await expect(bus.requestInput(request, asIs)).rejects.toMatchObject({ code: "EVENTS_CLOSED" });
+    });
+  });
+}

@@ -1,0 +1,109 @@
+import { describe, expect, it } from "vitest";
+import type { IsolationSpace } from "../isolation-adapter.ts";
+import { isAlive, type Lifeline, openLifeline } from "./lifeline.ts";
+import { abandoning, endOf, node, parentOfStubborn, startWithoutIsolation, stubborn } from "./programs.ts";
+import { itGuards, type Trial } from "./trial.ts";
+
+const WAITING = node("process.stdin.resume(); setInterval(() => {}, 1000)");
+
+export function describeProcesses(trial: () => Trial): void {
+  describe("processes", () => {
+    it("tells of the signal that ended a command", async () => {
+      const space = await trial().open();
+      const result = await space.exec({ argv: node("process.kill(process.pid, 'SIGKILL')") });
+      expect(result).toMatchObject({ reason: "signaled", exitCode: null, signal: "SIGKILL" });
+    });
+
+    it("ends a command that runs when the signal is aborted", async () => {
+      const space = await trial().open();
+      const controller = new AbortController();
+      const onOutput = (): void => controller.abort();
+      const argv = node("process.stdout.write('ready'); setInterval(() => {}, 1000)");
+      const result = await space.exec({ argv }, { signal: controller.signal, onOutput });
+      expect(result).toMatchObject({ reason: "aborted", exitCode: null });
+    });
+
+    itGuards("limit.wall", "a command that ignores requests to end is over after its time", trial, async () => {
+      await assertOutlivesRequests(trial().outside);
+      const space = await trial().open();
+      using lifeline = await openLifeline(space.cwd);
+      const { reason, signal } = await space.exec({ argv: stubborn(lifeline.path) }, { timeoutMs: 1000 });
+      expect({ reason, signal }).toEqual({ reason: "timeout", signal: "SIGKILL" });
+    });
+
+    itGuards("proc.group", "killing ends what a command started, also what ignores requests to end", trial, async () => {
+      await assertParentDiesAlone(trial().outside);
+      const space = await trial().open();
+      await expectEnded(space, (life) => parentOfStubborn(life), async () => space.kill());
+      expect(await space.exec({ argv: node("process.exit(7)") })).toMatchObject({ exitCode: 7 });
+    });
+
+    itGuards("proc.group", "an aborted signal ends what a command started", trial, async () => {
+      const space = await trial().open();
+      const controller = new AbortController();
+      await expectEnded(space, (life) => parentOfStubborn(life), async () => controller.abort(), controller.signal);
+    });
+
+    itGuards("proc.group", "closing a space ends what runs in it", trial, async () => {
+      const space = await trial().open();
+      await expectEnded(space, (life) => parentOfStubborn(life), async () => space[Symbol.asyncDispose]());
+    });
+
+    itGuards("proc.group", "a command is over when it has ended, and what it left behind lives until the space is closed", trial, async () => {
+      const space = await trial().open();
+      using lifeline = await openLifeline(space.cwd);
+      const result = await space.exec({ argv: abandoning(lifeline.path) });
+      expect(result).toMatchObject({ reason: "exited", exitCode: 0 });
+      expect(Buffer.from(result.stdout).toString()).toBe("left\n");
+      expect(await Promise.race([lifeline.appeared, lifeline.gone])).toEqual(expect.any(Number));
+      await space[Symbol.asyncDispose]();
+      await lifeline.gone;
+    });
+
+    it("closes one space and leaves the commands of another alone", async () => {
+      const [closing, staying] = await Promise.all([trial().open(), trial().open()]);
+      const controller = new AbortController();
+      const [ended, lives] = [closing.exec({ argv: WAITING }), staying.exec({ argv: WAITING }, { signal: controller.signal })];
+      await closing[Symbol.asyncDispose]();
+      expect(await Promise.race([ended.then((result) => result.reason, (error: { code: string }) => error.code), lives.then(() => "the other ended")])).toMatch(/^(aborted|ISOLATION_CLOSED)$/);
+      controller.abort();
+      await lives.catch(() => undefined);
+    });
+  });
+}
+
+/** Runs a command with a stubborn process, does what is to end it, and waits until the process is gone. */
+async function expectEnded(space: IsolationSpace, argvOf: (lifeline: string) => [string, ...string[]], end: () => Promise<void>, signal?: AbortSignal): Promise<void> {
+  using lifeline = await openLifeline(space.cwd);
+  const running = space.exec({ argv: argvOf(lifeline.path) }, signal ? { signal } : {});
+  await lifeline.appeared;
+  await end();
+  expect(await running).toMatchObject({ reason: "aborted" });
+  await lifeline.gone;
+}
+
+/** The control of a time limit: without isolation such a command stays. */
+async function assertOutlivesRequests(directory: string): Promise<void> {
+  using lifeline = await openLifeline(directory);
+  const child = startWithoutIsolation(stubborn(lifeline.path));
+  const pid = await lifeline.appeared;
+  child.kill("SIGTERM");
+  expect(isAlive(pid)).toBe(true);
+  await endFor(pid, lifeline);
+}
+
+/** The control of a group: without isolation a child outlives the command that started it. */
+async function assertParentDiesAlone(directory: string): Promise<void> {
+  using lifeline = await openLifeline(directory);
+  const parent = startWithoutIsolation(parentOfStubborn(lifeline.path));
+  const pid = await lifeline.appeared;
+  parent.kill("SIGTERM");
+  await endOf(parent);
+  expect(isAlive(pid)).toBe(true);
+  await endFor(pid, lifeline);
+}
+
+async function endFor(pid: number, lifeline: Lifeline): Promise<void> {
+  process.kill(pid, "SIGKILL");
+  await lifeline.gone;
+}

@@ -1,0 +1,333 @@
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import * as nodeFs from "node:fs/promises";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { createFsFromVolume, Volume } from "memfs";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { RunId, RunOwner } from "@dad/protocol";
+import { diskJournalStore, type DiskFile, type DiskFs } from "./disk.ts";
+import { journalStoreContract } from "./testing.ts";
+import { all, codesOf, numbered, recorded, RUN, upTo } from "./testing/drafts.ts";
+
+const base = await mkdtemp(join(tmpdir(), "dad journal "));
+afterAll(() => rm(base, { recursive: true, force: true }));
+let count = 0;
+let root: string;
+const freshRoot = () => (root = join(base, String(++count), "not there yet"));
+const store = (fs?: DiskFs) => diskJournalStore({ root, ...(fs ? { fs } : {}) });
+const journalOf = (runId: string) => join(root, runId, "journal.jsonl");
+const lockOf = (runId: string) => join(root, ".dad", "locks", `${runId}.json`);
+
+async function flipByte(fs: Pick<typeof nodeFs, "readFile" | "writeFile">, path: string, seq: number): Promise<void> {
+  const lines = (await fs.readFile(path, "utf8")).split("\n");
+  lines[seq - 1] = lines[seq - 1]!.replace(/"number":(\d)/, (_all, digit: string) => `"number":${Number(digit) ^ 1}`);
+  await fs.writeFile(path, lines.join("\n"));
+}
+
+journalStoreContract("diskJournalStore", {
+  create: () => diskJournalStore({ root: freshRoot() }),
+  reopen: () => store(),
+  damage: (runId, seq) => flipByte(nodeFs, journalOf(runId), seq),
+});
+
+describe("on memfs", () => {
+  let fs: typeof nodeFs;
+  const open = () => diskJournalStore({ root: "/runs", fs });
+  journalStoreContract("diskJournalStore", {
+    create() {
+      fs = inMemory();
+      return open();
+    },
+    reopen: open,
+    damage: (runId, seq) => flipByte(fs, `/runs/${runId}/journal.jsonl`, seq),
+  });
+});
+
+/** A disk that holds these files. */
+function inMemory(files: Record<string, Buffer> = {}): typeof nodeFs {
+  const volume = new Volume();
+  volume.fromJSON(files);
+  return createFsFromVolume(volume).promises as unknown as typeof nodeFs;
+}
+
+async function createWith(entries: number): Promise<Buffer> {
+  await using journal = await store().create(RUN);
+  for (const number of upTo(entries)) await journal.append(numbered(number));
+  return await readFile(journalOf(RUN));
+}
+
+describe("a journal on disk", () => {
+  beforeEach(freshRoot);
+
+  it("makes nothing before a run is created", async () => {
+    await all(store().list());
+    await store().owner(RUN);
+    await expect(readdir(root)).rejects.toMatchObject({ code: "ENOENT" });
+  });
+
+  it("is one line for each entry, and leaves no owner behind", async () => {
+    const text = (await createWith(3)).toString();
+    expect(text.split("\n").map((line) => line && (JSON.parse(line) as { seq: number }).seq)).toEqual([1, 2, 3, ""]);
+    expect(await readdir(join(root, RUN))).toEqual(["journal.jsonl"]);
+    expect(await readdir(join(root, ".dad", "locks"))).toEqual([]);
+  });
+
+  it("is read up to its last whole entry, and goes on there, wherever the last line was torn", async () => {
+    const whole = await createWith(3);
+    const start = whole.lastIndexOf(0x0a, -2) + 1;
+    for (let length = start + 1; length < whole.length; length++) {
+      const fs = inMemory({ [journalOf(RUN)]: whole.subarray(0, length) });
+      expect((await recorded(store(fs))).map(({ seq }) => seq)).toEqual([1, 2]);
+      await using journal = await store(fs).open(RUN);
+      expect(await journal.append(numbered(4))).toMatchObject({ seq: 3, epoch: 2 });
+      expect((await recorded(store(fs))).map(({ seq }) => seq)).toEqual([1, 2, 3]);
+      expect(await fs.readFile(join(root, RUN, "journal.torn-1"))).toEqual(whole.subarray(start, length));
+    }
+  });
+
+  it.each(["garbage", "garbage\n", "\0\0\0\0", "{}\n", "\n", Buffer.from([0xff, 0xfe, 0x0a])])("takes %j at its end for a torn entry", async (garbage) => {
+    const whole = await createWith(2);
+    for (const round of upTo(2)) {
+      await appendFile(journalOf(RUN), garbage);
+      expect(await recorded(store())).toHaveLength(2);
+      await (await store().open(RUN))[Symbol.asyncDispose]();
+      expect(await readFile(journalOf(RUN))).toEqual(whole);
+      expect(await readFile(join(root, RUN, `journal.torn-${round}`))).toEqual(Buffer.from(garbage));
+    }
+  });
+
+  it("is damaged wherever one bit before its last line changed", async () => {
+    const whole = await createWith(3);
+    const [first, last] = [whole.indexOf(0x0a) + 1, whole.lastIndexOf(0x0a, -2)];
+    for (let place = 0; place < last; place++) {
+      const bytes = Buffer.from(whole);
+      bytes[place]! ^= 1 << place % 8;
+      // A newline that came or went moves the place of the damage, not the damage.
+      const line = expect.toSatisfy((found: number) => found === (place < first ? 1 : 2));
+      await expect(recorded(store(inMemory({ [journalOf(RUN)]: bytes })))).rejects.toMatchObject({ code: "JOURNAL_DAMAGED", details: { line } });
+    }
+  });
+
+  it.each<[string, (lines: string[]) => string[]]>([
+    ["one is missing", ([first, , third]) => [first!, third!, ""]],
+    ["one is there twice", ([first, second, third]) => [first!, first!, second!, third!, ""]],
+    ["two changed places", ([first, second, third]) => [second!, first!, third!, ""]],
+    ["the first is missing", ([, second, third]) => [second!, third!, ""]],
+    ["one has white space", ([first, second, third]) => [first!.replace(",", ", "), second!, third!, ""]],
+  ])("is damaged when of its entries %s", async (_what, change) => {
+    const lines = (await createWith(3)).toString().split("\n");
+    await writeFile(journalOf(RUN), change(lines).join("\n"));
+    await expect(recorded(store())).rejects.toMatchObject({ code: "JOURNAL_DAMAGED" });
+  });
+
+  it("is damaged when it was copied from another run", async () => {
+    await createWith(2);
+    const other = RunId.parse("other");
+    await mkdir(join(root, other));
+    await writeFile(journalOf(other), await readFile(journalOf(RUN)));
+    await expect(recorded(store(), other)).rejects.toMatchObject({ code: "JOURNAL_DAMAGED", details: { runId: other, line: 1 } });
+  });
+
+  it.each(["", "\n"])("is read while the next writer cuts a torn entry, followed by %j, off and goes on", async (end) => {
+    const whole = await createWith(2);
+    const fs = inMemory({ [journalOf(RUN)]: Buffer.concat([whole.subarray(0, -20), Buffer.from(end)]) });
+    const continuing = wrapFiles({
+      async read(file, ...range) {
+        const found = await file.read(...range);
+        if (range[2] > 1 && found.bytesRead > 0 && (await fs.readFile(journalOf(RUN))).length < whole.length) {
+          await using journal = await store(fs).open(RUN);
+          for (const number of upTo(4)) await journal.append(numbered(number));
+        }
+        return found;
+      },
+    }, { on: fs });
+    expect((await recorded(store(continuing))).map(({ seq }) => seq)).toEqual(upTo(5));
+  });
+
+  it("gives back entries that are longer than any buffer", async () => {
+    await using journal = await store().create(RUN);
+    const texts = ["a", "ü".repeat(700_000), "c"];
+    for (const text of texts) await journal.append({ type: "custom.emitted", name: "long", data: text });
+    expect((await recorded(store())).map((event) => event.type === "custom.emitted" && event.data)).toEqual(texts);
+  });
+});
+
+describe("a run directory", () => {
+  beforeEach(freshRoot);
+
+  it("is no run, but keeps its id taken, when its maker died before it made the journal", async () => {
+    await mkdir(join(root, RUN), { recursive: true });
+    expect(await all(store().list())).toEqual([]);
+    await expect(recorded(store())).rejects.toMatchObject({ code: "RUN_UNKNOWN" });
+    await expect(store().open(RUN)).rejects.toMatchObject({ code: "RUN_UNKNOWN" });
+    await expect(store().create(RUN)).rejects.toMatchObject({ code: "RUN_EXISTS" });
+  });
+
+  it("is a run in which nothing happened when its maker died before the first entry", async () => {
+    await mkdir(join(root, RUN), { recursive: true });
+    await writeFile(journalOf(RUN), "");
+    expect(await all(store().list())).toEqual([RUN]);
+    expect(await recorded(store())).toEqual([]);
+    await using journal = await store().open(RUN);
+    expect(await journal.append(numbered(1))).toMatchObject({ seq: 1, epoch: 1 });
+  });
+
+  it("is listed only when it is one", async () => {
+    await createWith(1);
+    await writeFile(join(root, "a-file"), "");
+    await mkdir(join(root, "outcome"));
+    await writeFile(join(root, "outcome", "journal.jsonl"), "");
+    await mkdir(join(root, "no-journal"));
+    await mkdir(join(root, "journal-is-a-directory", "journal.jsonl"), { recursive: true });
+    await symlink(RUN, join(root, "a-link"));
+    expect(await all(store().list())).toEqual([RUN]);
+  });
+});
+
+describe("a failing disk", () => {
+  beforeEach(freshRoot);
+
+  it.each<[string, Faults]>([
+    ["has no space", { write: () => rejection("ENOSPC") }],
+    ["takes only a part", { write: (file, buffer) => file.write(buffer, 0, 5) }],
+    ["cannot make it durable", { datasync: () => rejection("EIO") }],
+  ])("ends the journal for good when it %s", async (_what, faults) => {
+    let failing = false;
+    const journal = await store(wrapFiles(faults, { isFailing: () => failing })).create(RUN);
+    await journal.append(numbered(1));
+    failing = true;
+    const appends = await Promise.allSettled([journal.append(numbered(2)), journal.append(numbered(3))]);
+    failing = false;
+    for (const append of appends) expect(append).toMatchObject({ status: "rejected", reason: { code: "JOURNAL_STORAGE_FAILED" } });
+    await expect(journal.append(numbered(4))).rejects.toMatchObject({ code: "JOURNAL_CLOSED", cause: { code: "JOURNAL_STORAGE_FAILED" } });
+    await journal[Symbol.asyncDispose]();
+    await using next = await store().open(RUN);
+    const { seq } = await next.append(numbered(5));
+    expect((await recorded(store())).map((event) => event.seq)).toEqual(upTo(seq));
+  });
+
+  it("also ends what was appended while the failing write was going on", async () => {
+    const { promise: written, reject } = Promise.withResolvers<never>();
+    let failing = false;
+    const journal = await store(wrapFiles({ write: () => written }, { isFailing: () => failing })).create(RUN);
+    failing = true;
+    const appends = [journal.append(numbered(1))];
+    await Promise.resolve();
+    await Promise.resolve();
+    appends.push(journal.append(numbered(2)));
+    failing = false;
+    reject(new Error("EIO: injected"));
+    for (const append of await Promise.allSettled(appends)) expect(append).toMatchObject({ reason: { code: "JOURNAL_STORAGE_FAILED" } });
+    await journal[Symbol.asyncDispose]();
+  });
+
+  it("is asked once for many entries", async () => {
+    const calls: string[] = [];
+    const faults: Faults = {
+      write: async (file, ...range) => file.write(...range).finally(() => calls.push("write")),
+      datasync: async (file) => file.datasync().finally(() => calls.push("datasync")),
+    };
+    await using journal = await store(wrapFiles(faults)).create(RUN);
+    await Promise.all(upTo(100).map((number) => journal.append(numbered(number))));
+    expect(calls).toEqual(["write", "datasync"]);
+  });
+
+  it("leaves no half-made run behind", async () => {
+    const fs: DiskFs = { ...nodeFs, open: (path, flags) => (flags === "ax" ? rejection("ENOSPC") : nodeFs.open(path, flags)) };
+    await expect(store(fs).create(RUN)).rejects.toMatchObject({ code: "JOURNAL_STORAGE_FAILED", cause: { code: "ENOSPC" } });
+    expect(await readdir(root)).toEqual([".dad"]);
+    expect(await readdir(join(root, ".dad", "locks"))).toEqual([]);
+    await (await store().create(RUN))[Symbol.asyncDispose]();
+  });
+
+  it("is named when no run can be made in it", async () => {
+    await mkdir(join(root, ".."), { recursive: true });
+    await writeFile(root, "a file");
+    await expect(store().create(RUN)).rejects.toMatchObject({ code: "JOURNAL_STORAGE_FAILED", message: expect.stringContaining(root) });
+  });
+});
+
+describe("an owner record", () => {
+  beforeEach(freshRoot);
+
+  async function ownerRecord(): Promise<RunOwner> {
+    await using _journal = await store().create(RUN);
+    return RunOwner.parse(JSON.parse(await readFile(lockOf(RUN), "utf8")));
+  }
+
+  it("tells a process from every other one, as far as the kernel does", async () => {
+    const owner = await ownerRecord();
+    expect(owner).toMatchObject({ pid: process.pid, host: hostname() });
+    expect([owner.startTime === undefined, owner.bootId === undefined]).toEqual(Array(2).fill(process.platform !== "linux"));
+  });
+
+  it.each<[string, (owner: RunOwner) => Partial<RunOwner>]>([
+    ["of a process id that is used again", () => ({ startTime: "1" })],
+    ["from before the last start of the machine", () => ({ bootId: "another" })],
+    ["of another machine", () => ({ host: "another" })],
+    ["of a process that is gone", () => ({ pid: 2 ** 22 + 1 })],
+  ])("%s does not keep others out", async (_what, change) => {
+    const owner = await ownerRecord();
+    await writeFile(lockOf(RUN), JSON.stringify({ ...owner, ...change(owner) }));
+    expect(await store().owner(RUN)).toBeUndefined();
+    await using _journal = await store().open(RUN);
+    expect(await readdir(join(root, ".dad", "locks"))).toEqual([`${RUN}.json`]);
+  });
+
+  it.each(["", "{", "[]"])("that a power loss left as %j does not keep others out", async (text) => {
+    await ownerRecord();
+    await writeFile(lockOf(RUN), text);
+    await using _journal = await store().open(RUN);
+    expect(await store().owner(RUN)).toMatchObject({ pid: process.pid });
+  });
+
+  it("lets one of 20 who want to follow a dead owner do so", async () => {
+    const owner = await ownerRecord();
+    for (const round of upTo(10)) {
+      await writeFile(lockOf(RUN), JSON.stringify({ ...owner, claim: crypto.randomUUID(), startTime: String(round), bootId: "another" }));
+      const claims = await Promise.allSettled(upTo(20).map(() => store().open(RUN)));
+      const winners = claims.filter((claim) => claim.status === "fulfilled").map(({ value }) => value);
+      expect(winners).toHaveLength(1);
+      expect(codesOf(claims)).toEqual(upTo(19).map(() => "RUN_LOCKED"));
+      await winners[0]?.[Symbol.asyncDispose]();
+      expect(await readdir(join(root, ".dad", "locks"))).toEqual([]);
+    }
+  });
+
+  it.each(["whole", "torn"])("is followed even when a successor died before it was named, and left a %s record", async (state) => {
+    const owner = await ownerRecord();
+    const dead = (claim: string) => (state === "torn" ? "" : JSON.stringify({ ...owner, claim, bootId: "another" }));
+    const deaths: DiskFs = { ...nodeFs, rename: (from, to) => (to === lockOf(RUN) ? rejection("EIO") : nodeFs.rename(from, to)) };
+    await writeFile(lockOf(RUN), dead(crypto.randomUUID()));
+    await expect(store(deaths).open(RUN)).rejects.toMatchObject({ code: "JOURNAL_STORAGE_FAILED" });
+    const [next] = (await readdir(join(root, ".dad", "locks"))).filter((name) => name.endsWith(".next"));
+    expect(next).toBeDefined();
+    await expect(store().open(RUN)).rejects.toMatchObject({ code: "RUN_LOCKED" });
+    await writeFile(join(root, ".dad", "locks", next!), dead(crypto.randomUUID()));
+    await using _journal = await store().open(RUN);
+    expect(await readdir(join(root, ".dad", "locks"))).toEqual([`${RUN}.json`]);
+  });
+});
+
+interface Faults {
+  read?(file: DiskFile, ...range: Parameters<DiskFile["read"]>): ReturnType<DiskFile["read"]>;
+  write?(file: DiskFile, ...range: Parameters<DiskFile["write"]>): ReturnType<DiskFile["write"]>;
+  datasync?(file: DiskFile): Promise<void>;
+}
+
+/** The disk, with its files going through the given functions while it is failing. */
+function wrapFiles({ read, write, datasync }: Faults, { on = nodeFs, isFailing = (): boolean => true } = {}): DiskFs {
+  const wrap = (file: DiskFile): DiskFile => ({
+    read: (...range) => (read ? read(file, ...range) : file.read(...range)),
+    write: (...range) => (write && isFailing() ? write(file, ...range) : file.write(...range)),
+    truncate: (length) => file.truncate(length),
+    datasync: () => (datasync && isFailing() ? datasync(file) : file.datasync()),
+    sync: () => file.sync(),
+    close: () => file.close(),
+  });
+  return { ...on, open: async (path, flags) => wrap(await on.open(path, flags)) };
+}
+
+function rejection(code: string): Promise<never> {
+  return Promise.reject(Object.assign(new Error(`${code}: injected`), { code }));
+}

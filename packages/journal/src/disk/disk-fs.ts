@@ -1,0 +1,31 @@
+/** The part of a file handle of `node:fs/promises` that the disk adapter uses. */
+export interface DiskFile {
+  read(buffer: Uint8Array, offset: number, length: number, position: number): Promise<{ readonly bytesRead: number }>;
+  write(buffer: Uint8Array, offset: number, length: number): Promise<{ readonly bytesWritten: number }>;
+  truncate(length: number): Promise<void>;
+  datasync(): Promise<void>;
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What an entry of a directory is, without following a link. */
+export interface DiskEntry {
+  readonly size: number;
+  isFile(): boolean;
+}
+
+/** The part of `node:fs/promises` that the disk adapter uses. Everything that has it will do, memfs for instance. */
+export interface DiskFs {
+  open(path: string, flags: string): Promise<DiskFile>;
+  /** With `recursive` it resolves to the first directory that had to be made. */
+  mkdir(path: string, options?: { readonly recursive?: boolean }): Promise<unknown>;
+  rmdir(path: string): Promise<void>;
+  /** Gives a file a second name, and fails with `EEXIST` when the name is taken. */
+  link(path: string, name: string): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  unlink(path: string): Promise<void>;
+  lstat(path: string): Promise<DiskEntry>;
+  readFile(path: string, encoding: "utf8"): Promise<string>;
+  writeFile(path: string, text: string, options: { readonly flag: string }): Promise<void>;
+  opendir(path: string): Promise<AsyncIterable<{ readonly name: string; isDirectory(): boolean }>>;
+}

@@ -1,0 +1,4 @@
+import { memoryJournalStore } from "./memory.ts";
+import { journalStoreContract } from "./testing.ts";
+
+journalStoreContract("memoryJournalStore", { create: memoryJournalStore });

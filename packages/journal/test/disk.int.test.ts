@@ -1,0 +1,111 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface, type Interface } from "node:readline";
+import { diskJournalStore } from "@dad/journal/disk";
+import { RunId } from "@dad/protocol";
+import { afterEach, beforeEach, expect, it } from "vitest";
+
+const RUN = RunId.parse("run_20261122_073443_1f9c2a");
+let root: string;
+const children: ChildProcess[] = [];
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "dad journal "));
+});
+afterEach(async () => {
+  await Promise.all(children.splice(0).map(kill));
+  await rm(root, { recursive: true, force: true });
+});
+
+it("gives a run id to one of 24 processes", async () => {
+  const claims = await claimAtOnce("create");
+  expect(claims.filter((claim) => claim === "won 1")).toHaveLength(1);
+  expect(claims.filter((claim) => claim === "RUN_EXISTS")).toHaveLength(23);
+});
+
+it("gives a run whose owner was killed to one of 24 processes", async () => {
+  await leaveDeadOwner();
+  const claims = await claimAtOnce("open");
+  expect(claims.filter((claim) => claim === "won 2")).toHaveLength(1);
+  expect(claims.filter((claim) => claim === "RUN_LOCKED")).toHaveLength(23);
+  expect(await readdir(join(root, ".dad", "locks"))).toEqual([`${RUN}.json`]);
+});
+
+it("knows an owner that lives from one that was killed", async () => {
+  const store = diskJournalStore({ root });
+  const { child, said } = start("claim.ts", [root, RUN, "create"]);
+  await said();
+  child.stdin?.write("go\n");
+  expect(await said()).toBe("won 1");
+  expect(await store.owner(RUN)).toMatchObject({ pid: child.pid });
+  await expect(store.open(RUN)).rejects.toMatchObject({ code: "RUN_LOCKED", details: { owner: { pid: child.pid } } });
+  await kill(child);
+  expect(await store.owner(RUN)).toBeUndefined();
+  await using journal = await store.open(RUN);
+  expect(journal.epoch).toBe(2);
+});
+
+it("frees a run when its owner ends in peace", async () => {
+  const { child, said } = start("claim.ts", [root, RUN, "create"]);
+  await said();
+  child.stdin?.write("go\n");
+  expect(await said()).toBe("won 1");
+  const exit = once(child, "exit");
+  child.stdin?.end();
+  expect(await exit).toEqual([0, null]);
+  expect(await readdir(join(root, ".dad", "locks"))).toEqual([]);
+});
+
+it("has every acknowledged entry, and goes on, however often its writer is killed", async () => {
+  const store = diskJournalStore({ root });
+  let acknowledged = 0;
+  for (let epoch = 1; epoch <= 6; epoch++) {
+    const { child, said } = start("write-for-ever.ts", [root, RUN]);
+    for (let batch = 0; batch < epoch; batch++) acknowledged = Number(await said());
+    await kill(child);
+    let [seen, last] = [0, 0];
+    for await (const event of store.read(RUN)) [seen, last] = [event.seq, event.epoch];
+    expect(seen).toBeGreaterThanOrEqual(acknowledged);
+    expect(last).toBe(epoch);
+  }
+});
+
+async function leaveDeadOwner(): Promise<void> {
+  const { child, said } = start("claim.ts", [root, RUN, "create"]);
+  await said();
+  child.stdin?.write("go\n");
+  expect(await said()).toBe("won 1");
+  await kill(child);
+}
+
+async function claimAtOnce(how: "create" | "open"): Promise<string[]> {
+  const claimants = Array.from({ length: 24 }, () => start("claim.ts", [root, RUN, how]));
+  await Promise.all(claimants.map(({ said }) => said()));
+  for (const { child } of claimants) child.stdin?.write("go\n");
+  return Promise.all(claimants.map(({ said }) => said()));
+}
+
+function start(script: string, args: readonly string[]): { child: ChildProcess; said: () => Promise<string> } {
+  const child = spawn(process.execPath, ["--conditions=@dad/source", join(import.meta.dirname, script), ...args], { stdio: ["pipe", "pipe", "inherit"] });
+  children.push(child);
+  return { child, said: lineByLine(createInterface({ input: child.stdout })) };
+}
+
+/** Each call resolves to the next line. */
+function lineByLine(reader: Interface): () => Promise<string> {
+  const lines = reader[Symbol.asyncIterator]();
+  return async () => {
+    const { value, done } = await lines.next();
+    if (done) throw new Error("the process ended without a word");
+    return value;
+  };
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, "exit");
+  child.kill("SIGKILL");
+  await exit;
+}

@@ -1,0 +1,34 @@
+import { diskArtifactView } from "@dad/artifacts/disk";
+import type { EventHandler } from "@dad/events";
+import { memoryEventBus } from "@dad/events/memory";
+import { scopeIsolation } from "@dad/isolation/scope";
+import { noopObservability } from "@dad/observability/noop";
+import type { ResourceProfile } from "@dad/resources";
+import type { MakeRunPorts } from "@dad/run-context";
+import type { LocalStore } from "./local-store.ts";
+
+export interface LocalPortsOptions {
+  readonly resources: ResourceProfile;
+  /** What commands of a run may see of this process's environment is chosen from here. Default: next to nothing. */
+  readonly hostEnv?: Readonly<Record<string, string | undefined>>;
+  /** Told everything that happens in the run. */
+  readonly onEvent?: EventHandler;
+}
+
+/** The ports of a run on this machine: its own bus and view, and the store that it shares with the others. */
+export function localPorts(store: LocalStore, { resources, hostEnv, onEvent }: LocalPortsOptions): MakeRunPorts {
+  return (env, own) => {
+    const events = own(memoryEventBus());
+    if (onEvent) events.subscribe("*", onEvent);
+    return {
+      journals: store.journals,
+      artifacts: store.artifacts,
+      outcomes: store.outcomes,
+      view: diskArtifactView({ root: env.runDir, store: store.artifacts }),
+      events,
+      resources,
+      observability: own(noopObservability()),
+      isolation: scopeIsolation(hostEnv ? { hostEnv } : {}),
+    };
+  };
+}

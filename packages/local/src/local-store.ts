@@ -1,0 +1,54 @@
+import { basename, join, resolve } from "node:path";
+import type { ArtifactStore } from "@dad/artifacts";
+import { diskArtifactStore } from "@dad/artifacts/disk";
+import type { JournalStore } from "@dad/journal";
+import { diskJournalStore } from "@dad/journal/disk";
+import type { OutcomeRepository } from "@dad/outcome";
+import { gitOutcomeRepository } from "@dad/outcome-git";
+
+export interface LocalStoreOptions {
+  /** The directory of the project. Default: the working directory. */
+  readonly projectRoot?: string;
+  /** Where the runs of the project are kept. Default: `runs` in the project. */
+  readonly runRoot?: string;
+  /** Names the repository that holds the outcomes. Default: the name of the project's directory. */
+  readonly project?: string;
+  /** Directory whose files the outcome of every run starts from. Default: an empty tree. */
+  readonly workspace?: string;
+}
+
+/** Where the runs of a project are kept on this machine. Shared by all of them, and by whoever reads them. */
+export interface LocalStore extends AsyncDisposable {
+  readonly projectRoot: string;
+  readonly runRoot: string;
+  readonly journals: JournalStore;
+  readonly artifacts: ArtifactStore;
+  readonly outcomes: OutcomeRepository;
+}
+
+/** Touches no disk until something is read or written. */
+export function localStore(options: LocalStoreOptions = {}): LocalStore {
+  const projectRoot = resolve(options.projectRoot ?? ".");
+  const runRoot = resolve(projectRoot, options.runRoot ?? "runs");
+  const artifacts = diskArtifactStore({ root: join(runRoot, ".dad", "blobs") });
+  const outcomes = gitOutcomeRepository({
+    directory: join(runRoot, "outcome", options.project ?? repositoryName(projectRoot)),
+    workDirectory: join(runRoot, ".dad", "work"),
+    ...(options.workspace === undefined ? {} : { seed: resolve(projectRoot, options.workspace) }),
+  });
+  return {
+    projectRoot,
+    runRoot,
+    journals: diskJournalStore({ root: runRoot }),
+    artifacts,
+    outcomes,
+    async [Symbol.asyncDispose]() {
+      await outcomes[Symbol.asyncDispose]();
+      await artifacts[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function repositoryName(projectRoot: string): string {
+  return basename(projectRoot).replaceAll(/[^A-Za-z0-9._-]/g, "-") || "project";
+}

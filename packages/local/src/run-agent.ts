@@ -1,0 +1,62 @@
+import type { AgentDefinition, FlowDefinition, OutputsOf } from "@dad/agent";
+import { inlineEngine } from "@dad/engine/inline";
+import type { RunDetails, RunId, StaticInputs } from "@dad/protocol";
+import { type OpenRunOptions, readRun, withRun } from "@dad/run-context";
+import { agentRunner, checkDefinition, flowRunner, resolveStaticInputs } from "@dad/runner";
+import { type LocalPortsOptions, localPorts } from "./local-ports.ts";
+import type { LocalStore } from "./local-store.ts";
+
+export interface RunAgentOptions extends Pick<OpenRunOptions, "runId" | "runIdPrefix" | "signal"> {
+  readonly store: LocalStore;
+  readonly ports: LocalPortsOptions;
+  readonly inputs?: StaticInputs;
+}
+
+/** A run that is over, however it ended. */
+export interface AgentRun<Outputs> {
+  readonly run: RunDetails;
+  /** What the elements gave, by id, when the run completed. */
+  readonly outputs: Outputs | undefined;
+  /** What ended the run, when it did not complete. */
+  readonly error: unknown;
+}
+
+/**
+ * Runs an agent (or a flow) on this machine. A run that fails is a result, with the error that ended
+ * it. Thrown is only what stops a run from being made: `DEFINITION_INVALID`, `STATIC_INPUT_INVALID`,
+ * `RUN_EXISTS`, `RUN_ID_INVALID`, `RUN_NOT_OPENED`, and what the outcome repository refuses.
+ */
+export async function runAgent<Definition extends AgentDefinition | FlowDefinition>(
+  definition: Definition,
+  options: RunAgentOptions,
+): Promise<AgentRun<OutputsOf<Definition>>> {
+  const { store, inputs = {} } = options;
+  checkDefinition(definition);
+  const resolved = resolveStaticInputs(definition, inputs);
+  const runner = definition.kind === "agent" ? agentRunner(definition, { engine: inlineEngine() }) : flowRunner(definition, { engine: inlineEngine() });
+  let started: RunId | undefined;
+  try {
+    const { run, result } = await withRun(openOptions(definition.id, resolved, options), async (context) => {
+      started = context.env.runId;
+      await using execution = await context.isolate();
+      return await execution.run(runner);
+    });
+    return { run, outputs: result as OutputsOf<Definition>, error: undefined };
+  } catch (error) {
+    if (started === undefined) throw error;
+    return { run: await readRun(store.journals, started, { runRoot: store.runRoot }), outputs: undefined, error };
+  }
+}
+
+function openOptions(rootComponentId: string, inputs: StaticInputs, { store, ports, runId, runIdPrefix, signal }: RunAgentOptions): OpenRunOptions {
+  return {
+    rootComponentId,
+    projectRoot: store.projectRoot,
+    runRoot: store.runRoot,
+    ...(runId === undefined ? {} : { runId }),
+    ...(runIdPrefix === undefined ? {} : { runIdPrefix }),
+    ...(Object.keys(inputs).length === 0 ? {} : { inputs }),
+    ...(signal ? { signal } : {}),
+    ports: localPorts(store, ports),
+  };
+}

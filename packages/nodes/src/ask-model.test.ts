@@ -1,0 +1,185 @@
+import { flow, type NodeDefinition } from "@dad/agent";
+import type { ModelRequest, ModelResource, ModelResponse } from "@dad/resources";
+import { ModelError } from "@dad/resources";
+import { renderValue, scopeOf } from "@dad/template";
+import { describe, expect, expectTypeOf, it } from "vitest";
+import { z } from "zod";
+import { askModel, askModelFor } from "./ask-model.ts";
+import { FileOperations } from "./file-operation.ts";
+import { runNode, testingContext } from "./testing-context.ts";
+
+const usage = { inputTokens: 10, outputTokens: 5, cachedInputTokens: 4, costUsd: 0.25 };
+
+function modelWith(reply: Partial<ModelResponse> | Error, requests: ModelRequest[] = [], recorded = false): ModelResource {
+  return {
+    provider: "anthropic",
+    modelId: "model-1",
+    capabilities: { structuredOutput: true, recorded },
+    async generate(request) {
+      requests.push(request);
+      if (reply instanceof Error) throw reply;
+      return { text: "hello", finishReason: "stop", usage, modelId: "model-1-2026", ...reply };
+    },
+  };
+}
+
+const Plan = z.object({ summary: z.string(), operations: FileOperations });
+
+describe("askModel", () => {
+  it("sends what was rendered and gives the text", async () => {
+    const requests: ModelRequest[] = [];
+    const { context } = testingContext({ models: { writer: modelWith({}, requests) } });
+    const definition = askModel({ model: "writer", system: "Be brief.", prompt: "Hi", settings: { temperature: 0 } });
+    await expect(runNode(definition, context)).resolves.toEqual({ text: "hello", finishReason: "stop" });
+    expect(requests).toEqual([{ system: "Be brief.", messages: [{ role: "user", content: "Hi" }], settings: { temperature: 0 } }]);
+  });
+
+  it("keeps the request before the call and the reply after it, and counts the usage", async () => {
+    const failing = testingContext({ models: { writer: modelWith(new ModelError("MODEL_UNAVAILABLE", "down", { retryable: true })) } });
+    const definition = askModel({ model: "writer", prompt: "Hi" });
+    await expect(runNode(definition, failing.context)).rejects.toMatchObject({ code: "MODEL_UNAVAILABLE", retryable: true });
+    expect([...failing.artifacts.keys()]).toEqual(["state"]);
+    expect(failing.artifacts.get("state")?.data).toEqual({
+      model: { alias: "writer", provider: "anthropic", modelId: "model-1" },
+      request: { messages: [{ role: "user", content: "Hi" }] },
+    });
+    const { context, artifacts, usages } = testingContext({ models: { writer: modelWith({}) } });
+    await runNode(definition, context);
+    expect(artifacts.get("reply")?.data).toMatchObject({ text: "hello", modelId: "model-1-2026", usage });
+    expect(usages).toEqual([usage]);
+  });
+
+  it("counts what a reply cost that the adapter could not read", async () => {
+    const error = new ModelError("MODEL_REPLY_INVALID", "not JSON", { details: { usage } });
+    const { context, usages } = testingContext({ models: { writer: modelWith(error) } });
+    await expect(runNode(askModel({ model: "writer", prompt: "Hi" }), context)).rejects.toBe(error);
+    expect(usages).toEqual([usage]);
+  });
+
+  it("has a span for the call, in which no content is", async () => {
+    const { context, spans } = testingContext({ models: { writer: modelWith({}) } });
+    await runNode(askModel({ model: "writer", system: "SECRET", prompt: "SECRET", settings: { maxOutputTokens: 7, stopSequences: ["x"] } }), context);
+    expect(spans).toEqual([
+      {
+        name: "chat model-1",
+        kind: 2,
+        calls: ["end"],
+        attributes: {
+          "dad.node.path": "agent.flow.node",
+          "gen_ai.operation.name": "chat",
+          "gen_ai.provider.name": "anthropic",
+          "gen_ai.request.model": "model-1",
+          "gen_ai.output.type": "text",
+          "gen_ai.request.max_tokens": 7,
+          "gen_ai.request.stop_sequences": ["x"],
+          "gen_ai.response.model": "model-1-2026",
+          "gen_ai.response.finish_reasons": ["stop"],
+          "gen_ai.usage.input_tokens": 10,
+          "gen_ai.usage.output_tokens": 5,
+          "gen_ai.usage.cache_read.input_tokens": 4,
+          "dad.cost.usd": 0.25,
+        },
+      },
+    ]);
+  });
+
+  it("ends the span of a failed call with the code of the error alone", async () => {
+    const { context, spans } = testingContext({ models: { writer: modelWith(new ModelError("MODEL_REFUSED", "you said SECRET")) } });
+    await expect(runNode(askModel({ model: "writer", prompt: "SECRET" }), context)).rejects.toThrow("SECRET");
+    expect(spans[0]).toMatchObject({ calls: ["end"], status: { code: 2, message: "MODEL_REFUSED" }, attributes: { "error.type": "MODEL_REFUSED" } });
+    expect(JSON.stringify(spans)).not.toContain("SECRET");
+  });
+
+  it.each(["content-filter", "error"] as const)("refuses a reply that ended with %s", async (finishReason) => {
+    const { context, usages } = testingContext({ models: { writer: modelWith({ finishReason, text: "" }) } });
+    await expect(runNode(askModel({ model: "writer", prompt: "Hi" }), context)).rejects.toMatchObject({ code: "MODEL_REPLY_INVALID", retryable: true });
+    expect(usages).toEqual([usage]);
+  });
+
+  it("names the models of the profile when there is no such one", async () => {
+    const { context, artifacts } = testingContext({ models: { writer: modelWith({}) } });
+    await expect(runNode(askModel({ model: "wirter", prompt: "Hi" }), context)).rejects.toMatchObject({ code: "RESOURCE_UNKNOWN" });
+    expect(artifacts.size).toBe(0);
+  });
+
+  it("does not call when the attempt is aborted", async () => {
+    const requests: ModelRequest[] = [];
+    const { context, controller } = testingContext({ models: { writer: modelWith({}, requests) } });
+    controller.abort(new Error("cancelled"));
+    await expect(runNode(askModel({ model: "writer", prompt: "Hi" }), context)).rejects.toThrow("cancelled");
+    expect(requests).toEqual([]);
+  });
+
+  it.each([{ prompt: "x" }, { model: "a", prompt: "" }, { model: "a", prompt: "x", temprature: 1 }])("does not take the settings %j", (settings) => {
+    expect(askModel({ model: "a", prompt: "x" }).nodeType.settings.safeParse(settings).success).toBe(false);
+  });
+});
+
+describe("askModelFor", () => {
+  const reply = { summary: "s", operations: [{ type: "delete_file", path: "a" }] };
+
+  it("asks for the schema, which is part of the settings, and gives the reply", async () => {
+    const requests: ModelRequest[] = [];
+    const { context } = testingContext({ models: { coder: modelWith({ structured: reply }, requests) } });
+    const definition = askModelFor(Plan, { model: "coder", name: "plan", prompt: "Plan it." });
+    await expect(runNode(definition, context)).resolves.toEqual(reply);
+    expect(requests[0]?.output?.name).toBe("plan");
+    expect(requests[0]?.output?.schema).toMatchObject({ type: "object", required: ["summary", "operations"], additionalProperties: false });
+    expect(definition.settings).toMatchObject({ output: requests[0]?.output });
+  });
+
+  it("has the type of the schema", () => {
+    const definition = askModelFor(Plan, { model: "coder", prompt: "Plan it." });
+    expectTypeOf(definition).toEqualTypeOf<NodeDefinition<z.output<typeof Plan>>>();
+    flow("f")
+      .node("plan", definition)
+      .node("say", (nodes) => askModel({ model: "coder", prompt: nodes.plan.summary }))
+      // @ts-expect-error -- the schema has no such field
+      .node("more", (nodes) => askModel({ model: "coder", prompt: nodes.plan.title }));
+    expect(definition.kind).toBe("node");
+  });
+
+  it("asks with closed objects and anyOf, which providers take", () => {
+    const { settings } = askModelFor(Plan, { model: "coder", prompt: "x" });
+    const text = JSON.stringify(settings);
+    expect(text).not.toContain("oneOf");
+    expect(text).not.toContain("$schema");
+    expect(text.match(/"type":"object"/g)?.length).toBe(text.match(/"additionalProperties":false/g)?.length);
+  });
+
+  it("keeps what looks like a template in a schema as it is", () => {
+    const Priced = z.object({ price: z.string().describe("such as $var{price} or $expr{1}") });
+    const { settings } = askModelFor(Priced, { model: "coder", prompt: "$var{task}" });
+    const rendered = JSON.stringify(renderValue(settings, scopeOf({ task: "t" })));
+    expect(rendered).toContain("such as $var{price} or $expr{1}");
+    expect(rendered).toContain('"prompt":"t"');
+  });
+
+  it("refuses a schema that no model can be asked for", () => {
+    expect(() => askModelFor(z.object({ at: z.date() }), { model: "coder", prompt: "x" })).toThrow(expect.objectContaining({ code: "DEFINITION_INVALID" }));
+  });
+
+  it("refuses a reply that does not fit, with the problems and its beginning, and counts it", async () => {
+    const bad = { summary: 1, operations: [{ type: "edit_file", path: "a", edits: [] }] };
+    const model = modelWith({ structured: bad, text: `{"summary":1,${"x".repeat(1000)}` });
+    const { context, artifacts, usages } = testingContext({ models: { coder: model } });
+    const failure = runNode(askModelFor(Plan, { model: "coder", prompt: "x" }), context);
+    await expect(failure).rejects.toMatchObject({ code: "MODEL_REPLY_INVALID", retryable: true });
+    await expect(failure).rejects.toThrow(/summary: .*expected string.*operations\[0\]\.edits: .*it begins: \{"summary":1,x+…$/);
+    await expect(failure).rejects.toSatisfy((error: Error) => error.message.length < 800);
+    expect([artifacts.has("reply"), usages]).toEqual([true, [usage]]);
+  });
+
+  it("says that a reply was cut off, or is no JSON, and that a recording will not do better", async () => {
+    const { context } = testingContext({ models: { coder: modelWith({ text: '{"a', finishReason: "length" }, [], true) } });
+    const failure = runNode(askModelFor(Plan, { model: "coder", prompt: "x" }), context);
+    await expect(failure).rejects.toThrow(/cut off at the limit of tokens.*it is not JSON/);
+    await expect(failure).rejects.toMatchObject({ retryable: false });
+  });
+
+  it("leaves transforms to whoever parses the output, so that they happen once", async () => {
+    const Doubling = z.object({ n: z.number().transform((n) => n * 2) });
+    const { context } = testingContext({ models: { coder: modelWith({ structured: { n: 2 } }) } });
+    await expect(runNode(askModelFor(Doubling, { model: "coder", prompt: "x" }), context)).resolves.toEqual({ n: 4 });
+  });
+});

@@ -1,0 +1,64 @@
+import { type Bindable, defineNode, type Effect, type NodeContext, type NodeDefinition } from "@dad/agent";
+import { canonicalJson, digestOfBytes, hexOfDigest, Json } from "@dad/protocol";
+import { z } from "zod";
+import { CallbackResultError } from "./errors.ts";
+
+export interface CallbackOptions<Input> {
+  /** For people, and part of the settings. */
+  readonly name: string;
+  /** Change it when the function gives another result without another text, because something that it calls changed. */
+  readonly version: string;
+  /** Default `effectful`: what a function does is not known. */
+  readonly effect?: Effect;
+  /** What its input must be. Without it, the input is what the templates gave, unchecked. */
+  readonly input?: z.ZodType<Input>;
+}
+
+/** Any JSON value, or nothing, which stands for `null`. */
+type CallbackResult<Output> = Output | Promise<Output>;
+
+type OutputOf<Output> = [Output] extends [void] ? null : Output;
+
+const HEX_OF_SOURCE = 16;
+
+/**
+ * A node that calls a function of yours with an input and the context of the attempt. It may be
+ * synchronous or asynchronous, and gives any JSON value; one that returns nothing gives `null`.
+ *
+ *     const titles = callback({ name: "titles", version: "1", effect: "pure" }, (input: { text: string }) => input.text.split("\n"));
+ *     flow("f").node("titles", titles({ text: "$var{text}" }));
+ *
+ * The identity of the node is the name, the version and a digest of the function's own text: what it
+ * calls and what it closes over are not in it.
+ *
+ * @throws `CALLBACK_RESULT_INVALID` with the place of what JSON cannot carry.
+ */
+export function callback<Input, Output>(
+  options: CallbackOptions<Input>,
+  work: (input: Input, context: NodeContext) => CallbackResult<Output>,
+): (input: Bindable<Input>) => NodeDefinition<OutputOf<Output>> {
+  const { name, version, effect = "effectful", input = z.unknown() as z.ZodType<Input> } = options;
+  const define = defineNode({
+    type: "callback",
+    version: `${version}+${hexOfDigest(digestOfBytes(work.toString())).slice(0, HEX_OF_SOURCE)}`,
+    effect,
+    settings: z.object({ callback: z.string(), input }),
+    output: Json,
+    async execute(context, { settings }) {
+      context.signal.throwIfAborted();
+      return checkedResult(name, await work(settings.input, context));
+    },
+  });
+  // The type of the output is the function's word: that it is JSON is checked.
+  return (given) => define({ callback: name, input: given }) as NodeDefinition<OutputOf<Output>>;
+}
+
+function checkedResult(name: string, result: unknown): Json {
+  if (result === undefined) return null;
+  try {
+    canonicalJson(result);
+    return result as Json;
+  } catch (cause) {
+    throw new CallbackResultError(name, cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}

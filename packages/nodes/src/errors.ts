@@ -1,0 +1,49 @@
+import { DadError, type Json } from "@dad/protocol";
+
+/** `COMMAND_FAILED`: a command ended with an exit code that is not allowed, or by a signal. */
+export class CommandFailedError extends DadError<"COMMAND_FAILED"> {
+  constructor(message: string, details: Readonly<Record<string, Json>>) {
+    super("COMMAND_FAILED", message, { details });
+  }
+}
+
+/** `COMMAND_TIMEOUT`: a command did not end in time, and was ended with all that it started. */
+export class CommandTimeoutError extends DadError<"COMMAND_TIMEOUT"> {
+  constructor(message: string, details: Readonly<Record<string, Json>>) {
+    super("COMMAND_TIMEOUT", message, { details });
+  }
+}
+
+/** `DIRECTORY_UNUSABLE`: the directory that a node is to work in is not a plain directory in the workspace. */
+export class DirectoryError extends DadError<"DIRECTORY_UNUSABLE"> {
+  constructor(directory: string, problem: string, options: { readonly cause?: unknown } = {}) {
+    super("DIRECTORY_UNUSABLE", `cannot work in the directory ${JSON.stringify(directory)}: ${problem}`, { ...options, details: { directory } });
+  }
+}
+
+/**
+ * `FILE_OPERATION_REFUSED`: it would touch what it must not: something outside of the directory, behind
+ * a link, or git's own. `FILE_OPERATION_FAILED`: it cannot be done.
+ */
+export type FileOperationErrorCode = "FILE_OPERATION_REFUSED" | "FILE_OPERATION_FAILED";
+
+/** Which operation a problem is about. */
+export interface FileOperationSpot {
+  readonly index: number;
+  readonly type: string;
+  readonly path: string;
+}
+
+export class FileOperationError extends DadError<FileOperationErrorCode> {
+  constructor(code: FileOperationErrorCode, spot: FileOperationSpot, problem: { readonly message: string; readonly cause?: unknown }) {
+    const { message, ...options } = problem;
+    super(code, `operations[${spot.index}] (${spot.type} ${JSON.stringify(spot.path)}): ${message}`, { ...options, details: { ...spot } });
+  }
+}
+
+/** `CALLBACK_RESULT_INVALID`: a callback gave something that JSON cannot carry. */
+export class CallbackResultError extends DadError<"CALLBACK_RESULT_INVALID"> {
+  constructor(name: string, problem: string, options: { readonly cause?: unknown } = {}) {
+    super("CALLBACK_RESULT_INVALID", `the result of the callback "${name}" is not JSON: ${problem}`, { ...options, details: { callback: name } });
+  }
+}

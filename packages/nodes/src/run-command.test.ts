@@ -1,0 +1,116 @@
+import type { Command, ExecOptions } from "@dad/isolation";
+import { describe, expect, it } from "vitest";
+import { runCommand } from "./run-command.ts";
+import { execResult, type FakeExec, fakeSpace, runNode, testingContext } from "./testing-context.ts";
+
+function withExec(exec: FakeExec, workspace = "/work space") {
+  return testingContext({ workspace, space: fakeSpace(exec) });
+}
+
+const BYTES = new Uint8Array([0x61, 0xff, 0xe2, 0x82]);
+
+describe("runCommand", () => {
+  it("runs in the workspace, with what it was given", async () => {
+    const calls: { command: Command; options: ExecOptions | undefined }[] = [];
+    const { context } = withExec(async (command, options) => {
+      calls.push({ command, options });
+      return execResult({ stdout: "out\n", stderr: "err\n" });
+    });
+    const definition = runCommand({ argv: ["npm", "test", "a b"], env: { CI: "1" }, stdin: "in", timeoutMs: 5000, outputLimitBytes: 10 });
+    await expect(runNode(definition, context)).resolves.toEqual({ exitCode: 0, stdout: "out\n", stderr: "err\n", lost: { stdout: 0, stderr: 0 } });
+    expect(calls).toEqual([
+      {
+        command: { argv: ["npm", "test", "a b"], cwd: "/work space", env: { CI: "1" }, stdin: "in" },
+        options: { signal: context.signal, outputLimitBytes: 10, timeoutMs: 5000 },
+      },
+    ]);
+  });
+
+  it.each([
+    [undefined, "/space", "/space"],
+    ["/workspace", "lib", "/workspace/lib"],
+    ["/workspace", "/elsewhere", "/elsewhere"],
+  ])("with the workspace %j and cwd %j runs in %j", async (workspace, cwd, expected) => {
+    const seen: unknown[] = [];
+    const space = fakeSpace(async (command) => {
+      seen.push(command.cwd);
+      return execResult();
+    }, "/space");
+    const { context } = testingContext({ space, ...(workspace === undefined ? {} : { workspace }) });
+    await runNode(runCommand({ argv: ["ls"], ...(workspace === undefined ? {} : { cwd }) }), context);
+    expect(seen).toEqual([expected]);
+  });
+
+  it("gives a shell line to sh", async () => {
+    const seen: unknown[] = [];
+    const { context } = withExec(async ({ argv }) => {
+      seen.push(argv);
+      return execResult();
+    });
+    await runNode(runCommand({ shell: "a | b" }), context);
+    expect(seen).toEqual([["sh", "-c", "a | b"]]);
+  });
+
+  it.each([{}, { argv: [] }, { argv: ["a"], shell: "a" }, { argv: ["a"], timeoutMs: 0 }, { argv: ["a"], timeoutMs: 2 ** 31 }, { argv: ["a"], comand: "b" }])(
+    "does not take the settings %j",
+    (settings) => {
+      expect(runCommand({ argv: ["a"] }).nodeType.settings.safeParse(settings).success).toBe(false);
+    },
+  );
+
+  it("keeps the very bytes and gives text, without half a character at a cut", async () => {
+    const { context, artifacts } = withExec(async () => ({ ...execResult(), stdout: BYTES, stderr: BYTES, lost: { stdout: 7, stderr: 0 } }));
+    const output = await runNode(runCommand({ argv: ["a"] }), context);
+    expect(output).toMatchObject({ stdout: "a\ufffd", stderr: "a\ufffd\ufffd", lost: { stdout: 7, stderr: 0 } });
+    expect(artifacts.get("stdout")?.data).toBe(BYTES);
+    expect([...artifacts.keys()]).toEqual(["stdout", "stderr"]);
+  });
+
+  it("fails with the exit code and the end of stderr, and keeps the output", async () => {
+    const { context, artifacts } = withExec(async () => execResult({ exitCode: 3, stdout: "progress", stderr: `${"x".repeat(5000)}\nboom\n` }));
+    const failure = runNode(runCommand({ argv: ["npm", "test"] }), context);
+    await expect(failure).rejects.toMatchObject({ code: "COMMAND_FAILED", details: { command: "npm test", exitCode: 3, signal: null } });
+    await expect(failure).rejects.toThrow(/^the command `npm test` ended with exit code 3; its stderr ends with:\n…x+\nboom$/);
+    await expect(failure).rejects.toSatisfy((error: Error) => error.message.length < 2500);
+    expect([...artifacts.keys()]).toEqual(["stdout", "stderr"]);
+  });
+
+  it("quotes stdout when stderr says nothing", async () => {
+    const { context } = withExec(async () => execResult({ exitCode: 1, stdout: "1 test failed\n", stderr: "\n" }));
+    await expect(runNode(runCommand({ argv: ["t"] }), context)).rejects.toThrow("its stdout ends with:\n1 test failed");
+  });
+
+  it("takes the exit codes that are allowed, and only those", async () => {
+    const { context } = withExec(async () => execResult({ exitCode: 1 }));
+    await expect(runNode(runCommand({ argv: ["grep"], allowExitCodes: [0, 1] }), context)).resolves.toMatchObject({ exitCode: 1 });
+    const zero = withExec(async () => execResult());
+    await expect(runNode(runCommand({ argv: ["grep"], allowExitCodes: [1] }), zero.context)).rejects.toThrow("ended with exit code 0 and wrote nothing");
+  });
+
+  it("says that a command timed out, and keeps its output", async () => {
+    const { context, artifacts } = withExec(async () => execResult({ reason: "timeout", exitCode: null, signal: "SIGKILL", stdout: "so far" }));
+    const failure = runNode(runCommand({ argv: ["sleep"], timeoutMs: 10 }), context);
+    await expect(failure).rejects.toMatchObject({ code: "COMMAND_TIMEOUT", message: expect.stringContaining("did not end within 10 ms") as string });
+    expect(artifacts.size).toBe(2);
+  });
+
+  it("says which signal ended a command", async () => {
+    const { context } = withExec(async () => execResult({ reason: "signaled", exitCode: null, signal: "SIGSEGV" }));
+    await expect(runNode(runCommand({ argv: ["a"] }), context)).rejects.toThrow("was ended by SIGSEGV");
+  });
+
+  it("rejects with the reason of the abort", async () => {
+    const reason = new Error("cancelled");
+    const { context, controller } = withExec(async () => {
+      controller.abort(reason);
+      return execResult({ reason: "aborted", exitCode: null });
+    });
+    await expect(runNode(runCommand({ argv: ["a"] }), context)).rejects.toBe(reason);
+    await expect(runNode(runCommand({ argv: ["a"] }), context)).rejects.toBe(reason);
+  });
+
+  it("rejects when its space was killed", async () => {
+    const { context } = withExec(async () => execResult({ reason: "aborted", exitCode: null }));
+    await expect(runNode(runCommand({ argv: ["a"] }), context)).rejects.toMatchObject({ code: "COMMAND_FAILED" });
+  });
+});

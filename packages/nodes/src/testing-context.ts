@@ -1,0 +1,114 @@
+import type { ArtifactDraft, NodeContext, NodeDefinition } from "@dad/agent";
+import { type Command, type ExecOptions, type ExecResult, guardsWith, type IsolationSpace } from "@dad/isolation";
+import type { Observability } from "@dad/observability";
+import { type ArtifactEntry, digestOfBytes, ExecutionId, type Json, NodePath, RelativePath, RunId, type Usage } from "@dad/protocol";
+import { type ModelResource, ResourceUnknownError } from "@dad/resources";
+
+// For the tests of this package only: a context in memory that says what a node did with it.
+
+export interface RecordedSpan {
+  readonly name: string;
+  readonly kind: number | undefined;
+  readonly attributes: Record<string, unknown>;
+  readonly calls: string[];
+  status?: { readonly code: number; readonly message?: string };
+}
+
+export interface TestingContext {
+  readonly context: NodeContext;
+  readonly artifacts: Map<string, ArtifactDraft>;
+  readonly usages: Usage[];
+  readonly spans: RecordedSpan[];
+  readonly controller: AbortController;
+}
+
+export interface TestingContextOptions {
+  readonly workspace?: string;
+  readonly space?: IsolationSpace;
+  readonly models?: Readonly<Record<string, ModelResource>>;
+}
+
+export function testingContext({ workspace, space = fakeSpace(), models = {} }: TestingContextOptions = {}): TestingContext {
+  const artifacts = new Map<string, ArtifactDraft>();
+  const usages: Usage[] = [];
+  const spans: RecordedSpan[] = [];
+  const controller = new AbortController();
+  const context: NodeContext = {
+    run: RUN,
+    path: NodePath.parse("agent.flow.node"),
+    attempt: 1,
+    signal: controller.signal,
+    space,
+    workspace,
+    resources: {
+      name: "test",
+      ids: () => Object.keys(models),
+      get(kind, id) {
+        const model = models[id];
+        if (kind !== "model" || !model) throw new ResourceUnknownError(kind, id, { name: "test", ids: Object.keys(models) });
+        return model as never;
+      },
+    },
+    observability: recordingObservability(spans),
+    async record(draft) {
+      if (artifacts.has(draft.name)) throw new TypeError(`there is an artifact "${draft.name}" already`);
+      artifacts.set(draft.name, draft);
+      return entryOf(draft);
+    },
+    addUsage: (usage) => void usages.push(usage),
+    emit: async () => {},
+  };
+  return { context, artifacts, usages, spans, controller };
+}
+
+/** What the runner does with a node once its settings are rendered: parse, execute, parse. */
+export async function runNode<Output>(definition: NodeDefinition<Output>, context: NodeContext): Promise<Output> {
+  const { nodeType, settings } = definition;
+  const output = await nodeType.execute(context, { settings: nodeType.settings.parse(settings), input: undefined });
+  return nodeType.output.parse(output) as Output;
+}
+
+export interface FakeExec {
+  (command: Command, options?: ExecOptions): Promise<ExecResult>;
+}
+
+/** A space whose commands are a function. */
+export function fakeSpace(exec: FakeExec = () => Promise.reject(new Error("no command was expected")), cwd = "/nowhere"): IsolationSpace {
+  return { id: "test", guards: guardsWith({}), env: {}, cwd, exec, kill: async () => {}, [Symbol.asyncDispose]: async () => {} };
+}
+
+export function execResult(result: Partial<Omit<ExecResult, "stdout" | "stderr">> & { readonly stdout?: string; readonly stderr?: string } = {}): ExecResult {
+  const { stdout = "", stderr = "", ...rest } = result;
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  return { reason: "exited", exitCode: 0, signal: null, lost: { stdout: 0, stderr: 0 }, durationMs: 1, ...rest, stdout: bytes(stdout), stderr: bytes(stderr) };
+}
+
+const RUN: NodeContext["run"] = {
+  runId: RunId.parse("run_1"),
+  executionId: ExecutionId.parse("01890a5d-ac96-774b-bcce-b302099a8057"),
+  runDir: "/runs/run_1",
+  runRoot: "/runs",
+  effectiveRunRoot: "/runs",
+  traceDir: "/runs/run_1/.trace",
+};
+
+function entryOf({ name, data, mediaType = "application/json" }: ArtifactDraft): ArtifactEntry {
+  const bytes = data instanceof Uint8Array ? data : JSON.stringify(data satisfies Json);
+  return { name, mediaType, digest: digestOfBytes(bytes), size: bytes.length, path: RelativePath.parse(`node/files/${name}`) };
+}
+
+/** Only what nodes use of it. */
+function recordingObservability(spans: RecordedSpan[]): Observability {
+  const startSpan = (name: string, options: { readonly kind?: number; readonly attributes?: object } = {}) => {
+    const recorded: RecordedSpan = { name, kind: options.kind, attributes: { ...options.attributes }, calls: [] };
+    spans.push(recorded);
+    const span = {
+      setAttribute: (key: string, value: unknown) => (Object.assign(recorded.attributes, { [key]: value }), span),
+      setAttributes: (attributes: object) => (Object.assign(recorded.attributes, attributes), span),
+      setStatus: (status: { readonly code: number }) => ((recorded.status = status), span),
+      end: () => void recorded.calls.push("end"),
+    };
+    return span;
+  };
+  return { tracer: { startSpan }, flush: async () => {}, [Symbol.asyncDispose]: async () => {} } as unknown as Observability;
+}

@@ -1,0 +1,21 @@
+import { type Context, ROOT_CONTEXT, type Span, type SpanOptions, type Tracer } from "@opentelemetry/api";
+
+type Work = (span: Span) => unknown;
+
+/**
+ * A whole tracer from its `startSpan`. A span that names no parent gets `parent`. `startActiveSpan` gives the span to the work and makes nothing
+ * active, because what is active is global.
+ */
+export function tracerOf(startSpan: (name: string, options: SpanOptions, parent: Context) => Span, parent: Context = ROOT_CONTEXT): Tracer {
+  return {
+    startSpan: (name, options = {}, context = parent) => startSpan(name, options, context),
+    startActiveSpan<F extends Work>(
+      name: string,
+      ...rest: readonly [F] | readonly [SpanOptions, F] | readonly [SpanOptions, Context, F]
+    ): ReturnType<F> {
+      const work = rest.at(-1) as F;
+      const [options, context] = rest.slice(0, -1) as [SpanOptions?, Context?];
+      return work(startSpan(name, options ?? {}, context ?? parent)) as ReturnType<F>;
+    },
+  };
+}

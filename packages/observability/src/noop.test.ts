@@ -1,0 +1,4 @@
+import { noopObservability } from "./noop.ts";
+import { observabilityContract } from "./testing.ts";
+
+observabilityContract("noopObservability", { create: noopObservability });

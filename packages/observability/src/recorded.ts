@@ -1,0 +1,69 @@
+import type { Attributes, SeverityNumber, SpanContext, SpanKind, SpanStatus } from "@opentelemetry/api";
+
+/** A span that has ended. Times are milliseconds since the epoch, with fractions. */
+export interface RecordedSpan {
+  readonly name: string;
+  readonly kind: SpanKind;
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  readonly startTime: number;
+  readonly endTime: number;
+  readonly attributes: Attributes;
+  readonly status: SpanStatus;
+  readonly events: readonly RecordedSpanEvent[];
+  readonly links: readonly RecordedLink[];
+}
+
+export interface RecordedSpanEvent {
+  readonly name: string;
+  readonly time: number;
+  readonly attributes: Attributes;
+}
+
+export interface RecordedLink {
+  readonly context: SpanContext;
+  readonly attributes: Attributes;
+}
+
+export type InstrumentKind =
+  | "counter"
+  | "upDownCounter"
+  | "histogram"
+  | "gauge"
+  | "observableCounter"
+  | "observableUpDownCounter"
+  | "observableGauge";
+
+/** One measurement, not aggregated: an increment of a counter, a value of a gauge or histogram, a total of an observable counter. */
+export interface RecordedMetric {
+  readonly name: string;
+  readonly kind: InstrumentKind;
+  readonly unit: string;
+  readonly description: string;
+  readonly value: number;
+  readonly attributes: Attributes;
+  readonly time: number;
+}
+
+export interface RecordedLog {
+  readonly eventName?: string;
+  readonly body?: unknown;
+  readonly severityNumber?: SeverityNumber;
+  readonly severityText?: string;
+  readonly attributes: Attributes;
+  /** When it happened, as far as the caller said so, and when it was told. */
+  readonly time?: number;
+  readonly observedTime: number;
+  /** Of the span in the context that the record was given. */
+  readonly traceId?: string;
+  readonly spanId?: string;
+}
+
+/** All that was recorded so far, each kind in order. */
+export interface RecordedTelemetry {
+  /** Spans that have ended, in the order in which they did. */
+  readonly spans: readonly RecordedSpan[];
+  readonly metrics: readonly RecordedMetric[];
+  readonly logs: readonly RecordedLog[];
+}

@@ -1,0 +1,44 @@
+import { type Attributes, type Context, ROOT_CONTEXT, type Span, SpanStatusCode, trace } from "@opentelemetry/api";
+import { DadError } from "@dad/protocol";
+import type { Observability } from "./observability.ts";
+
+export interface TracedOptions {
+  /** Of low cardinality: what is done, not to what. */
+  readonly name: string;
+  readonly attributes?: Attributes;
+  /** The context whose span is the parent. Default: the place of the observability in its trace (see `under`). */
+  readonly parent?: Context;
+}
+
+/**
+ * Does work inside a span, which always ends. What the work throws is thrown on, after the span was given
+ * the status ERROR and the attribute `error.type`: the code of a `DadError`, or the name of another error.
+ * A span of work that succeeds keeps the status UNSET. The context that the work gets is the parent for
+ * what it does in its turn.
+ */
+export async function traced<Result>(
+  { tracer }: Pick<Observability, "tracer">,
+  { name, attributes = {}, parent }: TracedOptions,
+  work: (context: Context, span: Span) => Result | Promise<Result>,
+): Promise<Result> {
+  const span = parent ? tracer.startSpan(name, { attributes }, parent) : tracer.startSpan(name, { attributes });
+  try {
+    return await work(trace.setSpan(parent ?? ROOT_CONTEXT, span), span);
+  } catch (error) {
+    span.setAttribute("error.type", typeOf(error));
+    span.setStatus({ code: SpanStatusCode.ERROR, message: messageOf(error) });
+    throw error;
+  } finally {
+    span.end();
+  }
+}
+
+function typeOf(error: unknown): string {
+  if (DadError.is(error)) return error.code;
+  // What the conventions say for an error without a class.
+  return error instanceof Error ? error.name : "_OTHER";
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : `a thrown ${error === null ? "null" : typeof error}`;
+}

@@ -1,0 +1,94 @@
+import { randomUUID } from "node:crypto";
+import { access, appendFile, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
+import { OutcomeFailedError } from "@dad/outcome";
+import type { Git, GitCall } from "./git.ts";
+import { advance, MAIN, readRefs } from "./refs.ts";
+import { stageTree } from "./stage.ts";
+
+/** Wins over every `.gitattributes` of a tree: no filter runs, and bytes stay what they are. */
+const ATTRIBUTES = "* -text !eol !working-tree-encoding -ident -filter\n";
+const CONFIG = "[gc]\n\tauto = 0\n";
+const README = "# Outcomes\n\nEach run of the project has its result on a branch of its own: `run/<run id>`.\n";
+
+/** Where the index files are: in the repository, where a command that works in a working tree does not find them. */
+const INDEXES = "indexes";
+
+export function indexFile(directory: string, name: string): string {
+  return join(directory, INDEXES, name);
+}
+
+/**
+ * Makes the repository when there is none. It appears complete or not at all, so that many may try at the same time.
+ *
+ * @throws OutcomeFailedError (`OUTCOME_FAILED`) when something else is in its place.
+ */
+export async function ensureRepository(git: Git, directory: string): Promise<void> {
+  if (await exists(join(directory, "HEAD"))) return completeRepository(directory);
+  const fresh = join(dirname(directory), `.${basename(directory)}-${randomUUID()}`);
+  try {
+    await mkdir(fresh, { recursive: true });
+    await git.run(["init", "--quiet", "--bare", "--template=", "--initial-branch=main"], { gitDir: fresh });
+    await appendFile(join(fresh, "config"), CONFIG);
+    await completeRepository(fresh);
+    await rename(fresh, directory);
+  } catch (cause) {
+    if (!(await exists(join(directory, "HEAD")))) throw new OutcomeFailedError("make a repository", directory, { cause });
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+  }
+}
+
+/** Also a repository that somebody else made must keep bytes as they are. */
+async function completeRepository(directory: string): Promise<void> {
+  await mkdir(join(directory, INDEXES), { recursive: true });
+  const attributes = join(directory, "info", "attributes");
+  if (await exists(attributes)) return;
+  await mkdir(dirname(attributes), { recursive: true });
+  const fresh = `${attributes}-${randomUUID()}`;
+  await writeFile(fresh, ATTRIBUTES);
+  await rename(fresh, attributes);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+export interface MainOptions {
+  /** A directory whose files are the content of `main`. */
+  readonly seed: string | undefined;
+  /** Directories that are not content, also when they are inside the seed. */
+  readonly except: readonly string[];
+}
+
+/** Makes sure that `main` has what the seed has, or anything at all, and answers its commit. */
+export async function updateMain(git: Git, { seed, except }: MainOptions, call: GitCall): Promise<string> {
+  if (seed !== undefined) return advance(git, MAIN, { tree: await seedTree(git, { seed, except }, call), message: "Take over the files of the project\n" }, call);
+  const main = (await readRefs(git, [MAIN], call)).get(MAIN);
+  return main ?? advance(git, MAIN, { tree: await readmeTree(git, call), message: "Begin\n" }, call);
+}
+
+async function seedTree(git: Git, { seed, except }: MainOptions & { readonly seed: string }, call: GitCall): Promise<string> {
+  const index = indexFile(call.gitDir, `seed-${randomUUID()}`);
+  try {
+    const inside = except.flatMap((directory) => pathInside(seed, directory) ?? []);
+    return await stageTree(git, { links: "none", except: inside }, { ...call, workTree: seed, index });
+  } finally {
+    await rm(index, { force: true });
+  }
+}
+
+async function readmeTree(git: Git, call: GitCall): Promise<string> {
+  const blob = (await git.run(["hash-object", "-w", "--no-filters", "--stdin"], { ...call, input: README })).trim();
+  return (await git.run(["mktree"], { ...call, input: `100644 blob ${blob}\tREADME.md\n` })).trim();
+}
+
+/** The path of something below a directory with `/` between its parts, or `undefined` when it is not below it. */
+function pathInside(directory: string, path: string): string | undefined {
+  const inside = relative(directory, path);
+  const outside = inside === "" || inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside);
+  return outside ? undefined : inside.replaceAll(sep, "/");
+}

@@ -1,0 +1,164 @@
+import { mkdir, rm, rmdir } from "node:fs/promises";
+import { isAbsolute, join } from "node:path";
+import { OutcomeClosedError, OutcomeCommitError, OutcomeExistsError, type OutcomeRepository, outcomeBranch, type RunOutcome } from "@dad/outcome";
+import type { RunId } from "@dad/protocol";
+import { ensureRepository, indexFile, updateMain } from "./bare-repository.ts";
+import { baseOf, changesBetween, isCommit } from "./commits.ts";
+import { type Git, type GitAuthor, type GitCall, type GitProgram, hardenedGit } from "./git.ts";
+import { changeRefs, readRefs, refsOf } from "./refs.ts";
+import { gitRunOutcome } from "./run-outcome.ts";
+
+export interface GitOutcomeOptions {
+  /** Absolute path of the bare repository of the project. It is made when it is not there. */
+  readonly directory: string;
+  /** Absolute path of the directory in which each run gets its working tree, named like the run. */
+  readonly workDirectory: string;
+  /**
+   * Absolute path of a directory whose regular files are what runs start from. Its `.gitignore` files are honoured;
+   * links are left out and never followed. It is looked at whenever a run starts. Default: a README only.
+   */
+  readonly seed?: string;
+  /** Who commits. Default: DAD. */
+  readonly author?: GitAuthor;
+  readonly git?: GitProgram;
+}
+
+const DEFAULT_AUTHOR: GitAuthor = { name: "DAD", email: "dad@localhost" };
+
+interface Context {
+  readonly git: Git;
+  readonly options: GitOutcomeOptions;
+  /** Working trees that are open. */
+  readonly runs: Set<RunOutcome>;
+  closed: boolean;
+}
+
+/**
+ * Keeps outcomes in a git repository: the branch `run/<run id>` for each run, and a working tree that shares no index,
+ * no checkout and no branch with that of any other run. Files are kept byte by byte; hooks, filters and settings of
+ * users and trees take no part. Everything fails with `GIT_UNAVAILABLE` when there is no git of a sufficient version.
+ */
+export function gitOutcomeRepository(options: GitOutcomeOptions): OutcomeRepository {
+  const { directory, workDirectory, seed } = options;
+  for (const path of [directory, workDirectory, ...(seed === undefined ? [] : [seed])]) {
+    if (!isAbsolute(path)) throw new TypeError(`the paths of a git outcome repository must be absolute, not ${JSON.stringify(path)}`);
+  }
+  const context: Context = { git: hardenedGit(options.author ?? DEFAULT_AUTHOR, options.git), options, runs: new Set(), closed: false };
+  const ready = onceItWorks(() => prepare(context));
+  const enter = async (signal: AbortSignal | undefined): Promise<GitCall> => {
+    assertOpen(context, signal);
+    await ready();
+    assertOpen(context, signal);
+    return { gitDir: directory, signal };
+  };
+
+  return {
+    capabilities: { durable: true, directory: true },
+    location: directory,
+
+    async open(runId, { from, signal } = {}) {
+      return openRun(context, { runId, from }, await enter(signal));
+    },
+
+    async find(runId, { signal } = {}) {
+      const call = await enter(signal);
+      const { branch, base } = refsOf(runId);
+      const refs = await readRefs(context.git, [branch, base], call);
+      const commit = refs.get(branch);
+      return commit === undefined || commit === refs.get(base) ? undefined : { branch: outcomeBranch(runId), commit };
+    },
+
+    async changes(to, { from, signal } = {}) {
+      const call = await enter(signal);
+      await assertCommits(context, from === undefined ? [to] : [to, from], call);
+      return changesBetween(context.git, from ?? (await baseOf(context.git, to, call)), to, call);
+    },
+
+    async [Symbol.asyncDispose]() {
+      context.closed = true;
+      await Promise.all([...context.runs].map((run) => run[Symbol.asyncDispose]()));
+    },
+  };
+}
+
+function assertOpen({ closed, options }: Context, signal: AbortSignal | undefined): void {
+  signal?.throwIfAborted();
+  if (closed) throw new OutcomeClosedError(`the outcome repository ${options.directory}`);
+}
+
+async function prepare({ git, options }: Context): Promise<void> {
+  await mkdir(options.workDirectory, { recursive: true });
+  await git.assertAvailable(options.workDirectory);
+  await ensureRepository(git, options.directory);
+}
+
+/** Does something once for all who ask. After a failure the next one tries again. */
+function onceItWorks(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () =>
+    (done ??= work().catch((error: unknown) => {
+      done = undefined;
+      throw error;
+    }));
+}
+
+async function assertCommits({ git, options }: Context, commits: readonly string[], call: GitCall): Promise<void> {
+  for (const commit of commits) if (!(await isCommit(git, commit, call))) throw new OutcomeCommitError(commit, options.directory);
+}
+
+interface RunRequest {
+  readonly runId: RunId;
+  readonly from: string | undefined;
+}
+
+async function openRun(context: Context, { runId, from }: RunRequest, call: GitCall): Promise<RunOutcome> {
+  const { git, options, runs } = context;
+  const workTree = join(options.workDirectory, runId);
+  await assertNew(git, runId, call);
+  if (from !== undefined) await assertCommits(context, [from], call);
+  const base = from ?? (await updateMain(git, { seed: options.seed, except: [options.directory, options.workDirectory] }, call));
+  const index = indexFile(options.directory, runId);
+
+  await claim(git, { runId, base, workTree }, call);
+  try {
+    await git.run(["read-tree", "--reset", "-u", base], { ...call, workTree, index });
+    assertOpen(context, call.signal);
+  } catch (error) {
+    await giveUp(git, { runId, base, workTree, index }, { ...call, signal: undefined });
+    throw error;
+  }
+  const run: RunOutcome = gitRunOutcome(git, { runId, base, gitDir: options.directory, workTree, index }, () => runs.delete(run));
+  runs.add(run);
+  return run;
+}
+
+async function assertNew(git: Git, runId: RunId, call: GitCall): Promise<void> {
+  const { branch, base } = refsOf(runId);
+  const refs = await readRefs(git, [branch, base], call);
+  if (refs.size > 0) throw new OutcomeExistsError(runId, `branch ${outcomeBranch(runId)} in ${call.gitDir}`);
+}
+
+/** The directory and then the refs can each be made by one only. */
+async function claim(git: Git, { runId, base, workTree }: { readonly runId: RunId; readonly base: string; readonly workTree: string }, call: GitCall): Promise<void> {
+  await mkdir(workTree).catch((cause: NodeJS.ErrnoException) => {
+    throw cause.code === "EEXIST" ? new OutcomeExistsError(runId, `working tree ${workTree}`, { cause }) : cause;
+  });
+  const refs = refsOf(runId);
+  try {
+    const created = [refs.branch, refs.base].map((name) => ({ name, from: undefined, to: base }));
+    await changeRefs(git, created, call);
+  } catch (error) {
+    await rmdir(workTree);
+    call.signal?.throwIfAborted();
+    await assertNew(git, runId, call);
+    throw error;
+  }
+}
+
+/** Leaves nothing of a run that could not start, so that it can be tried again. */
+async function giveUp(git: Git, run: { readonly runId: RunId; readonly base: string; readonly workTree: string; readonly index: string }, call: GitCall): Promise<void> {
+  const refs = refsOf(run.runId);
+  await rm(run.workTree, { recursive: true, force: true });
+  await rm(run.index, { force: true });
+  await git.run(["update-ref", "--stdin"], { ...call, input: `start\ndelete ${refs.branch} ${run.base}\ndelete ${refs.base} ${run.base}\ncommit\n` });
+}

@@ -1,0 +1,68 @@
+import { randomInt } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import { OutcomeFailedError } from "@dad/outcome";
+import type { RunId } from "@dad/protocol";
+import type { Git, GitCall } from "./git.ts";
+
+export const MAIN = "refs/heads/main";
+
+/** What the repository knows of a run. `snapshot` is what was in the working tree and not committed when it was closed. */
+export function refsOf(runId: RunId): { readonly branch: string; readonly base: string; readonly snapshot: string } {
+  return { branch: `refs/heads/run/${runId}`, base: `refs/dad/base/${runId}`, snapshot: `refs/dad/snapshots/${runId}` };
+}
+
+/** Where refs point. Those that do not exist are left out. */
+export async function readRefs(git: Git, names: readonly string[], call: GitCall): Promise<ReadonlyMap<string, string>> {
+  const text = await git.run(["for-each-ref", "--format=%(refname) %(objectname)", ...names], call);
+  return new Map(text.split("\n").flatMap((line) => (line === "" ? [] : [line.split(" ") as [string, string]])));
+}
+
+/** A change of a ref that is only made when it still is what it was: `from` is `undefined` for one that must not exist. */
+export interface RefChange {
+  readonly name: string;
+  readonly from: string | undefined;
+  readonly to: string;
+}
+
+/** Makes all of the changes or none. @throws OutcomeFailedError when a ref is not what it was. */
+export async function changeRefs(git: Git, changes: readonly RefChange[], call: GitCall): Promise<void> {
+  const lines = changes.map(({ name, from, to }) => (from === undefined ? `create ${name} ${to}` : `update ${name} ${to} ${from}`));
+  await git.run(["update-ref", "--stdin"], { ...call, input: `start\n${lines.join("\n")}\ncommit\n` });
+}
+
+const TRIES = 20;
+
+/**
+ * Puts a new commit with this tree on a branch, unless it holds this tree already. When somebody else moves the branch
+ * at the same time, looks again. @returns the commit that the branch points to.
+ */
+export async function advance(git: Git, branch: string, { tree, message }: { readonly tree: string; readonly message: string }, call: GitCall): Promise<string> {
+  let refused: unknown;
+  for (let tries = 0; tries < TRIES; tries++) {
+    const from = (await readRefs(git, [branch], call)).get(branch);
+    if (from !== undefined && (await treeOf(git, from, call)) === tree) return from;
+    const to = await writeCommit(git, { tree, parent: from, message }, call);
+    try {
+      await changeRefs(git, [{ name: branch, from, to }], call);
+      return to;
+    } catch (error) {
+      call.signal?.throwIfAborted();
+      refused = error;
+      await delay(randomInt(10, 50), undefined, call.signal ? { signal: call.signal } : {});
+    }
+  }
+  throw new OutcomeFailedError(`move ${branch}`, call.gitDir, { cause: refused });
+}
+
+export async function treeOf(git: Git, commit: string, call: GitCall): Promise<string> {
+  return (await git.run(["rev-parse", "--verify", `${commit}^{tree}`], call)).trim();
+}
+
+export async function writeCommit(
+  git: Git,
+  { tree, parent, message }: { readonly tree: string; readonly parent: string | undefined; readonly message: string },
+  call: GitCall,
+): Promise<string> {
+  const parents = parent === undefined ? [] : ["-p", parent];
+  return (await git.run(["commit-tree", ...parents, "-F", "-", tree], { ...call, input: message })).trim();
+}

@@ -1,0 +1,38 @@
+import { DadError } from "@dad/protocol";
+
+/** `OUTCOME_EXISTS`: the run has a branch or a working tree already. */
+export class OutcomeExistsError extends DadError<"OUTCOME_EXISTS"> {
+  constructor(runId: string, place: string, options: { readonly cause?: unknown } = {}) {
+    super("OUTCOME_EXISTS", `run ${runId} has an outcome already: ${place}`, { ...options, details: { runId, place } });
+  }
+}
+
+/** `OUTCOME_COMMIT_UNKNOWN`: there is no such commit in this repository. */
+export class OutcomeCommitError extends DadError<"OUTCOME_COMMIT_UNKNOWN"> {
+  constructor(commit: string, location: string) {
+    super("OUTCOME_COMMIT_UNKNOWN", `there is no commit ${JSON.stringify(commit)} in ${location}`, { details: { commit, location } });
+  }
+}
+
+/** `OUTCOME_PATH_INVALID`: this cannot be a file of a result tree. */
+export class OutcomePathError extends DadError<"OUTCOME_PATH_INVALID"> {
+  constructor(path: string, reason: string, options: { readonly cause?: unknown } = {}) {
+    super("OUTCOME_PATH_INVALID", `${JSON.stringify(path)} cannot be part of an outcome: ${reason}`, { ...options, details: { path } });
+  }
+}
+
+/** `OUTCOME_CLOSED`: the repository, or the working tree of this run, is closed. */
+export class OutcomeClosedError extends DadError<"OUTCOME_CLOSED"> {
+  constructor(what: string) {
+    super("OUTCOME_CLOSED", `${what} is closed`);
+  }
+}
+
+/** `OUTCOME_FAILED`: the storage of the outcome failed. What was committed before is still there. */
+export class OutcomeFailedError extends DadError<"OUTCOME_FAILED"> {
+  constructor(action: string, location: string, options: { readonly cause?: unknown } = {}) {
+    const { cause } = options;
+    const why = cause instanceof Error ? `: ${cause.message.trim()}` : "";
+    super("OUTCOME_FAILED", `could not ${action} in ${location}${why}`, { ...options, details: { location } });
+  }
+}

@@ -1,0 +1,34 @@
+import type { RunId } from "@dad/protocol";
+import type { CommitOptions } from "./outcome-repository.ts";
+
+/** The branch that holds the outcome of a run. */
+export function outcomeBranch(runId: RunId): string {
+  return `run/${runId}`;
+}
+
+export interface OutcomeMessageParts extends Pick<CommitOptions, "subject" | "trailers"> {
+  readonly runId: RunId;
+  /** The commit that the run started from. */
+  readonly base: string;
+}
+
+/**
+ * The message of a commit: one line, then trailers. Besides what the caller gives there always are `Dad-Run` and
+ * `Dad-Base`: with them a commit tells by itself whose it is and what it is to be compared with. Line breaks in what a
+ * model or a person wrote become spaces, so that nobody can forge a trailer.
+ *
+ * @throws TypeError for a trailer whose name is no name.
+ */
+export function outcomeMessage({ subject, trailers = {}, runId, base }: OutcomeMessageParts): string {
+  const all = { ...trailers, "Dad-Run": runId, "Dad-Base": base };
+  const lines = Object.entries(all).map(([name, value]) => {
+    if (!/^[A-Za-z][A-Za-z0-9-]{0,63}$/.test(name)) throw new TypeError(`${JSON.stringify(name)} cannot name a trailer`);
+    return `${name}: ${oneLine(value)}`;
+  });
+  return `${oneLine(subject) || `Outcome of run ${runId}`}\n\n${lines.join("\n")}\n`;
+}
+
+function oneLine(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are what it replaces
+  return text.toWellFormed().replace(/[\s\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").trim();
+}

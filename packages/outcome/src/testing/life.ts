@@ -1,0 +1,64 @@
+import { access } from "node:fs/promises";
+import { RunId } from "@dad/protocol";
+import { describe, expect, it } from "vitest";
+import { BASE, expectFiles, file } from "./base.ts";
+import type { Subject } from "./subject.ts";
+
+const runId = RunId.parse("run1");
+const other = RunId.parse("run2");
+
+export function describeLife({ repository, reopen, messageOf }: Subject): void {
+  describe("life", () => {
+    it("closes a run, more than once, and takes its directory away", async () => {
+      const run = await repository().open(runId);
+      const ref = await run.commit({ subject: "kept" });
+      await run[Symbol.asyncDispose]();
+      await run[Symbol.asyncDispose]();
+      for (const call of [() => run.write(file("a", "a")), () => run.read("README.md"), () => run.commit({ subject: "late" })]) {
+        await expect(call()).rejects.toMatchObject({ code: "OUTCOME_CLOSED" });
+      }
+      expect(await repository().find(runId)).toMatchObject(ref);
+      if (run.directory !== undefined) await expect(access(run.directory)).rejects.toMatchObject({ code: "ENOENT" });
+    });
+
+    it("closes the repository, more than once, with the runs that are open", async () => {
+      const run = await repository().open(runId);
+      await repository()[Symbol.asyncDispose]();
+      await repository()[Symbol.asyncDispose]();
+      for (const call of [() => repository().open(other), () => repository().find(runId), () => repository().changes("0"), () => run.commit({ subject: "late" })]) {
+        await expect(call()).rejects.toMatchObject({ code: "OUTCOME_CLOSED" });
+      }
+    });
+
+    it("does nothing when the signal is aborted", async () => {
+      const signal = AbortSignal.abort();
+      await using run = await repository().open(runId);
+      const { commit } = await run.commit({ subject: "first" });
+      for (const call of [
+        () => run.commit({ subject: "second", signal }),
+        () => repository().open(other, { signal }),
+        () => repository().find(runId, { signal }),
+        () => repository().changes(commit, { signal }),
+      ]) {
+        await expect(call()).rejects.toMatchObject({ name: "AbortError" });
+      }
+      expect(await repository().find(runId)).toMatchObject({ commit });
+      await using _second = await repository().open(other);
+    });
+
+    it("shows its commits to whoever opens it again, if it claims to be durable", async () => {
+      if (!repository().capabilities.durable) return;
+      const run = await repository().open(runId);
+      await run.write(file("kept.txt", "yes"));
+      const ref = await run.commit({ subject: "durable" });
+
+      await using again = await reopen();
+      expect(await again.find(runId)).toMatchObject(ref);
+      expect(await again.changes(ref.commit)).toEqual([{ path: "kept.txt", kind: "added" }]);
+      await expect(again.open(runId)).rejects.toMatchObject({ code: "OUTCOME_EXISTS" });
+      await using next = await again.open(other, { from: ref.commit });
+      await expectFiles(next, [...BASE, file("kept.txt", "yes")]);
+      expect(await messageOf(ref.commit)).toMatch(/^durable\n/);
+    });
+  });
+}

@@ -1,0 +1,97 @@
+import { access } from "node:fs/promises";
+import { isAbsolute, join } from "node:path";
+import { RunId } from "@dad/protocol";
+import { describe, expect, it } from "vitest";
+import { BASE, expectFiles, file } from "./base.ts";
+import type { Subject } from "./subject.ts";
+
+const RUNS = 20;
+const id = (name: string): RunId => RunId.parse(name);
+
+export function describeRuns({ repository }: Subject): void {
+  describe("runs", () => {
+    it("starts a run with the content of the base, byte by byte", async () => {
+      await using run = await repository().open(id("run1"));
+      expect(run).toMatchObject({ runId: "run1", branch: "run/run1" });
+      await expectFiles(run, BASE);
+    });
+
+    it("gives a run a directory of its own, if it claims to", async () => {
+      await using one = await repository().open(id("run1"));
+      await using two = await repository().open(id("run1.two"));
+      if (!repository().capabilities.directory) return expect([one.directory, two.directory]).toEqual([undefined, undefined]);
+      for (const { directory } of [one, two]) await access(join(String(directory), "README.md"));
+      expect([one, two].every(({ directory }) => isAbsolute(String(directory)))).toBe(true);
+      expect(one.directory).not.toBe(two.directory);
+    });
+
+    it("keeps twenty runs at once apart, each with exactly its own files", async () => {
+      const ids = Array.from({ length: RUNS }, (_, index) => id(`run${index}`));
+      const refs = await Promise.all(
+        ids.map(async (runId) => {
+          await using run = await repository().open(runId);
+          await run.write(file(`own/${runId}.txt`, runId));
+          await run.write(file("README.md", `by ${runId}`));
+          return run.commit({ subject: runId });
+        }),
+      );
+      for (const [index, ref] of refs.entries()) {
+        expect(ref.branch).toBe(`run/run${index}`);
+        expect(await repository().find(id(`run${index}`))).toMatchObject(ref);
+        expect(await repository().changes(ref.commit)).toEqual([
+          { path: "README.md", kind: "modified" },
+          { path: `own/run${index}.txt`, kind: "added" },
+        ]);
+      }
+    });
+
+    it("never shows one run the files of another", async () => {
+      await using one = await repository().open(id("run1"));
+      await using two = await repository().open(id("run2"));
+      await one.write(file("README.md", "one"));
+      await one.write(file("secret.txt", "one"));
+      await one.commit({ subject: "one" });
+      expect(await two.read("secret.txt")).toBeUndefined();
+      await expectFiles(two, BASE);
+    });
+
+    it("starts from a commit of another run", async () => {
+      await using one = await repository().open(id("run1"));
+      await one.write(file("one.txt", "1"));
+      const { commit } = await one.commit({ subject: "one" });
+      await one.write(file("one.txt", "later"));
+      await using two = await repository().open(id("run2"), { from: commit });
+      await expectFiles(two, [...BASE, file("one.txt", "1")]);
+    });
+
+    it("refuses a run that it has already, also when that one is over", async () => {
+      const run = await repository().open(id("run1"));
+      await expect(repository().open(id("run1"))).rejects.toMatchObject({ code: "OUTCOME_EXISTS" });
+      await run.commit({ subject: "kept" });
+      await run[Symbol.asyncDispose]();
+      await expect(repository().open(id("run1"))).rejects.toMatchObject({ code: "OUTCOME_EXISTS", details: { runId: "run1" } });
+      expect(await repository().find(id("run1"))).toBeDefined();
+    });
+
+    it("lets exactly one of many open a run", async () => {
+      const results = await Promise.allSettled(Array.from({ length: 8 }, async () => repository().open(id("run1"))));
+      const [winner, ...others] = results.filter((result) => result.status === "fulfilled");
+      expect(others).toEqual([]);
+      expect(results.filter((result) => result.status === "rejected").map(({ reason }) => (reason as { code: string }).code)).toEqual(Array.from({ length: 7 }, () => "OUTCOME_EXISTS"));
+      await winner?.value.write(file("still.txt", "works"));
+      await expect(winner?.value.commit({ subject: "works" })).resolves.toMatchObject({ branch: "run/run1" });
+    });
+
+    it("starts from nothing but a whole id of a commit that it has", async () => {
+      await using one = await repository().open(id("run0"));
+      const { commit } = await one.commit({ subject: "one" });
+      for (const from of ["0".repeat(40), "f".repeat(64), "main", "HEAD", "", "run/run0", "--help", "-", `${commit}~1`, commit.slice(0, 12), "../x", "a\0b"]) {
+        await expect(repository().open(id("run1"), { from }), from).rejects.toMatchObject({ code: "OUTCOME_COMMIT_UNKNOWN", details: { commit: from } });
+        await expect(repository().changes(from), from).rejects.toMatchObject({ code: "OUTCOME_COMMIT_UNKNOWN" });
+        await expect(repository().changes(commit, { from }), from).rejects.toMatchObject({ code: "OUTCOME_COMMIT_UNKNOWN" });
+      }
+      await using two = await repository().open(id("run1"), { from: commit });
+      await expectFiles(two, BASE);
+    });
+  });
+}

@@ -1,0 +1,127 @@
+import { describe, expect, expectTypeOf, it } from "vitest";
+import { type EventDraft, type EventOf, isKnownEvent, parseEvent, RunEvent, type RunEventType, type UnknownEvent } from "./event.ts";
+import type { RecordedEvent } from "./journal-entry.ts";
+
+const digest = `sha256:${"0".repeat(64)}`;
+const run = { runId: "run_1", seq: 1, time: "2026-11-22T07:34:43.000Z" };
+const element = { ...run, path: "coder.plan" };
+const attempt = { ...element, attempt: 1 };
+const usage = { inputTokens: 3, outputTokens: 5, costUsd: 0.25 };
+const error = { code: "NODE_FAILED", message: "no", retryable: false };
+const artifact = { name: "outcome", path: "coder/plan/outcome.json", mediaType: "application/json", digest, size: 2 };
+const ended = { durationMs: 1.5, artifacts: [artifact], usage };
+
+/** One of each type. The compiler asks for all of them. */
+const EXAMPLES: { readonly [Type in RunEventType]: { readonly type: Type } & Record<string, unknown> } = {
+  "run.started": {
+    ...run,
+    type: "run.started",
+    executionId: "019a9b7c-5d3e-7f00-8a1b-2c3d4e5f6071",
+    rootComponentId: "coder",
+    rerun: { of: "run_0", from: "coder.plan" },
+  },
+  "run.completed": { ...run, type: "run.completed", usage },
+  "run.failed": { ...run, type: "run.failed", usage, error },
+  "run.cancelled": { ...run, type: "run.cancelled", usage, error },
+  "component.started": { ...element, type: "component.started", kind: "agent", definition: digest },
+  "component.completed": { ...element, type: "component.completed", durationMs: 0 },
+  "component.failed": { ...element, type: "component.failed", durationMs: 0, error },
+  "component.cancelled": { ...element, type: "component.cancelled", durationMs: 0 },
+  "node.started": { ...attempt, type: "node.started", nodeType: "command" },
+  "node.completed": { ...attempt, type: "node.completed", decision: "executed", ...ended },
+  "node.failed": { ...attempt, type: "node.failed", error, ...ended },
+  "node.cancelled": { ...attempt, type: "node.cancelled", ...ended },
+  "inputs.registered": { ...run, type: "inputs.registered", artifact, paths: ["coder"] },
+  "outcome.committed": { ...run, type: "outcome.committed", path: "coder", outcome: { branch: "run/run_1", commit: "abc" } },
+  "handler.failed": { ...run, type: "handler.failed", event: "node.completed", dropped: 0, error },
+  "custom.emitted": { ...run, type: "custom.emitted", path: "coder.plan", name: "progress", data: { done: [1, null] } },
+};
+
+const examples = Object.values(EXAMPLES);
+
+describe("parseEvent", () => {
+  it.each(examples)("reads $type as it is", (event) => {
+    const parsed = parseEvent(JSON.parse(JSON.stringify(event)));
+    expect(parsed).toEqual(event);
+    expect(isKnownEvent(parsed)).toBe(true);
+  });
+
+  it.each(examples)("keeps what a newer version added to $type", (event) => {
+    const newer = { ...event, addedLater: { a: [1] } };
+    expect(parseEvent(newer)).toEqual(newer);
+  });
+
+  it.each(examples)("asks for every required member of $type", (event) => {
+    const optional = new Set(["seq", "rerun", "definition", "usage", "error", "path"]);
+    const missed = Object.keys(event).filter((key) => {
+      const { [key]: _left, ...rest } = event;
+      return parses(rest);
+    });
+    expect(missed.filter((key) => !optional.has(key))).toEqual([]);
+  });
+
+  it("passes an event of an unknown type on, untouched", () => {
+    const event = { ...run, type: "node.paused", path: "not even a path!", more: [1] };
+    const parsed = parseEvent(event);
+    expect(parsed).toEqual(event);
+    expect(isKnownEvent(parsed)).toBe(false);
+  });
+
+  it.each([
+    ["a known type in another form", { ...EXAMPLES["node.completed"], durationMs: "fast" }],
+    ["an illegal path", { ...EXAMPLES["node.started"], path: "../x" }],
+    ["an artifact outside the run", { ...EXAMPLES["node.completed"], artifacts: [{ ...artifact, path: "../../x" }] }],
+    ["no run id", { type: "node.paused", time: run.time }],
+    ["no time", { type: "node.paused", runId: run.runId }],
+    ["a sequence number below 1", { ...EXAMPLES["run.completed"], seq: 0 }],
+    ["data that is no JSON", { ...EXAMPLES["custom.emitted"], data: undefined }],
+    ["no object", "run.started"],
+  ])("refuses %s", (_what, event) => {
+    expect(parses(event)).toBe(false);
+  });
+});
+
+describe("RunEvent", () => {
+  it("has an example of every type here", () => {
+    expect(RunEvent.options.map((option) => option.shape.type.value).sort()).toEqual(Object.keys(EXAMPLES).sort());
+  });
+
+  it("names its types <noun>.<past participle>", () => {
+    for (const type of Object.keys(EXAMPLES)) expect(type).toMatch(/^[a-z]+\.[a-z]+ed$/);
+  });
+
+  it("is narrowed by its type", () => {
+    const event = parseEvent(EXAMPLES["node.failed"]);
+    expectTypeOf(event).toEqualTypeOf<RunEvent | UnknownEvent>();
+    if (isKnownEvent(event) && event.type === "node.failed") expectTypeOf(event.error.code).toEqualTypeOf<string>();
+    expectTypeOf<EventOf<"run.completed">["usage"]["costUsd"]>().toEqualTypeOf<number | null>();
+    expectTypeOf<RecordedEvent["seq"]>().toEqualTypeOf<number>();
+  });
+});
+
+describe("EventDraft", () => {
+  it("is an event without what the run adds", () => {
+    const draft: EventDraft = { type: "run.completed", usage };
+    expectTypeOf<Extract<EventDraft, { type: "run.completed" }>>().not.toHaveProperty("runId");
+    expectTypeOf<Extract<EventDraft, { type: "run.completed" }>>().toHaveProperty("usage");
+    // @ts-expect-error a draft has all members of its type
+    const incomplete: EventDraft = { type: "run.failed", usage };
+    // @ts-expect-error a draft has no member that its type does not have
+    const misspelt: EventDraft = { type: "run.completed", usage, useage: usage };
+    // @ts-expect-error there is no such type
+    const unknown: EventDraft = { type: "node.paused" };
+    expect(parses({ ...run, ...draft })).toBe(true);
+    expect(parses({ ...run, ...incomplete })).toBe(false);
+    expect(parses({ ...run, ...misspelt })).toBe(true);
+    expect(isKnownEvent({ ...run, ...(unknown as { type: string }) } as UnknownEvent)).toBe(false);
+  });
+});
+
+function parses(event: unknown): boolean {
+  try {
+    parseEvent(event);
+    return true;
+  } catch {
+    return false;
+  }
+}

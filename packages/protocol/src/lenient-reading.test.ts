@@ -1,0 +1,107 @@
+import { describe, expect, it } from "vitest";
+import type { z } from "zod";
+import { ArtifactEntry, Descriptor } from "./artifact.ts";
+import { ErrorEnvelope } from "./error.ts";
+import { JournalEntry } from "./journal-entry.ts";
+import { NodeResult } from "./node-result.ts";
+import { NodeSummary, OutcomeRef, RerunOf, RunDetails, RunListEntry, RunManifest, RunSummary } from "./run.ts";
+import { RunEnvParams } from "./run-env-params.ts";
+import { RunMetadata } from "./run-metadata.ts";
+import { RunOwner } from "./run-owner.ts";
+import { StaticInputs } from "./static-inputs.ts";
+import { Usage } from "./usage.ts";
+
+const digest = `sha256:${"0".repeat(64)}`;
+const executionId = "019a9b7c-5d3e-7f00-8a1b-2c3d4e5f6071";
+const time = "2026-11-22T07:34:43.000Z";
+const usage = { inputTokens: 3, outputTokens: 5, costUsd: null };
+const error = { code: "X", message: "x", retryable: true, cause: { code: "Y", message: "y", retryable: false } };
+const descriptor = { mediaType: "text/plain", digest, size: 1 };
+const artifact = { ...descriptor, name: "a", path: "coder/plan/files/a.txt" };
+const node = { path: "coder.plan", status: "completed", decision: "executed", durationMs: 1 };
+const outcome = { branch: "run/run_1", commit: "abc" };
+const rerun = { of: "run_0", from: "coder.plan" };
+const summary = { runId: "run_1", executionId, status: "completed", runDir: "/runs/run_1", outcome, usage, nodes: [node] };
+const details = { ...summary, rootComponentId: "coder", startedAt: time, endedAt: null, rerun, nodes: [{ ...node, artifacts: [artifact], error }] };
+const { runDir: _runDir, ...manifest } = { format: "dad.run/1", ...details };
+
+/** What each format is when it is written, in full. */
+const FORMATS: readonly (readonly [string, z.ZodType, Readonly<Record<string, unknown>>])[] = [
+  ["Descriptor", Descriptor, descriptor],
+  ["ArtifactEntry", ArtifactEntry, artifact],
+  ["ErrorEnvelope", ErrorEnvelope, error],
+  ["Usage", Usage, usage],
+  ["OutcomeRef", OutcomeRef, outcome],
+  ["RerunOf", RerunOf, rerun],
+  ["NodeSummary", NodeSummary, node],
+  ["RunSummary", RunSummary, summary],
+  ["RunDetails", RunDetails, details],
+  ["RunManifest", RunManifest, manifest],
+  ["RunListEntry", RunListEntry, { runId: "run_1", status: "interrupted", rootComponentId: "coder", startedAt: time, endedAt: time }],
+  [
+    "NodeResult",
+    NodeResult,
+    { format: "dad.node/1", path: "coder.plan", nodeType: "command", attempt: 1, status: "failed", artifacts: { a: descriptor }, error },
+  ],
+  ["JournalEntry", JournalEntry, { runId: "run_1", seq: 1, type: "run.started", time, mono: 0.5, epoch: 1, prev: digest, hash: digest }],
+  [
+    "RunEnvParams",
+    RunEnvParams,
+    { runId: "run_1", executionId, runDir: "/r/run_1", runRoot: "/r", effectiveRunRoot: "/r", traceDir: "/r/run_1/.trace" },
+  ],
+  [
+    "RunMetadata",
+    RunMetadata,
+    {
+      format: "dad.metadata/1",
+      runId: "run_1",
+      executionId,
+      rootComponentId: "coder",
+      status: "running",
+      createdAt: time,
+      profile: "default",
+      isolation: "scope",
+      runtime: { node: "24.0.0", platform: "linux", arch: "x64" },
+    },
+  ],
+  ["RunOwner", RunOwner, { pid: 7, host: "h", since: time, startTime: "123", bootId: "b", claim: executionId }],
+  ["StaticInputs", StaticInputs, { "coder.plan": { count: 3 }, plan: null }],
+];
+
+describe.each(FORMATS)("%s", (_name, schema, value) => {
+  it("reads what was written", () => {
+    expect(schema.parse(JSON.parse(JSON.stringify(value)))).toEqual(value);
+  });
+
+  it("keeps what a newer version added", () => {
+    const newer = { ...value, addedLater: { a: [1, null] } };
+    expect(schema.parse(newer)).toEqual(newer);
+  });
+});
+
+describe.each(FORMATS.filter(([, , value]) => "format" in value))("%s", (_name, schema, value) => {
+  it("refuses another major version of the format", () => {
+    expect(schema.safeParse({ ...value, format: String(value.format).replace("/1", "/2") }).success).toBe(false);
+    expect(schema.safeParse({ ...value, format: undefined }).success).toBe(false);
+  });
+});
+
+describe("a run's documents", () => {
+  it("keep what a newer version added inside of them", () => {
+    const newer = {
+      ...details,
+      usage: { ...usage, audioTokens: 1 },
+      nodes: [{ ...details.nodes[0], artifacts: [{ ...artifact, annotations: { a: "b" } }] }],
+    };
+    expect(RunDetails.parse(newer)).toEqual(newer);
+  });
+
+  it("never name the machine in run.json", () => {
+    expect(Object.keys(RunManifest.shape)).not.toContain("runDir");
+  });
+
+  it("refuse an artifact that would be read from outside the run", () => {
+    const outside = { ...artifact, path: "../run_2/a.txt" };
+    expect(RunDetails.safeParse({ ...details, nodes: [{ ...node, artifacts: [outside] }] }).success).toBe(false);
+  });
+});

@@ -1,0 +1,123 @@
+import type { LanguageModelV4, LanguageModelV4FinishReason, LanguageModelV4GenerateResult, SharedV4Warning } from "@ai-sdk/provider";
+import { type ModelFinishReason, type ModelRequest, type ModelResource, type ModelResponse, structuredReply } from "@dad/resources";
+import { callOptionsOf } from "./call-options.ts";
+import { loadFailure, modelFailure } from "./model-failure.ts";
+import { providerName } from "./provider-name.ts";
+import { type ModelPrice, usageOf } from "./usage.ts";
+
+export interface AiSdkModelOptions {
+  /** What a provider of the AI SDK makes, such as `openai("gpt-5")`. */
+  readonly model: LanguageModelV4;
+  /** Without it the cost of a call is unknown: `null`, never 0. */
+  readonly price?: ModelPrice;
+}
+
+/** For a provider package that is to be loaded only when its model is used. */
+export interface LazyAiSdkModelOptions {
+  /** `async () => (await import("@ai-sdk/openai")).openai("gpt-5")`. Called by the first call, and once when it succeeds. */
+  readonly model: () => LanguageModelV4 | Promise<LanguageModelV4>;
+  /** By the OpenTelemetry GenAI conventions: `openai`, `anthropic`, `gcp.gemini`, … */
+  readonly provider: string;
+  readonly modelId: string;
+  readonly price?: ModelPrice;
+}
+
+/**
+ * A model of any provider that implements version 4 of the AI SDK's provider specification. Nothing is retried here.
+ *
+ * @throws ModelError from `generate`: `MODEL_UNAUTHORIZED` (also when there is no API key), `MODEL_RATE_LIMITED`,
+ * `MODEL_UNAVAILABLE`, `MODEL_REFUSED`, `MODEL_REPLY_INVALID`.
+ * @throws TypeError for a model of another version of the specification.
+ */
+export function aiSdkModel(options: AiSdkModelOptions | LazyAiSdkModelOptions): ModelResource {
+  const { names, load } = sourceOf(options);
+
+  return {
+    ...names,
+    capabilities: { structuredOutput: true, recorded: false },
+    async generate(request, { signal } = {}) {
+      signal?.throwIfAborted();
+      const model = await load();
+      signal?.throwIfAborted();
+      const result = await answerOf(model, request, { signal, names });
+      return responseOf(result, { request, names, price: options.price });
+    },
+  };
+}
+
+type Names = Pick<ModelResource, "provider" | "modelId">;
+
+interface Source {
+  readonly names: Names;
+  readonly load: () => LanguageModelV4 | Promise<LanguageModelV4>;
+}
+
+function sourceOf(options: AiSdkModelOptions | LazyAiSdkModelOptions): Source {
+  if ("provider" in options) {
+    const names = { provider: options.provider, modelId: options.modelId };
+    return { names, load: once(options.model, names) };
+  }
+  const model = checked(options.model);
+  return { names: { provider: providerName(model.provider), modelId: model.modelId }, load: () => model };
+}
+
+/** A factory that failed is called again the next time. */
+function once(make: LazyAiSdkModelOptions["model"], names: Names): Source["load"] {
+  let loading: Promise<LanguageModelV4> | undefined;
+  const load = async (): Promise<LanguageModelV4> => checked(await make());
+  return () =>
+    (loading ??= load().catch((error: unknown) => {
+      loading = undefined;
+      throw loadFailure(error, names);
+    }));
+}
+
+function checked(model: LanguageModelV4): LanguageModelV4 {
+  const version: unknown = model.specificationVersion;
+  if (version === "v4") return model;
+  throw new TypeError(
+    `the model ${model.modelId} implements version ${String(version)} of the AI SDK's specification, not v4; use a newer version of its provider package`,
+  );
+}
+
+async function answerOf(
+  model: LanguageModelV4,
+  request: ModelRequest,
+  { signal, names }: { signal: AbortSignal | undefined; names: Names },
+): Promise<LanguageModelV4GenerateResult> {
+  try {
+    return await model.doGenerate(callOptionsOf(request, signal));
+  } catch (error) {
+    // Providers throw what they make of an abort; the caller is owed the reason.
+    signal?.throwIfAborted();
+    throw modelFailure(error, names);
+  }
+}
+
+interface Call {
+  readonly request: ModelRequest;
+  readonly names: Names;
+  readonly price: ModelPrice | undefined;
+}
+
+function responseOf(result: LanguageModelV4GenerateResult, { request, names, price }: Call): ModelResponse {
+  const response: ModelResponse = {
+    text: result.content.map((part) => (part.type === "text" ? part.text : "")).join(""),
+    finishReason: finishReasonOf(result.finishReason.unified),
+    usage: usageOf(result.usage, price),
+    modelId: result.response?.modelId ?? names.modelId,
+    ...(result.warnings.length > 0 ? { warnings: result.warnings.map(warningText) } : {}),
+  };
+  if (!request.output) return response;
+  return { ...response, structured: structuredReply(names, response, result.structuredOutputText) };
+}
+
+function finishReasonOf(reason: LanguageModelV4FinishReason["unified"]): ModelFinishReason {
+  return reason === "interrupted" ? "error" : reason;
+}
+
+function warningText(warning: SharedV4Warning): string {
+  if (warning.type === "other") return warning.message;
+  if (warning.type === "deprecated") return `deprecated: ${warning.setting} (${warning.message})`;
+  return `${warning.type}: ${warning.feature}${warning.details === undefined ? "" : ` (${warning.details})`}`;
+}

@@ -1,0 +1,216 @@
+import { createAnthropic } from "@ai-sdk/anthropic";
+import { createOpenAI } from "@ai-sdk/openai";
+import { DadError } from "@dad/protocol";
+import type { ModelErrorCode, ModelRequest, ModelResource } from "@dad/resources";
+import { modelResourceContract } from "@dad/resources/testing";
+import { aiSdkModel } from "@dad/resources-ai-sdk";
+import { afterAll, describe, expect, it, vi } from "vitest";
+import { anthropicMessages, type FakeApi, openaiChat, openaiResponses } from "./fake-apis.ts";
+import { API_KEY, type FakeServer, openFakeServer, type Treatment } from "./fake-server.ts";
+
+interface Provider {
+  readonly name: string;
+  readonly provider: string;
+  readonly api: FakeApi;
+  modelOf(server: Pick<FakeServer, "baseURL">, apiKey?: string): ModelResource;
+  /** Where the API has the parts of the request. */
+  readonly sent: Readonly<Record<string, unknown>>;
+}
+
+const request: ModelRequest = {
+  system: "You count words.",
+  messages: [
+    { role: "user", content: "one two" },
+    { role: "assistant", content: "2" },
+    { role: "user", content: "one two three" },
+  ],
+  output: {
+    name: "word_count",
+    schema: { type: "object", properties: { words: { type: "integer" } }, required: ["words"], additionalProperties: false },
+  },
+  settings: { maxOutputTokens: 64, temperature: 0.25 },
+};
+const price = { inputPerMTok: 2, outputPerMTok: 10, cachedInputPerMTok: 0.5 };
+const schema = expect.objectContaining({ properties: { words: { type: "integer" } } }) as unknown;
+
+const providers: readonly Provider[] = [
+  {
+    name: "OpenAI responses",
+    provider: "openai",
+    api: openaiResponses,
+    modelOf: ({ baseURL }, apiKey = API_KEY) => aiSdkModel({ model: createOpenAI({ baseURL, apiKey })("gpt-4.1-mini"), price }),
+    sent: {
+      model: "gpt-4.1-mini",
+      input: [
+        { role: "system", content: "You count words." },
+        { role: "user", content: [{ type: "input_text", text: "one two" }] },
+        { role: "assistant", content: "2" },
+        { role: "user", content: [{ type: "input_text", text: "one two three" }] },
+      ],
+      max_output_tokens: 64,
+      temperature: 0.25,
+      text: { format: { type: "json_schema", name: "word_count", strict: true, schema } },
+    },
+  },
+  {
+    name: "OpenAI chat",
+    provider: "openai",
+    api: openaiChat,
+    modelOf: ({ baseURL }, apiKey = API_KEY) => aiSdkModel({ model: createOpenAI({ baseURL, apiKey }).chat("gpt-4.1-mini"), price }),
+    sent: {
+      messages: [
+        { role: "system", content: "You count words." },
+        { role: "user", content: "one two" },
+        { role: "assistant", content: "2" },
+        { role: "user", content: "one two three" },
+      ],
+      max_tokens: 64,
+      temperature: 0.25,
+      response_format: { type: "json_schema", json_schema: { name: "word_count", strict: true, schema } },
+    },
+  },
+  {
+    name: "Anthropic messages",
+    provider: "anthropic",
+    api: anthropicMessages,
+    modelOf: ({ baseURL }, apiKey = API_KEY) => aiSdkModel({ model: createAnthropic({ baseURL, apiKey })("claude-haiku-4-5"), price }),
+    sent: {
+      system: [{ type: "text", text: "You count words." }],
+      messages: [
+        { role: "user", content: [{ type: "text", text: "one two" }] },
+        { role: "assistant", content: [{ type: "text", text: "2" }] },
+        { role: "user", content: [{ type: "text", text: "one two three" }] },
+      ],
+      max_tokens: 64,
+      temperature: 0.25,
+      output_config: { format: { type: "json_schema", schema } },
+    },
+  },
+];
+
+const FAILING: Partial<Record<ModelErrorCode, Treatment>> = {
+  MODEL_RATE_LIMITED: { status: 429 },
+  MODEL_UNAVAILABLE: { status: 503 },
+  MODEL_REFUSED: { status: 400 },
+  MODEL_REPLY_INVALID: { text: "no JSON" },
+};
+
+describe.each(providers)("$name", ({ name, api, provider, modelOf, sent }) => {
+  const servers: FakeServer[] = [];
+  afterAll(() => Promise.all(servers.map((server) => server[Symbol.asyncDispose]())));
+
+  async function serverThat(treat: Treatment | ((text: string) => Treatment)): Promise<FakeServer> {
+    const server = await openFakeServer(api, typeof treat === "function" ? treat : () => treat);
+    servers.push(server);
+    return server;
+  }
+
+  async function failureOf(treat: Treatment, asked = request): Promise<DadError> {
+    const thrown: unknown = await modelOf(await serverThat(treat))
+      .generate(asked)
+      .then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+    if (!DadError.is(thrown)) throw new TypeError(`no typed error, but ${String(thrown)}`);
+    return thrown;
+  }
+
+  modelResourceContract(name, {
+    async replying(exchanges) {
+      const texts = new Map(exchanges.map((exchange) => [exchange.request.messages.at(-1)?.content, exchange.text]));
+      return modelOf(await serverThat((asked) => ({ text: texts.get(asked) ?? "I was not told what to say to that" })));
+    },
+    failing: async (code) => modelOf(await serverThat(FAILING[code] ?? { text: "" }), code === "MODEL_UNAUTHORIZED" ? "wrong-key" : API_KEY),
+    async silent() {
+      const server = await serverThat({ silent: true });
+      return { model: modelOf(server), called: server.called };
+    },
+  });
+
+  it("is sent the system prompt, the messages, the output and the settings", async () => {
+    const server = await serverThat({ text: '{"words":3}' });
+    await modelOf(server).generate(request);
+    expect(server.calls).toEqual([expect.objectContaining(sent)]);
+  });
+
+  it("says who answered, what it used and what that cost", async () => {
+    const model = modelOf(await serverThat({ text: '{"words":3}' }));
+    const response = await model.generate(request);
+    expect(model.provider).toBe(provider);
+    expect(response.modelId).toMatch(/^(gpt-4\.1-mini-2026-10-01|claude-haiku-4-5-20261001)$/);
+    expect(response.usage).toMatchObject({ inputTokens: 100, outputTokens: 20, cachedInputTokens: 40 });
+    expect(response.usage.costUsd).toBeCloseTo((60 * 2 + 40 * 0.5 + 20 * 10) / 1e6, 12);
+    expect(response).not.toHaveProperty("warnings");
+  });
+
+  it("tells of a setting that the API does not have", async () => {
+    const model = modelOf(await serverThat({ text: "hello" }));
+    const { warnings = [] } = await model.generate({ messages: [{ role: "user", content: "hello" }], settings: { seed: 7 } });
+    expect(warnings.map((warning) => warning.split(" (")[0])).toEqual(name === "OpenAI chat" ? [] : ["unsupported: seed"]);
+  });
+
+  it("says that a reply was cut off, or refused", async () => {
+    const text: ModelRequest = { messages: [{ role: "user", content: "hello" }] };
+    expect((await modelOf(await serverThat({ text: "hel", end: "length" })).generate(text)).finishReason).toBe("length");
+    expect((await modelOf(await serverThat({ text: "no", end: "refusal" })).generate(text)).finishReason).toBe("content-filter");
+    expect((await failureOf({ text: '{"wor', end: "length" })).message).toContain("raise settings.maxOutputTokens");
+    expect((await failureOf({ text: "I will not", end: "refusal" })).message).toContain("it refused");
+  });
+
+  it.each([
+    [{ status: 403 }, "MODEL_UNAUTHORIZED", { status: 403 }],
+    [{ status: 429, headers: { "retry-after": "7" } }, "MODEL_RATE_LIMITED", { status: 429, retryAfterMs: 7000 }],
+    [{ status: 429, type: "insufficient_quota" }, "MODEL_UNAUTHORIZED", { status: 429 }],
+    [{ status: 500 }, "MODEL_UNAVAILABLE", { status: 500 }],
+    [{ status: 529, headers: { "retry-after-ms": "250" } }, "MODEL_UNAVAILABLE", { status: 529, retryAfterMs: 250 }],
+    [{ status: 413 }, "MODEL_REFUSED", { status: 413 }],
+    [{ raw: "<html>proxy</html>" }, "MODEL_REPLY_INVALID", { status: 200 }],
+    [{ raw: '{"id":1}' }, "MODEL_REPLY_INVALID", { status: 200 }],
+  ] as const)("turns %j into %s", async (treatment, code, details) => {
+    const error = await failureOf(treatment);
+    expect(error).toMatchObject({
+      code,
+      details: { provider, ...details },
+      retryable: code === "MODEL_RATE_LIMITED" || code === "MODEL_UNAVAILABLE",
+    });
+  });
+
+  it("shows the beginning of a body that it cannot read", async () => {
+    const { message } = await failureOf({ raw: `<html>${"x".repeat(10_000)}` });
+    expect(message).toMatch(/ sent a reply that cannot be read \(HTTP 200\): .*"<html>x+"…$/s);
+    expect(message.length).toBeLessThan(1000);
+  });
+
+  it("is unavailable when it hangs up in the middle of a reply, or is not there", async () => {
+    expect(await failureOf({ hangUp: true })).toMatchObject({ code: "MODEL_UNAVAILABLE", retryable: true });
+    const gone = await serverThat({ text: "" });
+    await servers.splice(servers.indexOf(gone), 1)[0]?.[Symbol.asyncDispose]();
+    await expect(modelOf(gone).generate(request)).rejects.toMatchObject({ code: "MODEL_UNAVAILABLE", retryable: true });
+  });
+
+  it("is hung up on when the call is aborted", async () => {
+    const server = await serverThat({ silent: true });
+    const controller = new AbortController();
+    const thrown = modelOf(server)
+      .generate(request, { signal: controller.signal })
+      .catch((error: unknown) => error);
+    await server.called;
+    controller.abort();
+    expect(await thrown).toBe(controller.signal.reason);
+    await server.abandoned;
+  });
+});
+
+describe("a provider without an API key", () => {
+  it.each([
+    ["OPENAI_API_KEY", () => createOpenAI()("gpt-4.1-mini")],
+    ["ANTHROPIC_API_KEY", () => createAnthropic()("claude-haiku-4-5")],
+  ])("says to set %s", async (variable, model) => {
+    vi.stubEnv(variable, undefined);
+    vi.stubEnv("ANTHROPIC_AUTH_TOKEN", undefined);
+    const message = expect.stringContaining(variable) as unknown;
+    await expect(aiSdkModel({ model: model() }).generate(request)).rejects.toMatchObject({ code: "MODEL_UNAUTHORIZED", retryable: false, message });
+    vi.unstubAllEnvs();
+  });
+});

@@ -1,0 +1,35 @@
+import type { ModelTape } from "@dad/protocol";
+import type { ModelCapabilities, ModelResource } from "../model-resource.ts";
+import { tapePlayer } from "./tape-player.ts";
+
+export interface RecordedModelOptions {
+  readonly tape: ModelTape;
+  /** Default: that of the tape, or else `recorded`. */
+  readonly provider?: string;
+  /** Default: that of the tape, or else `recorded`. */
+  readonly modelId?: string;
+}
+
+export const RECORDED: ModelCapabilities = Object.freeze({ structuredOutput: true, recorded: true });
+
+/**
+ * A model that replies from a recording and calls nobody. A request is found by the digest of its canonical JSON: the
+ * slightest change of a prompt is another request. One that was recorded several times gets its replies in order, and
+ * then the last one again; that position belongs to this object, so give each run its own.
+ *
+ * Usage has the tokens of the recording, and a cost of 0.
+ *
+ * @throws ModelError from `generate`: `MODEL_NOT_RECORDED`, which names the nearest entry and where it differs first.
+ */
+export function recordedModel({ tape, provider, modelId }: RecordedModelOptions): ModelResource {
+  const player = tapePlayer(tape, "the recording");
+  return {
+    provider: provider ?? tape.provider ?? "recorded",
+    modelId: modelId ?? tape.modelId ?? "recorded",
+    capabilities: RECORDED,
+    async generate(request, options) {
+      options?.signal?.throwIfAborted();
+      return player.replyTo(request);
+    },
+  };
+}

@@ -1,0 +1,181 @@
+import { canonicalJson, DadError, ModelResponse } from "@dad/protocol";
+import { describe, expect, it } from "vitest";
+import type { ModelErrorCode } from "../errors.ts";
+import type { ModelRequest, ModelResource } from "../model-resource.ts";
+
+type Awaitable<Value> = Value | Promise<Value>;
+
+/** How the suite brings the other side of a model to do what a test needs. */
+export interface ModelResourceSubject {
+  /** A model that gives each of these requests its text, any number of times. The last user message tells the requests apart. */
+  replying(exchanges: readonly { readonly request: ModelRequest; readonly text: string }[]): Awaitable<ModelResource>;
+  /** A model for which this request fails with this code, in the way that is natural for it. */
+  failing(code: ModelErrorCode, request: ModelRequest): Awaitable<ModelResource>;
+  /**
+   * A model whose reply never comes, and what resolves once it was called.
+   * For every model but a recorded one, which waits for nobody.
+   */
+  silent?(): Awaitable<{ readonly model: ModelResource; readonly called: Promise<unknown> }>;
+}
+
+/** What a model can fail with, by whether it calls somebody. */
+const CODES = {
+  live: ["MODEL_UNAUTHORIZED", "MODEL_RATE_LIMITED", "MODEL_UNAVAILABLE", "MODEL_REFUSED", "MODEL_REPLY_INVALID"],
+  recorded: ["MODEL_NOT_RECORDED", "MODEL_REPLY_INVALID"],
+} satisfies Record<string, ModelErrorCode[]>;
+const RETRYABLE: readonly string[] = ["MODEL_RATE_LIMITED", "MODEL_UNAVAILABLE"];
+
+const plain: ModelRequest = { messages: [{ role: "user", content: "Say hello." }] };
+const rich: ModelRequest = {
+  system: "You count words.",
+  messages: [
+    { role: "user", content: "one two" },
+    { role: "assistant", content: '{"words":2}' },
+    { role: "user", content: "one two three" },
+  ],
+  output: {
+    name: "word_count",
+    schema: { type: "object", properties: { words: { type: "integer" } }, required: ["words"], additionalProperties: false },
+  },
+  settings: { maxOutputTokens: 64, temperature: 0, topP: 1, stopSequences: ["END"] },
+};
+const exchanges = [
+  { request: plain, text: "Hello, wörld ✓" },
+  { request: rich, text: '{"words":3}' },
+];
+
+/** Proves that a model keeps the contract of `ModelResource`. What it claims in `capabilities` decides what is asked of it. */
+export function modelResourceContract(name: string, subject: ModelResourceSubject): void {
+  describe(`${name} keeps the contract of a model`, () => {
+    replies(subject);
+    calls(subject);
+    failures(subject);
+  });
+}
+
+function replies(subject: ModelResourceSubject): void {
+  it("names its provider and its model", async () => {
+    const model = await subject.replying(exchanges);
+    expect(model.provider).toMatch(/^[a-z0-9_.-]+$/);
+    expect(model.modelId).not.toBe("");
+    expect(typeof model.capabilities.recorded).toBe("boolean");
+    expect(typeof model.capabilities.structuredOutput).toBe("boolean");
+  });
+
+  it("replies with text, and with nothing structured when that was not asked for", async () => {
+    const model = await subject.replying(exchanges);
+    const response = await model.generate(plain);
+    expect(response).toMatchObject({ text: "Hello, wörld ✓", finishReason: "stop" });
+    expect(response).not.toHaveProperty("structured");
+  });
+
+  it("replies with parsed JSON when an output was asked for", async () => {
+    const model = await subject.replying(exchanges);
+    expect(await model.generate(rich)).toMatchObject({ structured: { words: 3 }, finishReason: "stop" });
+  });
+
+  it("replies with plain JSON in the form of the protocol", async () => {
+    const model = await subject.replying(exchanges);
+    for (const { request } of exchanges) {
+      const response = await model.generate(request);
+      expect(ModelResponse.safeParse(response).error).toBeUndefined();
+      expect(() => canonicalJson(response)).not.toThrow();
+    }
+  });
+
+  it("says what the call used, and a cost of 0 only when nobody was called", async () => {
+    const model = await subject.replying(exchanges);
+    const { usage } = await model.generate(plain);
+    expect(usage.cachedInputTokens ?? 0).toBeLessThanOrEqual(usage.inputTokens);
+    expect(usage.reasoningTokens ?? 0).toBeLessThanOrEqual(usage.outputTokens);
+    expect(usage.costUsd === 0).toBe(model.capabilities.recorded);
+  });
+}
+
+function calls(subject: ModelResourceSubject): void {
+  it("leaves the request as it is", async () => {
+    const model = await subject.replying(exchanges);
+    for (const { request } of exchanges) {
+      const asked = frozen(structuredClone(request));
+      await model.generate(asked);
+      expect(asked).toEqual(request);
+    }
+  });
+
+  it("gives a reply that is the caller's to change", async () => {
+    const model = await subject.replying(exchanges);
+    const first = await model.generate(rich);
+    Object.assign(first.structured as object, { words: -1 });
+    Object.assign(first.usage, { inputTokens: -1 });
+    const second = await model.generate(rich);
+    expect(second.structured).toEqual({ words: 3 });
+    expect(second.usage.inputTokens).toBeGreaterThanOrEqual(0);
+  });
+
+  it("answers twenty calls at once, each with its own reply", async () => {
+    const many = Array.from({ length: 20 }, (_, index) => ({
+      request: { messages: [{ role: "user" as const, content: `number ${index}` }] },
+      text: `reply ${index}`,
+    }));
+    const model = await subject.replying(many);
+    const responses = await Promise.all(many.map(({ request }) => model.generate(request)));
+    expect(responses.map(({ text }) => text)).toEqual(many.map(({ text }) => text));
+  });
+
+  it("does not start when its signal is aborted already", async () => {
+    const model = await subject.replying(exchanges);
+    const reason = new Error("stopped before");
+    await expect(model.generate(plain, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    expect((await model.generate(plain)).text).toBe("Hello, wörld ✓");
+  });
+
+  it("stops waiting for a reply when its signal is aborted", async () => {
+    const { capabilities } = await subject.replying(exchanges);
+    if (capabilities.recorded) return;
+    if (!subject.silent) throw new TypeError("the subject of a model that is not recorded has to have `silent`");
+    const { model, called } = await subject.silent();
+    const controller = new AbortController();
+    const reason = new Error("stopped while waiting");
+    const thrown = model.generate(plain, { signal: controller.signal }).catch((error: unknown) => error);
+    await called;
+    controller.abort(reason);
+    expect(await thrown).toBe(reason);
+  });
+}
+
+function failures(subject: ModelResourceSubject): void {
+  it("fails with the codes of its kind, and says which can be tried again", async () => {
+    const { capabilities } = await subject.replying(exchanges);
+    for (const code of capabilities.recorded ? CODES.recorded : CODES.live) {
+      const { error } = await failureOf(subject, code);
+      expect(error).toMatchObject({ code, retryable: RETRYABLE.includes(code) });
+      expect(() => canonicalJson(error.toJSON())).not.toThrow();
+    }
+  });
+
+  it("names itself when its provider fails", async () => {
+    const { capabilities } = await subject.replying(exchanges);
+    for (const code of capabilities.recorded ? [] : CODES.live) {
+      const { error, model } = await failureOf(subject, code);
+      expect(error.message).toContain(model.modelId);
+    }
+  });
+}
+
+async function failureOf(subject: ModelResourceSubject, code: ModelErrorCode): Promise<{ model: ModelResource; error: DadError }> {
+  const model = await subject.failing(code, rich);
+  const error = await model.generate(rich).then(
+    (): unknown => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!DadError.is(error)) throw new TypeError(`a call that has to fail with ${code} ended with ${String(error)}`);
+  return { model, error };
+}
+
+function frozen<Value>(value: Value): Value {
+  if (typeof value === "object" && value !== null) {
+    Object.values(value).forEach(frozen);
+    Object.freeze(value);
+  }
+  return value;
+}

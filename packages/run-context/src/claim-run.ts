@@ -1,0 +1,68 @@
+import { type Journal, RunExistsError } from "@dad/journal";
+import { DadError, type RunEnvParams } from "@dad/protocol";
+import { RunNotOpenedError } from "./errors.ts";
+import { type RunEnvOptions, runEnv } from "./run-env.ts";
+import type { MakeRunPorts, Own, RunPorts } from "./run-ports.ts";
+
+/** A run id that is ours, with all that has to be released when the run is. */
+export interface ClaimedRun {
+  readonly env: RunEnvParams;
+  readonly ports: RunPorts;
+  readonly journal: Journal;
+  readonly own: Own;
+  /** Releases the journal and whatever else the run owns, in the reverse order of their making. */
+  release(): Promise<void>;
+}
+
+/** A new id can be taken only by another run of the same second; more tries than that mean another trouble. */
+const MAX_TRIES = 8;
+
+/** @throws `RUN_EXISTS` for a given id that is taken, `RUN_ID_INVALID`, RunNotOpenedError (`RUN_NOT_OPENED`). */
+export async function claimRun(options: RunEnvOptions, ports: RunPorts | MakeRunPorts): Promise<ClaimedRun> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await claim(runEnv(options), ports);
+    } catch (error) {
+      const taken = DadError.is(error, "RUN_EXISTS" satisfies RunExistsError["code"]);
+      if (!taken || options.runId !== undefined || tries === MAX_TRIES) throw error;
+    }
+  }
+}
+
+async function claim(env: RunEnvParams, given: RunPorts | MakeRunPorts): Promise<ClaimedRun> {
+  const owned: AsyncDisposable[] = [];
+  const own: Own = (port) => {
+    owned.push(port);
+    return port;
+  };
+  try {
+    const ports = typeof given === "function" ? given(env, own) : given;
+    const journal = own(await createJournal(env, ports));
+    const outcomeRepoDir = ports.outcomes?.location;
+    return { env: { ...env, ...(outcomeRepoDir === undefined ? {} : { outcomeRepoDir }) }, ports, journal, own, release: () => releaseAll(owned) };
+  } catch (error) {
+    await releaseAll(owned);
+    throw error;
+  }
+}
+
+async function createJournal(env: RunEnvParams, { journals }: RunPorts): Promise<Journal> {
+  try {
+    return await journals.create(env.runId);
+  } catch (error) {
+    throw DadError.is(error) ? error : new RunNotOpenedError(env.runId, env.runRoot, error);
+  }
+}
+
+/** Releases all of them even when some fail, and then throws what failed first. */
+async function releaseAll(owned: AsyncDisposable[]): Promise<void> {
+  const errors: unknown[] = [];
+  for (const port of owned.splice(0).reverse()) {
+    try {
+      await port[Symbol.asyncDispose]();
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw errors[0];
+}

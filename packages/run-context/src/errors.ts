@@ -1,0 +1,44 @@
+import { DadError, type RunId } from "@dad/protocol";
+
+/** `RUN_ID_INVALID`: a run id or a prefix that cannot name a directory and a branch everywhere. */
+export class RunIdError extends DadError<"RUN_ID_INVALID"> {
+  constructor(what: "run id" | "run id prefix", value: string, reason = "it is not valid") {
+    super("RUN_ID_INVALID", `${JSON.stringify(value)} cannot be a ${what}: ${reason}`, { details: { [what]: value } });
+  }
+}
+
+/** `RUN_NOT_OPENED`: a run could not be made at all: the run root is not writable, say. Nothing is left of it. */
+export class RunNotOpenedError extends DadError<"RUN_NOT_OPENED"> {
+  constructor(runId: RunId, runRoot: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super("RUN_NOT_OPENED", `cannot make run ${runId} in ${runRoot}: ${reason}. Choose a run root that can be written to`, {
+      cause,
+      details: { runId, runRoot },
+    });
+  }
+}
+
+/** `RUN_NOT_RECORDED`: how a run ended could not be recorded. Its `cause` is why; `ended` is the error that ended the run, if one did. */
+export class RunNotRecordedError extends DadError<"RUN_NOT_RECORDED"> {
+  /** What the run itself failed with. */
+  readonly ended: unknown;
+
+  constructor(runId: RunId, options: { readonly cause: unknown; readonly ended?: unknown }) {
+    super("RUN_NOT_RECORDED", `the end of run ${runId} could not be recorded: ${String(options.cause)}`, { cause: options.cause, details: { runId } });
+    this.ended = options.ended;
+  }
+}
+
+/** `RUN_ENDED`: something was asked of a run that is over. */
+export class RunEndedError extends DadError<"RUN_ENDED"> {
+  constructor(runId: RunId) {
+    super("RUN_ENDED", `run ${runId} is over`, { details: { runId } });
+  }
+}
+
+/** `STATIC_INPUTS_INVALID`: static inputs that are not a JSON object of values by path. */
+export class StaticInputsError extends DadError<"STATIC_INPUTS_INVALID"> {
+  constructor(place: string, reason: string, options: { readonly cause?: unknown } = {}) {
+    super("STATIC_INPUTS_INVALID", `${place}: ${reason}`, { ...options, details: { place } });
+  }
+}

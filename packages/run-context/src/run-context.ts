@@ -1,0 +1,38 @@
+import type { IsolationSpec } from "@dad/isolation";
+import type { RunOutcome } from "@dad/outcome";
+import type { ArtifactEntry, EventDraft, FinalStatus, Json, RecordedEvent, RunDetails, RunEnvParams, StaticInputs } from "@dad/protocol";
+import type { ArtifactToKeep } from "./artifact-to-keep.ts";
+import type { IsolatedExecution } from "./isolated-execution.ts";
+import type { RunPorts } from "./run-ports.ts";
+
+/**
+ * One run, from set-up to completion: the only object that a component sees.
+ *
+ * Leaving the scope of an `await using run` releases everything. A run that nobody completed reads as
+ * `interrupted` from then on, because disposal cannot know whether an error is on its way.
+ */
+export interface RunContext extends AsyncDisposable {
+  readonly rootComponentId: string;
+  readonly env: RunEnvParams;
+  readonly ports: RunPorts;
+  /** The versioned result tree of this run, when there is one. */
+  readonly outcome: RunOutcome | undefined;
+  /** Values given from outside, by node path or unique id. */
+  readonly inputs: ReadonlyMap<string, Json>;
+  /** Aborted when the run is cancelled or over. */
+  readonly signal: AbortSignal;
+  /** Adds a fact to the journal and, once it is durable there, tells the subscribers. */
+  record(draft: EventDraft): Promise<RecordedEvent>;
+  /** Stores content under a name. It belongs to the run once an event that lists it is recorded. */
+  keep(artifact: ArtifactToKeep): Promise<ArtifactEntry>;
+  /** Shows kept artifacts in the readable directory of the run, when it has one. */
+  show(artifacts: readonly ArtifactEntry[]): Promise<void>;
+  /** Adds static inputs, and records them. */
+  registerInputs(inputs: StaticInputs): Promise<void>;
+  /** A scope in which a runner works: its own environment, directory and cancellation. */
+  isolate(spec?: Pick<IsolationSpec, "env" | "require">): Promise<IsolatedExecution>;
+  /** The run as it stands. */
+  details(): RunDetails;
+  /** Ends the run: commits its outcome, records how it ended, and shows it. Once. */
+  complete(status: FinalStatus, error?: unknown): Promise<RunDetails>;
+}

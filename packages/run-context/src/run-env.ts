@@ -1,0 +1,45 @@
+import { randomBytes } from "node:crypto";
+import { join, resolve } from "node:path";
+import { ExecutionId, RunEnvParams, RunId, RunIdPrefix } from "@dad/protocol";
+import { v7 as uuidv7 } from "uuid";
+import { RunIdError } from "./errors.ts";
+
+export interface RunEnvOptions {
+  /** The directory of the project that the run belongs to. Default: the working directory of the process. */
+  readonly projectRoot?: string;
+  /** Default: `runs` in the project. Relative paths are taken from the project. */
+  readonly runRoot?: string;
+  /** Default: a new one, `[<prefix>_](run|rerun)_<date>_<time>_<random>`, in UTC. */
+  readonly runId?: string;
+  /** Only for a new run id. */
+  readonly runIdPrefix?: string;
+  /** Makes a new run id begin with `rerun`. */
+  readonly rerun?: boolean;
+}
+
+/** What a run is called and where it stands. Touches no disk. @throws RunIdError (`RUN_ID_INVALID`). */
+export function runEnv(options: RunEnvOptions): RunEnvParams {
+  const projectRoot = resolve(options.projectRoot ?? ".");
+  const runRoot = resolve(projectRoot, options.runRoot ?? "runs");
+  const runId = options.runId === undefined ? newRunId(options) : checkedRunId(options.runId);
+  const runDir = join(runRoot, runId);
+  return { runId, executionId: ExecutionId.parse(uuidv7()), runDir, runRoot, effectiveRunRoot: runRoot, traceDir: join(runDir, ".trace") };
+}
+
+function newRunId({ runIdPrefix, rerun = false }: RunEnvOptions): RunId {
+  const prefix = runIdPrefix === undefined ? "" : `${checkedPrefix(runIdPrefix)}_`;
+  const [date, time] = new Date().toISOString().replaceAll(/[-:]|\..*/g, "").split("T");
+  return RunId.parse(`${prefix}${rerun ? "rerun" : "run"}_${date}_${time}_${randomBytes(3).toString("hex")}`);
+}
+
+function checkedRunId(runId: string): RunId {
+  const parsed = RunId.safeParse(runId);
+  if (!parsed.success) throw new RunIdError("run id", runId, parsed.error.issues[0]?.message);
+  return parsed.data;
+}
+
+function checkedPrefix(prefix: string): RunIdPrefix {
+  const parsed = RunIdPrefix.safeParse(prefix);
+  if (!parsed.success) throw new RunIdError("run id prefix", prefix, parsed.error.issues[0]?.message);
+  return parsed.data;
+}

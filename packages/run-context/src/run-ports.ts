@@ -1,0 +1,28 @@
+import type { ArtifactStore, ArtifactView } from "@dad/artifacts";
+import type { EventBus } from "@dad/events";
+import type { IsolationAdapter } from "@dad/isolation";
+import type { JournalStore } from "@dad/journal";
+import type { Observability } from "@dad/observability";
+import type { OutcomeRepository } from "@dad/outcome";
+import type { RunEnvParams } from "@dad/protocol";
+import type { ResourceProfile } from "@dad/resources";
+
+/** The ports a run works through. A program chooses the adapters once and gives them all here. */
+export interface RunPorts {
+  readonly journals: JournalStore;
+  readonly artifacts: ArtifactStore;
+  /** Without one, a run has no readable directory. */
+  readonly view?: ArtifactView;
+  readonly events: EventBus;
+  readonly resources: ResourceProfile;
+  readonly observability: Observability;
+  readonly isolation: IsolationAdapter;
+  /** Without one, a run has no versioned result tree. */
+  readonly outcomes?: OutcomeRepository;
+}
+
+/** Gives a port to the run, which releases it when the run is released. What is not given stays its maker's. */
+export type Own = <Port extends AsyncDisposable>(port: Port) => Port;
+
+/** Makes the ports of one run, once it is known what the run is called and where it stands. */
+export type MakeRunPorts = (env: RunEnvParams, own: Own) => RunPorts;

@@ -1,0 +1,108 @@
+import {
+  type ArtifactEntry,
+  addUsage,
+  type ErrorEnvelope,
+  type EventOf,
+  NO_USAGE,
+  type NodePath,
+  type NodeStatus,
+  type OutcomeRef,
+  type RecordedEvent,
+  type RunDetails,
+  type RunStatus,
+  type Usage,
+} from "@dad/protocol";
+
+type NodeDetails = RunDetails["nodes"][number];
+
+/** A run as its journal tells it, up to some event. */
+export interface RunProjection {
+  readonly started: EventOf<"run.started"> | undefined;
+  readonly ended: (EventOf<"run.completed"> | EventOf<"run.failed"> | EventOf<"run.cancelled">) | undefined;
+  readonly usage: Usage;
+  readonly outcome: OutcomeRef | null;
+  /** In the order in which they were first started. */
+  readonly nodes: Map<NodePath, NodeDetails>;
+}
+
+export function emptyProjection(): RunProjection {
+  return { started: undefined, ended: undefined, usage: NO_USAGE, outcome: null, nodes: new Map() };
+}
+
+/** The projection after one more event. The map of nodes is passed on, so that a run of n events costs O(n). */
+export function project(run: RunProjection, event: RecordedEvent): RunProjection {
+  switch (event.type) {
+    case "run.started":
+      return { ...run, started: event };
+    case "run.completed":
+    case "run.failed":
+    case "run.cancelled":
+      return { ...run, ended: event };
+    case "outcome.committed":
+      return event.path === undefined ? { ...run, outcome: event.outcome } : run;
+    case "node.started":
+      run.nodes.set(event.path, { path: event.path, status: "running", decision: "executed", durationMs: null, artifacts: [] });
+      return run;
+    case "node.completed":
+      return endNode(run, event, { status: "completed", decision: event.decision });
+    case "node.failed":
+      return endNode(run, event, { status: "failed", error: event.error });
+    case "node.cancelled":
+      return endNode(run, event, { status: "cancelled" });
+    default:
+      return run;
+  }
+}
+
+interface NodeEnd {
+  readonly path: NodePath;
+  readonly durationMs: number;
+  readonly artifacts: readonly ArtifactEntry[];
+  readonly usage?: Usage | undefined;
+}
+
+interface NodeEndState {
+  readonly status: NodeStatus;
+  readonly decision?: NodeDetails["decision"];
+  readonly error?: ErrorEnvelope;
+}
+
+function endNode(run: RunProjection, { path, durationMs, artifacts, usage }: NodeEnd, state: NodeEndState): RunProjection {
+  run.nodes.set(path, { path, decision: "executed", durationMs, artifacts: [...artifacts], ...state });
+  // What is reused was paid for by the run that made it.
+  return usage && state.decision !== "reused" ? { ...run, usage: addUsage(run.usage, usage) } : run;
+}
+
+export interface RunPlace {
+  readonly runDir: string;
+  /** Whether somebody works on the run at this moment. */
+  readonly live: boolean;
+}
+
+/** The public form of a projection. @throws TypeError for a run that has not started. */
+export function detailsOf(run: RunProjection, { runDir, live }: RunPlace): RunDetails {
+  const { started, ended } = run;
+  if (!started) throw new TypeError("the journal of a run begins with run.started");
+  const status = statusOf(run, live);
+  const error = ended && ended.type !== "run.completed" ? ended.error : undefined;
+  return {
+    runId: started.runId,
+    executionId: started.executionId,
+    rootComponentId: started.rootComponentId,
+    status,
+    startedAt: started.time,
+    endedAt: ended?.time ?? null,
+    runDir,
+    outcome: run.outcome,
+    usage: run.usage,
+    nodes: Array.from(run.nodes.values(), (node) => (node.status === "running" && status !== "running" ? { ...node, status: "interrupted" } : node)),
+    ...(started.rerun ? { rerun: started.rerun } : {}),
+    ...(error ? { error } : {}),
+  };
+}
+
+function statusOf({ ended }: RunProjection, live: boolean): RunStatus {
+  if (!ended) return live ? "running" : "interrupted";
+  if (ended.type === "run.completed") return "completed";
+  return ended.type === "run.failed" ? "failed" : "cancelled";
+}

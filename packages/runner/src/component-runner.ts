@@ -1,0 +1,54 @@
+import type { AgentDefinition, ComponentDefinition, FlowDefinition, OutputsOf } from "@dad/agent";
+import type { Engine } from "@dad/engine";
+import { type Observability, traced, under } from "@dad/observability";
+import type { ExecutionScope } from "@dad/run-context";
+import { checkDefinition, indexDefinition, resolveStaticInputs } from "./check-definition.ts";
+import { componentReport } from "./component-report.ts";
+import { interpret } from "./interpreter.ts";
+import { nodeExecutor } from "./node-executor.ts";
+
+export interface RunnerOptions {
+  readonly engine: Engine;
+}
+
+/** Works in an isolated execution: `execution.run(agentRunner(agent, { engine }))`. */
+export interface ComponentRunner<Result> {
+  /**
+   * Runs the component and gives what its elements gave, by id. What ends it is thrown, after it was
+   * recorded: NodeFailedError (`NODE_FAILED`) with its cause; `DEFINITION_INVALID` and
+   * `STATIC_INPUT_INVALID` before anything ran.
+   */
+  run(scope: ExecutionScope): Promise<Result>;
+}
+
+export function agentRunner<Definition extends AgentDefinition>(agent: Definition, options: RunnerOptions): ComponentRunner<OutputsOf<Definition>> {
+  return componentRunner(agent, options);
+}
+
+export function flowRunner<Definition extends FlowDefinition>(flow: Definition, options: RunnerOptions): ComponentRunner<OutputsOf<Definition>> {
+  return componentRunner(flow, options);
+}
+
+function componentRunner<Definition extends ComponentDefinition>(component: Definition, { engine }: RunnerOptions): ComponentRunner<OutputsOf<Definition>> {
+  return {
+    async run(scope) {
+      checkDefinition(component);
+      const outputs = await inTrace(scope, component, (observability) => {
+        const inputs = new Map(Object.entries(resolveStaticInputs(component, Object.fromEntries(scope.run.inputs))));
+        const execute = nodeExecutor({ scope, definitions: indexDefinition(component).nodes, observability });
+        const host = { env: scope.run.env, inputs, workspace: scope.space.cwd, report: componentReport(scope.run) };
+        return engine.drive((context) => interpret(host, context, component), { execute, signal: scope.signal });
+      });
+      // The interpreter gives an object with one member for each element.
+      return outputs as OutputsOf<Definition>;
+    },
+  };
+}
+
+/** The root span of a run, named as the OpenTelemetry GenAI conventions name agents and workflows. */
+function inTrace<Result>({ run }: ExecutionScope, { kind, id }: ComponentDefinition, work: (observability: Observability) => Promise<Result>): Promise<Result> {
+  const operation = kind === "agent" ? "invoke_agent" : "invoke_workflow";
+  const attributes = { "gen_ai.operation.name": operation, [`gen_ai.${kind === "agent" ? "agent" : "workflow"}.name`]: id, "dad.run.id": run.env.runId };
+  const { observability } = run.ports;
+  return traced(observability, { name: `${operation} ${id}`, attributes }, (place) => work(under(observability, place)));
+}

@@ -1,0 +1,41 @@
+import { DadError, type NodePath } from "@dad/protocol";
+import type { z } from "zod";
+
+/** `NODE_FAILED`: a node failed for good, and with it its component and the run. `cause` says why. */
+export class NodeFailedError extends DadError<"NODE_FAILED"> {
+  constructor(path: NodePath, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super("NODE_FAILED", `node ${path} failed: ${reason}`, { cause, details: { path } });
+  }
+}
+
+/** `NODE_SETTINGS_INVALID`: the settings of a node, with its templates rendered, are not what its type takes. */
+export class NodeSettingsError extends DadError<"NODE_SETTINGS_INVALID"> {
+  constructor(path: NodePath, error: z.ZodError) {
+    super("NODE_SETTINGS_INVALID", `the settings of node ${path} do not fit its type: ${problemsOf(error)}`, { cause: error, details: { path } });
+  }
+}
+
+/** `NODE_OUTPUT_INVALID`: a node gave a value that its own type does not allow, or that is not JSON. */
+export class NodeOutputError extends DadError<"NODE_OUTPUT_INVALID"> {
+  constructor(path: NodePath, cause: unknown) {
+    super("NODE_OUTPUT_INVALID", `the value that node ${path} gave does not fit its type: ${problemsOf(cause)}`, { cause, details: { path } });
+  }
+}
+
+/** `STATIC_INPUT_INVALID`: a value given from outside that no node takes. Found before anything runs. */
+export class StaticInputError extends DadError<"STATIC_INPUT_INVALID"> {
+  constructor(problems: readonly string[]) {
+    super("STATIC_INPUT_INVALID", problems.join("\n"), { details: { problems } });
+  }
+}
+
+/** The problems of a zod error in one line, each with its place. */
+export function problemsOf(error: unknown): string {
+  if (!isZodError(error)) return error instanceof Error ? error.message : String(error);
+  return error.issues.map((issue) => (issue.path.length > 0 ? `${issue.path.map(String).join(".")}: ${issue.message}` : issue.message)).join("; ");
+}
+
+function isZodError(error: unknown): error is z.ZodError {
+  return error instanceof Error && "issues" in error && Array.isArray(error.issues);
+}

@@ -1,0 +1,101 @@
+import type { ComponentDefinition, NodeDefinition, Variables } from "@dad/agent";
+import type { EngineContext } from "@dad/engine";
+import { isJsonObject, type Json, type NodePath, nodePath, type RunEnvParams } from "@dad/protocol";
+import { renderValue, type Scope } from "@dad/template";
+import { NodeFailedError } from "./errors.ts";
+import { childFrame, type Frame, nodeNames, outputOf, variableNames, variableOf } from "./frame.ts";
+
+/** What the interpreter needs from the run it works in. */
+export interface InterpreterHost {
+  readonly env: RunEnvParams;
+  readonly inputs: ReadonlyMap<string, Json>;
+  readonly workspace: string;
+  readonly report: ComponentReport;
+}
+
+/** Where the interpreter says how components stand. Times are the reporter's: the interpreter has no clock. */
+export interface ComponentReport {
+  started(path: NodePath, component: ComponentDefinition): Promise<unknown>;
+  completed(path: NodePath): Promise<unknown>;
+  failed(path: NodePath, error: unknown): Promise<unknown>;
+  cancelled(path: NodePath): Promise<unknown>;
+}
+
+/**
+ * Walks a component: its elements in sequence, each node as an attempt that the engine drives. Throws
+ * what ended it, after it was reported.
+ */
+export async function interpret(host: InterpreterHost, engine: EngineContext, component: ComponentDefinition): Promise<Json> {
+  return walkComponent({ host, engine }, component, { path: nodePath(undefined, component.id), parent: undefined });
+}
+
+interface Walk {
+  readonly host: InterpreterHost;
+  readonly engine: EngineContext;
+}
+
+interface Place {
+  readonly path: NodePath;
+  readonly parent: Frame | undefined;
+}
+
+async function walkComponent(walk: Walk, component: ComponentDefinition, { path, parent }: Place): Promise<Json> {
+  const { host } = walk;
+  await host.report.started(path, component);
+  try {
+    const frame = childFrame(parent, path, variablesOf(host, component, path));
+    for (const { id, definition } of component.elements) {
+      const place = { path: nodePath(path, id), parent: frame };
+      const output = definition.kind === "node" ? await walkNode(walk, definition, place) : await walkComponent(walk, definition, place);
+      frame.outputs.set(id, output);
+    }
+    await host.report.completed(path);
+    return Object.fromEntries(frame.outputs);
+  } catch (error) {
+    await (walk.engine.signal.aborted ? host.report.cancelled(path) : host.report.failed(path, error));
+    throw error;
+  }
+}
+
+async function walkNode({ host, engine }: Walk, definition: NodeDefinition, { path, parent }: Place): Promise<Json> {
+  engine.signal.throwIfAborted();
+  const settings = renderedSettings(definition, path, templateScope(host, parent, path));
+  const input = host.inputs.get(path);
+  const handle = engine.start({ path, attempt: 1, settings, ...(input === undefined ? {} : { input }) });
+  const { outcome } = await engine.waitAny([handle]);
+  if (outcome.status === "completed") return outcome.value;
+  if (outcome.status === "cancelled") throw outcome.error;
+  throw new NodeFailedError(path, outcome.error);
+}
+
+function renderedSettings({ settings }: NodeDefinition, path: NodePath, scope: Scope): Json {
+  try {
+    return renderValue(settings, scope);
+  } catch (error) {
+    throw new NodeFailedError(path, error);
+  }
+}
+
+/** A component's own variables, with the values that somebody gave for it from outside. */
+function variablesOf({ inputs }: InterpreterHost, component: ComponentDefinition, path: NodePath): Variables {
+  const given = inputs.get(path);
+  return isJsonObject(given) ? { ...component.variables, ...given } : component.variables;
+}
+
+function templateScope({ env, workspace }: InterpreterHost, frame: Frame | undefined, path: NodePath): Scope {
+  const builtIn: Variables = builtInVariables(env, { workspace, nodePath: path });
+  return {
+    variable: (name) => variableOf(frame, name) ?? (Object.hasOwn(builtIn, name) ? builtIn[name] : undefined),
+    variables: () => [...variableNames(frame), ...Object.keys(builtIn)],
+    node: (node) => outputOf(frame, node),
+    nodes: () => nodeNames(frame),
+  };
+}
+
+/** The variables that every template has. A component's own of the same name comes first. */
+export function builtInVariables(env: RunEnvParams, place: { readonly workspace: string; readonly nodePath: string }): Variables {
+  const { runId, runDir, runRoot } = env;
+  return { runId, runDir, runRoot, ...place };
+}
+
+export const BUILT_IN_VARIABLES = ["runId", "runDir", "runRoot", "workspace", "nodePath"] as const;

@@ -1,0 +1,93 @@
+import type { Json } from "@dad/protocol";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { TemplateError } from "./errors.ts";
+import { scopeOf } from "./scope.ts";
+import { escapeValue, mapStrings, renderValue } from "./template-value.ts";
+import { MAX_DEPTH } from "./template.ts";
+
+const scope = scopeOf({ name: "Ada", list: [1, 2] }, { plan: { operations: [{ path: "$var{name}" }] } });
+
+function nested(levels: number): Json {
+  let value: Json = "x";
+  for (let level = 0; level < levels; level++) value = [value];
+  return value;
+}
+
+function errorOf(work: () => unknown): TemplateError {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof TemplateError) return error;
+    throw error;
+  }
+  throw new Error("nothing was thrown");
+}
+
+describe("renderValue", () => {
+  it("renders strings at every depth and leaves the rest", () => {
+    const value = { a: ["$var{name}", { b: "$expr{list}" }], c: 1, d: null, "$var{name}": true };
+    expect(renderValue(value, scope)).toEqual({ a: ["Ada", { b: [1, 2] }], c: 1, d: null, "$var{name}": true });
+  });
+
+  it("does not render what it has put in", () => {
+    expect(renderValue({ operations: "$expr{$hier{plan}.operations}" }, scope)).toEqual({ operations: [{ path: "$var{name}" }] });
+  });
+
+  it("leaves the value that it was given alone", () => {
+    const value = Object.freeze({ a: Object.freeze(["$var{name}"]) });
+    renderValue(value, scope);
+    expect(value).toEqual({ a: ["$var{name}"] });
+  });
+
+  it("keeps a key __proto__ a key", () => {
+    const rendered = renderValue(JSON.parse('{"__proto__":{"admin":"$var{name}"}}') as Json, scope);
+    expect(JSON.stringify(rendered)).toBe('{"__proto__":{"admin":"Ada"}}');
+    expect((rendered as { admin?: unknown }).admin).toBeUndefined();
+  });
+
+  it.each([
+    [{ operations: [{ path: "a/$var{nope}" }] }, "operations[0].path"],
+    [{ "a b": "$var{nope}" }, '["a b"]'],
+    [["$var{"], "[0]"],
+  ])("names the place of the string in %j", (value, place) => {
+    const error = errorOf(() => renderValue(value, scope));
+    expect(error.place).toBe(place);
+    expect(error.details["place"]).toBe(place);
+    expect(error.message).toMatch(new RegExp(`^${place.replaceAll(/[[\]]/g, String.raw`\$&`)}, line 1, column [0-9]+: `));
+  });
+
+  it("has a limit for the depth of a value", () => {
+    expect(renderValue(nested(MAX_DEPTH), scope)).toEqual(nested(MAX_DEPTH));
+    expect(errorOf(() => renderValue(nested(MAX_DEPTH + 1), scope)).code).toBe("TEMPLATE_LIMIT_EXCEEDED");
+    expect(errorOf(() => renderValue(nested(100_000), scope)).code).toBe("TEMPLATE_LIMIT_EXCEEDED");
+  });
+});
+
+describe("escapeValue", () => {
+  it("makes a value that renders as the given one, whatever is in it", () => {
+    const strings = fc.array(fc.constantFrom("$var{a}", "$expr{$hier{b}}", "$$hier{", "$", "x")).map((parts) => parts.join(""));
+    const { value } = fc.letrec<{ value: Json }>((tie) => ({
+      value: fc.oneof({ maxDepth: 4 }, strings, fc.integer(), fc.array(tie("value"), { maxLength: 3 }), fc.dictionary(strings, tie("value"), { maxKeys: 3 })),
+    }));
+    fc.assert(
+      fc.property(value, (any) => {
+        expect(JSON.stringify(renderValue(escapeValue(any), scopeOf({})))).toBe(JSON.stringify(any));
+      }),
+    );
+  });
+});
+
+describe("mapStrings", () => {
+  it("tells every string with its place, and leaves keys and other values", () => {
+    const seen: string[] = [];
+    const value = { prompt: "a", files: ["b", { "x y": "c" }], n: 1, none: null };
+    const mapped = mapStrings(value, (text, place) => {
+      seen.push(`${place}=${text}`);
+      return text.toUpperCase();
+    });
+    expect(seen).toEqual(["prompt=a", "files[0]=b", 'files[1]["x y"]=c']);
+    expect(mapped).toEqual({ prompt: "A", files: ["B", { "x y": "C" }], n: 1, none: null });
+    expect(mapStrings("a", (_text, place) => place)).toBe("");
+  });
+});

@@ -26,6 +26,9 @@ const shout = defineNode({
   execute: (_context, { settings }) => ({ text: settings.text.toUpperCase() }),
 });
 
+/** Any code units, also lone surrogates. */
+const utf16 = fc.array(fc.integer({ min: 0, max: 0xffff })).map((units) => String.fromCharCode(...units));
+
 function settingsOf(definition: ComponentDefinition, index: number): unknown {
   const element = definition.elements[index]?.definition;
   return element?.kind === "node" ? element.settings : undefined;
@@ -34,7 +37,9 @@ function settingsOf(definition: ComponentDefinition, index: number): unknown {
 describe("a component", () => {
   it("collects its elements in order", () => {
     const inner = flow("inner").node("b", shout({ text: "b" }));
-    const definition = agent("coder", { description: "Codes.", variables: { task: "fix" } }).node("a", shout({ text: "a" })).component("then", inner);
+    const definition = agent("coder", { description: "Codes.", variables: { task: "fix" } })
+      .node("a", shout({ text: "a" }))
+      .component("then", inner);
     expect(definition).toMatchObject({ kind: "agent", id: "coder", description: "Codes.", variables: { task: "fix" } });
     expect(definition.elements.map((element) => [element.id, element.definition.kind])).toEqual([
       ["a", "node"],
@@ -59,20 +64,32 @@ describe("a component", () => {
     const grown = definition.node("b", shout({ text: "b" }));
     expect(grown.variables).toEqual({ list: [1] });
     expect(settingsOf(grown, 0)).toEqual({ text: "a", files: [{ path: "x" }] });
-    const parts = [definition, definition.variables, definition.variables["list"], definition.elements, definition.elements[0], definition.elements[0]?.definition];
+    const parts = [
+      definition,
+      definition.variables,
+      definition.variables["list"],
+      definition.elements,
+      definition.elements[0],
+      definition.elements[0]?.definition,
+    ];
     expect(parts.every(Object.isFrozen)).toBe(true);
     expect(Object.isFrozen((settingsOf(definition, 0) as typeof settings).files[0])).toBe(true);
   });
 
   it("is data: making it again gives the same data and the same digest", () => {
-    const make = () => flow("f", { variables: { a: 1 } }).node("scan", scan({ directory: "." })).node("say", (nodes) => shout({ text: `${nodes.scan.tree}!` }));
+    const make = () =>
+      flow("f", { variables: { a: 1 } })
+        .node("scan", scan({ directory: "." }))
+        .node("say", (nodes) => shout({ text: `${nodes.scan.tree}!` }));
     expect(JSON.stringify(settingsOf(make(), 1))).toBe(JSON.stringify(settingsOf(make(), 1)));
     expect(definitionDigest(make())).toBe(definitionDigest(make()));
   });
 
   it.each(["", "a.b", "a/b", "..", "1a", "-a", "é", "con", "outcome", "x".repeat(65), "a b", "$hier{a}"])("refuses the id %j", (id) => {
     for (const work of [() => flow(id), () => agent(id), () => flow("f").node(id, shout({ text: "" })), () => flow("f").component(id, flow("g"))]) {
-      expect(work).toThrow(expect.objectContaining({ code: "DEFINITION_INVALID", message: expect.stringContaining(JSON.stringify(id)) as string, details: { id } }));
+      expect(work).toThrow(
+        expect.objectContaining({ code: "DEFINITION_INVALID", message: expect.stringContaining(JSON.stringify(id)) as string, details: { id } }),
+      );
     }
   });
 
@@ -92,7 +109,7 @@ describe("a component", () => {
 
   it("accepts or refuses any id with DefinitionError, and nothing else", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary" }), (id) => {
+      fc.property(fc.oneof(fc.string(), utf16), (id) => {
         let failure: unknown;
         try {
           flow("f").node(id, shout({ text: "" }));
@@ -138,7 +155,9 @@ describe("references in a component", () => {
   it("do not compile for a node that is not there, and are refused by name where nothing is compiled", () => {
     const scanned = flow("f").node("scan", scan({ directory: "." }));
     // @ts-expect-error -- there is no node "plan"
-    expect(() => scanned.node("say", (nodes) => shout({ text: nodes.plan.text }))).toThrow('flow "f", before "say", has no node "plan" to refer to: there are scan');
+    expect(() => scanned.node("say", (nodes) => shout({ text: nodes.plan.text }))).toThrow(
+      'flow "f", before "say", has no element "plan" to refer to: there are scan',
+    );
     // @ts-expect-error -- a node does not see itself
     expect(() => flow("f").node("say", (nodes) => shout({ text: nodes.say.text }))).toThrow("there is none");
   });
@@ -155,7 +174,12 @@ describe("references in a component", () => {
     scanned.node("d", (nodes) => shout({ times: nodes.scan.files[0]?.bytes }));
     // @ts-expect-error -- there is no such setting
     scanned.node("e", shout({ text: "x", loud: true }));
-    expect(settingsOf(scanned.node("f", (nodes) => shout({ text: "x", times: nodes.scan.files[1]!.bytes })), 1)).toEqual({
+    expect(
+      settingsOf(
+        scanned.node("f", (nodes) => shout({ text: "x", times: nodes.scan.files[1]!.bytes })),
+        1,
+      ),
+    ).toEqual({
       text: "x",
       times: "$expr{$hier{scan}.files[1].bytes}",
     });
@@ -167,14 +191,18 @@ describe("references in a component", () => {
       .node("__proto__", shout({ text: "" }))
       .node("say", (nodes) => shout({ text: `${nodes.constructor.text} ${nodes.__proto__.text}` }));
     expect(settingsOf(definition, 2)).toEqual({ text: "$expr{$hier{constructor}.text} $expr{$hier{__proto__}.text}" });
-    expect(() => flow("f").node("say", (nodes) => shout({ text: String(nodes.constructor) }))).toThrow('has no node "constructor"');
+    expect(() => flow("f").node("say", (nodes) => shout({ text: String(nodes.constructor) }))).toThrow('has no element "constructor"');
   });
 });
 
 describe("defineNode", () => {
   it("keeps what the runner needs, frozen", () => {
     const definition = shout({ text: "a" });
-    expect(definition).toMatchObject({ kind: "node", nodeType: { type: "shout", version: "1", effect: "pure", input: undefined }, settings: { text: "a" } });
+    expect(definition).toMatchObject({
+      kind: "node",
+      nodeType: { type: "shout", version: "1", effect: "pure", input: undefined },
+      settings: { text: "a" },
+    });
     expect([definition, definition.nodeType].every(Object.isFrozen)).toBe(true);
   });
 

@@ -43,14 +43,20 @@ export interface Component<Kind extends ComponentKind = ComponentKind, Outputs e
     id: Id,
     definition: NodeDefinition<Output> | ((nodes: References<Outputs>) => NodeDefinition<Output>),
   ): Component<Kind, Outputs & { readonly [Key in Id]: Output }>;
-  /** Adds a flow (or, in an agent, another agent), which runs in its place in the sequence. */
-  component<const Id extends string>(id: Id, definition: Kind extends "agent" ? ComponentDefinition : FlowDefinition): Component<Kind, Outputs>;
+  /**
+   * Adds a flow (or, in an agent, another agent), which runs in its place in the sequence. To later nodes
+   * it is an object of what its own elements gave: `nodes.fix.plan.operations`.
+   */
+  component<const Id extends string, Child extends Kind extends "agent" ? ComponentDefinition : FlowDefinition>(
+    id: Id,
+    definition: Child,
+  ): Component<Kind, Outputs & { readonly [Key in Id]: OutputsOf<Child> }>;
 }
 
 export type FlowDefinition = ComponentDefinition & { readonly kind: "flow" };
 export type AgentDefinition = ComponentDefinition & { readonly kind: "agent" };
 
-/** What the nodes of a component give, by id. */
+/** What the elements of a component give, by id. */
 export type OutputsOf<Definition> = Definition extends Component<ComponentKind, infer Outputs> ? Outputs : object;
 
 /** An empty flow: nodes and flows in sequence. @throws DefinitionError (`DEFINITION_INVALID`). */
@@ -74,7 +80,8 @@ function component<Kind extends ComponentKind, Outputs extends object>(definitio
   const { kind, elements } = definition;
   const owner = `${kind} "${definition.id}"`;
   const add = (id: string, child: Element["definition"]) => {
-    if (kind === "flow" && child.kind === "agent") throw new DefinitionError(`${owner} cannot hold the agent "${child.id}": a flow holds nodes and flows`, { id });
+    if (kind === "flow" && child.kind === "agent")
+      throw new DefinitionError(`${owner} cannot hold the agent "${child.id}": a flow holds nodes and flows`, { id });
     const element: Element = Object.freeze({ id: checkedId(id, owner, elements), definition: child });
     return component<Kind, never>({ ...definition, elements: Object.freeze([...elements, element]) });
   };
@@ -87,14 +94,14 @@ function component<Kind extends ComponentKind, Outputs extends object>(definitio
   }) as Component<Kind, Outputs>;
 }
 
-/** References to the nodes so far. Programs that are not type-checked get an error for another name too, not `undefined`. */
+/** References to the elements so far. Programs that are not type-checked get an error for another name too, not `undefined`. */
 function references(elements: readonly Element[], place: string): Readonly<Record<string, unknown>> {
-  const ids = elements.filter((element) => element.definition.kind === "node").map((element) => element.id);
+  const ids = elements.map((element) => element.id);
   const known = Object.fromEntries(ids.map((id) => [id, referenceTo(id)]));
   return new Proxy(known, {
     get(target, id) {
       if (typeof id === "symbol" || Object.hasOwn(target, id)) return Reflect.get(target, id) as unknown;
-      throw new DefinitionError(`${place} has no node "${id}" to refer to: there ${ids.length === 0 ? "is none" : `are ${ids.join(", ")}`}`, { id });
+      throw new DefinitionError(`${place} has no element "${id}" to refer to: there ${ids.length === 0 ? "is none" : `are ${ids.join(", ")}`}`, { id });
     },
   });
 }
@@ -105,7 +112,10 @@ const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 function checkedVariables(variables: Variables, owner: string): Variables {
   const illegal = Object.keys(variables).find((name) => !VARIABLE.test(name));
   if (illegal !== undefined) {
-    throw new DefinitionError(`${owner} cannot have the variable ${JSON.stringify(illegal)}: a name has letters, digits and '_', and begins with no digit`, { name: illegal });
+    throw new DefinitionError(
+      `${owner} cannot have the variable ${JSON.stringify(illegal)}: a name has letters, digits and '_', and begins with no digit`,
+      { name: illegal },
+    );
   }
   return dataOf(variables, `the variables of ${owner}`) as Variables;
 }

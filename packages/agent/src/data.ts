@@ -39,7 +39,9 @@ function copy(value: unknown, spot: Spot): Json {
   if (prototype !== Object.prototype && prototype !== null) return refuse(spot, `is ${nameOf(value)}, not a plain object`);
   const members = Object.entries(value).filter(([, member]) => member !== undefined);
   // `fromEntries` defines members, so that a key `__proto__` stays a key.
-  return Object.freeze(Object.fromEntries(members.map(([key, member]) => [key, copy(member, { ...spot, place: memberPlace(spot.place, key), ancestors })])));
+  return Object.freeze(
+    Object.fromEntries(members.map(([key, member]) => [key, copy(member, { ...spot, place: memberPlace(spot.place, key), ancestors })])),
+  );
 }
 
 function refuse({ owner, place }: Spot, problem: string): never {

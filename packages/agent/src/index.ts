@@ -20,5 +20,5 @@ export { definitionDigest } from "./definition-digest.ts";
 export { DefinitionError } from "./errors.ts";
 export type { ArtifactDraft, ArtifactFormat, NodeContext } from "./node-context.ts";
 export { defineNode, type Effect, type NodeDefinition, type NodeType, type NodeTypeSpec } from "./node-definition.ts";
-export type { Bindable, Reference } from "./reference.ts";
+export type { Bindable, Reference, ReferenceText } from "./reference.ts";
 export { type PlacedDefinition, walk } from "./walk.ts";

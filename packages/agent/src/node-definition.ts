@@ -18,7 +18,10 @@ export interface NodeTypeSpec<Settings extends z.ZodType, Output extends z.ZodTy
   readonly input?: Input;
   readonly output: Output;
   /** Throws to fail. Stops when `context.signal` is aborted. */
-  execute(context: NodeContext, work: { readonly settings: z.output<Settings>; readonly input: z.output<Input> | undefined }): Promise<z.input<Output>> | z.input<Output>;
+  execute(
+    context: NodeContext,
+    work: { readonly settings: z.output<Settings>; readonly input: z.output<Input> | undefined },
+  ): Promise<z.input<Output>> | z.input<Output>;
 }
 
 /** A node type with its schemas' types forgotten: what the runner works with. */

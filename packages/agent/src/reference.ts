@@ -22,7 +22,11 @@ type PartsOf<Value> = Value extends readonly (infer Item)[]
 /** A value, or a reference to one, at every depth. */
 export type Bindable<Value> =
   | Reference<Value>
-  | (Value extends readonly (infer Item)[] ? readonly Bindable<Item>[] : Value extends object ? { readonly [Key in keyof Value]: Bindable<Value[Key]> } : Value);
+  | (Value extends readonly (infer Item)[]
+      ? readonly Bindable<Item>[]
+      : Value extends object
+        ? { readonly [Key in keyof Value]: Bindable<Value[Key]> }
+        : Value);
 
 export function referenceTo<Value>(node: string): Reference<Value> {
   return part(`$hier{${node}}`) as Reference<Value>;

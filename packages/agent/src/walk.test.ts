@@ -11,7 +11,9 @@ function say(text: string, version = "1", type = "say") {
 
 describe("walk", () => {
   it("gives everything with its path, in the order of running", () => {
-    const inner = flow("inner").node("a", say("a")).component("deep", flow("d").node("b", say("b")));
+    const inner = flow("inner")
+      .node("a", say("a"))
+      .component("deep", flow("d").node("b", say("b")));
     const definition = agent("root").component("one", inner).node("c", say("c")).component("two", inner);
     expect([...walk(definition)].map(({ path, definition: { kind } }) => `${path} ${kind}`)).toEqual([
       "root agent",
@@ -30,7 +32,9 @@ describe("walk", () => {
   it("refuses what is nested too deeply to have a path", () => {
     let definition: FlowDefinition = flow("leaf");
     for (let level = 0; level < 40; level++) definition = flow(`level${level}`).component("in", definition);
-    expect(() => [...walk(definition)]).toThrow(expect.objectContaining({ code: "DEFINITION_INVALID", message: expect.stringContaining("nested too deeply") as string }));
+    expect(() => [...walk(definition)]).toThrow(
+      expect.objectContaining({ code: "DEFINITION_INVALID", message: expect.stringContaining("nested too deeply") as string }),
+    );
   });
 });
 
@@ -39,7 +43,9 @@ describe("definitionDigest", () => {
   const digest = definitionDigest(base().node("x", say("x")).node("y", say("y")));
 
   it("does not depend on descriptions or on the order of members", () => {
-    const definition = base({ description: "Says.", variables: { b: 2, a: 1 } }).node("x", say("x")).node("y", say("y"));
+    const definition = base({ description: "Says.", variables: { b: 2, a: 1 } })
+      .node("x", say("x"))
+      .node("y", say("y"));
     expect(definitionDigest(definition)).toBe(digest);
   });
 
@@ -51,11 +57,31 @@ describe("definitionDigest", () => {
     ["an id", base().node("z", say("x")).node("y", say("y"))],
     ["the order", base().node("y", say("y")).node("x", say("x"))],
     ["a setting", base().node("x", say("X")).node("y", say("y"))],
-    ["a node type", base().node("x", say("x", "1", "shout")).node("y", say("y"))],
+    [
+      "a node type",
+      base()
+        .node("x", say("x", "1", "shout"))
+        .node("y", say("y")),
+    ],
     ["a version of a node type", base().node("x", say("x", "2")).node("y", say("y"))],
-    ["a variable", base({ variables: { a: 1, b: 3 } }).node("x", say("x")).node("y", say("y"))],
-    ["the kind", agent("f", { variables: { a: 1, b: 2 } }).node("x", say("x")).node("y", say("y"))],
-    ["the id of the root", flow("g", { variables: { a: 1, b: 2 } }).node("x", say("x")).node("y", say("y"))],
+    [
+      "a variable",
+      base({ variables: { a: 1, b: 3 } })
+        .node("x", say("x"))
+        .node("y", say("y")),
+    ],
+    [
+      "the kind",
+      agent("f", { variables: { a: 1, b: 2 } })
+        .node("x", say("x"))
+        .node("y", say("y")),
+    ],
+    [
+      "the id of the root",
+      flow("g", { variables: { a: 1, b: 2 } })
+        .node("x", say("x"))
+        .node("y", say("y")),
+    ],
     ["an element", base().node("x", say("x"))],
     ["the nesting", base().component("x", flow("x").node("x", say("x")).node("y", say("y")))],
   ])("differs with %s", (_what, definition) => {

@@ -29,7 +29,8 @@ export interface Artifact {
 /**
  * Port: where the bytes of a run live, addressed by their content. The same bytes are stored once
  * however often they are put, and are never changed. Names are not the business of a store: the
- * journal says which digest is whose result, and an {@link ArtifactView} shows it to people.
+ * journal says which digest is whose result, and an {@link ArtifactView} shows it to people. What is
+ * not a digest is refused with a `TypeError` by every method that takes one.
  *
  * Adapters: `@dad/artifacts/memory`, `@dad/artifacts/disk`.
  */

@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export type { AbortOptions, Artifact, ArtifactBody, ArtifactStore, ArtifactStoreCapabilities, PutOptions } from "./artifact-store.ts";
+export { chunksOf } from "./body.ts";
 export type { ArtifactView } from "./artifact-view.ts";
 export {
   type ArtifactDamage,

@@ -24,11 +24,13 @@ export interface ReadOptions {
 /** The write end of one journal. There is at most one of it for a run, whatever the number of processes. */
 export interface Journal extends AsyncDisposable {
   readonly runId: RunId;
-  /** How many times this run has been opened for work, from 1. */
+  /** How many times this run has been opened for work, from 1: one more than the highest epoch that is recorded. */
   readonly epoch: number;
   /**
    * Adds an event and resolves once it is as durable as the adapter can make it. Entries are in the
-   * order of the calls. After a failed append the journal takes no more (`JOURNAL_CLOSED`).
+   * order of the calls. After a failed append the journal takes no more (`JOURNAL_CLOSED`). An append
+   * that is aborted before its entry has its place is not recorded; one that has its place resolves.
+   * A draft that is no event is a `TypeError`, and the journal goes on.
    */
   append(draft: EventDraft, options?: { readonly signal?: AbortSignal }): Promise<RecordedEvent>;
 }

@@ -22,7 +22,9 @@ describe("analyzeFolder", () => {
     const output = await analyze({ "src/b.ts": "bb", "src/a.ts": "a", "src/deep/c.ts": "", "README.md": "# é", empty: null, "a.txt": "" });
     expect(output).toEqual({
       directory: ".",
-      tree: ["./", "├── README.md", "├── a.txt", "├── empty/", "└── src/", "    ├── a.ts", "    ├── b.ts", "    └── deep/", "        └── c.ts"].join("\n"),
+      tree: ["./", "├── README.md", "├── a.txt", "├── empty/", "└── src/", "    ├── a.ts", "    ├── b.ts", "    └── deep/", "        └── c.ts"].join(
+        "\n",
+      ),
       files: [
         { path: "README.md", bytes: 4 },
         { path: "a.txt", bytes: 0 },
@@ -43,7 +45,10 @@ describe("analyzeFolder", () => {
   });
 
   it("reads text when it is asked to", async () => {
-    const output = await analyze({ "a.txt": "\ufeffé\r\n", "b.png": new Uint8Array([0x89, 0, 1]), "c.txt": new Uint8Array([0xff, 0x41]) }, { content: "text" });
+    const output = await analyze(
+      { "a.txt": "\ufeffé\r\n", "b.png": new Uint8Array([0x89, 0, 1]), "c.txt": new Uint8Array([0xff, 0x41]) },
+      { content: "text" },
+    );
     expect(output.files).toEqual([
       { path: "a.txt", bytes: 7, content: "\ufeffé\r\n" },
       { path: "b.png", bytes: 3 },
@@ -115,11 +120,20 @@ describe("analyzeFolder", () => {
   });
 
   it("lists what is in a directory that a nearer .gitignore took back", async () => {
-    expect(await pathsOf({ ".gitignore": "cache/\n", "a/.gitignore": "!cache/\n", "a/cache/x.txt": "", "b/cache/y.txt": "" })).toEqual(["a/cache/x.txt"]);
+    expect(await pathsOf({ ".gitignore": "cache/\n", "a/.gitignore": "!cache/\n", "a/cache/x.txt": "", "b/cache/y.txt": "" })).toEqual([
+      "a/cache/x.txt",
+    ]);
   });
 
   it("heeds the .gitignore files above the directory", async () => {
-    const content = { ".gitignore": "*.log\n/a/b/secret.txt\n", "a/.gitignore": "*.tmp\n", "a/b/1.log": "", "a/b/2.tmp": "", "a/b/3.ts": "", "a/b/secret.txt": "" };
+    const content = {
+      ".gitignore": "*.log\n/a/b/secret.txt\n",
+      "a/.gitignore": "*.tmp\n",
+      "a/b/1.log": "",
+      "a/b/2.tmp": "",
+      "a/b/3.ts": "",
+      "a/b/secret.txt": "",
+    };
     const output = await analyze(content, { directory: "a/b" });
     expect([output.directory, output.files.map(({ path }) => path)]).toEqual(["a/b", ["3.ts"]]);
     expect(output.tree).toBe("a/b/\n└── 3.ts");
@@ -135,7 +149,13 @@ describe("analyzeFolder", () => {
 
   it("follows no links, neither of files nor of directories nor of rules", async () => {
     await using outside = await testingFolder({ secret: "secret", rules: "*\n" });
-    const content = { dir: { link: outside.path }, file: { link: join(outside.path, "secret") }, loop: { link: "." }, dangling: { link: "gone" }, a: "" };
+    const content = {
+      dir: { link: outside.path },
+      file: { link: join(outside.path, "secret") },
+      loop: { link: "." },
+      dangling: { link: "gone" },
+      a: "",
+    };
     const output = await analyze({ ...content, ".gitignore": { link: join(outside.path, "rules") } }, { content: "text", includeHidden: true });
     expect(output.files).toEqual([{ path: "a", bytes: 0, content: "" }]);
     expect(output.omitted.links).toBe(5);

@@ -22,7 +22,11 @@ async function apply(content: FolderContent, operations: FileOperations) {
 }
 
 const create = (path: string, content = ""): FileOperation => ({ type: "create_file", path, content });
-const edit = (path: string, ...edits: [string, string][]): FileOperation => ({ type: "edit_file", path, edits: edits.map(([find, replace]) => ({ find, replace })) });
+const edit = (path: string, ...edits: [string, string][]): FileOperation => ({
+  type: "edit_file",
+  path,
+  edits: edits.map(([find, replace]) => ({ find, replace })),
+});
 
 describe("applyFileOperations", () => {
   it("does each kind of operation and says what it did", async () => {
@@ -63,7 +67,11 @@ describe("applyFileOperations", () => {
   });
 
   it("does not see in a directory that was made again what was in it before", async () => {
-    const failure = apply({ "d/x": "x" }, [{ type: "delete_directory", path: "d" }, { type: "create_directory", path: "d" }, edit("d/x", ["x", "y"])]);
+    const failure = apply({ "d/x": "x" }, [
+      { type: "delete_directory", path: "d" },
+      { type: "create_directory", path: "d" },
+      edit("d/x", ["x", "y"]),
+    ]);
     await expect(failure).rejects.toThrow('operations[2] (edit_file "d/x"): there is no such file. Nothing was changed.');
   });
 
@@ -125,17 +133,22 @@ describe("applyFileOperations", () => {
       for (const operation of operations) {
         const failure = runNode(applyFileOperations({ operations: [operation] }), testingContext({ workspace: folder.path }).context);
         // The empty path does not even pass the schema.
-        await expect(failure).rejects.toSatisfy((error: { code?: string }) => error.code === "FILE_OPERATION_REFUSED" || (path === "" && error instanceof z.ZodError));
+        await expect(failure).rejects.toSatisfy(
+          (error: { code?: string }) => error.code === "FILE_OPERATION_REFUSED" || (path === "" && error instanceof z.ZodError),
+        );
       }
       expect(await contentOf(folder.path)).toEqual({ a: "a", "b/c": "c" });
     },
   );
 
-  it.each([".git/config", ".GIT/hooks/x", "sub/.Git", "a/.g\u200cit/config", "GIT~1/config", ".git\u2060"])("refuses %j, which is git's", async (path) => {
-    await using folder = await testingFolder({ ".git/config": "c" });
-    await expect(applyIn(folder.path, [create(path)])).rejects.toMatchObject({ code: "FILE_OPERATION_REFUSED" });
-    expect(await contentOf(folder.path)).toEqual({ ".git/config": "c" });
-  });
+  it.each([".git/config", ".GIT/hooks/x", "sub/.Git", "a/.g\u200cit/config", "GIT~1/config", ".git\u2060"])(
+    "refuses %j, which is git's",
+    async (path) => {
+      await using folder = await testingFolder({ ".git/config": "c" });
+      await expect(applyIn(folder.path, [create(path)])).rejects.toMatchObject({ code: "FILE_OPERATION_REFUSED" });
+      expect(await contentOf(folder.path)).toEqual({ ".git/config": "c" });
+    },
+  );
 
   it("takes names for what they are that only look a little like git's", async () => {
     const { content } = await apply({}, [create(".gitignore", "x"), create(".github/ci.yml", "y"), create("git/x", "z")]);
@@ -160,7 +173,12 @@ describe("applyFileOperations", () => {
     ["deletes the directory of", { type: "delete_directory", path: "link" }],
   ])("refuses an operation that %s a link", async (_how, operation) => {
     await using outside = await testingFolder({ secret: "secret" });
-    await using folder = await testingFolder({ own: "own", link: { link: outside.path }, file: { link: join(outside.path, "secret") }, dangling: { link: join(outside.path, "x") } });
+    await using folder = await testingFolder({
+      own: "own",
+      link: { link: outside.path },
+      file: { link: join(outside.path, "secret") },
+      dangling: { link: join(outside.path, "x") },
+    });
     const before = await contentOf(folder.path);
     await expect(applyIn(folder.path, [operation])).rejects.toMatchObject({ code: "FILE_OPERATION_REFUSED" });
     expect([await contentOf(folder.path), await contentOf(outside.path)]).toEqual([before, { secret: "secret" }]);
@@ -217,15 +235,18 @@ describe("applyFileOperations", () => {
 describe("FileOperation", () => {
   it("can be asked of a model", () => {
     const schema = JSON.stringify(z.toJSONSchema(z.object({ operations: FileOperations }), { io: "input" }));
-    for (const type of ["create_file", "edit_file", "delete_file", "move_file", "create_directory", "delete_directory"]) expect(schema).toContain(`"const":"${type}"`);
+    for (const type of ["create_file", "edit_file", "delete_file", "move_file", "create_directory", "delete_directory"])
+      expect(schema).toContain(`"const":"${type}"`);
   });
 
-  it.each([{ type: "create_file", path: "a" }, { type: "run", path: "a" }, { type: "delete_file", path: "a", force: true }, { type: "edit_file", path: "a", edits: [{ find: "", replace: "" }] }])(
-    "does not take %j",
-    (operation) => {
-      expect(FileOperation.safeParse(operation).success).toBe(false);
-    },
-  );
+  it.each([
+    { type: "create_file", path: "a" },
+    { type: "run", path: "a" },
+    { type: "delete_file", path: "a", force: true },
+    { type: "edit_file", path: "a", edits: [{ find: "", replace: "" }] },
+  ])("does not take %j", (operation) => {
+    expect(FileOperation.safeParse(operation).success).toBe(false);
+  });
 });
 
 describe("isGitName", () => {

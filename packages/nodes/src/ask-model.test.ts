@@ -92,7 +92,10 @@ describe("askModel", () => {
 
   it.each(["content-filter", "error"] as const)("refuses a reply that ended with %s", async (finishReason) => {
     const { context, usages } = testingContext({ models: { writer: modelWith({ finishReason, text: "" }) } });
-    await expect(runNode(askModel({ model: "writer", prompt: "Hi" }), context)).rejects.toMatchObject({ code: "MODEL_REPLY_INVALID", retryable: true });
+    await expect(runNode(askModel({ model: "writer", prompt: "Hi" }), context)).rejects.toMatchObject({
+      code: "MODEL_REPLY_INVALID",
+      retryable: true,
+    });
     expect(usages).toEqual([usage]);
   });
 
@@ -156,7 +159,9 @@ describe("askModelFor", () => {
   });
 
   it("refuses a schema that no model can be asked for", () => {
-    expect(() => askModelFor(z.object({ at: z.date() }), { model: "coder", prompt: "x" })).toThrow(expect.objectContaining({ code: "DEFINITION_INVALID" }));
+    expect(() => askModelFor(z.object({ at: z.date() }), { model: "coder", prompt: "x" })).toThrow(
+      expect.objectContaining({ code: "DEFINITION_INVALID" }),
+    );
   });
 
   it("refuses a reply that does not fit, with the problems and its beginning, and counts it", async () => {

@@ -24,7 +24,8 @@ export async function callModel(context: NodeContext, { alias, request }: ModelC
   const response = await tracedCall(context, model, request);
   context.addUsage(response.usage);
   await context.record({ name: "reply", data: response as unknown as Json });
-  if (response.finishReason === "content-filter" || response.finishReason === "error") throw unusableReply(model, response, `it ended with "${response.finishReason}"`);
+  if (response.finishReason === "content-filter" || response.finishReason === "error")
+    throw unusableReply(model, response, `it ended with "${response.finishReason}"`);
   return response;
 }
 

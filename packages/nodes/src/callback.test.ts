@@ -54,7 +54,12 @@ describe("callback", () => {
   });
 
   it.each<[string, () => unknown]>([
-    ["throws", () => { throw new Error("own"); }],
+    [
+      "throws",
+      () => {
+        throw new Error("own");
+      },
+    ],
     ["rejects", () => Promise.reject(new Error("own"))],
   ])("lets the error pass of a function that %s", async (_how, work) => {
     await expect(runNode(callback(options, work)({}), testingContext().context)).rejects.toThrow("own");

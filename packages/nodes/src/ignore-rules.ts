@@ -28,7 +28,12 @@ export function ignoreRules(root: string, patterns: Ignore = patternsOf([])): Ig
     async inside(directory) {
       const lines = await gitignoreIn(join(root, directory));
       if (lines.length === 0) return this;
-      return ignoreRules(root, patternsOf([]).add(patterns).add(directory === "" ? lines : lines.map((line) => fromRoot(line, directory))));
+      return ignoreRules(
+        root,
+        patternsOf([])
+          .add(patterns)
+          .add(directory === "" ? lines : lines.map((line) => fromRoot(line, directory))),
+      );
     },
   };
 }

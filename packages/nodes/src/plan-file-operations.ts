@@ -27,7 +27,11 @@ export interface PlannedOperation {
  *
  * @throws FileOperationError (`FILE_OPERATION_REFUSED`, `FILE_OPERATION_FAILED`) for the first that cannot be made.
  */
-export async function planFileOperations(root: string, operations: readonly FileOperation[], signal: AbortSignal): Promise<readonly PlannedOperation[]> {
+export async function planFileOperations(
+  root: string,
+  operations: readonly FileOperation[],
+  signal: AbortSignal,
+): Promise<readonly PlannedOperation[]> {
   const plan: Plan = { root, tree: plannedTree(root) };
   const planned: PlannedOperation[] = [];
   for (const [index, operation] of operations.entries()) {
@@ -38,7 +42,11 @@ export async function planFileOperations(root: string, operations: readonly File
       const code = cause instanceof PlanProblem && cause.refused ? "FILE_OPERATION_REFUSED" : "FILE_OPERATION_FAILED";
       const problem = cause instanceof Error ? cause.message : String(cause);
       const origin = cause instanceof PlanProblem ? {} : { cause };
-      throw new FileOperationError(code, { index, type: operation.type, path: operation.path }, { message: `${problem}. Nothing was changed.`, ...origin });
+      throw new FileOperationError(
+        code,
+        { index, type: operation.type, path: operation.path },
+        { message: `${problem}. Nothing was changed.`, ...origin },
+      );
     }
   }
   return planned;

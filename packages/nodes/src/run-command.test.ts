@@ -51,12 +51,16 @@ describe("runCommand", () => {
     expect(seen).toEqual([["sh", "-c", "a | b"]]);
   });
 
-  it.each([{}, { argv: [] }, { argv: ["a"], shell: "a" }, { argv: ["a"], timeoutMs: 0 }, { argv: ["a"], timeoutMs: 2 ** 31 }, { argv: ["a"], comand: "b" }])(
-    "does not take the settings %j",
-    (settings) => {
-      expect(runCommand({ argv: ["a"] }).nodeType.settings.safeParse(settings).success).toBe(false);
-    },
-  );
+  it.each([
+    {},
+    { argv: [] },
+    { argv: ["a"], shell: "a" },
+    { argv: ["a"], timeoutMs: 0 },
+    { argv: ["a"], timeoutMs: 2 ** 31 },
+    { argv: ["a"], comand: "b" },
+  ])("does not take the settings %j", (settings) => {
+    expect(runCommand({ argv: ["a"] }).nodeType.settings.safeParse(settings).success).toBe(false);
+  });
 
   it("keeps the very bytes and gives text, without half a character at a cut", async () => {
     const { context, artifacts } = withExec(async () => ({ ...execResult(), stdout: BYTES, stderr: BYTES, lost: { stdout: 7, stderr: 0 } }));
@@ -84,7 +88,9 @@ describe("runCommand", () => {
     const { context } = withExec(async () => execResult({ exitCode: 1 }));
     await expect(runNode(runCommand({ argv: ["grep"], allowExitCodes: [0, 1] }), context)).resolves.toMatchObject({ exitCode: 1 });
     const zero = withExec(async () => execResult());
-    await expect(runNode(runCommand({ argv: ["grep"], allowExitCodes: [1] }), zero.context)).rejects.toThrow("ended with exit code 0 and wrote nothing");
+    await expect(runNode(runCommand({ argv: ["grep"], allowExitCodes: [1] }), zero.context)).rejects.toThrow(
+      "ended with exit code 0 and wrote nothing",
+    );
   });
 
   it("says that a command timed out, and keeps its output", async () => {

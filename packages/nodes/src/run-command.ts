@@ -92,7 +92,8 @@ function exitCodeOf(result: ExecResult, { context, settings, output }: Ended): n
   const message = (what: string) => `the command \`${excerpt(command)}\` ${what}${tail(output)}`;
   if (result.reason === "aborted") context.signal.throwIfAborted();
   if (result.reason === "timeout") throw new CommandTimeoutError(message(`did not end within ${settings.timeoutMs} ms and was ended`), details);
-  if (result.reason !== "exited" || result.exitCode === null) throw new CommandFailedError(message(`was ended by ${result.signal ?? "another"}`), details);
+  if (result.reason !== "exited" || result.exitCode === null)
+    throw new CommandFailedError(message(`was ended by ${result.signal ?? "another"}`), details);
   if (!settings.allowExitCodes.includes(result.exitCode)) throw new CommandFailedError(message(`ended with exit code ${result.exitCode}`), details);
   return result.exitCode;
 }

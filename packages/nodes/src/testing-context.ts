@@ -77,10 +77,21 @@ export function fakeSpace(exec: FakeExec = () => Promise.reject(new Error("no co
   return { id: "test", guards: guardsWith({}), env: {}, cwd, exec, kill: async () => {}, [Symbol.asyncDispose]: async () => {} };
 }
 
-export function execResult(result: Partial<Omit<ExecResult, "stdout" | "stderr">> & { readonly stdout?: string; readonly stderr?: string } = {}): ExecResult {
+export function execResult(
+  result: Partial<Omit<ExecResult, "stdout" | "stderr">> & { readonly stdout?: string; readonly stderr?: string } = {},
+): ExecResult {
   const { stdout = "", stderr = "", ...rest } = result;
   const bytes = (text: string) => new TextEncoder().encode(text);
-  return { reason: "exited", exitCode: 0, signal: null, lost: { stdout: 0, stderr: 0 }, durationMs: 1, ...rest, stdout: bytes(stdout), stderr: bytes(stderr) };
+  return {
+    reason: "exited",
+    exitCode: 0,
+    signal: null,
+    lost: { stdout: 0, stderr: 0 },
+    durationMs: 1,
+    ...rest,
+    stdout: bytes(stdout),
+    stderr: bytes(stderr),
+  };
 }
 
 const RUN: NodeContext["run"] = {

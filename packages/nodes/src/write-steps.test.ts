@@ -11,7 +11,11 @@ function writing(path: string, content: string): PlannedOperation {
 
 it("says what was done when a change fails on the way, and leaves nothing of its own behind", async () => {
   await using folder = await testingFolder();
-  const planned: PlannedOperation[] = [writing("a", "a"), { operation: { type: "delete_file", path: "gone" }, steps: [{ type: "remove", path: "gone" }] }, writing("b", "b")];
+  const planned: PlannedOperation[] = [
+    writing("a", "a"),
+    { operation: { type: "delete_file", path: "gone" }, steps: [{ type: "remove", path: "gone" }] },
+    writing("b", "b"),
+  ];
   const failure = writeSteps(folder.path, planned, signal);
   await expect(failure).rejects.toMatchObject({ code: "FILE_OPERATION_FAILED", details: { index: 1, type: "delete_file", path: "gone" } });
   await expect(failure).rejects.toThrow("ENOENT");
@@ -29,7 +33,8 @@ it("does not go through a link that was put there since the plan was made", asyn
     { operation: { type: "delete_directory", path: "d/x" }, steps: [{ type: "remove_directory", path: "d/x" }] },
     { operation: { type: "create_directory", path: "d/y" }, steps: [{ type: "make_directory", path: "d/y" }] },
   ];
-  for (const operation of behind) await expect(writeSteps(folder.path, [operation], signal)).rejects.toThrow("has become something else than a directory");
+  for (const operation of behind)
+    await expect(writeSteps(folder.path, [operation], signal)).rejects.toThrow("has become something else than a directory");
   expect(await contentOf(outside.path)).toEqual({ x: "secret" });
 });
 

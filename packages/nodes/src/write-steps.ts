@@ -30,7 +30,8 @@ export async function writeSteps(root: string, planned: readonly PlannedOperatio
       await located(step, "Nothing was changed.", () => stageContent(step));
     }
     // From here on it is all or nothing: the signal is not looked at again.
-    for (const [made, step] of staged.entries()) await located(step, `${made} of ${staged.length} changes were made before.`, () => makeStep(root, step));
+    for (const [made, step] of staged.entries())
+      await located(step, `${made} of ${staged.length} changes were made before.`, () => makeStep(root, step));
   } finally {
     await rm(stage, { recursive: true, force: true });
   }

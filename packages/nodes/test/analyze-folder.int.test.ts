@@ -38,7 +38,10 @@ function byGit(folder: string): readonly string[] {
 async function byNode(folder: string): Promise<readonly string[]> {
   const { nodeType } = analyzeFolder({});
   const context: Pick<NodeContext, "signal" | "workspace"> = { signal: new AbortController().signal, workspace: folder };
-  const output = await nodeType.execute(context as NodeContext, { settings: nodeType.settings.parse({ includeHidden: true, exclude: [] }), input: undefined });
+  const output = await nodeType.execute(context as NodeContext, {
+    settings: nodeType.settings.parse({ includeHidden: true, exclude: [] }),
+    input: undefined,
+  });
   return (output as { files: { path: string }[] }).files.map(({ path }) => path).sort();
 }
 
@@ -49,6 +52,6 @@ it("leaves out what git leaves out", async () => {
       const folder = await folderOf({ ...content, ".gitignore": root, "x/.gitignore": x, "x/y/.gitignore": y });
       expect(await byNode(folder)).toEqual(byGit(folder));
     }),
-    { numRuns: 100 },
+    { numRuns: 50 },
   );
 });

@@ -73,7 +73,10 @@ describe("runCommand with real processes", () => {
   });
 
   it("keeps output that is not UTF-8 as it is, and bounds what is too long", async () => {
-    const output = await run({ argv: node("process.stdout.write(Buffer.from([0xff, 0x61])); process.stderr.write('x'.repeat(100000))"), outputLimitBytes: 1000 });
+    const output = await run({
+      argv: node("process.stdout.write(Buffer.from([0xff, 0x61])); process.stderr.write('x'.repeat(100000))"),
+      outputLimitBytes: 1000,
+    });
     expect(output).toMatchObject({ stdout: "\ufffda", stderr: "x".repeat(1000), lost: { stdout: 0, stderr: 99_000 } });
     expect(artifacts.get("stdout")?.data).toEqual(new Uint8Array([0xff, 0x61]));
   });

@@ -49,4 +49,17 @@ describe("memoryObservability", () => {
     span.end();
     expect(spans[0]?.attributes).toEqual({ list: ["given"] });
   });
+
+  it("leaves out attributes without a name or a value", () => {
+    const { tracer, spans } = memoryObservability();
+    tracer.startSpan("span", { attributes: { "": 1, none: undefined, nothing: null, zero: 0 } }).end();
+    expect(spans[0]?.attributes).toEqual({ zero: 0 });
+    expect(Object.keys(spans[0]?.attributes ?? {})).toEqual(["zero"]);
+  });
+
+  it("takes a time that is too small for a date for milliseconds since the process began", () => {
+    const { tracer, spans } = memoryObservability();
+    tracer.startSpan("span", { startTime: 5 }).end(7);
+    expect(spans[0]).toMatchObject({ startTime: performance.timeOrigin + 5, endTime: performance.timeOrigin + 7 });
+  });
 });

@@ -39,7 +39,7 @@ async function endOf(work: Promise<void>, signal: AbortSignal | undefined): Prom
   if (!signal) return work;
   const { promise: aborted, resolve } = Promise.withResolvers<void>();
   const abort = () => resolve();
-  
+  signal.addEventListener("abort", abort, { once: true });
   if (signal.aborted) abort();
   await Promise.race([work, aborted]);
   signal.removeEventListener("abort", abort);

@@ -17,11 +17,7 @@ export interface ArtifactToKeep {
   readonly mediaType?: string;
 }
 
-const FORMATS = {
-  json: { mediaType: "application/json", extension: ".json" },
-  text: { mediaType: "text/plain; charset=utf-8", extension: ".txt" },
-  binary: { mediaType: "application/octet-stream", extension: "" },
-} as const;
+const MEDIA_TYPES = { json: "application/json", text: "text/plain; charset=utf-8", binary: "application/octet-stream" } as const;
 
 export interface EncodedArtifact {
   readonly bytes: string | Uint8Array;
@@ -32,14 +28,20 @@ export interface EncodedArtifact {
 /** The bytes of an artifact and where people find them. @throws ZodError for a name that cannot be a path. */
 export function encodeArtifact(artifact: ArtifactToKeep): EncodedArtifact {
   const format = artifact.format ?? formatOf(artifact.data);
-  const { mediaType, extension } = FORMATS[format];
-  const file = /\.[A-Za-z0-9]+$/.test(artifact.name) ? artifact.name : `${artifact.name}${extension}`;
+  const mediaType = artifact.mediaType ?? MEDIA_TYPES[format];
+  const file = /\.[A-Za-z0-9]+$/.test(artifact.name) ? artifact.name : `${artifact.name}${extensionOf(mediaType)}`;
   const parts = [artifact.node && nodeDirectory(artifact.node), artifact.directory, file];
   return {
     bytes: bytesOf(artifact.data, format),
-    mediaType: artifact.mediaType ?? mediaType,
+    mediaType,
     path: RelativePath.parse(parts.filter((part) => part !== undefined).join("/")),
   };
+}
+
+/** What people and their tools expect a file of this type to end in. */
+function extensionOf(mediaType: string): string {
+  if (mediaType === "application/json") return ".json";
+  return mediaType.startsWith("text/plain") ? ".txt" : "";
 }
 
 function formatOf(data: Json | Uint8Array): ArtifactFormat {

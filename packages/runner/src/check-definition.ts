@@ -1,4 +1,4 @@
-import { type ComponentDefinition, DefinitionError, type NodeDefinition } from "@dad/agent";
+import { type ComponentDefinition, DefinitionError, type NodeDefinition, walk } from "@dad/agent";
 import { DadError, isJsonObject, type Json, type NodePath, nodePath, type StaticInputs } from "@dad/protocol";
 import { mapStrings, parseTemplate, renderTemplate, scopeOf, type TemplateReference, templateReferences } from "@dad/template";
 import { problemsOf, StaticInputError } from "./errors.ts";
@@ -13,14 +13,10 @@ export interface DefinitionIndex {
 export function indexDefinition(root: ComponentDefinition): DefinitionIndex {
   const nodes = new Map<NodePath, NodeDefinition>();
   const components = new Map<NodePath, ComponentDefinition>();
-  const visit = (component: ComponentDefinition, path: NodePath): void => {
-    components.set(path, component);
-    for (const { id, definition } of component.elements) {
-      if (definition.kind === "node") nodes.set(nodePath(path, id), definition);
-      else visit(definition, nodePath(path, id));
-    }
-  };
-  visit(root, nodePath(undefined, root.id));
+  for (const { path, definition } of walk(root)) {
+    if (definition.kind === "node") nodes.set(path, definition);
+    else components.set(path, definition);
+  }
   return { nodes, components };
 }
 
@@ -31,7 +27,8 @@ export function indexDefinition(root: ComponentDefinition): DefinitionIndex {
  * @throws DefinitionError (`DEFINITION_INVALID`) that lists all problems, each with its path.
  */
 export function checkDefinition(root: ComponentDefinition): void {
-  const problems = checkComponent(root, { path: nodePath(undefined, root.id), variables: new Set(BUILT_IN_VARIABLES), nodes: new Set() });
+  const outside = { path: nodePath(undefined, root.id), variables: new Set(BUILT_IN_VARIABLES), done: new Set<NodePath>() };
+  const problems = checkComponent(root, outside);
   if (problems.length > 0) throw new DefinitionError(`${root.kind} "${root.id}" cannot run:\n${problems.map((problem) => `  ${problem}`).join("\n")}`, { problems });
 }
 
@@ -39,19 +36,18 @@ export function checkDefinition(root: ComponentDefinition): void {
 interface Visible {
   readonly path: NodePath;
   readonly variables: ReadonlySet<string>;
-  readonly nodes: ReadonlySet<string>;
+  /** Every element that is over by then. */
+  readonly done: Set<NodePath>;
 }
 
-function checkComponent(component: ComponentDefinition, outside: Visible): string[] {
-  const variables = new Set([...outside.variables, ...Object.keys(component.variables)]);
-  const nodes = new Set(outside.nodes);
-  const problems: string[] = [];
-  for (const { id, definition } of component.elements) {
-    const visible = { path: nodePath(outside.path, id), variables, nodes };
-    problems.push(...(definition.kind === "node" ? checkNode(definition, visible) : checkComponent(definition, visible)));
-    nodes.add(id).add(visible.path);
-  }
-  return problems;
+function checkComponent(component: ComponentDefinition, { path, variables: around, done }: Visible): string[] {
+  const variables = new Set([...around, ...Object.keys(component.variables)]);
+  return component.elements.flatMap(({ id, definition }) => {
+    const visible = { path: nodePath(path, id), variables, done };
+    const problems = definition.kind === "node" ? checkNode(definition, visible) : checkComponent(definition, visible);
+    done.add(visible.path);
+    return problems;
+  });
 }
 
 function checkNode({ settings, nodeType }: NodeDefinition, visible: Visible): string[] {
@@ -79,14 +75,23 @@ function checkTemplate(text: string, visible: Visible): { readonly references: n
   }
 }
 
-function unknownReference(reference: TemplateReference, { variables, nodes }: Visible): string[] {
-  const known = reference.kind === "variable" ? variables : nodes;
-  // A node inside a nested component is named through it: `fix.plan` is there when `fix` is.
-  const first = reference.kind === "variable" ? reference.name : (reference.name.split(".")[0] ?? "");
-  if (known.has(first) || known.has(reference.name)) return [];
-  const candidates = [...known].filter((name) => !name.includes(".")).sort();
-  const there = candidates.length > 0 ? `here there are ${candidates.join(", ")}` : "there are none here";
-  return [`there is no ${reference.kind} "${reference.name}" before this node; ${there}`];
+function unknownReference({ kind, name }: TemplateReference, { path, variables, done }: Visible): string[] {
+  const known = kind === "variable" ? variables.has(name) : placesOf(name, path).some((place) => done.has(place as NodePath));
+  if (known) return [];
+  const candidates = kind === "variable" ? [...variables] : siblingsBefore(path, done);
+  const there = candidates.length > 0 ? `here there are ${candidates.sort().join(", ")}` : "there are none here";
+  return [`there is no ${kind} "${name}" before this node; ${there}`];
+}
+
+/** Where a node that is named at some path may stand: in each component around it, and from the root. */
+function placesOf(name: string, path: NodePath): string[] {
+  const around = path.split(".").slice(0, -1);
+  return [...around.map((_, index) => `${around.slice(0, index + 1).join(".")}.${name}`), name];
+}
+
+function siblingsBefore(path: NodePath, done: ReadonlySet<NodePath>): string[] {
+  const component = `${path.split(".").slice(0, -1).join(".")}.`;
+  return [...done].filter((other) => other.startsWith(component)).map((other) => other.slice(component.length));
 }
 
 /**

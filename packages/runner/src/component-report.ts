@@ -2,14 +2,15 @@ import { definitionDigest } from "@dad/agent";
 import { errorEnvelope, type NodePath } from "@dad/protocol";
 import type { RunContext } from "@dad/run-context";
 import type { ComponentReport } from "./interpreter.ts";
+import { stopwatch } from "./stopwatch.ts";
 
 /** Records how components stand in the journal of the run, with the time that each took. */
 export function componentReport(run: Pick<RunContext, "record">): ComponentReport {
-  const startedAt = new Map<NodePath, number>();
-  const durationMs = (path: NodePath) => performance.now() - (startedAt.get(path) ?? performance.now());
+  const watches = new Map<NodePath, () => number>();
+  const durationMs = (path: NodePath) => watches.get(path)?.() ?? 0;
   return {
     async started(path, component) {
-      startedAt.set(path, performance.now());
+      watches.set(path, stopwatch());
       const definition = path.includes(".") ? {} : { definition: definitionDigest(component) };
       await run.record({ type: "component.started", path, kind: component.kind, ...definition });
     },

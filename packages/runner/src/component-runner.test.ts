@@ -102,9 +102,13 @@ describe("a runner", () => {
 
   it("gives nested components the variables of those around them, their own first", async () => {
     const inner = flow("inner", { variables: { near: "inner" } }).node("show", echo({ value: "$var{near} $var{far} $var{nodePath}" }));
-    const outer = agent("outer", { variables: { near: "outer", far: "away" } }).component("deep", inner).node("after", echo({ value: "$expr{$hier{deep.show}.value}" }));
+    const outer = agent("outer", { variables: { near: "outer", far: "away" } })
+      .component("deep", inner)
+      .node("after", (nodes) => echo({ value: nodes.deep.show.value }))
+      .node("byPath", echo({ value: "$expr{$hier{outer.deep.show}.value}" }));
     const { result } = await run(outer, { ports: memoryPorts() });
-    expect(result).toMatchObject({ after: { value: "inner away outer.deep.show" } });
+    const text = "inner away outer.deep.show";
+    expect(result).toMatchObject({ after: { value: text }, byPath: { value: text } });
   });
 
   it("takes static inputs for nodes and for the variables of components", async () => {

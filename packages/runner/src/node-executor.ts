@@ -4,6 +4,7 @@ import { type Observability, traced, under } from "@dad/observability";
 import { addUsage, type ArtifactEntry, canonicalJson, errorEnvelope, type Json, type NodePath, type NodeResult, type Usage } from "@dad/protocol";
 import type { ExecutionScope } from "@dad/run-context";
 import { NodeOutputError, NodeSettingsError, StaticInputError } from "./errors.ts";
+import { stopwatch } from "./stopwatch.ts";
 
 export interface NodeExecutorOptions {
   readonly scope: ExecutionScope;
@@ -38,15 +39,15 @@ interface Collected {
 async function attempt(work: Attempt): Promise<NodeOutcome> {
   const { call, definition, scope, signal } = work;
   const collected: Collected = { artifacts: [], usage: undefined };
-  const started = performance.now();
+  const durationMs = stopwatch();
   await scope.run.record({ type: "node.started", path: call.path, attempt: call.attempt, nodeType: definition.nodeType.type });
   try {
     const value = await execute(work, collected);
-    await commit(work, collected, { status: "completed", value, durationMs: performance.now() - started });
+    await commit(work, collected, { status: "completed", value, durationMs: durationMs() });
     return { status: "completed", value };
   } catch (error) {
     const status = signal.aborted ? "cancelled" : "failed";
-    await commit(work, collected, { status, error, durationMs: performance.now() - started });
+    await commit(work, collected, { status, error, durationMs: durationMs() });
     return { status, error };
   }
 }

@@ -35,7 +35,7 @@ function value(cursor: Cursor): Expression {
   }
   if (token.kind === "node") return reference(cursor, node(cursor, token));
   if (token.kind === "identifier") return variable(cursor);
-  throw unexpected(cursor, token, 'a variable, $hier{…} or a text in double quotes');
+  throw unexpected(cursor, token, "a variable, $hier{…} or a text in double quotes");
 }
 
 function variable(cursor: Cursor): Reference {

@@ -49,7 +49,7 @@ function placeholder(text: string, opening: RegExpExecArray) {
 
 /** A text that renders as the given one, whatever is in it. */
 export function escapeTemplate(text: string): string {
-  return text.replace(/(?<!\$)\$+(?=(?:var|expr|hier)\{)/g, (dollars) => `${dollars}$`);
+  return text.replaceAll(/\$(?=(?:var|expr|hier)\{)/g, () => "$$");
 }
 
 /** What a template mentions, and where. */

@@ -28,7 +28,9 @@ function errorOf(text: string, within: Scope = scope): TemplateError {
 
 const json = fc.jsonValue().map((value) => value as Json);
 const payload = fc
-  .array(fc.oneof(fc.constantFrom("$expr{secret}", "$var{secret}", "$expr{$hier{secret}}", "$$var{secret}", "$", "{", "}"), fc.string()), { maxLength: 6 })
+  .array(fc.oneof(fc.constantFrom("$expr{secret}", "$var{secret}", "$expr{$hier{secret}}", "$$var{secret}", "$", "{", "}"), fc.string()), {
+    maxLength: 6,
+  })
   .map((parts) => parts.join(""));
 
 describe("renderTemplate", () => {
@@ -72,7 +74,7 @@ describe("renderTemplate", () => {
     ["$expr{$hier{plna}}", 7, { problem: 'there is no result of a node "plna"; did you mean "plan"?', suggestion: "plan" }],
     ["$expr{$hier{plan}.sumary}", 18, { problem: '$hier{plan} has no .sumary; did you mean "summary"?', suggestion: "summary" }],
     ["$expr{list[2]}", 11, { problem: "list has no [2]: it is a list of 2", suggestion: undefined }],
-    ['$expr{list["0"]}', 11, { problem: "list has no [\"0\"]: it is a list of 2", suggestion: undefined }],
+    ['$expr{list["0"]}', 11, { problem: 'list has no ["0"]: it is a list of 2', suggestion: undefined }],
     ["$expr{none.x}", 11, { problem: "none has no .x: it is null", suggestion: undefined }],
     ["$expr{count.x}", 12, { problem: "count has no .x: it is a number", suggestion: undefined }],
     ["$expr{nested.zzzzz}", 13, { problem: 'nested has no .zzzzz; there are "0", "a b"', suggestion: undefined }],

@@ -68,7 +68,13 @@ describe("escapeValue", () => {
   it("makes a value that renders as the given one, whatever is in it", () => {
     const strings = fc.array(fc.constantFrom("$var{a}", "$expr{$hier{b}}", "$$hier{", "$", "x")).map((parts) => parts.join(""));
     const { value } = fc.letrec<{ value: Json }>((tie) => ({
-      value: fc.oneof({ maxDepth: 4 }, strings, fc.integer(), fc.array(tie("value"), { maxLength: 3 }), fc.dictionary(strings, tie("value"), { maxKeys: 3 })),
+      value: fc.oneof(
+        { maxDepth: 4 },
+        strings,
+        fc.integer(),
+        fc.array(tie("value"), { maxLength: 3 }),
+        fc.dictionary(strings, tie("value"), { maxKeys: 3 }),
+      ),
     }));
     fc.assert(
       fc.property(value, (any) => {

@@ -14,6 +14,8 @@ export interface AtomicFile {
   /** Exists, and is the one of the destination: a rename is atomic only within a file system. */
   readonly directory: string;
   readonly chunks: AsyncIterable<Uint8Array>;
+  /** The bytes are on the disk before the file has its name. Without it a power loss may leave an empty file. */
+  readonly durable: boolean;
   /** Where the file goes; `undefined` when it is not wanted after all. */
   readonly destination: (written: Written) => Promise<string | undefined> | string | undefined;
 }
@@ -22,8 +24,8 @@ export interface AtomicFile {
 const UNFINISHED = ".dad_tmp_";
 
 /**
- * Writes a read-only file whole or not at all: its name shows up only once its bytes are durable.
- * That the name is durable too takes a `syncDirectory` after it.
+ * Writes a read-only file whole or not at all: its name shows up only once all its bytes are there. That
+ * the name of a durable file is durable too takes a `syncDirectory` after it.
  */
 export async function writeAtomically(fs: DiskFs, file: AtomicFile): Promise<Written> {
   const path = join(file.directory, `${UNFINISHED}${randomUUID()}`);
@@ -39,14 +41,14 @@ export async function writeAtomically(fs: DiskFs, file: AtomicFile): Promise<Wri
   }
 }
 
-async function fill(fs: DiskFs, path: string, { chunks, destination }: AtomicFile): Promise<{ written: Written; destination: string | undefined }> {
+async function fill(fs: DiskFs, path: string, { chunks, durable, destination }: AtomicFile): Promise<{ written: Written; destination: string | undefined }> {
   const file = await onDisk("create", path, fs.open(path, "wx", 0o600));
   try {
     const written = await copy(chunks, file, path);
     const place = await destination(written);
     if (place !== undefined) {
       await onDisk("protect", path, file.chmod(0o444));
-      await sync(file, path);
+      if (durable) await sync(file, path);
     }
     return { written, destination: place };
   } finally {

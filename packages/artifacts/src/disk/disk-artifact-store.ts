@@ -86,6 +86,7 @@ async function writeBlob(fs: DiskFs, directory: string, { body, signal }: { body
   const written = await writeAtomically(fs, {
     directory,
     chunks: chunksOf(body, signal),
+    durable: true,
     async destination({ digest, size }) {
       signal?.throwIfAborted();
       const path = blobPath(directory, digest);

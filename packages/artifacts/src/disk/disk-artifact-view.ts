@@ -20,8 +20,8 @@ export interface DiskArtifactViewOptions {
 }
 
 /**
- * An {@link ArtifactView} as read-only files in a directory. A file is replaced as a whole. After a
- * power loss a file may be missing or old, never torn; it can be made again from the journal.
+ * An {@link ArtifactView} as read-only files in a directory. A file is replaced as a whole. Nothing waits
+ * for the disk: after a power loss a file may be missing, old or empty, and is made again from the journal.
  *
  * Errors: `ARTIFACT_MISSING`, `ARTIFACT_DAMAGED`, `ARTIFACT_STORAGE_FAILED`, and
  * `ARTIFACT_PATH_REFUSED` when a link in the directory leads out of it.
@@ -32,7 +32,7 @@ export function diskArtifactView(options: DiskArtifactViewOptions): ArtifactView
 
   async function replace(path: RelativePath, chunks: AsyncIterable<Uint8Array>): Promise<void> {
     const directory = await makeInside(fs, root, path);
-    await writeAtomically(fs, { directory, chunks, destination: () => join(directory, basename(path)) });
+    await writeAtomically(fs, { directory, chunks, durable: false, destination: () => join(directory, basename(path)) });
   }
 
   return {

@@ -21,7 +21,7 @@ export async function makeLayout(fs: DiskFs, root: string): Promise<void> {
   for (const [name, content] of FILES) {
     const path = join(root, name);
     if (await ifPresent("look at", path, fs.lstat(path))) continue;
-    await writeAtomically(fs, { directory: root, chunks: chunksOf(JSON.stringify(content)), destination: () => path });
+    await writeAtomically(fs, { directory: root, chunks: chunksOf(JSON.stringify(content)), durable: true, destination: () => path });
   }
   await syncDirectory(fs, root);
   await syncDirectory(fs, join(root, "blobs"));

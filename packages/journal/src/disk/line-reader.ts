@@ -4,7 +4,7 @@ import { onDisk } from "./storage.ts";
 const NEWLINE = 0x0a;
 const CHUNK_BYTES = 64 * 1024;
 
-/** Reads a file line by line, holding no more of it than one line and one piece. */
+/** Reads a file line by line, holding no more of it than one piece, or twice its longest line. */
 export interface LineReader {
   /** The line that begins at an offset, which does not go back, without its newline. `undefined` when there is no newline. */
   lineAt(offset: number): Promise<Uint8Array | undefined>;
@@ -20,12 +20,10 @@ export function lineReader(file: DiskFile, path: string): LineReader {
    * Reads the line again from its beginning: what is there of it may have been torn, and cut off since.
    * Twice as much each time, so that the cost of a long line grows with its length, not with its square.
    */
-  async function readMore(): Promise<boolean> {
-    const known = buffer.byteLength;
-    const larger = Buffer.alloc(Math.max(CHUNK_BYTES, 2 * known));
+  async function readMore(): Promise<void> {
+    const larger = Buffer.alloc(Math.max(CHUNK_BYTES, 2 * buffer.byteLength));
     const { bytesRead } = await onDisk("read", path, file.read(larger, 0, larger.byteLength, start));
     buffer = larger.subarray(0, bytesRead);
-    return bytesRead > known;
   }
 
   return {
@@ -34,7 +32,9 @@ export function lineReader(file: DiskFile, path: string): LineReader {
       for (;;) {
         const end = buffer.indexOf(NEWLINE);
         if (end >= 0) return buffer.subarray(0, end);
-        if (!(await readMore())) return undefined;
+        const known = buffer.byteLength;
+        await readMore();
+        if (buffer.byteLength <= known && !buffer.includes(NEWLINE)) return undefined;
       }
     },
     async hasMoreAt(offset) {

@@ -5,7 +5,7 @@ import type { RecordedSpan } from "../recorded.ts";
 import { recordingSpan, type SpanIdentity } from "./span.ts";
 
 export function memoryTracer(hand: (span: RecordedSpan) => void): Tracer {
-  return tracerOf((name, options, parent) => recordingSpan(name, { ...options, ...identityBelow(parent) }, hand));
+  return tracerOf((name, options, parent) => recordingSpan(name, { ...options, ...identityBelow(options.root ? undefined : parent) }, hand));
 }
 
 function identityBelow(parent: Context | undefined): SpanIdentity {

@@ -1,4 +1,4 @@
-import { type Attributes, ROOT_CONTEXT, SeverityNumber, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import { type Attributes, type BatchObservableCallback, ROOT_CONTEXT, SeverityNumber, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { describe, expect, it } from "vitest";
 import type { Observability } from "../observability.ts";
 import { type ObservabilitySubject, recordOf, type TelemetryRecord } from "./subject.ts";
@@ -131,12 +131,10 @@ export function recordContract(subject: ObservabilitySubject): void {
         },
         [inside],
       );
-      const removed = () => {
-        throw new Error("was removed");
-      };
+      const removed: BatchObservableCallback = (result) => result.observe(outside, 3);
       meter.addBatchObservableCallback(removed, [outside]);
       meter.removeBatchObservableCallback(removed, [outside]);
-      const gone = (result: { observe(value: number): void }) => result.observe(3);
+      const gone = (result: { observe(value: number): void }) => result.observe(4);
       outside.addCallback(gone);
       outside.removeCallback(gone);
       const expected = { metrics: [{ name: "inside", value: 1 }] };

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import type { Readable } from "node:stream";
 import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
 import { keepOutput, type KeptOutput } from "./bounded-output.ts";
 import { IsolationFailedError, ProgramMissingError } from "./errors.ts";
@@ -88,13 +89,17 @@ async function exited(child: ChildProcess, { argv: [program], env }: PreparedCom
 /** Waits until everything is read, but not for ever. */
 async function drained(child: ChildProcess): Promise<void> {
   const late = new AbortController();
-  const streams = [child.stdout, child.stderr].map((stream) => !stream || stream.closed || new Promise((resolve) => stream.once("close", resolve)));
+  const streams = [child.stdout, child.stderr].map(closed);
   await Promise.race([Promise.all(streams), delay(DRAIN_MS, undefined, { signal: late.signal })]);
   late.abort();
   // On a busy machine the time may be over before what is already in the pipe was read.
   await nextTurn();
   child.stdout?.destroy();
   child.stderr?.destroy();
+}
+
+async function closed(stream: Readable | null): Promise<void> {
+  if (stream && !stream.closed) await new Promise((resolve) => stream.once("close", resolve));
 }
 
 function readOutputs(child: ChildProcess, options: ExecOptions, onFailure: (error: unknown) => void): () => Pick<ExecResult, "stdout" | "stderr" | "lost"> {

@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { isAbsolute } from "node:path";
+import { commandSet } from "./command-set.ts";
 import { mergeEnvironments, spaceEnvironment } from "./environment.ts";
 import { IsolationClosedError, IsolationUnavailableError, ProgramMissingError } from "./errors.ts";
 import { type Guard, type Guards, guardsWith } from "./guard.ts";
-import type { Command, ExecOptions, ExecResult, IsolationAdapter, IsolationProblem, IsolationSpace, IsolationSpec } from "./isolation-adapter.ts";
+import type { Command, ExecOptions, IsolationAdapter, IsolationProblem, IsolationSpace, IsolationSpec } from "./isolation-adapter.ts";
 import { hasProcessGroups } from "./process-group.ts";
-import { runCommand, type RunningCommand } from "./run-command.ts";
+import type { PreparedCommand } from "./run-command.ts";
 import { resolveWorkingDirectory } from "./working-directory.ts";
 
 export interface ScopeIsolationOptions {
@@ -66,44 +67,18 @@ function problemOf(guard: Guard): IsolationProblem {
 
 function scopeSpace(spec: IsolationSpec, env: IsolationSpace["env"], graceMs: number): IsolationSpace {
   const id = `${spec.runId}-${randomUUID()}`;
-  /** Commands that run, and those that have exited but left something running. */
-  const commands = new Set<RunningCommand>();
+  const commands = commandSet();
   let closed = false;
-
-  async function exec(command: Command, options: ExecOptions = {}): Promise<ExecResult> {
-    assertSound(command, options);
-    const cwd = await resolveUnlessClosed(command.cwd ?? ".");
-    options.signal?.throwIfAborted();
-    const running = start({ ...command, cwd }, options);
-    commands.add(running);
-    try {
-      return await running.result;
-    } finally {
-      forgetEnded();
-    }
-  }
-
-  async function resolveUnlessClosed(cwd: string): Promise<string> {
+  const assertOpen = (signal?: AbortSignal): void => {
+    signal?.throwIfAborted();
     if (closed) throw new IsolationClosedError(id);
-    const directory = await resolveWorkingDirectory(spec.workspace, cwd);
-    // It may have been closed while the directory was looked at.
-    if (closed) throw new IsolationClosedError(id);
-    return directory;
-  }
+  };
 
-  function start({ argv, cwd, env: own, stdin }: Command & { readonly cwd: string }, options: ExecOptions): RunningCommand {
+  async function prepare({ argv, cwd, env: own, stdin }: Command): Promise<PreparedCommand> {
     const environment = mergeEnvironments(env, own ?? {});
     if (argv[0] === "") throw new ProgramMissingError("", { path: environment.PATH ?? "" });
-    return runCommand({ argv, cwd, env: environment, stdin, graceMs }, options);
-  }
-
-  function forgetEnded(): void {
-    for (const command of commands) if (!command.group.alive()) commands.delete(command);
-  }
-
-  async function kill(): Promise<void> {
-    await Promise.all([...commands].map((command) => command.stop()));
-    forgetEnded();
+    const directory = await resolveWorkingDirectory(spec.workspace, cwd ?? ".");
+    return { argv, cwd: directory, env: environment, stdin, graceMs };
   }
 
   return {
@@ -111,11 +86,18 @@ function scopeSpace(spec: IsolationSpec, env: IsolationSpace["env"], graceMs: nu
     guards: GUARDS_HERE,
     env,
     cwd: spec.workspace,
-    exec,
-    kill,
+    async exec(command, options = {}) {
+      assertSound(command, options);
+      assertOpen(options.signal);
+      const prepared = await prepare(command);
+      // It may have been closed in the meantime. From here on closing finds the command.
+      assertOpen(options.signal);
+      return commands.run(prepared, options);
+    },
+    kill: () => commands.end(),
     async [Symbol.asyncDispose]() {
       closed = true;
-      await kill();
+      await commands.end();
     },
   };
 }

@@ -71,7 +71,7 @@ export function gitOutcomeRepository(options: GitOutcomeOptions): OutcomeReposit
     async changes(to, { from, signal } = {}) {
       const call = await enter(signal);
       await assertCommits(context, from === undefined ? [to] : [to, from], call);
-      return changesBetween(context.git, from ?? (await baseOf(context.git, to, call)), to, call);
+      return changesBetween(context.git, { from: from ?? (await baseOf(context.git, to, call)), to }, call);
     },
 
     async [Symbol.asyncDispose]() {

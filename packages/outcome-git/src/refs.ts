@@ -32,11 +32,17 @@ export async function changeRefs(git: Git, changes: readonly RefChange[], call: 
 
 const TRIES = 20;
 
+export interface BranchContent {
+  readonly branch: string;
+  readonly tree: string;
+  readonly message: string;
+}
+
 /**
  * Puts a new commit with this tree on a branch, unless it holds this tree already. When somebody else moves the branch
  * at the same time, looks again. @returns the commit that the branch points to.
  */
-export async function advance(git: Git, branch: string, { tree, message }: { readonly tree: string; readonly message: string }, call: GitCall): Promise<string> {
+export async function advance(git: Git, { branch, tree, message }: BranchContent, call: GitCall): Promise<string> {
   let refused: unknown;
   for (let tries = 0; tries < TRIES; tries++) {
     const from = (await readRefs(git, [branch], call)).get(branch);

@@ -57,7 +57,7 @@ async function commitTree(git: Git, run: GitRun, options: CommitOptions): Promis
   const { runId, base } = run;
   const call = callOf(run, options.signal);
   const message = outcomeMessage({ ...options, runId, base });
-  const tree = await stage(git, run, "inside", call);
+  const tree = await stage(git, "inside", call);
   const { branch } = refsOf(runId);
   const from = (await readRefs(git, [branch], call)).get(branch) ?? base;
   const commit = await writeCommit(git, { tree, parent: from, message }, call);
@@ -69,7 +69,7 @@ async function commitTree(git: Git, run: GitRun, options: CommitOptions): Promis
 async function keepUncommitted(git: Git, run: GitRun): Promise<void> {
   const call = callOf(run);
   const { branch, snapshot } = refsOf(run.runId);
-  const tree = await stage(git, run, "all", call);
+  const tree = await stage(git, "all", call);
   const tip = (await readRefs(git, [branch], call)).get(branch) ?? run.base;
   if ((await treeOf(git, tip, call)) === tree) return;
   const message = outcomeMessage({ subject: `Not committed by run ${run.runId}`, runId: run.runId, base: run.base });
@@ -77,8 +77,8 @@ async function keepUncommitted(git: Git, run: GitRun): Promise<void> {
   await changeRefs(git, [{ name: snapshot, from: undefined, to: commit }], call);
 }
 
-async function stage(git: Git, { workTree }: GitRun, links: LinkRule, call: StageCall): Promise<string> {
-  await assertRoot(workTree);
+async function stage(git: Git, links: LinkRule, call: StageCall): Promise<string> {
+  await assertRoot(call.workTree);
   return stageTree(git, { links }, call);
 }
 

@@ -36,3 +36,7 @@ export async function git(directory: string, ...args: readonly string[]): Promis
   const { stdout } = await promisify(execFile)("git", ["-C", directory, ...args], { env });
   return stdout;
 }
+
+export function textFile(path: string, text: string): OutcomeFile {
+  return { path, content: new TextEncoder().encode(text), executable: false };
+}

@@ -13,7 +13,7 @@ const IGNORED = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
  */
 export function assertOutcomePath(path: string): void {
   const { error } = RelativePath.safeParse(path);
-  if (error) throw new OutcomePathError(String(path), error.issues[0]?.message ?? "it is not a relative path");
+  if (error) throw new OutcomePathError(path, error.issues[0]?.message ?? "it is not a relative path");
   if (path.split("/").some(isGitDirectory)) throw new OutcomePathError(path, "'.git' is not content, in any spelling");
 }
 

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { Command, ExecOptions, ExecResult, IsolationSpace, IsolationSpec } from "@dad/isolation";
 import type { RunContext } from "./run-context.ts";
 
@@ -24,7 +25,9 @@ export interface IsolatedExecution extends AsyncDisposable {
 
 export async function enterIsolation(run: RunContext, spec: Pick<IsolationSpec, "env" | "require"> = {}): Promise<IsolatedExecution> {
   const workspace = run.outcome?.directory ?? run.env.runDir;
-  const space = await run.ports.isolation.open({ ...spec, runId: run.env.runId, workspace }, { signal: run.signal });
+  // A working tree has no repository of its own: without this, `git` in it would find one of the user's further up.
+  const env = { GIT_CEILING_DIRECTORIES: dirname(workspace), ...spec.env };
+  const space = await run.ports.isolation.open({ ...spec, env, runId: run.env.runId, workspace }, { signal: run.signal });
   const left = new AbortController();
   const signal = AbortSignal.any([run.signal, left.signal]);
   return {

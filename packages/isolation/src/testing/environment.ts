@@ -9,7 +9,7 @@ const SPACES = 50;
 
 export function describeEnvironment(trial: () => Trial): void {
   describe("environment and working directory", () => {
-    itGuards("scope.env", "fifty spaces at once each have their own environment, and the host's stays as it was", trial, async () => {
+    itGuards(trial, ["scope.env", "fifty spaces at once each have their own environment, and the host's stays as it was"], async () => {
       const before = { ...process.env };
       const spaces = await Promise.all(Array.from({ length: SPACES }, (_, index) => trial().open({ env: { MARK: `mark ${index}` } })));
       const results = await Promise.all(spaces.map((space, index) => space.exec({ argv: PRINT_PLACE, env: { OWN: `own ${index}` } })));
@@ -18,7 +18,7 @@ export function describeEnvironment(trial: () => Trial): void {
       expect({ ...process.env }).toEqual(before);
     });
 
-    itGuards("scope.cwd", "each space works in its workspace, and the host stays where it was", trial, async () => {
+    itGuards(trial, ["scope.cwd", "each space works in its workspace, and the host stays where it was"], async () => {
       const before = process.cwd();
       const spaces = await Promise.all([trial().open(), trial().open()]);
       const moving = node("process.chdir('..'); process.stdout.write(JSON.stringify({ cwd: process.cwd() }))");
@@ -28,7 +28,7 @@ export function describeEnvironment(trial: () => Trial): void {
       expect(process.cwd()).toBe(before);
     });
 
-    itGuards("env.inherit", "no variable of the host reaches a command", trial, async () => {
+    itGuards(trial, ["env.inherit", "no variable of the host reaches a command"], async () => {
       const { marker } = trial();
       const control = JSON.parse(await withoutIsolation(PRINT_ENV)) as Record<string, string>;
       expect(SECRET_NAMES.filter((name) => control[name]?.includes(marker))).toEqual(SECRET_NAMES);
@@ -55,7 +55,7 @@ export function describeEnvironment(trial: () => Trial): void {
     });
 
     it.each([{ "A=B": "x" }, { "": "x" }, { A: "x\0y" }])("refuses the variables %j as a mistake", async (env) => {
-      await expect(trial().open({ env: env as never })).rejects.toThrow(TypeError);
+      await expect(trial().open({ env })).rejects.toThrow(TypeError);
     });
   });
 }

@@ -40,7 +40,7 @@ export function describeOutput(trial: () => Trial): void {
       await expect(running).rejects.toThrow(RangeError);
     });
 
-    itGuards("limit.output", "keeps what is within the limit and counts what is lost", trial, async () => {
+    itGuards(trial, ["limit.output", "keeps what is within the limit and counts what is lost"], async () => {
       expect(await withoutIsolation(FLOOD)).toHaveLength(10 * MIB);
       const space = await trial().open();
       let heard = 0;
@@ -52,7 +52,7 @@ export function describeOutput(trial: () => Trial): void {
       expect(heard).toBe(10 * MIB);
     });
 
-    itGuards("limit.output", "keeps one mebibyte when no limit is given, and nothing with the limit 0", trial, async () => {
+    itGuards(trial, ["limit.output", "keeps one mebibyte when no limit is given, and nothing with the limit 0"], async () => {
       const space = await trial().open();
       expect((await space.exec({ argv: FLOOD })).stdout).toHaveLength(MIB);
       const nothing = await space.exec({ argv: FLOOD }, { outputLimitBytes: 0 });

@@ -23,7 +23,7 @@ export function describeProcesses(trial: () => Trial): void {
       expect(result).toMatchObject({ reason: "aborted", exitCode: null });
     });
 
-    itGuards("limit.wall", "a command that ignores requests to end is over after its time", trial, async () => {
+    itGuards(trial, ["limit.wall", "a command that ignores requests to end is over after its time"], async () => {
       await assertOutlivesRequests(trial().outside);
       const space = await trial().open();
       using lifeline = await openLifeline(space.cwd);
@@ -31,25 +31,25 @@ export function describeProcesses(trial: () => Trial): void {
       expect({ reason, signal }).toEqual({ reason: "timeout", signal: "SIGKILL" });
     });
 
-    itGuards("proc.group", "killing ends what a command started, also what ignores requests to end", trial, async () => {
+    itGuards(trial, ["proc.group", "killing ends what a command started, also what ignores requests to end"], async () => {
       await assertParentDiesAlone(trial().outside);
       const space = await trial().open();
-      await expectEnded(space, (life) => parentOfStubborn(life), async () => space.kill());
+      await expectEnded(space, () => space.kill());
       expect(await space.exec({ argv: node("process.exit(7)") })).toMatchObject({ exitCode: 7 });
     });
 
-    itGuards("proc.group", "an aborted signal ends what a command started", trial, async () => {
+    itGuards(trial, ["proc.group", "an aborted signal ends what a command started"], async () => {
       const space = await trial().open();
       const controller = new AbortController();
-      await expectEnded(space, (life) => parentOfStubborn(life), async () => controller.abort(), controller.signal);
+      await expectEnded(space, async () => controller.abort(), controller.signal);
     });
 
-    itGuards("proc.group", "closing a space ends what runs in it", trial, async () => {
+    itGuards(trial, ["proc.group", "closing a space ends what runs in it"], async () => {
       const space = await trial().open();
-      await expectEnded(space, (life) => parentOfStubborn(life), async () => space[Symbol.asyncDispose]());
+      await expectEnded(space, async () => space[Symbol.asyncDispose]());
     });
 
-    itGuards("proc.group", "a command is over when it has ended, and what it left behind lives until the space is closed", trial, async () => {
+    itGuards(trial, ["proc.group", "a command is over when it has ended, and what it left behind lives until the space is closed"], async () => {
       const space = await trial().open();
       using lifeline = await openLifeline(space.cwd);
       const result = await space.exec({ argv: abandoning(lifeline.path) });
@@ -72,10 +72,10 @@ export function describeProcesses(trial: () => Trial): void {
   });
 }
 
-/** Runs a command with a stubborn process, does what is to end it, and waits until the process is gone. */
-async function expectEnded(space: IsolationSpace, argvOf: (lifeline: string) => [string, ...string[]], end: () => Promise<void>, signal?: AbortSignal): Promise<void> {
+/** Runs a command with a stubborn child, does what is to end it, and waits until the process is gone. */
+async function expectEnded(space: IsolationSpace, end: () => Promise<void>, signal?: AbortSignal): Promise<void> {
   using lifeline = await openLifeline(space.cwd);
-  const running = space.exec({ argv: argvOf(lifeline.path) }, signal ? { signal } : {});
+  const running = space.exec({ argv: parentOfStubborn(lifeline.path) }, signal ? { signal } : {});
   await lifeline.appeared;
   await end();
   expect(await running).toMatchObject({ reason: "aborted" });

@@ -49,7 +49,7 @@ export async function openTrial(subject: IsolationSubject): Promise<Trial> {
 }
 
 /** A test of a guard: what it promises when it is claimed, and that requiring it is refused when it is not. */
-export function itGuards(guard: Guard, promise: string, trial: () => Trial, proof: () => Promise<void>): void {
+export function itGuards(trial: () => Trial, [guard, promise]: readonly [Guard, string], proof: () => Promise<void>): void {
   it(`${guard}: ${promise}, or says that it does not guard that`, async () => {
     const { guards } = await trial().adapter.probe();
     if (guards[guard] !== "none") return proof();

@@ -1,4 +1,3 @@
-import { expect } from "vitest";
 import type { OutcomeFile, RunOutcome } from "../outcome-repository.ts";
 
 export function file(path: string, content: string | Uint8Array, executable = false): OutcomeFile {
@@ -15,7 +14,19 @@ export const BASE: readonly OutcomeFile[] = [
   file("with space/ünïcode [x] {y} #.md", "z"),
 ];
 
-/** Makes sure that a working tree has these files with their bytes. */
-export async function expectFiles(run: RunOutcome, files: readonly OutcomeFile[]): Promise<void> {
-  for (const expected of files) expect(await run.read(expected.path), expected.path).toEqual(expected);
+/** What a working tree has in the place of these files. */
+export async function readAgain(run: RunOutcome, files: readonly OutcomeFile[]): Promise<(OutcomeFile | undefined)[]> {
+  return Promise.all(files.map(({ path }) => run.read(path)));
+}
+
+/** The code with which each of these calls fails; `"no failure"` for one that does not. */
+export async function codesOf(calls: readonly (() => Promise<unknown>)[]): Promise<string[]> {
+  return Promise.all(
+    calls.map((call) =>
+      call().then(
+        () => "no failure",
+        (error: { readonly code?: unknown }) => String(error.code),
+      ),
+    ),
+  );
 }

@@ -1,0 +1,189 @@
+import { execFile } from "node:child_process";
+import { access, appendFile, cp, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { gitOutcomeRepository } from "@dad/outcome-git";
+import { RunId } from "@dad/protocol";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { git, openPlaces, type Places, textFile } from "./places.ts";
+
+const runId = RunId.parse("run1");
+let places: Places;
+let marker: string;
+
+beforeEach(async () => {
+  places = await openPlaces([textFile("a.txt", "a\r\n"), textFile(".gitattributes", "* filter=planted text=auto eol=crlf diff=planted merge=planted\n")]);
+  marker = join(places.root, "executed");
+});
+afterEach(async () => places[Symbol.asyncDispose]());
+
+const executed = async (): Promise<boolean> =>
+  access(marker).then(
+    () => true,
+    () => false,
+  );
+
+/** Settings with which plain git starts a program at nearly every command. */
+function plantedConfig(): string {
+  const touch = `"touch '${marker}'; cat"`;
+  return [
+    `[core]\n\tfsmonitor = ${touch}\n\tpager = ${touch}\n\teditor = ${touch}`,
+    `[filter "planted"]\n\tclean = ${touch}\n\tsmudge = ${touch}\n\trequired = true`,
+    `[diff "planted"]\n\ttextconv = ${touch}\n\tcommand = ${touch}`,
+    `[merge "planted"]\n\tdriver = ${touch}`,
+    `[commit]\n\tgpgSign = true\n[gpg]\n\tprogram = ${touch}\n`,
+  ].join("\n");
+}
+
+async function plantHooks(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  for (const name of ["reference-transaction", "pre-commit", "post-commit", "post-checkout", "post-index-change", "fsmonitor-watchman"]) {
+    await writeFile(join(directory, name), `#!/bin/sh\ntouch '${marker}'\n`, { mode: 0o755 });
+  }
+}
+
+it("starts no filter, hook, monitor or driver that was planted in the repository", async () => {
+  await using repository = gitOutcomeRepository(places);
+  await (await repository.open(RunId.parse("run0")))[Symbol.asyncDispose]();
+  await appendFile(join(places.directory, "config"), plantedConfig());
+  await plantHooks(join(places.directory, "hooks"));
+
+  // The control: plain git is led by them, with the hooks alone and with the settings alone.
+  const control = join(places.root, "control");
+  await cp(places.directory, control, { recursive: true });
+  await git(control, "update-ref", "refs/heads/x", "main");
+  expect(await executed()).toBe(true);
+  await rm(marker);
+  await rm(join(control, "hooks"), { recursive: true });
+  await rm(join(control, "info"), { recursive: true });
+  await git(places.seed, `--git-dir=${control}`, `--work-tree=${places.seed}`, "add", "--all").catch(() => undefined);
+  expect(await executed()).toBe(true);
+  await rm(marker);
+
+  await using run = await repository.open(runId);
+  await run.write(textFile("b.txt", "b\r\n"));
+  const { commit } = await run.commit({ subject: "x" });
+  expect(await repository.changes(commit)).toEqual([{ path: "b.txt", kind: "added" }]);
+  await run.write(textFile("c.txt", "c"));
+  await run[Symbol.asyncDispose]();
+  expect(await executed()).toBe(false);
+  await rm(join(places.directory, "hooks"), { recursive: true });
+  expect(await git(places.directory, "cat-file", "blob", `${commit}:b.txt`)).toBe("b\r\n");
+});
+
+it("takes the files of a repository that was planted in the working tree, and is not led by it", async () => {
+  await using repository = gitOutcomeRepository(places);
+  await using run = await repository.open(runId);
+  const root = String(run.directory);
+  for (const nested of [root, join(root, "sub"), join(root, "sub", "sub")]) {
+    await mkdir(nested, { recursive: true });
+    await git(nested, "init", "--quiet");
+    await writeFile(join(nested, "file.txt"), nested);
+    await git(nested, "-c", "user.name=x", "-c", "user.email=x@x", "commit", "--quiet", "--allow-empty", "--message", "x");
+    await appendFile(join(nested, ".git", "config"), plantedConfig());
+    await plantHooks(join(nested, ".git", "hooks"));
+  }
+  await writeFile(join(root, "sub", ".git", "info", "exclude"), "*\n");
+  await mkdir(join(root, "gitfile"));
+  await writeFile(join(root, "gitfile", ".git"), `gitdir: ${join(root, "sub", ".git")}\n`);
+  await writeFile(join(root, "gitfile", "x.txt"), "x");
+
+  for (const subject of ["first", "second"]) await run.commit({ subject });
+  const ref = await run.commit({ subject: "third" });
+  expect((await git(places.directory, "ls-tree", "-r", "--name-only", ref.commit)).split("\n").filter(Boolean)).toEqual([
+    ".gitattributes",
+    "a.txt",
+    "file.txt",
+    "gitfile/x.txt",
+    "sub/file.txt",
+    "sub/sub/file.txt",
+  ]);
+  expect(await executed()).toBe(false);
+  await git(places.directory, "fsck", "--strict", "--full");
+});
+
+it("keeps a link that stays inside, and refuses one that leads out, by its name", async () => {
+  await using repository = gitOutcomeRepository(places);
+  await using run = await repository.open(runId);
+  const root = String(run.directory);
+  await mkdir(join(root, "sub"));
+  await symlink("../a.txt", join(root, "sub", "inside"));
+  const { commit } = await run.commit({ subject: "inside" });
+  expect(await git(places.directory, "ls-tree", "-r", commit, "sub/inside")).toMatch(/^120000 blob /);
+
+  for (const [path, target] of [
+    ["out", "/etc/passwd"],
+    ["sub/up", "../../x"],
+    ["round", "sub/../../x"],
+    ["work", places.seed],
+  ] as const) {
+    await symlink(target, join(root, path));
+    await expect(run.commit({ subject: "outside" })).rejects.toMatchObject({ code: "OUTCOME_PATH_INVALID", details: { path } });
+    await rm(join(root, path));
+  }
+  expect(await repository.find(runId)).toMatchObject({ commit });
+  await run.commit({ subject: "works again" });
+});
+
+it("neither reads nor writes through a link", async () => {
+  await using repository = gitOutcomeRepository(places);
+  await using run = await repository.open(runId);
+  const root = String(run.directory);
+  const [secret, outside] = [join(places.root, "secret"), join(places.root, "outside")];
+  await writeFile(secret, "secret");
+  await mkdir(outside);
+  await symlink(secret, join(root, "link"));
+  await symlink(outside, join(root, "dir"));
+
+  expect(await run.read("link")).toBeUndefined();
+  await expect(run.read("dir/x")).rejects.toMatchObject({ code: "OUTCOME_PATH_INVALID" });
+  await expect(run.write(textFile("dir/x", "x"))).rejects.toMatchObject({ code: "OUTCOME_PATH_INVALID" });
+  await run.write(textFile("link", "mine"));
+  expect(await run.read("link")).toEqual(textFile("link", "mine"));
+  expect(await readFile(secret, "utf8")).toBe("secret");
+  expect(await readdir(outside)).toEqual([]);
+});
+
+it("does not wait for a pipe, and leaves it out", async () => {
+  await using repository = gitOutcomeRepository(places);
+  await using run = await repository.open(runId);
+  await promisify(execFile)("mkfifo", [join(String(run.directory), "pipe")]);
+  expect(await run.read("pipe")).toBeUndefined();
+  const { commit } = await run.commit({ subject: "x" });
+  expect(await repository.changes(commit)).toEqual([]);
+  await run.write(textFile("pipe", "a file now"));
+  expect(await run.read("pipe")).toEqual(textFile("pipe", "a file now"));
+});
+
+it("does not follow a link that took the place of the working tree", async () => {
+  const repository = gitOutcomeRepository(places);
+  const run = await repository.open(runId);
+  const root = String(run.directory);
+  const outside = join(places.root, "outside");
+  await mkdir(outside);
+  await writeFile(join(outside, "kept"), "x");
+  await rm(root, { recursive: true });
+  await symlink(outside, root);
+  for (const call of [() => run.write(textFile("x", "x")), () => run.read("kept"), () => run.commit({ subject: "x" }), () => repository[Symbol.asyncDispose]()]) {
+    await expect(call()).rejects.toMatchObject({ code: "OUTCOME_FAILED", details: { location: root } });
+  }
+  expect(await readdir(outside)).toEqual(["kept"]);
+});
+
+it.each(["git~1", "sub/.GIT"])("refuses to commit what another system would take for its settings: %s", async (path) => {
+  await using repository = gitOutcomeRepository(places);
+  await using run = await repository.open(runId);
+  const at = join(String(run.directory), path);
+  await mkdir(join(at, "deep"), { recursive: true });
+  await writeFile(join(at, "config"), plantedConfig());
+  const refused = run.commit({ subject: "x" });
+  await expect(refused).rejects.toMatchObject({ code: "OUTCOME_PATH_INVALID", details: { path: `${path}/config` } });
+  await rm(at, { recursive: true });
+});
+
+it("gives a run a working tree in which git finds no repository of ours", async () => {
+  await using repository = gitOutcomeRepository(places);
+  await using run = await repository.open(runId);
+  await expect(git(String(run.directory), "rev-parse", "--git-dir")).rejects.toMatchObject({ stderr: expect.stringContaining("not a git repository") });
+  expect(await readdir(String(run.directory))).toEqual([".gitattributes", "a.txt"]);
+});

@@ -109,7 +109,8 @@ function fetchPnpm() {
   say(`fetching pnpm ${PNPM_PINNED} …`);
   inTemporaryDirectory("pnpm", (directory) => {
     writeFileSync(join(directory, "package.json"), JSON.stringify({ private: true }));
-    npm(["install", `pnpm@${PNPM_PINNED}`, "--no-save", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], directory);
+    const flags = ["--no-save", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+    npm(["install", `pnpm@${PNPM_PINNED}`, ...flags], directory);
     const native = join(directory, "node_modules", "@pnpm");
     const binary = existsSync(native) ? readdirSync(native).find((entry) => entry.startsWith("exe.")) : undefined;
     if (!binary) throw new SetUpError(`pnpm ${PNPM_PINNED} has no program for ${process.platform}-${process.arch}`);
@@ -148,7 +149,7 @@ function stampFile() {
 function wantedStamp() {
   const hash = createHash("sha256");
   for (const file of ["pnpm-lock.yaml", "pnpm-workspace.yaml", ...manifests()]) {
-    hash.update(file).update("\0").update(readIfThere(join(root, file)) ?? "").update("\0");
+    hash.update(`${file}\0${readIfThere(join(root, file)) ?? ""}\0`);
   }
   return hash.digest("hex");
 }
@@ -216,7 +217,9 @@ function identityOf(pid) {
   } catch (error) {
     if (error.code !== "EPERM") return `${pid} gone`;
   }
-  const fields = readIfThere(`/proc/${pid}/stat`)?.replace(/^.*\) /s, "").split(" ");
+  const fields = readIfThere(`/proc/${pid}/stat`)
+    ?.replace(/^.*\) /s, "")
+    .split(" ");
   return `${pid} ${fields?.[19] ?? ""}`;
 }
 
@@ -267,7 +270,10 @@ function runTask(file, fileArgs) {
     const child = spawn(file, fileArgs, { stdio: "inherit", cwd: taskDirectory(), env: environment() });
     // The terminal sends Ctrl-C to the whole group; what is sent to this process alone is passed on.
     const forward = (signal) => child.kill(signal);
-    process.on("SIGINT", () => {}).on("SIGTERM", forward).on("SIGHUP", forward);
+    process
+      .on("SIGINT", () => {})
+      .on("SIGTERM", forward)
+      .on("SIGHUP", forward);
     child.on("error", (error) => fail(new SetUpError(`cannot run ${file}: ${error.message}`)));
     child.on("close", (code, signal) => done(code ?? 128 + (signal === "SIGINT" ? 2 : signal === "SIGTERM" ? 15 : 9)));
   });

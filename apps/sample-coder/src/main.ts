@@ -1,6 +1,6 @@
 /**
- * The reference composition: every port of a run with the adapter that was chosen for it. Swap an
- * adapter by changing its line; see the README.
+ * The reference composition: every port of a run with the adapter that was chosen for it, from top to
+ * bottom. Swap an adapter by changing its line; the README says what for.
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,8 +13,9 @@ import { diskJournalStore } from "@dad/journal/disk";
 import { noopObservability } from "@dad/observability/noop";
 import { gitOutcomeRepository } from "@dad/outcome-git";
 import { staticResourceRegistry } from "@dad/resources/static";
-import { readRun, withRun } from "@dad/run-context";
+import { type MakeRunPorts, readRun, withRun } from "@dad/run-context";
 import { agentRunner } from "@dad/runner";
+import { errorText, paintFor, placeText, programName, progressOn, summaryText, visible } from "@dad/terminal";
 import { coder } from "./agent.ts";
 import { profileFor, profiles } from "./profiles.ts";
 
@@ -22,7 +23,7 @@ const { values } = parseArgs({ options: { profile: { type: "string" } } });
 const projectRoot = fileURLToPath(new URL("..", import.meta.url));
 const runRoot = join(projectRoot, "runs");
 
-// Shared by all runs of the project.
+// What all runs of the project share.
 const journals = diskJournalStore({ root: runRoot });
 await using artifacts = diskArtifactStore({ root: join(runRoot, ".dad", "blobs") });
 await using outcomes = gitOutcomeRepository({
@@ -31,25 +32,53 @@ await using outcomes = gitOutcomeRepository({
   seed: join(projectRoot, "library"),
 });
 const resources = staticResourceRegistry({ profiles }).profile(values.profile ?? profileFor(process.env));
+const progress = progressOn(process.stderr, { term: process.env["TERM"] });
 
-const { run } = await withRun(
-  {
-    rootComponentId: coder.id,
-    runRoot,
-    ports: (env, own) => ({
-      journals,
-      artifacts,
-      outcomes,
-      resources,
-      view: diskArtifactView({ root: env.runDir, store: artifacts }),
-      events: own(memoryEventBus()),
-      observability: own(noopObservability()),
-      isolation: scopeIsolation({ hostEnv: process.env }),
-    }),
-  },
-  async (context) => {
-    await using execution = await context.isolate();
+// What each run has of its own.
+const ports: MakeRunPorts = (env, own) => {
+  const events = own(memoryEventBus());
+  events.subscribe("*", progress.onEvent);
+  return {
+    journals,
+    artifacts,
+    outcomes,
+    resources,
+    events,
+    view: diskArtifactView({ root: env.runDir, store: artifacts }),
+    observability: own(noopObservability()),
+    isolation: scopeIsolation({ hostEnv: process.env }),
+  };
+};
+
+const interrupt = new AbortController();
+process.once("SIGINT", () => interrupt.abort());
+
+let runId: string | undefined;
+let failure: unknown;
+try {
+  await withRun({ rootComponentId: coder.id, runRoot, ports, signal: interrupt.signal }, async (run) => {
+    runId = run.env.runId;
+    await using execution = await run.isolate();
     return await execution.run(agentRunner(coder, { engine: inlineEngine() }));
-  },
-);
-console.log(run);
+  });
+} catch (error) {
+  failure = error;
+  process.exitCode = interrupt.signal.aborted ? 130 : 1;
+}
+progress[Symbol.dispose]();
+
+if (runId !== undefined) {
+  const cwd = process.cwd();
+  const dad = programName(process.env["DAD_CLONE"], cwd);
+  const where = `--run-root ${placeText(runRoot, cwd)}`;
+  const summary = summaryText(visible(await readRun(journals, runId, { runRoot })), {
+    paint: paintFor(process.stdout),
+    cwd,
+    columns: process.stdout.columns,
+    profile: resources.note === undefined ? resources.name : `${resources.name}: ${resources.note}`,
+    outcomeRepository: outcomes.location,
+    next: [`${dad} show ${runId} ${where}`, `${dad} ls ${where}`],
+  });
+  console.log(summary);
+}
+if (failure !== undefined) console.error(errorText(failure, paintFor(process.stderr)));

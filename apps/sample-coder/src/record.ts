@@ -27,7 +27,7 @@ const resources: ResourceProfile = staticResourceRegistry({ profiles: { recordin
 
 await using store = localStore({ ...config, projectRoot: config.directory });
 const { error } = await runAgent(coder, { store, ports: { resources, hostEnv: process.env } });
-if (error !== undefined) throw error;
+if (error !== undefined) throw new Error("the run failed, so the tape stays as it was", { cause: error });
 await writeFile(tape, tapeText({ format: "dad.tape/1", entries }));
 
 /** Replies what is on the tape, whatever is asked. */

@@ -47,7 +47,7 @@ export interface Component<Kind extends ComponentKind = ComponentKind, Outputs e
    * Adds a flow (or, in an agent, another agent), which runs in its place in the sequence. To later nodes
    * it is an object of what its own elements gave: `nodes.fix.plan.operations`.
    */
-  component<const Id extends string, Child extends Kind extends "agent" ? ComponentDefinition : FlowDefinition>(
+  component<const Id extends string, Child extends (Kind extends "agent" ? ComponentDefinition : FlowDefinition)>(
     id: Id,
     definition: Child,
   ): Component<Kind, Outputs & { readonly [Key in Id]: OutputsOf<Child> }>;
@@ -101,7 +101,9 @@ function references(elements: readonly Element[], place: string): Readonly<Recor
   return new Proxy(known, {
     get(target, id) {
       if (typeof id === "symbol" || Object.hasOwn(target, id)) return Reflect.get(target, id) as unknown;
-      throw new DefinitionError(`${place} has no element "${id}" to refer to: there ${ids.length === 0 ? "is none" : `are ${ids.join(", ")}`}`, { id });
+      throw new DefinitionError(`${place} has no element "${id}" to refer to: there ${ids.length === 0 ? "is none" : `are ${ids.join(", ")}`}`, {
+        id,
+      });
     },
   });
 }

@@ -17,7 +17,8 @@ export function encodeText(text: string): Uint8Array {
 }
 
 async function* pulled(body: AsyncIterable<Uint8Array>, signal?: AbortSignal): AsyncGenerator<Uint8Array, void> {
-  if (typeof body?.[Symbol.asyncIterator] !== "function") throw new TypeError("the body of an artifact is a string, a Uint8Array or an async iterable of Uint8Array");
+  if (typeof body?.[Symbol.asyncIterator] !== "function")
+    throw new TypeError("the body of an artifact is a string, a Uint8Array or an async iterable of Uint8Array");
   const iterator = body[Symbol.asyncIterator]();
   let ended = false;
   try {
@@ -27,7 +28,8 @@ async function* pulled(body: AsyncIterable<Uint8Array>, signal?: AbortSignal): A
         ended = true;
         return;
       }
-      if (!(next.value instanceof Uint8Array)) throw new TypeError(`the body of an artifact gave ${typeof next.value}, and only Uint8Array is stored`);
+      if (!(next.value instanceof Uint8Array))
+        throw new TypeError(`the body of an artifact gave ${typeof next.value}, and only Uint8Array is stored`);
       yield next.value;
     }
   } finally {

@@ -166,7 +166,12 @@ describe("diskArtifactStore", () => {
     const calls: string[] = [];
     const store = diskArtifactStore({ root, fs: recording(calls) });
     const content = await store.put("first");
-    expect(calls.slice(calls.indexOf("write first"))).toEqual(["write first", "sync .dad_tmp_", `rename ${hexOfDigest(content.digest).slice(0, 8)}`, "sync sha256"]);
+    expect(calls.slice(calls.indexOf("write first"))).toEqual([
+      "write first",
+      "sync .dad_tmp_",
+      `rename ${hexOfDigest(content.digest).slice(0, 8)}`,
+      "sync sha256",
+    ]);
     calls.length = 0;
     await store.put("first");
     expect(calls).toEqual(["write first", "sync sha256"]);
@@ -280,7 +285,11 @@ function recording(calls: string[]): DiskFs {
   const lastOf = (path: string) => path.slice(path.lastIndexOf("/") + 1).replace(/^(\.dad_tmp_).*/, "$1");
   const fs = wrapFiles({
     write(file, ...[buffer, offset, length]) {
-      calls.push(`write ${Buffer.from(buffer).subarray(offset, offset + length).toString()}`);
+      calls.push(
+        `write ${Buffer.from(buffer)
+          .subarray(offset, offset + length)
+          .toString()}`,
+      );
       return file.write(buffer, offset, length);
     },
     sync(file, path) {

@@ -3,5 +3,6 @@
  *
  * @packageDocumentation
  */
-export { artifactStoreContract, type ArtifactStoreSubject } from "./testing/artifact-store-contract.ts";
+export { artifactStoreContract } from "./testing/artifact-store-contract.ts";
 export { artifactViewContract, type ArtifactViewFixture, type ArtifactViewSubject } from "./testing/artifact-view-contract.ts";
+export type { ArtifactStoreSubject } from "./testing/store-subject.ts";

@@ -5,7 +5,17 @@ export type Environment = Readonly<Record<string, string>>;
 
 /** What a program needs to start and to print. A list of what passes cannot miss a secret under a new name, as a list of what does not would. */
 const PASSED = ["PATH", "LANG", "LC_ALL", "TZ", "TERM", "TMPDIR"];
-const PASSED_ON_WINDOWS = ["SystemRoot", "SystemDrive", "windir", "ComSpec", "PATHEXT", "TEMP", "TMP", "NUMBER_OF_PROCESSORS", "PROCESSOR_ARCHITECTURE"];
+const PASSED_ON_WINDOWS = [
+  "SystemRoot",
+  "SystemDrive",
+  "windir",
+  "ComSpec",
+  "PATHEXT",
+  "TEMP",
+  "TMP",
+  "NUMBER_OF_PROCESSORS",
+  "PROCESSOR_ARCHITECTURE",
+];
 
 const windows = process.platform === "win32";
 

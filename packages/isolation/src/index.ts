@@ -5,4 +5,13 @@
  */
 export { IsolationClosedError, IsolationFailedError, IsolationUnavailableError, ProgramMissingError, WorkingDirectoryError } from "./errors.ts";
 export { type Guard, GUARDS, type Guards, guardsWith, type Strength } from "./guard.ts";
-export type { Command, ExecOptions, ExecResult, IsolationAdapter, IsolationProbe, IsolationProblem, IsolationSpace, IsolationSpec } from "./isolation-adapter.ts";
+export type {
+  Command,
+  ExecOptions,
+  ExecResult,
+  IsolationAdapter,
+  IsolationProbe,
+  IsolationProblem,
+  IsolationSpace,
+  IsolationSpec,
+} from "./isolation-adapter.ts";

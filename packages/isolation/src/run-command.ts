@@ -71,7 +71,13 @@ function start(command: PreparedCommand): ChildProcess {
 /** Some reasons not to start come at once, the others as an event. */
 function spawnOrFail({ argv: [program, ...args], cwd, env, stdin }: PreparedCommand): ChildProcess {
   try {
-    return spawn(program, args, { cwd, env, stdio: [stdin === undefined ? "ignore" : "pipe", "pipe", "pipe"], detached: hasProcessGroups, windowsHide: true });
+    return spawn(program, args, {
+      cwd,
+      env,
+      stdio: [stdin === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+      detached: hasProcessGroups,
+      windowsHide: true,
+    });
   } catch (cause) {
     throw new IsolationFailedError(program, { cause });
   }
@@ -102,7 +108,11 @@ async function closed(stream: Readable | null): Promise<void> {
   if (stream && !stream.closed) await new Promise((resolve) => stream.once("close", resolve));
 }
 
-function readOutputs(child: ChildProcess, options: ExecOptions, onFailure: (error: unknown) => void): () => Pick<ExecResult, "stdout" | "stderr" | "lost"> {
+function readOutputs(
+  child: ChildProcess,
+  options: ExecOptions,
+  onFailure: (error: unknown) => void,
+): () => Pick<ExecResult, "stdout" | "stderr" | "lost"> {
   const read = (name: "stdout" | "stderr"): (() => KeptOutput) => {
     return keepOutput(child[name], options.outputLimitBytes ?? DEFAULT_OUTPUT_LIMIT, (chunk) => {
       try {

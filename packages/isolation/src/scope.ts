@@ -103,7 +103,9 @@ function scopeSpace(spec: IsolationSpec, env: IsolationSpace["env"], graceMs: nu
 }
 
 function assertSound({ argv }: Command, { timeoutMs, outputLimitBytes }: ExecOptions): void {
-  if (!argv.every((part) => typeof part === "string" && !part.includes("\0"))) throw new TypeError("the program and its arguments must be strings without NUL");
+  if (!argv.every((part) => typeof part === "string" && !part.includes("\0")))
+    throw new TypeError("the program and its arguments must be strings without NUL");
   if (timeoutMs !== undefined && !(timeoutMs > 0)) throw new TypeError(`timeoutMs must be more than 0, not ${timeoutMs}`);
-  if (outputLimitBytes !== undefined && !(outputLimitBytes >= 0)) throw new TypeError(`outputLimitBytes must not be less than 0, not ${outputLimitBytes}`);
+  if (outputLimitBytes !== undefined && !(outputLimitBytes >= 0))
+    throw new TypeError(`outputLimitBytes must not be less than 0, not ${outputLimitBytes}`);
 }

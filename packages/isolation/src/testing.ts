@@ -4,24 +4,18 @@
  * @packageDocumentation
  */
 import { afterEach, beforeEach, describe } from "vitest";
-import type { IsolationAdapter } from "./isolation-adapter.ts";
 import { describeClaims } from "./testing/claims.ts";
 import { describeCommands } from "./testing/commands.ts";
 import { describeEnvironment } from "./testing/environment.ts";
 import { describeOutput } from "./testing/output.ts";
 import { describeProcesses } from "./testing/processes.ts";
+import type { IsolationSubject } from "./testing/subject.ts";
 import { openTrial, type Trial } from "./testing/trial.ts";
 
-export interface IsolationSubject {
-  /**
-   * The adapter as a program of this machine would make it. An adapter that is told of the host's environment gets all
-   * of `process.env` here: the suite plants secrets there.
-   */
-  create(): IsolationAdapter | Promise<IsolationAdapter>;
-}
+export type { IsolationSubject } from "./testing/subject.ts";
 
 /**
- * The contract of {@link IsolationAdapter}, by guard. Every attempt to get around a guard first has to succeed without
+ * The contract of `IsolationAdapter`, by guard. Every attempt to get around a guard first has to succeed without
  * the isolation, and its verdict is taken from the host or from a random marker. For a guard that is not claimed the
  * suite proves that requiring it is refused.
  */

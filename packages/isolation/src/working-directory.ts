@@ -5,7 +5,8 @@ import { WorkingDirectoryError } from "./errors.ts";
 /** The directory that a command runs in. An absolute one is meant; a relative one that leaves the workspace is a mistake. */
 export async function resolveWorkingDirectory(workspace: string, cwd: string): Promise<string> {
   const directory = resolve(workspace, cwd);
-  if (!isAbsolute(cwd) && leads(relative(workspace, directory))) throw new WorkingDirectoryError(cwd, { reason: "it leaves the workspace; an absolute path may" });
+  if (!isAbsolute(cwd) && leads(relative(workspace, directory)))
+    throw new WorkingDirectoryError(cwd, { reason: "it leaves the workspace; an absolute path may" });
   await assertDirectory(directory);
   return directory;
 }

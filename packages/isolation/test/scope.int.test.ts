@@ -19,7 +19,16 @@ describe("scopeIsolation", () => {
   afterEach(async () => rm(workspace, { recursive: true, force: true }));
 
   it("passes on what a program needs to print, and nothing else", async () => {
-    const hostEnv = { PATH: process.env.PATH, LANG: "de_DE.UTF-8", TZ: "UTC", NODE_OPTIONS: "--bad", GIT_DIR: "/x", LD_PRELOAD: "/x", HOME: "/root", USER: "x" };
+    const hostEnv = {
+      PATH: process.env.PATH,
+      LANG: "de_DE.UTF-8",
+      TZ: "UTC",
+      NODE_OPTIONS: "--bad",
+      GIT_DIR: "/x",
+      LD_PRELOAD: "/x",
+      HOME: "/root",
+      USER: "x",
+    };
     await using space = await scopeIsolation({ hostEnv }).open({ runId, workspace });
     expect({ ...space.env }).toEqual({ PATH: process.env.PATH, LANG: "de_DE.UTF-8", TZ: "UTC", HOME: workspace });
     expect(Object.getPrototypeOf(space.env)).toBeNull();
@@ -33,7 +42,11 @@ describe("scopeIsolation", () => {
 
   it("gives a command that listens to a request to end the time to do so", async () => {
     await using space = await scopeIsolation({ graceMs: 30_000 }).open({ runId, workspace });
-    const argv: [string, ...string[]] = [process.execPath, "-e", "process.on('SIGTERM', () => process.exit(9)); setInterval(() => {}, 1000); process.stdout.write('ready')"];
+    const argv: [string, ...string[]] = [
+      process.execPath,
+      "-e",
+      "process.on('SIGTERM', () => process.exit(9)); setInterval(() => {}, 1000); process.stdout.write('ready')",
+    ];
     const running = space.exec({ argv }, { onOutput: () => void space.kill() });
     expect(await running).toMatchObject({ reason: "aborted", exitCode: 9, signal: null });
   });

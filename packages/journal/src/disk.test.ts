@@ -85,23 +85,26 @@ describe("a journal on disk", () => {
     }
   });
 
-  it.each(["garbage", "garbage\n", "\0\0\0\0", "{}\n", "\n", Buffer.from([0xff, 0xfe, 0x0a])])("takes %j at its end for a torn entry", async (garbage) => {
-    const whole = await createWith(2);
-    for (const round of upTo(2)) {
-      await appendFile(journalOf(RUN), garbage);
-      expect(await recorded(store())).toHaveLength(2);
-      await (await store().open(RUN))[Symbol.asyncDispose]();
-      expect(await readFile(journalOf(RUN))).toEqual(whole);
-      expect(await readFile(join(root, RUN, `journal.torn-${round}`))).toEqual(Buffer.from(garbage));
-    }
-  });
+  it.each(["garbage", "garbage\n", "\0\0\0\0", "{}\n", "\n", Buffer.from([0xff, 0xfe, 0x0a])])(
+    "takes %j at its end for a torn entry",
+    async (garbage) => {
+      const whole = await createWith(2);
+      for (const round of upTo(2)) {
+        await appendFile(journalOf(RUN), garbage);
+        expect(await recorded(store())).toHaveLength(2);
+        await (await store().open(RUN))[Symbol.asyncDispose]();
+        expect(await readFile(journalOf(RUN))).toEqual(whole);
+        expect(await readFile(join(root, RUN, `journal.torn-${round}`))).toEqual(Buffer.from(garbage));
+      }
+    },
+  );
 
   it("is damaged wherever one bit before its last line changed", async () => {
     const whole = await createWith(3);
     const [first, last] = [whole.indexOf(0x0a) + 1, whole.lastIndexOf(0x0a, -2)];
     for (let place = 0; place < last; place++) {
       const bytes = Buffer.from(whole);
-      bytes[place]! ^= 1 << place % 8;
+      bytes[place]! ^= 1 << (place % 8);
       // A newline that came or went moves the place of the damage, not the damage.
       const line = expect.toSatisfy((found: number) => found === (place < first ? 1 : 2));
       await expect(recorded(store(inMemory({ [journalOf(RUN)]: bytes })))).rejects.toMatchObject({ code: "JOURNAL_DAMAGED", details: { line } });
@@ -131,16 +134,19 @@ describe("a journal on disk", () => {
   it.each(["", "\n"])("is read while the next writer cuts a torn entry, followed by %j, off and goes on", async (end) => {
     const whole = await createWith(2);
     const fs = inMemory({ [journalOf(RUN)]: Buffer.concat([whole.subarray(0, -20), Buffer.from(end)]) });
-    const continuing = wrapFiles({
-      async read(file, ...range) {
-        const found = await file.read(...range);
-        if (range[2] > 1 && found.bytesRead > 0 && (await fs.readFile(journalOf(RUN))).length < whole.length) {
-          await using journal = await store(fs).open(RUN);
-          for (const number of upTo(4)) await journal.append(numbered(number));
-        }
-        return found;
+    const continuing = wrapFiles(
+      {
+        async read(file, ...range) {
+          const found = await file.read(...range);
+          if (range[2] > 1 && found.bytesRead > 0 && (await fs.readFile(journalOf(RUN))).length < whole.length) {
+            await using journal = await store(fs).open(RUN);
+            for (const number of upTo(4)) await journal.append(numbered(number));
+          }
+          return found;
+        },
       },
-    }, { on: fs });
+      { on: fs },
+    );
     expect((await recorded(store(continuing))).map(({ seq }) => seq)).toEqual(upTo(5));
   });
 

@@ -1,4 +1,15 @@
-import { canonicalJson, type Digest, digestOfBytes, digestOfJson, type EventDraft, JournalEntry, parseEvent, type RecordedEvent, RunEvent, RunId } from "@dad/protocol";
+import {
+  canonicalJson,
+  type Digest,
+  digestOfBytes,
+  digestOfJson,
+  type EventDraft,
+  JournalEntry,
+  parseEvent,
+  type RecordedEvent,
+  RunEvent,
+  RunId,
+} from "@dad/protocol";
 
 /** What the next entry follows. */
 export interface Head {
@@ -32,7 +43,10 @@ export function factOf(runId: RunId, draft: EventDraft): Fact {
     const [issue] = parsed.error.issues;
     throw new TypeError(`${issue?.path.join(".") || "it"}: ${issue?.message}`);
   } catch (cause) {
-    throw new TypeError(`cannot record the event ${JSON.stringify(draft?.type)} of run ${runId}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new TypeError(
+      `cannot record the event ${JSON.stringify(draft?.type)} of run ${runId}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
   }
 }
 

@@ -24,14 +24,20 @@ export class RunUnknownError extends DadError<"RUN_UNKNOWN"> {
 /** `RUN_LOCKED`: somebody else works on the run. */
 export class RunLockedError extends DadError<"RUN_LOCKED"> {
   constructor(runId: RunId, owner: JournalOwner) {
-    super("RUN_LOCKED", `${nameOf(owner)} works on run ${runId}: wait for it, or stop it`, { retryable: true, details: { runId, owner: { ...owner } } });
+    super("RUN_LOCKED", `${nameOf(owner)} works on run ${runId}: wait for it, or stop it`, {
+      retryable: true,
+      details: { runId, owner: { ...owner } },
+    });
   }
 }
 
 /** `JOURNAL_DAMAGED`: an entry before the last is not what its writer wrote, or one does not follow the one before it. */
 export class JournalDamagedError extends DadError<"JOURNAL_DAMAGED"> {
   constructor(runId: RunId, place: { readonly line: number; readonly reason: string }, options: { readonly cause?: unknown } = {}) {
-    super("JOURNAL_DAMAGED", `the journal of run ${runId} is damaged in line ${place.line}: ${place.reason}`, { ...options, details: { runId, ...place } });
+    super("JOURNAL_DAMAGED", `the journal of run ${runId} is damaged in line ${place.line}: ${place.reason}`, {
+      ...options,
+      details: { runId, ...place },
+    });
   }
 }
 

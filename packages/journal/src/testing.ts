@@ -3,4 +3,5 @@
  *
  * @packageDocumentation
  */
-export { journalStoreContract, type JournalStoreSubject } from "./testing/journal-store-contract.ts";
+export { journalStoreContract } from "./testing/journal-store-contract.ts";
+export type { JournalStoreSubject } from "./testing/subject.ts";

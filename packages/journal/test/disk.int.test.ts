@@ -88,7 +88,9 @@ async function claimAtOnce(how: "create" | "open"): Promise<string[]> {
 }
 
 function start(script: string, args: readonly string[]): { child: ChildProcess; said: () => Promise<string> } {
-  const child = spawn(process.execPath, ["--conditions=@dad/source", join(import.meta.dirname, script), ...args], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["--conditions=@dad/source", join(import.meta.dirname, script), ...args], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
   children.push(child);
   return { child, said: lineByLine(createInterface({ input: child.stdout })) };
 }

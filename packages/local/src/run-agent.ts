@@ -33,7 +33,8 @@ export async function runAgent<Definition extends AgentDefinition | FlowDefiniti
   const { store, inputs = {} } = options;
   checkDefinition(definition);
   const resolved = resolveStaticInputs(definition, inputs);
-  const runner = definition.kind === "agent" ? agentRunner(definition, { engine: inlineEngine() }) : flowRunner(definition, { engine: inlineEngine() });
+  const runner =
+    definition.kind === "agent" ? agentRunner(definition, { engine: inlineEngine() }) : flowRunner(definition, { engine: inlineEngine() });
   let started: RunId | undefined;
   try {
     const { run, result } = await withRun(openOptions(definition.id, resolved, options), async (context) => {

@@ -66,7 +66,8 @@ export interface MainOptions {
 
 /** Makes sure that `main` has what the seed has, or anything at all, and answers its commit. */
 export async function updateMain(git: Git, { seed, except }: MainOptions, call: GitCall): Promise<string> {
-  if (seed !== undefined) return advance(git, { branch: MAIN, tree: await seedTree(git, { seed, except }, call), message: "Take over the files of the project\n" }, call);
+  if (seed !== undefined)
+    return advance(git, { branch: MAIN, tree: await seedTree(git, { seed, except }, call), message: "Take over the files of the project\n" }, call);
   const main = (await readRefs(git, [MAIN], call)).get(MAIN);
   return main ?? advance(git, { branch: MAIN, tree: await readmeTree(git, call), message: "Begin\n" }, call);
 }

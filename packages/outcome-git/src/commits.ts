@@ -15,7 +15,11 @@ export async function baseOf(git: Git, commit: string, call: GitCall): Promise<s
 }
 
 /** What differs between two commits, in the order of the paths. */
-export async function changesBetween(git: Git, { from, to }: { readonly from: string; readonly to: string }, call: GitCall): Promise<OutcomeChange[]> {
+export async function changesBetween(
+  git: Git,
+  { from, to }: { readonly from: string; readonly to: string },
+  call: GitCall,
+): Promise<OutcomeChange[]> {
   const text = await git.run(["diff-tree", "-r", "-z", "--name-status", "--no-renames", "--no-ext-diff", "--no-textconv", from, to], call);
   const fields = text.split("\0");
   const changes: OutcomeChange[] = [];

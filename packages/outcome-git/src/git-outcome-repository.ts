@@ -139,7 +139,11 @@ async function assertNew(git: Git, runId: RunId, call: GitCall): Promise<void> {
 }
 
 /** The directory and then the refs can each be made by one only. */
-async function claim(git: Git, { runId, base, workTree }: { readonly runId: RunId; readonly base: string; readonly workTree: string }, call: GitCall): Promise<void> {
+async function claim(
+  git: Git,
+  { runId, base, workTree }: { readonly runId: RunId; readonly base: string; readonly workTree: string },
+  call: GitCall,
+): Promise<void> {
   await mkdir(workTree).catch((cause: NodeJS.ErrnoException) => {
     throw cause.code === "EEXIST" ? new OutcomeExistsError(runId, `working tree ${workTree}`, { cause }) : cause;
   });
@@ -156,7 +160,11 @@ async function claim(git: Git, { runId, base, workTree }: { readonly runId: RunI
 }
 
 /** Leaves nothing of a run that could not start, so that it can be tried again. */
-async function giveUp(git: Git, run: { readonly runId: RunId; readonly base: string; readonly workTree: string; readonly index: string }, call: GitCall): Promise<void> {
+async function giveUp(
+  git: Git,
+  run: { readonly runId: RunId; readonly base: string; readonly workTree: string; readonly index: string },
+  call: GitCall,
+): Promise<void> {
   const refs = refsOf(run.runId);
   await rm(run.workTree, { recursive: true, force: true });
   await rm(run.index, { force: true });

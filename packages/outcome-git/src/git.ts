@@ -96,7 +96,13 @@ export function hardenedGit(author: GitAuthor, { program = "git", path = usualPa
       errors: (error, { exitCode, stdErr }) => error ?? (exitCode === 0 ? undefined : failure(exitCode, stdErr)),
       ...(input === undefined ? {} : { input: () => input }),
       ...(signal ? { abort: signal } : {}),
-    }).env({ ...ENVIRONMENT, PATH: path, GIT_DIR: gitDir, ...(workTree ? { GIT_WORK_TREE: workTree } : {}), ...(index ? { GIT_INDEX_FILE: index } : {}) });
+    }).env({
+      ...ENVIRONMENT,
+      PATH: path,
+      GIT_DIR: gitDir,
+      ...(workTree ? { GIT_WORK_TREE: workTree } : {}),
+      ...(index ? { GIT_INDEX_FILE: index } : {}),
+    });
   }
 
   async function attempt<T>(command: string, call: GitCall, work: (git: SimpleGit) => PromiseLike<T>): Promise<T> {
@@ -111,7 +117,8 @@ export function hardenedGit(author: GitAuthor, { program = "git", path = usualPa
 
   return {
     run: (args, call) => attempt(String(args[0]), call, (git) => git.raw([...args])),
-    objects: (ids, call) => attempt("cat-file", { ...call, input: ids.map((id) => `${id}\n`).join("") }, (git) => git.binaryCatFile(["--batch"]) as PromiseLike<Buffer>),
+    objects: (ids, call) =>
+      attempt("cat-file", { ...call, input: ids.map((id) => `${id}\n`).join("") }, (git) => git.binaryCatFile(["--batch"]) as PromiseLike<Buffer>),
     async assertAvailable(directory) {
       const found = await findVersion(program, client({ gitDir: directory }));
       if (isOlder(found, NEEDED_VERSION)) throw new GitUnavailableError(program, { found, needed: NEEDED_VERSION });
@@ -137,6 +144,9 @@ function failure(exitCode: number, stdErr: readonly Buffer[]): Error {
 }
 
 function usualPath(): string {
-  const usual = process.platform === "win32" ? ["C:\\Program Files\\Git\\cmd", "C:\\Windows\\System32"] : ["/usr/local/bin", "/opt/homebrew/bin", "/usr/bin", "/bin"];
+  const usual =
+    process.platform === "win32"
+      ? ["C:\\Program Files\\Git\\cmd", "C:\\Windows\\System32"]
+      : ["/usr/local/bin", "/opt/homebrew/bin", "/usr/bin", "/bin"];
   return usual.join(delimiter);
 }

@@ -85,17 +85,23 @@ async function forget(git: Git, entries: readonly Entry[], call: StageCall): Pro
 
 async function assertInside(git: Git, links: readonly Entry[], call: StageCall): Promise<void> {
   if (links.length === 0) return;
-  const targets = parseObjects(await git.objects(links.map(({ object }) => object), call));
+  const targets = parseObjects(
+    await git.objects(
+      links.map(({ object }) => object),
+      call,
+    ),
+  );
   for (const { path, object } of links) {
     const target = targets.get(object);
-    if (target === undefined || leadsOutside(path, target)) throw new OutcomePathError(path, `it is a link that leads out of the working tree: ${target}`);
+    if (target === undefined || leadsOutside(path, target))
+      throw new OutcomePathError(path, `it is a link that leads out of the working tree: ${target}`);
   }
 }
 
 /** `cat-file --batch`: for each object `<id> <type> <size>`, a line break, the content, a line break. */
 function parseObjects(output: Buffer): ReadonlyMap<string, string> {
   const contents = new Map<string, string>();
-  for (let at = 0; at < output.length; ) {
+  for (let at = 0; at < output.length;) {
     const end = output.indexOf("\n", at);
     const [id = "", , size = ""] = output.toString("latin1", at, end).split(" ");
     const next = end + 1 + Number(size);

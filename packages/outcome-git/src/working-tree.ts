@@ -54,7 +54,8 @@ async function placeFor(root: string, path: string): Promise<string> {
     const directory = join(root, ...parts.slice(0, depth));
     const found = await look(directory);
     if (!found) await mkdir(directory).catch(ignoringExisting);
-    else if (!found.isDirectory()) throw new OutcomePathError(path, `${parts.slice(0, depth).join("/")} is ${found.isSymbolicLink() ? "a link" : "a file"}`);
+    else if (!found.isDirectory())
+      throw new OutcomePathError(path, `${parts.slice(0, depth).join("/")} is ${found.isSymbolicLink() ? "a link" : "a file"}`);
   }
   return join(root, path);
 }

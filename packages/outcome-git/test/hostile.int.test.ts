@@ -12,7 +12,10 @@ let places: Places;
 let marker: string;
 
 beforeEach(async () => {
-  places = await openPlaces([textFile("a.txt", "a\r\n"), textFile(".gitattributes", "* filter=planted text=auto eol=crlf diff=planted merge=planted\n")]);
+  places = await openPlaces([
+    textFile("a.txt", "a\r\n"),
+    textFile(".gitattributes", "* filter=planted text=auto eol=crlf diff=planted merge=planted\n"),
+  ]);
   marker = join(places.root, "executed");
 });
 afterEach(async () => places[Symbol.asyncDispose]());
@@ -164,7 +167,12 @@ it("does not follow a link that took the place of the working tree", async () =>
   await writeFile(join(outside, "kept"), "x");
   await rm(root, { recursive: true });
   await symlink(outside, root);
-  for (const call of [() => run.write(textFile("x", "x")), () => run.read("kept"), () => run.commit({ subject: "x" }), () => repository[Symbol.asyncDispose]()]) {
+  for (const call of [
+    () => run.write(textFile("x", "x")),
+    () => run.read("kept"),
+    () => run.commit({ subject: "x" }),
+    () => repository[Symbol.asyncDispose](),
+  ]) {
     await expect(call()).rejects.toMatchObject({ code: "OUTCOME_FAILED", details: { location: root } });
   }
   expect(await readdir(outside)).toEqual(["kept"]);
@@ -184,6 +192,8 @@ it.each(["git~1", "sub/.GIT"])("refuses to commit what another system would take
 it("gives a run a working tree in which git finds no repository of ours", async () => {
   await using repository = gitOutcomeRepository(places);
   await using run = await repository.open(runId);
-  await expect(git(String(run.directory), "rev-parse", "--git-dir")).rejects.toMatchObject({ stderr: expect.stringContaining("not a git repository") });
+  await expect(git(String(run.directory), "rev-parse", "--git-dir")).rejects.toMatchObject({
+    stderr: expect.stringContaining("not a git repository"),
+  });
   expect(await readdir(String(run.directory))).toEqual([".gitattributes", "a.txt"]);
 });

@@ -15,7 +15,9 @@ it("lets many processes make the repository and commit their runs at once, and l
   const options = { directory, workDirectory, seed };
   const names = Array.from({ length: PROCESSES }, (_, process) => Array.from({ length: RUNS_EACH }, (__, run) => `run-${process}-${run}`));
   const committer = join(import.meta.dirname, "committer.ts");
-  await Promise.all(names.map((own) => promisify(execFile)(process.execPath, ["--conditions=@dad/source", committer, JSON.stringify(options), ...own])));
+  await Promise.all(
+    names.map((own) => promisify(execFile)(process.execPath, ["--conditions=@dad/source", committer, JSON.stringify(options), ...own])),
+  );
 
   await using repository = gitOutcomeRepository(options);
   for (const name of names.flat()) {

@@ -16,7 +16,8 @@ afterEach(async () => {
   await places[Symbol.asyncDispose]();
 });
 
-const filesOf = async (commit: string): Promise<string[]> => (await git(places.directory, "ls-tree", "-r", "--name-only", commit)).split("\n").filter(Boolean);
+const filesOf = async (commit: string): Promise<string[]> =>
+  (await git(places.directory, "ls-tree", "-r", "--name-only", commit)).split("\n").filter(Boolean);
 
 it("takes over the seed when it has changed, and only then", async () => {
   await using repository = gitOutcomeRepository(places);
@@ -71,7 +72,13 @@ it("commits without any settings, and heeds none of those that there are", async
   await mkdir(home);
   await writeFile(join(home, ".gitconfig"), `[user]\n\tname = Somebody\n\temail = somebody@example.org\n[core]\n\texcludesFile = ${home}/ignore\n`);
   await writeFile(join(home, "ignore"), "*\n");
-  for (const [name, value] of Object.entries({ HOME: home, GIT_DIR: "/nonexistent", GIT_AUTHOR_NAME: "Somebody", GIT_CONFIG_GLOBAL: join(home, ".gitconfig") })) vi.stubEnv(name, value);
+  for (const [name, value] of Object.entries({
+    HOME: home,
+    GIT_DIR: "/nonexistent",
+    GIT_AUTHOR_NAME: "Somebody",
+    GIT_CONFIG_GLOBAL: join(home, ".gitconfig"),
+  }))
+    vi.stubEnv(name, value);
   await using repository = gitOutcomeRepository(places);
   await using run = await repository.open(id("run1"));
   const { commit } = await run.commit({ subject: "x" });
@@ -91,7 +98,10 @@ it("says which git it needs when there is none or an old one", async () => {
   await writeFile(old, "#!/bin/sh\necho git version 2.31.9\n");
   await chmod(old, 0o755);
   const tooOld = gitOutcomeRepository({ ...places, git: { program: old } });
-  await expect(tooOld.open(id("run1"))).rejects.toMatchObject({ code: "GIT_UNAVAILABLE", details: { program: old, found: "2.31.9", needed: "2.32.0" } });
+  await expect(tooOld.open(id("run1"))).rejects.toMatchObject({
+    code: "GIT_UNAVAILABLE",
+    details: { program: old, found: "2.31.9", needed: "2.32.0" },
+  });
   const missing = gitOutcomeRepository({ ...places, git: { path: places.root } });
   await expect(missing.find(id("run1"))).rejects.toMatchObject({ code: "GIT_UNAVAILABLE", details: { program: "git", needed: "2.32.0" } });
   await expect(access(places.directory)).rejects.toMatchObject({ code: "ENOENT" });
@@ -191,5 +201,8 @@ it("tells of a repository that was damaged", async () => {
   await using repository = gitOutcomeRepository(places);
   await repository.find(id("run1"));
   await appendFile(join(places.directory, "config"), "[broken\n");
-  await expect(repository.find(id("run1"))).rejects.toMatchObject({ code: "OUTCOME_FAILED", cause: { message: expect.stringContaining("bad config") } });
+  await expect(repository.find(id("run1"))).rejects.toMatchObject({
+    code: "OUTCOME_FAILED",
+    cause: { message: expect.stringContaining("bad config") },
+  });
 });

@@ -6,4 +6,13 @@
 export { OutcomeClosedError, OutcomeCommitError, OutcomeExistsError, OutcomeFailedError, OutcomePathError } from "./errors.ts";
 export { outcomeBranch, outcomeMessage, type OutcomeMessageParts } from "./outcome-commit.ts";
 export { assertOutcomePath } from "./outcome-path.ts";
-export type { AbortOptions, CommitOptions, OpenOutcomeOptions, OutcomeCapabilities, OutcomeChange, OutcomeFile, OutcomeRepository, RunOutcome } from "./outcome-repository.ts";
+export type {
+  AbortOptions,
+  CommitOptions,
+  OpenOutcomeOptions,
+  OutcomeCapabilities,
+  OutcomeChange,
+  OutcomeFile,
+  OutcomeRepository,
+  RunOutcome,
+} from "./outcome-repository.ts";

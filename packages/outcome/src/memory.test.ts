@@ -17,5 +17,7 @@ it("starts from nothing when it is given nothing", async () => {
 });
 
 it("refuses a base with a path that is none", () => {
-  expect(() => memoryOutcomeRepository({ base: [{ path: "../x", content: new Uint8Array(), executable: false }] })).toThrow(expect.objectContaining({ code: "OUTCOME_PATH_INVALID" }));
+  expect(() => memoryOutcomeRepository({ base: [{ path: "../x", content: new Uint8Array(), executable: false }] })).toThrow(
+    expect.objectContaining({ code: "OUTCOME_PATH_INVALID" }),
+  );
 });

@@ -136,7 +136,8 @@ function commitOf(store: Store, id: string): Commit {
 /** The base of all has no base and counts as its own. */
 function addCommit({ commits }: Store, commit: Omit<Commit, "base"> & { readonly base?: string }, parent = ""): string {
   const hash = createHash("sha256").update(`${parent}\n${commit.message}`);
-  for (const [path, file] of [...commit.tree].toSorted(byPath)) hash.update(`\n${path}\0${file.executable}\0${file.content.byteLength}\0`).update(file.content);
+  for (const [path, file] of [...commit.tree].toSorted(byPath))
+    hash.update(`\n${path}\0${file.executable}\0${file.content.byteLength}\0`).update(file.content);
   const id = hash.digest("hex");
   commits.set(id, { base: id, ...commit });
   return id;

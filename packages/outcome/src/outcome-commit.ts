@@ -30,5 +30,11 @@ export function outcomeMessage({ subject, trailers = {}, runId, base }: OutcomeM
 
 function oneLine(text: string): string {
   // oxlint-disable-next-line no-control-regex -- control characters are what it replaces
-  return text.toWellFormed().replace(/[\s\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").trim();
+  return (
+    text
+      .toWellFormed()
+      // oxlint-disable-next-line no-control-regex -- control characters are what it takes out
+      .replace(/[\s\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ")
+      .trim()
+  );
 }

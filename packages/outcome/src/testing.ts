@@ -5,7 +5,7 @@
  */
 import { afterEach, beforeEach, describe } from "vitest";
 import type { OutcomeFile, OutcomeRepository } from "./outcome-repository.ts";
-import { BASE } from "./testing/base.ts";
+import { BASE } from "./testing/starting-files.ts";
 import { describeCommits } from "./testing/commits.ts";
 import { describeFiles } from "./testing/files.ts";
 import { describeLife } from "./testing/life.ts";

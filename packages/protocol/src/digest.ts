@@ -3,7 +3,10 @@ import { z } from "zod";
 import { canonicalJson } from "./json.ts";
 
 /** `sha256:<64 lower-case hex digits>`: the digest of the OCI descriptor. */
-export const Digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, "a digest is sha256: and 64 lower-case hex digits").brand<"Digest">();
+export const Digest = z
+  .string()
+  .regex(/^sha256:[0-9a-f]{64}$/, "a digest is sha256: and 64 lower-case hex digits")
+  .brand<"Digest">();
 export type Digest = z.infer<typeof Digest>;
 
 export function digestOfBytes(bytes: Uint8Array | string): Digest {

@@ -12,9 +12,30 @@ export { type EventDraft, type EventOf, isKnownEvent, parseEvent, RunEvent, type
 export { ExecutionId, NodeId, NodePath, nodeDirectory, nodePath, RelativePath, RunId, RunIdPrefix } from "./id.ts";
 export { canonicalJson, isJsonObject, Json } from "./json.ts";
 export { JournalEntry, type RecordedEvent } from "./journal-entry.ts";
-export { ModelExchange, ModelFinishReason, ModelMessage, ModelOutputSpec, ModelRequest, ModelResponse, ModelSettings, ModelTape } from "./model-tape.ts";
+export {
+  ModelExchange,
+  ModelFinishReason,
+  ModelMessage,
+  ModelOutputSpec,
+  ModelRequest,
+  ModelResponse,
+  ModelSettings,
+  ModelTape,
+} from "./model-tape.ts";
 export { NodeResult } from "./node-result.ts";
-export { FinalStatus, NodeDecision, NodeStatus, NodeSummary, OutcomeRef, RerunOf, RunDetails, RunListEntry, RunManifest, RunStatus, RunSummary } from "./run.ts";
+export {
+  FinalStatus,
+  NodeDecision,
+  NodeStatus,
+  NodeSummary,
+  OutcomeRef,
+  RerunOf,
+  RunDetails,
+  RunListEntry,
+  RunManifest,
+  RunStatus,
+  RunSummary,
+} from "./run.ts";
 export { RunEnvParams } from "./run-env-params.ts";
 export { RunMetadata } from "./run-metadata.ts";
 export { RunOwner } from "./run-owner.ts";

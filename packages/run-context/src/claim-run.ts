@@ -1,4 +1,4 @@
-import { type Journal, RunExistsError } from "@dad/journal";
+import type { Journal } from "@dad/journal";
 import { DadError, type RunEnvParams } from "@dad/protocol";
 import { RunNotOpenedError } from "./errors.ts";
 import { type RunEnvOptions, runEnv } from "./run-env.ts";
@@ -23,7 +23,7 @@ export async function claimRun(options: RunEnvOptions, ports: RunPorts | MakeRun
     try {
       return await claim(runEnv(options), ports);
     } catch (error) {
-      const taken = DadError.is(error, "RUN_EXISTS" satisfies RunExistsError["code"]);
+      const taken = DadError.is(error, "RUN_EXISTS");
       if (!taken || options.runId !== undefined || tries === MAX_TRIES) throw error;
     }
   }
@@ -50,7 +50,8 @@ async function createJournal(env: RunEnvParams, { journals }: RunPorts): Promise
   try {
     return await journals.create(env.runId);
   } catch (error) {
-    throw DadError.is(error) ? error : new RunNotOpenedError(env.runId, env.runRoot, error);
+    if (DadError.is(error, "RUN_EXISTS")) throw error;
+    throw new RunNotOpenedError(env.runId, env.runRoot, error);
   }
 }
 

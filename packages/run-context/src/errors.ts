@@ -24,7 +24,10 @@ export class RunNotRecordedError extends DadError<"RUN_NOT_RECORDED"> {
   readonly ended: unknown;
 
   constructor(runId: RunId, options: { readonly cause: unknown; readonly ended?: unknown }) {
-    super("RUN_NOT_RECORDED", `the end of run ${runId} could not be recorded: ${String(options.cause)}`, { cause: options.cause, details: { runId } });
+    super("RUN_NOT_RECORDED", `the end of run ${runId} could not be recorded: ${String(options.cause)}`, {
+      cause: options.cause,
+      details: { runId },
+    });
     this.ended = options.ended;
   }
 }

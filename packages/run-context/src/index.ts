@@ -5,10 +5,9 @@
  */
 export type { ArtifactFormat, ArtifactToKeep } from "./artifact-to-keep.ts";
 export { RunEndedError, RunIdError, RunNotOpenedError, RunNotRecordedError, StaticInputsError } from "./errors.ts";
-export type { ExecutionScope, IsolatedExecution, RunTask } from "./isolated-execution.ts";
 export { type OpenRunOptions, openRun } from "./open-run.ts";
 export { listRuns, readRun, type ReadRunOptions, type RunList, type UnreadableRun } from "./read-runs.ts";
-export type { RunContext } from "./run-context.ts";
+export type { ExecutionScope, IsolatedExecution, RunContext, RunTask } from "./run-context.ts";
 export type { MakeRunPorts, Own, RunPorts } from "./run-ports.ts";
 export { parseStaticInput, parseStaticInputs } from "./static-inputs.ts";
 export { type RunResult, withRun } from "./with-run.ts";

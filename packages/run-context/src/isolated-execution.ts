@@ -1,27 +1,6 @@
 import { dirname } from "node:path";
-import type { Command, ExecOptions, ExecResult, IsolationSpace, IsolationSpec } from "@dad/isolation";
-import type { RunContext } from "./run-context.ts";
-
-/** What a runner works in. */
-export interface ExecutionScope {
-  readonly run: RunContext;
-  readonly space: IsolationSpace;
-  /** Aborted when the run is cancelled or the execution is left. */
-  readonly signal: AbortSignal;
-}
-
-/** Something that works in a run: an agent's runner, or a function. */
-export type RunTask<Result> = { run(scope: ExecutionScope): Promise<Result> } | ((scope: ExecutionScope) => Promise<Result>);
-
-/**
- * One scope in which runners and commands work. Leaving it ends what still runs in it and releases the
- * space; so wait for what was started before leaving: `return await execution.run(runner)`.
- */
-export interface IsolatedExecution extends AsyncDisposable {
-  readonly space: IsolationSpace;
-  run<Result>(task: RunTask<Result>): Promise<Result>;
-  exec(command: Command, options?: ExecOptions): Promise<ExecResult>;
-}
+import type { IsolationSpec } from "@dad/isolation";
+import type { IsolatedExecution, RunContext } from "./run-context.ts";
 
 export async function enterIsolation(run: RunContext, spec: Pick<IsolationSpec, "env" | "require"> = {}): Promise<IsolatedExecution> {
   const workspace = run.outcome?.directory ?? run.env.runDir;

@@ -81,9 +81,16 @@ describe("openRun", () => {
   });
 
   it("says which run root could not be written to", async () => {
-    const journals: JournalStore = { ...memoryJournalStore(), create: () => Promise.reject(Object.assign(new Error("EROFS: read-only"), { code: "EROFS" })) };
+    const journals: JournalStore = {
+      ...memoryJournalStore(),
+      create: () => Promise.reject(Object.assign(new Error("EROFS: read-only"), { code: "EROFS" })),
+    };
     const opening = openRun({ rootComponentId: "a", projectRoot: "/p", ports: memoryPorts({ journals }) });
-    await expect(opening).rejects.toMatchObject({ code: "RUN_NOT_OPENED", message: expect.stringContaining("/p/runs") as string, cause: { code: "EROFS" } });
+    await expect(opening).rejects.toMatchObject({
+      code: "RUN_NOT_OPENED",
+      message: expect.stringContaining("/p/runs") as string,
+      cause: { code: "EROFS" },
+    });
   });
 
   it("records the run as failed when its outcome cannot be opened", async () => {
@@ -116,7 +123,7 @@ describe("openRun", () => {
     const ports = memoryPorts();
     await using run = await openRun({ rootComponentId: "a", inputs: { "a.n": { x: 1 } }, ports });
     expect(run.inputs.get("a.n")).toEqual({ x: 1 });
-    const shown = await ports.view.read(RelativePath.parse("static_inputs/static_inputs.json"));
+    const shown = ports.view.read(RelativePath.parse("static_inputs/static_inputs.json"));
     expect(StaticInputs.parse(JSON.parse(new TextDecoder().decode(shown)))).toEqual({ "a.n": { x: 1 } });
   });
 });
@@ -184,12 +191,12 @@ describe("a run", () => {
 
   it("shows run.json and its metadata, from the first moment to the last", async () => {
     const ports = memoryPorts();
-    const shown = async (path: string) => JSON.parse(new TextDecoder().decode(await ports.view.read(RelativePath.parse(path)))) as unknown;
+    const shown = (path: string) => JSON.parse(new TextDecoder().decode(ports.view.read(RelativePath.parse(path)))) as unknown;
     await using run = await openRun({ rootComponentId: "a", ports });
-    expect(RunManifest.parse(await shown("run.json")).status).toBe("running");
+    expect(RunManifest.parse(shown("run.json")).status).toBe("running");
     await run.complete("failed", new DadError("MY_CODE", "why"));
-    expect(RunManifest.parse(await shown("run.json"))).toMatchObject({ status: "failed", error: { code: "MY_CODE", message: "why" } });
-    expect(RunMetadata.parse(await shown(".trace/dad_metadata.json"))).toMatchObject({ status: "failed", isolation: "scope", profile: "default" });
+    expect(RunManifest.parse(shown("run.json"))).toMatchObject({ status: "failed", error: { code: "MY_CODE", message: "why" } });
+    expect(RunMetadata.parse(shown(".trace/dad_metadata.json"))).toMatchObject({ status: "failed", isolation: "scope", profile: "default" });
   });
 
   it("keeps an artifact under its node, and refuses a name that would leave it", async () => {
@@ -198,7 +205,7 @@ describe("a run", () => {
     const entry = await run.keep({ node: NodePath.parse("a.b"), name: "result", data: { x: 1 } });
     expect(entry).toMatchObject({ name: "result", path: "a/b/result.json", mediaType: "application/json" });
     expect(await readJson(ports.artifacts, entry.digest, StaticInputs)).toEqual({ x: 1 });
-    await expect(run.keep({ node: NodePath.parse("a.b"), name: "../../escape", data: "x" })).rejects.toThrow();
+    await expect(run.keep({ node: NodePath.parse("a.b"), name: "../../escape", data: "x" })).rejects.toThrow("a path is relative");
   });
 });
 
@@ -211,7 +218,9 @@ describe("withRun", () => {
 
   it("records a failure and throws it on", async () => {
     const ports = memoryPorts();
-    const failing = withRun({ rootComponentId: "a", runId: "r", ports }, () => Promise.reject(new DadError("MY_CODE", "why", { cause: new Error("root") })));
+    const failing = withRun({ rootComponentId: "a", runId: "r", ports }, () =>
+      Promise.reject(new DadError("MY_CODE", "why", { cause: new Error("root") })),
+    );
     await expect(failing).rejects.toMatchObject({ code: "MY_CODE" });
     const run = await readRun(ports.journals, "r", { runRoot: "/runs" });
     expect(run).toMatchObject({ status: "failed", error: { code: "MY_CODE", cause: { message: "root" } } });

@@ -1,8 +1,7 @@
-import type { IsolationSpec } from "@dad/isolation";
+import type { Command, ExecOptions, ExecResult, IsolationSpace, IsolationSpec } from "@dad/isolation";
 import type { RunOutcome } from "@dad/outcome";
 import type { ArtifactEntry, EventDraft, FinalStatus, Json, RecordedEvent, RunDetails, RunEnvParams, StaticInputs } from "@dad/protocol";
 import type { ArtifactToKeep } from "./artifact-to-keep.ts";
-import type { IsolatedExecution } from "./isolated-execution.ts";
 import type { RunPorts } from "./run-ports.ts";
 
 /**
@@ -35,4 +34,25 @@ export interface RunContext extends AsyncDisposable {
   details(): RunDetails;
   /** Ends the run: commits its outcome, records how it ended, and shows it. Once. */
   complete(status: FinalStatus, error?: unknown): Promise<RunDetails>;
+}
+
+/** What a runner works in. */
+export interface ExecutionScope {
+  readonly run: RunContext;
+  readonly space: IsolationSpace;
+  /** Aborted when the run is cancelled or the execution is left. */
+  readonly signal: AbortSignal;
+}
+
+/** Something that works in a run: an agent's runner, or a function. */
+export type RunTask<Result> = { run(scope: ExecutionScope): Promise<Result> } | ((scope: ExecutionScope) => Promise<Result>);
+
+/**
+ * One scope in which runners and commands work. Leaving it ends what still runs in it and releases the
+ * space; so wait for what was started before leaving: `return await execution.run(runner)`.
+ */
+export interface IsolatedExecution extends AsyncDisposable {
+  readonly space: IsolationSpace;
+  run<Result>(task: RunTask<Result>): Promise<Result>;
+  exec(command: Command, options?: ExecOptions): Promise<ExecResult>;
 }

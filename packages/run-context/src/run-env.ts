@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { join, resolve } from "node:path";
-import { ExecutionId, RunEnvParams, RunId, RunIdPrefix } from "@dad/protocol";
+import { ExecutionId, type RunEnvParams, RunId, RunIdPrefix } from "@dad/protocol";
 import { v7 as uuidv7 } from "uuid";
 import { RunIdError } from "./errors.ts";
 
@@ -28,7 +28,10 @@ export function runEnv(options: RunEnvOptions): RunEnvParams {
 
 function newRunId({ runIdPrefix, rerun = false }: RunEnvOptions): RunId {
   const prefix = runIdPrefix === undefined ? "" : `${checkedPrefix(runIdPrefix)}_`;
-  const [date, time] = new Date().toISOString().replaceAll(/[-:]|\..*/g, "").split("T");
+  const [date, time] = new Date()
+    .toISOString()
+    .replaceAll(/[-:]|\..*/g, "")
+    .split("T");
   return RunId.parse(`${prefix}${rerun ? "rerun" : "run"}_${date}_${time}_${randomBytes(3).toString("hex")}`);
 }
 

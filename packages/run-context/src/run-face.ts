@@ -14,7 +14,18 @@ function metadataOf(run: RunDetails, by: { readonly isolation: string; readonly 
   const { runId, executionId, rootComponentId, status, startedAt, endedAt, rerun } = run;
   const end = endedAt === null ? {} : { completedAt: endedAt, durationSeconds: Math.max(0, Date.parse(endedAt) - Date.parse(startedAt)) / 1000 };
   const runtime = { node: process.versions.node, platform: process.platform, arch: process.arch };
-  return { format: "dad.metadata/1", runId, executionId, rootComponentId, status, createdAt: startedAt, ...end, ...(rerun ? { rerunInfo: rerun } : {}), ...by, runtime };
+  return {
+    format: "dad.metadata/1",
+    runId,
+    executionId,
+    rootComponentId,
+    status,
+    createdAt: startedAt,
+    ...end,
+    ...(rerun ? { rerunInfo: rerun } : {}),
+    ...by,
+    runtime,
+  };
 }
 
 function text(value: object): string {

@@ -19,7 +19,8 @@ export function parseStaticInputs(text: string, place: string): StaticInputs {
  */
 export function parseStaticInput(assignment: string): readonly [path: string, value: Json] {
   const at = assignment.indexOf("=");
-  if (at < 1) throw new StaticInputsError(`input ${JSON.stringify(assignment)}`, 'write it as <path>=<json>, for instance agent.flow.node={"count":3}');
+  if (at < 1)
+    throw new StaticInputsError(`input ${JSON.stringify(assignment)}`, 'write it as <path>=<json>, for instance agent.flow.node={"count":3}');
   const path = assignment.slice(0, at);
   return [path, parseJson(assignment.slice(at + 1), `input ${path}`)];
 }

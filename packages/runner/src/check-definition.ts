@@ -29,7 +29,8 @@ export function indexDefinition(root: ComponentDefinition): DefinitionIndex {
 export function checkDefinition(root: ComponentDefinition): void {
   const outside = { path: nodePath(undefined, root.id), variables: new Set(BUILT_IN_VARIABLES), done: new Set<NodePath>() };
   const problems = checkComponent(root, outside);
-  if (problems.length > 0) throw new DefinitionError(`${root.kind} "${root.id}" cannot run:\n${problems.map((problem) => `  ${problem}`).join("\n")}`, { problems });
+  if (problems.length > 0)
+    throw new DefinitionError(`${root.kind} "${root.id}" cannot run:\n${problems.map((problem) => `  ${problem}`).join("\n")}`, { problems });
 }
 
 /** What the templates at some place may name. */
@@ -138,5 +139,7 @@ function checkVariables({ variables }: ComponentDefinition, path: NodePath, valu
   if (!isJsonObject(value)) return [`static input "${path}": give an object of the component's variables`];
   const declared = Object.keys(variables);
   const unknown = Object.keys(value).filter((name) => !declared.includes(name));
-  return unknown.map((name) => `static input "${path}": there is no variable "${name}"; there ${declared.length > 0 ? `are ${declared.join(", ")}` : "are none"}`);
+  return unknown.map(
+    (name) => `static input "${path}": there is no variable "${name}"; there ${declared.length > 0 ? `are ${declared.join(", ")}` : "are none"}`,
+  );
 }

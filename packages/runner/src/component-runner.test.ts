@@ -6,7 +6,7 @@ import { memoryEventBus } from "@dad/events/memory";
 import { scopeIsolation } from "@dad/isolation/scope";
 import { memoryJournalStore } from "@dad/journal/memory";
 import { memoryObservability } from "@dad/observability/memory";
-import { DadError, Json, NodeResult, type RunDetails } from "@dad/protocol";
+import { DadError, type Json, NodeResult, type RunDetails } from "@dad/protocol";
 import { staticResourceRegistry } from "@dad/resources/static";
 import { type OpenRunOptions, type RunPorts, readRun, withRun } from "@dad/run-context";
 import { describe, expect, it } from "vitest";
@@ -138,12 +138,16 @@ describe("a runner", () => {
     const result = node?.artifacts.find(({ name }) => name === "result");
     if (!result) throw new Error("no result");
     expect(await readJson(ports.artifacts, result.digest, NodeResult)).toMatchObject({ path: "main.only", nodeType: "echo", status: "completed" });
-    expect(JSON.parse(new TextDecoder().decode(await ports.view.read(result.path)))).toMatchObject({ status: "completed" });
+    expect(JSON.parse(new TextDecoder().decode(ports.view.read(result.path)))).toMatchObject({ status: "completed" });
   });
 
   it("gives the same result digests for the same work, run after run", async () => {
     const definition = flow("main").node("only", echo({ value: "same" }));
-    const digests = await Promise.all(["one", "two"].map(async (runId) => (await run(definition, { runId, ports: memoryPorts() })).run.nodes[0]?.artifacts.map(({ digest }) => digest)));
+    const digests = await Promise.all(
+      ["one", "two"].map(async (runId) =>
+        (await run(definition, { runId, ports: memoryPorts() })).run.nodes[0]?.artifacts.map(({ digest }) => digest),
+      ),
+    );
     expect(digests[0]).toEqual(digests[1]);
   });
 
@@ -179,24 +183,42 @@ describe("a failing node", () => {
     const { nodes } = await readRun(ports.journals, "r", { runRoot: "/runs" });
     const result = nodes[0]?.artifacts.find(({ name }) => name === "result");
     if (!result) throw new Error("no result");
-    expect(JSON.parse(new TextDecoder().decode(await ports.view.read(result.path)))).toMatchObject({ status: "failed", error: { code: "MY_CODE" } });
+    expect(JSON.parse(new TextDecoder().decode(ports.view.read(result.path)))).toMatchObject({ status: "failed", error: { code: "MY_CODE" } });
   });
 
   it("is one whose value does not fit its own type", async () => {
-    const liar = defineNode({ type: "liar", version: "1", effect: "pure", settings: z.object({}), output: z.object({ n: z.number() }), execute: () => ({ n: "one" }) as never });
+    const liar = defineNode({
+      type: "liar",
+      version: "1",
+      effect: "pure",
+      settings: z.object({}),
+      output: z.object({ n: z.number() }),
+      execute: () => ({ n: "one" }) as never,
+    });
     const { details } = await failedRun(flow("main").node("n", liar({})));
     expect(details.error?.cause).toMatchObject({ code: "NODE_OUTPUT_INVALID", message: expect.stringContaining("n:") as string });
   });
 
   it("is one whose rendered settings do not fit its type", async () => {
-    const strict = defineNode({ type: "strict", version: "1", effect: "pure", settings: z.object({ n: z.number() }), output: z.object({}), execute: () => ({}) });
-    const definition = flow("main").node("a", echo({ value: "text" })).node("b", strict({ n: "$expr{$hier{a}.value}" as never }));
+    const strict = defineNode({
+      type: "strict",
+      version: "1",
+      effect: "pure",
+      settings: z.object({ n: z.number() }),
+      output: z.object({}),
+      execute: () => ({}),
+    });
+    const definition = flow("main")
+      .node("a", echo({ value: "text" }))
+      .node("b", strict({ n: "$expr{$hier{a}.value}" as never }));
     const { details } = await failedRun(definition);
     expect(details.error?.cause).toMatchObject({ code: "NODE_SETTINGS_INVALID", message: expect.stringContaining("main.b") as string });
   });
 
   it("is one that names a member that is not there", async () => {
-    const definition = flow("main").node("a", echo({ value: { x: 1 } })).node("b", echo({ value: "$expr{$hier{a}.value.y}" }));
+    const definition = flow("main")
+      .node("a", echo({ value: { x: 1 } }))
+      .node("b", echo({ value: "$expr{$hier{a}.value.y}" }));
     const { error } = await failedRun(definition);
     expect(error).toMatchObject({ code: "NODE_FAILED", cause: { code: "TEMPLATE_REFERENCE_UNKNOWN" } });
   });
@@ -207,7 +229,12 @@ describe("cancelling", () => {
     const ports = memoryPorts();
     const cancel = new AbortController();
     using _subscription = ports.events.subscribe("node.started", () => cancel.abort());
-    const work = run(flow("main").node("w", wait({})).node("never", echo({ value: 1 })), { runId: "r", ports, signal: cancel.signal });
+    const work = run(
+      flow("main")
+        .node("w", wait({}))
+        .node("never", echo({ value: 1 })),
+      { runId: "r", ports, signal: cancel.signal },
+    );
     await expect(work).rejects.toMatchObject({ name: "AbortError" });
     const details = await readRun(ports.journals, "r", { runRoot: "/runs" });
     expect(details).toMatchObject({ status: "cancelled", nodes: [{ path: "main.w", status: "cancelled" }] });
@@ -217,7 +244,14 @@ describe("cancelling", () => {
 describe("before anything runs", () => {
   const cases: readonly [what: string, definition: () => Definition, problem: RegExp][] = [
     ["a node that is not there", () => flow("f").node("a", echo({ value: "$expr{$hier{nope}.x}" })), /f\.a: value: .*"nope"/],
-    ["a node that comes later", () => flow("f").node("a", echo({ value: "$expr{$hier{b}.x}" })).node("b", echo({ value: 1 })), /"b"/],
+    [
+      "a node that comes later",
+      () =>
+        flow("f")
+          .node("a", echo({ value: "$expr{$hier{b}.x}" }))
+          .node("b", echo({ value: 1 })),
+      /"b"/,
+    ],
     ["a variable that is not there", () => flow("f").node("a", echo({ value: "$var{nope}" })), /"nope".*runId/],
     ["a template that does not parse", () => flow("f").node("a", echo({ value: "$expr{" })), /f\.a: value/],
     ["settings that do not fit", () => flow("f").node("a", fail({ code: 1 as never })), /f\.a: code/],
@@ -235,7 +269,9 @@ describe("before anything runs", () => {
     ["an unknown variable", { f: { nope: 1 } }, /"nope"/],
     ["an ambiguous id", { a: { more: "x" } }, /f\.a or f\.g\.a/],
   ])("a static input with %s is refused", async (_what, inputs: Record<string, Json>, problem) => {
-    const definition = flow("f").node("a", echo({ value: 1 })).component("g", flow("g").node("a", echo({ value: 2 })));
+    const definition = flow("f")
+      .node("a", echo({ value: 1 }))
+      .component("g", flow("g").node("a", echo({ value: 2 })));
     const { error } = await failedRun(definition, { inputs });
     expect(error).toMatchObject({ code: "STATIC_INPUT_INVALID", message: expect.stringMatching(problem) as string });
   });

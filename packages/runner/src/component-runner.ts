@@ -29,7 +29,10 @@ export function flowRunner<Definition extends FlowDefinition>(flow: Definition, 
   return componentRunner(flow, options);
 }
 
-function componentRunner<Definition extends ComponentDefinition>(component: Definition, { engine }: RunnerOptions): ComponentRunner<OutputsOf<Definition>> {
+function componentRunner<Definition extends ComponentDefinition>(
+  component: Definition,
+  { engine }: RunnerOptions,
+): ComponentRunner<OutputsOf<Definition>> {
   return {
     async run(scope) {
       checkDefinition(component);
@@ -46,9 +49,17 @@ function componentRunner<Definition extends ComponentDefinition>(component: Defi
 }
 
 /** The root span of a run, named as the OpenTelemetry GenAI conventions name agents and workflows. */
-function inTrace<Result>({ run }: ExecutionScope, { kind, id }: ComponentDefinition, work: (observability: Observability) => Promise<Result>): Promise<Result> {
+function inTrace<Result>(
+  { run }: ExecutionScope,
+  { kind, id }: ComponentDefinition,
+  work: (observability: Observability) => Promise<Result>,
+): Promise<Result> {
   const operation = kind === "agent" ? "invoke_agent" : "invoke_workflow";
-  const attributes = { "gen_ai.operation.name": operation, [`gen_ai.${kind === "agent" ? "agent" : "workflow"}.name`]: id, "dad.run.id": run.env.runId };
+  const attributes = {
+    "gen_ai.operation.name": operation,
+    [`gen_ai.${kind === "agent" ? "agent" : "workflow"}.name`]: id,
+    "dad.run.id": run.env.runId,
+  };
   const { observability } = run.ports;
   return traced(observability, { name: `${operation} ${id}`, attributes }, (place) => work(under(observability, place)));
 }

@@ -93,7 +93,7 @@ function templateScope({ env, workspace }: InterpreterHost, frame: Frame | undef
 }
 
 /** The variables that every template has. A component's own of the same name comes first. */
-export function builtInVariables(env: RunEnvParams, place: { readonly workspace: string; readonly nodePath: string }): Variables {
+function builtInVariables(env: RunEnvParams, place: { readonly workspace: string; readonly nodePath: string }): Variables {
   const { runId, runDir, runRoot } = env;
   return { runId, runDir, runRoot, ...place };
 }

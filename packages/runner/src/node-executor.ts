@@ -155,4 +155,3 @@ function resultOf(
     ...(error ? { error } : {}),
   };
 }
-

@@ -32,7 +32,7 @@ const trivial = defineNode({
 const definition = chainOf(nodes);
 
 function chainOf(count: number) {
-  let chain: Component<"flow", object> = flow("bench");
+  let chain: Component<"flow"> = flow("bench");
   for (let index = 0; index < count; index++) chain = chain.node(`n${index}`, trivial({ n: index }));
   return chain;
 }
@@ -75,7 +75,9 @@ async function diskRound(): Promise<{ readonly run: number; readonly floor: numb
   return inDirectory(async (directory) => {
     const artifacts = diskArtifactStore({ root: join(directory, ".dad", "blobs") });
     const journals = diskJournalStore({ root: directory });
-    const took = await milliseconds(() => run(directory, (env) => ({ ...rest(), journals, artifacts, view: diskArtifactView({ root: env.runDir, store: artifacts }) })));
+    const took = await milliseconds(() =>
+      run(directory, (env) => ({ ...rest(), journals, artifacts, view: diskArtifactView({ root: env.runDir, store: artifacts }) })),
+    );
     const lines = (await readFile(join(directory, "bench", "journal.jsonl"), "utf8")).trimEnd().split("\n");
     return { run: took, floor: await milliseconds(() => appendEach(join(directory, "floor"), lines)) };
   });
@@ -103,5 +105,7 @@ for (const [name, results] of Object.entries({ memory, disk })) {
   const perNode = (median(results.map((result) => result.run)) * 1000) / nodes;
   const floor = (median(results.map((result) => result.floor)) * 1000) / nodes;
   const ratio = median(results.map((result) => result.run / result.floor));
-  console.log(`${name.padEnd(8)} ${perNode.toFixed(1)} µs per node, floor ${floor.toFixed(1)} µs, ratio ${ratio.toFixed(2)} (median of ${rounds}, ${nodes} nodes)`);
+  console.log(
+    `${name.padEnd(8)} ${perNode.toFixed(1)} µs per node, floor ${floor.toFixed(1)} µs, ratio ${ratio.toFixed(2)} (median of ${rounds}, ${nodes} nodes)`,
+  );
 }

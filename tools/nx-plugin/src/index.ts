@@ -1,10 +1,10 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { createNodesFromFiles, type CreateNodesV2, type TargetConfiguration } from "@nx/devkit";
+import { type CreateNodesV2, createNodesFromFiles, type TargetConfiguration } from "@nx/devkit";
 
-/** Every package and app is built by the one tsup configuration and tested by the one vitest configuration. */
+/** What is published is built, by the one tsup configuration unless it has its own; every project is tested by the one vitest configuration. */
 export const createNodesV2: CreateNodesV2 = [
-  "{packages,apps}/*/package.json",
+  "{packages,apps,tools}/*/package.json",
   (files, _options, context) =>
     createNodesFromFiles(
       (file) => {
@@ -18,7 +18,10 @@ export const createNodesV2: CreateNodesV2 = [
 ];
 
 function targetsOf(root: string, workspaceRoot: string): Record<string, TargetConfiguration> {
-  const build = existsSync(join(workspaceRoot, root, "src")) && { build: command(root, "tsup --config ../../tsup.config.ts") };
+  const manifest = JSON.parse(readFileSync(join(workspaceRoot, root, "package.json"), "utf8")) as { private?: boolean };
+  const isBuilt = !manifest.private && existsSync(join(workspaceRoot, root, "src"));
+  const hasOwnConfig = existsSync(join(workspaceRoot, root, "tsup.config.ts"));
+  const build = isBuilt && { build: command(root, hasOwnConfig ? "tsup" : "tsup --config ../../tsup.config.ts") };
   return { ...build, test: command(".", `vitest run --passWithNoTests ${root}/`) };
 }
 

@@ -41,7 +41,11 @@ export async function writeAtomically(fs: DiskFs, file: AtomicFile): Promise<Wri
   }
 }
 
-async function fill(fs: DiskFs, path: string, { chunks, durable, destination }: AtomicFile): Promise<{ written: Written; destination: string | undefined }> {
+async function fill(
+  fs: DiskFs,
+  path: string,
+  { chunks, durable, destination }: AtomicFile,
+): Promise<{ written: Written; destination: string | undefined }> {
   const file = await onDisk("create", path, fs.open(path, "wx", 0o600));
   try {
     const written = await copy(chunks, file, path);
@@ -68,7 +72,7 @@ async function copy(chunks: AsyncIterable<Uint8Array>, file: DiskFile, path: str
 }
 
 async function writeAll(file: DiskFile, path: string, bytes: Uint8Array): Promise<void> {
-  for (let done = 0; done < bytes.byteLength; ) {
+  for (let done = 0; done < bytes.byteLength;) {
     const { bytesWritten } = await onDisk("write", path, file.write(bytes, done, bytes.byteLength - done));
     done += bytesWritten;
   }

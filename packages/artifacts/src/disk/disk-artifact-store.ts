@@ -29,11 +29,13 @@ export function diskArtifactStore(options: DiskArtifactStoreOptions): ArtifactSt
   const fs: DiskFs = options.fs ?? nodeFs;
   const root = resolve(options.root);
   const directory = blobsDirectory(root);
-  const write = oneFailureIsForGood(root, onceReady(() => makeLayout(fs, root), (body, signal) => writeBlob(fs, directory, { body, signal })));
-  const lstat = (digest: Digest) => {
-    const path = blobPath(directory, checkedDigest(digest));
-    return ifPresent("look at", path, fs.lstat(path));
-  };
+  const write = oneFailureIsForGood(
+    root,
+    onceReady(
+      () => makeLayout(fs, root),
+      (body, signal) => writeBlob(fs, directory, { body, signal }),
+    ),
+  );
 
   const store: ArtifactStore = {
     capabilities: { durable: true, shared: true },
@@ -51,7 +53,8 @@ export function diskArtifactStore(options: DiskArtifactStoreOptions): ArtifactSt
 
     async size(digest, { signal } = {}) {
       signal?.throwIfAborted();
-      const entry = await lstat(digest);
+      const path = blobPath(directory, checkedDigest(digest));
+      const entry = await ifPresent("look at", path, fs.lstat(path));
       if (entry && !entry.isFile()) throw new ArtifactIntegrityError(digest, { reason: "what is stored under its name is not a regular file" });
       return entry?.size;
     },

@@ -59,9 +59,15 @@ async function makeInside(fs: DiskFs, root: string, path: RelativePath): Promise
   await onDisk("make", root, fs.mkdir(root, { recursive: true }));
   const realRoot = await onDisk("resolve", root, fs.realpath(root));
   let directory = realRoot;
-  for (const part of dirname(path).split("/").filter((step) => step !== ".")) {
+  for (const part of dirname(path)
+    .split("/")
+    .filter((step) => step !== ".")) {
     const next = join(directory, part);
-    await onDisk("make", next, fs.mkdir(next).catch((error: unknown) => (isPresent(error) ? undefined : Promise.reject(error))));
+    await onDisk(
+      "make",
+      next,
+      fs.mkdir(next).catch((error: unknown) => (isPresent(error) ? undefined : Promise.reject(error))),
+    );
     directory = await onDisk("resolve", next, fs.realpath(next));
     if (!isInside(realRoot, directory)) throw new ArtifactPathError(path, { root, leadsTo: directory });
   }

@@ -14,7 +14,11 @@ export async function onDisk<T>(operation: string, path: string, result: Promise
 
 /** The same, and `undefined` when there is nothing at the path. */
 export async function ifPresent<T>(operation: string, path: string, result: Promise<T>): Promise<T | undefined> {
-  return onDisk(operation, path, result.catch((error: unknown) => (isMissing(error) ? undefined : Promise.reject(error))));
+  return onDisk(
+    operation,
+    path,
+    result.catch((error: unknown) => (isMissing(error) ? undefined : Promise.reject(error))),
+  );
 }
 
 const SYNC = "sync";

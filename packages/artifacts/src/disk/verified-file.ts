@@ -47,7 +47,12 @@ async function* verifiedChunks(handle: DiskFile, { path, digest, size, signal }:
     yield chunk;
     signal?.throwIfAborted();
   }
-  if (read !== size) throw new ArtifactIntegrityError(digest, { reason: `its size changed while it was read, from ${size} bytes`, expectedSize: size, foundSize: read });
+  if (read !== size)
+    throw new ArtifactIntegrityError(digest, {
+      reason: `its size changed while it was read, from ${size} bytes`,
+      expectedSize: size,
+      foundSize: read,
+    });
   const found = digestOfHex(hash.digest("hex"));
   if (found !== digest) throw new ArtifactIntegrityError(digest, { reason: `its content has the digest ${found}`, foundDigest: found });
 }

@@ -1,26 +1,9 @@
 import { afterEach, beforeEach, describe } from "vitest";
-import type { Digest } from "@dad/protocol";
 import type { ArtifactStore } from "../artifact-store.ts";
 import { lifecycleTests } from "./store-lifecycle.ts";
 import { putTests } from "./store-put.ts";
 import { readTests } from "./store-read.ts";
-
-/** The adapter under test. */
-export interface ArtifactStoreSubject {
-  /** A store that holds nothing and shares nothing with an earlier one. */
-  create(): ArtifactStore | Promise<ArtifactStore>;
-  /** A second handle on the data of the store that was created last. An adapter that claims `durable` or `shared` must give it, no other may. */
-  reopen?(): ArtifactStore | Promise<ArtifactStore>;
-  /** Changes one stored byte of a content behind the back of the store. An adapter that claims `durable` must give it. */
-  damage?(digest: Digest): Promise<void>;
-}
-
-/** What the tests of a suite share. */
-export interface StoreFixture {
-  readonly subject: ArtifactStoreSubject;
-  /** The store of the current test. */
-  readonly store: () => ArtifactStore;
-}
+import type { ArtifactStoreSubject, StoreFixture } from "./store-subject.ts";
 
 /** The contract of `ArtifactStore`. Every adapter runs all of it; what it claims in `capabilities` is proved. */
 export function artifactStoreContract(name: string, subject: ArtifactStoreSubject): void {
@@ -49,5 +32,6 @@ function demandProofs(name: string, subject: ArtifactStoreSubject, { capabilitie
   const outlives = capabilities.durable || capabilities.shared;
   if (outlives && !subject.reopen) throw new TypeError(`${name} claims to be durable or shared: give the contract a reopen() to prove it`);
   if (!outlives && subject.reopen) throw new TypeError(`${name} can be reopened: let its capabilities say durable or shared`);
-  if (capabilities.durable && !subject.damage) throw new TypeError(`${name} claims to be durable: give the contract a damage() to prove that it verifies what it reads`);
+  if (capabilities.durable && !subject.damage)
+    throw new TypeError(`${name} claims to be durable: give the contract a damage() to prove that it verifies what it reads`);
 }

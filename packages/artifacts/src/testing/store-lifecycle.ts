@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { readBytes, readText } from "../read.ts";
-import type { StoreFixture } from "./artifact-store-contract.ts";
+import type { StoreFixture } from "./store-subject.ts";
 import { all } from "./bodies.ts";
 
 /** What `delete`, disposal and the claimed capabilities promise. */

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { digestOfBytes } from "@dad/protocol";
 import type { ArtifactBody } from "../artifact-store.ts";
 import { readBytes, readText } from "../read.ts";
-import type { StoreFixture } from "./artifact-store-contract.ts";
+import type { StoreFixture } from "./store-subject.ts";
 import { all, chunks, digestOfBody, failingBody, hangingBody, largeBody } from "./bodies.ts";
 
 /** What `put` promises. */
@@ -74,7 +74,12 @@ export function putTests({ store }: StoreFixture): void {
   it.each<[string, unknown]>([
     ["a number", 1],
     ["undefined", undefined],
-    ["an iterable of strings", (async function* () { yield "text"; })()],
+    [
+      "an iterable of strings",
+      (async function* () {
+        yield "text";
+      })(),
+    ],
     ["a string with a lone surrogate", "a\ud800b"],
   ])("refuses %s as a body", async (_what, body) => {
     await expect(store().put(body as ArtifactBody)).rejects.toBeInstanceOf(TypeError);
@@ -89,7 +94,10 @@ export function putTests({ store }: StoreFixture): void {
   it("stops waiting for a body that hangs when the signal is aborted, and keeps nothing of it", async () => {
     const controller = new AbortController();
     const reason = new Error("enough");
-    const put = store().put(hangingBody("half", () => controller.abort(reason)), { signal: controller.signal });
+    const put = store().put(
+      hangingBody("half", () => controller.abort(reason)),
+      { signal: controller.signal },
+    );
     await expect(put).rejects.toBe(reason);
     expect(await all(store().list())).toEqual([]);
   });

@@ -1,10 +1,22 @@
 import { expect, it } from "vitest";
 import { type Digest, digestOfBytes } from "@dad/protocol";
 import { readText } from "../read.ts";
-import type { StoreFixture } from "./artifact-store-contract.ts";
+import type { StoreFixture } from "./store-subject.ts";
 import { all, largeBody } from "./bodies.ts";
 
-const HOSTILE = ["", "sha256:", "sha256:../x", `sha256:../../${"a".repeat(58)}`, `sha256:${"A".repeat(64)}`, `sha256:${"a".repeat(63)}`, `sha256:${"a".repeat(64)}\n`, `sha256:${"a".repeat(63)}\0`, `md5:${"a".repeat(64)}`, "/etc/passwd", "__proto__"];
+const HOSTILE = [
+  "",
+  "sha256:",
+  "sha256:../x",
+  `sha256:../../${"a".repeat(58)}`,
+  `sha256:${"A".repeat(64)}`,
+  `sha256:${"a".repeat(63)}`,
+  `sha256:${"a".repeat(64)}\n`,
+  `sha256:${"a".repeat(63)}\0`,
+  `md5:${"a".repeat(64)}`,
+  "/etc/passwd",
+  "__proto__",
+];
 
 /** What reading promises. */
 export function readTests({ store }: StoreFixture): void {

@@ -24,7 +24,10 @@ export function describeClaims(trial: () => Trial): void {
         const refusal = await trial()
           .open({ require: ["scope.env", guard] })
           .catch((error: unknown) => error);
-        expect(refusal).toMatchObject({ code: "ISOLATION_UNAVAILABLE", details: { missing: [guard], problems: [{ guard, remedy: expect.stringMatching(/\w/) }] } });
+        expect(refusal).toMatchObject({
+          code: "ISOLATION_UNAVAILABLE",
+          details: { missing: [guard], problems: [{ guard, remedy: expect.stringMatching(/\w/) }] },
+        });
       }
     });
 

@@ -21,7 +21,10 @@ export function describeOutput(trial: () => Trial): void {
       const heard = Promise.withResolvers<string>();
       const running = space.exec(
         { argv: node("process.stdout.write('ready'); process.stdin.resume(); setInterval(() => {}, 1000)") },
-        { signal: AbortSignal.any([stopAfter(heard.promise)]), onOutput: (stream, chunk) => heard.resolve(`${stream}: ${Buffer.from(chunk).toString()}`) },
+        {
+          signal: AbortSignal.any([stopAfter(heard.promise)]),
+          onOutput: (stream, chunk) => heard.resolve(`${stream}: ${Buffer.from(chunk).toString()}`),
+        },
       );
       expect(await heard.promise).toBe("stdout: ready");
       expect(await running).toMatchObject({ reason: "aborted", stdout: new TextEncoder().encode("ready") });

@@ -65,7 +65,15 @@ export function describeProcesses(trial: () => Trial): void {
       const controller = new AbortController();
       const [ended, lives] = [closing.exec({ argv: WAITING }), staying.exec({ argv: WAITING }, { signal: controller.signal })];
       await closing[Symbol.asyncDispose]();
-      expect(await Promise.race([ended.then((result) => result.reason, (error: { code: string }) => error.code), lives.then(() => "the other ended")])).toMatch(/^(aborted|ISOLATION_CLOSED)$/);
+      expect(
+        await Promise.race([
+          ended.then(
+            (result) => result.reason,
+            (error: { code: string }) => error.code,
+          ),
+          lives.then(() => "the other ended"),
+        ]),
+      ).toMatch(/^(aborted|ISOLATION_CLOSED)$/);
       controller.abort();
       await lives.catch(() => undefined);
     });

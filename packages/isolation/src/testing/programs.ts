@@ -9,7 +9,7 @@ export function node(code: string, ...args: readonly string[]): Argv {
   return [process.execPath, "-e", code, ...args];
 }
 
-export function shell(script: string, ...args: readonly string[]): Argv {
+function shell(script: string, ...args: readonly string[]): Argv {
   return ["sh", "-c", script, "sh", ...args];
 }
 

@@ -6,10 +6,18 @@ import { RunId } from "@dad/protocol";
 import { expect, it, vi } from "vitest";
 import type { Guard } from "../guard.ts";
 import type { IsolationAdapter, IsolationSpace, IsolationSpec } from "../isolation-adapter.ts";
-import type { IsolationSubject } from "../testing.ts";
+import type { IsolationSubject } from "./subject.ts";
 
 /** What is only in the environment of the host. Each of these has leaked from one run system or another. */
-export const SECRET_NAMES = ["DAD_TEST_TOKEN", "AWS_SECRET_ACCESS_KEY", "GIT_CONFIG_GLOBAL", "LD_LIBRARY_PATH", "SSH_AUTH_SOCK", "HTTPS_PROXY", "NODE_OPTIONS"] as const;
+export const SECRET_NAMES = [
+  "DAD_TEST_TOKEN",
+  "AWS_SECRET_ACCESS_KEY",
+  "GIT_CONFIG_GLOBAL",
+  "LD_LIBRARY_PATH",
+  "SSH_AUTH_SOCK",
+  "HTTPS_PROXY",
+  "NODE_OPTIONS",
+] as const;
 
 /** One adapter on a host with secrets, and a directory that is removed at the end. */
 export interface Trial extends AsyncDisposable {

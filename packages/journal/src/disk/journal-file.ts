@@ -33,7 +33,8 @@ export async function* entriesOf(file: DiskFile, path: string, runId: RunId): As
       suspicious = false;
       yield { ...verdict, end };
     } else if (!verdict.intact && !(await lines.hasMoreAt(end + line.byteLength + 1))) return;
-    else if (suspicious) throw new JournalDamagedError(runId, { line: head.seq + 1, reason: verdict.reason }, "cause" in verdict ? { cause: verdict.cause } : {});
+    else if (suspicious)
+      throw new JournalDamagedError(runId, { line: head.seq + 1, reason: verdict.reason }, "cause" in verdict ? { cause: verdict.cause } : {});
     else {
       // Perhaps it was read while the next writer cut a torn line off and went on: then it is whole now.
       suspicious = true;
@@ -63,7 +64,7 @@ async function copyTail(fs: DiskFs, directory: string, { file, path, end }: { fi
   const copy = await onDisk("open", place, fs.open(place, "a"));
   try {
     const buffer = new Uint8Array(64 * 1024);
-    for (let offset = end; ; ) {
+    for (let offset = end; ;) {
       const { bytesRead } = await onDisk("read", path, file.read(buffer, 0, buffer.byteLength, offset));
       if (bytesRead === 0) break;
       await writeWhole(copy, place, buffer.subarray(0, bytesRead));

@@ -13,7 +13,11 @@ export async function onDisk<T>(operation: string, path: string, result: Promise
 
 /** The same, and `undefined` when there is nothing at the path. */
 export async function ifPresent<T>(operation: string, path: string, result: Promise<T>): Promise<T | undefined> {
-  return onDisk(operation, path, result.catch((error: unknown) => (hasCode(error, "ENOENT", "ENOTDIR") ? undefined : Promise.reject(error))));
+  return onDisk(
+    operation,
+    path,
+    result.catch((error: unknown) => (hasCode(error, "ENOENT", "ENOTDIR") ? undefined : Promise.reject(error))),
+  );
 }
 
 /** True when it was made, false when its name is taken. */

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { digestOfBytes, digestOfJson, type EventDraft } from "@dad/protocol";
 import { nodeStarted, numbered, recorded, RUN, upTo } from "./drafts.ts";
-import type { JournalFixture } from "./journal-store-contract.ts";
+import type { JournalFixture } from "./subject.ts";
 
 /** What `append` promises. */
 export function appendTests({ store }: JournalFixture): void {
@@ -76,7 +76,11 @@ export function appendTests({ store }: JournalFixture): void {
     await using journal = await store().create(RUN);
     await expect(journal.append(numbered(1), { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: "AbortError" });
     const controller = new AbortController();
-    const [first, second, third] = [journal.append(numbered(1)), journal.append(numbered(2), { signal: controller.signal }), journal.append(numbered(3))];
+    const [first, second, third] = [
+      journal.append(numbered(1)),
+      journal.append(numbered(2), { signal: controller.signal }),
+      journal.append(numbered(3)),
+    ];
     controller.abort();
     await expect(second).rejects.toMatchObject({ name: "AbortError" });
     expect(await recorded(store())).toEqual(await Promise.all([first, third]));

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { all, numbered, recorded, RUN, upTo } from "./drafts.ts";
-import type { JournalFixture } from "./journal-store-contract.ts";
+import type { JournalFixture } from "./subject.ts";
 
 /** What the claimed capabilities promise. */
 export function durabilityTests({ store, subject }: JournalFixture): void {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { all, codesOf, numbered, recorded, RUN, upTo } from "./drafts.ts";
-import type { JournalFixture } from "./journal-store-contract.ts";
+import type { JournalFixture } from "./subject.ts";
 
 /** Who may write. */
 export function ownershipTests({ store }: JournalFixture): void {
@@ -31,7 +31,14 @@ export function ownershipTests({ store }: JournalFixture): void {
       expect(journal).toMatchObject({ runId: RUN, epoch: round });
       for (const number of upTo(2)) await journal.append(numbered(number));
     }
-    expect((await recorded(store())).map(({ seq, epoch }) => [seq, epoch])).toEqual([[1, 1], [2, 1], [3, 2], [4, 2], [5, 3], [6, 3]]);
+    expect((await recorded(store())).map(({ seq, epoch }) => [seq, epoch])).toEqual([
+      [1, 1],
+      [2, 1],
+      [3, 2],
+      [4, 2],
+      [5, 3],
+      [6, 3],
+    ]);
   });
 
   it("opens a run in which nothing happened yet", async () => {

@@ -1,9 +1,26 @@
 import { expect, it } from "vitest";
 import { RunId } from "@dad/protocol";
 import { all, numbered, recorded, RUN, upTo } from "./drafts.ts";
-import type { JournalFixture } from "./journal-store-contract.ts";
+import type { JournalFixture } from "./subject.ts";
 
-const HOSTILE = ["", ".", "..", "../outside", "a/b", "/etc", "A", "-rf", ".dad", "outcome", "static_inputs", "con", "a..b", "a\0b", "a\n", "x".repeat(129)];
+const HOSTILE = [
+  "",
+  ".",
+  "..",
+  "../outside",
+  "a/b",
+  "/etc",
+  "A",
+  "-rf",
+  ".dad",
+  "outcome",
+  "static_inputs",
+  "con",
+  "a..b",
+  "a\0b",
+  "a\n",
+  "x".repeat(129),
+];
 
 /** What reading promises. */
 export function readTests({ store }: JournalFixture): void {

@@ -1,6 +1,6 @@
 import { RunId } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
-import { BASE, file, readAgain } from "./base.ts";
+import { BASE, file, readAgain } from "./starting-files.ts";
 import type { Subject } from "./subject.ts";
 
 const id = (name: string): RunId => RunId.parse(name);
@@ -53,7 +53,8 @@ export function describeCommits({ repository, messageOf }: Subject): void {
 
     it("tells what was added, modified and deleted, in the order of the paths", async () => {
       await using one = await repository().open(id("run1"));
-      for (const changed of [file("z.txt", "z"), file("README.md", "new"), file("a/b.txt", "b"), file("bin/tool", "#!/bin/sh\n")]) await one.write(changed);
+      for (const changed of [file("z.txt", "z"), file("README.md", "new"), file("a/b.txt", "b"), file("bin/tool", "#!/bin/sh\n")])
+        await one.write(changed);
       const { commit: to } = await one.commit({ subject: "one" });
       await using two = await repository().open(id("run2"));
       await two.write(file("gone.txt", "x"));
@@ -89,7 +90,14 @@ export function describeCommits({ repository, messageOf }: Subject): void {
       const { commit } = await run.commit({ subject: "Fix 'it' --amend -F x ü", trailers: { "Dad-Node": "agent.fix", "Dad-Result": "sha256:00" } });
       const lines = (await messageOf(commit)).trimEnd().split("\n");
       expect(lines.slice(0, 2)).toEqual(["Fix 'it' --amend -F x ü", ""]);
-      expect(lines.slice(2)).toEqual(expect.arrayContaining(["Dad-Node: agent.fix", "Dad-Result: sha256:00", "Dad-Run: run1", expect.stringMatching(/^Dad-Base: [0-9a-f]{40,64}$/)]));
+      expect(lines.slice(2)).toEqual(
+        expect.arrayContaining([
+          "Dad-Node: agent.fix",
+          "Dad-Result: sha256:00",
+          "Dad-Run: run1",
+          expect.stringMatching(/^Dad-Base: [0-9a-f]{40,64}$/),
+        ]),
+      );
     });
 
     it("lets nobody forge a trailer", async () => {

@@ -1,6 +1,6 @@
 import { RunId } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
-import { codesOf, file, readAgain } from "./base.ts";
+import { codesOf, file, readAgain } from "./starting-files.ts";
 import type { Subject } from "./subject.ts";
 
 const runId = RunId.parse("run1");
@@ -41,7 +41,27 @@ const HOSTILE_PATHS = [
   "x".repeat(300),
 ];
 
-const ODD_PATHS = ["-rf", "--help", "*", "[a]", "!x", "#x", '"quoted"', "'", "a b", "git/x", ".gitignored", ".github/x.yml", ".gitmodules", "ü", "日本.txt", "$HOME", "a,b", "@{u}", "{a}"];
+const ODD_PATHS = [
+  "-rf",
+  "--help",
+  "*",
+  "[a]",
+  "!x",
+  "#x",
+  '"quoted"',
+  "'",
+  "a b",
+  "git/x",
+  ".gitignored",
+  ".github/x.yml",
+  ".gitmodules",
+  "ü",
+  "日本.txt",
+  "$HOME",
+  "a,b",
+  "@{u}",
+  "{a}",
+];
 
 export function describeFiles({ repository }: Subject): void {
   describe("files", () => {

@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import { RunId } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
-import { BASE, codesOf, file, readAgain } from "./base.ts";
+import { BASE, codesOf, file, readAgain } from "./starting-files.ts";
 import type { Subject } from "./subject.ts";
 
 const runId = RunId.parse("run1");
@@ -25,7 +25,12 @@ export function describeLife({ repository, reopen, messageOf }: Subject): void {
       const run = await repository().open(runId);
       await repository()[Symbol.asyncDispose]();
       await repository()[Symbol.asyncDispose]();
-      const calls = [() => repository().open(other), () => repository().find(runId), () => repository().changes("0"), () => run.commit({ subject: "late" })];
+      const calls = [
+        () => repository().open(other),
+        () => repository().find(runId),
+        () => repository().changes("0"),
+        () => run.commit({ subject: "late" }),
+      ];
       expect(await codesOf(calls)).toEqual(calls.map(() => "OUTCOME_CLOSED"));
     });
 

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { RunId } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
-import { BASE, codesOf, file, readAgain } from "./base.ts";
+import { BASE, codesOf, file, readAgain } from "./starting-files.ts";
 import type { Subject } from "./subject.ts";
 
 const RUNS = 20;
@@ -77,7 +77,9 @@ export function describeRuns({ repository }: Subject): void {
       const results = await Promise.allSettled(Array.from({ length: 8 }, async () => repository().open(id("run1"))));
       const [winner, ...others] = results.filter((result) => result.status === "fulfilled");
       expect(others).toEqual([]);
-      expect(results.filter((result) => result.status === "rejected").map(({ reason }) => (reason as { code: string }).code)).toEqual(Array.from({ length: 7 }, () => "OUTCOME_EXISTS"));
+      expect(results.filter((result) => result.status === "rejected").map(({ reason }) => (reason as { code: string }).code)).toEqual(
+        Array.from({ length: 7 }, () => "OUTCOME_EXISTS"),
+      );
       await winner?.value.write(file("still.txt", "works"));
       await expect(winner?.value.commit({ subject: "works" })).resolves.toMatchObject({ branch: "run/run1" });
     });
@@ -85,7 +87,20 @@ export function describeRuns({ repository }: Subject): void {
     it("starts from nothing but a whole id of a commit that it has", async () => {
       await using one = await repository().open(id("run0"));
       const { commit } = await one.commit({ subject: "one" });
-      const unknown = ["0".repeat(40), "f".repeat(64), "main", "HEAD", "", "run/run0", "--help", "-", `${commit}~1`, commit.slice(0, 12), "../x", "a\0b"];
+      const unknown = [
+        "0".repeat(40),
+        "f".repeat(64),
+        "main",
+        "HEAD",
+        "",
+        "run/run0",
+        "--help",
+        "-",
+        `${commit}~1`,
+        commit.slice(0, 12),
+        "../x",
+        "a\0b",
+      ];
       const refused = unknown.map(() => "OUTCOME_COMMIT_UNKNOWN");
       expect(await codesOf(unknown.map((from) => () => repository().open(id("run1"), { from })))).toEqual(refused);
       expect(await codesOf(unknown.map((to) => () => repository().changes(to)))).toEqual(refused);

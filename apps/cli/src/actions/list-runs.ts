@@ -1,0 +1,40 @@
+import { stat } from "node:fs/promises";
+import { localStore } from "@dad/local";
+import { DadError } from "@dad/protocol";
+import { listRuns, type UnreadableRun } from "@dad/run-context";
+import { errorText, jsonText, paintFor, programName, runListText, visible } from "@dad/terminal";
+import { offerOwnPackages } from "../agent-file/own-packages.ts";
+import { EXIT } from "../exit-code.ts";
+import { findRunRoot } from "../project/find-project.ts";
+
+export interface LsFlags {
+  readonly runRoot?: string;
+  readonly json?: true;
+}
+
+/** Lists the runs of a run root. A run that cannot be read is told on stderr, and a damaged one makes the command fail. */
+export async function listRunsIn(flags: LsFlags): Promise<number> {
+  offerOwnPackages();
+  const runRoot = await findRunRoot({ cwd: process.cwd(), runRoot: flags.runRoot });
+  const { runs, unreadable } = (await isDirectory(runRoot)) ? await readAll(runRoot) : { runs: [], unreadable: [] };
+  if (runs.length === 0)
+    process.stderr.write(`there are no runs in ${visible(runRoot)}: ${programName(process.env["DAD_CLONE"], process.cwd())} run <file> makes one\n`);
+  if (flags.json) process.stdout.write(jsonText(runs));
+  else if (runs.length > 0) process.stdout.write(`${runListText(visible(runs), paintFor(process.stdout), process.stdout.columns)}\n`);
+  for (const { runId, error } of unreadable) process.stderr.write(`run ${runId} cannot be read\n  ${errorText(error, paintFor(process.stderr))}\n`);
+  return unreadable.some(isDamaged) ? EXIT.failed : EXIT.done;
+}
+
+async function readAll(runRoot: string) {
+  await using store = localStore({ runRoot });
+  return await listRuns(store.journals, { runRoot });
+}
+
+/** A run that is being made at this moment has a directory, but has not started. */
+function isDamaged({ error }: UnreadableRun): boolean {
+  return !DadError.is(error, "RUN_UNKNOWN");
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+}

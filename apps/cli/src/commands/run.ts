@@ -1,0 +1,34 @@
+import type { Command } from "commander";
+import type { RunFlags } from "../actions/run-file.ts";
+import type { Finish } from "../exit-code.ts";
+
+/** `dad run <file>` */
+export function declareRun(program: Command, finish: Finish): void {
+  program
+    .command("run")
+    .summary("run an agent")
+    .description("Runs the agent that a file exports, and tells how it went.")
+    .argument("<file>", 'TypeScript or JavaScript; its export "agent" is run, or else the only agent or flow that it exports')
+    .option("-i, --input <path=json>", "a static input: a value for a node or a component; repeatable", append)
+    .option("--static-inputs <file>", "static inputs as a JSON object, by node path; --input comes first")
+    .option("--run-root <dir>", "where runs are kept (default: that of dad.config, or else runs)")
+    .option("--run-id <id>", "the id of the run, instead of a new one")
+    .option("--prefix <prefix>", "begins the new run id")
+    .option("--profile <name>", "the profile of dad.config whose resources are used")
+    .option("--json", "print the run as one JSON object")
+    .addHelpText("after", EXAMPLES)
+    .action(async (file: string, flags: RunFlags) => {
+      const { runFile } = await import("../actions/run-file.ts");
+      finish(await runFile(file, flags));
+    });
+}
+
+function append(value: string, values: readonly string[] = []): readonly string[] {
+  return [...values, value];
+}
+
+const EXAMPLES = `
+Examples:
+  dad run src/agent.ts
+  dad run src/agent.ts --input 'coder={"task":"fix the failing test"}' --prefix nightly
+  dad run src/agent.ts --profile production --json`;

@@ -1,0 +1,83 @@
+import { DadError } from "@dad/protocol";
+
+/** `USAGE_INVALID`: the command line itself is wrong. */
+export class UsageError extends DadError<"USAGE_INVALID"> {
+  constructor(message: string) {
+    super("USAGE_INVALID", message);
+  }
+}
+
+/** `NODE_TOO_OLD`: this Node does not run TypeScript files. */
+export class NodeTooOldError extends DadError<"NODE_TOO_OLD"> {
+  constructor(file: string, version: string) {
+    super("NODE_TOO_OLD", `${file} is TypeScript, which Node ${version} does not run: use Node 22.18 or newer, or give a JavaScript file`, {
+      details: { file, version },
+    });
+  }
+}
+
+/** `AGENT_FILE_UNKNOWN`: there is no such file. */
+export class AgentFileUnknownError extends DadError<"AGENT_FILE_UNKNOWN"> {
+  constructor(file: string, reason: string) {
+    super("AGENT_FILE_UNKNOWN", `${file} ${reason}: give the path of a TypeScript or JavaScript file that exports an agent`, { details: { file } });
+  }
+}
+
+/** `AGENT_FILE_FAILED`: the file is there but cannot be loaded: a syntax error, a missing import, code that throws. */
+export class AgentFileFailedError extends DadError<"AGENT_FILE_FAILED"> {
+  constructor(place: string, cause: unknown) {
+    super("AGENT_FILE_FAILED", `${place} cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`, { cause, details: { place } });
+  }
+}
+
+/** `AGENT_MISSING`: the file exports no agent and no flow. */
+export class AgentMissingError extends DadError<"AGENT_MISSING"> {
+  constructor(file: string, exports: readonly string[]) {
+    const found = exports.length === 0 ? "it exports nothing" : `it exports ${exports.join(", ")}, and none of that is one`;
+    super("AGENT_MISSING", `${file} exports no agent and no flow: ${found}. Export one: export const agent = agent("id")…`, {
+      details: { file, exports },
+    });
+  }
+}
+
+/** `AGENT_AMBIGUOUS`: the file exports several agents or flows, and none is named `agent`. */
+export class AgentAmbiguousError extends DadError<"AGENT_AMBIGUOUS"> {
+  constructor(file: string, exports: readonly string[]) {
+    super("AGENT_AMBIGUOUS", `${file} exports several agents or flows: ${exports.join(", ")}. Name the one that is to run "agent"`, {
+      details: { file, exports },
+    });
+  }
+}
+
+/** `STATIC_INPUTS_UNREADABLE`: the file with static inputs cannot be read. */
+export class StaticInputsUnreadableError extends DadError<"STATIC_INPUTS_UNREADABLE"> {
+  constructor(file: string, cause: unknown) {
+    super("STATIC_INPUTS_UNREADABLE", `the static inputs ${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+      details: { file },
+    });
+  }
+}
+
+/** `RUN_ROOT_UNKNOWN`: there is no directory of runs where one was looked for. */
+export class RunRootUnknownError extends DadError<"RUN_ROOT_UNKNOWN"> {
+  constructor(runRoot: string) {
+    super("RUN_ROOT_UNKNOWN", `there are no runs in ${runRoot}: there is no such directory. Go to the directory of a project, or give --run-root`, {
+      details: { runRoot },
+    });
+  }
+}
+
+/** `RUN_UNKNOWN`: there is no run of this id; `suggestion` says which may have been meant. */
+export class RunUnknownError extends DadError<"RUN_UNKNOWN"> {
+  constructor(runId: string, runRoot: string, suggestion: string) {
+    super("RUN_UNKNOWN", `there is no run ${JSON.stringify(runId)} in ${runRoot}; ${suggestion}`, { details: { runId, runRoot } });
+  }
+}
+
+/** `RUN_CANCELLED`: somebody asked the run to stop. */
+export class RunCancelledError extends DadError<"RUN_CANCELLED"> {
+  constructor(signal: NodeJS.Signals) {
+    super("RUN_CANCELLED", `cancelled by ${signal === "SIGINT" ? "Ctrl-C" : signal}`, { retryable: true, details: { signal } });
+  }
+}

@@ -1,0 +1,62 @@
+import { type ErrorEnvelope, errorEnvelope, type RunStatus } from "@dad/protocol";
+
+/** How a command tells its exit code. */
+export type Finish = (exitCode: number) => void;
+
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  /** Nothing was run: the usage, the configuration, the definition or the input is wrong. */
+  usage: 2,
+  waiting: 3,
+  budgetExhausted: 4,
+  cancelled: 130,
+} as const;
+
+const OF_STATUS: Readonly<Record<RunStatus, number>> = {
+  completed: EXIT.done,
+  failed: EXIT.failed,
+  cancelled: EXIT.cancelled,
+  waiting: EXIT.waiting,
+  running: EXIT.failed,
+  interrupted: EXIT.failed,
+};
+
+/** Of what stops a run from being made, or a command from finding what it is to show. All other errors: `failed`. */
+const OF_CODE: Readonly<Record<string, number>> = {
+  USAGE_INVALID: EXIT.usage,
+  NODE_TOO_OLD: EXIT.usage,
+  AGENT_FILE_UNKNOWN: EXIT.usage,
+  AGENT_FILE_FAILED: EXIT.usage,
+  AGENT_MISSING: EXIT.usage,
+  AGENT_AMBIGUOUS: EXIT.usage,
+  CONFIG_INVALID: EXIT.usage,
+  CONFIG_UNREADABLE: EXIT.usage,
+  PROFILE_UNKNOWN: EXIT.usage,
+  DEFINITION_INVALID: EXIT.usage,
+  STATIC_INPUT_INVALID: EXIT.usage,
+  STATIC_INPUTS_INVALID: EXIT.usage,
+  STATIC_INPUTS_UNREADABLE: EXIT.usage,
+  RUN_EXISTS: EXIT.usage,
+  RUN_ID_INVALID: EXIT.usage,
+  RUN_NOT_OPENED: EXIT.usage,
+  RUN_ROOT_UNKNOWN: EXIT.usage,
+  RUN_UNKNOWN: EXIT.usage,
+  RUN_CANCELLED: EXIT.cancelled,
+};
+
+/** Of `dad run`, when there is a run. `error` is what was thrown, if something was. */
+export function exitCodeOfRun(run: { readonly status: RunStatus; readonly error?: ErrorEnvelope | undefined }, error?: unknown): number {
+  if (causes(run.error).some(({ code }) => code === "BUDGET_EXHAUSTED")) return EXIT.budgetExhausted;
+  const code = OF_STATUS[run.status];
+  return code === EXIT.done && error !== undefined ? EXIT.failed : code;
+}
+
+/** Of a command that could not do what it is for. */
+export function exitCodeOfError(error: unknown): number {
+  return OF_CODE[errorEnvelope(error).code] ?? EXIT.failed;
+}
+
+function causes(error: ErrorEnvelope | undefined): ErrorEnvelope[] {
+  return error ? [error, ...causes(error.cause)] : [];
+}

@@ -1,0 +1,59 @@
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { declareLs } from "./commands/ls.ts";
+import { declareRun } from "./commands/run.ts";
+import { declareShow } from "./commands/show.ts";
+import type { Finish } from "./exit-code.ts";
+
+/**
+ * Runs the command line and gives the exit code. Nothing but the parser is loaded before it is known
+ * what to do.
+ */
+export async function dad(args: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  const program = declareProgram((code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return exitCode;
+  } catch (error) {
+    return await report(error, { json: args.includes("--json") });
+  }
+}
+
+async function report(error: unknown, options: { readonly json: boolean }): Promise<number> {
+  // The parser ends that way also after it has printed what it was asked for.
+  if (error instanceof CommanderError && error.exitCode === 0) return 0;
+  const { reportError, reportUsageError } = await import("./terminal/report-error.ts");
+  if (!(error instanceof CommanderError)) return reportError(error, options);
+  return reportUsageError(error.code === "commander.help" ? "a command is missing" : error.message, options);
+}
+
+function declareProgram(finish: Finish): Command {
+  const program = new Command("dad")
+    .description("Runs agents, and shows what happened in their runs.")
+    .version(version(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand("help [command]", "print the help of a command")
+    .showHelpAfterError("(dad --help shows what there is)")
+    .exitOverride()
+    .addHelpText("after", EXIT_CODES);
+  declareRun(program, finish);
+  declareLs(program, finish);
+  declareShow(program, finish);
+  return program;
+}
+
+const EXIT_CODES = `
+Exit codes:
+  0    done                       3    the run waits for an answer
+  1    the run failed             4    the run's budget is exhausted
+  2    nothing was run: usage,    130  the run was cancelled (Ctrl-C)
+       configuration, definition`;
+
+function version(): string {
+  // One level above both the sources and the built program.
+  const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { readonly version: string };
+  return version;
+}

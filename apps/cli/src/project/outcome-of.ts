@@ -1,0 +1,15 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { localStore } from "@dad/local";
+import type { RunDetails } from "@dad/protocol";
+
+/** Where the repository with the outcome of a run is, when it is still there. A run root may hold those of several projects. */
+export async function outcomeRepositoryOf({ runId, outcome }: RunDetails, runRoot: string): Promise<string | undefined> {
+  if (!outcome) return undefined;
+  for (const project of await readdir(join(runRoot, "outcome")).catch(() => [])) {
+    await using store = localStore({ runRoot, project });
+    const found = await store.outcomes.find(runId).catch(() => undefined);
+    if (found?.commit === outcome.commit) return store.outcomes.location;
+  }
+  return undefined;
+}

@@ -1,0 +1,9 @@
+import type { IsolationAdapter } from "../isolation-adapter.ts";
+
+export interface IsolationSubject {
+  /**
+   * The adapter as a program of this machine would make it. An adapter that is told of the host's environment gets all
+   * of `process.env` here: the suite plants secrets there.
+   */
+  create(): IsolationAdapter | Promise<IsolationAdapter>;
+}

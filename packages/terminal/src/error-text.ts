@@ -1,0 +1,37 @@
+import { DadError, type ErrorEnvelope, errorEnvelope } from "@dad/protocol";
+import type { Paint } from "./paint.ts";
+import { visible } from "./visible.ts";
+
+const MAX_FRAMES = 5;
+
+/** An error for people: `error CODE: message`, its causes, and where in the user's code an unforeseen one came from. */
+export function errorText(error: unknown, paint: Paint): string {
+  const stack = framesOf(error).map((frame) => paint("dim", `    ${visible(frame)}`));
+  return [...errorLines(visible(errorEnvelope(error)), paint), ...stack].join("\n");
+}
+
+/** The same of an error that was recorded. */
+export function errorLines(error: ErrorEnvelope, paint: Paint): string[] {
+  const first = `${paint("red", `error ${error.code}:`)} ${indented(error.message)}`;
+  return [first, ...causeLines(error, paint)];
+}
+
+function causeLines({ message, cause }: ErrorEnvelope, paint: Paint): string[] {
+  if (!cause) return [];
+  // A message often ends with that of its cause; nobody wants to read it twice.
+  const text = message.endsWith(cause.message) ? "" : `: ${indented(cause.message)}`;
+  return [`  ${paint("dim", "caused by")} ${cause.code}${text}`, ...causeLines(cause, paint)];
+}
+
+function indented(message: string): string {
+  return message.trimEnd().replaceAll("\n", "\n    ");
+}
+
+/** Where the innermost error was thrown, when nobody foresaw it. */
+function framesOf(error: unknown): string[] {
+  let innermost = error;
+  while (innermost instanceof Error && innermost.cause !== undefined) innermost = innermost.cause;
+  if (!(innermost instanceof Error) || DadError.is(innermost) || errorEnvelope(innermost).code !== "UNEXPECTED") return [];
+  const frames = (innermost.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line) && !line.includes("(node:"));
+  return frames.slice(0, MAX_FRAMES).map((line) => line.trim());
+}

@@ -1,0 +1,13 @@
+/**
+ * A run for people at a terminal: its progress, its summary, its errors.
+ *
+ * @packageDocumentation
+ */
+export { errorLines, errorText } from "./error-text.ts";
+export { type Paint, paintFor, type Style } from "./paint.ts";
+export { placeText, programName, shellWord } from "./place.ts";
+export type { Progress } from "./progress.ts";
+export { progressOn, type ProgressOptions } from "./progress-on.ts";
+export { runListText } from "./run-list.ts";
+export { type SummaryContext, summaryText } from "./summary.ts";
+export { jsonText, visible } from "./visible.ts";

@@ -1,0 +1,23 @@
+import { NodePath, type RunEvent, RunId } from "@dad/protocol";
+import { describe, expect, it } from "vitest";
+import { unpainted } from "./paint.ts";
+import { progressLine } from "./progress-lines.ts";
+
+const base = { runId: RunId.parse("run_1"), time: "2026-11-22T07:34:43.000Z" };
+const node = { ...base, path: NodePath.parse("coder.fix.plan"), attempt: 1 };
+
+describe("progressLine", () => {
+  it.each<[RunEvent, string | undefined]>([
+    [{ ...node, type: "node.started", nodeType: "command" }, "node coder.fix.plan started"],
+    [{ ...node, type: "node.completed", decision: "executed", durationMs: 1234, artifacts: [] }, "node coder.fix.plan completed 1.2s"],
+    [{ ...node, type: "node.completed", decision: "reused", durationMs: 3, artifacts: [] }, "node coder.fix.plan reused 3ms"],
+    [
+      { ...node, type: "node.failed", durationMs: 5, artifacts: [], error: { code: "X", message: "m", retryable: false } },
+      "node coder.fix.plan failed 5ms",
+    ],
+    [{ ...node, type: "node.cancelled", durationMs: 5, artifacts: [] }, "node coder.fix.plan cancelled 5ms"],
+    [{ ...base, type: "custom.emitted", name: "n", data: "\u001b[2J" }, undefined],
+  ])("tells %j", (event, line) => {
+    expect(progressLine(event, unpainted)).toBe(line);
+  });
+});

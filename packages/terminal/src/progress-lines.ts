@@ -1,0 +1,34 @@
+import { isKnownEvent, type RunEvent } from "@dad/protocol";
+import { durationText } from "./duration.ts";
+import type { Paint } from "./paint.ts";
+import type { Progress } from "./progress.ts";
+
+/** A line for each thing that happens. */
+export function progressLines(stream: NodeJS.WriteStream, paint: Paint): Progress {
+  return {
+    onEvent(event) {
+      const line = isKnownEvent(event) ? progressLine(event, paint) : undefined;
+      if (line !== undefined) stream.write(`${line}\n`);
+    },
+    log: (text) => void stream.write(text),
+    [Symbol.dispose]() {},
+  };
+}
+
+/** `node coder.fix.plan completed 1.2s`. Nothing for what is not worth a line. */
+export function progressLine(event: RunEvent, paint: Paint): string | undefined {
+  switch (event.type) {
+    case "run.started":
+      return `run ${event.runId} started`;
+    case "node.started":
+      return `node ${event.path} started`;
+    case "node.completed":
+      return `node ${event.path} ${paint("green", event.decision === "reused" ? "reused" : "completed")} ${durationText(event.durationMs)}`;
+    case "node.failed":
+      return `node ${event.path} ${paint("red", "failed")} ${durationText(event.durationMs)}`;
+    case "node.cancelled":
+      return `node ${event.path} ${paint("yellow", "cancelled")} ${durationText(event.durationMs)}`;
+    default:
+      return undefined;
+  }
+}

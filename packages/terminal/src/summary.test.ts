@@ -1,0 +1,88 @@
+import { ExecutionId, NodePath, RunDetails, RunId } from "@dad/protocol";
+import { describe, expect, it } from "vitest";
+import { unpainted } from "./paint.ts";
+import { summaryText } from "./summary.ts";
+
+const run: RunDetails = {
+  runId: RunId.parse("run_1"),
+  executionId: ExecutionId.parse("01934f3a-7b5c-7000-8000-000000000000"),
+  rootComponentId: "coder",
+  status: "completed",
+  startedAt: "2026-11-22T07:34:43.000Z",
+  endedAt: "2026-11-22T07:34:46.200Z",
+  runDir: "/home/me/my project/runs/run_1",
+  outcome: { branch: "run/run_1", commit: "0123456789abcdef" },
+  usage: { inputTokens: 1234, outputTokens: 567, costUsd: 0.0123 },
+  nodes: [
+    { path: NodePath.parse("coder.analyse"), status: "completed", decision: "executed", durationMs: 98, artifacts: [] },
+    { path: NodePath.parse("coder.plan"), status: "completed", decision: "reused", durationMs: 1234, artifacts: [] },
+  ],
+};
+const context = { paint: unpainted, cwd: "/home/me/my project" };
+
+describe("summaryText", () => {
+  it("tells the run, its nodes, what it cost, where its results are and what to do next", () => {
+    const text = summaryText(run, {
+      ...context,
+      profile: "recorded: the model is a recording",
+      outcomeRepository: "/home/me/my project/runs/outcome/my project",
+      next: ["dad show run_1", "dad ls"],
+    });
+    expect(text).toBe(
+      [
+        "run       run_1 completed in 3.2s",
+        "agent     coder",
+        "profile   recorded: the model is a recording",
+        "nodes",
+        "  ✔ coder.analyse  completed  98ms",
+        "  ✔ coder.plan     completed  1.2s  reused",
+        "tokens    1,234 in, 567 out",
+        "cost      $0.0123",
+        "artifacts runs/run_1",
+        "outcome   branch run/run_1 (commit 0123456789ab)",
+        "          git -C 'runs/outcome/my project' diff main..run/run_1",
+        "next      dad show run_1",
+        "          dad ls",
+      ].join("\n"),
+    );
+  });
+
+  it.each([
+    [null, "cost      unknown"],
+    [0, "cost      $0.00"],
+    [12.345, "cost      $12.35"],
+  ])("shows a cost of %s as what it is", (costUsd, line) => {
+    expect(summaryText({ ...run, usage: { ...run.usage, costUsd } }, context).split("\n")).toContain(line);
+  });
+
+  it("leaves out what there is not", () => {
+    const text = summaryText({ ...run, endedAt: null, status: "running", outcome: null, nodes: [] }, context);
+    expect(text.split("\n")).toEqual([
+      "run       run_1 running",
+      "agent     coder",
+      "tokens    1,234 in, 567 out",
+      "cost      $0.0123",
+      "artifacts runs/run_1",
+    ]);
+  });
+
+  it("lists the artifacts and the error of a node when asked to", () => {
+    const failed = RunDetails.parse({
+      ...run,
+      status: "failed",
+      nodes: [
+        {
+          ...run.nodes[0],
+          status: "failed",
+          error: { code: "COMMAND_FAILED", message: "exit code 3", retryable: false },
+          artifacts: [
+            { name: "input", digest: `sha256:${"0".repeat(64)}`, size: 1234, mediaType: "application/json", path: "coder/analyse/input.json" },
+          ],
+        },
+      ],
+    });
+    expect(summaryText(failed, { ...context, artifacts: true })).toContain(
+      ["  ✖ coder.analyse  failed  98ms", "      error COMMAND_FAILED: exit code 3", "      coder/analyse/input.json  1.2 kB"].join("\n"),
+    );
+  });
+});

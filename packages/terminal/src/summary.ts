@@ -1,0 +1,86 @@
+import type { RunDetails, Usage } from "@dad/protocol";
+import { durationText } from "./duration.ts";
+import { errorLines } from "./error-text.ts";
+import { statusMark, statusWord } from "./node-mark.ts";
+import type { Paint } from "./paint.ts";
+import { placeText, shellWord } from "./place.ts";
+import { type Cell, rowLines } from "./rows.ts";
+
+/** What a summary says besides the run itself. */
+export interface SummaryContext {
+  readonly paint: Paint;
+  readonly cwd: string;
+  /** Width of the terminal, if it is one. */
+  readonly columns?: number | undefined;
+  /** The profile of the run and what people should know about it. */
+  readonly profile?: string | undefined;
+  /** Where the repository with the branch of the run is. */
+  readonly outcomeRepository?: string | undefined;
+  /** Commands to try next. */
+  readonly next?: readonly string[];
+  /** Lists the artifacts of each node. */
+  readonly artifacts?: boolean;
+}
+
+/** A run for people. Its data is taken as it is: make it visible before. */
+export function summaryText(run: RunDetails, context: SummaryContext): string {
+  const { paint, cwd, profile, next = [] } = context;
+  const label = (name: string) => paint("dim", name.padEnd(10));
+  const took = run.endedAt === null ? "" : ` in ${durationText(Date.parse(run.endedAt) - Date.parse(run.startedAt))}`;
+  return [
+    `${label("run")}${paint("bold", run.runId)} ${statusWord(run.status, paint)}${took}`,
+    `${label("agent")}${run.rootComponentId}`,
+    ...(profile === undefined ? [] : [`${label("profile")}${profile}`]),
+    ...nodeLines(run, context),
+    `${label("tokens")}${tokensText(run.usage)}`,
+    `${label("cost")}${costText(run.usage)}`,
+    `${label("artifacts")}${placeText(run.runDir, cwd)}`,
+    ...outcomeLines(run, context).map((line, at) => `${label(at === 0 ? "outcome" : "")}${line}`),
+    ...next.map((command, at) => `${label(at === 0 ? "next" : "")}${command}`),
+  ].join("\n");
+}
+
+function nodeLines({ nodes }: RunDetails, { paint, columns, artifacts = false }: SummaryContext): string[] {
+  if (nodes.length === 0) return [];
+  const rows = nodes.map(({ path, status, decision, durationMs }): Cell[] => [
+    { plain: `  x ${path}`, shown: `  ${statusMark(status, paint)} ${path}` },
+    { plain: status, shown: statusWord(status, paint) },
+    { plain: durationMs === null ? "" : durationText(durationMs) },
+    { plain: decision === "reused" ? "reused" : "" },
+  ]);
+  const lines = rowLines(rows, columns);
+  const below = nodes.map((node) => (artifacts ? artifactLines(node, paint) : []));
+  return [paint("dim", "nodes"), ...lines.flatMap((line, at) => [line, ...(below[at] ?? [])])];
+}
+
+function artifactLines({ artifacts, error }: RunDetails["nodes"][number], paint: Paint): string[] {
+  const rows = artifacts.map(({ path, size }): Cell[] => [
+    { plain: `      ${path}` },
+    { plain: sizeText(size), shown: paint("dim", sizeText(size)) },
+  ]);
+  return [...(error ? errorLines(error, paint).map((line) => `      ${line}`) : []), ...rowLines(rows)];
+}
+
+function outcomeLines({ outcome }: RunDetails, { outcomeRepository, cwd }: SummaryContext): string[] {
+  if (!outcome) return [];
+  const branch = `branch ${outcome.branch} (commit ${outcome.commit.slice(0, 12)})`;
+  if (outcomeRepository === undefined) return [branch];
+  return [branch, `git -C ${shellWord(placeText(outcomeRepository, cwd))} diff main..${shellWord(outcome.branch)}`];
+}
+
+/** `1,234 in, 567 out` */
+function tokensText({ inputTokens, outputTokens, cachedInputTokens }: Usage): string {
+  const cached = cachedInputTokens === undefined ? "" : ` (${cachedInputTokens.toLocaleString("en-US")} from the cache)`;
+  return `${inputTokens.toLocaleString("en-US")} in${cached}, ${outputTokens.toLocaleString("en-US")} out`;
+}
+
+/** What is not known is never shown as free. */
+function costText({ costUsd }: Usage): string {
+  if (costUsd === null) return "unknown";
+  return `$${costUsd.toFixed(costUsd !== 0 && costUsd < 1 ? 4 : 2)}`;
+}
+
+function sizeText(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  return bytes < 1_000_000 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}

@@ -1,0 +1,23 @@
+// Fault: a recorded model that is asked for the impossible answers with an empty text.
+// Noticed by: fails with the codes of its kind
+import { recordedModel } from "@dad/resources/recorded";
+import { modelResourceContract } from "@dad/resources/testing";
+import type { ModelRequest, ModelResource } from "@dad/resources";
+
+const usage = { inputTokens: 1, outputTokens: 1, costUsd: 0 };
+
+function inventiveModel(entries: readonly { readonly request: ModelRequest; readonly text: string }[]): ModelResource {
+  const responses = entries.map(({ request, text }) => ({ request, response: { text, finishReason: "stop" as const, usage, modelId: "recorded" } }));
+  const model = recordedModel({ tape: { format: "dad.tape/1", entries: responses } });
+  const nothing = { text: "", finishReason: "stop" as const, usage, modelId: "recorded" };
+  return {
+    ...model,
+    generate: (request, options) =>
+      model.generate(request, options).catch((error: unknown) => (options?.signal?.aborted ? Promise.reject(error) : nothing)),
+  };
+}
+
+modelResourceContract("a model that invents what was not recorded", {
+  replying: inventiveModel,
+  failing: () => inventiveModel([]),
+});

@@ -1,0 +1,55 @@
+// Writes the JSON Schemas of the public formats to `docs/formats/`; with `--check`, tells whether they are up to date.
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ErrorEnvelope, JournalEntry, RunDetails, RunEvent, RunListEntry, RunManifest, RunSummary, StaticInputs } from "@dad/protocol";
+import { z } from "zod";
+import { ROOT } from "./clone.ts";
+import { report } from "./report.ts";
+
+interface Format {
+  /** In `$id`. */
+  readonly name: string;
+  readonly title: string;
+  readonly schema: z.ZodType;
+}
+
+/** By file name. */
+// The number in `$id` is the version of the format.
+const FORMATS: Readonly<Record<string, Format>> = {
+  run: { name: "run-summary", title: "What `dad run --json` prints", schema: RunSummary },
+  show: { name: "run-details", title: "What `dad show --json` prints", schema: RunDetails },
+  ls: { name: "run-list", title: "What `dad ls --json` prints", schema: z.array(RunListEntry) },
+  "run-manifest": { name: "run-manifest", title: "`run.json` in a run directory", schema: RunManifest },
+  "journal-entry": {
+    name: "journal-entry",
+    title: "One line of `journal.jsonl` in a run directory, without what its type adds",
+    schema: JournalEntry,
+  },
+  "run-event": { name: "run-event", title: "A fact about a run, as the journal records it and the event bus tells it", schema: RunEvent },
+  "static-inputs": { name: "static-inputs", title: "`static_inputs.json`: input by node path or by node id", schema: StaticInputs },
+  "error-envelope": { name: "error-envelope", title: "An error on disk and on the wire", schema: ErrorEnvelope },
+};
+
+const directory = join(ROOT, "docs/formats");
+
+function textOf([file, { name, title, schema }]: [string, Format]): [string, string] {
+  const { $schema, ...body } = z.toJSONSchema(schema, { target: "draft-2020-12" });
+  return [`${file}.schema.json`, `${JSON.stringify({ $schema, $id: `urn:dad:format:${name}:1`, title, ...body }, null, 2)}\n`];
+}
+
+function readIfThere(file: string): string | undefined {
+  return readdirSync(directory).includes(file) ? readFileSync(join(directory, file), "utf8") : undefined;
+}
+
+function check(texts: ReadonlyMap<string, string>): void {
+  const stale = [...texts].filter(([file, text]) => readIfThere(file) !== text).map(([file]) => `docs/formats/${file} is out of date`);
+  const extra = readdirSync(directory).filter((file) => file.endsWith(".json") && !texts.has(file));
+  const problems = [...stale, ...extra.map((file) => `docs/formats/${file} belongs to no format`)];
+  const remedy = problems.length > 0 ? ["run: node tools/dev.mjs exec node --conditions=@dad/source tools/gate/src/formats.ts"] : [];
+  report([...problems, ...remedy], `${texts.size} schemas are up to date`);
+}
+
+mkdirSync(directory, { recursive: true });
+const texts = new Map(Object.entries(FORMATS).map(textOf));
+if (process.argv.includes("--check")) check(texts);
+else for (const [file, text] of texts) writeFileSync(join(directory, file), text);

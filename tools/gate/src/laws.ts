@@ -1,0 +1,34 @@
+// Check: what the linter has no rule for. Names of modules, size of options, and that nothing imports its own barrel.
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import ts from "typescript";
+import { ROOT, sourceFiles } from "./clone.ts";
+import { importsOf, relativeTarget } from "./imports.ts";
+import { isMeaninglessName, isKebabCase, MAX_OPTIONS, oversizedOptions } from "./naming.ts";
+import { report } from "./report.ts";
+import { readWorkspace } from "./workspace.ts";
+
+function nameProblems(file: string): string[] {
+  const parts = file.replace(/\.ts$/, "").split("/").slice(2);
+  const meaningless = parts.filter(isMeaninglessName).map((part) => `${file}: a module is named for what it does, not ${part}`);
+  const form = isKebabCase(basename(file)) ? [] : [`${file}: a file name is in kebab-case`];
+  return [...meaningless, ...form];
+}
+
+function optionProblems(file: string): string[] {
+  const source = ts.createSourceFile(file, readFileSync(join(ROOT, file), "utf8"), ts.ScriptTarget.Latest);
+  return oversizedOptions(source).map(
+    ({ name, members, line }) => `${file}:${line} ${name} has ${members} members: group them, so that there are at most ${MAX_OPTIONS}`,
+  );
+}
+
+function barrelProblems(file: string, directory: string): string[] {
+  const barrel = join(directory, "src/index.ts");
+  const lines = importsOf(file).filter(({ specifier }) => relativeTarget(file, specifier) === barrel);
+  return lines.map(({ line }) => `${file}:${line} imports the barrel of its own package: import the module itself`);
+}
+
+const { projects } = await readWorkspace();
+const files = projects.flatMap(({ directory }) => sourceFiles(directory).map((file) => ({ file, directory })));
+const problems = files.flatMap(({ file, directory }) => [...nameProblems(file), ...optionProblems(file), ...barrelProblems(file, directory)]);
+report(problems, `${files.length} files keep to the laws`);

@@ -1,0 +1,70 @@
+/** The layers of the architecture, from the bottom up. Each project has one, as the Nx tag `layer:<name>`. */
+export const LAYERS = ["protocol", "port", "application", "adapter", "preset", "app", "tool"] as const;
+export type Layer = (typeof LAYERS)[number];
+
+const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = {
+  protocol: [],
+  port: ["protocol"],
+  application: ["protocol", "port", "application"],
+  adapter: ["protocol", "port"],
+  preset: ["protocol", "port", "application", "adapter"],
+  app: ["protocol", "port", "application", "adapter", "preset"],
+  tool: LAYERS,
+};
+
+/** Libraries that the lower layers may depend on. An adapter that needs another one is a package of its own. */
+const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
+  protocol: ["zod"],
+  events: ["eventemitter3"],
+  observability: ["@opentelemetry/api"],
+};
+
+export interface Element {
+  readonly name: string;
+  readonly layer: Layer;
+}
+
+export interface Import {
+  readonly from: Element;
+  readonly to: Element;
+  /** What comes after the package name: `memory` in `@dad/artifacts/memory`. */
+  readonly subpath?: string;
+  /** The import stands in a test, or the dependency is a development dependency. */
+  readonly test: boolean;
+}
+
+export function layerOf(project: string, tags: readonly string[]): Layer {
+  const found = tags.filter((tag) => tag.startsWith("layer:")).map((tag) => tag.slice("layer:".length));
+  const [layer] = LAYERS.filter((known) => known === found[0]);
+  if (layer === undefined || found.length !== 1) {
+    throw new TypeError(
+      `the project ${project} needs exactly one tag out of ${LAYERS.map((known) => `layer:${known}`).join(", ")} in its project.json`,
+    );
+  }
+  return layer;
+}
+
+/** Why an import breaks the architecture, or `undefined` when it keeps to it. */
+export function refusal({ from, to, subpath, test }: Import): string | undefined {
+  // Tests beside the sources see the package as its users do.
+  if (from.name === to.name) return test ? undefined : "a package does not import itself by name";
+  // The tests of the application layer need something to run on.
+  const reach = test && from.layer === "application" ? "preset" : from.layer;
+  if (!MAY_IMPORT[reach].includes(to.layer)) return `${article(from.layer)} ${from.layer} does not import ${article(to.layer)} ${to.layer}`;
+  if (from.layer === "adapter" && to.layer === "port" && !from.name.startsWith(`${to.name}-`)) return "an adapter imports no port but its own";
+  if (subpath === "testing" && !test) return "a contract suite is for tests";
+  if (subpath !== undefined && to.layer === "port" && !test && (from.layer === "application" || from.layer === "adapter")) {
+    return `${article(from.layer)} ${from.layer} imports ports, never one of their adapters`;
+  }
+  return undefined;
+}
+
+/** The libraries in `names` that a project of this layer may not depend on. */
+export function refusedLibraries({ name, layer }: Element, names: readonly string[]): string[] {
+  if (layer !== "protocol" && layer !== "port") return [];
+  return names.filter((library) => !(LIBRARIES[name] ?? []).includes(library));
+}
+
+function article(layer: Layer): string {
+  return /^[aeiou]/.test(layer) ? "an" : "a";
+}

@@ -64,7 +64,8 @@ function setUp() {
   if (readIfThere(stampFile()) === wantedStamp()) return;
   say("installing dependencies …");
   const install = ["install", "--frozen-lockfile", "--trust-lockfile", "--reporter=append-only", "--loglevel=warn"];
-  run(nodeBinary(), [pnpmBinary(), ...install], { cwd: root, env: environment() });
+  // pnpm remembers in its state directory when it last looked for updates: nobody outside of the clone needs that.
+  run(nodeBinary(), [pnpmBinary(), ...install], { cwd: root, env: { ...environment(), XDG_STATE_HOME: join(tools, "state") } });
   writeFileSync(stampFile(), wantedStamp());
 }
 

@@ -1,4 +1,4 @@
-import { DadError } from "@dad/protocol";
+import { DadError, messageOf } from "@dad/protocol";
 
 /** `USAGE_INVALID`: the command line itself is wrong. */
 export class UsageError extends DadError<"USAGE_INVALID"> {
@@ -26,7 +26,7 @@ export class AgentFileUnknownError extends DadError<"AGENT_FILE_UNKNOWN"> {
 /** `AGENT_FILE_FAILED`: the file is there but cannot be loaded: a syntax error, a missing import, code that throws. */
 export class AgentFileFailedError extends DadError<"AGENT_FILE_FAILED"> {
   constructor(place: string, cause: unknown) {
-    super("AGENT_FILE_FAILED", `${place} cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`, { cause, details: { place } });
+    super("AGENT_FILE_FAILED", `${place} cannot be loaded: ${messageOf(cause)}`, { cause, details: { place } });
   }
 }
 
@@ -52,7 +52,7 @@ export class AgentAmbiguousError extends DadError<"AGENT_AMBIGUOUS"> {
 /** `STATIC_INPUTS_UNREADABLE`: the file with static inputs cannot be read. */
 export class StaticInputsUnreadableError extends DadError<"STATIC_INPUTS_UNREADABLE"> {
   constructor(file: string, cause: unknown) {
-    super("STATIC_INPUTS_UNREADABLE", `the static inputs ${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    super("STATIC_INPUTS_UNREADABLE", `the static inputs ${file} cannot be read: ${messageOf(cause)}`, {
       cause,
       details: { file },
     });

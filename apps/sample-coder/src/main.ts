@@ -2,7 +2,7 @@
  * The reference composition: every port of a run with the adapter that was chosen for it, from top to
  * bottom. Swap an adapter by changing its line; the README says what for.
  */
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { diskArtifactStore, diskArtifactView } from "@dad/artifacts/disk";
@@ -19,9 +19,14 @@ import { errorText, paintFor, placeText, programName, progressOn, summaryText, v
 import { coder } from "./agent.ts";
 import { profileFor, profiles } from "./profiles.ts";
 
-const { values } = parseArgs({ options: { profile: { type: "string" } } });
+// What goes wrong before there is a run.
+process.on("uncaughtException", (error) => {
+  console.error(errorText(error, paintFor(process.stderr)));
+  process.exit(2);
+});
+const { values } = parseArgs({ options: { profile: { type: "string" }, "run-root": { type: "string" } } });
 const projectRoot = fileURLToPath(new URL("..", import.meta.url));
-const runRoot = join(projectRoot, "runs");
+const runRoot = resolve(values["run-root"] ?? join(projectRoot, "runs"));
 
 // What all runs of the project share.
 const journals = diskJournalStore({ root: runRoot });
@@ -30,6 +35,7 @@ await using outcomes = gitOutcomeRepository({
   directory: join(runRoot, "outcome", "tiny-duration"),
   workDirectory: join(runRoot, ".dad", "work"),
   seed: join(projectRoot, "library"),
+  git: { path: process.env["PATH"] },
 });
 const resources = staticResourceRegistry({ profiles }).profile(values.profile ?? profileFor(process.env));
 const progress = progressOn(process.stderr, { term: process.env["TERM"] });
@@ -51,7 +57,7 @@ const ports: MakeRunPorts = (env, own) => {
 };
 
 const interrupt = new AbortController();
-process.once("SIGINT", () => interrupt.abort());
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => interrupt.abort());
 
 let runId: string | undefined;
 let failure: unknown;

@@ -25,7 +25,7 @@ const entries: ModelExchange[] = [];
 const recording = recordingModel(model, (entry) => void entries.push(entry));
 const resources: ResourceProfile = staticResourceRegistry({ profiles: { recording: { models: { coder: recording } } } }).profile();
 
-await using store = localStore({ ...config, projectRoot: config.directory });
+await using store = localStore({ ...config, projectRoot: config.directory, hostEnv: process.env });
 const { error } = await runAgent(coder, { store, ports: { resources, hostEnv: process.env } });
 if (error !== undefined) throw new Error("the run failed, so the tape stays as it was", { cause: error });
 await writeFile(tape, tapeText({ format: "dad.tape/1", entries }));

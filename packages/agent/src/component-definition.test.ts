@@ -85,7 +85,7 @@ describe("a component", () => {
     expect(definitionDigest(make())).toBe(definitionDigest(make()));
   });
 
-  it.each(["", "a.b", "a/b", "..", "1a", "-a", "é", "con", "outcome", "x".repeat(65), "a b", "$hier{a}"])("refuses the id %j", (id) => {
+  it.each(["", "a.b", "a/b", "..", "1a", "-a", "é", "con", "outcome", "__proto__", "x".repeat(65), "a b", "$hier{a}"])("refuses the id %j", (id) => {
     for (const work of [() => flow(id), () => agent(id), () => flow("f").node(id, shout({ text: "" })), () => flow("f").component(id, flow("g"))]) {
       expect(work).toThrow(
         expect.objectContaining({ code: "DEFINITION_INVALID", message: expect.stringContaining(JSON.stringify(id)) as string, details: { id } }),
@@ -128,6 +128,17 @@ describe("a component", () => {
   it("refuses variables that JSON cannot carry", () => {
     const variables = { when: { exact: new Date() } } as never;
     expect(() => flow("f", { variables })).toThrow('when.exact of the variables of flow "f" is a Date, not a plain object');
+  });
+
+  it.each<[unknown, string]>([
+    [undefined, "undefined"],
+    [{}, "an object without members"],
+    [Promise.resolve(), "a Promise: await it"],
+  ])("refuses %o as an element", (child, text) => {
+    const expected = expect.objectContaining({ code: "DEFINITION_INVALID", message: `flow "f" cannot hold as "a" ${text}`, details: { id: "a" } });
+    expect(() => flow("f").node("a", child as never)).toThrow(expected);
+    expect(() => flow("f").node("a", () => child as never)).toThrow(expected);
+    expect(() => flow("f").component("a", child as never)).toThrow(expected);
   });
 
   it("refuses an agent in a flow, at compile time and when it is made", () => {
@@ -187,10 +198,10 @@ describe("references in a component", () => {
 
   it("may name nodes like the members that every object inherits", () => {
     const definition = flow("f")
-      .node("constructor", shout({ text: "" }))
-      .node("__proto__", shout({ text: "" }))
-      .node("say", (nodes) => shout({ text: `${nodes.constructor.text} ${nodes.__proto__.text}` }));
-    expect(settingsOf(definition, 2)).toEqual({ text: "$expr{$hier{constructor}.text} $expr{$hier{__proto__}.text}" });
+      .node("valueOf", shout({ text: "" }))
+      .node("isPrototypeOf", shout({ text: "" }))
+      .node("say", (nodes) => shout({ text: `${nodes.valueOf.text} ${nodes.isPrototypeOf.text}` }));
+    expect(settingsOf(definition, 2)).toEqual({ text: "$expr{$hier{valueOf}.text} $expr{$hier{isPrototypeOf}.text}" });
     expect(() => flow("f").node("say", (nodes) => shout({ text: String(nodes.constructor) }))).toThrow('has no element "constructor"');
   });
 });

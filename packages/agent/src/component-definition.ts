@@ -1,6 +1,7 @@
 import { type Json, NodeId } from "@dad/protocol";
 import { dataOf } from "./data.ts";
 import { DefinitionError } from "./errors.ts";
+import { nameOfGiven } from "./given.ts";
 import type { NodeDefinition } from "./node-definition.ts";
 import { type Reference, referenceTo } from "./reference.ts";
 
@@ -80,6 +81,7 @@ function component<Kind extends ComponentKind, Outputs extends object>(definitio
   const { kind, elements } = definition;
   const owner = `${kind} "${definition.id}"`;
   const add = (id: string, child: Element["definition"]) => {
+    if (!isElement(child)) throw new DefinitionError(`${owner} cannot hold as ${JSON.stringify(id)} ${nameOfGiven(child)}`, { id });
     if (kind === "flow" && child.kind === "agent")
       throw new DefinitionError(`${owner} cannot hold the agent "${child.id}": a flow holds nodes and flows`, { id });
     const element: Element = Object.freeze({ id: checkedId(id, owner, elements), definition: child });
@@ -92,6 +94,12 @@ function component<Kind extends ComponentKind, Outputs extends object>(definitio
     },
     component: add,
   }) as Component<Kind, Outputs>;
+}
+
+/** Programs that are not type-checked may give anything. */
+function isElement(child: unknown): boolean {
+  const kind = typeof child === "object" && child !== null && "kind" in child ? child.kind : undefined;
+  return kind === "node" || kind === "flow" || kind === "agent";
 }
 
 /** References to the elements so far. Programs that are not type-checked get an error for another name too, not `undefined`. */

@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { assertDefinition, isDefinition } from "./assert-definition.ts";
 export {
   agent,
   type AgentDefinition,

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { createFsFromVolume, Volume } from "memfs";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { hexOfDigest, RelativePath, type Digest } from "@dad/protocol";
+import { digestOfBytes, hexOfDigest, RelativePath, type Digest } from "@dad/protocol";
 import { diskArtifactStore, diskArtifactView, type DiskFile, type DiskFs } from "./disk.ts";
 import { readBytes, readText } from "./read.ts";
 import { artifactStoreContract, artifactViewContract } from "./testing.ts";
@@ -17,6 +17,8 @@ let root: string;
 const freshRoot = () => (root = join(base, String(++count), "not", "there yet"));
 const blob = (digest: Digest) => join(root, "blobs", "sha256", hexOfDigest(digest));
 const names = () => readdir(join(root, "blobs", "sha256"));
+
+const SOME = digestOfBytes("x");
 
 async function flipByte(fs: Pick<typeof nodeFs, "readFile" | "writeFile" | "chmod">, path: string): Promise<void> {
   const bytes = new Uint8Array((await fs.readFile(path)) as Uint8Array);
@@ -216,6 +218,31 @@ describe("diskArtifactStore", () => {
     await rm(root);
     await store.put("x");
   });
+
+  it.each(["a file", "below a file"])("does not take a root that is %s for an empty store", async (what) => {
+    await mkdir(join(root, ".."), { recursive: true });
+    await writeFile(root, "a file");
+    const store = diskArtifactStore({ root: what === "a file" ? root : join(root, "store") });
+    for (const call of [() => all(store.list()), () => store.get(SOME), () => store.size(SOME), () => store.delete(SOME), () => store.put("x")])
+      await expect(call()).rejects.toMatchObject({ code: "ARTIFACT_STORAGE_FAILED", message: expect.stringContaining(root) });
+  });
+
+  it("keeps nobody waiting for ever where nothing can be made", async () => {
+    const store = diskArtifactStore({ root: "/proc/x/y" });
+    await expect(store.put("x")).rejects.toMatchObject({ code: "ARTIFACT_STORAGE_FAILED", message: expect.stringContaining("/proc/x") });
+  });
+
+  it("may have a root that is a link to a directory", async () => {
+    await mkdir(join(root, "..", "elsewhere"), { recursive: true });
+    await symlink("elsewhere", root);
+    await diskArtifactStore({ root }).put("x");
+    expect((await readdir(join(root, "..", "elsewhere"))).sort()).toEqual(["blobs", "index.json", "oci-layout"]);
+  });
+
+  it("lets many make its directory at once", async () => {
+    const all = await Promise.all(Array.from({ length: 20 }, (_, index) => diskArtifactStore({ root }).put(`content ${index}`)));
+    expect((await names()).sort()).toEqual(all.map(({ digest }) => hexOfDigest(digest)).sort());
+  });
 });
 
 describe("diskArtifactView", () => {
@@ -255,6 +282,11 @@ describe("diskArtifactView", () => {
     await view().write(path, "x");
     expect(await readFile(join(root, "secret"), "utf8")).toBe("secret");
     expect(await readFile(join(run, path), "utf8")).toBe("x");
+  });
+
+  it("keeps nobody waiting for ever where nothing can be made", async () => {
+    const nowhere = diskArtifactView({ root: "/proc/x/y", store: diskArtifactStore({ root }) });
+    await expect(nowhere.write(path, "x")).rejects.toMatchObject({ code: "ARTIFACT_STORAGE_FAILED", message: expect.stringContaining("/proc/x") });
   });
 
   it("names a file that is in the way of a directory", async () => {

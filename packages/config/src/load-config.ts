@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { dirname, extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { ProfileDefinition } from "@dad/resources";
+import { messageOf } from "@dad/protocol";
 import { ConfigSchema, problemsOf } from "./config-schema.ts";
 import type { DadConfig } from "./dad-config.ts";
 import { ConfigInvalidError, ConfigUnreadableError } from "./errors.ts";
@@ -60,7 +61,7 @@ async function importOf(file: string): Promise<ConfigModule> {
 }
 
 function problemOf(error: unknown, file: string): string {
-  if (!(error instanceof Error)) return `it threw ${String(error)}`;
+  if (!(error instanceof Error)) return `it threw ${messageOf(error)}`;
   if ("code" in error && error.code === "ERR_UNKNOWN_FILE_EXTENSION") {
     return `Node ${process.versions.node} does not run ${extname(file)} files; use Node 22.18 or newer, or write the config in JavaScript`;
   }

@@ -1,4 +1,5 @@
 import { ProfileUnknownError } from "@dad/resources";
+import { messageOf } from "@dad/protocol";
 import { ConfigInvalidError } from "./errors.ts";
 import type { Environment } from "./dad-config.ts";
 import type { LoadedConfig } from "./load-config.ts";
@@ -49,10 +50,6 @@ function called(profile: (env: Environment) => string, file: string, env: Enviro
   try {
     return profile(env);
   } catch (cause) {
-    throw new ConfigInvalidError(
-      file,
-      [{ path: "profile", message: `the function threw: ${cause instanceof Error ? cause.message : String(cause)}` }],
-      cause,
-    );
+    throw new ConfigInvalidError(file, [{ path: "profile", message: `the function threw: ${messageOf(cause)}` }], cause);
   }
 }

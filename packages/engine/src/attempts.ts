@@ -1,4 +1,6 @@
 import type { DriveOptions, EngineContext, NodeCall, NodeHandle, NodeOutcome } from "./engine.ts";
+import { AttemptAbandonedError } from "./errors.ts";
+import { type Grace, graceAfter } from "./grace.ts";
 
 interface Attempt {
   readonly handle: NodeHandle;
@@ -16,7 +18,14 @@ export interface Attempts {
   settled(): Promise<void>;
 }
 
-export function attemptsOf({ execute, signal }: DriveOptions): Attempts {
+export interface AttemptsOptions extends DriveOptions {
+  /** How long an attempt may go on after `signal` was aborted, before it is abandoned. */
+  readonly graceMs: number;
+}
+
+export function attemptsOf(options: AttemptsOptions): Attempts {
+  const { signal, graceMs } = options;
+  const grace = graceAfter(signal, graceMs);
   const attempts = new Map<NodeHandle, Attempt>();
   const started = new Set<string>();
   const running: Promise<void>[] = [];
@@ -24,7 +33,7 @@ export function attemptsOf({ execute, signal }: DriveOptions): Attempts {
   let closed = false;
 
   async function run(call: NodeCall, attempt: Attempt): Promise<void> {
-    attempt.outcome = await outcomeOf(call, { execute, signal });
+    attempt.outcome = await outcomeOf(call, { ...options, grace });
     next.resolve();
     next = Promise.withResolvers();
   }
@@ -73,13 +82,25 @@ function claim({ path, attempt }: NodeCall, started: Set<string>): void {
   started.add(identity);
 }
 
-async function outcomeOf(call: NodeCall, { execute, signal }: DriveOptions): Promise<NodeOutcome> {
+async function outcomeOf(call: NodeCall, options: AttemptsOptions & { readonly grace: Grace }): Promise<NodeOutcome> {
+  const { signal, graceMs, grace } = options;
   // The interpreter goes on first: an executor must not be able to run inside `start`.
   await Promise.resolve();
-  if (signal.aborted) return { status: "cancelled", error: signal.reason };
+  if (signal.aborted) return cancelled(signal.reason);
+  return await grace.of(
+    () => executed(call, options),
+    () => cancelled(new AttemptAbandonedError(call, { graceMs, cause: signal.reason })),
+  );
+}
+
+async function executed(call: NodeCall, { execute, signal }: DriveOptions): Promise<NodeOutcome> {
   try {
     return await execute(call, { signal });
   } catch (error) {
     return { status: signal.aborted ? "cancelled" : "failed", error };
   }
+}
+
+function cancelled(error: unknown): NodeOutcome {
+  return { status: "cancelled", error };
 }

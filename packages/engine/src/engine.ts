@@ -44,7 +44,7 @@ export interface EngineContext {
   /**
    * The first of these to settle, with its outcome. The choice is recorded; when several have settled, the
    * one started first is it. A settled attempt may be waited for again. An abort does not end the wait by
-   * itself: it makes the attempts settle.
+   * itself: it makes the attempts settle, at the latest when the engine's grace is over.
    *
    * @throws TypeError for no handles, a handle of another drive, and after the drive has ended.
    */
@@ -53,7 +53,9 @@ export interface EngineContext {
 
 /**
  * Does one attempt, wherever the engine lets it run. What it throws becomes a `failed` outcome, or a
- * `cancelled` one once the signal is aborted. It must settle soon after that: a drive waits for it.
+ * `cancelled` one once the signal is aborted. It has to settle soon after that. One that still goes on
+ * when the engine's grace is over is abandoned: its outcome is `cancelled` with an AttemptAbandonedError
+ * (`ATTEMPT_ABANDONED`), whose cause is the signal's reason, and what it gives later is ignored.
  */
 export type NodeExecutor = (call: NodeCall, options: { readonly signal: AbortSignal }) => Promise<NodeOutcome>;
 
@@ -66,7 +68,7 @@ export interface EngineCapabilities {
 
 export interface DriveOptions {
   readonly execute: NodeExecutor;
-  /** Aborts the attempts. One that is started afterwards is `cancelled` and not executed. */
+  /** Aborts the attempts, which begins their grace. One that is started afterwards is `cancelled` and not executed. */
   readonly signal: AbortSignal;
 }
 
@@ -80,7 +82,8 @@ export interface Engine {
   /**
    * Runs an interpreter to its end and settles as it does. Every attempt that it started has settled by
    * then: those still going are aborted and waited for, and cannot change the result. Nothing outlives
-   * its parent. Drives share nothing.
+   * its parent but what does not react to its signal: a drive waits no longer than the engine's grace
+   * (an option of the adapter) for that. Drives share nothing.
    */
   drive<Result>(interpret: (context: EngineContext) => Promise<Result>, options: DriveOptions): Promise<Result>;
 }

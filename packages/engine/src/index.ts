@@ -4,3 +4,4 @@
  * @packageDocumentation
  */
 export type { DriveOptions, Engine, EngineCapabilities, EngineContext, NodeCall, NodeExecutor, NodeHandle, NodeOutcome, Settled } from "./engine.ts";
+export { AttemptAbandonedError } from "./errors.ts";

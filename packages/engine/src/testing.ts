@@ -1,4 +1,5 @@
 import { describe } from "vitest";
+import { abandonmentContract } from "./testing/abandonment.ts";
 import { cancellationContract } from "./testing/cancellation.ts";
 import { misuseContract } from "./testing/misuse.ts";
 import { outcomeContract } from "./testing/outcome.ts";
@@ -13,6 +14,7 @@ export function engineContract(name: string, subject: EngineSubject): void {
     outcomeContract(subject);
     schedulingContract(subject);
     cancellationContract(subject);
+    abandonmentContract(subject);
     misuseContract(subject);
   });
 }

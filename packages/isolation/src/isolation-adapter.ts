@@ -38,7 +38,7 @@ export interface Command {
 
 export interface ExecOptions {
   readonly signal?: AbortSignal;
-  /** Wall time after which the command and all that it started are ended. Default: none. */
+  /** Wall time after which the command is ended, with what {@link IsolationSpace.kill} ends of what it started. Default: none. */
   readonly timeoutMs?: number;
   /** Bytes that are kept of each of the two streams. Default 1 MiB. What comes after is counted and thrown away. */
   readonly outputLimitBytes?: number;
@@ -66,14 +66,19 @@ export interface IsolationSpace extends AsyncDisposable {
   /** Absolute path of the workspace. */
   readonly cwd: string;
   /**
-   * Runs a command to its end. What it leaves running in the background lives on until {@link kill} or disposal.
+   * Runs a command to its end. What it leaves running in the background lives on until {@link kill} or disposal, if
+   * these reach it.
    * A signal that is aborted beforehand rejects; one that is aborted later ends the command (`reason: "aborted"`).
    *
    * @throws ProgramMissingError (`PROGRAM_MISSING`), WorkingDirectoryError (`CWD_INVALID`), IsolationClosedError
    * (`ISOLATION_CLOSED`), IsolationFailedError (`ISOLATION_FAILED`).
    */
   exec(command: Command, options?: ExecOptions): Promise<ExecResult>;
-  /** Ends every command of the space, with all that they started. Resolves when nothing that the adapter guards is alive. */
+  /**
+   * Ends every command of the space with what they started, as far as the guards of the adapter reach. With `proc.group`
+   * that is whatever stayed in the process group of its command: a daemon that left it (`setsid`) outlives the space.
+   * Only with `proc.lifetime` nothing does. Resolves when nothing that the adapter guards is alive.
+   */
   kill(): Promise<void>;
 }
 

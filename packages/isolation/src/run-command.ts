@@ -28,7 +28,7 @@ export interface PreparedCommand {
 export interface RunningCommand {
   readonly group: ProcessGroup;
   readonly result: Promise<ExecResult>;
-  /** Ends it with all that it started; it then counts as aborted. */
+  /** Ends its process group; it then counts as aborted. What left the group lives on. */
   stop(): Promise<void>;
 }
 

@@ -34,8 +34,9 @@ const GUARDS_HERE: Guards = guardsWith({
 
 /**
  * Keeps runs that mean well out of each other's way, in one process: each space has an environment and a working
- * directory of its own, and its commands run in process groups that end with it. It does not hold back hostile code:
- * commands reach the files and the network of the user who runs this.
+ * directory of its own, and its commands run in process groups that end with it. A daemon that leaves its group
+ * (`setsid`) outlives the space. It does not hold back hostile code: commands reach the files and the network of the
+ * user who runs this.
  */
 export function scopeIsolation(options: ScopeIsolationOptions = {}): IsolationAdapter {
   return {

@@ -187,6 +187,34 @@ describe("a run directory", () => {
     await mkdir(join(root, "journal-is-a-directory", "journal.jsonl"), { recursive: true });
     await symlink(RUN, join(root, "a-link"));
     expect(await all(store().list())).toEqual([RUN]);
+    for (const runId of ["a-file", "no-journal"].map((id) => RunId.parse(id))) {
+      await expect(recorded(store(), runId)).rejects.toMatchObject({ code: "RUN_UNKNOWN" });
+      await expect(store().open(runId)).rejects.toMatchObject({ code: "RUN_UNKNOWN" });
+    }
+  });
+});
+
+describe("a run root", () => {
+  beforeEach(freshRoot);
+
+  it("may be a link to a directory", async () => {
+    await mkdir(join(root, "..", "elsewhere"), { recursive: true });
+    await symlink("elsewhere", root);
+    await createWith(1);
+    expect(await readdir(join(root, "..", "elsewhere", RUN))).toEqual(["journal.jsonl"]);
+  });
+
+  it("is durable in every directory above it that was made for it", async () => {
+    const opened: string[] = [];
+    const fs: DiskFs = { ...nodeFs, open: (path, flags) => (opened.push(path), nodeFs.open(path, flags)) };
+    await (await store(fs).create(RUN))[Symbol.asyncDispose]();
+    for (const above of [join(root, "..", ".."), join(root, ".."), root]) expect(opened).toContain(above);
+  });
+
+  it("is made by many at once", async () => {
+    const runIds = upTo(20).map((number) => RunId.parse(`run${number}`));
+    await Promise.all(runIds.map(async (runId) => (await store().create(runId))[Symbol.asyncDispose]()));
+    expect(await all(store().list())).toHaveLength(20);
   });
 });
 
@@ -238,6 +266,16 @@ describe("a failing disk", () => {
     expect(calls).toEqual(["write", "datasync"]);
   });
 
+  it.each(["create", "open"] as const)("is waited for no longer than until %s is aborted", async (how) => {
+    if (how === "open") await createWith(1);
+    const controller = new AbortController();
+    // The owner is about to be written.
+    const fs: DiskFs = { ...nodeFs, writeFile: (...args) => (controller.abort(), nodeFs.writeFile(...args)) };
+    await expect(store(fs)[how](RUN, { signal: controller.signal })).rejects.toMatchObject({ name: "AbortError" });
+    expect(await readdir(join(root, ".dad", "locks"))).toEqual([]);
+    await (await store()[how](RUN))[Symbol.asyncDispose]();
+  });
+
   it("leaves no half-made run behind", async () => {
     const fs: DiskFs = { ...nodeFs, open: (path, flags) => (flags === "ax" ? rejection("ENOSPC") : nodeFs.open(path, flags)) };
     await expect(store(fs).create(RUN)).rejects.toMatchObject({ code: "JOURNAL_STORAGE_FAILED", cause: { code: "ENOSPC" } });
@@ -250,6 +288,26 @@ describe("a failing disk", () => {
     await mkdir(join(root, ".."), { recursive: true });
     await writeFile(root, "a file");
     await expect(store().create(RUN)).rejects.toMatchObject({ code: "JOURNAL_STORAGE_FAILED", message: expect.stringContaining(root) });
+  });
+
+  it.each(["a file", "below a file"])("is not taken for one without runs when it is %s", async (what) => {
+    await mkdir(join(root, ".."), { recursive: true });
+    await writeFile(root, "a file");
+    const journals = diskJournalStore({ root: what === "a file" ? root : join(root, "runs") });
+    for (const call of [
+      () => all(journals.list()),
+      () => recorded(journals),
+      () => journals.open(RUN),
+      () => journals.create(RUN),
+      () => journals.owner(RUN),
+    ]) {
+      await expect(call()).rejects.toMatchObject({ code: "JOURNAL_STORAGE_FAILED", message: expect.stringContaining(root) });
+    }
+  });
+
+  it("does not keep anybody waiting for ever where nothing can be made", async () => {
+    const journals = diskJournalStore({ root: "/proc/x/y" });
+    await expect(journals.create(RUN)).rejects.toMatchObject({ code: "JOURNAL_STORAGE_FAILED", message: expect.stringContaining("/proc/x") });
   });
 });
 

@@ -4,4 +4,4 @@
  * @packageDocumentation
  */
 export { JournalClosedError, JournalDamagedError, JournalStorageError, RunExistsError, RunLockedError, RunUnknownError } from "./errors.ts";
-export type { Journal, JournalCapabilities, JournalOwner, JournalStore, ReadOptions } from "./journal-store.ts";
+export type { AbortOptions, Journal, JournalCapabilities, JournalOwner, JournalStore, ReadOptions } from "./journal-store.ts";

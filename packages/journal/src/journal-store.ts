@@ -15,10 +15,13 @@ export interface JournalOwner {
   readonly since: string;
 }
 
-export interface ReadOptions {
+export interface AbortOptions {
+  readonly signal?: AbortSignal;
+}
+
+export interface ReadOptions extends AbortOptions {
   /** First sequence number that is given. Default 1. */
   readonly from?: number;
-  readonly signal?: AbortSignal;
 }
 
 /** The write end of one journal. There is at most one of it for a run, whatever the number of processes. */
@@ -32,7 +35,7 @@ export interface Journal extends AsyncDisposable {
    * that is aborted before its entry has its place is not recorded; one that has its place resolves.
    * A draft that is no event is a `TypeError`, and the journal goes on.
    */
-  append(draft: EventDraft, options?: { readonly signal?: AbortSignal }): Promise<RecordedEvent>;
+  append(draft: EventDraft, options?: AbortOptions): Promise<RecordedEvent>;
 }
 
 /**
@@ -44,14 +47,14 @@ export interface Journal extends AsyncDisposable {
  */
 export interface JournalStore {
   readonly capabilities: JournalCapabilities;
-  /** Claims a run id, for ever. Exactly one of many claimants succeeds; the others get `RUN_EXISTS`. */
-  create(runId: RunId): Promise<Journal>;
-  /** Opens a run that has no writer for more work, in a new epoch. `RUN_UNKNOWN`, `RUN_LOCKED` (names the owner). */
-  open(runId: RunId): Promise<Journal>;
+  /** Claims a run id, for ever. Exactly one of many claimants succeeds; the others get `RUN_EXISTS`. One that is aborted leaves the id free. */
+  create(runId: RunId, options?: AbortOptions): Promise<Journal>;
+  /** Opens a run that has no writer for more work, in a new epoch. `RUN_UNKNOWN`, `RUN_LOCKED` (names the owner). When it is aborted it leaves no writer. */
+  open(runId: RunId, options?: AbortOptions): Promise<Journal>;
   /** What is recorded, verified, oldest first. Locks nothing; sees a consistent prefix. `RUN_UNKNOWN`, `JOURNAL_DAMAGED`. */
   read(runId: RunId, options?: ReadOptions): AsyncIterable<RecordedEvent>;
   /** The living writer, or `undefined` when nobody works on the run. */
-  owner(runId: RunId): Promise<JournalOwner | undefined>;
+  owner(runId: RunId, options?: AbortOptions): Promise<JournalOwner | undefined>;
   /** Every run once, in no particular order. */
-  list(): AsyncIterable<RunId>;
+  list(options?: AbortOptions): AsyncIterable<RunId>;
 }

@@ -28,15 +28,17 @@ export function memoryJournalStore(): JournalStore {
   return {
     capabilities: { durable: false, shared: false },
 
-    async create(runId) {
+    async create(runId, { signal } = {}) {
       const owner = runs.get(checkedRunId(runId))?.owner;
+      signal?.throwIfAborted();
       if (runs.has(runId)) throw new RunExistsError(runId, { owner });
       const run: Run = { lines: [] };
       runs.set(runId, run);
       return begin(runId, run, headOfNothing());
     },
 
-    async open(runId) {
+    async open(runId, { signal } = {}) {
+      signal?.throwIfAborted();
       const run = known(runId);
       if (run.owner) throw new RunLockedError(runId, run.owner);
       return begin(runId, run, [...verified(runId, run.lines)].at(-1)?.head ?? headOfNothing());
@@ -50,14 +52,21 @@ export function memoryJournalStore(): JournalStore {
       signal?.throwIfAborted();
     },
 
-    async owner(runId) {
+    async owner(runId, { signal } = {}) {
+      signal?.throwIfAborted();
       return runs.get(checkedRunId(runId))?.owner;
     },
 
-    async *list() {
-      yield* runs.keys();
-    },
+    list: ({ signal } = {}) => listed(runs, signal),
   };
+}
+
+async function* listed(runs: ReadonlyMap<RunId, Run>, signal?: AbortSignal) {
+  signal?.throwIfAborted();
+  for (const runId of runs.keys()) {
+    yield runId;
+    signal?.throwIfAborted();
+  }
 }
 
 function begin(runId: RunId, run: Run, head: Head): Journal {

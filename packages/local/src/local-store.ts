@@ -13,6 +13,8 @@ export interface LocalStoreOptions {
   readonly runRoot?: string;
   /** Names the repository that holds the outcomes. Default: the name of the project's directory. */
   readonly project?: string;
+  /** The environment of the host: git is searched in its `PATH`. Default: git is searched in the usual directories. */
+  readonly hostEnv?: Readonly<Record<string, string | undefined>>;
   /** Directory whose files the outcome of every run starts from. Default: an empty tree. */
   readonly workspace?: string;
 }
@@ -34,6 +36,7 @@ export function localStore(options: LocalStoreOptions = {}): LocalStore {
   const outcomes = gitOutcomeRepository({
     directory: join(runRoot, "outcome", options.project ?? repositoryName(projectRoot)),
     workDirectory: join(runRoot, ".dad", "work"),
+    git: { path: options.hostEnv?.["PATH"] },
     ...(options.workspace === undefined ? {} : { seed: resolve(projectRoot, options.workspace) }),
   });
   return {

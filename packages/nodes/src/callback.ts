@@ -1,5 +1,5 @@
 import { type Bindable, defineNode, type Effect, type NodeContext, type NodeDefinition } from "@dad/agent";
-import { canonicalJson, digestOfBytes, hexOfDigest, Json } from "@dad/protocol";
+import { canonicalJson, digestOfBytes, hexOfDigest, Json, messageOf } from "@dad/protocol";
 import { z } from "zod";
 import { CallbackResultError } from "./errors.ts";
 
@@ -38,6 +38,7 @@ export function callback<Input, Output>(
   work: (input: Input, context: NodeContext) => CallbackResult<Output>,
 ): (input: Bindable<Input>) => NodeDefinition<OutputOf<Output>> {
   const { name, version, effect = "effectful", input = z.unknown() as z.ZodType<Input> } = options;
+  if (typeof work !== "function") throw new TypeError(`callback ${JSON.stringify(name)} takes a function as its second argument`);
   const define = defineNode({
     type: "callback",
     version: `${version}+${hexOfDigest(digestOfBytes(work.toString())).slice(0, HEX_OF_SOURCE)}`,
@@ -59,6 +60,6 @@ function checkedResult(name: string, result: unknown): Json {
     canonicalJson(result);
     return result as Json;
   } catch (cause) {
-    throw new CallbackResultError(name, cause instanceof Error ? cause.message : String(cause), { cause });
+    throw new CallbackResultError(name, messageOf(cause), { cause });
   }
 }

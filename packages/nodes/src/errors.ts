@@ -7,7 +7,7 @@ export class CommandFailedError extends DadError<"COMMAND_FAILED"> {
   }
 }
 
-/** `COMMAND_TIMEOUT`: a command did not end in time, and was ended with all that it started. */
+/** `COMMAND_TIMEOUT`: a command did not end in time, and was ended with what it started, as far as the guards of the isolation reach. */
 export class CommandTimeoutError extends DadError<"COMMAND_TIMEOUT"> {
   constructor(message: string, details: Readonly<Record<string, Json>>) {
     super("COMMAND_TIMEOUT", message, { details });

@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { messageOf } from "@dad/protocol";
 import { decodeStrict } from "./decode-text.ts";
 import { changedLines, editText, type LineCounts } from "./edit-text.ts";
 import { FileOperationError } from "./errors.ts";
@@ -40,7 +41,7 @@ export async function planFileOperations(
       planned.push({ operation, ...(await stepsOf(plan, operation)) });
     } catch (cause) {
       const code = cause instanceof PlanProblem && cause.refused ? "FILE_OPERATION_REFUSED" : "FILE_OPERATION_FAILED";
-      const problem = cause instanceof Error ? cause.message : String(cause);
+      const problem = messageOf(cause);
       const origin = cause instanceof PlanProblem ? {} : { cause };
       throw new FileOperationError(
         code,

@@ -1,5 +1,5 @@
 import { DefinitionError } from "@dad/agent";
-import type { Json } from "@dad/protocol";
+import { type Json, messageOf } from "@dad/protocol";
 import { escapeValue } from "@dad/template";
 import { z } from "zod";
 
@@ -16,7 +16,7 @@ export function replySchema(schema: z.ZodType): JsonSchema {
     const { $schema: _dialect, ...described } = z.toJSONSchema(schema, { io: "input", override: ({ jsonSchema }) => adapt(jsonSchema) });
     return escapeValue(described as JsonSchema) as JsonSchema;
   } catch (cause) {
-    throw new DefinitionError(`no model can be asked for this schema: ${cause instanceof Error ? cause.message : String(cause)}`, {}, { cause });
+    throw new DefinitionError(`no model can be asked for this schema: ${messageOf(cause)}`, {}, { cause });
   }
 }
 

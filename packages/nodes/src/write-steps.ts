@@ -1,5 +1,6 @@
 import { chmod, lstat, mkdir, mkdtemp, rename, rm, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { messageOf } from "@dad/protocol";
 import { FileOperationError, type FileOperationSpot } from "./errors.ts";
 import { prefixesOf } from "./guarded-path.ts";
 import type { PlannedOperation, Step } from "./plan-file-operations.ts";
@@ -41,7 +42,7 @@ async function located({ spot }: StagedStep, consequence: string, work: () => Pr
   try {
     await work();
   } catch (cause) {
-    const problem = cause instanceof Error ? cause.message : String(cause);
+    const problem = messageOf(cause);
     throw new FileOperationError("FILE_OPERATION_FAILED", spot, { message: `${problem}. ${consequence}`, cause });
   }
 }

@@ -1,5 +1,5 @@
 import { type Attributes, type Context, ROOT_CONTEXT, type Span, SpanStatusCode, trace } from "@opentelemetry/api";
-import { DadError } from "@dad/protocol";
+import { DadError, messageOf } from "@dad/protocol";
 import type { Observability } from "./observability.ts";
 
 export interface TracedOptions {
@@ -37,8 +37,4 @@ function typeOf(error: unknown): string {
   if (DadError.is(error)) return error.code;
   // What the conventions say for an error without a class.
   return error instanceof Error ? error.name : "_OTHER";
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : `a thrown ${error === null ? "null" : typeof error}`;
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { access, appendFile, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { access, appendFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
 import { OutcomeFailedError } from "@dad/outcome";
 import type { Git, GitCall } from "./git.ts";
+import { makeDirectory } from "./make-directory.ts";
 import { advance, MAIN, readRefs } from "./refs.ts";
 import { stageTree } from "./stage.ts";
 
@@ -27,7 +28,7 @@ export async function ensureRepository(git: Git, directory: string): Promise<voi
   if (await exists(join(directory, "HEAD"))) return completeRepository(directory);
   const fresh = join(dirname(directory), `.${basename(directory)}-${randomUUID()}`);
   try {
-    await mkdir(fresh, { recursive: true });
+    await makeDirectory(fresh);
     await git.run(["init", "--quiet", "--bare", "--template=", "--initial-branch=main"], { gitDir: fresh });
     await appendFile(join(fresh, "config"), CONFIG);
     await completeRepository(fresh);
@@ -41,10 +42,10 @@ export async function ensureRepository(git: Git, directory: string): Promise<voi
 
 /** Also a repository that somebody else made must keep bytes as they are. */
 async function completeRepository(directory: string): Promise<void> {
-  await mkdir(join(directory, INDEXES), { recursive: true });
+  await makeDirectory(join(directory, INDEXES));
   const attributes = join(directory, "info", "attributes");
   if (await exists(attributes)) return;
-  await mkdir(dirname(attributes), { recursive: true });
+  await makeDirectory(dirname(attributes));
   const fresh = `${attributes}-${randomUUID()}`;
   await writeFile(fresh, ATTRIBUTES);
   await rename(fresh, attributes);

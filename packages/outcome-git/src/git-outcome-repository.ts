@@ -1,10 +1,19 @@
 import { mkdir, rm, rmdir } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
-import { OutcomeClosedError, OutcomeCommitError, OutcomeExistsError, type OutcomeRepository, outcomeBranch, type RunOutcome } from "@dad/outcome";
+import {
+  outcomeBranch,
+  OutcomeClosedError,
+  OutcomeCommitError,
+  OutcomeExistsError,
+  OutcomeFailedError,
+  type OutcomeRepository,
+  type RunOutcome,
+} from "@dad/outcome";
 import type { RunId } from "@dad/protocol";
 import { ensureRepository, indexFile, updateMain } from "./bare-repository.ts";
 import { baseOf, changesBetween, isCommit } from "./commits.ts";
 import { type Git, type GitAuthor, type GitCall, type GitProgram, hardenedGit } from "./git.ts";
+import { makeDirectory } from "./make-directory.ts";
 import { changeRefs, readRefs, refsOf } from "./refs.ts";
 import { gitRunOutcome } from "./run-outcome.ts";
 
@@ -76,9 +85,20 @@ export function gitOutcomeRepository(options: GitOutcomeOptions): OutcomeReposit
 
     async [Symbol.asyncDispose]() {
       context.closed = true;
-      await Promise.all([...context.runs].map((run) => run[Symbol.asyncDispose]()));
+      await closeAll(context);
     },
   };
+}
+
+/** Closes every run, whatever becomes of the others. One that is being closed already is only waited for. */
+async function closeAll({ runs, options }: Context): Promise<void> {
+  const closings = await Promise.allSettled([...runs].map((run) => run[Symbol.asyncDispose]()));
+  const failures = closings.flatMap((closing): unknown[] => (closing.status === "rejected" ? [closing.reason] : []));
+  if (failures.length === 1) throw failures[0];
+  if (failures.length === 0) return;
+  const messages = failures.map((failure) => (failure instanceof Error ? failure.message : String(failure)));
+  const cause = new AggregateError(failures, messages.join("; "));
+  throw new OutcomeFailedError(`close ${failures.length} runs`, options.directory, { cause });
 }
 
 function assertOpen({ closed, options }: Context, signal: AbortSignal | undefined): void {
@@ -87,7 +107,7 @@ function assertOpen({ closed, options }: Context, signal: AbortSignal | undefine
 }
 
 async function prepare({ git, options }: Context): Promise<void> {
-  await mkdir(options.workDirectory, { recursive: true });
+  await makeDirectory(options.workDirectory);
   await git.assertAvailable(options.workDirectory);
   await ensureRepository(git, options.directory);
 }

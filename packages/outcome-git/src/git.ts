@@ -1,4 +1,4 @@
-import { delimiter } from "node:path";
+import { delimiter, isAbsolute } from "node:path";
 import { OutcomeFailedError } from "@dad/outcome";
 import { type SimpleGit, simpleGit, type SimpleGitOptions } from "simple-git";
 import { GitUnavailableError } from "./errors.ts";
@@ -15,8 +15,8 @@ export interface GitAuthor {
 export interface GitProgram {
   /** Default: `git`. */
   readonly program?: string;
-  /** Where it is searched. Default: the usual directories. */
-  readonly path?: string;
+  /** Where it is searched: absolute directories, like in `PATH`; others do not count. Default: the usual directories. */
+  readonly path?: string | undefined;
 }
 
 /** Where a git command works, and what it is given. */
@@ -85,6 +85,8 @@ const HARDENING: Partial<SimpleGitOptions> = {
 
 /** git, hardened, for this author. */
 export function hardenedGit(author: GitAuthor, { program = "git", path = usualPath() }: GitProgram = {}): Git {
+  // A relative directory, or none at all, would be one of the working tree, where anybody may have put a program.
+  const searched = path.split(delimiter).filter(isAbsolute).join(delimiter) || usualPath();
   const config = [...CONFIG, `user.name=${author.name}`, `user.email=${author.email}`];
 
   function client({ gitDir, workTree, index, input, signal }: GitCall): SimpleGit {
@@ -98,7 +100,7 @@ export function hardenedGit(author: GitAuthor, { program = "git", path = usualPa
       ...(signal ? { abort: signal } : {}),
     }).env({
       ...ENVIRONMENT,
-      PATH: path,
+      PATH: searched,
       GIT_DIR: gitDir,
       ...(workTree ? { GIT_WORK_TREE: workTree } : {}),
       ...(index ? { GIT_INDEX_FILE: index } : {}),

@@ -1,10 +1,18 @@
 import { rm } from "node:fs/promises";
-import { type CommitOptions, outcomeBranch, OutcomeClosedError, outcomeMessage, type RunOutcome } from "@dad/outcome";
+import {
+  type CommitOptions,
+  outcomeBranch,
+  OutcomeClosedError,
+  OutcomeFailedError,
+  outcomeMessage,
+  OutcomeNotKeptError,
+  type RunOutcome,
+} from "@dad/outcome";
 import type { OutcomeRef, RunId } from "@dad/protocol";
 import type { Git } from "./git.ts";
 import { changeRefs, readRefs, refsOf, treeOf, writeCommit } from "./refs.ts";
 import { type LinkRule, type StageCall, stageTree } from "./stage.ts";
-import { assertRoot, readTreeFile, writeTreeFile } from "./working-tree.ts";
+import { assertRoot, isGone, readTreeFile, writeTreeFile } from "./working-tree.ts";
 
 export interface GitRun {
   readonly runId: RunId;
@@ -16,7 +24,7 @@ export interface GitRun {
   readonly index: string;
 }
 
-/** The working tree of a run that is open. `onClosed` is told when it is gone. */
+/** The working tree of a run that is open. `onClosed` is told when it is closed, also when that failed. */
 export function gitRunOutcome(git: Git, run: GitRun, onClosed: () => void): RunOutcome {
   const { runId, workTree } = run;
   const inTurn = oneAfterAnother();
@@ -27,10 +35,12 @@ export function gitRunOutcome(git: Git, run: GitRun, onClosed: () => void): RunO
   };
 
   async function close(): Promise<void> {
-    await inTurn(() => keepUncommitted(git, run));
-    await rm(workTree, { recursive: true, force: true });
-    await rm(run.index, { force: true });
-    onClosed();
+    try {
+      await inTurn(() => keepUncommitted(git, run));
+      await remove(workTree);
+    } finally {
+      await remove(run.index);
+    }
   }
 
   return {
@@ -49,7 +59,12 @@ export function gitRunOutcome(git: Git, run: GitRun, onClosed: () => void): RunO
       assertOpen(options.signal);
       return inTurn(() => commitTree(git, run, options));
     },
-    [Symbol.asyncDispose]: () => (closing ??= close()),
+    async [Symbol.asyncDispose]() {
+      // Who closed it first is told of what went wrong.
+      if (closing) return closing.catch(() => undefined);
+      closing = close().finally(onClosed);
+      return closing;
+    },
   };
 }
 
@@ -65,8 +80,17 @@ async function commitTree(git: Git, run: GitRun, options: CommitOptions): Promis
   return { branch: outcomeBranch(runId), commit };
 }
 
-/** What was not committed is no outcome, but it is somebody's work: it stays reachable under a ref of its own. */
+/** What was not committed is no outcome, but it is somebody's work. */
 async function keepUncommitted(git: Git, run: GitRun): Promise<void> {
+  try {
+    if (!(await isGone(run.workTree))) await takeSnapshot(git, run);
+  } catch (cause) {
+    throw new OutcomeNotKeptError(run.runId, run.workTree, { cause });
+  }
+}
+
+/** Makes what was not committed reachable under a ref of its own. */
+async function takeSnapshot(git: Git, run: GitRun): Promise<void> {
   const call = callOf(run);
   const { branch, snapshot } = refsOf(run.runId);
   const tree = await stage(git, "all", call);
@@ -84,6 +108,12 @@ async function stage(git: Git, links: LinkRule, call: StageCall): Promise<string
 
 function callOf({ gitDir, workTree, index }: GitRun, signal?: AbortSignal): StageCall {
   return { gitDir, workTree, index, signal };
+}
+
+async function remove(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true }).catch((cause: unknown) => {
+    throw new OutcomeFailedError("remove what is no longer needed", path, { cause });
+  });
 }
 
 /** The commits of a run share its index: each waits for the one before, however that ended. */

@@ -70,6 +70,11 @@ export async function assertRoot(root: string): Promise<void> {
   if (!(await look(root))?.isDirectory()) throw new OutcomeFailedError("find the working tree", root);
 }
 
+/** Whether there is nothing at all where the working tree was. */
+export async function isGone(root: string): Promise<boolean> {
+  return (await look(root)) === undefined;
+}
+
 async function look(path: string): Promise<Stats | undefined> {
   return lstat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { access, appendFile, cp, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { gitOutcomeRepository } from "@dad/outcome-git";
 import { RunId } from "@dad/protocol";
@@ -167,14 +167,10 @@ it("does not follow a link that took the place of the working tree", async () =>
   await writeFile(join(outside, "kept"), "x");
   await rm(root, { recursive: true });
   await symlink(outside, root);
-  for (const call of [
-    () => run.write(textFile("x", "x")),
-    () => run.read("kept"),
-    () => run.commit({ subject: "x" }),
-    () => repository[Symbol.asyncDispose](),
-  ]) {
+  for (const call of [() => run.write(textFile("x", "x")), () => run.read("kept"), () => run.commit({ subject: "x" })]) {
     await expect(call()).rejects.toMatchObject({ code: "OUTCOME_FAILED", details: { location: root } });
   }
+  await expect(repository[Symbol.asyncDispose]()).rejects.toMatchObject({ code: "OUTCOME_NOT_KEPT", details: { location: root } });
   expect(await readdir(outside)).toEqual(["kept"]);
 });
 
@@ -187,6 +183,16 @@ it.each(["git~1", "sub/.GIT"])("refuses to commit what another system would take
   const refused = run.commit({ subject: "x" });
   await expect(refused).rejects.toMatchObject({ code: "OUTCOME_PATH_INVALID", details: { path: `${path}/config` } });
   await rm(at, { recursive: true });
+});
+
+it("never starts a git that lies in a working tree, wherever git is searched", async () => {
+  for (const path of [`.${delimiter}bin${delimiter}${String(process.env["PATH"])}`, ".", ""]) {
+    await using repository = gitOutcomeRepository({ ...places, git: { path } });
+    await using run = await repository.open(RunId.parse(`run${path.length}`));
+    for (const name of ["git", "bin/git"]) await run.write({ ...textFile(name, `#!/bin/sh\n: > '${marker}'\n`), executable: true });
+    await run.commit({ subject: "x" });
+    expect(await executed()).toBe(false);
+  }
 });
 
 it("gives a run a working tree in which git finds no repository of ours", async () => {

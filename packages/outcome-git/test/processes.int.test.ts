@@ -1,4 +1,6 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gitOutcomeRepository } from "@dad/outcome-git";
@@ -31,4 +33,28 @@ it("lets many processes make the repository and commit their runs at once, and l
   expect(await git(directory, "rev-list", "--count", "main")).toBe("1\n");
   expect((await git(directory, "for-each-ref", "refs/heads/run")).trim().split("\n")).toHaveLength(PROCESSES * RUNS_EACH);
   await git(directory, "fsck", "--strict", "--full");
+});
+
+it("leaves what a killed process was working on, and lets other runs work beside it", async () => {
+  await using places = await openPlaces([textFile("a.txt", "a")]);
+  const { directory, workDirectory, seed } = places;
+  const options = { directory, workDirectory, seed };
+  const worker = spawn(process.execPath, ["--conditions=@dad/source", join(import.meta.dirname, "worker.ts"), JSON.stringify(options), "killed"], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  await once(worker.stdout, "data");
+  worker.kill("SIGKILL");
+  await once(worker, "exit");
+
+  await using repository = gitOutcomeRepository(options);
+  const killed = RunId.parse("killed");
+  expect(await repository.find(killed)).toBeUndefined();
+  await expect(repository.open(killed)).rejects.toMatchObject({ code: "OUTCOME_EXISTS" });
+  {
+    await using run = await repository.open(RunId.parse("next"));
+    const { commit } = await run.commit({ subject: "next" });
+    expect(await repository.changes(commit)).toEqual([]);
+  }
+  expect(await readdir(workDirectory)).toEqual(["killed"]);
+  expect((await readdir(join(workDirectory, "killed"))).sort()).toEqual(["a.txt", "half.txt"]);
 });

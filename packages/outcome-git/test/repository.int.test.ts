@@ -181,6 +181,11 @@ it("leaves a directory alone that is not a repository", async () => {
   expect(await readdir(join(places.directory, ".."))).toEqual(["project"]);
 });
 
+it.each(["directory", "workDirectory"])("keeps nobody waiting for ever when its %s cannot be made", async (which) => {
+  await using repository = gitOutcomeRepository({ ...places, [which]: "/proc/x/y" });
+  await expect(repository.find(id("run1"))).rejects.toMatchObject({ code: "OUTCOME_FAILED", message: expect.stringContaining("/proc/x") });
+});
+
 it("leaves nothing of a run whose opening was aborted", async () => {
   await using repository = gitOutcomeRepository(places);
   await repository.find(id("run1"));

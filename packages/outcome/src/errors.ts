@@ -28,6 +28,16 @@ export class OutcomeClosedError extends DadError<"OUTCOME_CLOSED"> {
   }
 }
 
+/** `OUTCOME_NOT_KEPT`: what a run had not committed could not be kept when it was closed. It stays where it is. */
+export class OutcomeNotKeptError extends DadError<"OUTCOME_NOT_KEPT"> {
+  constructor(runId: string, location: string, options: { readonly cause?: unknown } = {}) {
+    const { cause } = options;
+    const why = cause instanceof Error ? ` (${cause.message.trim()})` : "";
+    const message = `what run ${runId} did not commit could not be kept${why} and stays in ${location}: take from there what you need`;
+    super("OUTCOME_NOT_KEPT", message, { ...options, details: { runId, location } });
+  }
+}
+
 /** `OUTCOME_FAILED`: the storage of the outcome failed. What was committed before is still there. */
 export class OutcomeFailedError extends DadError<"OUTCOME_FAILED"> {
   constructor(action: string, location: string, options: { readonly cause?: unknown } = {}) {

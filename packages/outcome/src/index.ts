@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export { OutcomeClosedError, OutcomeCommitError, OutcomeExistsError, OutcomeFailedError, OutcomePathError } from "./errors.ts";
+export { OutcomeClosedError, OutcomeCommitError, OutcomeExistsError, OutcomeFailedError, OutcomeNotKeptError, OutcomePathError } from "./errors.ts";
 export { outcomeBranch, outcomeMessage, type OutcomeMessageParts } from "./outcome-commit.ts";
 export { assertOutcomePath } from "./outcome-path.ts";
 export type {

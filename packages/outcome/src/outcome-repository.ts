@@ -31,7 +31,12 @@ export interface OutcomeFile {
   readonly executable: boolean;
 }
 
-/** The result tree of one run while it works: a branch and a working tree of its own, out of every other run's reach. */
+/**
+ * The result tree of one run while it works: a branch and a working tree of its own, out of every other run's reach.
+ *
+ * Disposal takes the working tree away, but never work: what it can keep in no other way stays where it is, and the
+ * first one who disposes is told so (`OUTCOME_NOT_KEPT`). Whoever disposes again only waits until it is over.
+ */
 export interface RunOutcome extends AsyncDisposable {
   readonly runId: RunId;
   readonly branch: string;

@@ -33,6 +33,7 @@ const EXAMPLES: { readonly [Type in RunEventType]: { readonly type: Type } & Rec
   "node.cancelled": { ...attempt, type: "node.cancelled", ...ended },
   "inputs.registered": { ...run, type: "inputs.registered", artifact, paths: ["coder"] },
   "outcome.committed": { ...run, type: "outcome.committed", path: "coder", outcome: { branch: "run/run_1", commit: "abc" } },
+  "outcome.failed": { ...run, type: "outcome.failed", error },
   "handler.failed": { ...run, type: "handler.failed", event: "node.completed", dropped: 0, error },
   "custom.emitted": { ...run, type: "custom.emitted", path: "coder.plan", name: "progress", data: { done: [1, null] } },
 };

@@ -54,10 +54,18 @@ export const RunEvent = z.discriminatedUnion("type", [
     usage: Usage.optional(),
     error: ErrorEnvelope,
   }),
-  z.looseObject({ ...attempt, type: z.literal("node.cancelled"), durationMs, artifacts: z.array(ArtifactEntry), usage: Usage.optional() }),
+  z.looseObject({
+    ...attempt,
+    type: z.literal("node.cancelled"),
+    durationMs,
+    artifacts: z.array(ArtifactEntry),
+    usage: Usage.optional(),
+    error: ErrorEnvelope.optional(),
+  }),
 
   z.looseObject({ ...run, type: z.literal("inputs.registered"), artifact: ArtifactEntry, paths: z.array(z.string()) }),
   z.looseObject({ ...run, type: z.literal("outcome.committed"), path: NodePath.optional(), outcome: OutcomeRef }),
+  z.looseObject({ ...run, type: z.literal("outcome.failed"), error: ErrorEnvelope }),
   /** A subscriber threw, rejected, or was too slow to be told all. Told, not recorded. */
   z.looseObject({ ...run, type: z.literal("handler.failed"), event: z.string(), dropped: z.int().nonnegative(), error: ErrorEnvelope.optional() }),
   z.looseObject({ ...run, type: z.literal("custom.emitted"), path: NodePath.optional(), name: z.string().min(1), data: Json }),

@@ -114,12 +114,17 @@ describe("ExecutionId", () => {
 });
 
 describe("NodeId", () => {
-  it.each(["a", "_", "plan", "iter_0", "is_true", "Plan-2", "x".repeat(64), "console"])("takes %j", (id) => {
+  it.each(["a", "_", "plan", "iter_0", "is_true", "Plan-2", "x".repeat(64), "console", "constructors", "toString", "__proto"])("takes %j", (id) => {
     expect(NodeId.parse(id)).toBe(id);
   });
 
   it.each(["0a", "-a", "a.b", "x".repeat(65), "con", "Nul", "COM1", "static_inputs", "__proto__.x"])("refuses %j", (id) => {
     expect(NodeId.safeParse(id).success).toBe(false);
+  });
+
+  it.each(["__proto__", "constructor", "prototype"])("refuses %j, which would be more than a member of an object of results", (id) => {
+    expect(NodeId.safeParse(id).success).toBe(false);
+    expect(NodePath.safeParse(`agent.${id}.plan`).success).toBe(false);
   });
 });
 

@@ -27,11 +27,17 @@ export type RunIdPrefix = z.infer<typeof RunIdPrefix>;
 export const ExecutionId = z.uuid().brand<"ExecutionId">();
 export type ExecutionId = z.infer<typeof ExecutionId>;
 
-/** Names one element of a definition among its siblings. No dot: the dot separates the steps of a node path. */
+/** Members of an object that are there before anybody sets them, and through which what all objects inherit can be changed. */
+const INHERITED: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
+
+/**
+ * Names one element of a definition among its siblings. No dot: the dot separates the steps of a node path.
+ * No `__proto__`, `constructor` or `prototype`: results are objects with a member for each element.
+ */
 export const NodeId = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/, "an id has 1 to 64 letters, digits, '_' or '-', and begins with a letter or '_'")
-  .refine((id) => !RESERVED.test(id), "this id is a reserved name")
+  .refine((id) => !RESERVED.test(id) && !INHERITED.has(id), "this id is a reserved name")
   .brand<"NodeId">();
 export type NodeId = z.infer<typeof NodeId>;
 

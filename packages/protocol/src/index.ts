@@ -7,7 +7,7 @@
  */
 export { ArtifactEntry, Descriptor } from "./artifact.ts";
 export { Digest, digestOfBytes, digestOfHex, digestOfJson, hexOfDigest } from "./digest.ts";
-export { DadError, type DadErrorOptions, ErrorEnvelope, errorEnvelope, errorFromEnvelope } from "./error.ts";
+export { DadError, type DadErrorOptions, ERROR_LIMITS, ErrorEnvelope, errorEnvelope, errorFromEnvelope, messageOf } from "./error.ts";
 export { type EventDraft, type EventOf, isKnownEvent, parseEvent, RunEvent, type RunEventType, UnknownEvent } from "./event.ts";
 export { ExecutionId, NodeId, NodePath, nodeDirectory, nodePath, RelativePath, RunId, RunIdPrefix } from "./id.ts";
 export { canonicalJson, isJsonObject, Json } from "./json.ts";

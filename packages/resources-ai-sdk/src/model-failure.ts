@@ -1,5 +1,5 @@
 import { AISDKError, APICallError, LoadAPIKeyError, LoadSettingError } from "@ai-sdk/provider";
-import { DadError } from "@dad/protocol";
+import { DadError, messageOf } from "@dad/protocol";
 import { ModelError, type ModelErrorCode } from "@dad/resources";
 
 interface Model {
@@ -87,6 +87,6 @@ function bodyOf({ responseBody }: APICallError, code: ModelErrorCode): string {
 }
 
 function textOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   return text.length > 2 * SHOWN_CHARACTERS ? `${text.slice(0, 2 * SHOWN_CHARACTERS)}…` : text;
 }

@@ -9,19 +9,20 @@ export interface ClaimedRun {
   readonly env: RunEnvParams;
   readonly ports: RunPorts;
   readonly journal: Journal;
-  readonly own: Own;
   /** Releases the journal and whatever else the run owns, in the reverse order of their making. */
-  release(): Promise<void>;
+  readonly release: () => Promise<void>;
 }
+
+type ClaimOptions = RunEnvOptions & { readonly signal?: AbortSignal };
 
 /** A new id can be taken only by another run of the same second; more tries than that mean another trouble. */
 const MAX_TRIES = 8;
 
 /** @throws `RUN_EXISTS` for a given id that is taken, `RUN_ID_INVALID`, RunNotOpenedError (`RUN_NOT_OPENED`). */
-export async function claimRun(options: RunEnvOptions, ports: RunPorts | MakeRunPorts): Promise<ClaimedRun> {
+export async function claimRun(options: ClaimOptions, ports: RunPorts | MakeRunPorts): Promise<ClaimedRun> {
   for (let tries = 1; ; tries++) {
     try {
-      return await claim(runEnv(options), ports);
+      return await claim(options, ports);
     } catch (error) {
       const taken = DadError.is(error, "RUN_EXISTS");
       if (!taken || options.runId !== undefined || tries === MAX_TRIES) throw error;
@@ -29,7 +30,8 @@ export async function claimRun(options: RunEnvOptions, ports: RunPorts | MakeRun
   }
 }
 
-async function claim(env: RunEnvParams, given: RunPorts | MakeRunPorts): Promise<ClaimedRun> {
+async function claim(options: ClaimOptions, given: RunPorts | MakeRunPorts): Promise<ClaimedRun> {
+  const env = runEnv(options);
   const owned: AsyncDisposable[] = [];
   const own: Own = (port) => {
     owned.push(port);
@@ -37,20 +39,23 @@ async function claim(env: RunEnvParams, given: RunPorts | MakeRunPorts): Promise
   };
   try {
     const ports = typeof given === "function" ? given(env, own) : given;
-    const journal = own(await createJournal(env, ports));
+    const journal = own(await createJournal(env, ports, options.signal));
     const outcomeRepoDir = ports.outcomes?.location;
-    return { env: { ...env, ...(outcomeRepoDir === undefined ? {} : { outcomeRepoDir }) }, ports, journal, own, release: () => releaseAll(owned) };
+    return { env: { ...env, ...(outcomeRepoDir === undefined ? {} : { outcomeRepoDir }) }, ports, journal, release: () => releaseAll(owned) };
   } catch (error) {
-    await releaseAll(owned);
+    // Why it could not be claimed says more than that something could not be released either.
+    await releaseAll(owned).catch(() => undefined);
     throw error;
   }
 }
 
-async function createJournal(env: RunEnvParams, { journals }: RunPorts): Promise<Journal> {
+async function createJournal(env: RunEnvParams, { journals }: RunPorts, signal: AbortSignal | undefined): Promise<Journal> {
   try {
-    return await journals.create(env.runId);
+    return await journals.create(env.runId, signal ? { signal } : {});
   } catch (error) {
-    if (DadError.is(error, "RUN_EXISTS")) throw error;
+    signal?.throwIfAborted();
+    // A TypeError is a mistake of the program, not of the place.
+    if (DadError.is(error, "RUN_EXISTS") || error instanceof TypeError) throw error;
     throw new RunNotOpenedError(env.runId, env.runRoot, error);
   }
 }

@@ -1,4 +1,4 @@
-import { DadError, type RunId } from "@dad/protocol";
+import { DadError, messageOf, type NodePath, type RunId, type RunStatus } from "@dad/protocol";
 
 /** `RUN_ID_INVALID`: a run id or a prefix that cannot name a directory and a branch everywhere. */
 export class RunIdError extends DadError<"RUN_ID_INVALID"> {
@@ -10,8 +10,7 @@ export class RunIdError extends DadError<"RUN_ID_INVALID"> {
 /** `RUN_NOT_OPENED`: a run could not be made at all: the run root is not writable, say. Nothing is left of it. */
 export class RunNotOpenedError extends DadError<"RUN_NOT_OPENED"> {
   constructor(runId: RunId, runRoot: string, cause: unknown) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    super("RUN_NOT_OPENED", `cannot make run ${runId} in ${runRoot}: ${reason}. Choose a run root that can be written to`, {
+    super("RUN_NOT_OPENED", `cannot make run ${runId} in ${runRoot}: ${messageOf(cause)}. Choose a run root that can be written to`, {
       cause,
       details: { runId, runRoot },
     });
@@ -24,11 +23,36 @@ export class RunNotRecordedError extends DadError<"RUN_NOT_RECORDED"> {
   readonly ended: unknown;
 
   constructor(runId: RunId, options: { readonly cause: unknown; readonly ended?: unknown }) {
-    super("RUN_NOT_RECORDED", `the end of run ${runId} could not be recorded: ${String(options.cause)}`, {
+    super("RUN_NOT_RECORDED", `the end of run ${runId} could not be recorded: ${messageOf(options.cause)}`, {
       cause: options.cause,
       details: { runId },
     });
     this.ended = options.ended;
+  }
+}
+
+/** `RUN_NOT_SHOWN`: the end of a run is recorded, but its `run.json` still says something else. */
+export class RunNotShownError extends DadError<"RUN_NOT_SHOWN"> {
+  constructor(runId: RunId, status: RunStatus, cause: unknown) {
+    super("RUN_NOT_SHOWN", `run ${runId} is recorded as ${status}, but its run.json could not be written: ${messageOf(cause)}`, {
+      cause,
+      details: { runId, status },
+    });
+  }
+}
+
+/** `ARTIFACT_REFUSED`: an artifact whose name cannot be a path, or whose data its format cannot carry. */
+export class ArtifactRefusedError extends DadError<"ARTIFACT_REFUSED"> {
+  constructor(
+    { name, node }: { readonly name: string; readonly node?: NodePath | undefined },
+    reason: string,
+    options: { readonly cause?: unknown } = {},
+  ) {
+    const owner = node === undefined ? "of the run" : `of node ${node}`;
+    super("ARTIFACT_REFUSED", `artifact ${JSON.stringify(name)} ${owner} cannot be kept: ${reason}`, {
+      ...options,
+      details: { name, node: node ?? null },
+    });
   }
 }
 

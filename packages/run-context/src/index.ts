@@ -4,7 +4,15 @@
  * @packageDocumentation
  */
 export type { ArtifactFormat, ArtifactToKeep } from "./artifact-to-keep.ts";
-export { RunEndedError, RunIdError, RunNotOpenedError, RunNotRecordedError, StaticInputsError } from "./errors.ts";
+export {
+  ArtifactRefusedError,
+  RunEndedError,
+  RunIdError,
+  RunNotOpenedError,
+  RunNotRecordedError,
+  RunNotShownError,
+  StaticInputsError,
+} from "./errors.ts";
 export { type OpenRunOptions, openRun } from "./open-run.ts";
 export { listRuns, readRun, type ReadRunOptions, type RunList, type UnreadableRun } from "./read-runs.ts";
 export type { ExecutionScope, IsolatedExecution, RunContext, RunTask } from "./run-context.ts";

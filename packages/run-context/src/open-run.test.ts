@@ -100,6 +100,33 @@ describe("openRun", () => {
     expect(await readRun(ports.journals, "r", { runRoot: "/runs" })).toMatchObject({ status: "failed", error: { code: "GIT_UNAVAILABLE" } });
   });
 
+  it("records the run as cancelled when it was cancelled while it was opened", async () => {
+    const cancel = new AbortController();
+    const outcomes: OutcomeRepository = {
+      ...memoryOutcomeRepository(),
+      open: (_runId, options) => {
+        cancel.abort();
+        return Promise.reject(options?.signal?.reason as Error);
+      },
+    };
+    const ports = memoryPorts({ outcomes });
+    await expect(openRun({ rootComponentId: "a", runId: "r", signal: cancel.signal, ports })).rejects.toMatchObject({ name: "AbortError" });
+    expect((await readRun(ports.journals, "r", { runRoot: "/runs" })).status).toBe("cancelled");
+  });
+
+  it("says why it could not open a run, not what else could not be released", async () => {
+    const stubborn: AsyncDisposable = { [Symbol.asyncDispose]: () => Promise.reject(new Error("release")) };
+    const outcomes: OutcomeRepository = { ...memoryOutcomeRepository(), open: () => Promise.reject(new Error("the reason")) };
+    const opening = openRun({
+      rootComponentId: "a",
+      ports: (_env, own) => {
+        own(stubborn);
+        return memoryPorts({ outcomes });
+      },
+    });
+    await expect(opening).rejects.toThrow("the reason");
+  });
+
   it("releases only the ports that it was given to own, last made first", async () => {
     const released: string[] = [];
     const port = (name: string): AsyncDisposable => ({
@@ -209,6 +236,60 @@ describe("a run", () => {
   });
 });
 
+describe("a run that is over", () => {
+  it("takes nothing more, and tells whoever still works in it", async () => {
+    const ports = memoryPorts();
+    await using run = await openRun({ rootComponentId: "a", runId: "r", ports });
+    await run.complete("completed");
+    expect(run.signal.aborted).toBe(true);
+    const late = [
+      () => run.record({ type: "custom.emitted", name: "late", data: null }),
+      () => run.keep({ name: "late", data: "x" }),
+      () => run.registerInputs({ a: 1 }),
+      () => run.isolate(),
+    ];
+    for (const act of late) await expect(act()).rejects.toMatchObject({ code: "RUN_ENDED" });
+    expect((await typesOf(ports.journals, "r")).at(-1)).toBe("run.completed");
+  });
+
+  it("cannot be completed once it is released", async () => {
+    const run = await openRun({ rootComponentId: "a", ports: memoryPorts() });
+    await run[Symbol.asyncDispose]();
+    await expect(run.complete("completed")).rejects.toMatchObject({ code: "RUN_ENDED" });
+  });
+
+  it("stays what it was recorded as when it cannot be shown", async () => {
+    const ports = memoryPorts();
+    let broken = false;
+    const view = {
+      ...ports.view,
+      write: (path: RelativePath, text: string) => (broken ? Promise.reject(new Error("ENOSPC")) : ports.view.write(path, text)),
+    };
+    const work = withRun({ rootComponentId: "a", runId: "r", ports: { ...ports, view } }, async () => {
+      broken = true;
+    });
+    await expect(work).rejects.toMatchObject({ code: "RUN_NOT_SHOWN", cause: { message: "ENOSPC" } });
+    expect((await readRun(ports.journals, "r", { runRoot: "/runs" })).status).toBe("completed");
+  });
+});
+
+describe("an artifact of a run", () => {
+  it.each(["journal.jsonl", "run", "run.json", "static_inputs"])("named %s lies apart from what the run itself keeps", async (name) => {
+    await using run = await openRun({ rootComponentId: "a", ports: memoryPorts() });
+    expect((await run.keep({ name, data: "x" })).path).toMatch(/^files\//);
+  });
+
+  it.each([
+    ["NaN", { x: Number.NaN }],
+    ["nothing at all", { x: undefined }],
+    ["a date", { x: new Date(0) }],
+  ])("with %s in it is refused by name, and not kept as something else", async (_what, data) => {
+    await using run = await openRun({ rootComponentId: "a", ports: memoryPorts() });
+    const keeping = run.keep({ node: NodePath.parse("a.b"), name: "odd", data: data as never });
+    await expect(keeping).rejects.toMatchObject({ code: "ARTIFACT_REFUSED", message: expect.stringMatching(/"odd" of node a\.b.*\$\.x/) as string });
+  });
+});
+
 describe("withRun", () => {
   it("gives the result and the finished run", async () => {
     const { result, run } = await withRun({ rootComponentId: "a", ports: memoryPorts() }, async () => 42);
@@ -224,6 +305,18 @@ describe("withRun", () => {
     await expect(failing).rejects.toMatchObject({ code: "MY_CODE" });
     const run = await readRun(ports.journals, "r", { runRoot: "/runs" });
     expect(run).toMatchObject({ status: "failed", error: { code: "MY_CODE", cause: { message: "root" } } });
+  });
+
+  it("throws what the work threw also when its outcome cannot be released, which is on record", async () => {
+    const memory = memoryOutcomeRepository();
+    const outcomes: OutcomeRepository = {
+      ...memory,
+      open: async (runId) => ({ ...(await memory.open(runId)), [Symbol.asyncDispose]: () => Promise.reject(new Error("not kept")) }),
+    };
+    const ports = memoryPorts({ outcomes });
+    await expect(withRun({ rootComponentId: "a", runId: "r", ports }, () => Promise.reject(new Error("the reason")))).rejects.toThrow("the reason");
+    expect(await typesOf(ports.journals, "r")).toContain("outcome.failed");
+    await expect(withRun({ rootComponentId: "a", runId: "s", ports }, async () => 1)).rejects.toThrow("not kept");
   });
 
   it("records a cancellation", async () => {

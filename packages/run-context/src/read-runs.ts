@@ -14,9 +14,10 @@ export async function readRun(journals: JournalStore, runId: string, { runRoot, 
   const parsed = RunId.safeParse(runId);
   if (!parsed.success) throw new RunIdError("run id", runId, parsed.error.issues[0]?.message);
   // Asked before reading: a run that ends in between has its end in what is read.
-  const live = (await journals.owner(parsed.data)) !== undefined;
+  const abort = signal ? { signal } : {};
+  const live = (await journals.owner(parsed.data, abort)) !== undefined;
   let run = emptyProjection();
-  for await (const event of journals.read(parsed.data, signal ? { signal } : {})) run = project(run, event);
+  for await (const event of journals.read(parsed.data, abort)) run = project(run, event);
   if (!run.started) throw new RunUnknownError(runId, runRoot);
   return detailsOf(run, { runDir: join(runRoot, parsed.data), live });
 }
@@ -37,7 +38,7 @@ export interface RunList {
 export async function listRuns(journals: JournalStore, options: ReadRunOptions): Promise<RunList> {
   const runs: RunListEntry[] = [];
   const unreadable: UnreadableRun[] = [];
-  for await (const runId of journals.list()) {
+  for await (const runId of journals.list(options.signal ? { signal: options.signal } : {})) {
     try {
       runs.push(listEntryOf(await readRun(journals, runId, options)));
     } catch (error) {

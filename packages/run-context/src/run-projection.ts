@@ -48,7 +48,7 @@ export function project(run: RunProjection, event: RecordedEvent): RunProjection
     case "node.failed":
       return endNode(run, event, { status: "failed", error: event.error });
     case "node.cancelled":
-      return endNode(run, event, { status: "cancelled" });
+      return endNode(run, event, { status: "cancelled", ...(event.error ? { error: event.error } : {}) });
     default:
       return run;
   }

@@ -1,4 +1,4 @@
-import { type Json, StaticInputs } from "@dad/protocol";
+import { isJsonObject, type Json, messageOf, StaticInputs } from "@dad/protocol";
 import { StaticInputsError } from "./errors.ts";
 
 /**
@@ -7,7 +7,10 @@ import { StaticInputsError } from "./errors.ts";
  * @throws StaticInputsError (`STATIC_INPUTS_INVALID`) with line and column.
  */
 export function parseStaticInputs(text: string, place: string): StaticInputs {
-  const parsed = StaticInputs.safeParse(parseJson(text, place));
+  const value = parseJson(text, place);
+  // The schema would drop it without a word.
+  if (isJsonObject(value) && Object.hasOwn(value, "__proto__")) throw new StaticInputsError(place, '"__proto__" is the path of nothing');
+  const parsed = StaticInputs.safeParse(value);
   if (!parsed.success) throw new StaticInputsError(place, "it must be a JSON object: values by node path or id", { cause: parsed.error });
   return parsed.data;
 }
@@ -28,9 +31,9 @@ export function parseStaticInput(assignment: string): readonly [path: string, va
 function parseJson(text: string, place: string): Json {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, "")) as Json;
-  } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    throw new StaticInputsError(`${place}${positionIn(text, message)}`, `it is not JSON: ${message}`, { cause });
+  } catch (error) {
+    const message = messageOf(error);
+    throw new StaticInputsError(`${place}${positionIn(text, message)}`, `it is not JSON: ${message}`);
   }
 }
 

@@ -103,17 +103,17 @@ function siblingsBefore(path: NodePath, done: ReadonlySet<NodePath>): string[] {
 export function resolveStaticInputs(root: ComponentDefinition, inputs: StaticInputs): StaticInputs {
   const index = indexDefinition(root);
   const problems: string[] = [];
-  const resolved: Record<string, Json> = {};
+  const resolved = new Map<NodePath, Json>();
   for (const [name, value] of Object.entries(inputs)) {
     const path = resolveName(index, name);
     if ("problem" in path) problems.push(path.problem);
     else {
       problems.push(...checkInput(index, path.found, value));
-      resolved[path.found] = value;
+      resolved.set(path.found, value);
     }
   }
   if (problems.length > 0) throw new StaticInputError(problems);
-  return resolved;
+  return Object.fromEntries(resolved);
 }
 
 function resolveName({ nodes, components }: DefinitionIndex, name: string): { readonly found: NodePath } | { readonly problem: string } {

@@ -15,7 +15,9 @@ export function componentReport(run: Pick<RunContext, "record">): ComponentRepor
       await run.record({ type: "component.started", path, kind: component.kind, ...definition });
     },
     completed: (path) => run.record({ type: "component.completed", path, durationMs: durationMs(path) }),
-    failed: (path, error) => run.record({ type: "component.failed", path, durationMs: durationMs(path), error: errorEnvelope(error) }),
+    // The causes are with the node that failed and with the run: each component around it only says which.
+    failed: (path, error) =>
+      run.record({ type: "component.failed", path, durationMs: durationMs(path), error: { ...errorEnvelope(error), cause: undefined } }),
     cancelled: (path) => run.record({ type: "component.cancelled", path, durationMs: durationMs(path) }),
   };
 }

@@ -6,7 +6,7 @@ import { memoryEventBus } from "@dad/events/memory";
 import { scopeIsolation } from "@dad/isolation/scope";
 import { memoryJournalStore } from "@dad/journal/memory";
 import { memoryObservability } from "@dad/observability/memory";
-import { DadError, type Json, NodeResult, type RunDetails } from "@dad/protocol";
+import { DadError, type Json, NodeResult, type RunDetails, RunId } from "@dad/protocol";
 import { staticResourceRegistry } from "@dad/resources/static";
 import { type OpenRunOptions, type RunPorts, readRun, withRun } from "@dad/run-context";
 import { describe, expect, it } from "vitest";
@@ -224,7 +224,85 @@ describe("a failing node", () => {
   });
 });
 
+describe("what a node leaves", () => {
+  it("is committed once, as what it was, also when it cannot be shown", async () => {
+    const ports = memoryPorts();
+    const view: RunPorts["view"] = {
+      ...ports.view,
+      place: (path, content) => (path.endsWith("outcome.json") ? Promise.reject(new Error("no space")) : ports.view.place(path, content)),
+    };
+    await expect(run(flow("main").node("n", echo({ value: 1 })), { runId: "r", ports: { ...ports, view } })).rejects.toThrow("no space");
+    const ends: string[] = [];
+    for await (const event of ports.journals.read(RunId.parse("r"))) if (/^node\.(completed|failed)$/.test(event.type)) ends.push(event.type);
+    expect(ends).toEqual(["node.completed"]);
+  });
+
+  it.each([
+    ["one name", "note", "note"],
+    ["one path", "note.json", "note"],
+    ["paths that differ only in case", "note", "Note"],
+  ])("has no two artifacts of %s", async (_what, first, second) => {
+    const twice = defineNode({
+      type: "twice",
+      version: "1",
+      effect: "pure",
+      settings: z.object({}),
+      output: z.null(),
+      execute: async (context) => {
+        await context.record({ name: first, data: { x: 1 } });
+        await context.record({ name: second, data: { x: 2 } });
+        return null;
+      },
+    });
+    const { details } = await failedRun(flow("main").node("n", twice({})));
+    expect(details.error?.cause).toMatchObject({ code: "ARTIFACT_EXISTS", message: expect.stringContaining("main.n") as string });
+  });
+
+  it.each([
+    ["an object without a prototype", Object.create(null) as object],
+    ["an object that cannot be a text", { toString: () => Promise.reject(new Error("evil")) }],
+    ["nothing", undefined],
+    ["a symbol", Symbol("s")],
+  ])("is a recorded failure also when it throws %s", async (_what, thrown) => {
+    const odd = defineNode({
+      type: "odd",
+      version: "1",
+      effect: "pure",
+      settings: z.object({}),
+      output: z.null(),
+      execute: () => {
+        // oxlint-disable-next-line typescript/only-throw-error -- this is what it tests
+        throw thrown;
+      },
+    });
+    const { details, error } = await failedRun(flow("main").node("n", odd({})));
+    expect(error).toMatchObject({ code: "NODE_FAILED" });
+    expect(details).toMatchObject({ status: "failed", nodes: [{ status: "failed" }], error: { code: "NODE_FAILED" } });
+  });
+});
+
 describe("cancelling", () => {
+  it("keeps the error of a node that fails while it is cancelled", async () => {
+    const ports = memoryPorts();
+    const cancel = new AbortController();
+    using _subscription = ports.events.subscribe("custom.emitted", () => cancel.abort());
+    const corrupt = defineNode({
+      type: "corrupt",
+      version: "1",
+      effect: "pure",
+      settings: z.object({}),
+      output: z.null(),
+      execute: async ({ signal, emit }) => {
+        await emit("at work", null);
+        while (!signal.aborted) await new Promise(setImmediate);
+        throw new DadError("DISK_CORRUPT", "it is");
+      },
+    });
+    await run(flow("main").node("n", corrupt({})), { runId: "r", ports, signal: cancel.signal }).catch(() => undefined);
+    const { nodes } = await readRun(ports.journals, "r", { runRoot: "/runs" });
+    expect(nodes).toMatchObject([{ status: "cancelled", error: { code: "DISK_CORRUPT" } }]);
+  });
+
   it("reaches the node that runs, and the run is recorded as cancelled", async () => {
     const ports = memoryPorts();
     const cancel = new AbortController();

@@ -1,11 +1,10 @@
-import { DadError, type NodePath } from "@dad/protocol";
+import { DadError, messageOf, type NodePath, type RelativePath } from "@dad/protocol";
 import type { z } from "zod";
 
 /** `NODE_FAILED`: a node failed for good, and with it its component and the run. `cause` says why. */
 export class NodeFailedError extends DadError<"NODE_FAILED"> {
   constructor(path: NodePath, cause: unknown) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    super("NODE_FAILED", `node ${path} failed: ${reason}`, { cause, details: { path } });
+    super("NODE_FAILED", `node ${path} failed: ${messageOf(cause)}`, { cause, details: { path } });
   }
 }
 
@@ -23,6 +22,15 @@ export class NodeOutputError extends DadError<"NODE_OUTPUT_INVALID"> {
   }
 }
 
+/** `ARTIFACT_EXISTS`: an attempt of a node keeps two artifacts under one name, or in one place. */
+export class ArtifactExistsError extends DadError<"ARTIFACT_EXISTS"> {
+  constructor(node: NodePath, name: string, path: RelativePath) {
+    super("ARTIFACT_EXISTS", `node ${node} has an artifact at ${path} already: give ${JSON.stringify(name)} another name`, {
+      details: { node, name, path },
+    });
+  }
+}
+
 /** `STATIC_INPUT_INVALID`: a value given from outside that no node takes. Found before anything runs. */
 export class StaticInputError extends DadError<"STATIC_INPUT_INVALID"> {
   constructor(problems: readonly string[]) {
@@ -32,7 +40,7 @@ export class StaticInputError extends DadError<"STATIC_INPUT_INVALID"> {
 
 /** The problems of a zod error in one line, each with its place. */
 export function problemsOf(error: unknown): string {
-  if (!isZodError(error)) return error instanceof Error ? error.message : String(error);
+  if (!isZodError(error)) return messageOf(error);
   return error.issues.map((issue) => (issue.path.length > 0 ? `${issue.path.map(String).join(".")}: ${issue.message}` : issue.message)).join("; ");
 }
 

@@ -5,4 +5,4 @@
  */
 export { checkDefinition, resolveStaticInputs } from "./check-definition.ts";
 export { agentRunner, type ComponentRunner, flowRunner, type RunnerOptions } from "./component-runner.ts";
-export { NodeFailedError, NodeOutputError, NodeSettingsError, StaticInputError } from "./errors.ts";
+export { ArtifactExistsError, NodeFailedError, NodeOutputError, NodeSettingsError, StaticInputError } from "./errors.ts";

@@ -3,7 +3,7 @@ import type { NodeCall, NodeExecutor, NodeOutcome } from "@dad/engine";
 import { type Observability, traced, under } from "@dad/observability";
 import { addUsage, type ArtifactEntry, canonicalJson, errorEnvelope, type Json, type NodePath, type NodeResult, type Usage } from "@dad/protocol";
 import type { ExecutionScope } from "@dad/run-context";
-import { NodeOutputError, NodeSettingsError, StaticInputError } from "./errors.ts";
+import { ArtifactExistsError, NodeOutputError, NodeSettingsError, StaticInputError } from "./errors.ts";
 import { stopwatch } from "./stopwatch.ts";
 
 export interface NodeExecutorOptions {
@@ -37,34 +37,41 @@ interface Collected {
 }
 
 async function attempt(work: Attempt): Promise<NodeOutcome> {
-  const { call, definition, scope, signal } = work;
+  const { call, definition, scope } = work;
   const collected: Collected = { artifacts: [], usage: undefined };
   const durationMs = stopwatch();
   await scope.run.record({ type: "node.started", path: call.path, attempt: call.attempt, nodeType: definition.nodeType.type });
+  const outcome = await execute(work, collected);
+  // From here on, what goes wrong is not the node's: it is committed once, as what it was.
+  await commit(work, collected, { outcome, durationMs: durationMs() });
+  await scope.run.show(collected.artifacts);
+  return outcome;
+}
+
+async function execute(work: Attempt, collected: Collected): Promise<NodeOutcome> {
+  const { call, scope, signal } = work;
   try {
-    const value = await execute(work, collected);
-    await commit(work, collected, { status: "completed", value, durationMs: durationMs() });
+    const given = { settings: call.settings, ...(call.input === undefined ? {} : { input: call.input }) };
+    collected.artifacts.push(await scope.run.keep({ node: call.path, name: "input", data: given, format: "json" }));
+    const value = await valueOf(work, collected);
+    collected.artifacts.push(await scope.run.keep({ node: call.path, name: "outcome", data: value, format: "json" }));
     return { status: "completed", value };
   } catch (error) {
-    const status = signal.aborted ? "cancelled" : "failed";
-    await commit(work, collected, { status, error, durationMs: durationMs() });
-    return { status, error };
+    return { status: signal.aborted ? "cancelled" : "failed", error };
   }
 }
 
-async function execute(work: Attempt, collected: Collected): Promise<Json> {
-  const { call, definition, scope, observability } = work;
+async function valueOf(work: Attempt, collected: Collected): Promise<Json> {
+  const { call, definition, observability, signal } = work;
   const { nodeType } = definition;
-  const given = { settings: call.settings, ...(call.input === undefined ? {} : { input: call.input }) };
-  collected.artifacts.push(await scope.run.keep({ node: call.path, name: "input", data: given, format: "json" }));
   const settings = nodeType.settings.safeParse(call.settings);
   if (!settings.success) throw new NodeSettingsError(call.path, settings.error);
-  work.signal.throwIfAborted();
+  const input = inputOf(work);
+  signal.throwIfAborted();
   const attributes = { "dad.node.path": call.path, "dad.node.type": nodeType.type, "dad.node.attempt": call.attempt };
-  const value = await traced(observability, { name: `node ${nodeType.type}`, attributes }, async (place) => {
-    const context = contextOf(work, collected, under(observability, place));
-    return nodeType.execute(context, { settings: settings.data, input: inputOf(work) });
-  });
+  const value = await traced(observability, { name: `node ${nodeType.type}`, attributes }, async (place) =>
+    nodeType.execute(contextOf(work, collected, under(observability, place)), { settings: settings.data, input }),
+  );
   return checkedOutput(work, value);
 }
 
@@ -98,11 +105,12 @@ function contextOf({ call, scope, signal }: Attempt, collected: Collected, obser
     resources: run.ports.resources,
     observability,
     async record(draft) {
-      if (collected.artifacts.some((artifact) => artifact.name === draft.name) || RESERVED_NAMES.has(draft.name)) {
-        throw new TypeError(`node ${call.path} has an artifact "${draft.name}" already`);
+      const entry = await run.keep({ ...draft, node: call.path, ...(draft.name === "state" ? {} : { directory: "files" }) });
+      // Some file systems take names for the same that differ only in case.
+      const place = entry.path.toLowerCase();
+      if (collected.artifacts.some(({ name, path }) => name === draft.name || path.toLowerCase() === place)) {
+        throw new ArtifactExistsError(call.path, draft.name, entry.path);
       }
-      const directory = draft.name === "state" ? {} : { directory: "files" };
-      const entry = await run.keep({ ...draft, ...directory, node: call.path });
       collected.artifacts.push(entry);
       // Shown at once: when the attempt never ends, this is what there is to look at.
       await run.show([entry]);
@@ -117,25 +125,23 @@ function contextOf({ call, scope, signal }: Attempt, collected: Collected, obser
   };
 }
 
-const RESERVED_NAMES = new Set(["input", "outcome", "result"]);
+interface Ending {
+  readonly outcome: NodeOutcome;
+  readonly durationMs: number;
+}
 
-type Ending =
-  | { readonly status: "completed"; readonly value: Json; readonly durationMs: number }
-  | { readonly status: "failed" | "cancelled"; readonly error: unknown; readonly durationMs: number };
-
-/** Content first, then the entry that makes it the node's, then what people see. */
-async function commit({ call, definition, scope: { run } }: Attempt, collected: Collected, ending: Ending): Promise<void> {
+/** Content first, then the entry that makes it the node's. */
+async function commit({ call, definition, scope: { run }, signal }: Attempt, collected: Collected, { outcome, durationMs }: Ending): Promise<void> {
   const { path, attempt: number } = call;
-  if (ending.status === "completed") collected.artifacts.push(await run.keep({ node: path, name: "outcome", data: ending.value, format: "json" }));
-  const error = ending.status === "completed" ? undefined : errorEnvelope(ending.error);
-  const result = resultOf(call, definition, { collected, status: ending.status, error });
+  // That an attempt stopped because it was told to is not an error of its own.
+  const told = outcome.status === "cancelled" && outcome.error === signal.reason;
+  const error = outcome.status === "completed" || told ? undefined : errorEnvelope(outcome.error);
+  const result = resultOf(call, definition, { collected, status: outcome.status, error });
   collected.artifacts.push(await run.keep({ node: path, name: "result", data: result as Json, format: "json" }));
-  const { durationMs } = ending;
   const facts = { path, attempt: number, durationMs, artifacts: collected.artifacts, ...(collected.usage ? { usage: collected.usage } : {}) };
-  if (ending.status === "completed") await run.record({ type: "node.completed", decision: "executed", ...facts });
-  else if (ending.status === "failed" && error) await run.record({ type: "node.failed", error, ...facts });
-  else await run.record({ type: "node.cancelled", ...facts });
-  await run.show(collected.artifacts);
+  if (outcome.status === "completed") await run.record({ type: "node.completed", decision: "executed", ...facts });
+  else if (outcome.status === "cancelled") await run.record({ type: "node.cancelled", ...facts, ...(error ? { error } : {}) });
+  else await run.record({ type: "node.failed", error: error ?? errorEnvelope(outcome.error), ...facts });
 }
 
 function resultOf(

@@ -1,4 +1,4 @@
-import { canonicalJson, type Json } from "@dad/protocol";
+import { canonicalJson, type Json, messageOf } from "@dad/protocol";
 import { TemplateError } from "./errors.ts";
 import { positionsIn } from "./position.ts";
 import { resolveReference } from "./resolve-reference.ts";
@@ -38,7 +38,7 @@ function textOf(template: Template, placeholder: Placeholder, scope: Scope): str
   try {
     return canonicalJson(value);
   } catch (cause) {
-    const problem = `the value has no JSON text: ${cause instanceof Error ? cause.message : String(cause)}`;
+    const problem = `the value has no JSON text: ${messageOf(cause)}`;
     throw new TemplateError("TEMPLATE_VALUE_INVALID", problem, { cause, position: positionsIn(template.text)(placeholder.offset) });
   }
 }

@@ -49,3 +49,14 @@ describe("errorText", () => {
     expect(errorText(undefined, unpainted)).toBe("error UNEXPECTED: a thrown undefined");
   });
 });
+
+it("ends also for an error that is its own cause, or that cannot be looked at", () => {
+  const circular = new Error("round");
+  circular.cause = circular;
+  const shy = Object.defineProperty(new Error("shy"), "cause", {
+    get() {
+      throw new Error("evil");
+    },
+  });
+  for (const error of [circular, shy]) expect(errorText(error, unpainted)).toContain(`error UNEXPECTED: ${error.message}`);
+});

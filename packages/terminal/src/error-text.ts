@@ -1,4 +1,4 @@
-import { DadError, type ErrorEnvelope, errorEnvelope } from "@dad/protocol";
+import { DadError, ERROR_LIMITS, type ErrorEnvelope, errorEnvelope } from "@dad/protocol";
 import type { Paint } from "./paint.ts";
 import { visible } from "./visible.ts";
 
@@ -29,9 +29,18 @@ function indented(message: string): string {
 
 /** Where the innermost error was thrown, when nobody foresaw it. */
 function framesOf(error: unknown): string[] {
-  let innermost = error;
-  while (innermost instanceof Error && innermost.cause !== undefined) innermost = innermost.cause;
-  if (!(innermost instanceof Error) || DadError.is(innermost) || errorEnvelope(innermost).code !== "UNEXPECTED") return [];
-  const frames = (innermost.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line) && !line.includes("(node:"));
+  const stack = stackOf(error, 0);
+  const frames = stack.split("\n").filter((line) => /^\s+at /.test(line) && !line.includes("(node:"));
   return frames.slice(0, MAX_FRAMES).map((line) => line.trim());
+}
+
+/** An error may have itself for a cause, or a getter that throws: then there is nothing to see. */
+function stackOf(error: unknown, depth: number): string {
+  try {
+    if (!(error instanceof Error)) return "";
+    if (error.cause !== undefined && depth < ERROR_LIMITS.causes) return stackOf(error.cause, depth + 1);
+    return DadError.is(error) || errorEnvelope(error).code !== "UNEXPECTED" ? "" : (error.stack ?? "");
+  } catch {
+    return "";
+  }
 }

@@ -1,9 +1,8 @@
 import { dirname, join, resolve } from "node:path";
 import type { AgentDefinition, FlowDefinition } from "@dad/agent";
 import { type AgentRun, type LocalStore, localStore, runAgent } from "@dad/local";
-import { nodeDirectory, type RunDetails, type RunId, type RunSummary, type StaticInputs } from "@dad/protocol";
+import { nodeDirectory, type RunDetails, type RunSummary, type StaticInputs } from "@dad/protocol";
 import type { ResourceProfile } from "@dad/resources";
-import { readRun } from "@dad/run-context";
 import { errorText, jsonText, paintFor, placeText, type Progress, progressOn, summaryText, visible } from "@dad/terminal";
 import { interruption } from "../agent-file/interruption.ts";
 import { loadAgent } from "../agent-file/load-agent.ts";
@@ -57,25 +56,14 @@ type EndedRun = Pick<AgentRun<unknown>, "run" | "error">;
 async function runToItsEnd({ definition, inputs, resources, store, progress, flags }: Job): Promise<EndedRun> {
   using shown = progress;
   using stop = interruption((text) => shown.log(text));
-  let known: RunId | undefined;
-  const onEvent: Progress["onEvent"] = (event) => {
-    known = event.runId;
-    return shown.onEvent(event);
-  };
-  try {
-    return await runAgent(definition, {
-      store,
-      inputs,
-      ports: { resources, hostEnv: process.env, onEvent },
-      signal: stop.signal,
-      ...(flags.runId === undefined ? {} : { runId: flags.runId }),
-      ...(flags.prefix === undefined ? {} : { runIdPrefix: flags.prefix }),
-    });
-  } catch (error) {
-    // What failed while it was being opened is a run, too, once it is recorded.
-    if (known === undefined) throw error;
-    return { run: await readRun(store.journals, known, { runRoot: store.runRoot }), error };
-  }
+  return await runAgent(definition, {
+    store,
+    inputs,
+    ports: { resources, hostEnv: process.env, onEvent: shown.onEvent },
+    signal: stop.signal,
+    ...(flags.runId === undefined ? {} : { runId: flags.runId }),
+    ...(flags.prefix === undefined ? {} : { runIdPrefix: flags.prefix }),
+  });
 }
 
 type Telling = Pick<Job, "store" | "resources" | "flags">;

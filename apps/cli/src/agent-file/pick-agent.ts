@@ -1,4 +1,4 @@
-import type { AgentDefinition, FlowDefinition } from "@dad/agent";
+import { type AgentDefinition, type FlowDefinition, isDefinition } from "@dad/agent";
 import { AgentAmbiguousError, AgentMissingError } from "../errors.ts";
 
 /**
@@ -7,8 +7,8 @@ import { AgentAmbiguousError, AgentMissingError } from "../errors.ts";
  * @throws AgentMissingError (`AGENT_MISSING`), AgentAmbiguousError (`AGENT_AMBIGUOUS`).
  */
 export function pickAgent(exports: Readonly<Record<string, unknown>>, file: string): AgentDefinition | FlowDefinition {
-  if (isRunnable(exports["agent"])) return exports["agent"];
-  const runnable = Object.entries(exports).filter((entry): entry is [string, AgentDefinition | FlowDefinition] => isRunnable(entry[1]));
+  if (isDefinition(exports["agent"])) return exports["agent"];
+  const runnable = Object.entries(exports).filter((entry): entry is [string, AgentDefinition | FlowDefinition] => isDefinition(entry[1]));
   const [only, ...others] = new Set(runnable.map(([, definition]) => definition));
   if (!only) throw new AgentMissingError(file, Object.keys(exports));
   if (others.length > 0)
@@ -17,11 +17,4 @@ export function pickAgent(exports: Readonly<Record<string, unknown>>, file: stri
       runnable.map(([name]) => name),
     );
   return only;
-}
-
-/** Judged by its form: it may come from another copy of the package. */
-function isRunnable(value: unknown): value is AgentDefinition | FlowDefinition {
-  if (typeof value !== "object" || value === null) return false;
-  const { kind, id, elements } = value as Partial<AgentDefinition>;
-  return ["agent", "flow"].includes(String(kind)) && typeof id === "string" && Array.isArray(elements);
 }

@@ -33,6 +33,7 @@ export async function findProject(directory: string, { cwd, runRoot }: FindProje
     store: {
       projectRoot,
       runRoot: runRoot === undefined ? usual : resolve(cwd, runRoot),
+      hostEnv: process.env,
       ...(project === undefined ? {} : { project }),
       ...(workspace === undefined ? {} : { workspace }),
     },

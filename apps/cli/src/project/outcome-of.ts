@@ -7,7 +7,7 @@ import type { RunDetails } from "@dad/protocol";
 export async function outcomeRepositoryOf({ runId, outcome }: RunDetails, runRoot: string): Promise<string | undefined> {
   if (!outcome) return undefined;
   for (const project of await readdir(join(runRoot, "outcome")).catch(() => [])) {
-    await using store = localStore({ runRoot, project });
+    await using store = localStore({ runRoot, project, hostEnv: process.env });
     const found = await store.outcomes.find(runId).catch(() => undefined);
     if (found?.commit === outcome.commit) return store.outcomes.location;
   }

@@ -8,7 +8,7 @@ import { ArtifactPathError } from "../errors.ts";
 import { type ArtifactSource, getArtifact } from "../read.ts";
 import { writeAtomically } from "./atomic-file.ts";
 import type { DiskFs } from "./disk-fs.ts";
-import { onDisk } from "./storage.ts";
+import { ifFree, makeDirectory, onDisk } from "./storage.ts";
 
 export interface DiskArtifactViewOptions {
   /** The directory that the view shows its files in: the directory of a run. It is made when needed. */
@@ -56,18 +56,14 @@ export function diskArtifactView(options: DiskArtifactViewOptions): ArtifactView
  * from a place that is known to be real, so that nothing is made on the other side of a link.
  */
 async function makeInside(fs: DiskFs, root: string, path: RelativePath): Promise<string> {
-  await onDisk("make", root, fs.mkdir(root, { recursive: true }));
+  await makeDirectory(fs, root, { durable: false });
   const realRoot = await onDisk("resolve", root, fs.realpath(root));
   let directory = realRoot;
   for (const part of dirname(path)
     .split("/")
     .filter((step) => step !== ".")) {
     const next = join(directory, part);
-    await onDisk(
-      "make",
-      next,
-      fs.mkdir(next).catch((error: unknown) => (isPresent(error) ? undefined : Promise.reject(error))),
-    );
+    await ifFree("make", next, fs.mkdir(next));
     directory = await onDisk("resolve", next, fs.realpath(next));
     if (!isInside(realRoot, directory)) throw new ArtifactPathError(path, { root, leadsTo: directory });
   }
@@ -77,8 +73,4 @@ async function makeInside(fs: DiskFs, root: string, path: RelativePath): Promise
 function isInside(root: string, path: string): boolean {
   const way = relative(root, path);
   return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
-}
-
-function isPresent(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "EEXIST";
 }

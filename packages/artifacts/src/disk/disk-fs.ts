@@ -16,11 +16,12 @@ export interface DiskEntry {
 /** The part of `node:fs/promises` that the disk adapters use. Everything that has it will do, memfs for instance. */
 export interface DiskFs {
   open(path: string, flags: string, mode?: number): Promise<DiskFile>;
-  /** With `recursive` it resolves to the first directory that had to be made. */
-  mkdir(path: string, options?: { readonly recursive?: boolean }): Promise<unknown>;
+  mkdir(path: string): Promise<unknown>;
   rename(from: string, to: string): Promise<void>;
   unlink(path: string): Promise<void>;
   lstat(path: string): Promise<DiskEntry>;
+  /** What is at the end of a link, too. */
+  stat(path: string): Promise<{ isDirectory(): boolean }>;
   realpath(path: string): Promise<string>;
   opendir(path: string): Promise<AsyncIterable<{ readonly name: string; isFile(): boolean }>>;
 }

@@ -17,7 +17,7 @@ export function blobsDirectory(root: string): string {
 
 /** Makes what is missing of a layout, durably. What is there is left as it is: other tools write an index too. */
 export async function makeLayout(fs: DiskFs, root: string): Promise<void> {
-  await makeDirectory(fs, blobsDirectory(root));
+  await makeDirectory(fs, blobsDirectory(root), { durable: true });
   for (const [name, content] of FILES) {
     const path = join(root, name);
     if (await ifPresent("look at", path, fs.lstat(path))) continue;

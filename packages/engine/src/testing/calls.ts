@@ -22,6 +22,9 @@ export const untilAborted: NodeExecutor = async (_call, { signal }) => {
   throw signal.reason;
 };
 
+/** Never ends, whatever its signal says. */
+export const deaf: NodeExecutor = () => new Promise(() => {});
+
 /** An executor whose attempts end when the test says so. */
 export function manual() {
   const attempts = new Map<string, PromiseWithResolvers<NodeOutcome>>();

@@ -17,14 +17,15 @@ export interface DiskEntry {
 /** The part of `node:fs/promises` that the disk adapter uses. Everything that has it will do, memfs for instance. */
 export interface DiskFs {
   open(path: string, flags: string): Promise<DiskFile>;
-  /** With `recursive` it resolves to the first directory that had to be made. */
-  mkdir(path: string, options?: { readonly recursive?: boolean }): Promise<unknown>;
+  mkdir(path: string): Promise<unknown>;
   rmdir(path: string): Promise<void>;
   /** Gives a file a second name, and fails with `EEXIST` when the name is taken. */
   link(path: string, name: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   unlink(path: string): Promise<void>;
   lstat(path: string): Promise<DiskEntry>;
+  /** What is at the end of a link, too. */
+  stat(path: string): Promise<{ isDirectory(): boolean }>;
   readFile(path: string, encoding: "utf8"): Promise<string>;
   writeFile(path: string, text: string, options: { readonly flag: string }): Promise<void>;
   opendir(path: string): Promise<AsyncIterable<{ readonly name: string; isDirectory(): boolean }>>;

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { RunId } from "@dad/protocol";
 import { checkedRunId, headOfNothing } from "../entry.ts";
 import { RunExistsError, RunUnknownError } from "../errors.ts";
-import type { JournalStore, ReadOptions } from "../journal-store.ts";
+import type { AbortOptions, JournalStore, ReadOptions } from "../journal-store.ts";
 import { journalWriter } from "../journal-writer.ts";
 import type { DiskFs } from "./disk-fs.ts";
 import { cutTornTail, entriesOf, fileSink } from "./journal-file.ts";
@@ -37,17 +37,22 @@ export function diskJournalStore(options: DiskJournalStoreOptions): JournalStore
   const disk: Disk = { fs: options.fs ?? nodeFs, root: resolve(options.root) };
   return {
     capabilities: { durable: true, shared: true },
-    create: async (runId) => createRun(disk, checkedRunId(runId)),
-    open: async (runId) => openRun(disk, checkedRunId(runId)),
+    create: async (runId, { signal } = {}) => createRun(disk, checkedRunId(runId), signal),
+    open: async (runId, { signal } = {}) => openRun(disk, checkedRunId(runId), signal),
     read: (runId, readOptions = {}) => readRun(disk, runId, readOptions),
-    owner: async (runId) => livingOwner(disk.fs, disk.root, checkedRunId(runId)),
-    list: () => listRuns(disk),
+    async owner(runId, { signal } = {}) {
+      checkedRunId(runId);
+      signal?.throwIfAborted();
+      return livingOwner(disk.fs, disk.root, runId);
+    },
+    list: ({ signal } = {}) => listRuns(disk, signal),
   };
 }
 
 const JOURNAL = "journal.jsonl";
 
-async function createRun({ fs, root }: Disk, runId: RunId) {
+async function createRun({ fs, root }: Disk, runId: RunId, signal: AbortOptions["signal"]) {
+  signal?.throwIfAborted();
   const directory = join(root, runId);
   const path = join(directory, JOURNAL);
   await makeDirectory(fs, root);
@@ -57,45 +62,53 @@ async function createRun({ fs, root }: Disk, runId: RunId) {
     undo(() => fs.rmdir(directory));
     const claim = await claimRun(fs, root, runId);
     undo(claim.release);
+    signal?.throwIfAborted();
     const file = await onDisk("create", path, fs.open(path, "ax"));
     undo(() => fs.unlink(path));
     undo(() => file.close());
     await syncDirectory(fs, directory);
     await syncDirectory(fs, root);
+    signal?.throwIfAborted();
     return journalWriter({ runId, epoch: 1, head: headOfNothing(), sink: fileSink(file, path, claim.release) });
   });
 }
 
-async function openRun({ fs, root }: Disk, runId: RunId) {
-  const directory = join(root, runId);
-  const path = join(directory, JOURNAL);
-  if (!(await hasJournal(fs, directory))) throw new RunUnknownError(runId, root);
+async function openRun(disk: Disk, runId: RunId, signal: AbortOptions["signal"]) {
+  signal?.throwIfAborted();
+  const { fs, root } = disk;
+  const path = join(root, runId, JOURNAL);
+  if (!(await hasJournal(disk, runId))) throw new RunUnknownError(runId, root);
   return orUndo(async (undo) => {
     const claim = await claimRun(fs, root, runId);
     undo(claim.release);
-    const { head, end } = await lastEntry(fs, path, runId);
+    const { head, end } = await lastEntry(disk, runId, signal);
+    signal?.throwIfAborted();
     await cutTornTail(fs, path, end);
     const file = await onDisk("open", path, fs.open(path, "a"));
     return journalWriter({ runId, epoch: head.epoch + 1, head, sink: fileSink(file, path, claim.release) });
   });
 }
 
-async function lastEntry(fs: DiskFs, path: string, runId: RunId) {
+async function lastEntry({ fs, root }: Disk, runId: RunId, signal: AbortOptions["signal"]) {
+  const path = join(root, runId, JOURNAL);
   const file = await onDisk("open", path, fs.open(path, "r"));
   try {
     let last = { head: headOfNothing(), end: 0 };
-    for await (const entry of entriesOf(file, path, runId)) last = entry;
+    for await (const entry of entriesOf(file, path, runId)) {
+      signal?.throwIfAborted();
+      last = entry;
+    }
     return last;
   } finally {
     await file.close();
   }
 }
 
-async function* readRun({ fs, root }: Disk, runId: RunId, { from = 1, signal }: ReadOptions) {
+async function* readRun(disk: Disk, runId: RunId, { from = 1, signal }: ReadOptions) {
   signal?.throwIfAborted();
-  const path = join(root, checkedRunId(runId), JOURNAL);
-  const file = await ifPresent("open", path, fs.open(path, "r"));
-  if (file === undefined) throw new RunUnknownError(runId, root);
+  const path = join(disk.root, checkedRunId(runId), JOURNAL);
+  const file = (await hasJournal(disk, runId)) ? await ifPresent("open", path, disk.fs.open(path, "r")) : undefined;
+  if (file === undefined) throw new RunUnknownError(runId, disk.root);
   try {
     for await (const { event } of entriesOf(file, path, runId)) {
       signal?.throwIfAborted();
@@ -107,15 +120,22 @@ async function* readRun({ fs, root }: Disk, runId: RunId, { from = 1, signal }: 
   }
 }
 
-async function* listRuns({ fs, root }: Disk) {
+async function* listRuns(disk: Disk, signal: AbortOptions["signal"]) {
+  signal?.throwIfAborted();
+  const { fs, root } = disk;
   const entries = (await ifPresent("list", root, fs.opendir(root))) ?? [];
   for await (const entry of entries) {
+    signal?.throwIfAborted();
     const runId = RunId.safeParse(entry.name);
-    if (runId.success && entry.isDirectory() && (await hasJournal(fs, join(root, runId.data)))) yield runId.data;
+    if (runId.success && entry.isDirectory() && (await hasJournal(disk, runId.data))) yield runId.data;
   }
+  signal?.throwIfAborted();
 }
 
-async function hasJournal(fs: DiskFs, directory: string): Promise<boolean> {
+/** A file that is called like a run is none. A file in the place of the run root is a failure. */
+async function hasJournal({ fs, root }: Disk, runId: RunId): Promise<boolean> {
+  const directory = join(root, runId);
+  if (!(await ifPresent("look at", directory, fs.stat(directory)))?.isDirectory()) return false;
   const path = join(directory, JOURNAL);
   return (await ifPresent("look at", path, fs.lstat(path)))?.isFile() ?? false;
 }

@@ -5,7 +5,7 @@ import { RunLockedError } from "../errors.ts";
 import type { JournalOwner } from "../journal-store.ts";
 import type { DiskFs } from "./disk-fs.ts";
 import { isAlive, thisProcess } from "./process-identity.ts";
-import { ifFree, ifPresent, onDisk } from "./storage.ts";
+import { ifFree, ifPresent, makeDirectory, onDisk } from "./storage.ts";
 
 /** The right to write to a run, until it is given back. */
 export interface RunClaim {
@@ -33,7 +33,7 @@ interface OwnerRecord {
  */
 export async function claimRun(fs: DiskFs, root: string, runId: RunId): Promise<RunClaim> {
   const place = lockPlace(root, runId);
-  await onDisk("make", place.directory, fs.mkdir(place.directory, { recursive: true }));
+  await makeDirectory(fs, place.directory);
   const owner: RunOwner = { ...(await thisProcess()), since: new Date().toISOString(), claim: randomUUID() };
   const text = `${JSON.stringify(owner)}\n`;
   const draft = join(place.directory, `.dad_tmp_${owner.claim}`);

@@ -11,12 +11,12 @@ export async function onDisk<T>(operation: string, path: string, result: Promise
   }
 }
 
-/** The same, and `undefined` when there is nothing at the path. */
+/** The same, and `undefined` when there is nothing at the path. That the path leads through a file is a failure. */
 export async function ifPresent<T>(operation: string, path: string, result: Promise<T>): Promise<T | undefined> {
   return onDisk(
     operation,
     path,
-    result.catch((error: unknown) => (hasCode(error, "ENOENT", "ENOTDIR") ? undefined : Promise.reject(error))),
+    result.catch((error: unknown) => (hasCode(error, "ENOENT") ? undefined : Promise.reject(error))),
   );
 }
 
@@ -41,13 +41,23 @@ export async function syncDirectory(fs: DiskFs, path: string): Promise<void> {
   }
 }
 
-/** Makes a directory with all that lead to it, durably. */
+/**
+ * Makes a directory with all that lead to it, one by one, durably. `mkdir` of Node with `recursive` never comes back from a place
+ * like `/proc`, which says that a directory is missing while it is there.
+ */
 export async function makeDirectory(fs: DiskFs, path: string): Promise<void> {
-  const first = await onDisk("make", path, fs.mkdir(path, { recursive: true }));
-  if (typeof first !== "string") return;
-  for (let entry = path; entry.length >= first.length; entry = dirname(entry)) await syncDirectory(fs, dirname(entry));
+  if (await isDirectory(fs, path)) return;
+  const parent = dirname(path);
+  if (parent !== path) await makeDirectory(fs, parent);
+  const isNew = await ifFree("make", path, fs.mkdir(path));
+  if (!isNew && !(await isDirectory(fs, path))) throw new JournalStorageError("make", path, new Error("something else is in its place"));
+  await syncDirectory(fs, parent);
 }
 
-function hasCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && "code" in error && codes.includes(String(error.code));
+async function isDirectory(fs: DiskFs, path: string): Promise<boolean> {
+  return (await fs.stat(path).catch(() => undefined))?.isDirectory() ?? false;
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
 }

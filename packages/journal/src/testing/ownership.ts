@@ -73,4 +73,27 @@ export function ownershipTests({ store }: JournalFixture): void {
     expect(codesOf(claims)).toEqual(upTo(19).map(() => "RUN_LOCKED"));
     await winners[0]?.[Symbol.asyncDispose]();
   });
+
+  it("claims nothing when the signal is aborted", async () => {
+    const signal = AbortSignal.abort();
+    await expect(store().create(RUN, { signal })).rejects.toMatchObject({ name: "AbortError" });
+    expect(await all(store().list())).toEqual([]);
+    await (await store().create(RUN))[Symbol.asyncDispose]();
+    await expect(store().open(RUN, { signal })).rejects.toMatchObject({ name: "AbortError" });
+    await expect(store().owner(RUN, { signal })).rejects.toMatchObject({ name: "AbortError" });
+    expect(await store().owner(RUN)).toBeUndefined();
+    await using journal = await store().open(RUN);
+    expect(journal.epoch).toBe(1);
+  });
+
+  it.each(["create", "open"] as const)("has a journal or nothing when the signal is aborted in the middle of %s", async (how) => {
+    if (how === "open") await (await store().create(RUN))[Symbol.asyncDispose]();
+    const controller = new AbortController();
+    const claiming = store()[how](RUN, { signal: controller.signal });
+    controller.abort();
+    const [claim] = await Promise.allSettled([claiming]);
+    expect(["a journal", "AbortError"]).toContain(claim.status === "fulfilled" ? "a journal" : (claim.reason as Error).name);
+    await using journal = claim.status === "fulfilled" ? claim.value : await store()[how](RUN);
+    expect(await journal.append(numbered(1))).toMatchObject({ seq: 1, epoch: 1 });
+  });
 }

@@ -96,6 +96,21 @@ export function readTests({ store }: JournalFixture): void {
     await expect(read()).rejects.toMatchObject({ name: "AbortError" });
   });
 
+  it("stops listing when the signal is aborted", async () => {
+    for (const runId of ["a", "b"]) await (await store().create(RunId.parse(runId)))[Symbol.asyncDispose]();
+    await expect(all(store().list({ signal: AbortSignal.abort() }))).rejects.toMatchObject({ name: "AbortError" });
+    const controller = new AbortController();
+    const listed: RunId[] = [];
+    const list = async () => {
+      for await (const runId of store().list({ signal: controller.signal })) {
+        listed.push(runId);
+        controller.abort();
+      }
+    };
+    await expect(list()).rejects.toMatchObject({ name: "AbortError" });
+    expect(listed).toHaveLength(1);
+  });
+
   it.each(HOSTILE)("refuses %j as a run id", async (text) => {
     const runId = text as RunId;
     await expect(store().create(runId)).rejects.toBeInstanceOf(TypeError);

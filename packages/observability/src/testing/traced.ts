@@ -26,7 +26,7 @@ export function tracedContract(subject: ObservabilitySubject): void {
     it.each([
       [new DadError("ARTIFACT_UNKNOWN", "there is no such artifact"), "ARTIFACT_UNKNOWN", "there is no such artifact"],
       [new RangeError("too far"), "RangeError", "too far"],
-      ["a text", "_OTHER", "a thrown string"],
+      ["a text", "_OTHER", "a text"],
     ])("throws on what the work throws, and the span says so: %s", async (error, type, message) => {
       await using observability = await subject.create();
       const failing = () => {

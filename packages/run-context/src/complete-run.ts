@@ -1,0 +1,72 @@
+import type { RunOutcome } from "@dad/outcome";
+import { type EventDraft, errorEnvelope, type FinalStatus, type RunDetails } from "@dad/protocol";
+import type { ClaimedRun } from "./claim-run.ts";
+import { RunNotRecordedError, RunNotShownError } from "./errors.ts";
+import { showRun } from "./run-face.ts";
+import type { RunPorts } from "./run-ports.ts";
+import type { RunRecord } from "./run-record.ts";
+
+export interface OpenedRun extends ClaimedRun {
+  readonly record: RunRecord;
+  readonly outcome: RunOutcome | undefined;
+}
+
+interface Failure {
+  readonly cause: unknown;
+}
+
+/**
+ * Ends a run. The commit comes before the end is recorded: a run that says that it is over has its
+ * outcome. One whose outcome cannot be committed has failed, whatever else was said of it.
+ *
+ * @throws what the outcome threw; RunNotRecordedError (`RUN_NOT_RECORDED`); RunNotShownError (`RUN_NOT_SHOWN`).
+ */
+export async function completeRun(run: OpenedRun, status: FinalStatus, error: unknown): Promise<RunDetails> {
+  const uncommitted = await commitOutcome(run, status);
+  const failure = error === undefined ? uncommitted : { cause: error };
+  try {
+    if (uncommitted) await run.record.add({ type: "outcome.failed", error: errorEnvelope(uncommitted.cause) });
+    await run.record.add(endOf(uncommitted ? "failed" : status, failure, run.record.details()));
+  } catch (cause) {
+    throw new RunNotRecordedError(run.env.runId, { cause, ended: failure?.cause });
+  }
+  const details = run.record.details();
+  const unshown = await failureOf(showRun(run.ports, details));
+  await flush(run.ports);
+  if (uncommitted) throw uncommitted.cause;
+  if (unshown) throw new RunNotShownError(details.runId, details.status, unshown.cause);
+  return details;
+}
+
+async function commitOutcome({ outcome, env, record }: OpenedRun, status: FinalStatus): Promise<Failure | undefined> {
+  if (!outcome) return undefined;
+  const subject = `[${env.runId}] Run ${status} at ${new Date().toISOString()}`;
+  return failureOf(
+    outcome
+      .commit({ subject, trailers: { "Dad-Run": env.runId } })
+      .then((committed) => record.add({ type: "outcome.committed", outcome: committed })),
+  );
+}
+
+function failureOf(work: Promise<unknown>): Promise<Failure | undefined> {
+  return work.then(
+    () => undefined,
+    (cause: unknown) => ({ cause }),
+  );
+}
+
+function endOf(status: FinalStatus, failure: Failure | undefined, { usage }: RunDetails): EventDraft {
+  if (status === "completed") return { type: "run.completed", usage };
+  const error = failure && errorEnvelope(failure.cause);
+  if (status === "cancelled") return { type: "run.cancelled", usage, ...(error ? { error } : {}) };
+  return { type: "run.failed", usage, error: error ?? { code: "UNEXPECTED", message: "the run failed without an error", retryable: false } };
+}
+
+/** How long the end of a run waits for those who only watch. */
+const WATCHERS_GRACE_MS = 1_000;
+
+/** A subscriber that hangs and an exporter that cannot reach its collector neither fail nor hold up a run. */
+async function flush({ events, observability }: RunPorts): Promise<void> {
+  const signal = AbortSignal.timeout(WATCHERS_GRACE_MS);
+  await Promise.allSettled([events.flush({ signal }), observability.flush({ signal })]);
+}

@@ -1,0 +1,54 @@
+import { errorEnvelope, type FinalStatus, type RunDetails } from "@dad/protocol";
+import { completeRun, type OpenedRun } from "./complete-run.ts";
+import { RunEndedError } from "./errors.ts";
+
+/** Whether a run goes on, and its two ends: how it went, and that nobody holds it any more. Each is done once. */
+export interface RunLife {
+  /** Aborted when the run is cancelled, over or released. */
+  readonly signal: AbortSignal;
+  /** @throws RunEndedError (`RUN_ENDED`) from the moment on in which the run is asked to end. */
+  assertGoingOn(): void;
+  complete(status: FinalStatus, error?: unknown): Promise<RunDetails>;
+  release(): Promise<void>;
+}
+
+export function runLife(opened: OpenedRun, cancelled: AbortSignal | undefined): RunLife {
+  const over = new AbortController();
+  const { runId } = opened.env;
+  let completion: Promise<RunDetails> | undefined;
+  let released: Promise<void> | undefined;
+
+  function assertGoingOn(): void {
+    if (completion || released) throw new RunEndedError(runId);
+  }
+
+  async function releaseOnce(): Promise<void> {
+    over.abort(new RunEndedError(runId));
+    // Whoever asked for the end is told how it went.
+    await completion?.catch(() => undefined);
+    await releaseRun(opened);
+  }
+
+  return {
+    signal: cancelled ? AbortSignal.any([cancelled, over.signal]) : over.signal,
+    assertGoingOn,
+    async complete(status, error) {
+      assertGoingOn();
+      completion = completeRun(opened, status, error);
+      return completion.finally(() => over.abort(new RunEndedError(runId)));
+    },
+    release: () => (released ??= releaseOnce()),
+  };
+}
+
+/** Releases the outcome first: that it could not keep what was not committed is still recorded. */
+export async function releaseRun({ outcome, record, release }: Pick<OpenedRun, "outcome" | "record" | "release">): Promise<void> {
+  try {
+    await outcome?.[Symbol.asyncDispose]();
+  } catch (error) {
+    await record.add({ type: "outcome.failed", error: errorEnvelope(error) }).catch(() => undefined);
+    throw error;
+  } finally {
+    await release();
+  }
+}

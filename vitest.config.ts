@@ -7,6 +7,8 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
+    // Much of the time goes into waiting for processes that tests start: the default leaves a core of two idle.
+    maxWorkers: "100%",
     projects: [
       { extends: true, test: { name: "unit", include: ["{packages,apps,tools}/*/src/**/*.test.ts"] } },
       {

@@ -6,7 +6,7 @@ import { aiSdkModel } from "@dad/resources-ai-sdk";
 export const profiles = {
   recorded: {
     note: "the model is a recording: nobody was called and nothing was paid",
-    models: { coder: openRecordedModel({ file: new URL("../coder.tape.json", import.meta.url) }) },
+    models: { coder: () => openRecordedModel({ file: new URL("../coder.tape.json", import.meta.url) }) },
   },
   anthropic: {
     models: {

@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { createFsFromVolume, Volume } from "memfs";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import type { DiskFile, DiskFs } from "@dad/disk";
 import { digestOfBytes, hexOfDigest, RelativePath, type Digest } from "@dad/protocol";
-import { diskArtifactStore, diskArtifactView, type DiskFile, type DiskFs } from "./disk.ts";
+import { diskArtifactStore, diskArtifactView } from "./disk.ts";
 import { readBytes, readText } from "./read.ts";
 import { artifactStoreContract, artifactViewContract } from "./testing.ts";
 import { all } from "./testing/bodies.ts";
@@ -306,7 +307,9 @@ function wrapFiles({ write, sync }: Faults): DiskFs {
   const wrap = (file: DiskFile, path: string): DiskFile => ({
     read: (...range) => file.read(...range),
     write: (...range) => (write ? write(file, ...range) : file.write(...range)),
+    truncate: (length) => file.truncate(length),
     chmod: (mode) => file.chmod(mode),
+    datasync: () => file.datasync(),
     sync: () => (sync ? sync(file, path) : file.sync()),
     close: () => file.close(),
   });

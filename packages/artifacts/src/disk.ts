@@ -5,4 +5,3 @@
  */
 export { diskArtifactStore, type DiskArtifactStoreOptions } from "./disk/disk-artifact-store.ts";
 export { diskArtifactView, type DiskArtifactViewOptions } from "./disk/disk-artifact-view.ts";
-export type { DiskEntry, DiskFile, DiskFs } from "./disk/disk-fs.ts";

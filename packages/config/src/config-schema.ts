@@ -1,6 +1,6 @@
+import { nearestName } from "@dad/protocol";
 import type { ModelResource } from "@dad/resources";
 import { z } from "zod";
-import { closestName } from "./closest-name.ts";
 import type { Environment } from "./dad-config.ts";
 import type { ConfigProblem } from "./errors.ts";
 
@@ -49,7 +49,7 @@ function problemOf(issue: z.core.$ZodIssue): ConfigProblem {
 
 function unknownKey(key: string, parent: readonly PropertyKey[]): ConfigProblem {
   const known = parent.length === 0 ? KEYS.config : KEYS.profile;
-  const meant = closestName(key, known);
+  const meant = nearestName(key, known);
   return { path: [...parent, key].join("."), message: meant ? `unknown key; did you mean ${meant}?` : `unknown key; there are ${known.join(", ")}` };
 }
 

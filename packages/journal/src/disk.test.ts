@@ -4,8 +4,9 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createFsFromVolume, Volume } from "memfs";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import type { DiskFile, DiskFs } from "@dad/disk";
 import { RunId, RunOwner } from "@dad/protocol";
-import { diskJournalStore, type DiskFile, type DiskFs } from "./disk.ts";
+import { diskJournalStore } from "./disk.ts";
 import { journalStoreContract } from "./testing.ts";
 import { all, codesOf, numbered, recorded, RUN, upTo } from "./testing/drafts.ts";
 
@@ -385,6 +386,7 @@ function wrapFiles({ read, write, datasync }: Faults, { on = nodeFs, isFailing =
     read: (...range) => (read ? read(file, ...range) : file.read(...range)),
     write: (...range) => (write && isFailing() ? write(file, ...range) : file.write(...range)),
     truncate: (length) => file.truncate(length),
+    chmod: (mode) => file.chmod(mode),
     datasync: () => (datasync && isFailing() ? datasync(file) : file.datasync()),
     sync: () => file.sync(),
     close: () => file.close(),

@@ -3,5 +3,4 @@
  *
  * @packageDocumentation
  */
-export type { DiskEntry, DiskFile, DiskFs } from "./disk/disk-fs.ts";
 export { diskJournalStore, type DiskJournalStoreOptions } from "./disk/disk-journal-store.ts";

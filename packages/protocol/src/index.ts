@@ -22,6 +22,7 @@ export {
   ModelSettings,
   ModelTape,
 } from "./model-tape.ts";
+export { nameHint, nearestName } from "./name-hint.ts";
 export { NodeResult } from "./node-result.ts";
 export {
   FinalStatus,

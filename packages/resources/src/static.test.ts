@@ -52,4 +52,9 @@ describe("staticResourceRegistry", () => {
       new TypeError('endpoint "search" of profile "ci" is "search.example", which is not an absolute URL'),
     );
   });
+
+  it("says which function made no model", () => {
+    const registry = staticResourceRegistry({ profiles: { ci: { models: { coder: () => undefined as never } } } });
+    expect(() => registry.profile().get("model", "coder")).toThrow(new TypeError('the function for model "coder" of profile "ci" returned no model'));
+  });
 });

@@ -40,7 +40,7 @@ interface Shelf<Resource> {
 
 function staticProfile(name: string, { note, models = {}, endpoints = {} }: ProfileDefinition): ResourceProfile {
   const shelves: { readonly [Kind in ResourceKind]?: Shelf<ResourceKinds[Kind]> } = {
-    model: shelfOf(models, modelMaker),
+    model: shelfOf(models, (id, model) => modelMaker(`the function for model "${id}" of profile "${name}"`, model)),
     endpoint: shelfOf(endpoints, (id, endpoint) => endpointMaker(`endpoint "${id}" of profile "${name}"`, endpoint)),
   };
   const ids = (kind: ResourceKind): readonly string[] => shelves[kind]?.ids ?? [];
@@ -65,9 +65,13 @@ function shelfOf<Definition, Resource>(
   return { ids: Object.freeze([...makers.keys()].sort()), get: (id) => makers.get(id)?.() };
 }
 
-function modelMaker(_id: string, definition: ModelResource | (() => ModelResource)): () => ModelResource {
+function modelMaker(place: string, definition: ModelResource | (() => ModelResource)): () => ModelResource {
   let model = typeof definition === "function" ? undefined : definition;
-  return () => (model ??= (definition as () => ModelResource)());
+  return () => {
+    model ??= (definition as () => ModelResource | undefined)();
+    if (!model) throw new TypeError(`${place} returned no model`);
+    return model;
+  };
 }
 
 function endpointMaker(place: string, endpoint: URL | string): () => URL {

@@ -1,24 +1,8 @@
-import { type ComponentDefinition, DefinitionError, type NodeDefinition, walk } from "@dad/agent";
-import { DadError, isJsonObject, type Json, type NodePath, nodePath, type StaticInputs } from "@dad/protocol";
+import { type ComponentDefinition, DefinitionError, type NodeDefinition } from "@dad/agent";
+import { DadError, nameHint, type NodePath, nodePath } from "@dad/protocol";
 import { mapStrings, parseTemplate, renderTemplate, scopeOf, type TemplateReference, templateReferences } from "@dad/template";
-import { problemsOf, StaticInputError } from "./errors.ts";
+import { problemsOf } from "./errors.ts";
 import { BUILT_IN_VARIABLES } from "./interpreter.ts";
-
-/** Every element of a definition by its path, in the order of execution. */
-export interface DefinitionIndex {
-  readonly nodes: ReadonlyMap<NodePath, NodeDefinition>;
-  readonly components: ReadonlyMap<NodePath, ComponentDefinition>;
-}
-
-export function indexDefinition(root: ComponentDefinition): DefinitionIndex {
-  const nodes = new Map<NodePath, NodeDefinition>();
-  const components = new Map<NodePath, ComponentDefinition>();
-  for (const { path, definition } of walk(root)) {
-    if (definition.kind === "node") nodes.set(path, definition);
-    else components.set(path, definition);
-  }
-  return { nodes, components };
-}
 
 /**
  * Finds what would go wrong before anything runs: templates that do not parse, references to nodes or
@@ -80,8 +64,7 @@ function unknownReference({ kind, name }: TemplateReference, { path, variables, 
   const known = kind === "variable" ? variables.has(name) : placesOf(name, path).some((place) => done.has(place as NodePath));
   if (known) return [];
   const candidates = kind === "variable" ? [...variables] : siblingsBefore(path, done);
-  const there = candidates.length > 0 ? `here there are ${candidates.sort().join(", ")}` : "there are none here";
-  return [`there is no ${kind} "${name}" before this node; ${there}`];
+  return [`there is no ${kind} "${name}" before this node; ${nameHint(name, candidates.sort())}`];
 }
 
 /** Where a node that is named at some path may stand: in each component around it, and from the root. */
@@ -93,53 +76,4 @@ function placesOf(name: string, path: NodePath): string[] {
 function siblingsBefore(path: NodePath, done: ReadonlySet<NodePath>): string[] {
   const component = `${path.split(".").slice(0, -1).join(".")}.`;
   return [...done].filter((other) => other.startsWith(component)).map((other) => other.slice(component.length));
-}
-
-/**
- * Gives every static input the full path of the element it is for.
- *
- * @throws StaticInputError (`STATIC_INPUT_INVALID`) that lists all problems: unknown and ambiguous names, and values that do not fit.
- */
-export function resolveStaticInputs(root: ComponentDefinition, inputs: StaticInputs): StaticInputs {
-  const index = indexDefinition(root);
-  const problems: string[] = [];
-  const resolved = new Map<NodePath, Json>();
-  for (const [name, value] of Object.entries(inputs)) {
-    const path = resolveName(index, name);
-    if ("problem" in path) problems.push(path.problem);
-    else {
-      problems.push(...checkInput(index, path.found, value));
-      resolved.set(path.found, value);
-    }
-  }
-  if (problems.length > 0) throw new StaticInputError(problems);
-  return Object.fromEntries(resolved);
-}
-
-function resolveName({ nodes, components }: DefinitionIndex, name: string): { readonly found: NodePath } | { readonly problem: string } {
-  const all = [...components.keys(), ...nodes.keys()];
-  const exact = all.find((path) => path === name);
-  if (exact) return { found: exact };
-  const [found, ...others] = name.includes(".") ? [] : all.filter((path) => path.endsWith(`.${name}`));
-  if (found && others.length === 0) return { found };
-  if (found) return { problem: `static input "${name}" could be for ${[found, ...others].join(" or ")}: use the whole path` };
-  return { problem: `static input "${name}" is for nothing in this definition; there are ${all.join(", ")}` };
-}
-
-function checkInput({ nodes, components }: DefinitionIndex, path: NodePath, value: Json): string[] {
-  const component = components.get(path);
-  if (component) return checkVariables(component, path, value);
-  const schema = nodes.get(path)?.nodeType.input;
-  if (!schema) return [`static input "${path}": this node takes no input`];
-  const parsed = schema.safeParse(value);
-  return parsed.success ? [] : [`static input "${path}": ${problemsOf(parsed.error)}`];
-}
-
-function checkVariables({ variables }: ComponentDefinition, path: NodePath, value: Json): string[] {
-  if (!isJsonObject(value)) return [`static input "${path}": give an object of the component's variables`];
-  const declared = Object.keys(variables);
-  const unknown = Object.keys(value).filter((name) => !declared.includes(name));
-  return unknown.map(
-    (name) => `static input "${path}": there is no variable "${name}"; there ${declared.length > 0 ? `are ${declared.join(", ")}` : "are none"}`,
-  );
 }

@@ -2,10 +2,12 @@ import type { AgentDefinition, ComponentDefinition, FlowDefinition, OutputsOf } 
 import type { Engine } from "@dad/engine";
 import { type Observability, traced, under } from "@dad/observability";
 import type { ExecutionScope } from "@dad/run-context";
-import { checkDefinition, indexDefinition, resolveStaticInputs } from "./check-definition.ts";
+import { checkDefinition } from "./check-definition.ts";
 import { componentReport } from "./component-report.ts";
+import { indexDefinition } from "./definition-index.ts";
 import { interpret } from "./interpreter.ts";
 import { nodeExecutor } from "./node-executor.ts";
+import { resolveStaticInputs } from "./resolve-static-inputs.ts";
 
 export interface RunnerOptions {
   readonly engine: Engine;

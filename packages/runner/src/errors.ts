@@ -11,14 +11,14 @@ export class NodeFailedError extends DadError<"NODE_FAILED"> {
 /** `NODE_SETTINGS_INVALID`: the settings of a node, with its templates rendered, are not what its type takes. */
 export class NodeSettingsError extends DadError<"NODE_SETTINGS_INVALID"> {
   constructor(path: NodePath, error: z.ZodError) {
-    super("NODE_SETTINGS_INVALID", `the settings of node ${path} do not fit its type: ${problemsOf(error)}`, { cause: error, details: { path } });
+    super("NODE_SETTINGS_INVALID", `the settings of node ${path} do not fit its type: ${problemsOf(error)}`, { details: { path } });
   }
 }
 
 /** `NODE_OUTPUT_INVALID`: a node gave a value that its own type does not allow, or that is not JSON. */
 export class NodeOutputError extends DadError<"NODE_OUTPUT_INVALID"> {
   constructor(path: NodePath, cause: unknown) {
-    super("NODE_OUTPUT_INVALID", `the value that node ${path} gave does not fit its type: ${problemsOf(cause)}`, { cause, details: { path } });
+    super("NODE_OUTPUT_INVALID", `the value that node ${path} gave does not fit its type: ${problemsOf(cause)}`, { details: { path } });
   }
 }
 

@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
-export { checkDefinition, resolveStaticInputs } from "./check-definition.ts";
+export { checkDefinition } from "./check-definition.ts";
 export { agentRunner, type ComponentRunner, flowRunner, type RunnerOptions } from "./component-runner.ts";
 export { ArtifactExistsError, NodeFailedError, NodeOutputError, NodeSettingsError, StaticInputError } from "./errors.ts";
+export { resolveStaticInputs } from "./resolve-static-inputs.ts";

@@ -1,7 +1,6 @@
-import type { Json } from "@dad/protocol";
+import { type Json, nameHint, nearestName } from "@dad/protocol";
 import { type Position, TemplateError } from "./errors.ts";
 import { own, type Scope } from "./scope.ts";
-import { hint, nearest } from "./suggestion.ts";
 import type { Accessor, Reference, ReferenceRoot } from "./template.ts";
 
 /** The value that a reference means. @throws TemplateError (`TEMPLATE_REFERENCE_UNKNOWN`). */
@@ -27,8 +26,8 @@ function partOf(value: Json, { key }: Accessor): Json | undefined {
 
 function unknownRoot(root: ReferenceRoot, scope: Scope, position: Position): TemplateError {
   const names = [...(root.kind === "variable" ? scope.variables() : scope.nodes())];
-  const problem = `there is no ${root.kind === "variable" ? "variable" : "result of a node"} "${root.name}"; ${hint(root.name, names)}`;
-  return unknown(problem, position, nearest(root.name, names));
+  const problem = `there is no ${root.kind === "variable" ? "variable" : "result of a node"} "${root.name}"; ${nameHint(root.name, names)}`;
+  return unknown(problem, position, nearestName(root.name, names));
 }
 
 function unknownPart(value: Json, accessor: Accessor, { path, position }: { readonly path: string; readonly position: Position }): TemplateError {
@@ -36,7 +35,7 @@ function unknownPart(value: Json, accessor: Accessor, { path, position }: { read
   if (isList(value)) return unknown(`${wanted}: it is a list of ${value.length}`, position);
   if (typeof value !== "object" || value === null) return unknown(`${wanted}: it is ${value === null ? "null" : `a ${typeof value}`}`, position);
   const keys = Object.keys(value);
-  return unknown(`${wanted}; ${hint(String(accessor.key), keys)}`, position, nearest(String(accessor.key), keys));
+  return unknown(`${wanted}; ${nameHint(String(accessor.key), keys)}`, position, nearestName(String(accessor.key), keys));
 }
 
 function unknown(problem: string, position: Position, suggestion?: string): TemplateError {

@@ -5,6 +5,7 @@ const element = (name: string, layer: Layer) => ({ name, layer });
 const artifacts = element("artifacts", "port");
 const journal = element("journal", "port");
 const protocol = element("protocol", "protocol");
+const disk = element("disk", "foundation");
 const runner = element("runner", "application");
 const runContext = element("run-context", "application");
 const s3 = element("artifacts-s3", "adapter");
@@ -13,11 +14,15 @@ const cli = element("cli", "app");
 
 describe("refusal", () => {
   it.each([
+    [disk, protocol],
     [artifacts, protocol],
+    [artifacts, disk],
     [runner, artifacts],
     [runner, runContext],
     [s3, artifacts],
     [s3, protocol],
+    [s3, disk],
+    [local, disk],
     [local, s3],
     [cli, local],
     [cli, s3],
@@ -27,8 +32,12 @@ describe("refusal", () => {
 
   it.each([
     [protocol, artifacts],
+    [protocol, disk],
+    [disk, artifacts],
+    [disk, element("clock", "foundation")],
     [artifacts, journal],
     [artifacts, runner],
+    [runner, disk],
     [runner, s3],
     [runner, local],
     [s3, journal],
@@ -73,7 +82,8 @@ describe("layerOf", () => {
 });
 
 describe("refusedLibraries", () => {
-  it("keeps ports free of libraries, apart from the named exceptions", () => {
+  it("keeps foundations and ports free of libraries, apart from the named exceptions", () => {
+    expect(refusedLibraries(disk, ["lodash"])).toEqual(["lodash"]);
     expect(refusedLibraries(artifacts, ["lodash"])).toEqual(["lodash"]);
     expect(refusedLibraries(element("events", "port"), ["eventemitter3"])).toEqual([]);
     expect(refusedLibraries(s3, ["lodash"])).toEqual([]);

@@ -1,18 +1,22 @@
 /** The layers of the architecture, from the bottom up. Each project has one, as the Nx tag `layer:<name>`. */
-export const LAYERS = ["protocol", "port", "application", "adapter", "preset", "app", "tool"] as const;
+export const LAYERS = ["protocol", "foundation", "port", "application", "adapter", "preset", "app", "tool"] as const;
 export type Layer = (typeof LAYERS)[number];
 
 const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = {
   protocol: [],
-  port: ["protocol"],
+  foundation: ["protocol"],
+  port: ["protocol", "foundation"],
   application: ["protocol", "port", "application"],
-  adapter: ["protocol", "port"],
-  preset: ["protocol", "port", "application", "adapter"],
-  app: ["protocol", "port", "application", "adapter", "preset"],
+  adapter: ["protocol", "foundation", "port"],
+  preset: ["protocol", "foundation", "port", "application", "adapter"],
+  app: ["protocol", "foundation", "port", "application", "adapter", "preset"],
   tool: LAYERS,
 };
 
-/** Libraries that the lower layers may depend on. An adapter that needs another one is a package of its own. */
+/** What everybody installs. */
+const FREE_OF_LIBRARIES: readonly Layer[] = ["protocol", "foundation", "port"];
+
+/** Libraries that these may depend on nevertheless. An adapter that needs another one is a package of its own. */
 const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   protocol: ["zod"],
   events: ["eventemitter3"],
@@ -61,7 +65,7 @@ export function refusal({ from, to, subpath, test }: Import): string | undefined
 
 /** The libraries in `names` that a project of this layer may not depend on. */
 export function refusedLibraries({ name, layer }: Element, names: readonly string[]): string[] {
-  if (layer !== "protocol" && layer !== "port") return [];
+  if (!FREE_OF_LIBRARIES.includes(layer)) return [];
   return names.filter((library) => !(LIBRARIES[name] ?? []).includes(library));
 }
 

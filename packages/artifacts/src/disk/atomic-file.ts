@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { join } from "node:path";
+import type { DiskFile, DiskFs } from "@dad/disk";
 import { type Digest, digestOfHex } from "@dad/protocol";
-import type { DiskFile, DiskFs } from "./disk-fs.ts";
 import { onDisk, sync } from "./storage.ts";
 
 /** What was written, known only when it all was. */

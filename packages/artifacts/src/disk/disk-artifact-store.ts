@@ -1,12 +1,12 @@
 import * as nodeFs from "node:fs/promises";
 import { join, resolve } from "node:path";
+import type { DiskFs } from "@dad/disk";
 import { Digest, hexOfDigest } from "@dad/protocol";
 import type { ArtifactBody, ArtifactStore, PutOptions } from "../artifact-store.ts";
 import { chunksOf } from "../body.ts";
 import { checkedDigest } from "../checked.ts";
 import { ArtifactIntegrityError, ArtifactStorageError } from "../errors.ts";
 import { type Written, writeAtomically } from "./atomic-file.ts";
-import type { DiskFs } from "./disk-fs.ts";
 import { blobsDirectory, makeLayout } from "./oci-layout.ts";
 import { ifPresent, isSyncFailure, syncDirectory } from "./storage.ts";
 import { verifiedFile } from "./verified-file.ts";

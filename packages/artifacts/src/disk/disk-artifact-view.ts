@@ -1,5 +1,6 @@
 import * as nodeFs from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import type { DiskFs } from "@dad/disk";
 import type { RelativePath } from "@dad/protocol";
 import type { ArtifactView } from "../artifact-view.ts";
 import { chunksOf } from "../body.ts";
@@ -7,7 +8,6 @@ import { checkedPath } from "../checked.ts";
 import { ArtifactPathError } from "../errors.ts";
 import { type ArtifactSource, getArtifact } from "../read.ts";
 import { writeAtomically } from "./atomic-file.ts";
-import type { DiskFs } from "./disk-fs.ts";
 import { ifFree, makeDirectory, onDisk } from "./storage.ts";
 
 export interface DiskArtifactViewOptions {

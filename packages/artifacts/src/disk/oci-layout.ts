@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import type { DiskFs } from "@dad/disk";
 import { chunksOf } from "../body.ts";
 import { writeAtomically } from "./atomic-file.ts";
-import type { DiskFs } from "./disk-fs.ts";
 import { ifPresent, makeDirectory, syncDirectory } from "./storage.ts";
 
 /** The files that make a directory an image layout of the OCI image specification 1.1. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
+import type { DiskFile, DiskFs } from "@dad/disk";
 import { type Digest, digestOfHex } from "@dad/protocol";
 import { ArtifactIntegrityError, ArtifactMissingError } from "../errors.ts";
-import type { DiskFile, DiskFs } from "./disk-fs.ts";
 import { ifPresent, onDisk } from "./storage.ts";
 
 export interface VerifiedFile {

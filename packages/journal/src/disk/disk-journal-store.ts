@@ -1,11 +1,11 @@
 import * as nodeFs from "node:fs/promises";
 import { join, resolve } from "node:path";
+import type { DiskFs } from "@dad/disk";
 import { RunId } from "@dad/protocol";
 import { checkedRunId, headOfNothing } from "../entry.ts";
 import { RunExistsError, RunUnknownError } from "../errors.ts";
 import type { AbortOptions, JournalStore, ReadOptions } from "../journal-store.ts";
 import { journalWriter } from "../journal-writer.ts";
-import type { DiskFs } from "./disk-fs.ts";
 import { cutTornTail, entriesOf, fileSink } from "./journal-file.ts";
 import { claimRun, livingOwner } from "./run-claim.ts";
 import { ifFree, ifPresent, makeDirectory, onDisk, syncDirectory } from "./storage.ts";
@@ -55,7 +55,7 @@ async function createRun({ fs, root }: Disk, runId: RunId, signal: AbortOptions[
   signal?.throwIfAborted();
   const directory = join(root, runId);
   const path = join(directory, JOURNAL);
-  await makeDirectory(fs, root);
+  await makeDirectory(fs, root, { durable: true });
   const isFirst = await ifFree("make", directory, fs.mkdir(directory));
   if (!isFirst) throw new RunExistsError(runId, { owner: await livingOwner(fs, root, runId) });
   return orUndo(async (undo) => {

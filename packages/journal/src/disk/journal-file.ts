@@ -1,11 +1,11 @@
 import { dirname, join } from "node:path";
+import type { DiskFile, DiskFs } from "@dad/disk";
 import type { RecordedEvent, RunId } from "@dad/protocol";
 import { type Head, headOfNothing, verifyLine } from "../entry.ts";
 import { JournalDamagedError } from "../errors.ts";
 import type { JournalSink } from "../journal-writer.ts";
-import type { DiskFile, DiskFs } from "./disk-fs.ts";
 import { lineReader } from "./line-reader.ts";
-import { ifFree, onDisk, syncDirectory } from "./storage.ts";
+import { ifFree, onDisk, sync, syncDirectory } from "./storage.ts";
 
 /** An entry and where it ends. */
 export interface FoundEntry {
@@ -52,7 +52,7 @@ export async function cutTornTail(fs: DiskFs, path: string, end: number): Promis
   try {
     await copyTail(fs, directory, { file, path, end });
     await onDisk("truncate", path, file.truncate(end));
-    await onDisk("sync", path, file.sync());
+    await sync(file, path);
     await syncDirectory(fs, directory);
   } finally {
     await file.close();
@@ -70,7 +70,7 @@ async function copyTail(fs: DiskFs, directory: string, { file, path, end }: { fi
       await writeWhole(copy, place, buffer.subarray(0, bytesRead));
       offset += bytesRead;
     }
-    await onDisk("sync", place, copy.sync());
+    await sync(copy, place);
   } finally {
     await copy.close();
   }

@@ -1,4 +1,4 @@
-import type { DiskFile } from "./disk-fs.ts";
+import type { DiskFile } from "@dad/disk";
 import { onDisk } from "./storage.ts";
 
 const NEWLINE = 0x0a;

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
+import type { DiskFs } from "@dad/disk";
 import { digestOfBytes, hexOfDigest, type RunId, RunOwner } from "@dad/protocol";
 import { RunLockedError } from "../errors.ts";
 import type { JournalOwner } from "../journal-store.ts";
-import type { DiskFs } from "./disk-fs.ts";
 import { isAlive, thisProcess } from "./process-identity.ts";
 import { ifFree, ifPresent, makeDirectory, onDisk } from "./storage.ts";
 
@@ -33,7 +33,7 @@ interface OwnerRecord {
  */
 export async function claimRun(fs: DiskFs, root: string, runId: RunId): Promise<RunClaim> {
   const place = lockPlace(root, runId);
-  await makeDirectory(fs, place.directory);
+  await makeDirectory(fs, place.directory, { durable: true });
   const owner: RunOwner = { ...(await thisProcess()), since: new Date().toISOString(), claim: randomUUID() };
   const text = `${JSON.stringify(owner)}\n`;
   const draft = join(place.directory, `.dad_tmp_${owner.claim}`);

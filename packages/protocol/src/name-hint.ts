@@ -3,7 +3,7 @@ const LONGEST = 128;
 const MOST = 1000;
 
 /** The nearest of the names that could be meant, when one is near enough to be a slip. */
-export function nearest(name: string, names: readonly string[]): string | undefined {
+export function nearestName(name: string, names: readonly string[]): string | undefined {
   let best: { readonly name: string; readonly distance: number } | undefined;
   const limit = Math.max(1, Math.floor(name.length / 3));
   for (const candidate of names.slice(0, MOST)) {
@@ -33,9 +33,9 @@ function editDistance(from: string, to: string): number {
 const LISTED = 10;
 
 /** `did you mean "x"? there are …`: the end of a message about a name that is not there. */
-export function hint(name: string, names: readonly string[]): string {
+export function nameHint(name: string, names: readonly string[]): string {
   if (names.length === 0) return "there is none";
-  const suggestion = nearest(name, names);
+  const suggestion = nearestName(name, names);
   const listed = names.slice(0, LISTED).map(quoted).join(", ");
   const rest = names.length > LISTED ? ` and ${names.length - LISTED} more` : "";
   return `${suggestion === undefined ? "" : `did you mean ${quoted(suggestion)}? `}there ${names.length === 1 ? "is" : "are"} ${listed}${rest}`;

@@ -1,8 +1,10 @@
-/** The part of a file handle of `node:fs/promises` that the disk adapters use. */
+/** The part of a file handle of `node:fs/promises` that adapters use. */
 export interface DiskFile {
   read(buffer: Uint8Array, offset: number, length: number, position: number): Promise<{ readonly bytesRead: number }>;
   write(buffer: Uint8Array, offset: number, length: number): Promise<{ readonly bytesWritten: number }>;
+  truncate(length: number): Promise<void>;
   chmod(mode: number): Promise<void>;
+  datasync(): Promise<void>;
   sync(): Promise<void>;
   close(): Promise<void>;
 }
@@ -13,15 +15,20 @@ export interface DiskEntry {
   isFile(): boolean;
 }
 
-/** The part of `node:fs/promises` that the disk adapters use. Everything that has it will do, memfs for instance. */
+/** The part of `node:fs/promises` that adapters use. Everything that has it will do, memfs for instance. */
 export interface DiskFs {
   open(path: string, flags: string, mode?: number): Promise<DiskFile>;
   mkdir(path: string): Promise<unknown>;
+  rmdir(path: string): Promise<void>;
+  /** Gives a file a second name, and fails with `EEXIST` when the name is taken. */
+  link(path: string, name: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   unlink(path: string): Promise<void>;
   lstat(path: string): Promise<DiskEntry>;
   /** What is at the end of a link, too. */
   stat(path: string): Promise<{ isDirectory(): boolean }>;
   realpath(path: string): Promise<string>;
-  opendir(path: string): Promise<AsyncIterable<{ readonly name: string; isFile(): boolean }>>;
+  readFile(path: string, encoding: "utf8"): Promise<string>;
+  writeFile(path: string, text: string, options: { readonly flag: string }): Promise<void>;
+  opendir(path: string): Promise<AsyncIterable<{ readonly name: string; isFile(): boolean; isDirectory(): boolean }>>;
 }

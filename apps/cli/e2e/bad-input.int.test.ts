@@ -58,6 +58,23 @@ const REFUSED: readonly (readonly [name: string, files: Record<string, string>, 
     "test",
   ],
   ["a config with an unknown key", { "a.ts": GREETER, "dad.config.ts": "export default { runroot: 1 };" }, ["a.ts"], "CONFIG_INVALID", "runRoot"],
+  [
+    "a workspace that is not there",
+    { "a.ts": GREETER, "dad.config.ts": 'export default { workspace: "gone" };' },
+    ["a.ts"],
+    "CONFIG_INVALID",
+    "dad.config.ts",
+    "workspace: ",
+    "gone",
+  ],
+  [
+    "a workspace that is a file",
+    { "a.ts": GREETER, "dad.config.ts": 'export default { workspace: "a.ts" };' },
+    ["a.ts"],
+    "CONFIG_INVALID",
+    "workspace: ",
+    "is not a directory",
+  ],
   ["a run root below a file", { "a.ts": GREETER, file: "" }, ["a.ts", "--run-root", "file/runs"], "RUN_NOT_OPENED", "file/runs"],
 ];
 
@@ -90,7 +107,13 @@ describe("dad run refuses", () => {
     [["rnu"], "Did you mean run?"],
     [["run", "a.ts", "--jsn"], "Did you mean --json?"],
     [["run"], "missing required argument 'file'"],
+    [["show"], "(dad show --help shows what it takes)"],
+    [["run", "a.ts", "--run-id", "x", "--prefix", "y"], "'--run-id <id>' cannot be used with option '--prefix <prefix>'"],
+    [["run", "a.ts", "--run-root", ""], "'--run-root <dir>' argument '' is invalid. It is empty."],
+    [["ls", "--run-root="], "It is empty."],
+    [["show", "x", "--run-root="], "It is empty."],
     [[], "Usage: dad"],
+    [[], "error: a command is missing"],
   ])("the command line %j", async (args, says) => {
     await using project = await testProject();
     const { code, stdout, stderr } = await project.dad(...args);

@@ -1,12 +1,35 @@
-import { describe, expect, it } from "vitest";
+import { existsSync, readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import { describe, expect, it, vi } from "vitest";
 import { callbackAgent, shellAgent } from "./agents.ts";
 import { testProject } from "./project.ts";
 
-/** Its node does not look at its signal. Says when it is executed: that it started is said before, when an abort still keeps it from that. */
-const DEAF = callbackAgent(`setInterval(() => {}, 1000); console.log("hears nothing"); await new Promise(() => {});`);
+/** Waits for ever, with nothing left to do, and does not look at its signal. Says when it is executed: that it started is said before, when an abort still keeps it from that. */
+const DEAF = callbackAgent(`console.log("hears nothing"); await new Promise(() => {});`);
+
+/** A shell and what it started, both of which hear no polite request to end. Their process ids are in a file of the project. */
+function deafShell(file: string): string {
+  return `trap "" INT TERM HUP; sleep 600 & echo $$ $! > '${file}.new'; mv '${file}.new' '${file}'; wait; sleep 600`;
+}
+
+async function pidsIn(file: string): Promise<number[]> {
+  const text = await vi.waitUntil(() => readFile(file, "utf8").catch(() => undefined), { timeout: 30_000 });
+  return text.trim().split(" ").map(Number);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  // Where the first process reaps nobody, a dead one is still listed.
+  return !/^State:\s+Z/m.test(existsSync(`/proc/${pid}/status`) ? readFileSync(`/proc/${pid}/status`, "utf8") : "");
+}
 
 describe("a run that is interrupted", () => {
-  it.each(["SIGINT", "SIGTERM"] as const)("by %s is cancelled and recorded", async (signal) => {
+  it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("by %s is cancelled and recorded", async (signal) => {
     await using project = await testProject({ "agent.ts": shellAgent("sleep 600") });
     const running = project.start("run", "agent.ts", "--run-id", "stopped");
     await running.saying("node only.step started");
@@ -40,15 +63,32 @@ describe("a run that is interrupted", () => {
     expect((await project.journal("deaf")).slice(-1)).toEqual(["run.cancelled"]);
   });
 
-  it("twice ends at once, and reads as interrupted", async () => {
-    await using project = await testProject({ "agent.ts": DEAF });
+  it("twice ends at once with all that it started, and reads as interrupted", async () => {
+    await using project = await testProject();
+    const file = project.path("pids");
+    await project.write("agent.ts", shellAgent(deafShell(file)));
     const running = project.start("run", "agent.ts", "--run-id", "deaf");
-    await running.saying("hears nothing");
+    const pids = await pidsIn(file);
+    running.child.kill("SIGINT");
+    await running.saying("cancelling the run");
+    await delay(300); // Two that are closer together are one Ctrl-C.
+    running.child.kill("SIGINT");
+    const { code, stdout, stderr } = await running.ended;
+    expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
+    expect(stderr).not.toContain("from inside the run");
+    await expect.poll(() => pids.filter(isAlive)).toEqual([]);
+    expect((await project.dad("show", "deaf")).stdout).toMatch(/deaf interrupted/);
+  });
+
+  it("is cancelled once by a Ctrl-C that arrives twice", async () => {
+    await using project = await testProject({ "agent.ts": shellAgent("sleep 600") });
+    const running = project.start("run", "agent.ts", "--run-id", "stopped");
+    await running.saying("node only.step started");
     running.child.kill("SIGINT");
     await running.saying("cancelling the run");
     running.child.kill("SIGINT");
-    expect(await running.ended).toMatchObject({ code: 130, stdout: "" });
-    expect((await project.dad("show", "deaf")).stdout).toMatch(/deaf interrupted/);
+    expect(await running.ended).toMatchObject({ code: 130, stdout: expect.stringMatching(/stopped cancelled/) as string });
+    expect((await project.journal("stopped")).slice(-1)).toEqual(["run.cancelled"]);
   });
 
   it("ends with the run, whatever the agent left running", async () => {

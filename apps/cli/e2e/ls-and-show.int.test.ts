@@ -22,10 +22,28 @@ describe("dad ls", () => {
 
   it("is an empty list where there are no runs, with a hint on stderr", async () => {
     await using project = await testProject();
-    const { code, stdout, stderr } = await project.dad("ls", "--json", "--run-root", "nowhere");
+    const { code, stdout, stderr } = await project.dad("ls", "--json");
     expect({ code, list: JSON.parse(stdout) }).toEqual({ code: 0, list: [] });
-    expect(stderr).toContain(`there are no runs in ${project.path("nowhere")}`);
+    expect(stderr).toContain(`there are no runs in ${project.path("runs")}`);
     expect((await project.dad("ls")).stdout).toBe("");
+  });
+
+  it("refuses a run root that was written out and is not there", async () => {
+    await using project = await testProject();
+    const { code, stderr } = await project.dad("ls", "--run-root", "nowhere");
+    expect(code).toBe(2);
+    expect(stderr).toContain(`error RUN_ROOT_UNKNOWN: there are no runs in ${project.path("nowhere")}`);
+  });
+
+  it("does not say that there are no runs when there are some that cannot be read", async () => {
+    await using project = await testProject({ "agent.ts": shellAgent("true") });
+    await project.dad("run", "agent.ts", "--run-id", "torn");
+    const journal = await project.read("runs/torn/journal.jsonl");
+    await project.write("runs/torn/journal.jsonl", journal.replace("run.started", "run.startled"));
+    const { code, stderr } = await project.dad("ls");
+    expect(code).toBe(1);
+    expect(stderr).toContain("run torn cannot be read");
+    expect(stderr).not.toContain("there are no runs");
   });
 
   it("tells of a damaged run on stderr and lists the others", async () => {

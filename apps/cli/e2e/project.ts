@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import type { Readable } from "node:stream";
 import { RunManifest } from "@dad/protocol";
 
 const MAIN = resolve(import.meta.dirname, "../src/main.ts");
@@ -25,6 +26,8 @@ export interface Running {
 export interface TestProject extends AsyncDisposable {
   readonly directory: string;
   start(...args: string[]): Running;
+  /** Starts it with an open file for its stdout. */
+  startInto(stdout: number, ...args: string[]): Running;
   dad(...args: string[]): Promise<Ended>;
   path(...parts: string[]): string;
   write(file: string, text: string): Promise<void>;
@@ -46,8 +49,8 @@ export async function testProject(files: Readonly<Record<string, string>> = {}):
   const read = (...parts: string[]) => readFile(path(...parts), "utf8");
   for (const [file, text] of Object.entries(files)) await write(file, text);
   const started: ChildProcess[] = [];
-  const start = (...args: string[]): Running => {
-    const running = startDad(args, directory);
+  const startInto = (stdout: number | "pipe", ...args: string[]): Running => {
+    const running = startDad(args, directory, stdout);
     started.push(running.child);
     return running;
   };
@@ -57,19 +60,16 @@ export async function testProject(files: Readonly<Record<string, string>> = {}):
     path,
     write,
     read,
-    start,
-    dad: (...args) => start(...args).ended,
+    start: (...args) => startInto("pipe", ...args),
+    startInto,
+    dad: (...args) => startInto("pipe", ...args).ended,
     manifest,
     async artifact(runId, name) {
       const { nodes } = await manifest(runId);
       const found = nodes.flatMap(({ artifacts }) => artifacts).find((artifact) => artifact.name === name);
       return read("runs", runId, found?.path ?? `no artifact ${name}`);
     },
-    journal: async (runId) =>
-      (await read("runs", runId, "journal.jsonl"))
-        .trimEnd()
-        .split("\n")
-        .map((line) => (JSON.parse(line) as { type: string }).type),
+    journal: async (runId) => typesOf(await read("runs", runId, "journal.jsonl")),
     async [Symbol.asyncDispose]() {
       // A test that failed may have left one.
       for (const child of started) child.kill("SIGKILL");
@@ -78,10 +78,20 @@ export async function testProject(files: Readonly<Record<string, string>> = {}):
   };
 }
 
-function startDad(args: readonly string[], cwd: string): Running {
-  const child = spawn(process.execPath, ["--conditions=@dad/source", MAIN, ...args], { cwd, env: environment(), stdio: ["ignore", "pipe", "pipe"] });
+function typesOf(journal: string): string[] {
+  const lines = journal.trimEnd().split("\n");
+  return lines.map((line) => (JSON.parse(line) as { type: string }).type);
+}
+
+function startDad(args: readonly string[], cwd: string, stdout: number | "pipe"): Running {
+  const argv = ["--conditions=@dad/source", MAIN, ...args];
+  const child: ChildProcessByStdio<null, Readable | null, Readable> = spawn(process.execPath, argv, {
+    cwd,
+    env: environment(),
+    stdio: ["ignore", stdout, "pipe"],
+  }) as ChildProcessByStdio<null, Readable | null, Readable>;
   const said = { stdout: "", stderr: "" };
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (said.stdout += text));
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => (said.stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (said.stderr += text));
   const ended = new Promise<Ended>((done, fail) => {
     child.on("error", fail);

@@ -75,6 +75,13 @@ export class RunUnknownError extends DadError<"RUN_UNKNOWN"> {
   }
 }
 
+/** `UNCAUGHT_ERROR`: code of an agent threw where nothing of the run could catch it: in a timer, in a promise that nobody waits for. */
+export class UncaughtError extends DadError<"UNCAUGHT_ERROR"> {
+  constructor(cause: unknown) {
+    super("UNCAUGHT_ERROR", `an error that nothing caught (in a timer, or in a promise that is not awaited): ${messageOf(cause)}`, { cause });
+  }
+}
+
 /** `RUN_CANCELLED`: somebody asked the run to stop. */
 export class RunCancelledError extends DadError<"RUN_CANCELLED"> {
   constructor(signal: NodeJS.Signals) {

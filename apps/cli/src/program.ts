@@ -27,7 +27,10 @@ async function report(error: unknown, options: { readonly json: boolean }): Prom
   if (error instanceof CommanderError && error.exitCode === 0) return 0;
   const { reportError, reportUsageError } = await import("./terminal/report-error.ts");
   if (!(error instanceof CommanderError)) return reportError(error, options);
-  return reportUsageError(error.code === "commander.help" ? "a command is missing" : error.message, options);
+  if (error.code !== "commander.help") return reportUsageError(error.message, options);
+  // Here the parser has only printed its help.
+  process.stderr.write("\nerror: a command is missing\n");
+  return reportUsageError("a command is missing", options);
 }
 
 function declareProgram(finish: Finish): Command {
@@ -42,6 +45,7 @@ function declareProgram(finish: Finish): Command {
   declareRun(program, finish);
   declareLs(program, finish);
   declareShow(program, finish);
+  for (const command of program.commands) command.showHelpAfterError(`(dad ${command.name()} --help shows what it takes)`);
   return program;
 }
 

@@ -56,7 +56,7 @@ describe("the single-shot coder", () => {
     expect((await testsOn("main")).code).toBe(1);
     for (const runId of runIds) {
       expect((await testsOn(`run/${runId}`)).code).toBe(0);
-      const changed = await run("git", ["-C", repository(), "diff", "--name-only", `main..run/${runId}`]);
+      const changed = await run("git", ["-C", repository(), "diff", "--name-only", `main...run/${runId}`]);
       expect(changed.stdout).toBe("src/format.ts\n");
     }
   });

@@ -12,6 +12,7 @@ import { scopeIsolation } from "@dad/isolation/scope";
 import { diskJournalStore } from "@dad/journal/disk";
 import { noopObservability } from "@dad/observability/noop";
 import { gitOutcomeRepository } from "@dad/outcome-git";
+import { DadError } from "@dad/protocol";
 import { staticResourceRegistry } from "@dad/resources/static";
 import { type MakeRunPorts, readRun, withRun } from "@dad/run-context";
 import { agentRunner } from "@dad/runner";
@@ -57,7 +58,9 @@ const ports: MakeRunPorts = (env, own) => {
 };
 
 const interrupt = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => interrupt.abort());
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  process.on(signal, () => interrupt.abort(new DadError("RUN_CANCELLED", `cancelled by ${signal}`)));
+}
 
 let runId: string | undefined;
 let failure: unknown;

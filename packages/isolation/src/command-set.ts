@@ -1,7 +1,8 @@
+import { endWithProcess } from "./end-with-process.ts";
 import type { ExecOptions, ExecResult } from "./isolation-adapter.ts";
 import { type PreparedCommand, runCommand, type RunningCommand } from "./run-command.ts";
 
-/** The commands of one space: those that run, and those that have exited but left something running. */
+/** The commands of one space: those that run, and those that have exited but left something running. None outlives an exit of this process. */
 export interface CommandSet {
   run(command: PreparedCommand, options: ExecOptions): Promise<ExecResult>;
   /** Ends all of them, with all that they started. */
@@ -9,15 +10,20 @@ export interface CommandSet {
 }
 
 export function commandSet(): CommandSet {
-  const commands = new Set<RunningCommand>();
+  /** With what lets go of each. */
+  const commands = new Map<RunningCommand, () => void>();
   const forgetEnded = (): void => {
-    for (const command of commands) if (!command.group.alive()) commands.delete(command);
+    for (const [command, letGo] of commands) {
+      if (command.group.alive()) continue;
+      commands.delete(command);
+      letGo();
+    }
   };
 
   return {
     async run(command, options) {
       const running = runCommand(command, options);
-      commands.add(running);
+      commands.set(running, endWithProcess(running.group));
       try {
         return await running.result;
       } finally {
@@ -25,7 +31,7 @@ export function commandSet(): CommandSet {
       }
     },
     async end() {
-      await Promise.all([...commands].map((command) => command.stop()));
+      await Promise.all([...commands.keys()].map((command) => command.stop()));
       forgetEnded();
     },
   };

@@ -12,6 +12,8 @@ const POLL_MS = 20;
 /** A process and all that it started and that did not leave its group. */
 export interface ProcessGroup {
   alive(): boolean;
+  /** SIGKILL, at once: for when there is no time to wait. */
+  kill(): void;
   /** SIGTERM, time to leave, SIGKILL. Resolves when nothing of the group is alive. Calls share one ending. */
   end(): Promise<void>;
 }
@@ -26,7 +28,7 @@ export function processGroup(leader: ChildProcess, graceMs: number): ProcessGrou
     send(leader, "SIGKILL");
     await vanishes(leader, VANISH_MS);
   }
-  return { alive: () => send(leader, 0), end: () => (ending ??= end()) };
+  return { alive: () => send(leader, 0), kill: () => void send(leader, "SIGKILL"), end: () => (ending ??= end()) };
 }
 
 /** A group has no event for its end, so that it has to be asked. */

@@ -1,12 +1,12 @@
 import { type AgentDefinition, assertDefinition, type FlowDefinition, type OutputsOf } from "@dad/agent";
 import { inlineEngine } from "@dad/engine/inline";
 import { DadError, type RunDetails, type RunId, type StaticInputs } from "@dad/protocol";
-import { type OpenRunOptions, readRun, withRun } from "@dad/run-context";
+import { readRun, withRun, type WithRunOptions } from "@dad/run-context";
 import { agentRunner, checkDefinition, flowRunner, resolveStaticInputs } from "@dad/runner";
 import { type LocalPortsOptions, localPorts } from "./local-ports.ts";
 import type { LocalStore } from "./local-store.ts";
 
-export interface RunAgentOptions extends Pick<OpenRunOptions, "runId" | "runIdPrefix" | "signal"> {
+export interface RunAgentOptions extends Pick<WithRunOptions, "runId" | "runIdPrefix" | "signal" | "failure"> {
   readonly store: LocalStore;
   readonly ports: LocalPortsOptions;
   readonly inputs?: StaticInputs;
@@ -61,8 +61,8 @@ interface ResolvedRun {
 function openOptions(
   rootComponentId: string,
   { inputs, onStart }: ResolvedRun,
-  { store, ports, runId, runIdPrefix, signal }: RunAgentOptions,
-): OpenRunOptions {
+  { store, ports, runId, runIdPrefix, signal, failure }: RunAgentOptions,
+): WithRunOptions {
   const make = localPorts(store, ports);
   return {
     rootComponentId,
@@ -72,6 +72,7 @@ function openOptions(
     ...(runIdPrefix === undefined ? {} : { runIdPrefix }),
     ...(Object.keys(inputs).length === 0 ? {} : { inputs }),
     ...(signal ? { signal } : {}),
+    ...(failure ? { failure } : {}),
     ports: (env, own) => {
       const made = make(env, own);
       made.events.subscribe("run.started", (event) => onStart(event.runId));

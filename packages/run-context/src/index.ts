@@ -18,4 +18,4 @@ export { listRuns, readRun, type ReadRunOptions, type RunList, type UnreadableRu
 export type { ExecutionScope, IsolatedExecution, RunContext, RunTask } from "./run-context.ts";
 export type { MakeRunPorts, Own, RunPorts } from "./run-ports.ts";
 export { parseStaticInput, parseStaticInputs } from "./static-inputs.ts";
-export { type RunResult, withRun } from "./with-run.ts";
+export { type RunResult, withRun, type WithRunOptions } from "./with-run.ts";

@@ -330,6 +330,34 @@ describe("withRun", () => {
     expect((await readRun(ports.journals, "r", { runRoot: "/runs" })).status).toBe("cancelled");
   });
 
+  it.each([
+    ["however the work takes that", () => Promise.reject(new Error("stopped"))],
+    ["also when the work goes well", async () => 1],
+  ])("is failed when something beside the work fails, %s", async (_how, end) => {
+    const ports = memoryPorts();
+    const [cancel, failure] = [new AbortController(), new AbortController()];
+    const work = withRun({ rootComponentId: "a", runId: "r", ports, signal: cancel.signal, failure: failure.signal }, (run) => {
+      failure.abort(new DadError("BESIDE", "why"));
+      cancel.abort();
+      expect(run.signal.reason).toBe(failure.signal.reason);
+      return end();
+    });
+    await expect(work).rejects.toMatchObject({ code: "BESIDE" });
+    expect(await readRun(ports.journals, "r", { runRoot: "/runs" })).toMatchObject({ status: "failed", error: { code: "BESIDE" } });
+  });
+
+  it("stays cancelled when something fails after that", async () => {
+    const ports = memoryPorts();
+    const [cancel, failure] = [new AbortController(), new AbortController()];
+    const work = withRun({ rootComponentId: "a", runId: "r", ports, signal: cancel.signal, failure: failure.signal }, (run) => {
+      cancel.abort();
+      failure.abort(new DadError("BESIDE", "why"));
+      return Promise.reject(run.signal.reason as Error);
+    });
+    await expect(work).rejects.toMatchObject({ name: "AbortError" });
+    expect((await readRun(ports.journals, "r", { runRoot: "/runs" })).status).toBe("cancelled");
+  });
+
   it("never reports success when the end cannot be recorded", async () => {
     const memory = memoryJournalStore();
     const journals: JournalStore = {

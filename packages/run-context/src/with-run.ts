@@ -3,6 +3,11 @@ import { RunNotRecordedError } from "./errors.ts";
 import { type OpenRunOptions, openRun } from "./open-run.ts";
 import type { RunContext } from "./run-context.ts";
 
+export interface WithRunOptions extends OpenRunOptions {
+  /** Ends the run as well, but as failed, with the reason of this signal: for what goes wrong beside the work. */
+  readonly failure?: AbortSignal;
+}
+
 export interface RunResult<Result> {
   readonly result: Result;
   readonly run: RunDetails;
@@ -10,14 +15,15 @@ export interface RunResult<Result> {
 
 /**
  * Opens a run, does the work in it, and records how it ended: completed when the work returns,
- * cancelled when it throws after the signal was aborted, failed when it throws otherwise. What the
- * work throws is thrown on, also when releasing the run fails after it.
+ * cancelled when it throws after the signal was aborted, failed when it throws otherwise or `failure`
+ * was aborted first. What the work throws is thrown on (of a `failure`, its reason), also when
+ * releasing the run fails after it.
  */
-export async function withRun<Result>(options: OpenRunOptions, work: (run: RunContext) => Promise<Result>): Promise<RunResult<Result>> {
-  const run = await openRun(options);
+export async function withRun<Result>({ failure, ...options }: WithRunOptions, work: Work<Result>): Promise<RunResult<Result>> {
+  const run = await openRun({ ...options, ...signalOf(options.signal, failure) });
   let failed = true;
   try {
-    const ended = await workToTheEnd(run, work);
+    const ended = await workToTheEnd(run, work, failure);
     failed = false;
     return ended;
   } finally {
@@ -34,20 +40,38 @@ async function release(run: RunContext, failed: boolean): Promise<void> {
   }
 }
 
-async function workToTheEnd<Result>(run: RunContext, work: (run: RunContext) => Promise<Result>): Promise<RunResult<Result>> {
+function signalOf(cancelled: AbortSignal | undefined, failure: AbortSignal | undefined): Pick<OpenRunOptions, "signal"> {
+  const signals = [cancelled, failure].filter((signal) => signal !== undefined);
+  return signals.length === 0 ? {} : { signal: AbortSignal.any(signals) };
+}
+
+type Work<Result> = (run: RunContext) => Promise<Result>;
+
+async function workToTheEnd<Result>(run: RunContext, work: Work<Result>, failure: AbortSignal | undefined): Promise<RunResult<Result>> {
+  // Which of its members was aborted first, a combined signal knows only while somebody listens to it.
+  run.signal.addEventListener("abort", () => undefined, { once: true });
   let result: Result;
   try {
     result = await work(run);
-  } catch (error) {
-    await recordFailure(run, error);
+    failure?.throwIfAborted();
+  } catch (thrown) {
+    const broken = failure?.aborted === true && run.signal.reason === failure.reason;
+    // How the work took the abort says less than why there was one.
+    const error = broken ? failure.reason : thrown;
+    await recordEnd(run, { status: run.signal.aborted && !broken ? "cancelled" : "failed", error });
     throw error;
   }
   return { result, run: await run.complete("completed") };
 }
 
+interface BadEnd {
+  readonly status: "cancelled" | "failed";
+  readonly error: unknown;
+}
+
 /** Only that the end is not on record outweighs the error that led to it. */
-async function recordFailure(run: RunContext, error: unknown): Promise<void> {
-  await run.complete(run.signal.aborted ? "cancelled" : "failed", error).catch((trouble: unknown) => {
+async function recordEnd(run: RunContext, { status, error }: BadEnd): Promise<void> {
+  await run.complete(status, error).catch((trouble: unknown) => {
     if (RunNotRecordedError.is(trouble, "RUN_NOT_RECORDED")) throw trouble;
   });
 }

@@ -1,4 +1,4 @@
-import { DadError } from "@dad/protocol";
+import { DadError, RunSummary } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
 import { errorText } from "./error-text.ts";
 import { unpainted } from "./paint.ts";
@@ -42,6 +42,20 @@ describe("errorText", () => {
   it("shows no stack of a failure that has a code", () => {
     expect(errorText(new DadError("RUN_EXISTS", "taken"), unpainted)).not.toContain(" at ");
     expect(errorText(Object.assign(new Error("no space"), { code: "ENOSPC" }), unpainted)).toBe("error ENOSPC: no space");
+  });
+
+  it("shows no stack below a failure that somebody foresaw", () => {
+    const foreseen = new DadError("CONFIG_UNREADABLE", "cannot be loaded", { cause: new RangeError("boom") });
+    for (const error of [foreseen, new DadError("NODE_FAILED", "node a failed", { cause: foreseen })]) {
+      expect(errorText(error, unpainted)).not.toMatch(/\n\s+at /);
+    }
+  });
+
+  it("leaves out the issues of zod where a coded error tells them", () => {
+    const cause = RunSummary.safeParse({ runId: 1 }).error;
+    expect(errorText(new DadError("MODEL_REPLY_INVALID", "title: is missing", { cause }), unpainted)).toBe(
+      "error MODEL_REPLY_INVALID: title: is missing",
+    );
   });
 
   it("tells what is no error at all", () => {

@@ -40,7 +40,7 @@ describe("summaryText", () => {
         "cost      $0.0123",
         "artifacts runs/run_1",
         "outcome   branch run/run_1 (commit 0123456789ab)",
-        "          git -C 'runs/outcome/my project' diff main..run/run_1",
+        "          git -C 'runs/outcome/my project' diff main...run/run_1",
         "next      dad show run_1",
         "          dad ls",
       ].join("\n"),

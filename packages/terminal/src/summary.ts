@@ -65,7 +65,8 @@ function outcomeLines({ outcome }: RunDetails, { outcomeRepository, cwd }: Summa
   if (!outcome) return [];
   const branch = `branch ${outcome.branch} (commit ${outcome.commit.slice(0, 12)})`;
   if (outcomeRepository === undefined) return [branch];
-  return [branch, `git -C ${shellWord(placeText(outcomeRepository, cwd))} diff main..${shellWord(outcome.branch)}`];
+  // Three dots: what the run changed, also after the project went on.
+  return [branch, `git -C ${shellWord(placeText(outcomeRepository, cwd))} diff main...${shellWord(outcome.branch)}`];
 }
 
 /** `1,234 in, 567 out` */

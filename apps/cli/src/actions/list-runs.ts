@@ -4,6 +4,7 @@ import { DadError } from "@dad/protocol";
 import { listRuns, type UnreadableRun } from "@dad/run-context";
 import { errorText, jsonText, paintFor, programName, runListText, visible } from "@dad/terminal";
 import { offerOwnPackages } from "../agent-file/own-packages.ts";
+import { RunRootUnknownError } from "../errors.ts";
 import { EXIT } from "../exit-code.ts";
 import { findRunRoot } from "../project/find-project.ts";
 
@@ -16,8 +17,11 @@ export interface LsFlags {
 export async function listRunsIn(flags: LsFlags): Promise<number> {
   offerOwnPackages();
   const runRoot = await findRunRoot({ cwd: process.cwd(), runRoot: flags.runRoot });
-  const { runs, unreadable } = (await isDirectory(runRoot)) ? await readAll(runRoot) : { runs: [], unreadable: [] };
-  if (runs.length === 0)
+  const found = await isDirectory(runRoot);
+  // Before its first run a project has no run root; one that was written out is a slip.
+  if (!found && flags.runRoot !== undefined) throw new RunRootUnknownError(runRoot);
+  const { runs, unreadable } = found ? await readAll(runRoot) : { runs: [], unreadable: [] };
+  if (runs.length + unreadable.length === 0)
     process.stderr.write(`there are no runs in ${visible(runRoot)}: ${programName(process.env["DAD_CLONE"], process.cwd())} run <file> makes one\n`);
   if (flags.json) process.stdout.write(jsonText(runs));
   else if (runs.length > 0) process.stdout.write(`${runListText(visible(runs), paintFor(process.stdout), process.stdout.columns)}\n`);

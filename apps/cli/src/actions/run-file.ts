@@ -7,11 +7,13 @@ import { errorText, jsonText, paintFor, placeText, type Progress, progressOn, su
 import { interruption } from "../agent-file/interruption.ts";
 import { loadAgent } from "../agent-file/load-agent.ts";
 import { offerOwnPackages } from "../agent-file/own-packages.ts";
-import { exitCodeOfRun } from "../exit-code.ts";
+import { stayAlive } from "../agent-file/stay-alive.ts";
+import { uncaughtErrors } from "../agent-file/uncaught-errors.ts";
+import { EXIT, exitCodeOfRun } from "../exit-code.ts";
 import { findProject } from "../project/find-project.ts";
 import { nextCommands } from "../project/next-commands.ts";
 import { readInputs } from "../project/read-inputs.ts";
-import { divertConsole } from "../terminal/divert-console.ts";
+import { type DivertedOutput, divertOutput } from "../terminal/divert-output.ts";
 
 export interface RunFlags {
   /** `<path>=<json>`, in the order given. */
@@ -29,7 +31,7 @@ export async function runFile(file: string, flags: RunFlags): Promise<number> {
   const cwd = process.cwd();
   const path = resolve(cwd, file);
   const progress = progressOn(process.stderr, { term: process.env["TERM"] });
-  divertConsole((text) => progress.log(text));
+  using output = divertOutput((text) => progress.log(text));
   offerOwnPackages();
 
   const inputs = await readInputs(flags, cwd);
@@ -38,8 +40,8 @@ export async function runFile(file: string, flags: RunFlags): Promise<number> {
   const resources = project.profile(flags.profile);
   await using store = localStore(project.store);
   const ended = await runToItsEnd({ definition, inputs, resources, store, progress, flags });
-  await tell(ended, { store, resources, flags });
-  return exitCodeOfRun(ended.run, ended.error);
+  const told = await tell(ended, { store, resources, flags, output });
+  return exitCodeOfRun(ended.run, ended.error) || (told ? EXIT.done : EXIT.failed);
 }
 
 interface Job {
@@ -55,35 +57,46 @@ type EndedRun = Pick<AgentRun<unknown>, "run" | "error">;
 
 async function runToItsEnd({ definition, inputs, resources, store, progress, flags }: Job): Promise<EndedRun> {
   using shown = progress;
-  using stop = interruption((text) => shown.log(text));
+  const say = (text: string): void => shown.log(text);
+  using alive = stayAlive(say);
+  using stop = interruption({
+    say,
+    end() {
+      alive[Symbol.dispose]();
+      process.exit(EXIT.cancelled);
+    },
+  });
   return await runAgent(definition, {
     store,
     inputs,
     ports: { resources, hostEnv: process.env, onEvent: shown.onEvent },
     signal: stop.signal,
+    failure: uncaughtErrors(say),
     ...(flags.runId === undefined ? {} : { runId: flags.runId }),
     ...(flags.prefix === undefined ? {} : { runIdPrefix: flags.prefix }),
   });
 }
 
-type Telling = Pick<Job, "store" | "resources" | "flags">;
+type Telling = Pick<Job, "store" | "resources" | "flags"> & { readonly output: DivertedOutput };
 
-async function tell({ run, error }: EndedRun, { store, resources, flags }: Telling): Promise<void> {
+/** False when the result did not arrive. */
+async function tell({ run, error }: EndedRun, telling: Telling): Promise<boolean> {
+  const told = await telling.output.tell(telling.flags.json ? jsonText(summaryOf(run)) : await textOf(run, telling));
+  if (error !== undefined) process.stderr.write(`${errorText(error, paintFor(process.stderr))}\n${placesToLook(run, process.cwd())}`);
+  return told;
+}
+
+async function textOf(run: RunDetails, { store, resources }: Telling): Promise<string> {
   const cwd = process.cwd();
-  if (flags.json) {
-    process.stdout.write(jsonText(summaryOf(run)));
-  } else {
-    const summary = summaryText(visible(run), {
-      paint: paintFor(process.stdout),
-      cwd,
-      columns: process.stdout.columns,
-      profile: visible(profileText(resources)),
-      outcomeRepository: store.outcomes.location,
-      next: await nextCommands(run, { cwd, runRoot: store.runRoot, clone: process.env["DAD_CLONE"] }),
-    });
-    process.stdout.write(`${summary}\n`);
-  }
-  if (error !== undefined) process.stderr.write(`${errorText(error, paintFor(process.stderr))}\n${placesToLook(run, cwd)}`);
+  const summary = summaryText(visible(run), {
+    paint: paintFor(process.stdout),
+    cwd,
+    columns: process.stdout.columns,
+    profile: visible(profileText(resources)),
+    outcomeRepository: store.outcomes.location,
+    next: await nextCommands(run, { cwd, runRoot: store.runRoot, clone: process.env["DAD_CLONE"] }),
+  });
+  return `${summary}\n`;
 }
 
 /** What `dad run --json` promises, and nothing else. */

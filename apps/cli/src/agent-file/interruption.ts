@@ -1,18 +1,32 @@
 import { RunCancelledError } from "../errors.ts";
-import { EXIT } from "../exit-code.ts";
 
-const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+/** Ctrl-C, a polite `kill`, a terminal that was closed. */
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** A terminal sends one Ctrl-C to this program and to the one that started it, which may send it on. */
+const SAME_SIGNAL_MS = 150;
 
 export interface Interruption extends Disposable {
-  /** Aborted by the first Ctrl-C or SIGTERM. */
+  /** Aborted by the first signal to end. */
   readonly signal: AbortSignal;
 }
 
+export interface InterruptionOptions {
+  readonly say: (text: string) => void;
+  /** Ends this program at once. */
+  readonly end: () => void;
+}
+
 /** From now on the first Ctrl-C asks the run to end, and says so; the second one ends this program at once. */
-export function interruption(say: (text: string) => void): Interruption {
+export function interruption({ say, end }: InterruptionOptions): Interruption {
   const cancelling = new AbortController();
+  let firstAt = 0;
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (cancelling.signal.aborted) process.exit(EXIT.cancelled);
+    if (cancelling.signal.aborted) {
+      if (performance.now() - firstAt > SAME_SIGNAL_MS) end();
+      return;
+    }
+    firstAt = performance.now();
     say("cancelling the run (Ctrl-C again ends it at once)\n");
     cancelling.abort(new RunCancelledError(signal));
   };

@@ -1,6 +1,7 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { RunFlags } from "../actions/run-file.ts";
 import type { Finish } from "../exit-code.ts";
+import { directory } from "./directory.ts";
 
 /** `dad run <file>` */
 export function declareRun(program: Command, finish: Finish): void {
@@ -11,8 +12,8 @@ export function declareRun(program: Command, finish: Finish): void {
     .argument("<file>", 'TypeScript or JavaScript; its export "agent" is run, or else the only agent or flow that it exports')
     .option("-i, --input <path=json>", "a static input: a value for a node or a component; repeatable", append)
     .option("--static-inputs <file>", "static inputs as a JSON object, by node path; --input comes first")
-    .option("--run-root <dir>", "where runs are kept (default: that of dad.config, or else runs)")
-    .option("--run-id <id>", "the id of the run, instead of a new one")
+    .option("--run-root <dir>", "where runs are kept (default: that of dad.config, or else runs)", directory)
+    .addOption(new Option("--run-id <id>", "the id of the run, instead of a new one").conflicts("prefix"))
     .option("--prefix <prefix>", "begins the new run id")
     .option("--profile <name>", "the profile of dad.config whose resources are used")
     .option("--json", "print the run as one JSON object")

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { ShowFlags } from "../actions/show-run.ts";
 import type { Finish } from "../exit-code.ts";
+import { directory } from "./directory.ts";
 
 /** `dad show <run>` */
 export function declareShow(program: Command, finish: Finish): void {
@@ -9,7 +10,7 @@ export function declareShow(program: Command, finish: Finish): void {
     .summary("show a run")
     .description("Shows how a run went: its nodes, what they cost and what they left.")
     .argument("<run>", "the id of the run")
-    .option("--run-root <dir>", "where runs are kept (default: that of the nearest dad.config, or else runs)")
+    .option("--run-root <dir>", "where runs are kept (default: that of the nearest dad.config, or else runs)", directory)
     .option("--json", "print the run as one JSON object")
     .action(async (runId: string, flags: ShowFlags) => {
       const { showRun } = await import("../actions/show-run.ts");

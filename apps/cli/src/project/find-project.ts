@@ -1,6 +1,8 @@
+import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { findConfig, loadConfig, type LoadedConfig, selectProfile } from "@dad/config";
+import { ConfigInvalidError, findConfig, loadConfig, type LoadedConfig, selectProfile } from "@dad/config";
 import type { LocalStoreOptions } from "@dad/local";
+import { messageOf } from "@dad/protocol";
 import type { ResourceProfile } from "@dad/resources";
 import { staticResourceRegistry } from "@dad/resources/static";
 
@@ -20,13 +22,30 @@ export interface FindProjectOptions {
 }
 
 /**
- * The project of a directory: the one whose `dad.config` is nearest, there or above it.
+ * The project of a directory: the one whose `dad.config` is nearest, there or above it. Runs can be made in it.
  *
  * @throws `CONFIG_INVALID`, `CONFIG_UNREADABLE`.
  */
-export async function findProject(directory: string, { cwd, runRoot }: FindProjectOptions): Promise<Project> {
+export async function findProject(directory: string, options: FindProjectOptions): Promise<Project> {
+  const config = await configOf(directory);
+  await checkWorkspace(config);
+  return projectOf(config, options);
+}
+
+async function configOf(directory: string): Promise<Partial<LoadedConfig>> {
   const file = await findConfig(directory);
-  const config: Partial<LoadedConfig> = file === undefined ? {} : await loadConfig(file);
+  return file === undefined ? {} : await loadConfig(file);
+}
+
+async function checkWorkspace({ file = "", workspace }: Partial<LoadedConfig>): Promise<void> {
+  if (workspace === undefined) return;
+  const found = await stat(workspace).catch((error: unknown) => {
+    throw new ConfigInvalidError(file, [{ path: "workspace", message: `${workspace} cannot be read: ${messageOf(error)}` }], error);
+  });
+  if (!found.isDirectory()) throw new ConfigInvalidError(file, [{ path: "workspace", message: `${workspace} is not a directory` }]);
+}
+
+function projectOf(config: Partial<LoadedConfig>, { cwd, runRoot }: FindProjectOptions): Project {
   const { directory: projectRoot = cwd, project, workspace } = config;
   const usual = config.runRoot ?? join(projectRoot, "runs");
   return {
@@ -48,5 +67,5 @@ export async function findProject(directory: string, { cwd, runRoot }: FindProje
 /** Where the runs are that somebody in `cwd` means. The config is only loaded when it has to be. */
 export async function findRunRoot({ cwd, runRoot }: FindProjectOptions): Promise<string> {
   if (runRoot !== undefined) return resolve(cwd, runRoot);
-  return (await findProject(cwd, { cwd })).store.runRoot;
+  return projectOf(await configOf(cwd), { cwd }).store.runRoot;
 }

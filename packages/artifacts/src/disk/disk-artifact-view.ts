@@ -8,7 +8,7 @@ import { checkedPath } from "../checked.ts";
 import { ArtifactPathError } from "../errors.ts";
 import { type ArtifactSource, getArtifact } from "../read.ts";
 import { writeAtomically } from "./atomic-file.ts";
-import { ifFree, makeDirectory, onDisk } from "./storage.ts";
+import { ifFree, ifPresent, makeDirectory, onDisk } from "./storage.ts";
 
 export interface DiskArtifactViewOptions {
   /** The directory that the view shows its files in: the directory of a run. It is made when needed. */
@@ -62,12 +62,18 @@ async function makeInside(fs: DiskFs, root: string, path: RelativePath): Promise
   for (const part of dirname(path)
     .split("/")
     .filter((step) => step !== ".")) {
-    const next = join(directory, part);
-    await ifFree("make", next, fs.mkdir(next));
-    directory = await onDisk("resolve", next, fs.realpath(next));
+    directory = await realDirectory(fs, join(directory, part));
     if (!isInside(realRoot, directory)) throw new ArtifactPathError(path, { root, leadsTo: directory });
   }
   return directory;
+}
+
+/** Looked for before it is made: nearly always it is there, and a `mkdir` that is refused costs more. */
+async function realDirectory(fs: DiskFs, path: string): Promise<string> {
+  const present = await ifPresent("resolve", path, fs.realpath(path));
+  if (present !== undefined) return present;
+  await ifFree("make", path, fs.mkdir(path));
+  return onDisk("resolve", path, fs.realpath(path));
 }
 
 function isInside(root: string, path: string): boolean {

@@ -1,0 +1,22 @@
+import { EXIT } from "../exit-code.ts";
+
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/**
+ * Until this is disposed, the program stays alive although nothing is left to do, as when a node waits for ever. When it
+ * exits nevertheless, because code of an agent says so, it says what that means and does not exit as if all were well.
+ */
+export function stayAlive(say: (text: string) => void): Disposable {
+  const timer = setInterval(() => undefined, LONGEST_TIMER);
+  const onExit = (code: number): void => {
+    say("the program was ended from inside the run (by process.exit?): the run reads as interrupted\n");
+    if (code === 0) process.exitCode = EXIT.failed;
+  };
+  process.on("exit", onExit);
+  return {
+    [Symbol.dispose]() {
+      clearInterval(timer);
+      process.off("exit", onExit);
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import { Console } from "node:console";
+import { Writable } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
+
+/** What other code prints goes somewhere else until this is disposed. */
+export interface DivertedOutput extends Disposable {
+  /** Writes to the real stdout. False when it could not be told. */
+  tell(text: string): Promise<boolean>;
+}
+
+/** From now on, what code prints with `console` or to stdout goes to `log`, line by line: stdout belongs to the result of the command. */
+export function divertOutput(log: (text: string) => void): DivertedOutput {
+  const { stdout } = process;
+  const realConsole = globalThis.console;
+  // oxlint-disable-next-line typescript/unbound-method -- it is put back as it was
+  const realWrite = stdout.write;
+  const lines = lineWriter(log);
+  globalThis.console = new Console(lines.stream);
+  stdout.write = lines.stream.write.bind(lines.stream) as typeof stdout.write;
+  return {
+    tell: (text) => new Promise((done) => void realWrite.call(stdout, text, "utf8", (error) => done(!error))),
+    [Symbol.dispose]() {
+      lines.flush();
+      globalThis.console = realConsole;
+      stdout.write = realWrite;
+    },
+  };
+}
+
+/** Others print between its lines: half a line would be torn. */
+function lineWriter(log: (text: string) => void): { readonly stream: Writable; flush(): void } {
+  const decoder = new StringDecoder();
+  let begun = "";
+  const stream = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      begun += decoder.write(chunk);
+      const end = begun.lastIndexOf("\n") + 1;
+      if (end > 0) log(begun.slice(0, end));
+      begun = begun.slice(end);
+      done();
+    },
+  });
+  return { stream, flush: () => void (begun !== "" && log(`${begun}\n`)) };
+}

@@ -1,18 +1,22 @@
 #!/usr/bin/env node
 // The one door into the repository: `node tools/dev.mjs <task> [args]`.
 //
-// It needs only Node (18 or newer, with npm) and git, brings the pinned Node and pnpm into
+// It needs only Node (20 or newer, with npm) and git, brings the pinned Node and pnpm into
 // `.tools/` when they are missing, installs the locked dependencies when they changed, and then
 // runs the task. Everything lands inside the clone; only package caches are touched outside.
 // Several copies may run at once: set-up is done by one, the others wait for it.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { constants } from "node:os";
+import { delimiter, dirname, join, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { withLock } from "./set-up-lock.mjs";
 
+/** What the tool chain needs. */
 const NODE_MINIMUM = [24, 11];
+/** What an agent's commands may expect of `node`: it runs TypeScript. */
+const AGENT_NODE_MINIMUM = [22, 18];
 const NODE_PINNED = "24.21.0";
 const PNPM_PINNED = "12.21.0";
 
@@ -38,6 +42,11 @@ const TASKS = {
 
 /** `dad` works where the caller stands; everything else works at the root of the clone. */
 const taskDirectory = () => (task === "dad" ? process.cwd() : root);
+/** What the agents of these start has to find the tools of their user, not those of this clone. */
+const runsAgents = task === "dad" || task === "start";
+/** It brings the lockfile and the dependencies in line with the manifests itself, so nothing may be demanded of them before. */
+const runsPnpm = task === "exec" && args[0] === "pnpm";
+const installs = runsPnpm && ["install", "i"].includes(args[1]) && !args.includes("--lockfile-only");
 
 class SetUpError extends Error {}
 
@@ -46,36 +55,60 @@ async function main() {
     console.error(`usage: node tools/dev.mjs <${Object.keys(TASKS).join(" | ")}> [args]`);
     process.exit(task === "help" ? 0 : 2);
   }
-  if (setUpNeeded()) await withLock(setUp);
-  if (task === "node-path" && !existsSync(pinnedNode(args[0]))) await withLock(() => fetchNode(args[0]));
-  process.exit(await runAll(TASKS[task]()));
+  if (!toolsAreThere()) await withLock(tools, bringTools);
+  if (!runsPnpm && !dependenciesAreThere()) await withLock(tools, installDependencies);
+  if (task === "node-path" && !existsSync(pinnedNode(args[0]))) await withLock(tools, () => fetchNode(args[0]));
+  process.exit(installs ? await withLock(tools, runInstall) : await runAll(TASKS[task]()));
 }
 
-function setUpNeeded() {
-  return !existsSync(nodeBinary()) || !existsSync(pnpmBinary()) || readIfThere(stampFile()) !== wantedStamp();
+function toolsAreThere() {
+  return existsSync(nodeBinary()) && existsSync(pnpmBinary());
 }
 
-function setUp() {
+function dependenciesAreThere() {
+  return readIfThere(stampFile()) === wantedStamp();
+}
+
+function bringTools() {
   if (!existsSync(nodeBinary())) {
     say(`Node ${process.versions.node} is too old for the tool chain (it needs ${NODE_MINIMUM.join(".")} or newer)`);
     fetchNode(NODE_PINNED);
   }
   if (!existsSync(pnpmBinary())) fetchPnpm();
-  if (readIfThere(stampFile()) === wantedStamp()) return;
+}
+
+/** What the lockfile says and nothing else: a task never changes it. */
+function installDependencies() {
+  if (dependenciesAreThere()) return;
   say("installing dependencies …");
   const install = ["install", "--frozen-lockfile", "--trust-lockfile", "--reporter=append-only", "--loglevel=warn"];
-  // pnpm remembers in its state directory when it last looked for updates: nobody outside of the clone needs that.
-  run(nodeBinary(), [pnpmBinary(), ...install], { cwd: root, env: { ...environment(), XDG_STATE_HOME: join(tools, "state") } });
+  const options = { cwd: root, env: environment(), stdio: ["ignore", "pipe", "pipe"], encoding: "utf8", maxBuffer: Infinity };
+  const { status, signal, error, stdout, stderr } = spawnSync(nodeBinary(), [pnpmBinary(), ...install], options);
+  if (error) throw new SetUpError(`cannot run pnpm: ${error.message}`);
+  process.stderr.write(stdout + stderr);
+  if (/frozen-lockfile|OUTDATED_LOCKFILE|LOCKFILE_CONFIG_MISMATCH/.test(stdout + stderr)) {
+    const remedy = "run `node tools/dev.mjs exec pnpm install`, and commit the lockfile with them";
+    throw new SetUpError(`pnpm-lock.yaml does not fit the package.json files and pnpm-workspace.yaml: ${remedy}`);
+  }
+  if (status !== 0) throw new SetUpError(`pnpm ${install.join(" ")} ended with ${status ?? signal}`);
   writeFileSync(stampFile(), wantedStamp());
 }
 
-function nodeIsNewEnough() {
+/** `exec pnpm install` leaves what a set-up would leave. */
+async function runInstall() {
+  const code = await runAll(TASKS[task]());
+  if (code === 0) writeFileSync(stampFile(), wantedStamp());
+  return code;
+}
+
+/** The Node that the caller has, which runs this script. */
+function callerNodeIsAtLeast([wantedMajor, wantedMinor]) {
   const [major, minor] = process.versions.node.split(".").map(Number);
-  return major > NODE_MINIMUM[0] || (major === NODE_MINIMUM[0] && minor >= NODE_MINIMUM[1]);
+  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
 }
 
 function nodeBinary() {
-  if (nodeIsNewEnough()) return process.execPath;
+  if (callerNodeIsAtLeast(NODE_MINIMUM)) return process.execPath;
   return pinnedNode(NODE_PINNED);
 }
 
@@ -133,14 +166,32 @@ function fetchPnpm() {
   });
 }
 
-/** Tools that start `node` or `pnpm` themselves must find the pinned ones. */
 function environment() {
-  const separator = process.platform === "win32" ? ";" : ":";
-  const path = [dirname(nodeBinary()), join(pnpmHome, "bin"), join(root, "node_modules", ".bin"), process.env.PATH ?? ""];
-  const env = { ...process.env, PATH: path.join(separator) };
+  const env = { ...process.env, DAD_CLONE: root, PATH: (runsAgents ? agentPath() : toolPath()).join(delimiter) };
   // npm describes its own package and settings to scripts; a nested package manager would take them for its own.
   for (const name of Object.keys(env)) if (/^npm_(package|lifecycle|config_(prefix|local_prefix|global_prefix))/i.test(name)) delete env[name];
-  return { ...env, NX_DAEMON: "false", NX_ISOLATE_PLUGINS: "false", DAD_CLONE: root };
+  if (runsAgents) return env;
+  // pnpm remembers in its state directory when it last looked for updates: nobody outside of the clone needs that.
+  return { ...env, XDG_STATE_HOME: join(tools, "state"), NX_DAEMON: "false", NX_ISOLATE_PLUGINS: "false" };
+}
+
+/** Tools that start `node` or `pnpm` themselves must find the pinned ones. */
+function toolPath() {
+  return [dirname(nodeBinary()), join(pnpmHome, "bin"), join(root, "node_modules", ".bin"), process.env.PATH ?? ""];
+}
+
+/** The caller's own, without what npm puts in front of it for a script, and with a Node that is new enough. */
+function agentPath() {
+  const byNpm = process.env.npm_lifecycle_event === undefined ? () => false : isPutThereByNpm;
+  const path = (process.env.PATH ?? "").split(delimiter).filter((directory) => !byNpm(directory));
+  const node = dirname(nodeBinary());
+  return callerNodeIsAtLeast(AGENT_NODE_MINIMUM) ? [...path, node] : [node, ...path];
+}
+
+function isPutThereByNpm(directory) {
+  const modules = join("node_modules", ".bin");
+  if (directory.endsWith(join("@npmcli", "run-script", "lib", "node-gyp-bin"))) return true;
+  return directory.endsWith(modules) && `${root}${sep}`.startsWith(directory.slice(0, -modules.length));
 }
 
 function stampFile() {
@@ -164,64 +215,6 @@ function manifests() {
     }
   }
   return found;
-}
-
-/** One set-up at a time in a clone. The lock names its owner, so that one left by a killed process is recognised. */
-async function withLock(work) {
-  const lock = join(tools, "lock");
-  mkdirSync(tools, { recursive: true });
-  for (let waited = 0; !tryLock(lock); waited++) {
-    if (waited === 5) say("another set-up is at work in this clone, waiting …");
-    await sleep(200);
-  }
-  try {
-    // Only the owner of the lock makes these: what is there was left by a process that was killed.
-    for (const entry of readdirSync(tools)) if (entry.startsWith("tmp-")) rmSync(join(tools, entry), { recursive: true, force: true });
-    work();
-  } finally {
-    removeLock(lock, String(process.pid));
-  }
-}
-
-function tryLock(lock) {
-  const claim = `${lock}-${process.pid}`;
-  rmSync(claim, { recursive: true, force: true });
-  mkdirSync(claim);
-  writeFileSync(join(claim, "owner"), identityOf(process.pid));
-  try {
-    renameSync(claim, lock);
-    return true;
-  } catch {
-    rmSync(claim, { recursive: true, force: true });
-  }
-  const owner = readIfThere(join(lock, "owner"));
-  if (owner && identityOf(Number.parseInt(owner, 10)) !== owner) removeLock(lock, owner);
-  return false;
-}
-
-/** Takes the lock away in one step. If somebody else has taken it in the meantime, it goes back to them. */
-function removeLock(lock, owner) {
-  const removed = `${lock}-removed-${process.pid}`;
-  try {
-    renameSync(lock, removed);
-    if (Number.parseInt(readIfThere(join(removed, "owner")) ?? owner, 10) !== Number.parseInt(owner, 10)) renameSync(removed, lock);
-  } catch {
-    // Another waiter was faster.
-  }
-  rmSync(removed, { recursive: true, force: true });
-}
-
-/** A process id, and when that process was started where the system tells: ids are used again, soonest in a container. */
-function identityOf(pid) {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if (error.code !== "EPERM") return `${pid} gone`;
-  }
-  const fields = readIfThere(`/proc/${pid}/stat`)
-    ?.replace(/^.*\) /s, "")
-    .split(" ");
-  return `${pid} ${fields?.[19] ?? ""}`;
 }
 
 function inTemporaryDirectory(name, work) {
@@ -269,14 +262,12 @@ async function runAll(commands) {
 function runTask(file, fileArgs) {
   return new Promise((done, fail) => {
     const child = spawn(file, fileArgs, { stdio: "inherit", cwd: taskDirectory(), env: environment() });
-    // The terminal sends Ctrl-C to the whole group; what is sent to this process alone is passed on.
-    const forward = (signal) => child.kill(signal);
-    process
-      .on("SIGINT", () => {})
-      .on("SIGTERM", forward)
-      .on("SIGHUP", forward);
+    // What is sent to this process alone is passed on. A Ctrl-C the child may have from the terminal already, and takes the two for one;
+    // on Windows it always has it, and `kill` would end it at once.
+    const forward = (signal) => void (signal === "SIGINT" && process.platform === "win32" ? undefined : child.kill(signal));
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, forward);
     child.on("error", (error) => fail(new SetUpError(`cannot run ${file}: ${error.message}`)));
-    child.on("close", (code, signal) => done(code ?? 128 + (signal === "SIGINT" ? 2 : signal === "SIGTERM" ? 15 : 9)));
+    child.on("close", (code, signal) => done(code ?? 128 + constants.signals[signal]));
   });
 }
 

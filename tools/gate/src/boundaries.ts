@@ -1,7 +1,8 @@
-// Check: the arrows between the layers hold, for every import and every declared dependency.
-import { isTestFile, sourceFiles } from "./clone.ts";
-import { importsOf, packageOf } from "./imports.ts";
-import { refusal, refusedLibraries } from "./layers.ts";
+// Check: the arrows between the layers hold, and libraries are where they may be, for every import and every declared dependency.
+import { isContractFile, isTestFile, sourceFiles } from "./clone.ts";
+import { importsOf, packageOf, type PackageSpecifier } from "./imports.ts";
+import { refusal } from "./layers.ts";
+import { libraryRefusal } from "./libraries.ts";
 import { report } from "./report.ts";
 import { type Project, readWorkspace, type Workspace } from "./workspace.ts";
 
@@ -9,13 +10,18 @@ function importProblems(project: Project, byPackage: ReadonlyMap<string, Project
   return sourceFiles(project.directory).flatMap((file) =>
     importsOf(file).flatMap(({ specifier, line }) => {
       const found = packageOf(specifier);
-      const to = found && byPackage.get(found.name);
-      if (!found || !to) return [];
-      const subpath = found.subpath === undefined ? {} : { subpath: found.subpath };
-      const reason = refusal({ from: project, to, test: isTestFile(file), ...subpath });
+      if (!found) return [];
+      const test = isTestFile(file);
+      const to = byPackage.get(found.name);
+      const library = () => (test ? undefined : libraryRefusal(project, found.name, { contract: isContractFile(file) }));
+      const reason = to ? refusal({ from: project, to, test, ...subpathOf(found) }) : library();
       return reason === undefined ? [] : [`${file}:${line} imports ${specifier}: ${reason}`];
     }),
   );
+}
+
+function subpathOf({ subpath }: PackageSpecifier): { readonly subpath?: string } {
+  return subpath === undefined ? {} : { subpath };
 }
 
 /** What Nx knows may go beyond the imports: a dependency that is only declared binds the layers as well. */
@@ -30,11 +36,17 @@ function edgeProblems({ projects, edges }: Workspace): string[] {
   });
 }
 
+/** What its users install with it, and what it asks them to install. */
 function libraryProblems(project: Project, byPackage: ReadonlyMap<string, Project>): string[] {
-  const libraries = Object.keys(project.manifest.dependencies ?? {}).filter((name) => !byPackage.has(name));
-  return refusedLibraries(project, libraries).map(
-    (library) => `${project.directory}/package.json depends on ${library}: an adapter that needs a library is a package of its own`,
-  );
+  const { dependencies, optionalDependencies, peerDependencies } = project.manifest;
+  const declared = [
+    ...Object.keys({ ...dependencies, ...optionalDependencies }).map((library) => ({ library, contract: false })),
+    ...Object.keys({ ...peerDependencies }).map((library) => ({ library, contract: true })),
+  ];
+  return declared.flatMap(({ library, contract }) => {
+    const reason = byPackage.has(library) ? undefined : libraryRefusal(project, library, { contract });
+    return reason === undefined ? [] : [`${project.directory}/package.json depends on ${library}: ${reason}`];
+  });
 }
 
 const workspace = await readWorkspace();

@@ -12,6 +12,8 @@ export interface Manifest {
   readonly exports?: Readonly<Record<string, unknown>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
 export function readManifest(directory: string): Manifest {
@@ -43,6 +45,11 @@ function filesBelow(directory: string): string[] {
 function filesIn(directory: string): string[] {
   const entries = readdirSync(join(ROOT, directory), { withFileTypes: true });
   return entries.filter((entry) => entry.isFile() && entry.name.endsWith(".ts")).map((entry) => join(directory, entry.name));
+}
+
+/** The contract suite of a port, which is published. */
+export function isContractFile(file: string): boolean {
+  return /^[^/]+\/[^/]+\/src\/testing(\.ts$|\/)/.test(file);
 }
 
 export function isTestFile(file: string): boolean {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { layerOf, type Layer, refusal, refusedLibraries } from "./layers.ts";
+import { layerOf, type Layer, refusal } from "./layers.ts";
 
 const element = (name: string, layer: Layer) => ({ name, layer });
 const artifacts = element("artifacts", "port");
@@ -78,14 +78,5 @@ describe("layerOf", () => {
 
   it.each([[[]], [["layer:core"]], [["layer:port", "layer:app"]]])("refuses the tags %j and names the project", (tags) => {
     expect(() => layerOf("artifacts", tags)).toThrow("the project artifacts needs exactly one tag");
-  });
-});
-
-describe("refusedLibraries", () => {
-  it("keeps foundations and ports free of libraries, apart from the named exceptions", () => {
-    expect(refusedLibraries(disk, ["lodash"])).toEqual(["lodash"]);
-    expect(refusedLibraries(artifacts, ["lodash"])).toEqual(["lodash"]);
-    expect(refusedLibraries(element("events", "port"), ["eventemitter3"])).toEqual([]);
-    expect(refusedLibraries(s3, ["lodash"])).toEqual([]);
   });
 });

@@ -13,16 +13,6 @@ const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = {
   tool: LAYERS,
 };
 
-/** What everybody installs. */
-const FREE_OF_LIBRARIES: readonly Layer[] = ["protocol", "foundation", "port"];
-
-/** Libraries that these may depend on nevertheless. An adapter that needs another one is a package of its own. */
-const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
-  protocol: ["zod"],
-  events: ["eventemitter3"],
-  observability: ["@opentelemetry/api"],
-};
-
 export interface Element {
   readonly name: string;
   readonly layer: Layer;
@@ -61,12 +51,6 @@ export function refusal({ from, to, subpath, test }: Import): string | undefined
     return `${article(from.layer)} ${from.layer} imports ports, never one of their adapters`;
   }
   return undefined;
-}
-
-/** The libraries in `names` that a project of this layer may not depend on. */
-export function refusedLibraries({ name, layer }: Element, names: readonly string[]): string[] {
-  if (!FREE_OF_LIBRARIES.includes(layer)) return [];
-  return names.filter((library) => !(LIBRARIES[name] ?? []).includes(library));
 }
 
 function article(layer: Layer): string {

@@ -17,11 +17,16 @@ function importing(file: string, specifier: string): Edit {
   return { file, change: (text) => `import "${specifier}";\n${text}` };
 }
 
+interface Declaration {
+  readonly version?: string;
+  readonly as?: "dependencies" | "devDependencies" | "peerDependencies" | "optionalDependencies";
+}
+
 /** Declares a dependency, so that nothing else is wrong with its import. */
-function declaring(directory: string, name: string, version = "workspace:^"): Edit {
+function declaring(directory: string, name: string, { version = "workspace:^", as = "dependencies" }: Declaration = {}): Edit {
   const change = (text: string) => {
-    const manifest = JSON.parse(text) as { dependencies?: Record<string, string> };
-    return JSON.stringify({ ...manifest, dependencies: { ...manifest.dependencies, [name]: version } }, null, 2);
+    const manifest = JSON.parse(text) as Partial<Record<string, Record<string, string>>>;
+    return JSON.stringify({ ...manifest, [as]: { ...manifest[as], [name]: version } }, null, 2);
   };
   return { file: `${directory}/package.json`, change };
 }
@@ -46,6 +51,24 @@ export const STRUCTURAL_FAULTS: readonly StructuralFault[] = [
     edits: [importing("packages/runner/src/index.ts", "@dad/outcome-git"), declaring("packages/runner", "@dad/outcome-git")],
   },
   {
+    fault: "a port imports a library that it declares for its tests only",
+    noticedBy: "boundaries",
+    names: "packages/artifacts/src/artifact-store.ts:1 imports commander",
+    edits: [
+      importing("packages/artifacts/src/artifact-store.ts", "commander"),
+      declaring("packages/artifacts", "commander", { version: "catalog:", as: "devDependencies" }),
+    ],
+  },
+  ...(["peerDependencies", "optionalDependencies"] as const).map((as) => ({
+    fault: `a port names a library in its ${as}`,
+    noticedBy: "boundaries",
+    names: "packages/artifacts/package.json depends on commander",
+    edits: [
+      importing("packages/artifacts/src/artifact-store.ts", "commander"),
+      declaring("packages/artifacts", "commander", { version: "catalog:", as }),
+    ],
+  })),
+  {
     fault: "two files import each other",
     noticedBy: "cycles",
     names: "packages/protocol/src/json.ts",
@@ -60,7 +83,7 @@ export const STRUCTURAL_FAULTS: readonly StructuralFault[] = [
   {
     fault: "a dependency that nobody uses",
     noticedBy: "unused",
-    names: "packages/template/package.json",
-    edits: [declaring("packages/template", "commander", "catalog:")],
+    names: "packages/local/package.json",
+    edits: [declaring("packages/local", "commander", { version: "catalog:" })],
   },
 ];

@@ -20,6 +20,7 @@ let tree: Tree;
 beforeEach(() => {
   tree = createTreeWithEmptyWorkspace();
   tree.write("tsconfig.json", '{ "files": [], "references": [] }');
+  tree.write("tools/gate/package.json", '{ "name": "@dad/gate", "devDependencies": { "@dad/artifacts": "workspace:^", "zod": "catalog:" } }');
 });
 
 const read = (file: string) => tree.read(file, "utf8") ?? "";
@@ -81,11 +82,18 @@ describe("the package generator", () => {
     expect(read("packages/cost-report/README.md")).toContain('```ts\nimport { costReport } from "@dad/cost-report";');
   });
 
-  it("makes a port with its contract suite", async () => {
+  it("makes a port with its contract suite, an adapter that has to pass it and one that must not", async () => {
     await packageGenerator(tree, { name: "clock", layer: "port" });
     const manifest = readData("packages/clock/package.json") as Manifest;
     expect(manifest).toMatchObject({ peerDependencies: { vitest: ">=4" }, exports: { "./testing": existing("events").exports["./testing"] } });
-    expect(files("packages/clock")).toEqual(["clock.ts", "index.ts", "testing.ts"]);
+    expect(manifest.exports["./memory"]).toEqual(existing("events").exports["./memory"]);
+    expect(files("packages/clock")).toEqual(["clock.ts", "index.ts", "memory.test.ts", "memory.ts", "testing.ts"]);
+    expect(read("packages/clock/src/memory.test.ts")).toContain('clockContract("memoryClock", { create: memoryClock });');
+    expect(read("tools/gate/faults/clock.fault.ts")).toContain("// Noticed by: does what its documentation says\n");
+    expect(readData("tools/gate/package.json")).toEqual({
+      name: "@dad/gate",
+      devDependencies: { "@dad/artifacts": "workspace:^", "@dad/clock": "workspace:^", zod: "catalog:" },
+    });
     expect(read("packages/clock/src/testing.ts")).toContain("export function clockContract(name: string, subject: ClockSubject): void {");
   });
 });

@@ -97,9 +97,9 @@ export function assertFree(tree: Tree, directory: string): void {
 }
 
 /** Runs after the files are written: brings them into form and tells what a person still has to do. */
-export function nextSteps(directory: string, ...steps: readonly string[]): () => void {
+export function nextSteps(written: string | readonly string[], ...steps: readonly string[]): () => void {
   return () => {
-    execFileSync(join(workspaceRoot, "node_modules/.bin/oxfmt"), [directory, "tsconfig.json"], {
+    execFileSync(join(workspaceRoot, "node_modules/.bin/oxfmt"), [...[written].flat(), "tsconfig.json"], {
       cwd: workspaceRoot,
       stdio: ["ignore", "ignore", "inherit"],
     });

@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+import type { Layer } from "./layers.ts";
+import { libraryRefusal } from "./libraries.ts";
+
+const sources = { contract: false };
+const contract = { contract: true };
+
+describe("libraryRefusal", () => {
+  it.each<[string, Layer, string]>([
+    ["disk", "foundation", "lodash"],
+    ["artifacts", "port", "lodash"],
+    ["artifacts", "port", "eventemitter3"],
+    ["artifacts", "port", "vitest"],
+    ["runner", "application", "lodash"],
+  ])("refuses %s, a %s, the library %s", (name, layer, library) => {
+    expect(libraryRefusal({ name, layer }, library, sources)).toContain(`does not list it for ${name}`);
+  });
+
+  it.each<[string, Layer, string]>([
+    ["events", "port", "eventemitter3"],
+    ["run-context", "application", "uuid"],
+    ["artifacts-s3", "adapter", "lodash"],
+    ["cli", "app", "lodash"],
+  ])("lets %s, a %s, use %s", (name, layer, library) => {
+    expect(libraryRefusal({ name, layer }, library, sources)).toBeUndefined();
+  });
+
+  it("lets the contract suite of a port use vitest, and nothing else", () => {
+    const port = { name: "artifacts", layer: "port" } as const;
+    expect(libraryRefusal(port, "vitest", contract)).toBeUndefined();
+    expect(libraryRefusal(port, "lodash", contract)).toBeDefined();
+    expect(libraryRefusal({ name: "runner", layer: "application" }, "vitest", contract)).toBeDefined();
+  });
+});

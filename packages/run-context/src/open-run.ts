@@ -73,7 +73,7 @@ function runContext({ rootComponentId, signal }: OpenRunOptions, opened: OpenedR
       return keepArtifact(ports, artifact.name, encodeArtifact(artifact));
     },
     async show(artifacts) {
-      await Promise.all(artifacts.map((artifact) => ports.view?.place(artifact.path, artifact)));
+      await Promise.all(artifacts.map(async (artifact) => ports.view?.place(artifact.path, artifact)));
     },
     async registerInputs(more) {
       life.assertGoingOn();

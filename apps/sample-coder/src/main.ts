@@ -20,11 +20,15 @@ import { errorText, paintFor, placeText, programName, progressOn, summaryText, v
 import { coder } from "./agent.ts";
 import { profileFor, profiles } from "./profiles.ts";
 
-// What goes wrong before there is a run.
+// What nobody catches fails the run that is going on, and without one ends the program.
+let runId: string | undefined;
+const broken = new AbortController();
 process.on("uncaughtException", (error) => {
+  if (runId !== undefined) return broken.abort(error);
   console.error(errorText(error, paintFor(process.stderr)));
   process.exit(2);
 });
+
 const { values } = parseArgs({ options: { profile: { type: "string" }, "run-root": { type: "string" } } });
 const projectRoot = fileURLToPath(new URL("..", import.meta.url));
 const runRoot = resolve(values["run-root"] ?? join(projectRoot, "runs"));
@@ -62,10 +66,9 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   process.on(signal, () => interrupt.abort(new DadError("RUN_CANCELLED", `cancelled by ${signal}`)));
 }
 
-let runId: string | undefined;
 let failure: unknown;
 try {
-  await withRun({ rootComponentId: coder.id, runRoot, ports, signal: interrupt.signal }, async (run) => {
+  await withRun({ rootComponentId: coder.id, runRoot, ports, signal: interrupt.signal, failure: broken.signal }, async (run) => {
     runId = run.env.runId;
     await using execution = await run.isolate();
     return await execution.run(agentRunner(coder, { engine: inlineEngine() }));

@@ -15,7 +15,7 @@ export interface LocalStoreOptions {
   readonly project?: string;
   /** The environment of the host: git is searched in its `PATH`. Default: git is searched in the usual directories. */
   readonly hostEnv?: Readonly<Record<string, string | undefined>>;
-  /** Directory whose files the outcome of every run starts from. Default: an empty tree. */
+  /** Directory whose files the outcome of every run starts from. Default: a README and nothing else. */
   readonly workspace?: string;
 }
 

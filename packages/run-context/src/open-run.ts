@@ -12,7 +12,7 @@ import type { MakeRunPorts, RunPorts } from "./run-ports.ts";
 import { releaseRun, runLife } from "./run-life.ts";
 import { runRecord } from "./run-record.ts";
 
-export interface OpenRunOptions extends Omit<RunEnvOptions, "rerun"> {
+export interface OpenRunOptions extends RunEnvOptions {
   /** Id of the component that the run executes. */
   readonly rootComponentId: string;
   /** Values given from outside, by node path or unique id. */

@@ -9,12 +9,10 @@ export interface RunEnvOptions {
   readonly projectRoot?: string;
   /** Default: `runs` in the project. Relative paths are taken from the project. */
   readonly runRoot?: string;
-  /** Default: a new one, `[<prefix>_](run|rerun)_<date>_<time>_<random>`, in UTC. */
+  /** Default: a new one, `[<prefix>_]run_<date>_<time>_<random>`, in UTC. */
   readonly runId?: string;
   /** Only for a new run id. */
   readonly runIdPrefix?: string;
-  /** Makes a new run id begin with `rerun`. */
-  readonly rerun?: boolean;
 }
 
 /** What a run is called and where it stands. Touches no disk. @throws RunIdError (`RUN_ID_INVALID`). */
@@ -26,13 +24,13 @@ export function runEnv(options: RunEnvOptions): RunEnvParams {
   return { runId, executionId: ExecutionId.parse(uuidv7()), runDir, runRoot, effectiveRunRoot: runRoot, traceDir: join(runDir, ".trace") };
 }
 
-function newRunId({ runIdPrefix, rerun = false }: RunEnvOptions): RunId {
+function newRunId({ runIdPrefix }: RunEnvOptions): RunId {
   const prefix = runIdPrefix === undefined ? "" : `${checkedPrefix(runIdPrefix)}_`;
   const [date, time] = new Date()
     .toISOString()
     .replaceAll(/[-:]|\..*/g, "")
     .split("T");
-  return RunId.parse(`${prefix}${rerun ? "rerun" : "run"}_${date}_${time}_${randomBytes(3).toString("hex")}`);
+  return RunId.parse(`${prefix}run_${date}_${time}_${randomBytes(3).toString("hex")}`);
 }
 
 function checkedRunId(runId: string): RunId {

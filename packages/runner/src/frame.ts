@@ -24,7 +24,8 @@ export function outputOf(frame: Frame | undefined, path: string): Json | undefin
   const [first = "", ...rest] = path.split(".");
   for (let at = frame; at; at = at.parent) {
     if (at.outputs.has(first)) return member(at.outputs.get(first), rest);
-    if (!at.parent && at.path === first && rest.length > 0) return outputOf({ ...at, path: "" as NodePath }, rest.join("."));
+    const [second = "", ...beyond] = rest;
+    if (!at.parent && at.path === first) return member(at.outputs.get(second), beyond);
   }
   return undefined;
 }

@@ -82,8 +82,8 @@ function variablesOf({ inputs }: InterpreterHost, component: ComponentDefinition
   return isJsonObject(given) ? { ...component.variables, ...given } : component.variables;
 }
 
-function templateScope({ env, workspace }: InterpreterHost, frame: Frame | undefined, path: NodePath): Scope {
-  const builtIn: Variables = builtInVariables(env, { workspace, nodePath: path });
+function templateScope(host: InterpreterHost, frame: Frame | undefined, path: NodePath): Scope {
+  const builtIn: Variables = builtInVariables(host, path);
   return {
     variable: (name) => variableOf(frame, name) ?? (Object.hasOwn(builtIn, name) ? builtIn[name] : undefined),
     variables: () => [...variableNames(frame), ...Object.keys(builtIn)],
@@ -93,9 +93,9 @@ function templateScope({ env, workspace }: InterpreterHost, frame: Frame | undef
 }
 
 /** The variables that every template has. A component's own of the same name comes first. */
-function builtInVariables(env: RunEnvParams, place: { readonly workspace: string; readonly nodePath: string }): Variables {
-  const { runId, runDir, runRoot } = env;
-  return { runId, runDir, runRoot, ...place };
-}
-
 export const BUILT_IN_VARIABLES = ["runId", "runDir", "runRoot", "workspace", "nodePath"] as const;
+
+function builtInVariables({ env, workspace }: InterpreterHost, nodePath: NodePath): Readonly<Record<(typeof BUILT_IN_VARIABLES)[number], string>> {
+  const { runId, runDir, runRoot } = env;
+  return { runId, runDir, runRoot, workspace, nodePath };
+}

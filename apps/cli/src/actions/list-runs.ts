@@ -1,4 +1,3 @@
-import { stat } from "node:fs/promises";
 import { localStore } from "@dad/local";
 import { DadError } from "@dad/protocol";
 import { listRuns, type UnreadableRun } from "@dad/run-context";
@@ -7,6 +6,7 @@ import { offerOwnPackages } from "../agent-file/own-packages.ts";
 import { RunRootUnknownError } from "../errors.ts";
 import { EXIT } from "../exit-code.ts";
 import { findRunRoot } from "../project/find-project.ts";
+import { isDirectory } from "../project/is-directory.ts";
 
 export interface LsFlags {
   readonly runRoot?: string;
@@ -37,8 +37,4 @@ async function readAll(runRoot: string) {
 /** A run that is being made at this moment has a directory, but has not started. */
 function isDamaged({ error }: UnreadableRun): boolean {
   return !DadError.is(error, "RUN_UNKNOWN");
-}
-
-async function isDirectory(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
 }

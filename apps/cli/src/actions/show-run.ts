@@ -1,4 +1,3 @@
-import { stat } from "node:fs/promises";
 import { localStore } from "@dad/local";
 import { DadError, type RunDetails } from "@dad/protocol";
 import { listRuns, readRun } from "@dad/run-context";
@@ -7,6 +6,7 @@ import { offerOwnPackages } from "../agent-file/own-packages.ts";
 import { RunRootUnknownError, RunUnknownError } from "../errors.ts";
 import { EXIT } from "../exit-code.ts";
 import { findRunRoot } from "../project/find-project.ts";
+import { isDirectory } from "../project/is-directory.ts";
 import { nearestRuns } from "../project/nearest-runs.ts";
 import { outcomeRepositoryOf } from "../project/outcome-of.ts";
 
@@ -19,7 +19,7 @@ export interface ShowFlags {
 export async function showRun(runId: string, flags: ShowFlags): Promise<number> {
   offerOwnPackages();
   const runRoot = await findRunRoot({ cwd: process.cwd(), runRoot: flags.runRoot });
-  if (!(await stat(runRoot).catch(() => undefined))?.isDirectory()) throw new RunRootUnknownError(runRoot);
+  if (!(await isDirectory(runRoot))) throw new RunRootUnknownError(runRoot);
   const run = await findRun(runId, runRoot);
   process.stdout.write(flags.json ? jsonText(run) : `${await detailsText(run, runRoot)}\n`);
   return EXIT.done;

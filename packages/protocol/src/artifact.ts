@@ -8,6 +8,8 @@ export const Descriptor = z.looseObject({
   digest: Digest,
   /** In bytes. A reader checks it before the digest. */
   size: z.int().nonnegative(),
+  /** The content itself in base64, where it is small. A reader verifies it like any other. */
+  data: z.base64().optional(),
 });
 export type Descriptor = z.infer<typeof Descriptor>;
 

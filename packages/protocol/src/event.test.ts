@@ -19,7 +19,9 @@ const EXAMPLES: { readonly [Type in RunEventType]: { readonly type: Type } & Rec
     executionId: "019a9b7c-5d3e-7f00-8a1b-2c3d4e5f6071",
     rootComponentId: "coder",
     rerun: { of: "run_0", from: "coder.plan" },
+    source: { file: "../src/agent.ts", profile: "recorded" },
   },
+  "run.resumed": { ...run, type: "run.resumed", from: "interrupted" },
   "run.completed": { ...run, type: "run.completed", usage },
   "run.failed": { ...run, type: "run.failed", usage, error },
   "run.cancelled": { ...run, type: "run.cancelled", usage, error },
@@ -27,13 +29,14 @@ const EXAMPLES: { readonly [Type in RunEventType]: { readonly type: Type } & Rec
   "component.completed": { ...element, type: "component.completed", durationMs: 0 },
   "component.failed": { ...element, type: "component.failed", durationMs: 0, error },
   "component.cancelled": { ...element, type: "component.cancelled", durationMs: 0 },
-  "node.started": { ...attempt, type: "node.started", nodeType: "command" },
+  "node.started": { ...attempt, type: "node.started", nodeType: "command", effect: "effectful" },
   "node.completed": { ...attempt, type: "node.completed", decision: "executed", ...ended },
   "node.failed": { ...attempt, type: "node.failed", error, ...ended },
   "node.cancelled": { ...attempt, type: "node.cancelled", ...ended },
   "inputs.registered": { ...run, type: "inputs.registered", artifact, paths: ["coder"] },
   "outcome.committed": { ...run, type: "outcome.committed", path: "coder", outcome: { branch: "run/run_1", commit: "abc" } },
   "outcome.failed": { ...run, type: "outcome.failed", error },
+  "journal.recovered": { ...run, type: "journal.recovered", bytes: 17, kept: "journal.torn-1" },
   "handler.failed": { ...run, type: "handler.failed", event: "node.completed", dropped: 0, error },
   "custom.emitted": { ...run, type: "custom.emitted", path: "coder.plan", name: "progress", data: { done: [1, null] } },
 };
@@ -53,7 +56,7 @@ describe("parseEvent", () => {
   });
 
   it.each(examples)("asks for every required member of $type", (event) => {
-    const optional = new Set(["seq", "rerun", "definition", "usage", "error", "path"]);
+    const optional = new Set(["seq", "rerun", "source", "effect", "definition", "usage", "error", "path"]);
     const missed = Object.keys(event).filter((key) => {
       const { [key]: _left, ...rest } = event;
       return parses(rest);

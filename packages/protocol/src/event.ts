@@ -4,7 +4,7 @@ import { Digest } from "./digest.ts";
 import { ErrorEnvelope } from "./error.ts";
 import { ExecutionId, NodePath, RunId } from "./id.ts";
 import { Json } from "./json.ts";
-import { NodeDecision, OutcomeRef, RerunOf } from "./run.ts";
+import { NodeDecision, NodeEffect, OutcomeRef, RerunOf, RunSource, RunStatus } from "./run.ts";
 import { Usage } from "./usage.ts";
 
 const run = {
@@ -26,7 +26,10 @@ export const RunEvent = z.discriminatedUnion("type", [
     executionId: ExecutionId,
     rootComponentId: z.string(),
     rerun: RerunOf.optional(),
+    source: RunSource.optional(),
   }),
+  /** The run goes on in a new epoch. `from` is how it stood before. */
+  z.looseObject({ ...run, type: z.literal("run.resumed"), from: RunStatus }),
   z.looseObject({ ...run, type: z.literal("run.completed"), usage: Usage }),
   z.looseObject({ ...run, type: z.literal("run.failed"), usage: Usage, error: ErrorEnvelope }),
   z.looseObject({ ...run, type: z.literal("run.cancelled"), usage: Usage, error: ErrorEnvelope.optional() }),
@@ -37,7 +40,7 @@ export const RunEvent = z.discriminatedUnion("type", [
   z.looseObject({ ...element, type: z.literal("component.failed"), durationMs, error: ErrorEnvelope }),
   z.looseObject({ ...element, type: z.literal("component.cancelled"), durationMs }),
 
-  z.looseObject({ ...attempt, type: z.literal("node.started"), nodeType: z.string() }),
+  z.looseObject({ ...attempt, type: z.literal("node.started"), nodeType: z.string(), effect: NodeEffect.optional() }),
   z.looseObject({
     ...attempt,
     type: z.literal("node.completed"),
@@ -66,6 +69,8 @@ export const RunEvent = z.discriminatedUnion("type", [
   z.looseObject({ ...run, type: z.literal("inputs.registered"), artifact: ArtifactEntry, paths: z.array(z.string()) }),
   z.looseObject({ ...run, type: z.literal("outcome.committed"), path: NodePath.optional(), outcome: OutcomeRef }),
   z.looseObject({ ...run, type: z.literal("outcome.failed"), error: ErrorEnvelope }),
+  /** What a killed writer had left unfinished at the end of the journal was set aside in the file `kept`, beside the journal. */
+  z.looseObject({ ...run, type: z.literal("journal.recovered"), bytes: z.int().positive(), kept: z.string() }),
   /** A subscriber threw, rejected, or was too slow to be told all. Told, not recorded. */
   z.looseObject({ ...run, type: z.literal("handler.failed"), event: z.string(), dropped: z.int().nonnegative(), error: ErrorEnvelope.optional() }),
   z.looseObject({ ...run, type: z.literal("custom.emitted"), path: NodePath.optional(), name: z.string().min(1), data: Json }),

@@ -7,6 +7,7 @@
  */
 export { ArtifactEntry, Descriptor } from "./artifact.ts";
 export { Digest, digestOfBytes, digestOfHex, digestOfJson, hexOfDigest } from "./digest.ts";
+export { Durability } from "./durability.ts";
 export { DadError, type DadErrorOptions, ERROR_LIMITS, ErrorEnvelope, errorEnvelope, errorFromEnvelope, messageOf } from "./error.ts";
 export { type EventDraft, type EventOf, isKnownEvent, parseEvent, RunEvent, type RunEventType, UnknownEvent } from "./event.ts";
 export { ExecutionId, NodeId, NodePath, nodeDirectory, nodePath, RelativePath, RunId, RunIdPrefix } from "./id.ts";
@@ -27,6 +28,7 @@ export { NodeResult } from "./node-result.ts";
 export {
   FinalStatus,
   NodeDecision,
+  NodeEffect,
   NodeStatus,
   NodeSummary,
   OutcomeRef,
@@ -34,6 +36,7 @@ export {
   RunDetails,
   RunListEntry,
   RunManifest,
+  RunSource,
   RunStatus,
   RunSummary,
 } from "./run.ts";

@@ -64,7 +64,7 @@ const FORMATS: readonly (readonly [string, z.ZodType, Readonly<Record<string, un
       runtime: { node: "24.0.0", platform: "linux", arch: "x64" },
     },
   ],
-  ["RunOwner", RunOwner, { pid: 7, host: "h", since: time, startTime: "123", bootId: "b", claim: executionId }],
+  ["RunOwner", RunOwner, { pid: 7, host: "h", since: time, startTime: "123", bootId: "b", claim: executionId, epoch: 2 }],
   ["StaticInputs", StaticInputs, { "coder.plan": { count: 3 }, plan: null }],
 ];
 

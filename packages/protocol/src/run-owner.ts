@@ -1,9 +1,9 @@
 import { z } from "zod";
 
 /**
- * Who works on a run, in `.dad/locks/<runId>.json` of a run root while somebody does. The owner lives
- * when this machine, in this boot, has a process of this id that was started at this time: a process id
- * alone is used again, and a modification time says nothing after a suspend or a change of the clock.
+ * Who works on a run, in `.dad/locks/<runId>.json` of a run root. It says who holds the lock beside it; whether somebody
+ * does, the kernel knows: it releases the lock when its holder ends, however it ends. A process id alone is used again,
+ * so the time of the start and the boot are told, too.
  */
 export const RunOwner = z.looseObject({
   pid: z.int().positive(),
@@ -16,5 +16,7 @@ export const RunOwner = z.looseObject({
   bootId: z.string().optional(),
   /** Tells this claim from every other one, also of the same process. */
   claim: z.uuid(),
+  /** How many times the run has been opened for work, with this one. */
+  epoch: z.int().positive(),
 });
 export type RunOwner = z.infer<typeof RunOwner>;

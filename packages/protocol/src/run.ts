@@ -15,9 +15,25 @@ export type FinalStatus = z.infer<typeof FinalStatus>;
 export const NodeStatus = z.enum(["running", "waiting", "completed", "failed", "cancelled", "skipped", "interrupted"]);
 export type NodeStatus = z.infer<typeof NodeStatus>;
 
-/** Whether a node's result was made in this run or taken from an earlier one. */
-export const NodeDecision = z.enum(["executed", "reused"]);
+/**
+ * Whether a node's result was made in this run, taken from an earlier one, or said by a person: that an attempt
+ * which nobody saw end had done its work.
+ */
+export const NodeDecision = z.enum(["executed", "reused", "assumed"]);
 export type NodeDecision = z.infer<typeof NodeDecision>;
+
+/** What repeating a node means: nothing outside the run changes, twice is like once, or a repetition matters. */
+export const NodeEffect = z.enum(["pure", "idempotent", "effectful"]);
+export type NodeEffect = z.infer<typeof NodeEffect>;
+
+/** Where the definition of a run was loaded from, and with which resources it works: what is needed to resume it. */
+export const RunSource = z.looseObject({
+  /** The file that exports the root component, relative to the run root, with `/` between the parts. */
+  file: z.string(),
+  /** Name of the resource profile, when one was chosen. */
+  profile: z.string().optional(),
+});
+export type RunSource = z.infer<typeof RunSource>;
 
 /** The commit that holds the result tree of a run. */
 export const OutcomeRef = z.looseObject({ branch: z.string(), commit: z.string() });

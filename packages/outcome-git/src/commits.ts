@@ -8,10 +8,11 @@ export async function isCommit(git: Git, commit: string, call: GitCall): Promise
   return answer.trim() === "commit";
 }
 
-/** The commit that the run of a commit started from. A commit of no run is its own base. */
+/** The commit that the run of a commit started from. A commit of no run, or of one that says something else, is its own base. */
 export async function baseOf(git: Git, commit: string, call: GitCall): Promise<string> {
   const text = await git.run(["cat-file", "commit", commit], call);
-  return /^Dad-Base: ([0-9a-f]{40,64})$/m.exec(text)?.[1] ?? commit;
+  const base = /^Dad-Base: (.+)$/m.exec(text)?.[1];
+  return base !== undefined && (await isCommit(git, base, call)) ? base : commit;
 }
 
 /** What differs between two commits, in the order of the paths. */
@@ -20,7 +21,7 @@ export async function changesBetween(
   { from, to }: { readonly from: string; readonly to: string },
   call: GitCall,
 ): Promise<OutcomeChange[]> {
-  const text = await git.run(["diff-tree", "-r", "-z", "--name-status", "--no-renames", "--no-ext-diff", "--no-textconv", from, to], call);
+  const text = await git.run(["diff-tree", "-r", "-z", "--name-status", "--no-renames", "--no-ext-diff", "--no-textconv", from, to, "--"], call);
   const fields = text.split("\0");
   const changes: OutcomeChange[] = [];
   for (let at = 0; at + 1 < fields.length; at += 2) changes.push({ path: fields[at + 1] ?? "", kind: kindOf(fields[at]) });

@@ -133,8 +133,8 @@ interface RunRequest {
 
 async function openRun(context: Context, { runId, from }: RunRequest, call: GitCall): Promise<RunOutcome> {
   const { git, options, runs } = context;
-  const workTree = join(options.workDirectory, runId);
   await assertNew(git, runId, call);
+  const workTree = join(options.workDirectory, runId);
   if (from !== undefined) await assertCommits(context, [from], call);
   const base = from ?? (await updateMain(git, { seed: options.seed, except: [options.directory, options.workDirectory] }, call));
   const index = indexFile(options.directory, runId);

@@ -1,14 +1,18 @@
 import { randomInt } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { OutcomeFailedError } from "@dad/outcome";
+import { outcomeBranch, OutcomeFailedError } from "@dad/outcome";
 import type { RunId } from "@dad/protocol";
 import type { Git, GitCall } from "./git.ts";
 
 export const MAIN = "refs/heads/main";
 
-/** What the repository knows of a run. `snapshot` is what was in the working tree and not committed when it was closed. */
+/**
+ * What the repository knows of a run. `snapshot` is what was in the working tree and not committed when it was closed.
+ *
+ * @throws TypeError for what is no run id, before it becomes part of a ref or of a path.
+ */
 export function refsOf(runId: RunId): { readonly branch: string; readonly base: string; readonly snapshot: string } {
-  return { branch: `refs/heads/run/${runId}`, base: `refs/dad/base/${runId}`, snapshot: `refs/dad/snapshots/${runId}` };
+  return { branch: `refs/heads/${outcomeBranch(runId)}`, base: `refs/dad/base/${runId}`, snapshot: `refs/dad/snapshots/${runId}` };
 }
 
 /** Where refs point. Those that do not exist are left out. */

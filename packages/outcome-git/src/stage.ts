@@ -39,7 +39,7 @@ export async function stageTree(git: Git, { links, except = [] }: StageOptions, 
   const entries = await listEntries(git, call);
   const nested = entries.filter((entry) => entry.mode === REPOSITORY);
   await forget(git, nested, call);
-  if (nested[0]) throw new OutcomePathError(nested[0].path, "it became a repository while it was read");
+  if (nested[0]) throw new OutcomePathError(nested[0].path, "it stands for a repository, whose files are elsewhere");
   const symbolic = entries.filter((entry) => entry.mode === LINK);
   if (links === "none") await forget(git, symbolic, call);
   if (links === "inside") await assertInside(git, symbolic, call);

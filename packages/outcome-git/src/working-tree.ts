@@ -1,6 +1,7 @@
-import { constants, type Stats } from "node:fs";
+import type { Stats } from "node:fs";
 import { lstat, mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { ForeignFileRefusal, foreignFiles } from "@dad/disk";
 import { assertOutcomePath, type OutcomeFile, OutcomeFailedError, OutcomePathError } from "@dad/outcome";
 
 /** Puts a file into a working tree without following any link that lies there. */
@@ -18,31 +19,21 @@ export async function writeTreeFile(root: string, { path, content, executable }:
   }
 }
 
+/** A larger file is for git alone: nobody wants it in memory. */
+const LARGEST_READ = 1_073_741_824;
+
+const { readInside } = foreignFiles((operation, path, cause) =>
+  cause instanceof ForeignFileRefusal
+    ? new OutcomePathError(path, cause.message, { cause })
+    : new OutcomeFailedError(`${operation} ${path}`, "the working tree", { cause }),
+);
+
 /** A regular file of a working tree, reached without following a link, or `undefined`. */
 export async function readTreeFile(root: string, path: string): Promise<OutcomeFile | undefined> {
   assertOutcomePath(path);
   await assertRoot(root);
-  const parts = path.split("/");
-  for (let depth = 1; depth < parts.length; depth++) {
-    const found = await look(join(root, ...parts.slice(0, depth)));
-    if (found?.isSymbolicLink()) throw new OutcomePathError(path, `${parts.slice(0, depth).join("/")} is a link`);
-    if (!found?.isDirectory()) return undefined;
-  }
-  return readRegular(join(root, path), path);
-}
-
-async function readRegular(file: string, path: string): Promise<OutcomeFile | undefined> {
-  const found = await look(file);
-  if (!found?.isFile()) return undefined;
-  // Should it be something else by now: neither a link is followed nor a pipe waited for.
-  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  try {
-    const stats = await handle.stat();
-    if (!stats.isFile()) return undefined;
-    return { path, content: new Uint8Array(await handle.readFile()), executable: (stats.mode & 0o100) !== 0 };
-  } finally {
-    await handle.close();
-  }
+  const found = await readInside(root, path, { limitBytes: LARGEST_READ });
+  return found && { path, ...found };
 }
 
 /** Makes the directories above a file. */

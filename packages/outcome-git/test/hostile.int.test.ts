@@ -30,7 +30,7 @@ const executed = async (): Promise<boolean> =>
 function plantedConfig(): string {
   const touch = `"touch '${marker}'; cat"`;
   return [
-    `[core]\n\tfsmonitor = ${touch}\n\tpager = ${touch}\n\teditor = ${touch}`,
+    `[core]\n\tfsmonitor = ${touch}\n\thooksPath = planted-hooks\n\tpager = ${touch}\n\teditor = ${touch}`,
     `[filter "planted"]\n\tclean = ${touch}\n\tsmudge = ${touch}\n\trequired = true`,
     `[diff "planted"]\n\ttextconv = ${touch}\n\tcommand = ${touch}`,
     `[merge "planted"]\n\tdriver = ${touch}`,
@@ -50,6 +50,7 @@ it("starts no filter, hook, monitor or driver that was planted in the repository
   await (await repository.open(RunId.parse("run0")))[Symbol.asyncDispose]();
   await appendFile(join(places.directory, "config"), plantedConfig());
   await plantHooks(join(places.directory, "hooks"));
+  await plantHooks(join(places.directory, "planted-hooks"));
 
   // The control: plain git is led by them, with the hooks alone and with the settings alone.
   const control = join(places.root, "control");
@@ -202,4 +203,84 @@ it("gives a run a working tree in which git finds no repository of ours", async 
     stderr: expect.stringContaining("not a git repository"),
   });
   expect(await readdir(String(run.directory))).toEqual([".gitattributes", "a.txt"]);
+});
+
+/** Puts a tree of the given entries into the repository, whatever git thinks of their names, and a commit of it. */
+async function plantCommit(entries: readonly (readonly [mode: string, name: string, object: string])[]): Promise<string> {
+  const tree = Buffer.concat(entries.flatMap(([mode, name, object]) => [Buffer.from(`${mode} ${name}\0`), Buffer.from(object, "hex")]));
+  const file = join(places.root, "tree");
+  await writeFile(file, tree);
+  const id = (await git(places.directory, "hash-object", "-t", "tree", "--literally", "-w", file)).trim();
+  return (await git(places.directory, "-c", "user.name=x", "-c", "user.email=x@x", "commit-tree", "-m", "planted", id)).trim();
+}
+
+async function plantBlob(text: string): Promise<string> {
+  const file = join(places.root, "blob");
+  await writeFile(file, text);
+  return (await git(places.directory, "hash-object", "-w", file)).trim();
+}
+
+it.each([".git", "..", ".", ".GIT", "git~1", ".g\u200cit", "a/../../b", "/etc"])(
+  "starts no run from a tree with an entry named %j, and leaves nothing of it",
+  async (name) => {
+    await using repository = gitOutcomeRepository(places);
+    await (await repository.open(RunId.parse("run0")))[Symbol.asyncDispose]();
+    const blob = await plantBlob(`#!/bin/sh\ntouch '${marker}'\n`);
+    const from = await plantCommit([["100755", name, blob]]);
+    const before = await readdir(places.root, { recursive: true });
+    await expect(repository.open(runId, { from })).rejects.toMatchObject({ code: "OUTCOME_FAILED" });
+    expect(await readdir(places.root, { recursive: true })).toEqual(before);
+    expect(await git(places.directory, "for-each-ref", "refs/heads/run/run1", "refs/dad")).not.toContain("run1");
+    expect(await executed()).toBe(false);
+  },
+);
+
+it("writes through no link of the tree that it starts from", async () => {
+  await using repository = gitOutcomeRepository(places);
+  await (await repository.open(RunId.parse("run0")))[Symbol.asyncDispose]();
+  const outside = join(places.root, "outside");
+  await mkdir(outside);
+  const [link, file] = [await plantBlob(outside), await plantBlob("planted")];
+  const inner = await plantCommit([["100644", "x", file]]);
+  const tree = (await git(places.directory, "rev-parse", `${inner}^{tree}`)).trim();
+  // The same name twice: a link, and a directory that would be behind it.
+  const from = await plantCommit([
+    ["120000", "way", link],
+    ["40000", "way", tree],
+  ]);
+  await repository.open(runId, { from }).then(
+    (run) => run[Symbol.asyncDispose](),
+    () => undefined,
+  );
+  expect(await readdir(outside)).toEqual([]);
+});
+
+it("asks nobody for a module of the tree that it starts from, and commits none", async () => {
+  await using repository = gitOutcomeRepository(places);
+  await (await repository.open(RunId.parse("run0")))[Symbol.asyncDispose]();
+  const modules = await plantBlob(
+    `[submodule "m"]\n\tpath = m\n\turl = ext::sh -c touch% '${marker}'\n\tupdate = !touch '${marker}'\n[submodule "../../up"]\n\tpath = -x\n\turl = --upload-pack=x\n`,
+  );
+  const from = await plantCommit([
+    ["100644", ".gitmodules", modules],
+    ["160000", "m", "1".repeat(40)],
+  ]);
+  await using run = await repository.open(runId, { from });
+  await expect(run.commit({ subject: "x" })).rejects.toMatchObject({ code: "OUTCOME_PATH_INVALID", details: { path: "m" } });
+  await run.write(textFile("m/a.txt", "a"));
+  const { commit } = await run.commit({ subject: "without it" });
+  expect(await repository.changes(commit)).toEqual(expect.arrayContaining([{ path: "m/a.txt", kind: "added" }]));
+  expect(await executed()).toBe(false);
+});
+
+it("compares a commit with itself when it says that it started from something else than a commit", async () => {
+  await using repository = gitOutcomeRepository(places);
+  await (await repository.open(RunId.parse("run0")))[Symbol.asyncDispose]();
+  const blob = await plantBlob("x");
+  for (const base of [blob, "0".repeat(40), "--output=x", "main", `${"a".repeat(40)}b`]) {
+    const tree = (await git(places.directory, "rev-parse", "main^{tree}")).trim();
+    const message = `planted\n\nDad-Base: ${base}`;
+    const commit = (await git(places.directory, "-c", "user.name=x", "-c", "user.email=x@x", "commit-tree", "-m", message, tree)).trim();
+    expect(await repository.changes(commit)).toEqual([]);
+  }
 });

@@ -50,7 +50,8 @@ export function memoryOutcomeRepository(options: MemoryOutcomeOptions = {}): Mem
       assertOpen(store, signal);
       const base = from ?? root;
       const { tree } = commitOf(store, base);
-      if (store.branches.has(runId)) throw new OutcomeExistsError(runId, `branch ${outcomeBranch(runId)} in ${LOCATION}`);
+      const name = outcomeBranch(runId);
+      if (store.branches.has(runId)) throw new OutcomeExistsError(runId, `branch ${name} in ${LOCATION}`);
       const branch: Branch = { tip: undefined };
       store.branches.set(runId, branch);
       return memoryRunOutcome(store, { runId, base, branch, tree });
@@ -58,8 +59,9 @@ export function memoryOutcomeRepository(options: MemoryOutcomeOptions = {}): Mem
 
     async find(runId, { signal } = {}) {
       assertOpen(store, signal);
+      const branch = outcomeBranch(runId);
       const commit = store.branches.get(runId)?.tip;
-      return commit === undefined ? undefined : { branch: outcomeBranch(runId), commit };
+      return commit === undefined ? undefined : { branch, commit };
     },
 
     async changes(to, { from, signal } = {}) {

@@ -1,8 +1,9 @@
-import type { RunId } from "@dad/protocol";
+import { RunId } from "@dad/protocol";
 import type { CommitOptions } from "./outcome-repository.ts";
 
-/** The branch that holds the outcome of a run. */
+/** The branch that holds the outcome of a run. @throws TypeError for what is no run id, whatever its type says. */
 export function outcomeBranch(runId: RunId): string {
+  if (!RunId.safeParse(runId).success) throw new TypeError(`${JSON.stringify(runId)} is not a run id`);
   return `run/${runId}`;
 }
 

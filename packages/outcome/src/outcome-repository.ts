@@ -60,7 +60,8 @@ export interface OutcomeChange {
 
 /**
  * Port: the versioned result trees of the runs of a project, one branch per run. After disposal everything
- * fails with `OUTCOME_CLOSED`; what the storage refuses is `OUTCOME_FAILED`.
+ * fails with `OUTCOME_CLOSED`; what the storage refuses is `OUTCOME_FAILED`. What is not a run id is refused
+ * with a `TypeError` by every method that takes one.
  *
  * Adapters: `@dad/outcome/memory`, `@dad/outcome-git`.
  */

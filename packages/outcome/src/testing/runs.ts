@@ -84,6 +84,13 @@ export function describeRuns({ repository }: Subject): void {
       await expect(winner?.value.commit({ subject: "works" })).resolves.toMatchObject({ branch: "run/run1" });
     });
 
+    it("takes nothing but a run id for one, whatever its type says", async () => {
+      for (const text of ["", "..", "../up", "a/b", "a\\b", "-rf", "--all", "a\0b", "a\nb", "A", "a.lock", "con", "x".repeat(129)]) {
+        await expect(repository().open(text as RunId)).rejects.toBeInstanceOf(TypeError);
+        await expect(repository().find(text as RunId)).rejects.toBeInstanceOf(TypeError);
+      }
+    });
+
     it("starts from nothing but a whole id of a commit that it has", async () => {
       await using one = await repository().open(id("run0"));
       const { commit } = await one.commit({ subject: "one" });

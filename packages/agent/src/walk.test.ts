@@ -1,3 +1,4 @@
+import type { NodeId } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { agent, type ComponentOptions, type FlowDefinition, flow } from "./component-definition.ts";
@@ -33,8 +34,25 @@ describe("walk", () => {
     let definition: FlowDefinition = flow("leaf");
     for (let level = 0; level < 40; level++) definition = flow(`level${level}`).component("in", definition);
     expect(() => [...walk(definition)]).toThrow(
-      expect.objectContaining({ code: "DEFINITION_INVALID", message: expect.stringContaining("nested too deeply") as string }),
+      expect.objectContaining({ code: "DEFINITION_INVALID", message: expect.stringContaining("at most 32 steps") as string }),
     );
+  });
+});
+
+describe("walk of what was written by hand", () => {
+  const element = (id: string) => ({ id: id as NodeId, definition: say("x") });
+  const written = (...ids: string[]): FlowDefinition => ({ ...flow("f"), elements: ids.map(element) });
+  const refused = (definition: FlowDefinition) => () => [...walk(definition)];
+
+  it("refuses an id that is none, and says where", () => {
+    expect(refused(written("../../up"))).toThrow(
+      expect.objectContaining({ code: "DEFINITION_INVALID", message: expect.stringContaining('"../../up" in f') as string }),
+    );
+    expect(refused({ ...flow("f"), id: "files" as NodeId })).toThrow("reserved name");
+  });
+
+  it("refuses ids that only differ in case, and names both", () => {
+    expect(refused(written("plan", "fix", "Plan"))).toThrow('f has the id "plan" already: give "Plan" another name');
   });
 });
 

@@ -1,4 +1,4 @@
-import { nearestName } from "@dad/protocol";
+import { nearestName, ProjectName } from "@dad/protocol";
 import type { ModelResource } from "@dad/resources";
 import { z } from "zod";
 import type { Environment } from "./dad-config.ts";
@@ -23,7 +23,7 @@ const Profile = z.strictObject({
 
 /** The form of {@link DadConfig}. It never reaches a disk as data, so it is not in the protocol. */
 export const ConfigSchema = z.strictObject({
-  project: name.exactOptional(),
+  project: ProjectName.exactOptional(),
   runRoot: path.exactOptional(),
   workspace: path.exactOptional(),
   resources: z.record(name, Profile).exactOptional(),

@@ -68,7 +68,7 @@ describe("loadConfig", () => {
     expect(error.message.split("\n").toSorted()).toEqual(
       [
         `${file} is not a valid configuration:`,
-        "  project: must be letters, digits, ., _ or -, and begin with a letter or digit",
+        "  project: a name of a project has 1 to 128 letters, digits, '.', '_' or '-', and begins with a letter or digit",
         "  workspace: must not be empty",
         "  resources.ci.models.coder: must be a model or a function that makes one, such as `() => openRecordedModel({ file })`",
         "  resources.ci.endpoints.search: must be an absolute URL, such as https://example.com/v1",

@@ -5,13 +5,14 @@ import type { JournalStore } from "@dad/journal";
 import { diskJournalStore } from "@dad/journal/disk";
 import type { OutcomeRepository } from "@dad/outcome";
 import { gitOutcomeRepository } from "@dad/outcome-git";
+import { ProjectName } from "@dad/protocol";
 
 export interface LocalStoreOptions {
   /** The directory of the project. Default: the working directory. */
   readonly projectRoot?: string;
   /** Where the runs of the project are kept. Default: `runs` in the project. */
   readonly runRoot?: string;
-  /** Names the repository that holds the outcomes. Default: the name of the project's directory. */
+  /** Names the repository that holds the outcomes: a `ProjectName`. Default: the name of the project's directory. */
   readonly project?: string;
   /** The environment of the host: git is searched in its `PATH`. Default: git is searched in the usual directories. */
   readonly hostEnv?: Readonly<Record<string, string | undefined>>;
@@ -28,13 +29,13 @@ export interface LocalStore extends AsyncDisposable {
   readonly outcomes: OutcomeRepository;
 }
 
-/** Touches no disk until something is read or written. */
+/** Touches no disk until something is read or written. @throws TypeError for a project whose name is none. */
 export function localStore(options: LocalStoreOptions = {}): LocalStore {
   const projectRoot = resolve(options.projectRoot ?? ".");
   const runRoot = resolve(projectRoot, options.runRoot ?? "runs");
   const artifacts = diskArtifactStore({ root: join(runRoot, ".dad", "blobs") });
   const outcomes = gitOutcomeRepository({
-    directory: join(runRoot, "outcome", options.project ?? repositoryName(projectRoot)),
+    directory: join(runRoot, "outcome", projectName(options.project, projectRoot)),
     workDirectory: join(runRoot, ".dad", "work"),
     git: { path: options.hostEnv?.["PATH"] },
     ...(options.workspace === undefined ? {} : { seed: resolve(projectRoot, options.workspace) }),
@@ -52,6 +53,10 @@ export function localStore(options: LocalStoreOptions = {}): LocalStore {
   };
 }
 
-function repositoryName(projectRoot: string): string {
-  return basename(projectRoot).replaceAll(/[^A-Za-z0-9._-]/g, "-") || "project";
+function projectName(given: string | undefined, projectRoot: string): ProjectName {
+  const name = given ?? basename(projectRoot).replaceAll(/[^A-Za-z0-9._-]/g, "-");
+  const parsed = ProjectName.safeParse(name);
+  if (parsed.success) return parsed.data;
+  if (given !== undefined) throw new TypeError(`${JSON.stringify(given)} is not the name of a project: ${parsed.error.issues[0]?.message}`);
+  return ProjectName.parse("project");
 }

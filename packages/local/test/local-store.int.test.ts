@@ -1,6 +1,6 @@
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { localStore } from "@dad/local";
 import { RunId } from "@dad/protocol";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -24,4 +24,17 @@ it("searches git in the PATH of the host, and only there", async () => {
 it("finds git in the usual directories when it is told nothing of the host", async () => {
   await using store = localStore({ projectRoot });
   expect(await store.outcomes.find(runId)).toBeUndefined();
+});
+
+it.each(["../other", "..", "", "a/b", "con", "-x", "x.", "a\0b"])("takes no project that is called %j", (project) => {
+  expect(() => localStore({ projectRoot, project })).toThrow(TypeError);
+});
+
+it.each([
+  ["my project", "my-project"],
+  ["名前", "project"],
+  ["con", "project"],
+])("names the outcomes of a project in a directory %j: %s", async (directory, name) => {
+  await using store = localStore({ projectRoot: join(projectRoot, directory) });
+  expect(basename(store.outcomes.location)).toBe(name);
 });

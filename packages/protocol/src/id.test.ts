@@ -2,7 +2,7 @@ import { posix, win32 } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { z } from "zod";
-import { ExecutionId, NodeId, NodePath, nodeDirectory, nodePath, RelativePath, RunId, RunIdPrefix } from "./id.ts";
+import { ExecutionId, NodeId, NodePath, nodeDirectory, nodePath, ProjectName, RelativePath, RunId, RunIdPrefix } from "./id.ts";
 
 /** What attackers and accidents give where an id is asked for. No schema of ids takes any of it. */
 const HOSTILE = [
@@ -39,6 +39,11 @@ const HOSTILE = [
   "a@{b",
 ];
 
+const ROOTS = [
+  [posix, "/base/run"],
+  [win32, "C:\\root\\run"],
+] as const;
+
 describe.each<[string, z.ZodType]>([
   ["RunId", RunId],
   ["RunIdPrefix", RunIdPrefix],
@@ -51,6 +56,18 @@ describe.each<[string, z.ZodType]>([
 
   it.each([undefined, null, 7, {}, ["a"]])("refuses %j, which is no string", (value) => {
     expect(schema.safeParse(value).success).toBe(false);
+  });
+
+  it("is a name of its own for every system: none that it takes leads out of a directory", () => {
+    fc.assert(
+      fc.property(pathLike(), (text) => {
+        fc.pre(schema.safeParse(text).success);
+        for (const [{ resolve, join }, root] of ROOTS) {
+          expect(resolve(root, text)).toBe(join(root, text));
+          expect(resolve(root, text).slice(root.length + 1)).toBe(text);
+        }
+      }),
+    );
   });
 
   it("says what it would take", () => {
@@ -79,6 +96,12 @@ describe("RunId", () => {
     "journal.jsonl",
     "static_inputs",
     "outcome.old",
+    "journal.torn-1",
+    "files",
+    "input.json",
+    "result.json",
+    "outcome.json",
+    "state.json",
     "com1",
     "lpt9.txt",
     "nul",
@@ -106,6 +129,30 @@ describe("RunIdPrefix", () => {
   });
 });
 
+describe("RunIdPrefix before a generated id", () => {
+  it("is always a run id", () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,31}$/), fc.stringMatching(/^(run|rerun)_[0-9]{8}_[0-9]{6}_[0-9a-f]{6}$/), (prefix, id) => {
+        fc.pre(RunIdPrefix.safeParse(prefix).success);
+        expect(RunId.safeParse(`${prefix}_${id}`).success).toBe(true);
+      }),
+    );
+  });
+});
+
+describe("ProjectName", () => {
+  it.each(["a", "tiny-duration", "My.Project_2", "0", "x".repeat(128), "outcome"])("takes %j", (name) => {
+    expect(ProjectName.parse(name)).toBe(name);
+  });
+
+  it.each(["", ".", "..", "a..b", "a.", ".git", "-x", "_x", "a/b", "a\\b", "C:x", "con", "Aux.git", "a b", "caf\u00e9", "x".repeat(129)])(
+    "refuses %j",
+    (name) => {
+      expect(ProjectName.safeParse(name).success).toBe(false);
+    },
+  );
+});
+
 describe("ExecutionId", () => {
   it("takes a UUID and nothing else", () => {
     expect(ExecutionId.safeParse("019a9b7c-5d3e-7f00-8a1b-2c3d4e5f6071").success).toBe(true);
@@ -118,9 +165,12 @@ describe("NodeId", () => {
     expect(NodeId.parse(id)).toBe(id);
   });
 
-  it.each(["0a", "-a", "a.b", "x".repeat(65), "con", "Nul", "COM1", "static_inputs", "__proto__.x"])("refuses %j", (id) => {
-    expect(NodeId.safeParse(id).success).toBe(false);
-  });
+  it.each(["0a", "-a", "a.b", "x".repeat(65), "con", "Nul", "COM1", "static_inputs", "files", "FILES", "Outcome", "__proto__.x"])(
+    "refuses %j",
+    (id) => {
+      expect(NodeId.safeParse(id).success).toBe(false);
+    },
+  );
 
   it.each(["__proto__", "constructor", "prototype"])("refuses %j, which would be more than a member of an object of results", (id) => {
     expect(NodeId.safeParse(id).success).toBe(false);
@@ -149,6 +199,17 @@ describe("NodePath", () => {
 
   it("refuses a child that would stand too deep", () => {
     expect(() => nodePath(NodePath.parse(deep(32)), NodeId.parse("more"))).toThrow("at most 32 steps");
+  });
+
+  it("says which step is none, and why", () => {
+    expect(NodePath.safeParse("agent.files.plan").error?.issues[0]?.message).toMatch(/"files" is none: .*reserved/);
+    expect(NodePath.safeParse(deep(33)).error?.issues[0]?.message).toBe("a node path has at most 32 steps");
+    expect(NodePath.safeParse(`a.${"x".repeat(1024)}`).error?.issues[0]?.message).toBe("a node path has at most 1024 characters");
+  });
+
+  it("is looked at again before it becomes a directory", () => {
+    for (const path of ["", "..", "a/../../b", "a..b", "agent.con", "agent.files"])
+      expect(() => nodeDirectory(path as NodePath)).toThrow("is not a node path");
   });
 
   it("has a directory of its own, inside that of its parent", () => {
@@ -216,10 +277,7 @@ describe("RelativePath", () => {
     expect(RelativePath.safeParse(path).success).toBe(false);
   });
 
-  it.each([
-    ["POSIX", posix, "/base/run"],
-    ["Windows", win32, "C:\\root\\run"],
-  ])("never leaves a root that it is joined to (%s)", (_system, { join, resolve, relative, isAbsolute, sep }, root) => {
+  it.each(ROOTS)("never leaves a root that it is joined to (%#)", ({ join, resolve, relative, isAbsolute, sep }, root) => {
     fc.assert(
       fc.property(pathLike(), (text) => {
         fc.pre(RelativePath.safeParse(text).success);

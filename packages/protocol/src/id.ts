@@ -1,7 +1,11 @@
 import { z } from "zod";
 
-/** Names that mean something else in a store, and device names that Windows would open instead of a file. */
-const RESERVED = /^(outcome|static_inputs|run\.json|journal\.jsonl|con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/i;
+/** What stands beside runs in a run root, or beside and in the directories of elements in a run. */
+const TREE = String.raw`outcome|static_inputs|files|run\.json|journal\.jsonl|journal\.torn-.*|input\.json|result\.json|state\.json`;
+/** What Windows opens instead of a file of this name, whatever follows the dot. */
+const DEVICES = "con|prn|aux|nul|com[0-9]|lpt[0-9]";
+/** Names that mean something else, also where a file system ignores case. `.dad` and `.trace` begin with what no id does. */
+const RESERVED = new RegExp(String.raw`^(${TREE}|${DEVICES})(\.|$)`, "i");
 
 /**
  * Names a run, its directory and its branch: lower-case letters, digits, `.`, `_`, `-`; at most 128
@@ -31,8 +35,10 @@ export type ExecutionId = z.infer<typeof ExecutionId>;
 const INHERITED: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 
 /**
- * Names one element of a definition among its siblings. No dot: the dot separates the steps of a node path.
- * No `__proto__`, `constructor` or `prototype`: results are objects with a member for each element.
+ * Names one element of a definition among its siblings. No dot: the dot separates the steps of a node path, and so no id
+ * is called like a file that the system writes (`result.json`). No `files`: beside its elements a component, and beside
+ * its root component a run, may have a directory of that name. No `__proto__`, `constructor` or `prototype`: results are
+ * objects with a member for each element.
  */
 export const NodeId = z
   .string()
@@ -43,13 +49,19 @@ export type NodeId = z.infer<typeof NodeId>;
 
 const MAX_DEPTH = 32;
 const MAX_PATH = 1024;
+const LONGEST_SHOWN = 80;
 
 /** Where an element stands in a run: ids from the root down, joined by dots, as in `agent.flow1.loop.iter_1.body`. */
 export const NodePath = z
   .string()
   .max(MAX_PATH, `a node path has at most ${MAX_PATH} characters`)
   .refine((path) => path.split(".").length <= MAX_DEPTH, `a node path has at most ${MAX_DEPTH} steps`)
-  .refine((path) => path.split(".").every((step) => NodeId.safeParse(step).success), "a node path is ids joined by dots")
+  .superRefine((path, context) => {
+    const wrong = path.split(".").find((step) => !NodeId.safeParse(step).success);
+    if (wrong === undefined) return;
+    const why = NodeId.safeParse(wrong).error?.issues[0]?.message;
+    context.addIssue(`a node path is ids joined by dots, and ${JSON.stringify(wrong.slice(0, LONGEST_SHOWN))} is none: ${why}`);
+  })
   .brand<"NodePath">();
 export type NodePath = z.infer<typeof NodePath>;
 
@@ -58,10 +70,28 @@ export function nodePath(parent: NodePath | undefined, id: NodeId): NodePath {
   return NodePath.parse(parent === undefined ? id : `${parent}.${id}`);
 }
 
-/** The directory of a node inside its run: `agent.flow1.node3` is `agent/flow1/node3`. */
+/**
+ * The directory of a node inside its run: `agent.flow1.node3` is `agent/flow1/node3`.
+ *
+ * @throws TypeError for what is no node path, whatever its type says.
+ */
 export function nodeDirectory(path: NodePath): string {
+  const { error } = NodePath.safeParse(path);
+  if (error) throw new TypeError(`${JSON.stringify(path)} is not a node path: ${error.issues[0]?.message}`);
   return path.replaceAll(".", "/");
 }
+
+/**
+ * Names a project, and the repository of its outcomes: letters, digits, `.`, `_`, `-`; at most 128 characters; begins with
+ * a letter or digit; no `..`, no dot at the end, no device name.
+ */
+export const ProjectName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, "a name of a project has 1 to 128 letters, digits, '.', '_' or '-', and begins with a letter or digit")
+  .refine((name) => !name.includes("..") && !name.endsWith("."), "a name of a project has no '..' and does not end in '.'")
+  .refine((name) => !DEVICE.test(name), "this name of a project is a device of Windows")
+  .brand<"ProjectName">();
+export type ProjectName = z.infer<typeof ProjectName>;
 
 /**
  * Where something lies below a root: relative, `/` between the parts. Every string that comes from

@@ -10,7 +10,7 @@ export { Digest, digestOfBytes, digestOfHex, digestOfJson, hexOfDigest } from ".
 export { Durability } from "./durability.ts";
 export { DadError, type DadErrorOptions, ERROR_LIMITS, ErrorEnvelope, errorEnvelope, errorFromEnvelope, messageOf } from "./error.ts";
 export { type EventDraft, type EventOf, isKnownEvent, parseEvent, RunEvent, type RunEventType, UnknownEvent } from "./event.ts";
-export { ExecutionId, NodeId, NodePath, nodeDirectory, nodePath, RelativePath, RunId, RunIdPrefix } from "./id.ts";
+export { ExecutionId, NodeId, NodePath, nodeDirectory, nodePath, ProjectName, RelativePath, RunId, RunIdPrefix } from "./id.ts";
 export { canonicalJson, isJsonObject, Json } from "./json.ts";
 export { JournalEntry, type RecordedEvent } from "./journal-entry.ts";
 export {

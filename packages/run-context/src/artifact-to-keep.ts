@@ -33,12 +33,18 @@ export function encodeArtifact(artifact: ArtifactToKeep): EncodedArtifact {
   return { bytes: bytesOf(artifact, format), mediaType, path: pathOf(artifact, mediaType) };
 }
 
+/** As many characters as a reader of the journal takes. */
+const LONGEST_NAME = 255;
+
 function pathOf({ name, node, directory }: ArtifactToKeep, mediaType: string): RelativePath {
   const file = /\.[A-Za-z0-9]+$/.test(name) ? name : `${name}${extensionOf(mediaType)}`;
   // A run's own never lie beside its journal.
   const place = node === undefined ? "files" : [nodeDirectory(node), ...(directory ? [directory] : [])].join("/");
-  const path = RelativePath.safeParse(`${place}/${file}`);
-  if (!path.success) throw new ArtifactRefusedError({ name, node }, path.error.issues[0]?.message ?? "its name cannot be a path");
+  // The name by itself, too: an ending would hide what is wrong with it.
+  const [named, path] = [RelativePath.safeParse(name), RelativePath.safeParse(`${place}/${file}`)];
+  const problem = named.error?.issues[0]?.message ?? path.error?.issues[0]?.message;
+  if (name.length > LONGEST_NAME) throw new ArtifactRefusedError({ name, node }, `a name has at most ${LONGEST_NAME} characters`);
+  if (path.data === undefined || problem !== undefined) throw new ArtifactRefusedError({ name, node }, problem ?? "its name cannot be a path");
   return path.data;
 }
 

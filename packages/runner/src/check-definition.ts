@@ -2,6 +2,7 @@ import { type ComponentDefinition, DefinitionError, type NodeDefinition } from "
 import { DadError, nameHint, type NodePath, nodePath } from "@dad/protocol";
 import { mapStrings, parseTemplate, renderTemplate, scopeOf, type TemplateReference, templateReferences } from "@dad/template";
 import { problemsOf } from "./errors.ts";
+import { indexDefinition } from "./definition-index.ts";
 import { BUILT_IN_VARIABLES } from "./interpreter.ts";
 
 /**
@@ -11,6 +12,8 @@ import { BUILT_IN_VARIABLES } from "./interpreter.ts";
  * @throws DefinitionError (`DEFINITION_INVALID`) that lists all problems, each with its path.
  */
 export function checkDefinition(root: ComponentDefinition): void {
+  // Everything in it has a path of its own, whoever wrote it.
+  indexDefinition(root);
   const outside = { path: nodePath(undefined, root.id), variables: new Set(BUILT_IN_VARIABLES), done: new Set<NodePath>() };
   const problems = checkComponent(root, outside);
   if (problems.length > 0)

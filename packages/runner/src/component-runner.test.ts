@@ -241,7 +241,10 @@ describe("what a node leaves", () => {
     ["one name", "note", "note"],
     ["one path", "note.json", "note"],
     ["paths that differ only in case", "note", "Note"],
-  ])("has no two artifacts of %s", async (_what, first, second) => {
+    ["a file and a directory in one place", "note", "note.json/x"],
+    ["a directory and a file in one place", "Note.json/x", "note"],
+    ["the names that the runner uses", "note", "outcome"],
+  ])("keeps no two artifacts of %s", async (_what, first, second) => {
     const twice = defineNode({
       type: "twice",
       version: "1",

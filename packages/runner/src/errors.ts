@@ -22,12 +22,16 @@ export class NodeOutputError extends DadError<"NODE_OUTPUT_INVALID"> {
   }
 }
 
-/** `ARTIFACT_EXISTS`: an attempt of a node keeps two artifacts under one name, or in one place. */
+/** `ARTIFACT_EXISTS`: an attempt of a node keeps two artifacts under one name, or in one place, or one under a name that the runner uses. */
 export class ArtifactExistsError extends DadError<"ARTIFACT_EXISTS"> {
   constructor(node: NodePath, name: string, path: RelativePath) {
-    super("ARTIFACT_EXISTS", `node ${node} has an artifact at ${path} already: give ${JSON.stringify(name)} another name`, {
-      details: { node, name, path },
-    });
+    super(
+      "ARTIFACT_EXISTS",
+      `node ${node} has an artifact of that name, or one in the place of ${path}, already: give ${JSON.stringify(name)} another name`,
+      {
+        details: { node, name, path },
+      },
+    );
   }
 }
 

@@ -1,7 +1,17 @@
 import type { NodeContext, NodeDefinition } from "@dad/agent";
 import type { NodeCall, NodeExecutor, NodeOutcome } from "@dad/engine";
 import { type Observability, traced, under } from "@dad/observability";
-import { addUsage, type ArtifactEntry, canonicalJson, errorEnvelope, type Json, type NodePath, type NodeResult, type Usage } from "@dad/protocol";
+import {
+  addUsage,
+  type ArtifactEntry,
+  canonicalJson,
+  errorEnvelope,
+  type Json,
+  type NodePath,
+  type NodeResult,
+  type RelativePath,
+  type Usage,
+} from "@dad/protocol";
 import type { ExecutionScope } from "@dad/run-context";
 import { ArtifactExistsError, NodeOutputError, NodeSettingsError, StaticInputError } from "./errors.ts";
 import { stopwatch } from "./stopwatch.ts";
@@ -106,11 +116,8 @@ function contextOf({ call, scope, signal }: Attempt, collected: Collected, obser
     observability,
     async record(draft) {
       const entry = await run.keep({ ...draft, node: call.path, ...(draft.name === "state" ? {} : { directory: "files" }) });
-      // Some file systems take names for the same that differ only in case.
-      const place = entry.path.toLowerCase();
-      if (collected.artifacts.some(({ name, path }) => name === draft.name || path.toLowerCase() === place)) {
-        throw new ArtifactExistsError(call.path, draft.name, entry.path);
-      }
+      const taken = OWN_NAMES.has(draft.name) || collected.artifacts.some((other) => other.name === draft.name || inOnePlace(other.path, entry.path));
+      if (taken) throw new ArtifactExistsError(call.path, draft.name, entry.path);
       collected.artifacts.push(entry);
       // Shown at once: when the attempt never ends, this is what there is to look at.
       await run.show([entry]);
@@ -123,6 +130,15 @@ function contextOf({ call, scope, signal }: Attempt, collected: Collected, obser
       await run.record({ type: "custom.emitted", path: call.path, name, data });
     },
   };
+}
+
+/** What the runner itself keeps of an attempt. */
+const OWN_NAMES: ReadonlySet<string> = new Set(["input", "outcome", "result"]);
+
+/** Whether two paths cannot both be files. Some file systems take names for the same that differ only in case. */
+function inOnePlace(left: RelativePath, right: RelativePath): boolean {
+  const [one, other] = [left, right].map((path) => `${path.toLowerCase()}/`).toSorted((a, b) => a.length - b.length);
+  return other?.startsWith(one ?? "") ?? false;
 }
 
 interface Ending {

@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -49,4 +50,36 @@ describe("readInputs", () => {
       message: expect.stringContaining(join(cwd, "nope.json")),
     });
   });
+
+  it.each<[string, () => Promise<unknown>, ...[code: string, says: string]]>([
+    ["a directory", () => mkdir(join(cwd, "odd")), "STATIC_INPUTS_UNREADABLE", "it is a directory, not a file"],
+    ["a pipe that nobody writes into", async () => execFileSync("mkfifo", [join(cwd, "odd")]), "STATIC_INPUTS_UNREADABLE", "it is a pipe"],
+    ["a device", () => symlink("/dev/zero", join(cwd, "odd")), "STATIC_INPUTS_UNREADABLE", "it is a device"],
+    ["a sparse file of 200 MB", () => sparse(200_000_000), "STATIC_INPUTS_UNREADABLE", "200000000 bytes, and at most 67108864"],
+    ["UTF-16 with its mark", () => put(Buffer.from('\uFEFF{"a":1}', "utf16le")), "STATIC_INPUTS_INVALID", "UTF-16: save it as UTF-8"],
+    ["UTF-16 without it", () => put(Buffer.from('{"a":1}', "utf16le")), "STATIC_INPUTS_INVALID", "UTF-16: save it as UTF-8"],
+    ["no text", () => put(Buffer.from([0x7b, 0x22, 0xc3, 0x28])), "STATIC_INPUTS_INVALID", "it is not text in UTF-8"],
+    ["a key twice", () => put('{"a":1,"a":2}'), "STATIC_INPUTS_INVALID", ':1:8: it has "a" twice'],
+  ])("refuses %s at once, and says what it is", async (_what, make, ...[code, says]) => {
+    await make();
+    const refused = readInputs({ staticInputs: "odd" }, cwd);
+    await expect(refused).rejects.toMatchObject({ code, message: expect.stringContaining(says) });
+    await expect(refused).rejects.toMatchObject({ message: expect.stringContaining(join(cwd, "odd")) });
+    await rm(join(cwd, "odd"), { recursive: true });
+  });
+
+  it("takes a file behind a link, with the mark of UTF-8", async () => {
+    await writeFile(join(cwd, "marked.json"), '\uFEFF{"a":1}');
+    await symlink("marked.json", join(cwd, "link.json"));
+    expect(await readInputs({ staticInputs: "link.json" }, cwd)).toEqual({ a: 1 });
+  });
 });
+
+function put(content: string | Uint8Array): Promise<void> {
+  return writeFile(join(cwd, "odd"), content);
+}
+
+async function sparse(bytes: number): Promise<void> {
+  await put("");
+  await truncate(join(cwd, "odd"), bytes);
+}

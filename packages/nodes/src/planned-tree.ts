@@ -1,7 +1,8 @@
 import type { Stats } from "node:fs";
-import { lstat, readFile } from "node:fs/promises";
+import { lstat } from "node:fs/promises";
 import { join } from "node:path";
 import { prefixesOf } from "./guarded-path.ts";
+import { openInPlace } from "./open-in-place.ts";
 
 /** Why an operation cannot be planned. `refused`: it must not be done, rather than cannot. */
 export class PlanProblem extends Error {
@@ -68,7 +69,9 @@ export function plannedTree(root: string): PlannedTree {
     },
     async bytes(file) {
       if (file.size > LARGEST_TEXT) throw new PlanProblem(`the file has ${file.size} bytes; at most ${LARGEST_TEXT} can be edited`);
-      return file.content ?? readFile(join(root, file.source ?? ""));
+      if (file.content) return file.content;
+      await using opened = await openInPlace(join(root, file.source ?? ""));
+      return await opened.readFile();
     },
   };
 }

@@ -1,6 +1,6 @@
-import { constants } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { decodeStrict } from "./decode-text.ts";
+import { openInPlace } from "./open-in-place.ts";
 
 /** What is at a path. `text` is `undefined` for binary data. */
 export interface TextRead {
@@ -10,14 +10,11 @@ export interface TextRead {
   readonly text: string | undefined;
 }
 
-/** Neither follows a link in the last part nor waits for the writer of a pipe. */
-const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-
-/** The beginning of a regular file, or `undefined` for anything else and for what cannot be read. */
+/** The beginning of a regular file at an absolute path without links, or `undefined` for anything else and for what cannot be read. */
 export async function readText(path: string, limit: number): Promise<TextRead | undefined> {
   let handle: FileHandle | undefined;
   try {
-    handle = await open(path, FLAGS);
+    handle = await openInPlace(path);
     const stats = await handle.stat();
     if (!stats.isFile()) return undefined;
     const content = await readUpTo(handle, Math.min(limit, stats.size));

@@ -1,9 +1,10 @@
 import type { Dirent } from "node:fs";
-import { lstat, readdir } from "node:fs/promises";
+import { lstat } from "node:fs/promises";
 import { join } from "node:path";
 import type { FolderSettings, Omitted } from "./folder-settings.ts";
 import { isGitName, prefixesOf } from "./guarded-path.ts";
 import { type IgnoreRules, ignoreRules, patternsOf } from "./ignore-rules.ts";
+import { listInPlace } from "./open-in-place.ts";
 import { readText } from "./read-text.ts";
 import type { TreeEntry } from "./tree-diagram.ts";
 import type { WorkspaceDirectory } from "./workspace-directory.ts";
@@ -48,7 +49,7 @@ export interface FolderWalkOptions {
   readonly signal: AbortSignal;
 }
 
-/** Walks a directory in the order of names, depth first. Follows no links. */
+/** Walks a directory in the order of names, depth first. Follows no links, also when one is put in the way meanwhile. */
 export async function walkFolder({ directory, settings, signal }: FolderWalkOptions): Promise<FolderWalk> {
   const exclude = patternsOf(settings.exclude);
   const include = settings.include && patternsOf(settings.include);
@@ -79,7 +80,7 @@ async function walkDirectory(walk: Walk, spot: Spot): Promise<readonly TreeEntry
   walk.signal.throwIfAborted();
   let found: Dirent[];
   try {
-    found = await readdir(join(walk.directory.absolute, spot.path), { withFileTypes: true });
+    found = await listInPlace(join(walk.directory.absolute, spot.path));
   } catch {
     walk.omitted.unreadable += 1;
     return [];

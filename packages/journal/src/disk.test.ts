@@ -4,11 +4,11 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createFsFromVolume, Volume } from "memfs";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import type { DiskFile, DiskFs } from "@dad/disk";
+import { type DiskFile, type DiskFs, type Locks, memoryLocks } from "@dad/disk";
 import { RunId, RunOwner } from "@dad/protocol";
 import { diskJournalStore } from "./disk.ts";
 import { journalStoreContract } from "./testing.ts";
-import { all, codesOf, numbered, recorded, RUN, upTo } from "./testing/drafts.ts";
+import { numbered, recorded, RUN, runIdsOf, upTo } from "./testing/drafts.ts";
 
 const base = await mkdtemp(join(tmpdir(), "dad journal "));
 afterAll(() => rm(base, { recursive: true, force: true }));
@@ -16,8 +16,9 @@ let count = 0;
 let root: string;
 const freshRoot = () => (root = join(base, String(++count), "not there yet"));
 const store = (fs?: DiskFs) => diskJournalStore({ root, ...(fs ? { fs } : {}) });
+const storeInMemory = (fs: DiskFs) => diskJournalStore({ root, fs, locks: memoryLocks() });
 const journalOf = (runId: string) => join(root, runId, "journal.jsonl");
-const lockOf = (runId: string) => join(root, ".dad", "locks", `${runId}.json`);
+const recordOf = (runId: string) => join(root, ".dad", "locks", `${runId}.json`);
 
 async function flipByte(fs: Pick<typeof nodeFs, "readFile" | "writeFile">, path: string, seq: number): Promise<void> {
   const lines = (await fs.readFile(path, "utf8")).split("\n");
@@ -33,10 +34,12 @@ journalStoreContract("diskJournalStore", {
 
 describe("on memfs", () => {
   let fs: typeof nodeFs;
-  const open = () => diskJournalStore({ root: "/runs", fs });
+  let locks: Locks;
+  const open = () => diskJournalStore({ root: "/runs", fs, locks });
   journalStoreContract("diskJournalStore", {
     create() {
       fs = inMemory();
+      locks = memoryLocks();
       return open();
     },
     reopen: open,
@@ -61,7 +64,7 @@ describe("a journal on disk", () => {
   beforeEach(freshRoot);
 
   it("makes nothing before a run is created", async () => {
-    await all(store().list());
+    await runIdsOf(store());
     await store().owner(RUN);
     await expect(readdir(root)).rejects.toMatchObject({ code: "ENOENT" });
   });
@@ -70,18 +73,20 @@ describe("a journal on disk", () => {
     const text = (await createWith(3)).toString();
     expect(text.split("\n").map((line) => line && (JSON.parse(line) as { seq: number }).seq)).toEqual([1, 2, 3, ""]);
     expect(await readdir(join(root, RUN))).toEqual(["journal.jsonl"]);
-    expect(await readdir(join(root, ".dad", "locks"))).toEqual([]);
+    expect(await readdir(join(root, ".dad", "locks"))).toEqual([`${RUN}.lock`]);
   });
 
-  it("is read up to its last whole entry, and goes on there, wherever the last line was torn", async () => {
+  it("is read up to its last whole entry, goes on there and says so, wherever the last line was torn", async () => {
     const whole = await createWith(3);
     const start = whole.lastIndexOf(0x0a, -2) + 1;
     for (let length = start + 1; length < whole.length; length++) {
       const fs = inMemory({ [journalOf(RUN)]: whole.subarray(0, length) });
-      expect((await recorded(store(fs))).map(({ seq }) => seq)).toEqual([1, 2]);
-      await using journal = await store(fs).open(RUN);
-      expect(await journal.append(numbered(4))).toMatchObject({ seq: 3, epoch: 2 });
-      expect((await recorded(store(fs))).map(({ seq }) => seq)).toEqual([1, 2, 3]);
+      expect((await recorded(storeInMemory(fs))).map(({ seq }) => seq)).toEqual([1, 2]);
+      await using journal = await storeInMemory(fs).open(RUN);
+      expect(await journal.append(numbered(4))).toMatchObject({ seq: 4, epoch: 2 });
+      const events = await recorded(storeInMemory(fs));
+      expect(events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+      expect(events[2]).toMatchObject({ type: "journal.recovered", bytes: length - start, kept: "journal.torn-1", epoch: 2 });
       expect(await fs.readFile(join(root, RUN, "journal.torn-1"))).toEqual(whole.subarray(start, length));
     }
   });
@@ -89,13 +94,16 @@ describe("a journal on disk", () => {
   it.each(["garbage", "garbage\n", "\0\0\0\0", "{}\n", "\n", Buffer.from([0xff, 0xfe, 0x0a])])(
     "takes %j at its end for a torn entry",
     async (garbage) => {
-      const whole = await createWith(2);
+      let whole = await createWith(2);
       for (const round of upTo(2)) {
         await appendFile(journalOf(RUN), garbage);
-        expect(await recorded(store())).toHaveLength(2);
+        expect(await recorded(store())).toHaveLength(1 + round);
         await (await store().open(RUN))[Symbol.asyncDispose]();
-        expect(await readFile(journalOf(RUN))).toEqual(whole);
+        const after = await readFile(journalOf(RUN));
+        expect(after.subarray(0, whole.length)).toEqual(whole);
+        expect((await recorded(store())).at(-1)).toMatchObject({ type: "journal.recovered", kept: `journal.torn-${round}` });
         expect(await readFile(join(root, RUN, `journal.torn-${round}`))).toEqual(Buffer.from(garbage));
+        whole = after;
       }
     },
   );
@@ -108,7 +116,10 @@ describe("a journal on disk", () => {
       bytes[place]! ^= 1 << (place % 8);
       // A newline that came or went moves the place of the damage, not the damage.
       const line = expect.toSatisfy((found: number) => found === (place < first ? 1 : 2));
-      await expect(recorded(store(inMemory({ [journalOf(RUN)]: bytes })))).rejects.toMatchObject({ code: "JOURNAL_DAMAGED", details: { line } });
+      await expect(recorded(storeInMemory(inMemory({ [journalOf(RUN)]: bytes })))).rejects.toMatchObject({
+        code: "JOURNAL_DAMAGED",
+        details: { line },
+      });
     }
   });
 
@@ -140,7 +151,7 @@ describe("a journal on disk", () => {
         async read(file, ...range) {
           const found = await file.read(...range);
           if (range[2] > 1 && found.bytesRead > 0 && (await fs.readFile(journalOf(RUN))).length < whole.length) {
-            await using journal = await store(fs).open(RUN);
+            await using journal = await storeInMemory(fs).open(RUN);
             for (const number of upTo(4)) await journal.append(numbered(number));
           }
           return found;
@@ -148,7 +159,7 @@ describe("a journal on disk", () => {
       },
       { on: fs },
     );
-    expect((await recorded(store(continuing))).map(({ seq }) => seq)).toEqual(upTo(5));
+    expect((await recorded(storeInMemory(continuing))).map(({ seq }) => seq)).toEqual(upTo(6));
   });
 
   it("gives back entries that are longer than any buffer", async () => {
@@ -164,7 +175,7 @@ describe("a run directory", () => {
 
   it("is no run, but keeps its id taken, when its maker died before it made the journal", async () => {
     await mkdir(join(root, RUN), { recursive: true });
-    expect(await all(store().list())).toEqual([]);
+    expect(await runIdsOf(store())).toEqual([]);
     await expect(recorded(store())).rejects.toMatchObject({ code: "RUN_UNKNOWN" });
     await expect(store().open(RUN)).rejects.toMatchObject({ code: "RUN_UNKNOWN" });
     await expect(store().create(RUN)).rejects.toMatchObject({ code: "RUN_EXISTS" });
@@ -173,7 +184,7 @@ describe("a run directory", () => {
   it("is a run in which nothing happened when its maker died before the first entry", async () => {
     await mkdir(join(root, RUN), { recursive: true });
     await writeFile(journalOf(RUN), "");
-    expect(await all(store().list())).toEqual([RUN]);
+    expect(await runIdsOf(store())).toEqual([RUN]);
     expect(await recorded(store())).toEqual([]);
     await using journal = await store().open(RUN);
     expect(await journal.append(numbered(1))).toMatchObject({ seq: 1, epoch: 1 });
@@ -187,7 +198,7 @@ describe("a run directory", () => {
     await mkdir(join(root, "no-journal"));
     await mkdir(join(root, "journal-is-a-directory", "journal.jsonl"), { recursive: true });
     await symlink(RUN, join(root, "a-link"));
-    expect(await all(store().list())).toEqual([RUN]);
+    expect(await runIdsOf(store())).toEqual([RUN]);
     for (const runId of ["a-file", "no-journal"].map((id) => RunId.parse(id))) {
       await expect(recorded(store(), runId)).rejects.toMatchObject({ code: "RUN_UNKNOWN" });
       await expect(store().open(runId)).rejects.toMatchObject({ code: "RUN_UNKNOWN" });
@@ -215,7 +226,7 @@ describe("a run root", () => {
   it("is made by many at once", async () => {
     const runIds = upTo(20).map((number) => RunId.parse(`run${number}`));
     await Promise.all(runIds.map(async (runId) => (await store().create(runId))[Symbol.asyncDispose]()));
-    expect(await all(store().list())).toHaveLength(20);
+    expect(await runIdsOf(store())).toHaveLength(20);
   });
 });
 
@@ -273,7 +284,7 @@ describe("a failing disk", () => {
     // The owner is about to be written.
     const fs: DiskFs = { ...nodeFs, writeFile: (...args) => (controller.abort(), nodeFs.writeFile(...args)) };
     await expect(store(fs)[how](RUN, { signal: controller.signal })).rejects.toMatchObject({ name: "AbortError" });
-    expect(await readdir(join(root, ".dad", "locks"))).toEqual([]);
+    expect(await readdir(join(root, ".dad", "locks"))).toEqual([`${RUN}.lock`]);
     await (await store()[how](RUN))[Symbol.asyncDispose]();
   });
 
@@ -281,7 +292,7 @@ describe("a failing disk", () => {
     const fs: DiskFs = { ...nodeFs, open: (path, flags) => (flags === "ax" ? rejection("ENOSPC") : nodeFs.open(path, flags)) };
     await expect(store(fs).create(RUN)).rejects.toMatchObject({ code: "JOURNAL_STORAGE_FAILED", cause: { code: "ENOSPC" } });
     expect(await readdir(root)).toEqual([".dad"]);
-    expect(await readdir(join(root, ".dad", "locks"))).toEqual([]);
+    expect(await readdir(join(root, ".dad", "locks"))).toEqual([`${RUN}.lock`]);
     await (await store().create(RUN))[Symbol.asyncDispose]();
   });
 
@@ -296,7 +307,7 @@ describe("a failing disk", () => {
     await writeFile(root, "a file");
     const journals = diskJournalStore({ root: what === "a file" ? root : join(root, "runs") });
     for (const call of [
-      () => all(journals.list()),
+      () => runIdsOf(journals),
       () => recorded(journals),
       () => journals.open(RUN),
       () => journals.create(RUN),
@@ -315,62 +326,26 @@ describe("a failing disk", () => {
 describe("an owner record", () => {
   beforeEach(freshRoot);
 
-  async function ownerRecord(): Promise<RunOwner> {
-    await using _journal = await store().create(RUN);
-    return RunOwner.parse(JSON.parse(await readFile(lockOf(RUN), "utf8")));
-  }
-
   it("tells a process from every other one, as far as the kernel does", async () => {
-    const owner = await ownerRecord();
-    expect(owner).toMatchObject({ pid: process.pid, host: hostname() });
+    await using _journal = await store().create(RUN);
+    const owner = RunOwner.parse(JSON.parse(await readFile(recordOf(RUN), "utf8")));
+    expect(owner).toMatchObject({ pid: process.pid, host: hostname(), epoch: 1 });
     expect([owner.startTime === undefined, owner.bootId === undefined]).toEqual(Array(2).fill(process.platform !== "linux"));
   });
 
-  it.each<[string, (owner: RunOwner) => Partial<RunOwner>]>([
-    ["of a process id that is used again", () => ({ startTime: "1" })],
-    ["from before the last start of the machine", () => ({ bootId: "another" })],
-    ["of another machine", () => ({ host: "another" })],
-    ["of a process that is gone", () => ({ pid: 2 ** 22 + 1 })],
-  ])("%s does not keep others out", async (_what, change) => {
-    const owner = await ownerRecord();
-    await writeFile(lockOf(RUN), JSON.stringify({ ...owner, ...change(owner) }));
+  it.each(["of a living process", "", "{", "[]"])("that nobody holds the lock of keeps nobody out (%j)", async (text) => {
+    await (await store().create(RUN))[Symbol.asyncDispose]();
+    const owner = { pid: process.pid, host: hostname(), since: new Date().toISOString(), claim: crypto.randomUUID(), epoch: 7 };
+    await writeFile(recordOf(RUN), text === "of a living process" ? JSON.stringify(owner) : text);
     expect(await store().owner(RUN)).toBeUndefined();
-    await using _journal = await store().open(RUN);
-    expect(await readdir(join(root, ".dad", "locks"))).toEqual([`${RUN}.json`]);
+    await using journal = await store().open(RUN);
+    expect(journal.epoch).toBe(1);
+    expect(await store().owner(RUN)).toMatchObject({ pid: process.pid, epoch: 1 });
   });
 
-  it.each(["", "{", "[]"])("that a power loss left as %j does not keep others out", async (text) => {
-    await ownerRecord();
-    await writeFile(lockOf(RUN), text);
-    await using _journal = await store().open(RUN);
-    expect(await store().owner(RUN)).toMatchObject({ pid: process.pid });
-  });
-
-  it("lets one of 20 who want to follow a dead owner do so", async () => {
-    const owner = await ownerRecord();
-    for (const round of upTo(10)) {
-      await writeFile(lockOf(RUN), JSON.stringify({ ...owner, claim: crypto.randomUUID(), startTime: String(round), bootId: "another" }));
-      const claims = await Promise.allSettled(upTo(20).map(() => store().open(RUN)));
-      const winners = claims.filter((claim) => claim.status === "fulfilled").map(({ value }) => value);
-      expect(winners).toHaveLength(1);
-      expect(codesOf(claims)).toEqual(upTo(19).map(() => "RUN_LOCKED"));
-      await winners[0]?.[Symbol.asyncDispose]();
-      expect(await readdir(join(root, ".dad", "locks"))).toEqual([]);
-    }
-  });
-
-  it.each(["whole", "torn"])("is followed even when a successor died before it was named, and left a %s record", async (state) => {
-    const owner = await ownerRecord();
-    const dead = (claim: string) => (state === "torn" ? "" : JSON.stringify({ ...owner, claim, bootId: "another" }));
-    const deaths: DiskFs = { ...nodeFs, rename: (from, to) => (to === lockOf(RUN) ? rejection("EIO") : nodeFs.rename(from, to)) };
-    await writeFile(lockOf(RUN), dead(crypto.randomUUID()));
-    await expect(store(deaths).open(RUN)).rejects.toMatchObject({ code: "JOURNAL_STORAGE_FAILED" });
-    const [next] = (await readdir(join(root, ".dad", "locks"))).filter((name) => name.endsWith(".next"));
-    expect(next).toBeDefined();
-    await expect(store().open(RUN)).rejects.toMatchObject({ code: "RUN_LOCKED" });
-    await writeFile(join(root, ".dad", "locks", next!), dead(crypto.randomUUID()));
-    await using _journal = await store().open(RUN);
-    expect(await readdir(join(root, ".dad", "locks"))).toEqual([`${RUN}.json`]);
+  it("goes with its owner, and leaves only a lock that nobody holds", async () => {
+    await (await store().create(RUN))[Symbol.asyncDispose]();
+    expect(await readdir(join(root, ".dad", "locks"))).toEqual([`${RUN}.lock`]);
   });
 });
 

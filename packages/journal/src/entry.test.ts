@@ -45,7 +45,7 @@ describe("a line is no entry", () => {
   it.each<[string, string, string]>([
     ["it is not JSON", line.slice(1), "not a journal entry"],
     ["a member is missing", line.replace('"epoch":1,', ""), "not a journal entry"],
-    ["a member is there twice", line.replace('"epoch":1,', '"epoch":1,"epoch":1,'), "not canonical"],
+    ["a member is there twice", line.replace('"epoch":1,', '"epoch":1,"epoch":1,'), "its hash"],
     ["its content was changed", line.replace('"name":"x"', '"name":"y"'), "its hash"],
   ])("when %s, as a torn write may leave it", (_what, text, reason) => {
     expect(verifyLine(text, RUN, headOfNothing())).toMatchObject({ reason: expect.stringContaining(reason), intact: false });

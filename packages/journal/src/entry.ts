@@ -1,8 +1,9 @@
+import { hash } from "node:crypto";
 import {
   canonicalJson,
   type Digest,
   digestOfBytes,
-  digestOfJson,
+  digestOfHex,
   type EventDraft,
   JournalEntry,
   parseEvent,
@@ -23,9 +24,6 @@ export function headOfNothing(): Head {
   return { seq: 0, hash: digestOfBytes(""), epoch: 0 };
 }
 
-/** An event as it was reported, before it has its place in the order. Nobody else holds it. */
-export type Fact = Readonly<Record<string, unknown>>;
-
 /** Refuses what only looks like a run id before it becomes part of a path. */
 export function checkedRunId(runId: RunId): RunId {
   const parsed = RunId.safeParse(runId);
@@ -33,13 +31,26 @@ export function checkedRunId(runId: RunId): RunId {
   return parsed.data;
 }
 
+/** An event as it was reported, before it has its place in the order. Nobody else holds it. */
+export interface Fact {
+  readonly event: Readonly<Record<string, unknown>>;
+  /** The canonical text of its members, each with a comma, in the five pieces that {@link PLACE} cuts it into. */
+  readonly pieces: readonly string[];
+}
+
+/** The members that say where an entry has its place, in canonical order. Known when it gets it. */
+const PLACE = ["epoch", "hash", "prev", "seq"] as const;
+
 /** Checks and copies what was reported. Throws a `TypeError` that names what is wrong with it. */
 export function factOf(runId: RunId, draft: EventDraft): Fact {
   try {
-    const time = { time: new Date().toISOString(), mono: performance.now() };
-    const fact = parseJson(canonicalJson(withoutUndefined({ ...draft, runId, ...time })), { parse: (value) => value as Fact });
-    const parsed = RunEvent.safeParse(fact);
-    if (parsed.success) return fact;
+    const reported: Record<string, unknown> = { ...draft, runId, time: new Date().toISOString(), mono: performance.now() };
+    const pieces = piecesOf(reported) ?? piecesOf(withoutUndefined(reported));
+    // Says what JSON cannot carry, and where it is.
+    if (pieces === undefined) throw new TypeError(canonicalJson(withoutUndefined(reported)));
+    const event = JSON.parse(objectText(pieces.join(""))) as Record<string, unknown>;
+    const parsed = RunEvent.safeParse(event);
+    if (parsed.success) return { event, pieces };
     const [issue] = parsed.error.issues;
     throw new TypeError(`${issue?.path.join(".") || "it"}: ${issue?.message}`);
   } catch (cause) {
@@ -50,6 +61,26 @@ export function factOf(runId: RunId, draft: EventDraft): Fact {
   }
 }
 
+/** `undefined` where some member has no text. */
+function piecesOf(members: Readonly<Record<string, unknown>>): string[] | undefined {
+  const pieces = ["", "", "", "", ""];
+  for (const key of Object.keys(members).sort()) {
+    const [value, piece] = [members[key], PLACE.findLastIndex((name) => key >= name) + 1];
+    // Where an entry has its place is not for a draft to say.
+    if (value === undefined || key === PLACE[piece - 1]) continue;
+    try {
+      pieces[piece] += `${JSON.stringify(key)}:${canonicalJson(value)},`;
+    } catch {
+      return undefined;
+    }
+  }
+  return pieces;
+}
+
+function objectText(members: string): string {
+  return `{${members.slice(0, -1)}}`;
+}
+
 /** An entry in its two forms, as the text of its line and as an event. */
 export interface SealedEntry {
   readonly line: string;
@@ -58,11 +89,21 @@ export interface SealedEntry {
 }
 
 /** Gives a fact its place in the chain. */
-export function sealEntry(fact: Fact, epoch: number, before: Head): SealedEntry {
-  const { hash: _, ...content } = { ...fact, hash: undefined, seq: before.seq + 1, epoch, prev: before.hash };
-  const hash = digestOfJson(content);
-  const event = { ...content, hash } as unknown as RecordedEvent;
-  return { line: canonicalJson(event), event, head: { seq: content.seq, hash, epoch } };
+export function sealEntry({ event, pieces: [a = "", b = "", c = "", d = "", e = ""] }: Fact, epoch: number, before: Head): SealedEntry {
+  const seq = before.seq + 1;
+  const start = `${a}"epoch":${epoch},${b}`;
+  const rest = `${c}"prev":"${before.hash}",${d}"seq":${seq},${e}`;
+  const digest = digestOfText(objectText(`${start}${rest}`));
+  const line = objectText(`${start}${hashMember(digest)}${rest}`);
+  return { line, event: { ...event, epoch, hash: digest, prev: before.hash, seq } as unknown as RecordedEvent, head: { seq, hash: digest, epoch } };
+}
+
+function hashMember(digest: string): string {
+  return `"hash":"${digest}",`;
+}
+
+function digestOfText(text: string): Digest {
+  return digestOfHex(hash("sha256", text));
 }
 
 export type Verdict =
@@ -77,15 +118,26 @@ export type Verdict =
 export function verifyLine(line: Uint8Array | string, runId: RunId, before: Head): Verdict {
   try {
     const text = typeof line === "string" ? line : new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(line);
-    const entry = parseJson(text, asItIs);
-    const altered = alterationOf(entry, text);
-    if (altered !== undefined) return { reason: altered, intact: false };
+    const entry = entryOf(text);
+    if (entry === undefined) return { reason: "its content is not what its hash was made of", intact: false };
     const misplaced = misplacementOf(entry, runId, before);
     if (misplaced !== undefined) return { reason: misplaced, intact: true };
     return understood(entry);
   } catch (cause) {
     return { reason: "it is not a journal entry", intact: false, cause };
   }
+}
+
+/**
+ * The entry that a line is, with every member that its writer gave it, or `undefined` when its hash is not that of its text.
+ * The hash is of the text as it stands without the hash, so one character more or less, and be it white space, is noticed.
+ */
+function entryOf(text: string): JournalEntry | undefined {
+  const value: unknown = JSON.parse(text);
+  const { hash: digest } = JournalEntry.parse(value);
+  // There is one such place: nobody can put the hash of a text into the text.
+  const content = text.replace(hashMember(digest), "");
+  return digestOfText(content) === digest ? (value as JournalEntry) : undefined;
 }
 
 function understood(entry: JournalEntry): Verdict {
@@ -96,13 +148,6 @@ function understood(entry: JournalEntry): Verdict {
   }
 }
 
-function alterationOf(entry: JournalEntry, text: string): string | undefined {
-  const { hash, ...content } = entry;
-  if (canonicalJson(entry) !== text) return "it is not canonical JSON";
-  if (digestOfJson(content) !== hash) return "its content is not what its hash was made of";
-  return undefined;
-}
-
 function misplacementOf(entry: JournalEntry, runId: RunId, before: Head): string | undefined {
   if (entry.runId !== runId) return `it belongs to run ${entry.runId}`;
   if (entry.seq !== before.seq + 1) return `it has the sequence number ${entry.seq}, expected ${before.seq + 1}`;
@@ -111,22 +156,10 @@ function misplacementOf(entry: JournalEntry, runId: RunId, before: Head): string
   return undefined;
 }
 
-/** Checked, and with every member that its writer gave it: the hash is of all of them. */
-const asItIs = {
-  parse(value: unknown): JournalEntry {
-    JournalEntry.parse(value);
-    return value as JournalEntry;
-  },
-};
-
-function parseJson<T>(text: string, schema: { parse(value: unknown): T }): T {
-  return schema.parse(JSON.parse(text));
-}
-
 /** An optional member may be given as undefined, which JSON does not know. */
-function withoutUndefined(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutUndefined);
+function withoutUndefined<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(withoutUndefined) as T;
   if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
   const members = Object.entries(value).filter(([, member]) => member !== undefined);
-  return Object.fromEntries(members.map(([key, member]) => [key, withoutUndefined(member)]));
+  return Object.fromEntries(members.map(([key, member]) => [key, withoutUndefined(member)])) as T;
 }

@@ -23,10 +23,20 @@ export class RunUnknownError extends DadError<"RUN_UNKNOWN"> {
 
 /** `RUN_LOCKED`: somebody else works on the run. */
 export class RunLockedError extends DadError<"RUN_LOCKED"> {
-  constructor(runId: RunId, owner: JournalOwner) {
-    super("RUN_LOCKED", `${nameOf(owner)} works on run ${runId}: wait for it, or stop it`, {
+  constructor(runId: RunId, owner: JournalOwner | undefined) {
+    super("RUN_LOCKED", `${owner ? nameOf(owner) : "another process"} works on run ${runId}: wait for it, or stop it`, {
       retryable: true,
-      details: { runId, owner: { ...owner } },
+      details: { runId, ...(owner ? { owner: { ...owner } } : {}) },
+    });
+  }
+}
+
+/** `RUN_TAKEN_OVER`: somebody else has taken the run over from this writer. Nothing of what it appends counts any more. */
+export class RunTakenOverError extends DadError<"RUN_TAKEN_OVER"> {
+  constructor(runId: RunId, owner?: JournalOwner) {
+    const who = owner ? nameOf(owner) : "somebody else";
+    super("RUN_TAKEN_OVER", `${who} has taken run ${runId} over: this process must stop working on it`, {
+      details: { runId, ...(owner ? { owner: { ...owner } } : {}) },
     });
   }
 }

@@ -3,5 +3,23 @@
  *
  * @packageDocumentation
  */
-export { JournalClosedError, JournalDamagedError, JournalStorageError, RunExistsError, RunLockedError, RunUnknownError } from "./errors.ts";
-export type { AbortOptions, Journal, JournalCapabilities, JournalOwner, JournalStore, ReadOptions } from "./journal-store.ts";
+export {
+  JournalClosedError,
+  JournalDamagedError,
+  JournalStorageError,
+  RunExistsError,
+  RunLockedError,
+  RunTakenOverError,
+  RunUnknownError,
+} from "./errors.ts";
+export type {
+  AbortOptions,
+  AppendOptions,
+  Journal,
+  JournalCapabilities,
+  JournalOwner,
+  JournalStore,
+  OpenOptions,
+  ReadOptions,
+  RunListing,
+} from "./journal-store.ts";

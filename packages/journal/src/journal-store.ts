@@ -1,27 +1,49 @@
-import type { EventDraft, RecordedEvent, RunId } from "@dad/protocol";
+import type { Durability, EventDraft, RecordedEvent, RunId, RunOwner } from "@dad/protocol";
 
 export interface JournalCapabilities {
-  /** What `append` acknowledged is still there after the process is killed. */
-  readonly durable: boolean;
+  /** What holds of an entry once `append` has acknowledged it. */
+  readonly durability: Durability;
   /** Other processes may read while one writes, and `owner` sees writers in other processes. */
   readonly shared: boolean;
 }
 
 /** Who writes to a journal at this moment. */
-export interface JournalOwner {
-  readonly pid: number;
-  readonly host: string;
-  /** ISO 8601. */
-  readonly since: string;
-}
+export type JournalOwner = Pick<RunOwner, "pid" | "host" | "since" | "epoch">;
 
 export interface AbortOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface OpenOptions extends AbortOptions {
+  /**
+   * Takes the run from an owner that lives but does not go on, in a process that hangs or on a machine that is out of reach.
+   * Nothing that it appends from then on is acknowledged or read: its next append is rejected with `RUN_TAKEN_OVER`. What it
+   * does elsewhere is not stopped, so end its process where that is possible. Default `false`.
+   */
+  readonly takeOver?: boolean;
+}
+
+export interface AppendOptions extends AbortOptions {
+  /**
+   * `durable`: resolves once the entry is as durable as the adapter can make it. `ordered`: resolves once it has its place;
+   * it becomes durable with the next one that is waited for. A process that is killed in between may have lost it. That it
+   * could not be written is told by the next append. Default `durable`.
+   */
+  readonly wait?: "durable" | "ordered";
+}
+
 export interface ReadOptions extends AbortOptions {
   /** First sequence number that is given. Default 1. */
   readonly from?: number;
+  /** Goes on with what is appended later, without a gap and without a repetition, until the reader stops or the signal is aborted. Default `false`. */
+  readonly follow?: boolean;
+}
+
+/** A run that is there, and the state of its journal. */
+export interface RunListing {
+  readonly runId: RunId;
+  /** Opaque. Changes whenever the journal does; known without reading it. */
+  readonly version: string;
 }
 
 /** The write end of one journal. There is at most one of it for a run, whatever the number of processes. */
@@ -30,17 +52,16 @@ export interface Journal extends AsyncDisposable {
   /** How many times this run has been opened for work, from 1: one more than the highest epoch that is recorded. */
   readonly epoch: number;
   /**
-   * Adds an event and resolves once it is as durable as the adapter can make it. Entries are in the
-   * order of the calls. After a failed append the journal takes no more (`JOURNAL_CLOSED`). An append
-   * that is aborted before its entry has its place is not recorded; one that has its place resolves.
-   * A draft that is no event is a `TypeError`, and the journal goes on.
+   * Adds an event. Entries are in the order of the calls. After a failed append the journal takes no more
+   * (`JOURNAL_CLOSED`). An append that is aborted before its entry has its place is not recorded; one that has its place
+   * resolves. A draft that is no event is a `TypeError`, and the journal goes on.
    */
-  append(draft: EventDraft, options?: AbortOptions): Promise<RecordedEvent>;
+  append(draft: EventDraft, options?: AppendOptions): Promise<RecordedEvent>;
 }
 
 /**
  * Port: the append-only record from which every run is known, continued and verified. The entry is
- * the commit point of everything: content is made durable before the entry that names it, and views,
+ * the commit point of everything: content is durable no later than the entry that names it, and views,
  * branches and summaries follow it.
  *
  * Adapters: `@dad/journal/memory`, `@dad/journal/disk`.
@@ -49,12 +70,15 @@ export interface JournalStore {
   readonly capabilities: JournalCapabilities;
   /** Claims a run id, for ever. Exactly one of many claimants succeeds; the others get `RUN_EXISTS`. One that is aborted leaves the id free. */
   create(runId: RunId, options?: AbortOptions): Promise<Journal>;
-  /** Opens a run that has no writer for more work, in a new epoch. `RUN_UNKNOWN`, `RUN_LOCKED` (names the owner). When it is aborted it leaves no writer. */
-  open(runId: RunId, options?: AbortOptions): Promise<Journal>;
+  /**
+   * Opens a run that has no writer for more work, in a new epoch. What a killed writer left unfinished is set aside, and a
+   * `journal.recovered` says so. `RUN_UNKNOWN`, `RUN_LOCKED` (names the owner). When it is aborted it leaves no writer.
+   */
+  open(runId: RunId, options?: OpenOptions): Promise<Journal>;
   /** What is recorded, verified, oldest first. Locks nothing; sees a consistent prefix. `RUN_UNKNOWN`, `JOURNAL_DAMAGED`. */
   read(runId: RunId, options?: ReadOptions): AsyncIterable<RecordedEvent>;
   /** The living writer, or `undefined` when nobody works on the run. */
   owner(runId: RunId, options?: AbortOptions): Promise<JournalOwner | undefined>;
   /** Every run once, in no particular order. */
-  list(options?: AbortOptions): AsyncIterable<RunId>;
+  list(options?: AbortOptions): AsyncIterable<RunListing>;
 }

@@ -1,12 +1,11 @@
-import type { EventDraft, RecordedEvent, RunId } from "@dad/protocol";
-import { type Fact, factOf, type Head, type SealedEntry, sealEntry } from "./entry.ts";
+import type { RecordedEvent, RunId } from "@dad/protocol";
+import { type Fact, factOf, type Head, sealEntry } from "./entry.ts";
 import { JournalClosedError } from "./errors.ts";
+import { groupCommit, type LineSink } from "./group-commit.ts";
 import type { Journal } from "./journal-store.ts";
 
 /** Where the lines of a journal go. */
-export interface JournalSink {
-  /** Resolves once all the lines are as durable as they get. A rejection ends the journal. */
-  write(lines: readonly string[]): Promise<void>;
+export interface JournalSink extends LineSink {
   close(): Promise<void>;
 }
 
@@ -18,85 +17,77 @@ export interface JournalWriterOptions {
   readonly sink: JournalSink;
 }
 
-interface Pending extends PromiseWithResolvers<RecordedEvent> {
+/** An append that waits for its place. */
+interface Draft extends PromiseWithResolvers<RecordedEvent> {
   readonly fact: Fact;
   readonly signal: AbortSignal | undefined;
+  readonly durable: boolean;
 }
 
-/**
- * The write end of a journal over any sink. What is appended while a write is going on is written
- * together in the next one.
- */
+/** The write end of a journal over any sink. */
 export function journalWriter({ runId, epoch, head: start, sink }: JournalWriterOptions): Journal {
   let head = start;
   let closed: { readonly cause?: unknown } | undefined;
   let disposing: Promise<void> | undefined;
-  const queue = groupCommit(async (batch) => {
-    try {
-      if (closed && "cause" in closed) throw closed.cause;
-      const entries = sealAll(batch, epoch, head);
-      await sink.write(entries.map(({ line }) => line));
-      head = entries.at(-1)?.head ?? head;
-      for (const [index, pending] of batch.entries()) pending.resolve(entries[index]!.event);
-    } catch (cause) {
-      closed = { cause };
-      for (const pending of batch) pending.reject(cause);
+  const lines = groupCommit(sink, (cause) => (closed = { cause }));
+  const places = inTurns<Draft>((drafts) => {
+    for (const draft of drafts.filter(isWanted)) {
+      if (closed && "cause" in closed) draft.reject(closed.cause);
+      else {
+        const entry = sealEntry(draft.fact, epoch, head);
+        head = entry.head;
+        const written = lines.add(entry.line, { durable: draft.durable });
+        if (draft.durable) void written.then(() => draft.resolve(entry.event), draft.reject);
+        else draft.resolve(entry.event);
+      }
     }
   });
 
   async function dispose(): Promise<void> {
     closed ??= {};
-    await queue.empty();
-    await sink.close();
+    await places.empty();
+    try {
+      await lines.empty();
+    } finally {
+      await sink.close();
+    }
   }
 
   return {
     runId,
     epoch,
-    async append(draft: EventDraft, { signal } = {}) {
+    async append(draft, { signal, wait = "durable" } = {}) {
       const fact = factOf(runId, draft);
       signal?.throwIfAborted();
       if (closed) throw new JournalClosedError(runId, closed);
-      return queue.add({ fact, signal, ...Promise.withResolvers<RecordedEvent>() });
+      const pending = { fact, signal, durable: wait === "durable", ...Promise.withResolvers<RecordedEvent>() };
+      places.add(pending);
+      return pending.promise;
     },
     [Symbol.asyncDispose]: () => (disposing ??= dispose()),
   };
 }
 
-/** Commits what comes in while a commit is going on together in the next one. */
-function groupCommit(commit: (batch: readonly Pending[]) => Promise<void>) {
-  let waiting: Pending[] = [];
-  let committing: Promise<void> | undefined;
-
-  async function commitAll(): Promise<void> {
-    // What is appended in the same turn belongs together.
-    await Promise.resolve();
-    while (waiting.length > 0) {
-      const batch = waiting.filter(isWanted);
-      waiting = [];
-      if (batch.length > 0) await commit(batch);
-    }
-    committing = undefined;
+/** Works on what is added in the same turn together, when the turn is over. */
+function inTurns<T>(work: (items: readonly T[]) => void) {
+  let waiting: T[] = [];
+  let turn: Promise<void> | undefined;
+  function workOnAll(): void {
+    const items = waiting;
+    [waiting, turn] = [[], undefined];
+    work(items);
   }
-
   return {
-    add(pending: Pending): Promise<RecordedEvent> {
-      waiting.push(pending);
-      committing ??= commitAll();
-      return pending.promise;
+    add(item: T): void {
+      waiting.push(item);
+      turn ??= Promise.resolve().then(workOnAll);
     },
-    empty: async () => committing,
+    empty: async () => turn,
   };
 }
 
 /** An append that was aborted before it got its place is not recorded. One that has its place is. */
-function isWanted({ signal, reject }: Pending): boolean {
+function isWanted({ signal, reject }: Draft): boolean {
   if (signal?.aborted) reject(signal.reason);
   return !signal?.aborted;
-}
-
-function sealAll(batch: readonly Pending[], epoch: number, head: Head): SealedEntry[] {
-  const entries: SealedEntry[] = [];
-  for (const { fact } of batch) entries.push(sealEntry(fact, epoch, entries.at(-1)?.head ?? head));
-  return entries;
 }

@@ -3,15 +3,18 @@
  *
  * @packageDocumentation
  */
+import { EventEmitter, once } from "node:events";
 import { hostname } from "node:os";
 import type { RunId } from "@dad/protocol";
 import { checkedRunId, type Head, headOfNothing, verifyLine } from "./entry.ts";
-import { JournalDamagedError, RunExistsError, RunLockedError, RunUnknownError } from "./errors.ts";
-import type { Journal, JournalOwner, JournalStore } from "./journal-store.ts";
+import { JournalDamagedError, RunExistsError, RunLockedError, RunTakenOverError, RunUnknownError } from "./errors.ts";
+import type { Journal, JournalOwner, JournalStore, ReadOptions } from "./journal-store.ts";
 import { journalWriter } from "./journal-writer.ts";
 
 interface Run {
   readonly lines: string[];
+  /** Tells those who follow the run that there are more lines. */
+  readonly grown: EventEmitter;
   owner?: JournalOwner | undefined;
 }
 
@@ -26,31 +29,26 @@ export function memoryJournalStore(): JournalStore {
   }
 
   return {
-    capabilities: { durable: false, shared: false },
+    capabilities: { durability: "memory", shared: false },
 
     async create(runId, { signal } = {}) {
       const owner = runs.get(checkedRunId(runId))?.owner;
       signal?.throwIfAborted();
       if (runs.has(runId)) throw new RunExistsError(runId, { owner });
-      const run: Run = { lines: [] };
+      // Any number may follow a run.
+      const run: Run = { lines: [], grown: new EventEmitter().setMaxListeners(0) };
       runs.set(runId, run);
-      return begin(runId, run, headOfNothing());
+      return begin(runId, run, 0);
     },
 
-    async open(runId, { signal } = {}) {
+    async open(runId, { signal, takeOver } = {}) {
       signal?.throwIfAborted();
       const run = known(runId);
-      if (run.owner) throw new RunLockedError(runId, run.owner);
-      return begin(runId, run, [...verified(runId, run.lines)].at(-1)?.head ?? headOfNothing());
+      if (run.owner && !takeOver) throw new RunLockedError(runId, run.owner);
+      return begin(runId, run, run.owner?.epoch ?? 0);
     },
 
-    async *read(runId, { from = 1, signal } = {}) {
-      for (const { event } of verified(runId, known(runId).lines)) {
-        signal?.throwIfAborted();
-        if (event.seq >= from) yield event;
-      }
-      signal?.throwIfAborted();
-    },
+    read: (runId, options = {}) => readRun(runId, () => known(runId), options),
 
     async owner(runId, { signal } = {}) {
       signal?.throwIfAborted();
@@ -61,31 +59,60 @@ export function memoryJournalStore(): JournalStore {
   };
 }
 
+async function* readRun(runId: RunId, find: () => Run, { from = 1, follow = false, signal }: ReadOptions) {
+  signal?.throwIfAborted();
+  const { lines, grown } = find();
+  for (let head = headOfNothing(); ;) {
+    for (const { event, head: next } of verified(runId, lines, head)) {
+      signal?.throwIfAborted();
+      head = next;
+      if (event.seq >= from) yield event;
+    }
+    signal?.throwIfAborted();
+    if (!follow) return;
+    // What was appended while the reader was at work has been told already.
+    if (lines.length === head.seq) await grownBy(grown, signal);
+  }
+}
+
+async function grownBy(grown: EventEmitter, signal: AbortSignal | undefined): Promise<void> {
+  await once(grown, "lines", signal ? { signal } : {}).catch((error: unknown) => {
+    signal?.throwIfAborted();
+    throw error;
+  });
+}
+
 async function* listed(runs: ReadonlyMap<RunId, Run>, signal?: AbortSignal) {
   signal?.throwIfAborted();
-  for (const runId of runs.keys()) {
-    yield runId;
+  for (const [runId, { lines }] of runs) {
+    yield { runId, version: String(lines.length) };
     signal?.throwIfAborted();
   }
 }
 
-function begin(runId: RunId, run: Run, head: Head): Journal {
-  run.owner = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
+function begin(runId: RunId, run: Run, lastEpoch: number): Journal {
+  const head = [...verified(runId, run.lines, headOfNothing())].at(-1)?.head ?? headOfNothing();
+  const epoch = Math.max(head.epoch, lastEpoch) + 1;
+  const owner: JournalOwner = { pid: process.pid, host: hostname(), since: new Date().toISOString(), epoch };
+  run.owner = owner;
   const sink = {
     async write(lines: readonly string[]) {
+      if (run.owner !== owner) throw new RunTakenOverError(runId, run.owner);
       run.lines.push(...lines);
+      run.grown.emit("lines");
     },
     async close() {
-      run.owner = undefined;
+      if (run.owner === owner) run.owner = undefined;
     },
   };
-  return journalWriter({ runId, epoch: head.epoch + 1, head, sink });
+  return journalWriter({ runId, epoch, head, sink });
 }
 
-function* verified(runId: RunId, lines: readonly string[]) {
-  let head = headOfNothing();
-  for (const [index, line] of lines.entries()) {
-    const verdict = verifyLine(line, runId, head);
+function* verified(runId: RunId, lines: readonly string[], from: Head) {
+  let head = from;
+  // By their index: more may come while they are given.
+  for (let index = from.seq; index < lines.length; index++) {
+    const verdict = verifyLine(lines[index]!, runId, head);
     if ("reason" in verdict) throw new JournalDamagedError(runId, { line: index + 1, reason: verdict.reason });
     yield verdict;
     head = verdict.head;

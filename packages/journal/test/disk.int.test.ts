@@ -30,7 +30,7 @@ it("gives a run whose owner was killed to one of 24 processes", async () => {
   const claims = await claimAtOnce("open");
   expect(claims.filter((claim) => claim === "won 2")).toHaveLength(1);
   expect(claims.filter((claim) => claim === "RUN_LOCKED")).toHaveLength(23);
-  expect(await readdir(join(root, ".dad", "locks"))).toEqual([`${RUN}.json`]);
+  expect(await readdir(join(root, ".dad", "locks"))).toEqual([`${RUN}.json`, `${RUN}.lock`]);
 });
 
 it("knows an owner that lives from one that was killed", async () => {
@@ -55,7 +55,7 @@ it("frees a run when its owner ends in peace", async () => {
   const exit = once(child, "exit");
   child.stdin?.end();
   expect(await exit).toEqual([0, null]);
-  expect(await readdir(join(root, ".dad", "locks"))).toEqual([]);
+  expect(await readdir(join(root, ".dad", "locks"))).toEqual([`${RUN}.lock`]);
 });
 
 it("has every acknowledged entry, and goes on, however often its writer is killed", async () => {
@@ -70,6 +70,49 @@ it("has every acknowledged entry, and goes on, however often its writer is kille
     expect(seen).toBeGreaterThanOrEqual(acknowledged);
     expect(last).toBe(epoch);
   }
+});
+
+it("lets a run be taken from a process that hangs, which acknowledges nothing from then on", async () => {
+  const store = diskJournalStore({ root });
+  const { child, said } = start("write-for-ever.ts", [root, RUN]);
+  let acknowledged = Number(await said());
+  child.kill("SIGSTOP");
+  await expect(store.open(RUN)).rejects.toMatchObject({ code: "RUN_LOCKED", details: { owner: { pid: child.pid, epoch: 1 } } });
+  await using journal = await store.open(RUN, { takeOver: true });
+  const { seq } = await journal.append({ type: "custom.emitted", name: "taken", data: null });
+  const exit = once(child, "exit");
+  child.kill("SIGCONT");
+  for (let line = await said(); line !== "RUN_TAKEN_OVER"; line = await said()) acknowledged = Number(line);
+  expect(await exit).toEqual([1, null]);
+  expect(acknowledged).toBeLessThan(seq);
+  expect(await journal.append({ type: "custom.emitted", name: "goes on", data: null })).toMatchObject({ seq: seq + 1, epoch: 2 });
+  const epochs: number[] = [];
+  for await (const event of store.read(RUN)) epochs[event.seq] = event.epoch;
+  expect(epochs.slice(seq)).toEqual([2, 2]);
+  expect(epochs[seq - 1]).toBe(1);
+});
+
+it("is followed from another process without a gap while its writers are killed one after the other", async () => {
+  const store = diskJournalStore({ root });
+  const first = start("write-for-ever.ts", [root, RUN]);
+  await first.said();
+  const told: number[] = [];
+  const controller = new AbortController();
+  const following = (async () => {
+    for await (const { seq, epoch } of store.read(RUN, { follow: true, signal: controller.signal })) {
+      told.push(seq);
+      if (epoch === 4) controller.abort();
+    }
+  })().catch(() => undefined);
+  await kill(first.child);
+  for (let epoch = 2; epoch <= 4; epoch++) {
+    const { child, said } = start("write-for-ever.ts", [root, RUN]);
+    await said();
+    await kill(child);
+  }
+  await following;
+  expect(told.length).toBeGreaterThan(60);
+  expect(told).toEqual(told.map((_, index) => index + 1));
 });
 
 async function leaveDeadOwner(): Promise<void> {

@@ -1,26 +1,29 @@
-import * as nodeFs from "node:fs/promises";
 import { join, resolve } from "node:path";
-import type { DiskFs } from "@dad/disk";
-import { RunId } from "@dad/protocol";
+import { type DiskFs, kernelLocks, type Locks, lookAtAll, nodeDisk } from "@dad/disk";
+import { type Durability, RunId } from "@dad/protocol";
 import { checkedRunId, headOfNothing } from "../entry.ts";
 import { RunExistsError, RunUnknownError } from "../errors.ts";
-import type { AbortOptions, JournalStore, ReadOptions } from "../journal-store.ts";
+import type { AbortOptions, Journal, JournalStore, OpenOptions, ReadOptions, RunListing } from "../journal-store.ts";
 import { journalWriter } from "../journal-writer.ts";
-import { cutTornTail, entriesOf, fileSink } from "./journal-file.ts";
-import { claimRun, livingOwner } from "./run-claim.ts";
+import { followJournal } from "./follow-journal.ts";
+import { entriesOf, fileSink, type FoundEntry, lastPlace } from "./journal-file.ts";
+import { livingOwner, type RunRoot, takeLease } from "./run-lease.ts";
 import { ifFree, ifPresent, makeDirectory, onDisk, syncDirectory } from "./storage.ts";
+import { cutTornTail, replaceByCopy } from "./torn-tail.ts";
 
 export interface DiskJournalStoreOptions {
   /** The directory that holds the runs, one directory each. It is made when the first run is. */
   readonly root: string;
-  /** Default `node:fs/promises`. */
+  /** `relaxed` does not wait for the disk: what was acknowledged outlives the process, but not a power loss. Default `strict`. */
+  readonly durability?: Exclude<Durability, "memory">;
+  /** Default: the disk of this machine. */
   readonly fs?: DiskFs;
+  /** What keeps a run to one writer. Must fit `fs`. Default: locks that the kernel keeps. */
+  readonly locks?: Locks;
 }
 
-/** A run root, and how it is reached. */
-interface Disk {
-  readonly fs: DiskFs;
-  readonly root: string;
+interface Store extends RunRoot {
+  readonly durability: Exclude<Durability, "memory">;
 }
 
 /**
@@ -34,34 +37,38 @@ interface Disk {
  * Errors: those of the port, and `JOURNAL_STORAGE_FAILED`.
  */
 export function diskJournalStore(options: DiskJournalStoreOptions): JournalStore {
-  const disk: Disk = { fs: options.fs ?? nodeFs, root: resolve(options.root) };
+  const { durability = "strict", fs = nodeDisk, locks = kernelLocks() } = options;
+  const store: Store = { fs, locks, root: resolve(options.root), durability };
   return {
-    capabilities: { durable: true, shared: true },
-    create: async (runId, { signal } = {}) => createRun(disk, checkedRunId(runId), signal),
-    open: async (runId, { signal } = {}) => openRun(disk, checkedRunId(runId), signal),
-    read: (runId, readOptions = {}) => readRun(disk, runId, readOptions),
+    capabilities: { durability, shared: true },
+    create: async (runId, { signal } = {}) => createRun(store, checkedRunId(runId), signal),
+    open: async (runId, openOptions = {}) => openRun(store, checkedRunId(runId), openOptions),
+    read: (runId, readOptions = {}) => readRun(store, runId, readOptions),
     async owner(runId, { signal } = {}) {
       checkedRunId(runId);
       signal?.throwIfAborted();
-      return livingOwner(disk.fs, disk.root, runId);
+      return livingOwner(store, runId);
     },
-    list: ({ signal } = {}) => listRuns(disk, signal),
+    list: ({ signal } = {}) => listRuns(store, signal),
   };
 }
 
-const JOURNAL = "journal.jsonl";
+/** The name of the journal in the directory of a run. */
+export const JOURNAL = "journal.jsonl";
 
-async function createRun({ fs, root }: Disk, runId: RunId, signal: AbortOptions["signal"]) {
+async function createRun(store: Store, runId: RunId, signal: AbortOptions["signal"]): Promise<Journal> {
   signal?.throwIfAborted();
+  const { fs, root, durability } = store;
   const directory = join(root, runId);
   const path = join(directory, JOURNAL);
   await makeDirectory(fs, root, { durable: true });
   const isFirst = await ifFree("make", directory, fs.mkdir(directory));
-  if (!isFirst) throw new RunExistsError(runId, { owner: await livingOwner(fs, root, runId) });
+  if (!isFirst) throw new RunExistsError(runId, { owner: await livingOwner(store, runId) });
   return orUndo(async (undo) => {
     undo(() => fs.rmdir(directory));
-    const claim = await claimRun(fs, root, runId);
-    undo(claim.release);
+    const lease = await takeLease(store, runId);
+    undo(() => lease.release());
+    const epoch = await lease.announce(0);
     signal?.throwIfAborted();
     const file = await onDisk("create", path, fs.open(path, "ax"));
     undo(() => fs.unlink(path));
@@ -69,73 +76,95 @@ async function createRun({ fs, root }: Disk, runId: RunId, signal: AbortOptions[
     await syncDirectory(fs, directory);
     await syncDirectory(fs, root);
     signal?.throwIfAborted();
-    return journalWriter({ runId, epoch: 1, head: headOfNothing(), sink: fileSink(file, path, claim.release) });
+    return journalWriter({ runId, epoch, head: headOfNothing(), sink: fileSink({ file, path }, { durability, lease }) });
   });
 }
 
-async function openRun(disk: Disk, runId: RunId, signal: AbortOptions["signal"]) {
+async function openRun(store: Store, runId: RunId, { signal, takeOver }: OpenOptions): Promise<Journal> {
   signal?.throwIfAborted();
-  const { fs, root } = disk;
-  const path = join(root, runId, JOURNAL);
-  if (!(await hasJournal(disk, runId))) throw new RunUnknownError(runId, root);
+  const { fs, root } = store;
+  if (!(await hasJournal(store, runId))) throw new RunUnknownError(runId, root);
   return orUndo(async (undo) => {
-    const claim = await claimRun(fs, root, runId);
-    undo(claim.release);
-    const { head, end } = await lastEntry(disk, runId, signal);
+    const lease = await takeLease(store, runId, takeOver ? { takeOver } : {});
+    undo(() => lease.release());
+    const path = join(root, runId, JOURNAL);
+    if (takeOver) {
+      // Said before: from now on nothing is acknowledged that the copy might miss.
+      await lease.announce(0);
+      await replaceByCopy(fs, path);
+    }
+    const { head, end } = await placeToGoOn(fs, { path, runId }, signal);
     signal?.throwIfAborted();
-    await cutTornTail(fs, path, end);
+    const torn = await cutTornTail(fs, path, end);
+    const epoch = await lease.announce(head.epoch);
     const file = await onDisk("open", path, fs.open(path, "a"));
-    return journalWriter({ runId, epoch: head.epoch + 1, head, sink: fileSink(file, path, claim.release) });
+    const journal = journalWriter({ runId, epoch, head, sink: fileSink({ file, path }, { durability: store.durability, lease }) });
+    undo(async () => journal[Symbol.asyncDispose]());
+    if (torn) await journal.append({ type: "journal.recovered", ...torn });
+    signal?.throwIfAborted();
+    return journal;
   });
 }
 
-async function lastEntry({ fs, root }: Disk, runId: RunId, signal: AbortOptions["signal"]) {
-  const path = join(root, runId, JOURNAL);
+async function placeToGoOn(fs: DiskFs, { path, runId }: { readonly path: string; readonly runId: RunId }, signal: AbortOptions["signal"]) {
   const file = await onDisk("open", path, fs.open(path, "r"));
   try {
-    let last = { head: headOfNothing(), end: 0 };
-    for await (const entry of entriesOf(file, path, runId)) {
-      signal?.throwIfAborted();
-      last = entry;
-    }
-    return last;
+    return await lastPlace({ file, path, runId }, signal);
   } finally {
     await file.close();
   }
 }
 
-async function* readRun(disk: Disk, runId: RunId, { from = 1, signal }: ReadOptions) {
+async function* readRun(store: Store, runId: RunId, { from = 1, follow = false, signal }: ReadOptions) {
   signal?.throwIfAborted();
-  const path = join(disk.root, checkedRunId(runId), JOURNAL);
-  const file = (await hasJournal(disk, runId)) ? await ifPresent("open", path, disk.fs.open(path, "r")) : undefined;
-  if (file === undefined) throw new RunUnknownError(runId, disk.root);
+  const path = join(store.root, checkedRunId(runId), JOURNAL);
+  if (!(await hasJournal(store, runId))) throw new RunUnknownError(runId, store.root);
+  const { fs } = store;
+  const entries = follow ? followJournal({ fs, path, runId, signal }) : readJournal(fs, { path, runId });
+  for await (const { event } of entries) {
+    signal?.throwIfAborted();
+    if (event.seq >= from) yield event;
+  }
+  signal?.throwIfAborted();
+}
+
+async function* readJournal(fs: DiskFs, { path, runId }: { readonly path: string; readonly runId: RunId }): AsyncGenerator<FoundEntry, void> {
+  const file = await ifPresent("open", path, fs.open(path, "r"));
+  if (file === undefined) throw new RunUnknownError(runId);
   try {
-    for await (const { event } of entriesOf(file, path, runId)) {
-      signal?.throwIfAborted();
-      if (event.seq >= from) yield event;
-    }
-    signal?.throwIfAborted();
+    yield* entriesOf({ file, path, runId });
   } finally {
     await file.close();
   }
 }
 
-async function* listRuns(disk: Disk, signal: AbortOptions["signal"]) {
+async function* listRuns({ fs, root }: Store, signal: AbortOptions["signal"]): AsyncGenerator<RunListing, void> {
   signal?.throwIfAborted();
-  const { fs, root } = disk;
-  const entries = (await ifPresent("list", root, fs.opendir(root))) ?? [];
-  for await (const entry of entries) {
+  const entries = (await ifPresent("list", root, fs.readdir(root, { withFileTypes: true }))) ?? [];
+  const runIds = entries.flatMap((entry) => {
+    const runId = entry.isDirectory() ? RunId.safeParse(entry.name) : undefined;
+    return runId?.success ? [runId.data] : [];
+  });
+  signal?.throwIfAborted();
+  const journals = await onDisk(
+    "look at",
+    root,
+    lookAtAll(
+      fs,
+      runIds.map((runId) => join(root, runId, JOURNAL)),
+    ),
+  );
+  for (const [index, journal] of journals.entries()) {
     signal?.throwIfAborted();
-    const runId = RunId.safeParse(entry.name);
-    if (runId.success && entry.isDirectory() && (await hasJournal(disk, runId.data))) yield runId.data;
+    if (journal?.isFile()) yield { runId: runIds[index]!, version: `${journal.ino}.${journal.size}.${journal.mtimeMs}` };
   }
   signal?.throwIfAborted();
 }
 
-/** A file that is called like a run is none. A file in the place of the run root is a failure. */
-async function hasJournal({ fs, root }: Disk, runId: RunId): Promise<boolean> {
+/** A file, or a link, that is called like a run is none. A file in the place of the run root is a failure. */
+async function hasJournal({ fs, root }: Store, runId: RunId): Promise<boolean> {
   const directory = join(root, runId);
-  if (!(await ifPresent("look at", directory, fs.stat(directory)))?.isDirectory()) return false;
+  if (!(await ifPresent("look at", directory, fs.lstat(directory)))?.isDirectory()) return false;
   const path = join(directory, JOURNAL);
   return (await ifPresent("look at", path, fs.lstat(path)))?.isFile() ?? false;
 }

@@ -1,28 +1,43 @@
-import { dirname, join } from "node:path";
-import type { DiskFile, DiskFs } from "@dad/disk";
-import type { RecordedEvent, RunId } from "@dad/protocol";
+import type { DiskFile } from "@dad/disk";
+import type { Durability, RecordedEvent, RunId } from "@dad/protocol";
 import { type Head, headOfNothing, verifyLine } from "../entry.ts";
 import { JournalDamagedError } from "../errors.ts";
 import type { JournalSink } from "../journal-writer.ts";
 import { lineReader } from "./line-reader.ts";
-import { ifFree, onDisk, sync, syncDirectory } from "./storage.ts";
+import type { RunLease } from "./run-lease.ts";
+import { onDisk } from "./storage.ts";
 
-/** An entry and where it ends. */
-export interface FoundEntry {
-  readonly event: RecordedEvent;
+/** A place between two entries of a journal. */
+export interface Place {
   readonly head: Head;
-  /** Offset of the byte behind its line. */
+  /** Offset of the byte behind the line of the head. */
   readonly end: number;
 }
 
+/** An entry and where it ends. */
+export interface FoundEntry extends Place {
+  readonly event: RecordedEvent;
+}
+
+/** An open journal file. */
+export interface JournalFile {
+  readonly file: DiskFile;
+  readonly path: string;
+  readonly runId: RunId;
+}
+
+export function beginning(): Place {
+  return { head: headOfNothing(), end: 0 };
+}
+
 /**
- * The entries of a journal, verified. A last line that is not whole, or not an entry, was torn when its
+ * The entries of a journal behind a place, verified. A last line that is not whole, or not an entry, was torn when its
  * writer was killed: it ends the journal. The same before the last line, and an entry that does not
  * follow the one before it, is `JOURNAL_DAMAGED`.
  */
-export async function* entriesOf(file: DiskFile, path: string, runId: RunId): AsyncGenerator<FoundEntry, void> {
-  const lines = lineReader(file, path);
-  let [end, head, suspicious] = [0, headOfNothing(), false];
+export async function* entriesOf({ file, path, runId }: JournalFile, from: Place = beginning()): AsyncGenerator<FoundEntry, void> {
+  const lines = lineReader(file, path, from.end);
+  let [{ head, end }, suspicious] = [from, false];
   for (;;) {
     const line = await lines.lineAt(end);
     if (line === undefined) return;
@@ -43,64 +58,42 @@ export async function* entriesOf(file: DiskFile, path: string, runId: RunId): As
   }
 }
 
-/** A torn tail is kept, for whoever wants to know, and cut off: what is appended next would glue to it. */
-export async function cutTornTail(fs: DiskFs, path: string, end: number): Promise<void> {
-  const { size } = await onDisk("look at", path, fs.lstat(path));
-  if (size === end) return;
-  const directory = dirname(path);
-  const file = await onDisk("open", path, fs.open(path, "r+"));
-  try {
-    await copyTail(fs, directory, { file, path, end });
-    await onDisk("truncate", path, file.truncate(end));
-    await sync(file, path);
-    await syncDirectory(fs, directory);
-  } finally {
-    await file.close();
+/** The place behind the last entry. */
+export async function lastPlace(journal: JournalFile, signal: AbortSignal | undefined): Promise<Place> {
+  let last = beginning();
+  for await (const entry of entriesOf(journal)) {
+    signal?.throwIfAborted();
+    last = entry;
   }
+  return last;
 }
 
-async function copyTail(fs: DiskFs, directory: string, { file, path, end }: { file: DiskFile; path: string; end: number }): Promise<void> {
-  const place = join(directory, await freeName(fs, directory));
-  const copy = await onDisk("open", place, fs.open(place, "a"));
-  try {
-    const buffer = new Uint8Array(64 * 1024);
-    for (let offset = end; ;) {
-      const { bytesRead } = await onDisk("read", path, file.read(buffer, 0, buffer.byteLength, offset));
-      if (bytesRead === 0) break;
-      await writeWhole(copy, place, buffer.subarray(0, bytesRead));
-      offset += bytesRead;
-    }
-    await sync(copy, place);
-  } finally {
-    await copy.close();
-  }
+export interface FileSinkOptions {
+  readonly durability: Exclude<Durability, "memory">;
+  readonly lease: RunLease;
 }
 
-async function freeName(fs: DiskFs, directory: string): Promise<string> {
-  for (let number = 1; ; number++) {
-    const path = join(directory, `journal.torn-${number}`);
-    if (await ifFree("create", path, fs.writeFile(path, "", { flag: "wx" }))) return `journal.torn-${number}`;
-  }
-}
-
-/** A sink that appends to an open file with one write, and one `fdatasync`, for each batch. */
-export function fileSink(file: DiskFile, path: string, release: () => Promise<void>): JournalSink {
+/** A sink that appends to an open file with one write, and one `fdatasync`, for each batch, as long as it has the lease. */
+export function fileSink({ file, path }: Pick<JournalFile, "file" | "path">, { durability, lease }: FileSinkOptions): JournalSink {
   return {
-    async write(lines) {
-      await writeWhole(file, path, Buffer.from(lines.map((line) => `${line}\n`).join("")));
-      await onDisk("sync", path, file.datasync());
+    async write(lines, { durable }) {
+      await writeWhole(file, path, Buffer.from(`${lines.join("\n")}\n`));
+      if (!durable) return;
+      // Whoever takes the run over announces itself before it reads what is written: what is written and then found not to be
+      // taken over, it has read.
+      await Promise.all([durability === "strict" ? onDisk("sync", path, file.datasync()) : undefined, lease.assertHeld()]);
     },
     async close() {
       try {
         await onDisk("close", path, file.close());
       } finally {
-        await release();
+        await lease.release();
       }
     },
   };
 }
 
-async function writeWhole(file: DiskFile, path: string, bytes: Uint8Array): Promise<void> {
+export async function writeWhole(file: DiskFile, path: string, bytes: Uint8Array): Promise<void> {
   const writing = file.write(bytes, 0, bytes.byteLength).then(({ bytesWritten }) => {
     if (bytesWritten !== bytes.byteLength) throw new Error(`only ${bytesWritten} of ${bytes.byteLength} bytes were written: is there space left?`);
   });

@@ -2,7 +2,7 @@ import type { DiskFile } from "@dad/disk";
 import { onDisk } from "./storage.ts";
 
 const NEWLINE = 0x0a;
-const CHUNK_BYTES = 64 * 1024;
+const CHUNK_BYTES = 256 * 1024;
 
 /** Reads a file line by line, holding no more of it than one piece, or twice its longest line. */
 export interface LineReader {
@@ -13,8 +13,8 @@ export interface LineReader {
   forget(): void;
 }
 
-export function lineReader(file: DiskFile, path: string): LineReader {
-  let [buffer, start] = [Buffer.alloc(0), 0];
+export function lineReader(file: DiskFile, path: string, from = 0): LineReader {
+  let [buffer, start] = [Buffer.alloc(0), from];
 
   /**
    * Reads the line again from its beginning: what is there of it may have been torn, and cut off since.

@@ -83,7 +83,23 @@ export function appendTests({ store }: JournalFixture): void {
     ];
     controller.abort();
     await expect(second).rejects.toMatchObject({ name: "AbortError" });
-    expect(await recorded(store())).toEqual(await Promise.all([first, third]));
+    const appended = await Promise.all([first, third]);
+    expect(await recorded(store())).toEqual(appended);
+  });
+
+  it("gives an entry that nobody waits for its place at once, and keeps it in order", async () => {
+    await using journal = await store().create(RUN);
+    const appended = [
+      await journal.append(numbered(1), { wait: "ordered" }),
+      await journal.append(numbered(2), { wait: "ordered" }),
+      await journal.append(numbered(3)),
+      await journal.append(numbered(4), { wait: "ordered" }),
+    ];
+    expect(appended.map(({ seq }) => seq)).toEqual(upTo(4));
+    // Whoever waits for one has waited for all before it.
+    expect((await recorded(store())).slice(0, 3)).toEqual(appended.slice(0, 3));
+    await journal[Symbol.asyncDispose]();
+    expect(await recorded(store())).toEqual(appended);
   });
 
   it("takes no more after it was disposed, and records what was appended before", async () => {

@@ -22,6 +22,11 @@ export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
   return found;
 }
 
+/** The runs that a store lists. */
+export async function runIdsOf(store: JournalStore): Promise<RunId[]> {
+  return (await all(store.list())).map(({ runId }) => runId);
+}
+
 /** The numbers from 1 to a count. */
 export function upTo(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index + 1);

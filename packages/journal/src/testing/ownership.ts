@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { all, codesOf, numbered, recorded, RUN, upTo } from "./drafts.ts";
+import { codesOf, numbered, recorded, RUN, upTo, runIdsOf } from "./drafts.ts";
 import type { JournalFixture } from "./subject.ts";
 
 /** Who may write. */
@@ -22,7 +22,7 @@ export function ownershipTests({ store }: JournalFixture): void {
     expect(codesOf(claims)).toEqual(upTo(19).map(() => "RUN_EXISTS"));
     expect(await winner?.append(numbered(1))).toMatchObject({ seq: 1 });
     await winner?.[Symbol.asyncDispose]();
-    expect(await all(store().list())).toEqual([RUN]);
+    expect(await runIdsOf(store())).toEqual([RUN]);
   });
 
   it("goes on after the last entry, in a new epoch", async () => {
@@ -77,7 +77,7 @@ export function ownershipTests({ store }: JournalFixture): void {
   it("claims nothing when the signal is aborted", async () => {
     const signal = AbortSignal.abort();
     await expect(store().create(RUN, { signal })).rejects.toMatchObject({ name: "AbortError" });
-    expect(await all(store().list())).toEqual([]);
+    expect(await runIdsOf(store())).toEqual([]);
     await (await store().create(RUN))[Symbol.asyncDispose]();
     await expect(store().open(RUN, { signal })).rejects.toMatchObject({ name: "AbortError" });
     await expect(store().owner(RUN, { signal })).rejects.toMatchObject({ name: "AbortError" });

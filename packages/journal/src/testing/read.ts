@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { RunId } from "@dad/protocol";
-import { all, numbered, recorded, RUN, upTo } from "./drafts.ts";
+import { all, numbered, recorded, RUN, upTo, runIdsOf } from "./drafts.ts";
 import type { JournalFixture } from "./subject.ts";
 
 const HOSTILE = [
@@ -27,7 +27,7 @@ export function readTests({ store }: JournalFixture): void {
   it("reads nothing from a run in which nothing happened yet, and lists it", async () => {
     await using _journal = await store().create(RUN);
     expect(await recorded(store())).toEqual([]);
-    expect(await all(store().list())).toEqual([RUN]);
+    expect(await runIdsOf(store())).toEqual([RUN]);
   });
 
   it("says that a run is unknown", async () => {
@@ -35,7 +35,7 @@ export function readTests({ store }: JournalFixture): void {
     await expect(recorded(store())).rejects.toMatchObject(unknown);
     await expect(store().open(RUN)).rejects.toMatchObject(unknown);
     expect(await store().owner(RUN)).toBeUndefined();
-    expect(await all(store().list())).toEqual([]);
+    expect(await runIdsOf(store())).toEqual([]);
   });
 
   it.each([1, 2, 7, 10, 11, 1000])("reads from sequence number %i on", async (from) => {
@@ -68,10 +68,22 @@ export function readTests({ store }: JournalFixture): void {
       await using journal = await store().create(runId);
       for (const number of upTo(index)) await journal.append(numbered(number));
     }
-    expect((await all(store().list())).sort()).toEqual(runIds);
+    expect((await runIdsOf(store())).sort()).toEqual(runIds);
     for (const [index, runId] of runIds.entries()) {
       expect((await recorded(store(), runId)).map((event) => [event.runId, event.seq])).toEqual(upTo(index).map((seq) => [runId, seq]));
     }
+  });
+
+  it("gives a journal another version whenever it changes, and no other time", async () => {
+    const version = async () => (await all(store().list())).map((run) => run.version).join();
+    await using journal = await store().create(RUN);
+    const versions = [await version()];
+    for (const number of upTo(3)) {
+      await journal.append(numbered(number));
+      versions.push(await version());
+      expect(await version()).toBe(versions.at(-1));
+    }
+    expect(new Set(versions).size).toBe(4);
   });
 
   it("lets a reader stop early", async () => {
@@ -102,7 +114,7 @@ export function readTests({ store }: JournalFixture): void {
     const controller = new AbortController();
     const listed: RunId[] = [];
     const list = async () => {
-      for await (const runId of store().list({ signal: controller.signal })) {
+      for await (const { runId } of store().list({ signal: controller.signal })) {
         listed.push(runId);
         controller.abort();
       }
@@ -117,6 +129,6 @@ export function readTests({ store }: JournalFixture): void {
     await expect(store().open(runId)).rejects.toBeInstanceOf(TypeError);
     await expect(store().owner(runId)).rejects.toBeInstanceOf(TypeError);
     await expect(recorded(store(), runId)).rejects.toBeInstanceOf(TypeError);
-    expect(await all(store().list())).toEqual([]);
+    expect(await runIdsOf(store())).toEqual([]);
   });
 }

@@ -1,0 +1,91 @@
+import { dirname, join } from "node:path";
+import type { DiskFile, DiskFs } from "@dad/disk";
+import { writeWhole } from "./journal-file.ts";
+import { ifFree, onDisk, sync, syncDirectory } from "./storage.ts";
+
+/** What was cut off the end of a journal. */
+export interface TornTail {
+  readonly bytes: number;
+  /** The file beside the journal that holds it now. */
+  readonly kept: string;
+}
+
+const CHUNK_BYTES = 64 * 1024;
+
+/** A torn tail is kept, for whoever wants to know, and cut off: what is appended next would glue to it. */
+export async function cutTornTail(fs: DiskFs, path: string, end: number): Promise<TornTail | undefined> {
+  const { size } = await onDisk("look at", path, fs.lstat(path));
+  if (size === end) return undefined;
+  const directory = dirname(path);
+  const file = await onDisk("open", path, fs.open(path, "r+"));
+  try {
+    const kept = await copyTail(fs, directory, { file, path, end });
+    await onDisk("truncate", path, file.truncate(end));
+    await sync(file, path);
+    await syncDirectory(fs, directory);
+    return { bytes: size - end, kept };
+  } finally {
+    await file.close();
+  }
+}
+
+interface Tail {
+  readonly file: DiskFile;
+  readonly path: string;
+  readonly end: number;
+}
+
+async function copyTail(fs: DiskFs, directory: string, { file, path, end }: Tail): Promise<string> {
+  const name = await freeName(fs, directory);
+  const place = join(directory, name);
+  const copy = await onDisk("open", place, fs.open(place, "a"));
+  try {
+    await copyFrom({ file, path, end }, { file: copy, path: place });
+    await sync(copy, place);
+    return name;
+  } finally {
+    await copy.close();
+  }
+}
+
+async function copyFrom({ file, path, end }: Tail, copy: Pick<Tail, "file" | "path">): Promise<void> {
+  const buffer = new Uint8Array(CHUNK_BYTES);
+  for (let offset = end; ;) {
+    const { bytesRead } = await onDisk("read", path, file.read(buffer, 0, buffer.byteLength, offset));
+    if (bytesRead === 0) return;
+    await writeWhole(copy.file, copy.path, buffer.subarray(0, bytesRead));
+    offset += bytesRead;
+  }
+}
+
+async function freeName(fs: DiskFs, directory: string): Promise<string> {
+  for (let number = 1; ; number++) {
+    const path = join(directory, `journal.torn-${number}`);
+    if (await ifFree("create", path, fs.writeFile(path, "", { flag: "wx" }))) return `journal.torn-${number}`;
+  }
+}
+
+/**
+ * Puts a copy in the place of a journal that somebody else may still write to: what that one writes from now on goes to a
+ * file without a name. Readers see the one or the other, whole.
+ */
+export async function replaceByCopy(fs: DiskFs, path: string): Promise<void> {
+  const directory = dirname(path);
+  const draft = join(directory, ".dad_tmp_journal.jsonl");
+  // A process that died on the way left it; only the holder of the lease comes here.
+  await fs.unlink(draft).catch(() => undefined);
+  const file = await onDisk("open", path, fs.open(path, "r"));
+  try {
+    const copy = await onDisk("create", draft, fs.open(draft, "ax"));
+    try {
+      await copyFrom({ file, path, end: 0 }, { file: copy, path: draft });
+      await sync(copy, draft);
+    } finally {
+      await copy.close();
+    }
+  } finally {
+    await file.close();
+  }
+  await onDisk("replace", path, fs.rename(draft, path));
+  await syncDirectory(fs, directory);
+}

@@ -1,9 +1,10 @@
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { constants } from "node:fs";
 import { chmod, link, mkdir, mkdtemp, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { Worker } from "node:worker_threads";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { type ForeignFile, foreignFiles } from "./foreign-files.ts";
@@ -66,7 +67,7 @@ describe("read", () => {
   });
 
   it("refuses a pipe without waiting for whoever writes, a socket and a device", async () => {
-    execFileSync("mkfifo", [at("pipe")]);
+    await promisify(execFile)("mkfifo", [at("pipe")]);
     await expect(files.read(at("pipe"), LIMIT)).rejects.toMatchObject(refusal("a pipe"));
     const server = createServer().listen(at("socket"));
     await new Promise((done) => server.once("listening", done));
@@ -107,7 +108,7 @@ describe.each(ways)("%s", (_way, read) => {
   });
 
   it("gives nothing for a pipe, and does not wait", async () => {
-    execFileSync("mkfifo", [at("pipe")]);
+    await promisify(execFile)("mkfifo", [at("pipe")]);
     expect(await read("pipe")).toBeUndefined();
   });
 

@@ -1,7 +1,8 @@
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readInputs } from "./read-inputs.ts";
 
@@ -53,7 +54,7 @@ describe("readInputs", () => {
 
   it.each<[string, () => Promise<unknown>, ...[code: string, says: string]]>([
     ["a directory", () => mkdir(join(cwd, "odd")), "STATIC_INPUTS_UNREADABLE", "it is a directory, not a file"],
-    ["a pipe that nobody writes into", async () => execFileSync("mkfifo", [join(cwd, "odd")]), "STATIC_INPUTS_UNREADABLE", "it is a pipe"],
+    ["a pipe that nobody writes into", () => promisify(execFile)("mkfifo", [join(cwd, "odd")]), "STATIC_INPUTS_UNREADABLE", "it is a pipe"],
     ["a device", () => symlink("/dev/zero", join(cwd, "odd")), "STATIC_INPUTS_UNREADABLE", "it is a device"],
     ["a sparse file of 200 MB", () => sparse(200_000_000), "STATIC_INPUTS_UNREADABLE", "200000000 bytes, and at most 67108864"],
     ["UTF-16 with its mark", () => put(Buffer.from('\uFEFF{"a":1}', "utf16le")), "STATIC_INPUTS_INVALID", "UTF-16: save it as UTF-8"],

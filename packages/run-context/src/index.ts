@@ -14,7 +14,7 @@ export {
   StaticInputsError,
 } from "./errors.ts";
 export { type OpenRunOptions, openRun } from "./open-run.ts";
-export { listRuns, readRun, type ReadRunOptions, type RunList, type UnreadableRun } from "./read-runs.ts";
+export { listRuns, type ListRunsOptions, readRun, type ReadRunOptions, type RunList, type UnreadableRun } from "./read-runs.ts";
 export type { ExecutionScope, IsolatedExecution, RunContext, RunTask } from "./run-context.ts";
 export type { MakeRunPorts, Own, RunPorts } from "./run-ports.ts";
 export { parseStaticInput, parseStaticInputs } from "./static-inputs.ts";

@@ -1,6 +1,5 @@
 /** The cost of one trivial node of a run, as a ratio to a raw floor. Usage: `node-overhead.ts [nodes] [rounds]`. */
-import { mkdtemp, open, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Component, defineNode, flow } from "@dad/agent";
 import { diskArtifactStore, diskArtifactView } from "@dad/artifacts/disk";
@@ -15,6 +14,7 @@ import { staticResourceRegistry } from "@dad/resources/static";
 import { type MakeRunPorts, withRun } from "@dad/run-context";
 import { flowRunner } from "@dad/runner";
 import { z } from "zod";
+import { inDirectory, median, milliseconds } from "./measure.ts";
 
 const nodes = Number(process.argv[2] ?? 500);
 const rounds = Number(process.argv[3] ?? 5);
@@ -55,21 +55,6 @@ async function run(runRoot: string, ports: MakeRunPorts): Promise<void> {
   });
 }
 
-async function milliseconds(work: () => Promise<unknown>): Promise<number> {
-  const started = performance.now();
-  await work();
-  return performance.now() - started;
-}
-
-async function inDirectory<Result>(work: (directory: string) => Promise<Result>): Promise<Result> {
-  const directory = await mkdtemp(join(tmpdir(), "dad-bench-"));
-  try {
-    return await work(directory);
-  } finally {
-    await rm(directory, { recursive: true });
-  }
-}
-
 /** One durable run and, right after it, the raw append of the very lines that its journal holds. */
 async function diskRound(): Promise<{ readonly run: number; readonly floor: number }> {
   return inDirectory(async (directory) => {
@@ -90,8 +75,6 @@ async function appendEach(file: string, lines: readonly string[]): Promise<void>
     await handle.datasync();
   }
 }
-
-const median = (values: readonly number[]) => [...values].sort((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 const memory: { run: number; floor: number }[] = [];
 const disk: { run: number; floor: number }[] = [];

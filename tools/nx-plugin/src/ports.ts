@@ -17,6 +17,7 @@ export const PORTS: Readonly<Record<string, Port>> = {
   observability: { type: "Observability", contract: "observabilityContract", noun: "Observability" },
   outcome: { type: "OutcomeRepository", contract: "outcomeRepositoryContract", noun: "OutcomeRepository" },
   resources: { type: "ResourceRegistry", contract: "resourceRegistryContract", noun: "ResourceRegistry" },
+  "run-index": { type: "RunIndex", contract: "runIndexContract", noun: "RunIndex" },
 };
 
 export interface AdapterName {

@@ -1,0 +1,4 @@
+import { memoryRunIndex } from "./memory.ts";
+import { runIndexContract } from "./testing.ts";
+
+runIndexContract("memoryRunIndex", { create: memoryRunIndex });

@@ -1,0 +1,6 @@
+/**
+ * Keeps a run index in a file, by the SQLite of the runtime.
+ *
+ * @packageDocumentation
+ */
+export { sqliteRunIndex, type SqliteRunIndexOptions } from "./sqlite/sqlite-run-index.ts";

@@ -1,13 +1,35 @@
-import { RelativePath, type RunDetails, type RunManifest, type RunMetadata } from "@dad/protocol";
+import { type ArtifactEntry, RelativePath, type RunDetails, type RunManifest, type RunMetadata } from "@dad/protocol";
 import type { RunPorts } from "./run-ports.ts";
+
+/** A run without the small contents that travel with their names: what people and other tools are shown. */
+export function withoutContents(run: RunDetails): RunDetails {
+  const bare = ({ data: _data, ...entry }: ArtifactEntry): ArtifactEntry => entry;
+  return { ...run, nodes: run.nodes.map((node) => ({ ...node, artifacts: node.artifacts.map(bare) })) };
+}
 
 /** Shows the summary of a run to people and other tools: `run.json` and `.trace/dad_metadata.json`. Both are derived. */
 export async function showRun({ view, isolation, resources }: RunPorts, details: RunDetails): Promise<void> {
   if (!view) return;
-  const { runDir: _machineDependent, ...run } = details;
+  const { runDir: _machineDependent, ...run } = withoutContents(details);
   const manifest: RunManifest = { format: "dad.run/1", ...run };
   await view.write(RelativePath.parse("run.json"), text(manifest));
-  await view.write(RelativePath.parse(".trace/dad_metadata.json"), text(metadataOf(details, { isolation: isolation.name, profile: resources.name })));
+  await view.write(
+    RelativePath.parse(".trace/dad_metadata.json"),
+    documentText(metadataOf(details, { isolation: isolation.name, profile: resources.name })),
+  );
+}
+
+/** Where the manifest of a run is read. */
+export const MANIFEST = RelativePath.parse("run.json");
+
+/** What `run.json` says of a run. */
+export function manifestOf({ runDir: _machineDependent, ...run }: RunDetails): RunManifest {
+  return { format: "dad.run/1", ...run };
+}
+
+/** The text of a document in a run directory. */
+export function documentText(value: object): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
 }
 
 function metadataOf(run: RunDetails, by: { readonly isolation: string; readonly profile: string }): RunMetadata {
@@ -26,8 +48,4 @@ function metadataOf(run: RunDetails, by: { readonly isolation: string; readonly 
     ...by,
     runtime,
   };
-}
-
-function text(value: object): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
 }

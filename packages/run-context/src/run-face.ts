@@ -10,9 +10,7 @@ export function withoutContents(run: RunDetails): RunDetails {
 /** Shows the summary of a run to people and other tools: `run.json` and `.trace/dad_metadata.json`. Both are derived. */
 export async function showRun({ view, isolation, resources }: RunPorts, details: RunDetails): Promise<void> {
   if (!view) return;
-  const { runDir: _machineDependent, ...run } = withoutContents(details);
-  const manifest: RunManifest = { format: "dad.run/1", ...run };
-  await view.write(RelativePath.parse("run.json"), text(manifest));
+  await view.write(MANIFEST, documentText(manifestOf(details)));
   await view.write(
     RelativePath.parse(".trace/dad_metadata.json"),
     documentText(metadataOf(details, { isolation: isolation.name, profile: resources.name })),
@@ -23,7 +21,8 @@ export async function showRun({ view, isolation, resources }: RunPorts, details:
 export const MANIFEST = RelativePath.parse("run.json");
 
 /** What `run.json` says of a run. */
-export function manifestOf({ runDir: _machineDependent, ...run }: RunDetails): RunManifest {
+export function manifestOf(details: RunDetails): RunManifest {
+  const { runDir: _machineDependent, ...run } = withoutContents(details);
   return { format: "dad.run/1", ...run };
 }
 

@@ -15,6 +15,7 @@ import { baseOf, changesBetween, isCommit } from "./commits.ts";
 import { type Git, type GitAuthor, type GitCall, type GitProgram, hardenedGit } from "./git.ts";
 import { makeDirectory } from "./make-directory.ts";
 import { changeRefs, readRefs, refsOf } from "./refs.ts";
+import { reopenTree, type RunTree } from "./reopen-tree.ts";
 import { gitRunOutcome } from "./run-outcome.ts";
 
 export interface GitOutcomeOptions {
@@ -65,8 +66,8 @@ export function gitOutcomeRepository(options: GitOutcomeOptions): OutcomeReposit
     capabilities: { durable: true, directory: true },
     location: directory,
 
-    async open(runId, { from, signal } = {}) {
-      return openRun(context, { runId, from }, await enter(signal));
+    async open(runId, { from, resume = false, signal } = {}) {
+      return openRun(context, { runId, from, resume }, await enter(signal));
     },
 
     async find(runId, { signal } = {}) {
@@ -129,27 +130,41 @@ async function assertCommits({ git, options }: Context, commits: readonly string
 interface RunRequest {
   readonly runId: RunId;
   readonly from: string | undefined;
+  readonly resume: boolean;
 }
 
-async function openRun(context: Context, { runId, from }: RunRequest, call: GitCall): Promise<RunOutcome> {
+async function openRun(context: Context, { runId, from, resume }: RunRequest, call: GitCall): Promise<RunOutcome> {
   const { git, options, runs } = context;
-  await assertNew(git, runId, call);
   const workTree = join(options.workDirectory, runId);
-  if (from !== undefined) await assertCommits(context, [from], call);
-  const base = from ?? (await updateMain(git, { seed: options.seed, except: [options.directory, options.workDirectory] }, call));
   const index = indexFile(options.directory, runId);
+  const base = resume ? await reopenTree(git, { runId, workTree, index }, call) : undefined;
+  const opened = { runId, gitDir: options.directory, workTree, index };
+  const run: RunOutcome = gitRunOutcome(git, { ...opened, base: base ?? (await makeTree(context, { ...opened, from }, call)) }, () =>
+    runs.delete(run),
+  );
+  runs.add(run);
+  return run;
+}
+
+interface NewTree extends RunTree {
+  readonly from: string | undefined;
+}
+
+/** Makes the branch and the working tree of a run, and answers what it starts from. */
+async function makeTree({ git, options, ...context }: Context, { runId, workTree, index, from }: NewTree, call: GitCall): Promise<string> {
+  await assertNew(git, runId, call);
+  if (from !== undefined) await assertCommits({ git, options, ...context }, [from], call);
+  const base = from ?? (await updateMain(git, { seed: options.seed, except: [options.directory, options.workDirectory] }, call));
 
   await claim(git, { runId, base, workTree }, call);
   try {
     await git.run(["read-tree", "--reset", "-u", base], { ...call, workTree, index });
-    assertOpen(context, call.signal);
+    assertOpen({ git, options, ...context }, call.signal);
+    return base;
   } catch (error) {
     await giveUp(git, { runId, base, workTree, index }, { ...call, signal: undefined });
     throw error;
   }
-  const run: RunOutcome = gitRunOutcome(git, { runId, base, gitDir: options.directory, workTree, index }, () => runs.delete(run));
-  runs.add(run);
-  return run;
 }
 
 async function assertNew(git: Git, runId: RunId, call: GitCall): Promise<void> {

@@ -35,12 +35,10 @@ export function gitRunOutcome(git: Git, run: GitRun, onClosed: () => void): RunO
   };
 
   async function close(): Promise<void> {
-    try {
-      await inTurn(() => keepUncommitted(git, run));
-      await remove(workTree);
-    } finally {
-      await remove(run.index);
-    }
+    // What cannot be kept stays with its index, for whoever goes on with the run.
+    await inTurn(() => keepUncommitted(git, run));
+    await remove(workTree);
+    await remove(run.index);
   }
 
   return {
@@ -94,11 +92,13 @@ async function takeSnapshot(git: Git, run: GitRun): Promise<void> {
   const call = callOf(run);
   const { branch, snapshot } = refsOf(run.runId);
   const tree = await stage(git, "all", call);
-  const tip = (await readRefs(git, [branch], call)).get(branch) ?? run.base;
+  const refs = await readRefs(git, [branch, snapshot], call);
+  const tip = refs.get(branch) ?? run.base;
   if ((await treeOf(git, tip, call)) === tree) return;
   const message = outcomeMessage({ subject: `Not committed by run ${run.runId}`, runId: run.runId, base: run.base });
   const commit = await writeCommit(git, { tree, parent: tip, message }, call);
-  await changeRefs(git, [{ name: snapshot, from: undefined, to: commit }], call);
+  // A run that is resumed may leave more than one behind: the newest is the one to look at, and what it replaces is its own past.
+  await changeRefs(git, [{ name: snapshot, from: refs.get(snapshot), to: commit }], call);
 }
 
 async function stage(git: Git, links: LinkRule, call: StageCall): Promise<string> {

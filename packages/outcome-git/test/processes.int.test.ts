@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gitOutcomeRepository } from "@dad/outcome-git";
@@ -57,4 +57,26 @@ it("leaves what a killed process was working on, and lets other runs work beside
   }
   expect(await readdir(workDirectory)).toEqual(["killed"]);
   expect((await readdir(join(workDirectory, "killed"))).sort()).toEqual(["a.txt", "half.txt"]);
+
+  await using resumed = await repository.open(killed, { resume: true });
+  expect(await resumed.read("half.txt")).toMatchObject({ content: new TextEncoder().encode("half") });
+  const { commit } = await resumed.commit({ subject: "resumed" });
+  expect(await repository.changes(commit)).toEqual([{ path: "half.txt", kind: "added" }]);
+});
+
+it("makes the working tree of a run again whose process was killed while it was made", async () => {
+  await using places = await openPlaces([textFile("a.txt", "a"), textFile("b.txt", "b")]);
+  const { directory, workDirectory } = places;
+  await using repository = gitOutcomeRepository(places);
+  const runId = RunId.parse("killed");
+  await (await repository.open(runId))[Symbol.asyncDispose]();
+  // As it is when git had written one of the files, and the lock of the index.
+  await mkdir(join(workDirectory, runId));
+  await writeFile(join(workDirectory, runId, "a.txt"), "a");
+  await writeFile(join(directory, "indexes", `${runId}.lock`), "");
+  await writeFile(join(directory, "refs", "heads", "run", `${runId}.lock`), "");
+
+  await using run = await repository.open(runId, { resume: true });
+  expect((await readdir(join(workDirectory, runId))).sort()).toEqual(["a.txt", "b.txt"]);
+  expect(await repository.changes((await run.commit({ subject: "whole" })).commit)).toEqual([]);
 });

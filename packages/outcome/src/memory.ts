@@ -26,6 +26,9 @@ interface Commit {
 }
 
 interface Branch {
+  readonly base: string;
+  /** The working tree, as it is or was left. */
+  readonly files: Map<string, OutcomeFile>;
   tip: string | undefined;
 }
 
@@ -46,15 +49,16 @@ export function memoryOutcomeRepository(options: MemoryOutcomeOptions = {}): Mem
     capabilities: { durable: false, directory: false },
     location: LOCATION,
 
-    async open(runId, { from, signal } = {}) {
+    async open(runId, { from, resume = false, signal } = {}) {
       assertOpen(store, signal);
       const base = from ?? root;
       const { tree } = commitOf(store, base);
       const name = outcomeBranch(runId);
-      if (store.branches.has(runId)) throw new OutcomeExistsError(runId, `branch ${name} in ${LOCATION}`);
-      const branch: Branch = { tip: undefined };
+      const before = store.branches.get(runId);
+      if (before && !resume) throw new OutcomeExistsError(runId, `branch ${name} in ${LOCATION}`);
+      const branch: Branch = before ?? { base, files: new Map(tree), tip: undefined };
       store.branches.set(runId, branch);
-      return memoryRunOutcome(store, { runId, base, branch, tree });
+      return memoryRunOutcome(store, runId, branch);
     },
 
     async find(runId, { signal } = {}) {
@@ -78,15 +82,8 @@ export function memoryOutcomeRepository(options: MemoryOutcomeOptions = {}): Mem
   };
 }
 
-interface OpenRun {
-  readonly runId: RunId;
-  readonly base: string;
-  readonly branch: Branch;
-  readonly tree: Tree;
-}
-
-function memoryRunOutcome(store: Store, { runId, base, branch, tree }: OpenRun): RunOutcome {
-  const files = new Map(tree);
+function memoryRunOutcome(store: Store, runId: RunId, branch: Branch): RunOutcome {
+  const { base, files } = branch;
   let closed = false;
   const assertUsable = (signal?: AbortSignal): void => {
     assertOpen(store, signal);

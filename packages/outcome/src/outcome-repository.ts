@@ -14,6 +14,11 @@ export interface AbortOptions {
 export interface OpenOutcomeOptions extends AbortOptions {
   /** The commit to start from. Default: the base of the project. */
   readonly from?: string;
+  /**
+   * Goes on with the working tree of a run that had been opened before: as it was left when its process was killed, and else
+   * as the branch has it. A run that had none yet gets one. Whoever asks is the only one who works on the run. Default `false`.
+   */
+  readonly resume?: boolean;
 }
 
 export interface CommitOptions extends AbortOptions {
@@ -69,7 +74,7 @@ export interface OutcomeRepository extends AsyncDisposable {
   readonly capabilities: OutcomeCapabilities;
   /** Where the repository is, for people: a directory or a URL. */
   readonly location: string;
-  /** Makes the branch and the working tree of a run. `OUTCOME_EXISTS` when the run has one, `OUTCOME_COMMIT_UNKNOWN` for a bad `from`. */
+  /** Makes the branch and the working tree of a run. `OUTCOME_EXISTS` when the run has one and is not resumed, `OUTCOME_COMMIT_UNKNOWN` for a bad `from`. */
   open(runId: RunId, options?: OpenOutcomeOptions): Promise<RunOutcome>;
   /** The newest commit of a run, or `undefined` when it has none. */
   find(runId: RunId, options?: AbortOptions): Promise<OutcomeRef | undefined>;

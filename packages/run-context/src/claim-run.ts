@@ -1,4 +1,4 @@
-import type { Journal } from "@dad/journal";
+import type { Journal, JournalStore } from "@dad/journal";
 import { DadError, type RunEnvParams } from "@dad/protocol";
 import { RunNotOpenedError } from "./errors.ts";
 import { type RunEnvOptions, runEnv } from "./run-env.ts";
@@ -15,6 +15,9 @@ export interface ClaimedRun {
 
 type ClaimOptions = RunEnvOptions & { readonly signal?: AbortSignal };
 
+/** Opens the journal of a run, a new one or one that is there. */
+type OpenJournal = (env: RunEnvParams, ports: RunPorts) => Promise<Journal>;
+
 /** A new id can be taken only by another run of the same second; more tries than that mean another trouble. */
 const MAX_TRIES = 8;
 
@@ -22,7 +25,7 @@ const MAX_TRIES = 8;
 export async function claimRun(options: ClaimOptions, ports: RunPorts | MakeRunPorts): Promise<ClaimedRun> {
   for (let tries = 1; ; tries++) {
     try {
-      return await claim(options, ports);
+      return await hold(runEnv(options), ports, (env, { journals }) => createJournal(env, journals, options.signal));
     } catch (error) {
       const taken = DadError.is(error, "RUN_EXISTS");
       if (!taken || options.runId !== undefined || tries === MAX_TRIES) throw error;
@@ -30,8 +33,8 @@ export async function claimRun(options: ClaimOptions, ports: RunPorts | MakeRunP
   }
 }
 
-async function claim(options: ClaimOptions, given: RunPorts | MakeRunPorts): Promise<ClaimedRun> {
-  const env = runEnv(options);
+/** Makes the ports of a run and opens its journal. What had been made is released when something fails. */
+export async function hold(env: RunEnvParams, given: RunPorts | MakeRunPorts, open: OpenJournal): Promise<ClaimedRun> {
   const owned: AsyncDisposable[] = [];
   const own: Own = (port) => {
     owned.push(port);
@@ -39,7 +42,7 @@ async function claim(options: ClaimOptions, given: RunPorts | MakeRunPorts): Pro
   };
   try {
     const ports = typeof given === "function" ? given(env, own) : given;
-    const journal = own(await createJournal(env, ports, options.signal));
+    const journal = own(await open(env, ports));
     const outcomeRepoDir = ports.outcomes?.location;
     return { env: { ...env, ...(outcomeRepoDir === undefined ? {} : { outcomeRepoDir }) }, ports, journal, release: () => releaseAll(owned) };
   } catch (error) {
@@ -49,7 +52,7 @@ async function claim(options: ClaimOptions, given: RunPorts | MakeRunPorts): Pro
   }
 }
 
-async function createJournal(env: RunEnvParams, { journals }: RunPorts, signal: AbortSignal | undefined): Promise<Journal> {
+async function createJournal(env: RunEnvParams, journals: JournalStore, signal: AbortSignal | undefined): Promise<Journal> {
   try {
     return await journals.create(env.runId, signal ? { signal } : {});
   } catch (error) {

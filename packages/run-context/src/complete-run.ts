@@ -5,10 +5,12 @@ import { RunNotRecordedError, RunNotShownError } from "./errors.ts";
 import { showRun } from "./run-face.ts";
 import type { RunPorts } from "./run-ports.ts";
 import type { RunRecord } from "./run-record.ts";
+import type { ShownArtifacts } from "./shown-artifacts.ts";
 
 export interface OpenedRun extends ClaimedRun {
   readonly record: RunRecord;
   readonly outcome: RunOutcome | undefined;
+  readonly shown: ShownArtifacts;
 }
 
 interface Failure {
@@ -31,19 +33,19 @@ export async function completeRun(run: OpenedRun, status: FinalStatus, error: un
     throw new RunNotRecordedError(run.env.runId, { cause, ended: failure?.cause });
   }
   const details = run.record.details();
-  const unshown = await failureOf(showRun(run.ports, details));
+  const unshown = (await failureOf(run.shown.settled())) ?? (await failureOf(showRun(run.ports, details)));
   await flush(run.ports);
   if (uncommitted) throw uncommitted.cause;
   if (unshown) throw new RunNotShownError(details.runId, details.status, unshown.cause);
   return details;
 }
 
-async function commitOutcome({ outcome, env, record }: OpenedRun, status: FinalStatus): Promise<Failure | undefined> {
+async function commitOutcome({ outcome, env, journal, record }: OpenedRun, status: FinalStatus): Promise<Failure | undefined> {
   if (!outcome) return undefined;
   const subject = `[${env.runId}] Run ${status} at ${new Date().toISOString()}`;
   return failureOf(
     outcome
-      .commit({ subject, trailers: { "Dad-Run": env.runId } })
+      .commit({ subject, trailers: { "Dad-Run": env.runId, "Dad-Epoch": String(journal.epoch) } })
       .then((committed) => record.add({ type: "outcome.committed", outcome: committed })),
   );
 }

@@ -6,6 +6,7 @@
 export type { ArtifactFormat, ArtifactToKeep } from "./artifact-to-keep.ts";
 export {
   ArtifactRefusedError,
+  RunCompletedError,
   RunEndedError,
   RunIdError,
   RunNotOpenedError,
@@ -14,8 +15,13 @@ export {
   StaticInputsError,
 } from "./errors.ts";
 export { type OpenRunOptions, openRun } from "./open-run.ts";
+export { withoutContents } from "./run-face.ts";
+export { type ResumeRunOptions, resumeRun } from "./resume-run.ts";
+export { type NodeHistory, readHistory, readOutcome, type RunHistory } from "./run-history.ts";
 export { listRuns, type ListRunsOptions, readRun, type ReadRunOptions, type RunList, type UnreadableRun } from "./read-runs.ts";
 export type { ExecutionScope, IsolatedExecution, RunContext, RunTask } from "./run-context.ts";
+export { documentText, MANIFEST, manifestOf } from "./run-face.ts";
 export type { MakeRunPorts, Own, RunPorts } from "./run-ports.ts";
+export { detailsOf, emptyProjection, project, type RunProjection } from "./run-projection.ts";
 export { parseStaticInput, parseStaticInputs } from "./static-inputs.ts";
-export { type RunResult, withRun, type WithRunOptions } from "./with-run.ts";
+export { type RunResult, withResumedRun, type WithResumedRunOptions, withRun, type WithRunOptions } from "./with-run.ts";

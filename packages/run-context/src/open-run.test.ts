@@ -150,6 +150,7 @@ describe("openRun", () => {
     const ports = memoryPorts();
     await using run = await openRun({ rootComponentId: "a", inputs: { "a.n": { x: 1 } }, ports });
     expect(run.inputs.get("a.n")).toEqual({ x: 1 });
+    await run.complete("completed");
     const shown = ports.view.read(RelativePath.parse("static_inputs/static_inputs.json"));
     expect(StaticInputs.parse(JSON.parse(new TextDecoder().decode(shown)))).toEqual({ "a.n": { x: 1 } });
   });
@@ -231,7 +232,7 @@ describe("a run", () => {
     await using run = await openRun({ rootComponentId: "a", ports });
     const entry = await run.keep({ node: NodePath.parse("a.b"), name: "result", data: { x: 1 } });
     expect(entry).toMatchObject({ name: "result", path: "a/b/result.json", mediaType: "application/json" });
-    expect(await readJson(ports.artifacts, entry.digest, StaticInputs)).toEqual({ x: 1 });
+    expect(await readJson(ports.artifacts, entry, StaticInputs)).toEqual({ x: 1 });
     await expect(run.keep({ node: NodePath.parse("a.b"), name: "../../escape", data: "x" })).rejects.toThrow("a path is relative");
   });
 });

@@ -1,7 +1,9 @@
+import type { AppendOptions } from "@dad/journal";
 import type { Command, ExecOptions, ExecResult, IsolationSpace, IsolationSpec } from "@dad/isolation";
 import type { RunOutcome } from "@dad/outcome";
 import type { ArtifactEntry, EventDraft, FinalStatus, Json, RecordedEvent, RunDetails, RunEnvParams, StaticInputs } from "@dad/protocol";
 import type { ArtifactToKeep } from "./artifact-to-keep.ts";
+import type { RunHistory } from "./run-history.ts";
 import type { RunPorts } from "./run-ports.ts";
 
 /**
@@ -20,11 +22,19 @@ export interface RunContext extends AsyncDisposable {
   readonly inputs: ReadonlyMap<string, Json>;
   /** Aborted when the run is cancelled or over. */
   readonly signal: AbortSignal;
-  /** Adds a fact to the journal and, once it is durable there, tells the subscribers. */
-  record(draft: EventDraft): Promise<RecordedEvent>;
+  /** What had happened in this run before it was opened: nothing, unless it is resumed. */
+  readonly history: RunHistory;
+  /**
+   * Adds a fact to the journal and then tells the subscribers: once it is durable there, or, for what may be lost when the
+   * process is killed (`wait: "ordered"`), once it has its place.
+   */
+  record(draft: EventDraft, options?: Pick<AppendOptions, "wait">): Promise<RecordedEvent>;
   /** Stores content under a name. It belongs to the run once an event that lists it is recorded. */
   keep(artifact: ArtifactToKeep): Promise<ArtifactEntry>;
-  /** Shows kept artifacts in the readable directory of the run, when it has one. */
+  /**
+   * Shows kept artifacts in the readable directory of the run, when it has one: soon, and in the order of the calls. That one
+   * could not be shown is told when the run completes.
+   */
   show(artifacts: readonly ArtifactEntry[]): Promise<void>;
   /** Adds static inputs, and records them. */
   registerInputs(inputs: StaticInputs): Promise<void>;

@@ -42,13 +42,20 @@ export function runLife(opened: OpenedRun, cancelled: AbortSignal | undefined): 
 }
 
 /** Releases the outcome first: that it could not keep what was not committed is still recorded. */
-export async function releaseRun({ outcome, record, release }: Pick<OpenedRun, "outcome" | "record" | "release">): Promise<void> {
+export async function releaseRun({ outcome, record, shown, release }: OpenedRun): Promise<void> {
+  try {
+    await releaseOutcome(outcome, record);
+    await shown.settled();
+  } finally {
+    await release();
+  }
+}
+
+async function releaseOutcome(outcome: OpenedRun["outcome"], record: OpenedRun["record"]): Promise<void> {
   try {
     await outcome?.[Symbol.asyncDispose]();
   } catch (error) {
     await record.add({ type: "outcome.failed", error: errorEnvelope(error) }).catch(() => undefined);
     throw error;
-  } finally {
-    await release();
   }
 }

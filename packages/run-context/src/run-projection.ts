@@ -38,6 +38,8 @@ export function project(run: RunProjection, event: RecordedEvent): RunProjection
     case "run.failed":
     case "run.cancelled":
       return { ...run, ended: event };
+    case "run.resumed":
+      return resumed(run);
     case "outcome.committed":
       return event.path === undefined ? { ...run, outcome: event.outcome } : run;
     case "node.started":
@@ -52,6 +54,12 @@ export function project(run: RunProjection, event: RecordedEvent): RunProjection
     default:
       return run;
   }
+}
+
+/** The run goes on. What was being worked on when it stopped is not. */
+function resumed(run: RunProjection): RunProjection {
+  for (const [path, node] of run.nodes) if (node.status === "running") run.nodes.set(path, { ...node, status: "interrupted" });
+  return { ...run, ended: undefined };
 }
 
 interface NodeEnd {

@@ -1,12 +1,17 @@
 import type { RunDetails } from "@dad/protocol";
 import { RunNotRecordedError } from "./errors.ts";
 import { type OpenRunOptions, openRun } from "./open-run.ts";
+import { type ResumeRunOptions, resumeRun } from "./resume-run.ts";
 import type { RunContext } from "./run-context.ts";
 
-export interface WithRunOptions extends OpenRunOptions {
+interface Failing {
   /** Ends the run as well, but as failed, with the reason of this signal: for what goes wrong beside the work. */
   readonly failure?: AbortSignal;
 }
+
+export interface WithRunOptions extends OpenRunOptions, Failing {}
+
+export interface WithResumedRunOptions extends ResumeRunOptions, Failing {}
 
 export interface RunResult<Result> {
   readonly result: Result;
@@ -20,7 +25,15 @@ export interface RunResult<Result> {
  * releasing the run fails after it.
  */
 export async function withRun<Result>({ failure, ...options }: WithRunOptions, work: Work<Result>): Promise<RunResult<Result>> {
-  const run = await openRun({ ...options, ...signalOf(options.signal, failure) });
+  return await inRun(await openRun({ ...options, ...signalOf(options.signal, failure) }), work, failure);
+}
+
+/** The same in a run that had been opened before: see `resumeRun`. */
+export async function withResumedRun<Result>({ failure, ...options }: WithResumedRunOptions, work: Work<Result>): Promise<RunResult<Result>> {
+  return await inRun(await resumeRun({ ...options, ...signalOf(options.signal, failure) }), work, failure);
+}
+
+async function inRun<Result>(run: RunContext, work: Work<Result>, failure: AbortSignal | undefined): Promise<RunResult<Result>> {
   let failed = true;
   try {
     const ended = await workToTheEnd(run, work, failure);

@@ -137,7 +137,7 @@ describe("a runner", () => {
     ]);
     const result = node?.artifacts.find(({ name }) => name === "result");
     if (!result) throw new Error("no result");
-    expect(await readJson(ports.artifacts, result.digest, NodeResult)).toMatchObject({ path: "main.only", nodeType: "echo", status: "completed" });
+    expect(await readJson(ports.artifacts, result, NodeResult)).toMatchObject({ path: "main.only", nodeType: "echo", status: "completed" });
     expect(JSON.parse(new TextDecoder().decode(ports.view.read(result.path)))).toMatchObject({ status: "completed" });
   });
 

@@ -7,18 +7,21 @@ import { componentReport } from "./component-report.ts";
 import { indexDefinition } from "./definition-index.ts";
 import { interpret } from "./interpreter.ts";
 import { nodeExecutor } from "./node-executor.ts";
+import { attemptsAfter, checkResume, type ResumeOptions } from "./resume.ts";
 import { resolveStaticInputs } from "./resolve-static-inputs.ts";
 
 export interface RunnerOptions {
   readonly engine: Engine;
+  /** How to go on with a run that is resumed. */
+  readonly resume?: ResumeOptions;
 }
 
 /** Works in an isolated execution: `execution.run(agentRunner(agent, { engine }))`. */
 export interface ComponentRunner<Result> {
   /**
    * Runs the component and gives what its elements gave, by id. What ends it is thrown, after it was
-   * recorded: NodeFailedError (`NODE_FAILED`) with its cause; `DEFINITION_INVALID` and
-   * `STATIC_INPUT_INVALID` before anything ran.
+   * recorded: NodeFailedError (`NODE_FAILED`) with its cause; `DEFINITION_INVALID`,
+   * `STATIC_INPUT_INVALID` and what `checkResume` throws before anything ran.
    */
   run(scope: ExecutionScope): Promise<Result>;
 }
@@ -33,15 +36,23 @@ export function flowRunner<Definition extends FlowDefinition>(flow: Definition, 
 
 function componentRunner<Definition extends ComponentDefinition>(
   component: Definition,
-  { engine }: RunnerOptions,
+  { engine, resume = {} }: RunnerOptions,
 ): ComponentRunner<OutputsOf<Definition>> {
   return {
     async run(scope) {
       checkDefinition(component);
+      checkResume(component, scope.run.history, resume);
       const outputs = await inTrace(scope, component, (observability) => {
         const inputs = new Map(Object.entries(resolveStaticInputs(component, Object.fromEntries(scope.run.inputs))));
-        const execute = nodeExecutor({ scope, definitions: indexDefinition(component).nodes, observability });
-        const host = { env: scope.run.env, inputs, workspace: scope.space.cwd, report: componentReport(scope.run) };
+        const execute = nodeExecutor({ scope, definitions: indexDefinition(component).nodes, observability, assume: resume.assume });
+        const { env, history } = scope.run;
+        const host = {
+          env,
+          inputs,
+          workspace: scope.space.cwd,
+          report: componentReport(scope.run),
+          attemptOf: attemptsAfter(history, resume.assume),
+        };
         return engine.drive((context) => interpret(host, context, component), { execute, signal: scope.signal });
       });
       // The interpreter gives an object with one member for each element.

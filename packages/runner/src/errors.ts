@@ -1,4 +1,4 @@
-import { DadError, messageOf, type NodePath, type RelativePath } from "@dad/protocol";
+import { DadError, type Digest, messageOf, type NodePath, type RelativePath } from "@dad/protocol";
 import type { z } from "zod";
 
 /** `NODE_FAILED`: a node failed for good, and with it its component and the run. `cause` says why. */
@@ -39,6 +39,36 @@ export class ArtifactExistsError extends DadError<"ARTIFACT_EXISTS"> {
 export class StaticInputError extends DadError<"STATIC_INPUT_INVALID"> {
   constructor(problems: readonly string[]) {
     super("STATIC_INPUT_INVALID", problems.join("\n"), { details: { problems } });
+  }
+}
+
+/** `DEFINITION_CHANGED`: a run is to go on with another definition than the one that it was begun with. */
+export class DefinitionChangedError extends DadError<"DEFINITION_CHANGED"> {
+  constructor(id: string, digests: { readonly begun: Digest; readonly found: Digest }) {
+    super(
+      "DEFINITION_CHANGED",
+      `the definition of ${id} is not the one that the run was begun with: what is recorded was made by another. Bring the old one back, or allow it to be changed`,
+      { details: { id, ...digests } },
+    );
+  }
+}
+
+/** `NODE_OUTCOME_UNKNOWN`: nobody knows whether these nodes did their work, and doing it twice matters. */
+export class NodeOutcomeUnknownError extends DadError<"NODE_OUTCOME_UNKNOWN"> {
+  constructor(paths: readonly NodePath[]) {
+    const [who, they] = paths.length === 1 ? ["this node", "it"] : ["these nodes", "they"];
+    super(
+      "NODE_OUTCOME_UNKNOWN",
+      `nobody knows whether ${who} did what must not be done twice, as the run was interrupted meanwhile: ${paths.join(", ")}. Look, and say whether ${they} did`,
+      { details: { paths } },
+    );
+  }
+}
+
+/** `ASSUMPTION_INVALID`: what is said of a node that was interrupted cannot be so. */
+export class AssumptionError extends DadError<"ASSUMPTION_INVALID"> {
+  constructor(path: string, reason: string) {
+    super("ASSUMPTION_INVALID", `node ${path}: ${reason}`, { details: { path } });
   }
 }
 

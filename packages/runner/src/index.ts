@@ -5,5 +5,15 @@
  */
 export { checkDefinition } from "./check-definition.ts";
 export { agentRunner, type ComponentRunner, flowRunner, type RunnerOptions } from "./component-runner.ts";
-export { ArtifactExistsError, NodeFailedError, NodeOutputError, NodeSettingsError, StaticInputError } from "./errors.ts";
+export {
+  ArtifactExistsError,
+  AssumptionError,
+  DefinitionChangedError,
+  NodeFailedError,
+  NodeOutcomeUnknownError,
+  NodeOutputError,
+  NodeSettingsError,
+  StaticInputError,
+} from "./errors.ts";
+export { type Assumption, checkResume, type ResumeOptions, unknownNodes } from "./resume.ts";
 export { resolveStaticInputs } from "./resolve-static-inputs.ts";

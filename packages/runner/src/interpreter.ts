@@ -11,6 +11,8 @@ export interface InterpreterHost {
   readonly inputs: ReadonlyMap<string, Json>;
   readonly workspace: string;
   readonly report: ComponentReport;
+  /** Which attempt of a node is its turn: the one that completed, or the one after the last. */
+  attemptOf(path: NodePath): number;
 }
 
 /** Where the interpreter says how components stand. Times are the reporter's: the interpreter has no clock. */
@@ -61,7 +63,7 @@ async function walkNode({ host, engine }: Walk, definition: NodeDefinition, { pa
   engine.signal.throwIfAborted();
   const settings = renderedSettings(definition, path, templateScope(host, parent, path));
   const input = host.inputs.get(path);
-  const handle = engine.start({ path, attempt: 1, settings, ...(input === undefined ? {} : { input }) });
+  const handle = engine.start({ path, attempt: host.attemptOf(path), settings, ...(input === undefined ? {} : { input }) });
   const { outcome } = await engine.waitAny([handle]);
   if (outcome.status === "completed") return outcome.value;
   if (outcome.status === "cancelled") throw outcome.error;

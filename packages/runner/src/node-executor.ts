@@ -7,13 +7,15 @@ import {
   canonicalJson,
   errorEnvelope,
   type Json,
+  type NodeDecision,
   type NodePath,
   type NodeResult,
   type RelativePath,
   type Usage,
 } from "@dad/protocol";
-import type { ExecutionScope } from "@dad/run-context";
+import { type ExecutionScope, readOutcome } from "@dad/run-context";
 import { ArtifactExistsError, NodeOutputError, NodeSettingsError, StaticInputError } from "./errors.ts";
+import type { ResumeOptions } from "./resume.ts";
 import { stopwatch } from "./stopwatch.ts";
 
 export interface NodeExecutorOptions {
@@ -21,14 +23,20 @@ export interface NodeExecutorOptions {
   readonly definitions: ReadonlyMap<NodePath, NodeDefinition>;
   /** At the place in the trace where the nodes belong. */
   readonly observability: Observability;
+  /** What is to be assumed of attempts that nobody saw end. */
+  readonly assume: ResumeOptions["assume"];
 }
 
 /** Does attempts of nodes in a run: executes them, keeps what they gave, and commits each in the journal. */
-export function nodeExecutor({ scope, definitions, observability }: NodeExecutorOptions): NodeExecutor {
+export function nodeExecutor({ scope, definitions, observability, assume = {} }: NodeExecutorOptions): NodeExecutor {
   return async (call, { signal }) => {
     const definition = definitions.get(call.path);
     if (!definition) throw new TypeError(`the definition has no node ${call.path}`);
-    return attempt({ call, definition, scope, signal, observability });
+    const before = scope.run.history.nodes.get(call.path);
+    if (before?.state === "completed") return { status: "completed", value: await readOutcome(scope.run.ports.artifacts, before) };
+    const work = { call, definition, scope, signal, observability };
+    const assumption = assume[call.path];
+    return assumption?.done ? recordAssumed(work, assumption.value) : attempt(work);
   };
 }
 
@@ -47,15 +55,39 @@ interface Collected {
 }
 
 async function attempt(work: Attempt): Promise<NodeOutcome> {
-  const { call, definition, scope } = work;
+  const { scope } = work;
   const collected: Collected = { artifacts: [], usage: undefined };
   const durationMs = stopwatch();
-  await scope.run.record({ type: "node.started", path: call.path, attempt: call.attempt, nodeType: definition.nodeType.type });
+  await recordStart(work);
   const outcome = await execute(work, collected);
   // From here on, what goes wrong is not the node's: it is committed once, as what it was.
-  await commit(work, collected, { outcome, durationMs: durationMs() });
+  await commit(work, collected, { outcome, decision: "executed", durationMs: durationMs() });
   await scope.run.show(collected.artifacts);
   return outcome;
+}
+
+/** Somebody says that it was done, and what it gave. */
+async function recordAssumed(work: Attempt, value: Json): Promise<NodeOutcome> {
+  const { scope } = work;
+  const collected: Collected = { artifacts: [await keepOutcome(work, value)], usage: undefined };
+  const outcome: NodeOutcome = { status: "completed", value };
+  await commit(work, collected, { outcome, decision: "assumed", durationMs: 0 });
+  await scope.run.show(collected.artifacts);
+  return outcome;
+}
+
+function keepOutcome({ call, scope }: Attempt, value: Json): Promise<ArtifactEntry> {
+  return scope.run.keep({ node: call.path, name: "outcome", data: value, format: "json" });
+}
+
+/**
+ * Before something is done that must not be done twice, it is on the disk that it was begun. Else it is enough to be in order:
+ * whoever finds nothing of an attempt does it again.
+ */
+async function recordStart({ call: { path, attempt: number }, definition: { nodeType }, scope: { run } }: Attempt): Promise<void> {
+  const { type, effect } = nodeType;
+  const wait = effect === "effectful" ? "durable" : "ordered";
+  await run.record({ type: "node.started", path, attempt: number, nodeType: type, effect }, { wait });
 }
 
 async function execute(work: Attempt, collected: Collected): Promise<NodeOutcome> {
@@ -64,7 +96,7 @@ async function execute(work: Attempt, collected: Collected): Promise<NodeOutcome
     const given = { settings: call.settings, ...(call.input === undefined ? {} : { input: call.input }) };
     collected.artifacts.push(await scope.run.keep({ node: call.path, name: "input", data: given, format: "json" }));
     const value = await valueOf(work, collected);
-    collected.artifacts.push(await scope.run.keep({ node: call.path, name: "outcome", data: value, format: "json" }));
+    collected.artifacts.push(await keepOutcome(work, value));
     return { status: "completed", value };
   } catch (error) {
     return { status: signal.aborted ? "cancelled" : "failed", error };
@@ -143,11 +175,16 @@ function inOnePlace(left: RelativePath, right: RelativePath): boolean {
 
 interface Ending {
   readonly outcome: NodeOutcome;
+  readonly decision: NodeDecision;
   readonly durationMs: number;
 }
 
 /** Content first, then the entry that makes it the node's. */
-async function commit({ call, definition, scope: { run }, signal }: Attempt, collected: Collected, { outcome, durationMs }: Ending): Promise<void> {
+async function commit(
+  { call, definition, scope: { run }, signal }: Attempt,
+  collected: Collected,
+  { outcome, decision, durationMs }: Ending,
+): Promise<void> {
   const { path, attempt: number } = call;
   // That an attempt stopped because it was told to is not an error of its own.
   const told = outcome.status === "cancelled" && outcome.error === signal.reason;
@@ -155,7 +192,7 @@ async function commit({ call, definition, scope: { run }, signal }: Attempt, col
   const result = resultOf(call, definition, { collected, status: outcome.status, error });
   collected.artifacts.push(await run.keep({ node: path, name: "result", data: result as Json, format: "json" }));
   const facts = { path, attempt: number, durationMs, artifacts: collected.artifacts, ...(collected.usage ? { usage: collected.usage } : {}) };
-  if (outcome.status === "completed") await run.record({ type: "node.completed", decision: "executed", ...facts });
+  if (outcome.status === "completed") await run.record({ type: "node.completed", decision, ...facts });
   else if (outcome.status === "cancelled") await run.record({ type: "node.cancelled", ...facts, ...(error ? { error } : {}) });
   else await run.record({ type: "node.failed", error: error ?? errorEnvelope(outcome.error), ...facts });
 }

@@ -1,6 +1,6 @@
 import { localStore } from "@dad/local";
 import { DadError, type RunDetails } from "@dad/protocol";
-import { listRuns, readRun } from "@dad/run-context";
+import { listRuns, readRun, withoutContents } from "@dad/run-context";
 import { errorLines, jsonText, paintFor, summaryText, visible } from "@dad/terminal";
 import { offerOwnPackages } from "../agent-file/own-packages.ts";
 import { RunRootUnknownError, RunUnknownError } from "../errors.ts";
@@ -21,7 +21,7 @@ export async function showRun(runId: string, flags: ShowFlags): Promise<number> 
   const runRoot = await findRunRoot({ cwd: process.cwd(), runRoot: flags.runRoot });
   if (!(await isDirectory(runRoot))) throw new RunRootUnknownError(runRoot);
   const run = await findRun(runId, runRoot);
-  process.stdout.write(flags.json ? jsonText(run) : `${await detailsText(run, runRoot)}\n`);
+  process.stdout.write(flags.json ? jsonText(withoutContents(run)) : `${await detailsText(run, runRoot)}\n`);
   return EXIT.done;
 }
 

@@ -34,6 +34,29 @@ export function describeLife({ repository, reopen, messageOf }: Subject): void {
       expect(await codesOf(calls)).toEqual(calls.map(() => "OUTCOME_CLOSED"));
     });
 
+    it("goes on with a run that was closed, from its branch", async () => {
+      const first = await repository().open(runId);
+      await first.write(file("kept.txt", "yes"));
+      const { commit } = await first.commit({ subject: "first" });
+      await first[Symbol.asyncDispose]();
+      await using again = await repository().open(runId, { resume: true });
+      expect(await readAgain(again, [...BASE, file("kept.txt", "yes")])).toEqual([...BASE, file("kept.txt", "yes")]);
+      await again.write(file("more.txt", "too"));
+      const second = await again.commit({ subject: "second" });
+      expect(await repository().changes(second.commit)).toEqual([
+        { path: "kept.txt", kind: "added" },
+        { path: "more.txt", kind: "added" },
+      ]);
+      expect(await repository().changes(second.commit, { from: commit })).toEqual([{ path: "more.txt", kind: "added" }]);
+    });
+
+    it("makes what a run that is resumed had not come to make", async () => {
+      await using run = await repository().open(runId, { resume: true });
+      expect(await readAgain(run, BASE)).toEqual(BASE);
+      const { commit } = await run.commit({ subject: "late, but there" });
+      expect(await repository().find(runId)).toMatchObject({ commit });
+    });
+
     it("does nothing when the signal is aborted", async () => {
       const signal = AbortSignal.abort();
       await using run = await repository().open(runId);

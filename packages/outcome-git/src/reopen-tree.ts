@@ -1,0 +1,55 @@
+import { mkdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { OutcomeFailedError } from "@dad/outcome";
+import type { RunId } from "@dad/protocol";
+import type { Git, GitCall } from "./git.ts";
+import { readRefs, refsOf } from "./refs.ts";
+
+/** The working tree of a run, and the index that belongs to it. */
+export interface RunTree {
+  readonly runId: RunId;
+  readonly workTree: string;
+  readonly index: string;
+}
+
+/**
+ * Brings the working tree of a run back for whoever goes on with the run, and is the only one who does. A tree with an index
+ * is as its process left it: git writes the index of a new tree when all its files are there. Anything else is made again
+ * from the branch.
+ *
+ * @returns what the run started from, or `undefined`, with nothing left in the way, when it had not come as far as that.
+ */
+export async function reopenTree(git: Git, tree: RunTree, call: GitCall): Promise<string | undefined> {
+  const { branch, base } = refsOf(tree.runId);
+  await removeLocks(tree, [branch, base], call);
+  const refs = await readRefs(git, [branch, base], call);
+  const [tip, start] = [refs.get(branch), refs.get(base)];
+  const whole = tip !== undefined && (await isThere(tree.workTree)) && (await isThere(tree.index));
+  if (whole) return start ?? tip;
+  await removeTree(tree);
+  if (tip === undefined) return undefined;
+  await mkdir(tree.workTree);
+  await git.run(["read-tree", "--reset", "-u", tip], { ...call, workTree: tree.workTree, index: tree.index });
+  return start ?? tip;
+}
+
+/** A process that was killed while it held them is not coming back for them. */
+async function removeLocks({ index }: RunTree, refs: readonly string[], { gitDir }: GitCall): Promise<void> {
+  for (const lock of [index, ...refs.map((ref) => join(gitDir, ref))]) await rm(`${lock}.lock`, { force: true });
+}
+
+async function removeTree({ workTree, index }: RunTree): Promise<void> {
+  try {
+    await rm(workTree, { recursive: true, force: true });
+    await rm(index, { force: true });
+  } catch (cause) {
+    throw new OutcomeFailedError("make room for the working tree", workTree, { cause });
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,135 @@
+import { ArtifactMissingError, readJson } from "@dad/artifacts";
+import { type Journal, type JournalStore, RunUnknownError } from "@dad/journal";
+import type { RunOutcome } from "@dad/outcome";
+import { type ArtifactEntry, DadError, type EventOf, type Json, RunId, type RunStatus, StaticInputs } from "@dad/protocol";
+import { type ClaimedRun, hold } from "./claim-run.ts";
+import { completeRun } from "./complete-run.ts";
+import { RunCompletedError, RunNotOpenedError } from "./errors.ts";
+import { inParallel } from "./in-parallel.ts";
+import { makeRunContext } from "./make-run-context.ts";
+import type { RunContext } from "./run-context.ts";
+import { runEnv, type RunEnvOptions } from "./run-env.ts";
+import { showRun } from "./run-face.ts";
+import { foldHistory, type RunHistory } from "./run-history.ts";
+import { releaseRun } from "./run-life.ts";
+import type { MakeRunPorts, RunPorts } from "./run-ports.ts";
+import { detailsOf, emptyProjection, project, type RunProjection } from "./run-projection.ts";
+import { runRecord } from "./run-record.ts";
+import { shownArtifacts } from "./shown-artifacts.ts";
+
+export interface ResumeRunOptions extends Pick<RunEnvOptions, "projectRoot" | "runRoot"> {
+  readonly runId: string;
+  /** Where the run is recorded: the `journals` of its ports. */
+  readonly journals: JournalStore;
+  /** Takes the run from an owner that lives but does not go on. See `OpenOptions` of `@dad/journal`. Default `false`. */
+  readonly takeOver?: boolean;
+  /** Cancels the run. */
+  readonly signal?: AbortSignal;
+  /** As for `openRun`. */
+  readonly ports: RunPorts | MakeRunPorts;
+}
+
+/**
+ * Goes on with a run that was interrupted, failed or was cancelled: the same run, in its next epoch. Its `history` says what
+ * had happened; its static inputs and its working tree are as they were. What had been derived is brought up to date with the
+ * journal: `run.json`, and the files of the nodes that ended last.
+ *
+ * @throws `RUN_UNKNOWN`, RunIdError (`RUN_ID_INVALID`), `RUN_LOCKED`, `JOURNAL_DAMAGED`, RunCompletedError (`RUN_COMPLETED`),
+ * RunNotOpenedError (`RUN_NOT_OPENED`): nothing is recorded then. What the outcome repository throws is recorded as the end.
+ */
+export async function resumeRun(options: ResumeRunOptions): Promise<RunContext> {
+  options.signal?.throwIfAborted();
+  const { executionId } = await firstEvent(options.journals, options);
+  const env = { ...runEnv(options), executionId };
+  const claimed = await hold(env, options.ports, (_env, { journals }) => openJournal(journals, options));
+  try {
+    return await goOn(claimed, await readBefore(claimed), options.signal);
+  } catch (error) {
+    // A run that is recorded as going on has been completed and released by now; releasing it twice does nothing.
+    await claimed.release().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function firstEvent(journals: JournalStore, { runId, ...rest }: ResumeRunOptions): Promise<EventOf<"run.started">> {
+  const { runId: id } = runEnv({ ...rest, runId });
+  for await (const event of journals.read(id)) if (event.type === "run.started") return event;
+  throw new RunUnknownError(id, rest.runRoot);
+}
+
+async function openJournal(journals: JournalStore, { runId, runRoot, takeOver, signal }: ResumeRunOptions): Promise<Journal> {
+  const id = RunId.parse(runId);
+  try {
+    return await journals.open(id, { ...(takeOver ? { takeOver } : {}), ...(signal ? { signal } : {}) });
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!DadError.is(error, "JOURNAL_STORAGE_FAILED")) throw error;
+    throw new RunNotOpenedError(id, runRoot ?? "runs", error);
+  }
+}
+
+/** A run as it stood when it was opened again. */
+interface Before {
+  readonly projection: RunProjection;
+  readonly history: RunHistory;
+  readonly status: RunStatus;
+}
+
+/** Read by the owner: nobody else adds to it. */
+async function readBefore({ env, ports }: ClaimedRun): Promise<Before> {
+  const fold = foldHistory();
+  let projection = emptyProjection();
+  for await (const event of ports.journals.read(env.runId)) {
+    projection = project(projection, event);
+    fold.add(event);
+  }
+  const { status } = detailsOf(projection, { runDir: env.runDir, live: false });
+  if (status === "completed") throw new RunCompletedError(env.runId);
+  return { projection, history: fold.history, status };
+}
+
+async function goOn(claimed: ClaimedRun, { projection, history, status }: Before, signal: AbortSignal | undefined): Promise<RunContext> {
+  const { env, ports, journal } = claimed;
+  await assertContent(ports, history);
+  const inputs = await recordedInputs(ports, history);
+  const record = runRecord(journal, { ports, env, before: projection });
+  const shown = shownArtifacts(ports.view);
+  let outcome: RunOutcome | undefined;
+  try {
+    await record.add({ type: "run.resumed", from: status });
+    const { rootComponentId } = record.details();
+    await showRun(ports, record.details());
+    await shown.add(lastArtifacts(history));
+    outcome = await ports.outcomes?.open(env.runId, { resume: true, ...(signal ? { signal } : {}) });
+    return makeRunContext({ rootComponentId, history, inputs, signal }, { ...claimed, record, outcome, shown });
+  } catch (error) {
+    const opened = { ...claimed, record, outcome, shown };
+    // Why it could not be opened says more than that this cannot be recorded or released either.
+    await completeRun(opened, signal?.aborted ? "cancelled" : "failed", error).catch(() => undefined);
+    await releaseRun(opened).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** How many contents are looked for at a time. */
+const WIDTH = 16;
+
+/** What the work goes on from has to be there before it does. */
+async function assertContent({ artifacts }: RunPorts, { nodes }: RunHistory): Promise<void> {
+  const outcomes = [...nodes.values()].flatMap((node) => (node.state === "completed" ? node.artifacts : []));
+  const stored = outcomes.filter(({ name, data }) => name === "outcome" && data === undefined);
+  await inParallel(WIDTH, stored, async ({ digest, path }) => {
+    if ((await artifacts.size(digest)) === undefined) throw new ArtifactMissingError(digest, path);
+  });
+}
+
+async function recordedInputs({ artifacts }: RunPorts, { inputs }: RunHistory): Promise<Map<string, Json>> {
+  return new Map(inputs ? Object.entries(await readJson(artifacts, inputs, StaticInputs)) : []);
+}
+
+/** More nodes than can have been waiting to be shown when the process was killed. */
+const LAST_NODES = 64;
+
+function lastArtifacts({ nodes, inputs }: RunHistory): ArtifactEntry[] {
+  return [...(inputs ? [inputs] : []), ...[...nodes.values()].slice(-LAST_NODES).flatMap(({ artifacts }) => artifacts)];
+}

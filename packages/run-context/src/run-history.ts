@@ -1,0 +1,108 @@
+import { readJson } from "@dad/artifacts";
+import type { ArtifactStore } from "@dad/artifacts";
+import type { JournalStore } from "@dad/journal";
+import {
+  type ArtifactEntry,
+  type Digest,
+  type ErrorEnvelope,
+  Json,
+  type NodeEffect,
+  type NodePath,
+  type RecordedEvent,
+  type RunId,
+} from "@dad/protocol";
+
+/** How the last attempt of a node stands, as the journal tells it. */
+export interface NodeHistory {
+  readonly path: NodePath;
+  /** Of the last attempt. */
+  readonly attempt: number;
+  /** `started`: nobody recorded how it ended. */
+  readonly state: "started" | "completed" | "failed" | "cancelled";
+  readonly effect: NodeEffect | undefined;
+  readonly artifacts: readonly ArtifactEntry[];
+  readonly error: ErrorEnvelope | undefined;
+}
+
+/** What had happened in a run before it was opened. */
+export interface RunHistory {
+  /** The digest of the definition that the run executes, once its root component has started. */
+  readonly definition: Digest | undefined;
+  /** In the order in which they were first started. */
+  readonly nodes: ReadonlyMap<NodePath, NodeHistory>;
+  /** How each component stands. */
+  readonly components: ReadonlyMap<NodePath, "started" | "completed" | "ended">;
+  /** The static inputs that were registered last. */
+  readonly inputs: ArtifactEntry | undefined;
+}
+
+/** Folds the events of a journal, one after the other. */
+export interface HistoryFold {
+  readonly history: RunHistory;
+  add(event: RecordedEvent): void;
+}
+
+export function foldHistory(): HistoryFold {
+  const nodes = new Map<NodePath, NodeHistory>();
+  const components = new Map<NodePath, "started" | "completed" | "ended">();
+  const facts: { definition?: Digest | undefined; inputs?: ArtifactEntry | undefined } = {};
+  return {
+    history: {
+      get definition() {
+        return facts.definition;
+      },
+      get inputs() {
+        return facts.inputs;
+      },
+      nodes,
+      components,
+    },
+    add(event) {
+      const node = nodeAfter(event, nodes);
+      if (node) nodes.set(node.path, node);
+      else if (event.type === "inputs.registered") facts.inputs = event.artifact;
+      else if (event.type === "component.started") {
+        components.set(event.path, "started");
+        facts.definition ??= event.definition;
+      } else if (event.type === "component.completed") components.set(event.path, "completed");
+      else if (event.type === "component.failed" || event.type === "component.cancelled") components.set(event.path, "ended");
+    },
+  };
+}
+
+/** How the node of an event stands after it; `undefined` for an event of no node. */
+function nodeAfter(event: RecordedEvent, nodes: ReadonlyMap<NodePath, NodeHistory>): NodeHistory | undefined {
+  switch (event.type) {
+    case "node.started":
+      return { path: event.path, attempt: event.attempt, state: "started", effect: event.effect, artifacts: [], error: undefined };
+    case "node.completed":
+    case "node.failed":
+    case "node.cancelled":
+      return {
+        path: event.path,
+        attempt: event.attempt,
+        state: STATES[event.type],
+        effect: nodes.get(event.path)?.effect,
+        artifacts: event.artifacts,
+        error: event.type === "node.completed" ? undefined : event.error,
+      };
+    default:
+      return undefined;
+  }
+}
+
+const STATES = { "node.completed": "completed", "node.failed": "failed", "node.cancelled": "cancelled" } as const;
+
+/** What is recorded of a run. @throws `RUN_UNKNOWN`, `JOURNAL_DAMAGED`. */
+export async function readHistory(journals: JournalStore, runId: RunId, { signal }: { readonly signal?: AbortSignal } = {}): Promise<RunHistory> {
+  const fold = foldHistory();
+  for await (const event of journals.read(runId, signal ? { signal } : {})) fold.add(event);
+  return fold.history;
+}
+
+/** The value that a completed node gave. @throws `ARTIFACT_MISSING`, `ARTIFACT_DAMAGED`, `ARTIFACT_INVALID`. */
+export async function readOutcome(artifacts: ArtifactStore, { path, artifacts: entries }: NodeHistory): Promise<Json> {
+  const outcome = entries.find(({ name }) => name === "outcome");
+  if (outcome === undefined) throw new TypeError(`node ${path} completed without an outcome: its journal is of another version`);
+  return await readJson(artifacts, outcome, { schema: Json });
+}

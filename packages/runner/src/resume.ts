@@ -1,0 +1,64 @@
+import { type ComponentDefinition, definitionDigest, type NodeDefinition } from "@dad/agent";
+import type { Json, NodePath } from "@dad/protocol";
+import type { NodeHistory, RunHistory } from "@dad/run-context";
+import { indexDefinition } from "./definition-index.ts";
+import { AssumptionError, DefinitionChangedError, NodeOutcomeUnknownError, problemsOf } from "./errors.ts";
+
+/** What somebody says of an attempt that nobody saw end: that it did not do its work, or that it did, and what it gave. */
+export type Assumption = { readonly done: false } | { readonly done: true; readonly value: Json };
+
+export interface ResumeOptions {
+  /** By node path. Needed for each node that {@link unknownNodes} gives. */
+  readonly assume?: Readonly<Record<string, Assumption>>;
+  /** Goes on although the definition is not the one that the run was begun with. Default `false`. */
+  readonly allowChanged?: boolean;
+}
+
+/**
+ * The nodes of which nobody knows whether they did their work: they were being executed when the run was interrupted, and
+ * doing it twice matters (`effectful`). All other nodes that had not completed are executed again.
+ */
+export function unknownNodes({ nodes }: RunHistory): readonly NodeHistory[] {
+  return [...nodes.values()].filter(({ state, effect }) => state === "started" && effect === "effectful");
+}
+
+/**
+ * Whether a run can go on with a definition. Does nothing for a run that is not resumed.
+ *
+ * @throws DefinitionChangedError (`DEFINITION_CHANGED`), NodeOutcomeUnknownError (`NODE_OUTCOME_UNKNOWN`) that lists all such
+ * nodes, AssumptionError (`ASSUMPTION_INVALID`).
+ */
+export function checkResume(definition: ComponentDefinition, history: RunHistory, { assume = {}, allowChanged = false }: ResumeOptions = {}): void {
+  const begun = history.definition;
+  const digest = definitionDigest(definition);
+  if (begun !== undefined && begun !== digest && !allowChanged) throw new DefinitionChangedError(definition.id, { begun, found: digest });
+  const unknown = unknownNodes(history);
+  const { nodes } = indexDefinition(definition);
+  for (const [path, assumption] of Object.entries(assume)) checkAssumption(path, assumption, { unknown, node: nodes.get(path as NodePath) });
+  const open = unknown.filter(({ path }) => !Object.hasOwn(assume, path) && nodes.has(path));
+  if (open.length > 0) throw new NodeOutcomeUnknownError(open.map(({ path }) => path));
+}
+
+interface Assumed {
+  readonly unknown: readonly NodeHistory[];
+  readonly node: NodeDefinition | undefined;
+}
+
+function checkAssumption(path: string, assumption: Assumption, { unknown, node }: Assumed): void {
+  if (node === undefined || !unknown.some((candidate) => candidate.path === path)) {
+    const others = unknown.length === 0 ? "there is no such node in this run" : `it is not known of ${unknown.map((other) => other.path).join(", ")}`;
+    throw new AssumptionError(path, `nothing is to be assumed of it; ${others}`);
+  }
+  if (!assumption.done) return;
+  const parsed = node.nodeType.output.safeParse(assumption.value);
+  if (!parsed.success) throw new AssumptionError(path, `what it is assumed to have given does not fit its type: ${problemsOf(parsed.error)}`);
+}
+
+/** Which attempt of each node is its turn: the one that is over or assumed to be, or the one after the last. */
+export function attemptsAfter({ nodes }: RunHistory, assume: ResumeOptions["assume"] = {}): (path: NodePath) => number {
+  return (path) => {
+    const before = nodes.get(path);
+    if (before === undefined) return 1;
+    return before.state === "completed" || assume[path]?.done ? before.attempt : before.attempt + 1;
+  };
+}

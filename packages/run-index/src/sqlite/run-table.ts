@@ -9,15 +9,19 @@ const FORMAT_VERSION = 1;
 
 /** A row proves itself, whatever happened to the pages around it. */
 const TABLE = `
-  CREATE TABLE runs (run_id TEXT PRIMARY KEY, version TEXT NOT NULL, entry TEXT NOT NULL, checksum INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE buckets (bucket INTEGER PRIMARY KEY, versions TEXT NOT NULL, entries TEXT NOT NULL, checksum INTEGER NOT NULL) STRICT;
   PRAGMA user_version = ${FORMAT_VERSION}`;
 
-/** What `SELECT` gives of a row that was not changed. */
+/** Thousands of runs are read in the time that a few long rows take, and a run is put without writing all others again. */
+const BUCKETS = 64;
+
+/** Some of the runs. Those whose ids have the same hash are together. */
 interface Row {
-  readonly run_id: string;
-  readonly version: string;
-  /** A `RunListEntry` in JSON. */
-  readonly entry: string;
+  readonly bucket: number;
+  /** Strings in JSON. */
+  readonly versions: string;
+  /** Each is a `RunListEntry` in JSON, and stands where its version does. */
+  readonly entries: string;
   readonly checksum: number;
 }
 
@@ -34,41 +38,59 @@ export function makeTable(database: DatabaseSync): void {
   database.exec(TABLE);
 }
 
-/** Every row. @throws DamagedFileError when one is not what was written. */
-export function readRows(database: DatabaseSync): IndexedRun[] {
-  const rows: readonly unknown[] = database.prepare("SELECT run_id, version, entry, checksum FROM runs").all();
-  if (!rows.every(isIntact)) throw new DamagedFileError("a row is not what was written");
-  // One long text takes less time than many short ones.
-  const entries = JSON.parse(`[${rows.map(({ entry }) => entry).join(",")}]`) as readonly RunListEntry[];
-  let previous = "";
-  return rows.map(({ run_id, version }, index) => {
-    const entry = entries[index];
-    // The order of the keys is that of the tree: where it is broken, a run is found twice, or never again.
-    if (entry?.runId !== run_id || run_id <= previous) throw new DamagedFileError("a row does not stand in its place");
-    previous = run_id;
-    return { version, entry };
-  });
+/** Every run. @throws DamagedFileError when a row is not what was written. */
+export function readRuns(database: DatabaseSync): IndexedRun[] {
+  let previous = -1;
+  return database
+    .prepare("SELECT bucket, versions, entries, checksum FROM buckets")
+    .all()
+    .flatMap((row: unknown) => {
+      // The order of the keys is that of the tree: where it is broken, a row is found twice, or never again.
+      if (!isIntact(row) || row.bucket <= previous) throw new DamagedFileError("a row is not what was written");
+      previous = row.bucket;
+      return runsIn(row);
+    });
 }
 
 /** A damaged row can hold values of any type. */
 function isIntact(row: unknown): row is Row {
-  const { version, entry, checksum } = row as Record<keyof Row, unknown>;
-  return typeof version === "string" && typeof entry === "string" && checksumOf(version, entry) === checksum;
+  const { bucket, versions, entries, checksum } = row as Record<keyof Row, unknown>;
+  return typeof versions === "string" && typeof entries === "string" && checksumOf(bucket, versions, entries) === checksum;
 }
 
-function checksumOf(version: string, entry: string): number {
-  return crc32(entry, crc32(version));
+function checksumOf(bucket: unknown, versions: string, entries: string): number {
+  return crc32(entries, crc32(versions, crc32(String(bucket))));
 }
 
-export function putRows(database: DatabaseSync, runs: readonly IndexedRun[]): void {
-  const insert = database.prepare("INSERT OR REPLACE INTO runs (run_id, version, entry, checksum) VALUES (?, ?, ?, ?)");
-  for (const { version, entry } of runs) {
-    const text = JSON.stringify(entry);
-    insert.run(entry.runId, version, text, checksumOf(version, text));
-  }
+function runsIn({ versions, entries }: Row): IndexedRun[] {
+  const entryAt = JSON.parse(entries) as readonly RunListEntry[];
+  return (JSON.parse(versions) as readonly string[]).map((version, index) => ({ version, entry: entryAt[index]! }));
 }
 
-export function removeRows(database: DatabaseSync, runIds: readonly RunId[]): void {
-  const remove = database.prepare("DELETE FROM runs WHERE run_id = ?");
-  for (const runId of runIds) remove.run(runId);
+export function putRuns(database: DatabaseSync, runs: readonly IndexedRun[]): void {
+  const put = Map.groupBy(runs, ({ entry }) => bucketOf(entry.runId));
+  for (const [bucket, some] of put) change(database, bucket, (known) => some.forEach((run) => known.set(run.entry.runId, run)));
+}
+
+export function removeRuns(database: DatabaseSync, runIds: readonly RunId[]): void {
+  const removed = Map.groupBy(runIds, bucketOf);
+  for (const [bucket, some] of removed) change(database, bucket, (known) => some.forEach((runId) => known.delete(runId)));
+}
+
+function bucketOf(runId: RunId): number {
+  return crc32(runId) % BUCKETS;
+}
+
+/** @throws DamagedFileError when the row is not what was written. */
+function change(database: DatabaseSync, bucket: number, work: (known: Map<RunId, IndexedRun>) => void): void {
+  const row: unknown = database.prepare("SELECT bucket, versions, entries, checksum FROM buckets WHERE bucket = ?").get(bucket);
+  if (row !== undefined && !isIntact(row)) throw new DamagedFileError("a row is not what was written");
+  const known = new Map((row === undefined ? [] : runsIn(row)).map((run) => [run.entry.runId, run]));
+  work(known);
+  const runs = [...known.values()];
+  const versions = JSON.stringify(runs.map(({ version }) => version));
+  const entries = JSON.stringify(runs.map(({ entry }) => entry));
+  database
+    .prepare("INSERT OR REPLACE INTO buckets (bucket, versions, entries, checksum) VALUES (?, ?, ?, ?)")
+    .run(bucket, versions, entries, checksumOf(bucket, versions, entries));
 }

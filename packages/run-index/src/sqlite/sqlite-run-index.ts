@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { runtimeSqlite } from "@dad/disk";
 import type { RunIndex } from "../run-index.ts";
-import { putRows, readRows, removeRows } from "./run-table.ts";
+import { putRuns, readRuns, removeRuns } from "./run-table.ts";
 import { tableFile } from "./table-file.ts";
 
 export interface SqliteRunIndexOptions {
@@ -21,8 +21,8 @@ export function sqliteRunIndex(options: SqliteRunIndexOptions): RunIndex | undef
   const table = tableFile(sqlite, resolve(options.file));
   return {
     capabilities: { shared: true },
-    all: async (how = {}) => (await table.read(readRows, how)) ?? [],
-    put: (runs, how = {}) => table.write((database) => putRows(database, runs), how),
-    remove: (runIds, how = {}) => table.write((database) => removeRows(database, runIds), how),
+    all: async (how = {}) => (await table.read(readRuns, how)) ?? [],
+    put: (runs, how = {}) => table.write((database) => putRuns(database, runs), how),
+    remove: (runIds, how = {}) => table.write((database) => removeRuns(database, runIds), how),
   };
 }

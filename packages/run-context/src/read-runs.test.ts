@@ -201,23 +201,27 @@ function missing(error: NodeJS.ErrnoException): void {
 }
 
 describe("listRuns", () => {
-  it("gives the same with an index as without one, whatever happened to the runs and to the index since it was made", async () => {
-    const step = fc.record({
-      change: fc.constantFrom(...(Object.keys(changingStore().changes) as (keyof ReturnType<typeof changingStore>["changes"])[])),
-      runId: fc.constantFrom("a", "b", "c").map((id) => RunId.parse(id)),
-      listed: fc.subarray(["memory", "sqlite"] as const),
-    });
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 20 }), async (steps) => {
-        const { journals, indexes, changes, close } = changingStore();
-        for (const { change, runId, listed } of [...steps, { change: "leave", runId: RunId.parse("a"), listed: ["memory", "sqlite"] } as const]) {
-          await changes[change](runId);
-          const expected = comparable(await list(journals));
-          for (const kind of listed) expect(comparable(await list(journals, indexes[kind]))).toEqual(expected);
-        }
-        await close();
-      }),
-      { numRuns: 150 },
-    );
-  });
+  it(
+    "gives the same with an index as without one, whatever happened to the runs and to the index since it was made",
+    { timeout: 60_000 },
+    async () => {
+      const step = fc.record({
+        change: fc.constantFrom(...(Object.keys(changingStore().changes) as (keyof ReturnType<typeof changingStore>["changes"])[])),
+        runId: fc.constantFrom("a", "b", "c").map((id) => RunId.parse(id)),
+        listed: fc.subarray(["memory", "sqlite"] as const),
+      });
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { maxLength: 20 }), async (steps) => {
+          const { journals, indexes, changes, close } = changingStore();
+          for (const { change, runId, listed } of [...steps, { change: "leave", runId: RunId.parse("a"), listed: ["memory", "sqlite"] } as const]) {
+            await changes[change](runId);
+            const expected = comparable(await list(journals));
+            for (const kind of listed) expect(comparable(await list(journals, indexes[kind]))).toEqual(expected);
+          }
+          await close();
+        }),
+        { numRuns: 150 },
+      );
+    },
+  );
 });

@@ -141,25 +141,29 @@ describe("sqliteRunIndex", () => {
     expect(await contentOf(index)).toContainEqual(sampleRun(3));
   });
 
-  it("says nothing that is wrong and never fails, whichever bytes of its file change, and is whole again when it was read and put to", async () => {
-    const index = create();
-    const runs = sampleRuns(60);
-    await index.put(runs);
-    const whole = await readFile(file);
-    const known = new Map(runs.map((run) => [run.entry.runId, run]));
-    const change = fc.record({ at: fc.oneof(fc.nat(120), fc.nat(whole.byteLength - 1)), to: fc.integer({ min: 0, max: 255 }) });
-    await fc.assert(
-      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 4 }), async (changes) => {
-        const damaged = Buffer.from(whole);
-        for (const { at, to } of changes) damaged[at] = to;
-        await writeFile(file, damaged);
-        for (let round = 0; round < 3; round++) {
-          for (const run of await index.all()) expect(run).toEqual(known.get(run.entry.runId));
-          await index.put(runs);
-        }
-        expect(await contentOf(index)).toEqual(runs);
-      }),
-      { numRuns: 60 },
-    );
-  });
+  it(
+    "says nothing that is wrong and never fails, whichever bytes of its file change, and is whole again when it was read and put to",
+    { timeout: 60_000 },
+    async () => {
+      const index = create();
+      const runs = sampleRuns(60);
+      await index.put(runs);
+      const whole = await readFile(file);
+      const known = new Map(runs.map((run) => [run.entry.runId, run]));
+      const change = fc.record({ at: fc.oneof(fc.nat(120), fc.nat(whole.byteLength - 1)), to: fc.integer({ min: 0, max: 255 }) });
+      await fc.assert(
+        fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 4 }), async (changes) => {
+          const damaged = Buffer.from(whole);
+          for (const { at, to } of changes) damaged[at] = to;
+          await writeFile(file, damaged);
+          for (let round = 0; round < 3; round++) {
+            for (const run of await index.all()) expect(run).toEqual(known.get(run.entry.runId));
+            await index.put(runs);
+          }
+          expect(await contentOf(index)).toEqual(runs);
+        }),
+        { numRuns: 60 },
+      );
+    },
+  );
 });

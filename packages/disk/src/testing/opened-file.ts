@@ -69,7 +69,7 @@ export function openedFile(volume: Volume, { path, node, flags }: Opening): Disk
       const written = file("write", flags.writes, "EBADF");
       const at = flags.appends ? written.now.bytes.length : position;
       // A copy: the caller may use its buffer for something else.
-      const bytes = buffer.slice(offset, offset + length);
+      const bytes = new Uint8Array(buffer.subarray(offset, offset + length));
       if (length > 0) changeContent(written, { kind: "write", at, bytes, mtimeMs: volume.now() });
       position = at + length;
       return { bytesWritten: length };

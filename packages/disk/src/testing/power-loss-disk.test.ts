@@ -110,6 +110,7 @@ describe("the content of a file", () => {
     await file.write(buffer, 0, 3);
     buffer.fill(0);
     expect(await contentOf(disk, "/a/new")).toBe("new");
+    expect(await contentOf(disk.afterPowerLoss("everything"), "/a/new")).toBe("new");
   });
 });
 
@@ -184,9 +185,11 @@ describe("the names of a directory", () => {
     ]);
   });
 
-  it("stay two of one file", async () => {
+  it("stay two of one file, also when one is renamed to the other", async () => {
     const disk = await prepared();
     await disk.link("/a/old", "/a/second");
+    await disk.rename("/a/old", "/a/second");
+    expect(await namesIn(disk, "/a")).toEqual(["old", "second"]);
     const after = disk.afterPowerLoss("everything");
     await write(after, { path: "/a/second", text: " new", flags: "a" });
     expect(await contentOf(after, "/a/old")).toBe("old new");

@@ -144,7 +144,7 @@ async function directory(disk: DiskFs): Promise<string> {
   return root;
 }
 
-it("is to a program what the disk of this machine is", async () => {
+it("is to a program what the disk of this machine is", { timeout: 60_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(program, async (operations) => {
       const model = powerLossDisk();
@@ -153,7 +153,7 @@ it("is to a program what the disk of this machine is", async () => {
       expect(await run(modelled, operations)).toEqual(await run(real, operations));
       expect(await treeOf(model, modelled.root)).toEqual(await treeOf(nodeDisk, real.root));
     }),
-    { numRuns: 300 },
+    { numRuns: 100 },
   );
 });
 

@@ -1,5 +1,3 @@
-import type { Fate } from "./survival.ts";
-
 /** What a file holds, with what it tells of itself. Never changed: a change makes another one. So what is durable costs no copy. */
 export interface FileContent {
   readonly bytes: Uint8Array;
@@ -41,11 +39,11 @@ export function makeContentDurable(file: FileNode): void {
   file.pending = [];
 }
 
-/** The content after a power loss. Pages reach the disk in any order, so a later change may be kept while an earlier one is lost. */
-export function contentAfter(file: FileNode, fate: Fate): FileContent {
+/** The content after a power loss, of which `leftOf` says what is left of each change. Pages reach the disk in any order, so a later change may be kept while an earlier one is lost. */
+export function contentAfter(file: FileNode, leftOf: (change: ContentChange) => readonly ContentChange[]): FileContent {
   let content = file.durable;
   for (const change of file.pending) {
-    const left = fate.ofContent(change);
+    const left = leftOf(change);
     // What is written after a cut is written to places that only the cut has freed.
     if (change.kind === "truncate" && left.length === 0) break;
     for (const part of left) content = changed(content, part);

@@ -76,7 +76,7 @@ export function volumeAfter(volume: Volume, survival: Survival): Volume {
   // A file with two names stays one file.
   const files = new Map<FileNode, FileNode>();
   const fileAfter = (file: FileNode): FileNode => {
-    const known = files.get(file) ?? newFile(file.ino, contentAfter(file, fate));
+    const known = files.get(file) ?? newFile(file.ino, contentAfter(file, fate.ofContent));
     files.set(file, known);
     return known;
   };

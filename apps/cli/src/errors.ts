@@ -75,6 +75,27 @@ export class RunUnknownError extends DadError<"RUN_UNKNOWN"> {
   }
 }
 
+/** `RUN_SOURCE_UNKNOWN`: a run that is to be resumed does not say where its agent is. It was begun by a program. */
+export class RunSourceUnknownError extends DadError<"RUN_SOURCE_UNKNOWN"> {
+  constructor(runId: string) {
+    super("RUN_SOURCE_UNKNOWN", `run ${runId} does not say which file its agent is in: give it, as in dad resume ${runId} src/agent.ts`, {
+      details: { runId },
+    });
+  }
+}
+
+/** `NODE_OUTCOME_UNKNOWN`: nobody knows whether nodes did what must not be done twice, and there is nobody at a terminal to ask. */
+export class NobodyToAskError extends DadError<"NODE_OUTCOME_UNKNOWN"> {
+  constructor(paths: readonly string[]) {
+    super(
+      "NODE_OUTCOME_UNKNOWN",
+      `the run was interrupted while ${paths.join(", ")} did what must not be done twice, and nobody knows whether it was done. ` +
+        `Look, and say so: --assume-not-done executes it again, --assume-done '${paths[0]}=<what it gave, as JSON>' does not`,
+      { details: { paths } },
+    );
+  }
+}
+
 /** `UNCAUGHT_ERROR`: code of an agent threw where nothing of the run could catch it: in a timer, in a promise that nobody waits for. */
 export class UncaughtError extends DadError<"UNCAUGHT_ERROR"> {
   constructor(cause: unknown) {

@@ -42,6 +42,12 @@ const OF_CODE: Readonly<Record<string, number>> = {
   RUN_NOT_OPENED: EXIT.usage,
   RUN_ROOT_UNKNOWN: EXIT.usage,
   RUN_UNKNOWN: EXIT.usage,
+  RUN_SOURCE_UNKNOWN: EXIT.usage,
+  RUN_LOCKED: EXIT.usage,
+  RUN_COMPLETED: EXIT.usage,
+  DEFINITION_CHANGED: EXIT.usage,
+  NODE_OUTCOME_UNKNOWN: EXIT.usage,
+  ASSUMPTION_INVALID: EXIT.usage,
   RUN_CANCELLED: EXIT.cancelled,
 };
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { declareLs } from "./commands/ls.ts";
+import { declareResume } from "./commands/resume.ts";
 import { declareRun } from "./commands/run.ts";
 import { declareShow } from "./commands/show.ts";
 import type { Finish } from "./exit-code.ts";
@@ -43,6 +44,7 @@ function declareProgram(finish: Finish): Command {
     .exitOverride()
     .addHelpText("after", EXIT_CODES);
   declareRun(program, finish);
+  declareResume(program, finish);
   declareLs(program, finish);
   declareShow(program, finish);
   for (const command of program.commands) command.showHelpAfterError(`(dad ${command.name()} --help shows what it takes)`);

@@ -6,4 +6,4 @@
  */
 export { type LocalPortsOptions, localPorts } from "./local-ports.ts";
 export { type LocalStore, type LocalStoreOptions, localStore } from "./local-store.ts";
-export { type AgentRun, runAgent, type RunAgentOptions } from "./run-agent.ts";
+export { type AgentRun, resumeAgent, type ResumeAgentOptions, runAgent, type RunAgentOptions } from "./run-agent.ts";

@@ -1,11 +1,15 @@
 import { basename, join, resolve } from "node:path";
 import type { ArtifactStore } from "@dad/artifacts";
 import { diskArtifactStore } from "@dad/artifacts/disk";
+import { memoryArtifactStore } from "@dad/artifacts/memory";
 import type { JournalStore } from "@dad/journal";
 import { diskJournalStore } from "@dad/journal/disk";
+import { memoryJournalStore } from "@dad/journal/memory";
 import type { OutcomeRepository } from "@dad/outcome";
 import { gitOutcomeRepository } from "@dad/outcome-git";
-import { ProjectName } from "@dad/protocol";
+import { type Durability, ProjectName } from "@dad/protocol";
+import type { RunIndex } from "@dad/run-index";
+import { sqliteRunIndex } from "@dad/run-index/sqlite";
 
 export interface LocalStoreOptions {
   /** The directory of the project. Default: the working directory. */
@@ -18,6 +22,11 @@ export interface LocalStoreOptions {
   readonly hostEnv?: Readonly<Record<string, string | undefined>>;
   /** Directory whose files the outcome of every run starts from. Default: a README and nothing else. */
   readonly workspace?: string;
+  /**
+   * What is promised of what a run has recorded: `strict`, it outlives a power loss; `relaxed`, it outlives the process, and
+   * nothing waits for the disk; `memory`, there is no record but in this process. Default `strict`.
+   */
+  readonly durability?: Durability;
 }
 
 /** Where the runs of a project are kept on this machine. Shared by all of them, and by whoever reads them. */
@@ -26,6 +35,8 @@ export interface LocalStore extends AsyncDisposable {
   readonly runRoot: string;
   readonly journals: JournalStore;
   readonly artifacts: ArtifactStore;
+  /** What is known of the runs without reading their journals, where this runtime has SQLite. */
+  readonly index: RunIndex | undefined;
   readonly outcomes: OutcomeRepository;
 }
 
@@ -33,7 +44,7 @@ export interface LocalStore extends AsyncDisposable {
 export function localStore(options: LocalStoreOptions = {}): LocalStore {
   const projectRoot = resolve(options.projectRoot ?? ".");
   const runRoot = resolve(projectRoot, options.runRoot ?? "runs");
-  const artifacts = diskArtifactStore({ root: join(runRoot, ".dad", "blobs") });
+  const { journals, artifacts, index } = recordsIn(runRoot, options.durability ?? "strict");
   const outcomes = gitOutcomeRepository({
     directory: join(runRoot, "outcome", projectName(options.project, projectRoot)),
     workDirectory: join(runRoot, ".dad", "work"),
@@ -43,13 +54,23 @@ export function localStore(options: LocalStoreOptions = {}): LocalStore {
   return {
     projectRoot,
     runRoot,
-    journals: diskJournalStore({ root: runRoot }),
+    journals,
     artifacts,
+    index,
     outcomes,
     async [Symbol.asyncDispose]() {
       await outcomes[Symbol.asyncDispose]();
       await artifacts[Symbol.asyncDispose]();
     },
+  };
+}
+
+function recordsIn(runRoot: string, durability: Durability): Pick<LocalStore, "journals" | "artifacts" | "index"> {
+  if (durability === "memory") return { journals: memoryJournalStore(), artifacts: memoryArtifactStore(), index: undefined };
+  return {
+    journals: diskJournalStore({ root: runRoot, durability }),
+    artifacts: diskArtifactStore({ root: join(runRoot, ".dad", "blobs"), durability }),
+    index: sqliteRunIndex({ file: join(runRoot, ".dad", "index.sqlite") }),
   };
 }
 

@@ -1,16 +1,32 @@
 import { type AgentDefinition, assertDefinition, type FlowDefinition, type OutputsOf } from "@dad/agent";
 import { inlineEngine } from "@dad/engine/inline";
-import { DadError, type RunDetails, type RunId, type StaticInputs } from "@dad/protocol";
-import { readRun, withRun, type WithRunOptions } from "@dad/run-context";
-import { agentRunner, checkDefinition, flowRunner, resolveStaticInputs } from "@dad/runner";
+import { DadError, type RunDetails, type RunId, type RunSource, type StaticInputs } from "@dad/protocol";
+import {
+  type MakeRunPorts,
+  readHistory,
+  readRun,
+  type RunContext,
+  withResumedRun,
+  type WithResumedRunOptions,
+  withRun,
+  type WithRunOptions,
+} from "@dad/run-context";
+import { agentRunner, checkDefinition, checkResume, flowRunner, type ResumeOptions, resolveStaticInputs } from "@dad/runner";
 import { type LocalPortsOptions, localPorts } from "./local-ports.ts";
 import type { LocalStore } from "./local-store.ts";
 
-export interface RunAgentOptions extends Pick<WithRunOptions, "runId" | "runIdPrefix" | "signal" | "failure"> {
+interface Where {
   readonly store: LocalStore;
   readonly ports: LocalPortsOptions;
-  readonly inputs?: StaticInputs;
 }
+
+export interface RunAgentOptions extends Where, Pick<WithRunOptions, "runId" | "runIdPrefix" | "signal" | "failure"> {
+  readonly inputs?: StaticInputs;
+  /** Where the definition was loaded from, so that the run can be resumed by its id alone. */
+  readonly source?: RunSource;
+}
+
+export interface ResumeAgentOptions extends Where, ResumeOptions, Pick<WithResumedRunOptions, "runId" | "takeOver" | "signal" | "failure"> {}
 
 /** A run that is over, however it ended. */
 export interface AgentRun<Outputs> {
@@ -28,55 +44,73 @@ export interface AgentRun<Outputs> {
  */
 export async function runAgent<Definition extends AgentDefinition | FlowDefinition>(
   definition: Definition,
-  options: RunAgentOptions,
+  { store, ports, inputs = {}, ...options }: RunAgentOptions,
 ): Promise<AgentRun<OutputsOf<Definition>>> {
-  const { store, inputs = {} } = options;
   assertDefinition(definition);
   checkDefinition(definition);
   const resolved = resolveStaticInputs(definition, inputs);
-  const runner =
-    definition.kind === "agent" ? agentRunner(definition, { engine: inlineEngine() }) : flowRunner(definition, { engine: inlineEngine() });
-  let started: RunId | undefined;
-  const onStart = (runId: RunId) => {
-    started = runId;
+  const { projectRoot, runRoot } = store;
+  return await untilOver({ store, ports }, (made) =>
+    withRun(
+      {
+        ...options,
+        rootComponentId: definition.id,
+        projectRoot,
+        runRoot,
+        ...(Object.keys(resolved).length === 0 ? {} : { inputs: resolved }),
+        ports: made,
+      },
+      runningOf(definition, {}),
+    ),
+  );
+}
+
+/**
+ * Goes on with a run of an agent (or a flow) on this machine that was interrupted, failed or was cancelled: the same run, in
+ * its next epoch. Nodes that had completed are not executed again. Thrown is only what leaves the run as it was:
+ * `RUN_UNKNOWN`, `RUN_LOCKED`, `RUN_COMPLETED`, `DEFINITION_INVALID`, `DEFINITION_CHANGED`, `NODE_OUTCOME_UNKNOWN`,
+ * `ASSUMPTION_INVALID`, `JOURNAL_DAMAGED`, `RUN_NOT_OPENED`; and `RUN_NOT_RECORDED`, when how it ended is not known.
+ */
+export async function resumeAgent<Definition extends AgentDefinition | FlowDefinition>(
+  definition: Definition,
+  { store, ports, assume, allowChanged, ...options }: ResumeAgentOptions,
+): Promise<AgentRun<OutputsOf<Definition>>> {
+  const resume: ResumeOptions = { ...(assume ? { assume } : {}), ...(allowChanged ? { allowChanged } : {}) };
+  assertDefinition(definition);
+  checkDefinition(definition);
+  checkResume(definition, await readHistory(store.journals, options.runId), resume);
+  const { projectRoot, runRoot, journals } = store;
+  return await untilOver({ store, ports }, (made) =>
+    withResumedRun({ ...options, projectRoot, runRoot, journals, ports: made }, runningOf(definition, resume)),
+  );
+}
+
+function runningOf(definition: AgentDefinition | FlowDefinition, resume: ResumeOptions): (run: RunContext) => Promise<unknown> {
+  const options = { engine: inlineEngine(), resume };
+  const runner = definition.kind === "agent" ? agentRunner(definition, options) : flowRunner(definition, options);
+  return async (run) => {
+    await using execution = await run.isolate();
+    return await execution.run(runner);
+  };
+}
+
+/** From the moment on in which its record says that it goes on, what ends a run is a result. */
+async function untilOver<Outputs>(
+  { store, ports }: Where,
+  work: (ports: MakeRunPorts) => Promise<{ readonly run: RunDetails; readonly result: unknown }>,
+): Promise<AgentRun<Outputs>> {
+  const make = localPorts(store, ports);
+  let going: RunId | undefined;
+  const reported: MakeRunPorts = (env, own) => {
+    const made = make(env, own);
+    for (const type of ["run.started", "run.resumed"] as const) made.events.subscribe(type, ({ runId }) => void (going = runId));
+    return made;
   };
   try {
-    const { run, result } = await withRun(openOptions(definition.id, { inputs: resolved, onStart }, options), async (context) => {
-      await using execution = await context.isolate();
-      return await execution.run(runner);
-    });
-    return { run, outputs: result as OutputsOf<Definition>, error: undefined };
+    const { run, result } = await work(reported);
+    return { run, outputs: result as Outputs, error: undefined };
   } catch (error) {
-    if (started === undefined || DadError.is(error, "RUN_NOT_RECORDED")) throw error;
-    return { run: await readRun(store.journals, started, { runRoot: store.runRoot }), outputs: undefined, error };
+    if (going === undefined || DadError.is(error, "RUN_NOT_RECORDED")) throw error;
+    return { run: await readRun(store.journals, going, { runRoot: store.runRoot }), outputs: undefined, error };
   }
-}
-
-interface ResolvedRun {
-  readonly inputs: StaticInputs;
-  /** Called once the run is on record. */
-  readonly onStart: (runId: RunId) => void;
-}
-
-function openOptions(
-  rootComponentId: string,
-  { inputs, onStart }: ResolvedRun,
-  { store, ports, runId, runIdPrefix, signal, failure }: RunAgentOptions,
-): WithRunOptions {
-  const make = localPorts(store, ports);
-  return {
-    rootComponentId,
-    projectRoot: store.projectRoot,
-    runRoot: store.runRoot,
-    ...(runId === undefined ? {} : { runId }),
-    ...(runIdPrefix === undefined ? {} : { runIdPrefix }),
-    ...(Object.keys(inputs).length === 0 ? {} : { inputs }),
-    ...(signal ? { signal } : {}),
-    ...(failure ? { failure } : {}),
-    ports: (env, own) => {
-      const made = make(env, own);
-      made.events.subscribe("run.started", (event) => onStart(event.runId));
-      return made;
-    },
-  };
 }

@@ -71,6 +71,7 @@ export const RunDetails = RunSummary.extend({
   startedAt: z.iso.datetime(),
   endedAt: z.iso.datetime().nullable(),
   rerun: RerunOf.optional(),
+  source: RunSource.optional(),
   nodes: z.array(NodeSummary.extend({ artifacts: z.array(ArtifactEntry), error: ErrorEnvelope.optional() })),
 });
 export type RunDetails = z.infer<typeof RunDetails>;

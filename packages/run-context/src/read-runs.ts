@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { type JournalStore, type RunListing, RunUnknownError } from "@dad/journal";
-import { type RunDetails, RunId, type RunListEntry } from "@dad/protocol";
+import type { RunDetails, RunId, RunListEntry } from "@dad/protocol";
 import type { IndexedRun, RunIndex } from "@dad/run-index";
-import { RunIdError } from "./errors.ts";
 import { type ExpendableIndex, expendableIndex } from "./expendable-index.ts";
 import { inParallel } from "./in-parallel.ts";
+import { checkedRunId } from "./run-env.ts";
 import { detailsOf, emptyProjection, project } from "./run-projection.ts";
 
 export interface ReadRunOptions {
@@ -14,15 +14,14 @@ export interface ReadRunOptions {
 
 /** One run as its journal tells it. @throws `RUN_UNKNOWN`, `RUN_ID_INVALID`, `JOURNAL_DAMAGED`. */
 export async function readRun(journals: JournalStore, runId: string, { runRoot, signal }: ReadRunOptions): Promise<RunDetails> {
-  const parsed = RunId.safeParse(runId);
-  if (!parsed.success) throw new RunIdError("run id", runId, parsed.error.issues[0]?.message);
+  const id = checkedRunId(runId);
   // Asked before reading: a run that ends in between has its end in what is read.
   const abort = abortOf({ signal });
-  const live = (await journals.owner(parsed.data, abort)) !== undefined;
+  const live = (await journals.owner(id, abort)) !== undefined;
   let run = emptyProjection();
-  for await (const event of journals.read(parsed.data, abort)) run = project(run, event);
+  for await (const event of journals.read(id, abort)) run = project(run, event);
   if (!run.started) throw new RunUnknownError(runId, runRoot);
-  return detailsOf(run, { runDir: join(runRoot, parsed.data), live });
+  return detailsOf(run, { runDir: join(runRoot, id), live });
 }
 
 export interface ListRunsOptions extends ReadRunOptions {

@@ -33,7 +33,8 @@ function newRunId({ runIdPrefix }: RunEnvOptions): RunId {
   return RunId.parse(`${prefix}run_${date}_${time}_${randomBytes(3).toString("hex")}`);
 }
 
-function checkedRunId(runId: string): RunId {
+/** @throws RunIdError (`RUN_ID_INVALID`). */
+export function checkedRunId(runId: string): RunId {
   const parsed = RunId.safeParse(runId);
   if (!parsed.success) throw new RunIdError("run id", runId, parsed.error.issues[0]?.message);
   return parsed.data;

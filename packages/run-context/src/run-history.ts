@@ -1,16 +1,8 @@
 import { readJson } from "@dad/artifacts";
 import type { ArtifactStore } from "@dad/artifacts";
 import type { JournalStore } from "@dad/journal";
-import {
-  type ArtifactEntry,
-  type Digest,
-  type ErrorEnvelope,
-  Json,
-  type NodeEffect,
-  type NodePath,
-  type RecordedEvent,
-  type RunId,
-} from "@dad/protocol";
+import { type ArtifactEntry, type Digest, type ErrorEnvelope, Json, type NodeEffect, type NodePath, type RecordedEvent } from "@dad/protocol";
+import { checkedRunId } from "./run-env.ts";
 
 /** How the last attempt of a node stands, as the journal tells it. */
 export interface NodeHistory {
@@ -93,10 +85,10 @@ function nodeAfter(event: RecordedEvent, nodes: ReadonlyMap<NodePath, NodeHistor
 
 const STATES = { "node.completed": "completed", "node.failed": "failed", "node.cancelled": "cancelled" } as const;
 
-/** What is recorded of a run. @throws `RUN_UNKNOWN`, `JOURNAL_DAMAGED`. */
-export async function readHistory(journals: JournalStore, runId: RunId, { signal }: { readonly signal?: AbortSignal } = {}): Promise<RunHistory> {
+/** What is recorded of a run. @throws `RUN_UNKNOWN`, `RUN_ID_INVALID`, `JOURNAL_DAMAGED`. */
+export async function readHistory(journals: JournalStore, runId: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<RunHistory> {
   const fold = foldHistory();
-  for await (const event of journals.read(runId, signal ? { signal } : {})) fold.add(event);
+  for await (const event of journals.read(checkedRunId(runId), signal ? { signal } : {})) fold.add(event);
   return fold.history;
 }
 

@@ -105,6 +105,7 @@ export function detailsOf(run: RunProjection, { runDir, live }: RunPlace): RunDe
     usage: run.usage,
     nodes: Array.from(run.nodes.values(), (node) => (node.status === "running" && status !== "running" ? { ...node, status: "interrupted" } : node)),
     ...(started.rerun ? { rerun: started.rerun } : {}),
+    ...(started.source ? { source: started.source } : {}),
     ...(error ? { error } : {}),
   };
 }

@@ -20,10 +20,12 @@ export function progressLine(event: RunEvent, paint: Paint): string | undefined 
   switch (event.type) {
     case "run.started":
       return `run ${event.runId} started`;
+    case "run.resumed":
+      return `run ${event.runId} resumed`;
     case "node.started":
       return `node ${event.path} started`;
     case "node.completed":
-      return `node ${event.path} ${paint("green", event.decision === "reused" ? "reused" : "completed")} ${durationText(event.durationMs)}`;
+      return `node ${event.path} ${paint("green", DECISIONS[event.decision])} ${durationText(event.durationMs)}`;
     case "node.failed":
       return `node ${event.path} ${paint("red", "failed")} ${durationText(event.durationMs)}`;
     case "node.cancelled":
@@ -32,3 +34,5 @@ export function progressLine(event: RunEvent, paint: Paint): string | undefined 
       return undefined;
   }
 }
+
+const DECISIONS = { executed: "completed", reused: "reused", assumed: "assumed to be completed" } as const;

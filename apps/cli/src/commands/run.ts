@@ -16,6 +16,12 @@ export function declareRun(program: Command, finish: Finish): void {
     .addOption(new Option("--run-id <id>", "the id of the run, instead of a new one").conflicts("prefix"))
     .option("--prefix <prefix>", "begins the new run id")
     .option("--profile <name>", "the profile of dad.config whose resources are used")
+    .addOption(
+      new Option(
+        "--durability <level>",
+        "what is promised of the record: strict, it outlives a power loss; relaxed, it outlives this process",
+      ).choices(["strict", "relaxed"]),
+    )
     .option("--json", "print the run as one JSON object")
     .addHelpText("after", EXAMPLES)
     .action(async (file: string, flags: RunFlags) => {

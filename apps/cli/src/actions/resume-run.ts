@@ -1,0 +1,76 @@
+import { dirname, resolve } from "node:path";
+import { localStore, resumeAgent } from "@dad/local";
+import type { RunDetails } from "@dad/protocol";
+import { readHistory } from "@dad/run-context";
+import { unknownNodes } from "@dad/runner";
+import { progressOn } from "@dad/terminal";
+import { loadAgent } from "../agent-file/load-agent.ts";
+import { offerOwnPackages } from "../agent-file/own-packages.ts";
+import { RunRootUnknownError, RunSourceUnknownError } from "../errors.ts";
+import { EXIT, exitCodeOfRun } from "../exit-code.ts";
+import { assumptionsOf, type AssumptionFlags } from "../project/assumptions.ts";
+import { findProject, findRunRoot } from "../project/find-project.ts";
+import { findRun } from "../project/find-run.ts";
+import { isDirectory } from "../project/is-directory.ts";
+import { divertOutput } from "../terminal/divert-output.ts";
+import { runToItsEnd } from "./run-to-its-end.ts";
+import { tellRun } from "./tell-run.ts";
+
+export interface ResumeFlags extends AssumptionFlags {
+  readonly runRoot?: string;
+  readonly profile?: string;
+  readonly takeOver?: true;
+  readonly allowChanged?: true;
+  readonly json?: true;
+}
+
+/** Goes on with a run, tells how it goes on stderr and how it went on stdout. */
+export async function resumeRun(runId: string, file: string | undefined, flags: ResumeFlags): Promise<number> {
+  const cwd = process.cwd();
+  const progress = progressOn(process.stderr, { term: process.env["TERM"] });
+  using output = divertOutput((text) => progress.log(text));
+  offerOwnPackages();
+
+  const runRoot = await findRunRoot({ cwd, runRoot: flags.runRoot });
+  if (!(await isDirectory(runRoot))) throw new RunRootUnknownError(runRoot);
+  const { path, profile, unknown } = await begunRun(runId, { file, runRoot, cwd });
+  const assume = await assumptionsOf(unknown, flags);
+  const definition = await loadAgent(path);
+  const project = await findProject(dirname(path), { cwd, runRoot });
+  const resources = project.profile(flags.profile ?? profile);
+  await using store = localStore(project.store);
+  const ended = await runToItsEnd(progress, (work) =>
+    resumeAgent(definition, {
+      ...work,
+      store,
+      runId,
+      assume,
+      ports: { resources, hostEnv: process.env, onEvent: progress.onEvent },
+      ...(flags.takeOver ? { takeOver: true } : {}),
+      ...(flags.allowChanged ? { allowChanged: true } : {}),
+    }),
+  );
+  const told = await tellRun(ended, { store, resources, json: flags.json ?? false, output });
+  return exitCodeOfRun(ended.run, ended.error) || (told ? EXIT.done : EXIT.failed);
+}
+
+interface Asked {
+  /** What the person wrote. */
+  readonly file: string | undefined;
+  readonly runRoot: string;
+  readonly cwd: string;
+}
+
+/** What the run was begun with, and what nobody knows of it. */
+async function begunRun(runId: string, { file, runRoot, cwd }: Asked) {
+  await using store = localStore({ runRoot });
+  const run = await findRun(store, runId);
+  const unknown = unknownNodes(await readHistory(store.journals, run.runId)).map(({ path }) => path);
+  const path = file === undefined ? recordedFile(run, runRoot) : resolve(cwd, file);
+  return { path, profile: run.source?.profile, unknown };
+}
+
+function recordedFile({ runId, source }: RunDetails, runRoot: string): string {
+  if (source === undefined) throw new RunSourceUnknownError(runId);
+  return resolve(runRoot, source.file);
+}

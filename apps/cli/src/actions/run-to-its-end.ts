@@ -1,0 +1,25 @@
+import type { RunAgentOptions } from "@dad/local";
+import type { Progress } from "@dad/terminal";
+import { interruption } from "../agent-file/interruption.ts";
+import { stayAlive } from "../agent-file/stay-alive.ts";
+import { uncaughtErrors } from "../agent-file/uncaught-errors.ts";
+import { EXIT } from "../exit-code.ts";
+import type { EndedRun } from "./tell-run.ts";
+
+/** What ends a run from outside. */
+type Ends = Required<Pick<RunAgentOptions, "signal" | "failure">>;
+
+/** Lets a run go to its end: Ctrl-C cancels it, what its code throws beside it fails it, and its code cannot end this program before it is recorded. */
+export async function runToItsEnd(progress: Progress, run: (ends: Ends) => Promise<EndedRun>): Promise<EndedRun> {
+  using shown = progress;
+  const say = (text: string): void => shown.log(text);
+  using alive = stayAlive(say);
+  using stop = interruption({
+    say,
+    end() {
+      alive[Symbol.dispose]();
+      process.exit(EXIT.cancelled);
+    },
+  });
+  return await run({ signal: stop.signal, failure: uncaughtErrors(say) });
+}

@@ -1,0 +1,60 @@
+import { join } from "node:path";
+import type { AgentRun, LocalStore } from "@dad/local";
+import { nodeDirectory, type RunDetails, type RunSummary } from "@dad/protocol";
+import type { ResourceProfile } from "@dad/resources";
+import { errorText, jsonText, paintFor, placeText, summaryText, visible } from "@dad/terminal";
+import { nextCommands } from "../project/next-commands.ts";
+import type { DivertedOutput } from "../terminal/divert-output.ts";
+
+export type EndedRun = Pick<AgentRun<unknown>, "run" | "error">;
+
+export interface Telling {
+  readonly store: LocalStore;
+  readonly resources: ResourceProfile;
+  readonly json: boolean;
+  readonly output: DivertedOutput;
+}
+
+/** Tells how a run went on stdout, and what ended it on stderr. False when the result did not arrive. */
+export async function tellRun({ run, error }: EndedRun, telling: Telling): Promise<boolean> {
+  const told = await telling.output.tell(telling.json ? jsonText(summaryOf(run)) : await textOf(run, telling));
+  if (error !== undefined) process.stderr.write(`${errorText(error, paintFor(process.stderr))}\n${placesToLook(run, process.cwd())}`);
+  return told;
+}
+
+async function textOf(run: RunDetails, { store, resources }: Telling): Promise<string> {
+  const cwd = process.cwd();
+  const summary = summaryText(visible(run), {
+    paint: paintFor(process.stdout),
+    cwd,
+    columns: process.stdout.columns,
+    profile: visible(profileText(resources)),
+    outcomeRepository: store.outcomes.location,
+    next: await nextCommands(run, { cwd, runRoot: store.runRoot, clone: process.env["DAD_CLONE"] }),
+  });
+  return `${summary}\n`;
+}
+
+/** What `dad run --json` promises, and nothing else. */
+function summaryOf({ runId, executionId, status, runDir, outcome, usage, nodes, error }: RunDetails): RunSummary {
+  return {
+    runId,
+    executionId,
+    status,
+    runDir,
+    outcome,
+    usage,
+    nodes: nodes.map(({ path, status, decision, durationMs }) => ({ path, status, decision, durationMs })),
+    ...(error ? { error } : {}),
+  };
+}
+
+function profileText(profile: ResourceProfile): string | undefined {
+  if (profile.note !== undefined) return `${profile.name}: ${profile.note}`;
+  return profile.ids("model").length + profile.ids("endpoint").length > 0 ? profile.name : undefined;
+}
+
+function placesToLook({ runDir, nodes }: RunDetails, cwd: string): string {
+  const failed = nodes.filter(({ status }) => status === "failed");
+  return failed.map(({ path }) => `  look at ${visible(placeText(join(runDir, nodeDirectory(path)), cwd))}\n`).join("");
+}

@@ -14,7 +14,7 @@ function importProblems(project: Project, byPackage: ReadonlyMap<string, Project
       const test = isTestFile(file);
       const to = byPackage.get(found.name);
       const library = () => (test ? undefined : libraryRefusal(project, found.name, { contract: isContractFile(file) }));
-      const reason = to ? refusal({ from: project, to, test, ...subpathOf(found) }) : library();
+      const reason = to ? refusal({ from: project, to, test, contract: isContractFile(file), ...subpathOf(found) }) : library();
       return reason === undefined ? [] : [`${file}:${line} imports ${specifier}: ${reason}`];
     }),
   );

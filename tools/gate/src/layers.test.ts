@@ -55,9 +55,15 @@ describe("refusal", () => {
     expect(refusal({ from: local, to: artifacts, subpath: "memory", test: false })).toBeUndefined();
   });
 
+  it("lets contract suites and tools have a disk that fails", () => {
+    expect(refusal({ from: artifacts, to: disk, subpath: "testing", test: false, contract: true })).toBeUndefined();
+    expect(refusal({ from: element("faults", "tool"), to: disk, subpath: "testing", test: false })).toBeUndefined();
+  });
+
   it("refuses a contract suite outside of tests, to everybody", () => {
-    expect(refusal({ from: cli, to: artifacts, subpath: "testing", test: false })).toBe("a contract suite is for tests");
+    expect(refusal({ from: cli, to: artifacts, subpath: "testing", test: false })).toBe("what is for testing is for tests and contract suites");
     expect(refusal({ from: s3, to: artifacts, subpath: "testing", test: true })).toBeUndefined();
+    expect(refusal({ from: artifacts, to: disk, subpath: "testing", test: false })).toBeDefined();
   });
 
   it("lets only the tests of a package import it by name", () => {

@@ -25,6 +25,8 @@ export interface Import {
   readonly subpath?: string;
   /** The import stands in a test, or the dependency is a development dependency. */
   readonly test: boolean;
+  /** Whether the importing file is part of a contract suite. */
+  readonly contract?: boolean;
 }
 
 export function layerOf(project: string, tags: readonly string[]): Layer {
@@ -39,14 +41,16 @@ export function layerOf(project: string, tags: readonly string[]): Layer {
 }
 
 /** Why an import breaks the architecture, or `undefined` when it keeps to it. */
-export function refusal({ from, to, subpath, test }: Import): string | undefined {
+export function refusal({ from, to, subpath, test, contract = false }: Import): string | undefined {
   // Tests beside the sources see the package as its users do.
   if (from.name === to.name) return test ? undefined : "a package does not import itself by name";
   // The tests of the application layer need something to run on.
   const reach = test && from.layer === "application" ? "preset" : from.layer;
   if (!MAY_IMPORT[reach].includes(to.layer)) return `${article(from.layer)} ${from.layer} does not import ${article(to.layer)} ${to.layer}`;
   if (from.layer === "adapter" && to.layer === "port" && !from.name.startsWith(`${to.name}-`)) return "an adapter imports no port but its own";
-  if (subpath === "testing" && !test) return "a contract suite is for tests";
+  // A contract suite may ask a foundation for a disk that fails; the tools are there to test.
+  const tests = test || from.layer === "tool" || (contract && to.layer === "foundation");
+  if (subpath === "testing" && !tests) return "what is for testing is for tests and contract suites";
   if (subpath !== undefined && to.layer === "port" && !test && (from.layer === "application" || from.layer === "adapter")) {
     return `${article(from.layer)} ${from.layer} imports ports, never one of their adapters`;
   }

@@ -19,17 +19,17 @@ afterEach(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-it("gives a run id to one of 24 processes", async () => {
+it("gives a run id to one of 24 processes, and tells the others who has it", async () => {
   const claims = await claimAtOnce("create");
   expect(claims.filter((claim) => claim === "won 1")).toHaveLength(1);
-  expect(claims.filter((claim) => claim === "RUN_EXISTS")).toHaveLength(23);
+  expect(claims.filter((claim) => claim === `RUN_EXISTS ${winnerOf(claims)}`)).toHaveLength(23);
 });
 
 it("gives a run whose owner was killed to one of 24 processes", async () => {
   await leaveDeadOwner();
   const claims = await claimAtOnce("open");
   expect(claims.filter((claim) => claim === "won 2")).toHaveLength(1);
-  expect(claims.filter((claim) => claim === "RUN_LOCKED")).toHaveLength(23);
+  expect(claims.filter((claim) => claim.startsWith("RUN_LOCKED"))).toHaveLength(23);
   expect(await readdir(join(root, ".dad", "locks"))).toEqual([`${RUN}.json`, `${RUN}.lock`]);
 });
 
@@ -121,6 +121,11 @@ async function leaveDeadOwner(): Promise<void> {
   child.stdin?.write("go\n");
   expect(await said()).toBe("won 1");
   await kill(child);
+}
+
+/** The process that had won when its claimants were told of it. */
+function winnerOf(claims: readonly string[]): number | undefined {
+  return children.slice(-claims.length)[claims.findIndex((claim) => claim.startsWith("won"))]?.pid;
 }
 
 async function claimAtOnce(how: "create" | "open"): Promise<string[]> {

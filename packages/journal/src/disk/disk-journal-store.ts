@@ -7,7 +7,7 @@ import type { AbortOptions, Journal, JournalStore, OpenOptions, ReadOptions, Run
 import { journalWriter } from "../journal-writer.ts";
 import { followJournal } from "./follow-journal.ts";
 import { entriesOf, fileSink, type FoundEntry, lastPlace } from "./journal-file.ts";
-import { livingOwner, type RunRoot, takeLease } from "./run-lease.ts";
+import { announcedOwner, livingOwner, type RunRoot, takeLease } from "./run-lease.ts";
 import { ifFree, ifPresent, makeDirectory, onDisk, syncDirectory } from "./storage.ts";
 import { cutTornTail, replaceByCopy } from "./torn-tail.ts";
 
@@ -63,7 +63,7 @@ async function createRun(store: Store, runId: RunId, signal: AbortOptions["signa
   const path = join(directory, JOURNAL);
   await makeDirectory(fs, root, { durable: true });
   const isFirst = await ifFree("make", directory, fs.mkdir(directory));
-  if (!isFirst) throw new RunExistsError(runId, { owner: await livingOwner(store, runId) });
+  if (!isFirst) throw new RunExistsError(runId, { owner: await claimantOf(store, runId) });
   return orUndo(async (undo) => {
     undo(() => fs.rmdir(directory));
     const lease = await takeLease(store, runId);
@@ -159,6 +159,11 @@ async function* listRuns({ fs, root }: Store, signal: AbortOptions["signal"]): A
     if (journal?.isFile()) yield { runId: runIds[index]!, version: `${journal.ino}.${journal.size}.${journal.mtimeMs}` };
   }
   signal?.throwIfAborted();
+}
+
+/** Who has a run that was claimed already. Before there is a journal, that has not been said. */
+async function claimantOf(store: Store, runId: RunId) {
+  return (await hasJournal(store, runId)) ? await livingOwner(store, runId) : await announcedOwner(store, runId);
 }
 
 /** A file, or a link, that is called like a run is none. A file in the place of the run root is a failure. */

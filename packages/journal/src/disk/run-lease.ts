@@ -38,6 +38,8 @@ export async function takeLease(runRoot: RunRoot, runId: RunId, { takeOver = fal
   const place = leasePlace(runRoot, runId);
   await makeDirectory(fs, place.directory, { durable: true });
   const lock = await lockOf(runRoot, runId, takeOver);
+  // Whoever held it before and was killed is not to be taken for the one who holds it now.
+  if (!takeOver) await ifPresent("remove", place.record, fs.unlink(place.record));
   let record: OwnRecord | undefined;
   return {
     async announce(lastEpoch) {
@@ -73,13 +75,14 @@ export async function livingOwner(runRoot: RunRoot, runId: RunId): Promise<Journ
   return { pid, host, since, epoch };
 }
 
-interface LeasePlace {
+/** Where it is said who works on a run. */
+export interface LeasePlace {
   readonly directory: string;
   readonly lock: string;
   readonly record: string;
 }
 
-function leasePlace({ root }: RunRoot, runId: RunId): LeasePlace {
+export function leasePlace({ root }: RunRoot, runId: RunId): LeasePlace {
   const directory = join(root, ".dad", "locks");
   return { directory, lock: join(directory, `${runId}.lock`), record: join(directory, `${runId}.json`) };
 }
@@ -96,15 +99,15 @@ async function lockOf(runRoot: RunRoot, runId: RunId, takeOver: boolean): Promis
   return taken;
 }
 
-/** Whoever has just taken the lock needs a moment to say who it is. */
-const ANNOUNCEMENT_TRIES = 40;
-const ANNOUNCEMENT_PAUSE_MS = 5;
+/** How often somebody is asked for who has just taken a run. Each time they get a millisecond more: there may be many who ask. */
+const ANNOUNCEMENT_TRIES = 60;
 
-async function announcedOwner(runRoot: RunRoot, runId: RunId): Promise<JournalOwner | undefined> {
+/** The same where somebody has just taken the run, and needs a moment to say who it is. `undefined` when that takes longer. */
+export async function announcedOwner(runRoot: RunRoot, runId: RunId): Promise<JournalOwner | undefined> {
   for (let tries = 1; ; tries++) {
     const owner = await livingOwner(runRoot, runId);
     if (owner || tries === ANNOUNCEMENT_TRIES) return owner;
-    await delay(ANNOUNCEMENT_PAUSE_MS);
+    await delay(tries);
   }
 }
 

@@ -1,9 +1,9 @@
-import type { Descriptor, Digest } from "@dad/protocol";
+import type { Descriptor, Digest, Durability } from "@dad/protocol";
 
 /** What an {@link ArtifactStore} promises beyond the base contract. The contract suite proves each. */
 export interface ArtifactStoreCapabilities {
-  /** What `put` acknowledged is still there after the process is killed. */
-  readonly durable: boolean;
+  /** What becomes of what `put` acknowledged when the process is killed, and when the machine is. */
+  readonly durability: Durability;
   /** Other processes may use the same store at the same time. */
   readonly shared: boolean;
 }
@@ -36,7 +36,10 @@ export interface Artifact {
  */
 export interface ArtifactStore extends AsyncDisposable {
   readonly capabilities: ArtifactStoreCapabilities;
-  /** Stores the content whole or not at all. Rejects with the body's own error when the body fails. */
+  /**
+   * Stores the content whole or not at all. Rejects with the body's own error when the body fails. Of a body that comes in
+   * pieces it holds a bounded amount, and has used a piece when it asks for the next one.
+   */
   put(body: ArtifactBody, options?: PutOptions): Promise<Descriptor>;
   /** `undefined` when there is no such content. */
   get(digest: Digest, options?: AbortOptions): Promise<Artifact | undefined>;

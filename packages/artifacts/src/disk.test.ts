@@ -1,15 +1,16 @@
-import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from "node:fs/promises";
-import * as nodeFs from "node:fs/promises";
+import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, utimes, writeFile } from "node:fs/promises";
+import { renameSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { createFsFromVolume, Volume } from "memfs";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import type { DiskFile, DiskFs } from "@dad/disk";
-import { digestOfBytes, hexOfDigest, RelativePath, type Digest } from "@dad/protocol";
-import { diskArtifactStore, diskArtifactView } from "./disk.ts";
+import { memoryLocks, nodeDisk } from "@dad/disk";
+import { faultyDisk, powerLossDisk } from "@dad/disk/testing";
+import { digestOfBytes, hexOfDigest, type Digest } from "@dad/protocol";
+import { diskArtifactStore } from "./disk.ts";
 import { readBytes, readText } from "./read.ts";
-import { artifactStoreContract, artifactViewContract } from "./testing.ts";
-import { all } from "./testing/bodies.ts";
+import { artifactStoreContract } from "./testing.ts";
+import { all, chunks } from "./testing/bodies.ts";
+import { failingAt, flipBit, recording, wrappingFiles } from "./testing/disks.ts";
 
 const base = await mkdtemp(join(tmpdir(), "dad artifacts "));
 afterAll(() => rm(base, { recursive: true, force: true }));
@@ -18,58 +19,33 @@ let root: string;
 const freshRoot = () => (root = join(base, String(++count), "not", "there yet"));
 const blob = (digest: Digest) => join(root, "blobs", "sha256", hexOfDigest(digest));
 const names = () => readdir(join(root, "blobs", "sha256"));
+const unfinished = async () =>
+  (await readdir(join(root, "tmp"), { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile() && !entry.name.endsWith(".lock"));
 
 const SOME = digestOfBytes("x");
 
-async function flipByte(fs: Pick<typeof nodeFs, "readFile" | "writeFile" | "chmod">, path: string): Promise<void> {
-  const bytes = new Uint8Array((await fs.readFile(path)) as Uint8Array);
-  bytes[bytes.length >> 1]! ^= 1;
-  await fs.chmod(path, 0o600);
-  await fs.writeFile(path, bytes);
-}
-
-artifactStoreContract("diskArtifactStore", {
-  create: () => diskArtifactStore({ root: freshRoot() }),
-  reopen: () => diskArtifactStore({ root }),
-  damage: (digest) => flipByte(nodeFs, blob(digest)),
-});
-
-describe("on memfs", () => {
-  let fs: typeof nodeFs;
-  const open = () => diskArtifactStore({ root: "/store", fs });
-  const create = () => {
-    fs = createFsFromVolume(new Volume()).promises as unknown as typeof nodeFs;
-    return open();
-  };
+describe.each(["strict", "relaxed"] as const)("%s", (durability) => {
   artifactStoreContract("diskArtifactStore", {
-    create,
-    reopen: open,
-    damage: (digest) => flipByte(fs, `/store/blobs/sha256/${hexOfDigest(digest)}`),
+    create: () => diskArtifactStore({ root: freshRoot(), durability }),
+    reopen: () => diskArtifactStore({ root, durability }),
+    damage: (digest) => flipBit(nodeDisk, blob(digest)),
+    failing: (call) => failingAt(call, { root, durability, code: "ENOSPC" }),
   });
-  artifactViewContract("diskArtifactView", {
+});
+
+describe("on a disk in memory", () => {
+  let disk = { fs: powerLossDisk(), locks: memoryLocks() };
+  const open = () => diskArtifactStore({ root: "/store", ...disk });
+  artifactStoreContract("diskArtifactStore", {
     create() {
-      const store = create();
-      return { store, view: diskArtifactView({ root: "/run", store, fs }), read: (path) => orMissing(fs.readFile(`/run/${path}`)) };
+      disk = { fs: powerLossDisk(), locks: memoryLocks() };
+      return open();
     },
+    reopen: open,
+    damage: (digest) => flipBit(disk.fs, `/store/blobs/sha256/${hexOfDigest(digest)}`),
+    failing: (call) => failingAt(call, { root: "/store", ...disk, code: "EIO" }),
   });
 });
-
-artifactViewContract("diskArtifactView", {
-  create() {
-    const store = diskArtifactStore({ root: freshRoot() });
-    const run = join(root, "run");
-    return { store, view: diskArtifactView({ root: run, store }), read: (path) => orMissing(readFile(join(run, path))) };
-  },
-});
-
-async function orMissing(read: Promise<Uint8Array | string>): Promise<Uint8Array | undefined> {
-  try {
-    return Buffer.from(await read);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
-}
 
 describe("diskArtifactStore", () => {
   beforeEach(freshRoot);
@@ -88,7 +64,7 @@ describe("diskArtifactStore", () => {
       mediaType: "application/vnd.oci.image.index.v1+json",
       manifests: [],
     });
-    expect((await readdir(root)).sort()).toEqual(["blobs", "index.json", "oci-layout"]);
+    expect((await readdir(root)).sort()).toEqual(["blobs", "index.json", "oci-layout", "tmp"]);
     expect(await readFile(blob(digest), "utf8")).toBe("x");
     expect((await lstat(blob(digest))).mode & 0o777).toBe(0o444);
   });
@@ -143,24 +119,25 @@ describe("diskArtifactStore", () => {
     expect(await readFile(join(root, "outside"), "utf8")).toBe("content");
   });
 
-  it("holds no more of a body than one piece", async () => {
-    let [given, written] = [0, 0];
-    const fs = wrapFiles({ write: async (file, ...range) => file.write(...range).finally(() => (written += range[2])) });
+  it("writes while the body goes on, and holds no more of it than two blocks", async () => {
+    let [given, written, most] = [0, 0, 0];
+    const fs = wrappingFiles(nodeDisk, (file) => ({ write: async (...range) => file.write(...range).finally(() => (written += range[2])) }));
     async function* body(): AsyncGenerator<Uint8Array, void> {
-      for (let piece = 0; piece < 20; piece++) {
-        expect(written).toBe(given);
-        given += 1000;
-        yield new Uint8Array(1000).fill(piece);
+      for (let piece = 0; piece < 80; piece++) {
+        most = Math.max(most, given - written);
+        given += 100_000;
+        yield new Uint8Array(100_000).fill(piece);
       }
     }
     const store = diskArtifactStore({ root, fs });
     await store.put("");
     written = 0;
-    expect((await store.put(body())).size).toBe(20_000);
+    expect((await store.put(body())).size).toBe(8_000_000);
+    expect(most).toBeLessThanOrEqual(2 * 1024 * 1024 + 100_000);
   });
 
   it("writes on when the disk takes only a part at a time", async () => {
-    const fs = wrapFiles({ write: (file, ...[buffer, offset, length]) => file.write(buffer, offset, Math.min(length, 7)) });
+    const fs = wrappingFiles(nodeDisk, (file) => ({ write: (buffer, offset, length) => file.write(buffer, offset, Math.min(length, 7)) }));
     const { digest } = await diskArtifactStore({ root, fs }).put("a content that takes several writes");
     expect(await readText(diskArtifactStore({ root }), digest)).toBe("a content that takes several writes");
   });
@@ -168,16 +145,32 @@ describe("diskArtifactStore", () => {
   it("makes content durable before it gets its name, and its name before put resolves", async () => {
     const calls: string[] = [];
     const store = diskArtifactStore({ root, fs: recording(calls) });
-    const content = await store.put("first");
-    expect(calls.slice(calls.indexOf("write first"))).toEqual([
-      "write first",
-      "sync .dad_tmp_",
-      `rename ${hexOfDigest(content.digest).slice(0, 8)}`,
-      "sync sha256",
-    ]);
+    await store.put("before");
+    calls.length = 0;
+    const { digest } = await store.put("first");
+    const name = hexOfDigest(digest);
+    expect(calls).toEqual(["open draft", "write draft", "sync draft", "close draft", `rename ${name}`, "sync sha256"]);
     calls.length = 0;
     await store.put("first");
-    expect(calls).toEqual(["write first", "sync sha256"]);
+    expect(calls).toEqual([`datasync ${name}`, `utimes ${name}`, "sync sha256"]);
+  });
+
+  it("waits for no disk when it is relaxed", async () => {
+    const calls: string[] = [];
+    const store = diskArtifactStore({ root, fs: recording(calls), durability: "relaxed" });
+    for (const body of ["first", "first", chunks("first")]) await store.put(body);
+    expect(calls.filter((call) => call.includes("sync"))).toEqual([]);
+    expect(calls.filter((call) => call.startsWith("rename"))).toHaveLength(3);
+  });
+
+  it("makes many names durable at once", async () => {
+    const calls: string[] = [];
+    const store = diskArtifactStore({ root, fs: recording(calls) });
+    await store.put("before");
+    calls.length = 0;
+    await Promise.all(Array.from({ length: 40 }, (_, index) => store.put(`content ${index}`)));
+    expect(calls.filter((call) => call.startsWith("rename"))).toHaveLength(40);
+    expect(calls.filter((call) => call === "sync sha256").length).toBeLessThan(30);
   });
 
   it("makes every new directory durable in the one above it", async () => {
@@ -186,29 +179,110 @@ describe("diskArtifactStore", () => {
     for (const directory of [basename(base), String(count), "not", "there yet", "blobs"]) expect(calls).toContain(`sync ${directory}`);
   });
 
+  it("gives content that is put again the time of now", async () => {
+    const store = diskArtifactStore({ root });
+    const { digest } = await store.put("content");
+    for (const body of ["content", chunks("con", "tent")]) {
+      await utimes(blob(digest), 1, 1);
+      await store.put(body);
+      expect((await lstat(blob(digest))).mtimeMs).toBeGreaterThan(1000);
+    }
+  });
+
+  it.each(["ENOENT", "EPERM", "EACCES"])("writes content anew whose file cannot be given the time of now (%s)", async (code) => {
+    const { digest } = await diskArtifactStore({ root }).put("content");
+    const before = await lstat(blob(digest));
+    const fs = faultyDisk(nodeDisk, ({ operation }) => (operation === "utimes" ? { kind: "fail", code } : undefined));
+    await diskArtifactStore({ root, fs }).put("content");
+    expect((await lstat(blob(digest))).ino).not.toBe(before.ino);
+    expect(await readText(diskArtifactStore({ root }), digest)).toBe("content");
+  });
+
+  it("has content that was moved away while it was put again", async () => {
+    const { digest } = await diskArtifactStore({ root }).put("content");
+    const fs = faultyDisk(nodeDisk, ({ operation }) => {
+      if (operation === "utimes") renameSync(blob(digest), join(root, "trash"));
+      return undefined;
+    });
+    await diskArtifactStore({ root, fs }).put("content");
+    expect(await readText(diskArtifactStore({ root }), digest)).toBe("content");
+  });
+
+  it("leaves nothing of itself but content when it is disposed, and works again when it is asked to", async () => {
+    const store = diskArtifactStore({ root });
+    for (const text of ["one", "two"]) {
+      await store.put(text);
+      expect(await readdir(join(root, "tmp"))).toHaveLength(2);
+      await store[Symbol.asyncDispose]();
+      expect(await readdir(join(root, "tmp"))).toEqual([]);
+    }
+  });
+
   it("says that there is no space, keeps nothing, and goes on when there is space again", async () => {
     let full = false;
-    const store = diskArtifactStore({ root, fs: wrapFiles({ write: (file, ...range) => (full ? rejection("ENOSPC") : file.write(...range)) }) });
+    const store = diskArtifactStore({
+      root,
+      fs: faultyDisk(nodeDisk, ({ operation }) => (full && operation === "write" ? { kind: "fail", code: "ENOSPC" } : undefined)),
+    });
     const before = await store.put("before");
     full = true;
     await expect(store.put("after")).rejects.toMatchObject({ code: "ARTIFACT_STORAGE_FAILED", cause: { code: "ENOSPC" } });
     expect(await names()).toEqual([hexOfDigest(before.digest)]);
+    expect(await unfinished()).toEqual([]);
     full = false;
     expect(await readText(store, await store.put("after"))).toBe("after");
   });
 
-  it.each(["file", "directory"])("takes no more content after the disk failed to make a %s durable, but still reads", async (what) => {
+  it.each([
+    ["file", "tmp"],
+    ["directory", "blobs/sha256"],
+  ])("takes no more content after the disk failed to make a %s durable, but still reads", async (_what, part) => {
     let failing = false;
-    const isDirectory = (path: string) => path.endsWith("sha256");
-    const fs = wrapFiles({ sync: (file, path) => (failing && isDirectory(path) === (what === "directory") ? rejection("EIO") : file.sync()) });
+    const fs = faultyDisk(nodeDisk, ({ operation, path }) =>
+      failing && operation === "sync" && path.startsWith(join(root, part)) ? { kind: "fail", code: "EIO" } : undefined,
+    );
     const store = diskArtifactStore({ root, fs });
     const before = await store.put("before");
     failing = true;
-    await expect(store.put("lost")).rejects.toMatchObject({ code: "ARTIFACT_STORAGE_FAILED", cause: { code: "EIO" } });
+    const lost = await Promise.allSettled(["lost", "lost too", "lost as well"].map((text) => store.put(text)));
+    for (const put of lost) expect(put).toMatchObject({ reason: { code: "ARTIFACT_STORAGE_FAILED" } });
     failing = false;
     await expect(store.put("later")).rejects.toMatchObject({ code: "ARTIFACT_STORAGE_FAILED", cause: { cause: { code: "EIO" } } });
     expect(await readText(store, before)).toBe("before");
-    expect((await names()).filter((name) => name.startsWith("."))).toEqual([]);
+    expect(await unfinished()).toEqual([]);
+  });
+
+  it("acknowledges nothing that was under way when the disk failed to make something durable", async () => {
+    let failing = true;
+    const fs = faultyDisk(nodeDisk, ({ operation, path }) => {
+      if (!failing || operation !== "sync" || !path.startsWith(join(root, "tmp"))) return undefined;
+      failing = false;
+      return { kind: "fail", code: "EIO" };
+    });
+    await diskArtifactStore({ root }).put("before");
+    const store = diskArtifactStore({ root, fs });
+    const gate = Promise.withResolvers<void>();
+    async function* slow(): AsyncGenerator<Uint8Array, void> {
+      await gate.promise;
+      yield Buffer.from("slow");
+    }
+    const underWay = store.put(slow());
+    const failed = store.put("fails");
+    await expect(failed).rejects.toMatchObject({ code: "ARTIFACT_STORAGE_FAILED", cause: { code: "EIO" } });
+    gate.resolve();
+    await expect(underWay).rejects.toMatchObject({ code: "ARTIFACT_STORAGE_FAILED", cause: { cause: { code: "EIO" } } });
+  });
+
+  it("stores what it hashed when bytes change while they are on their way to the disk", async () => {
+    const bytes = Buffer.from("content");
+    await diskArtifactStore({ root }).put("before");
+    const fs = wrappingFiles(nodeDisk, (file) => ({
+      write(...range) {
+        bytes.fill("x");
+        return file.write(...range);
+      },
+    }));
+    expect(await readText(diskArtifactStore({ root }), await diskArtifactStore({ root, fs }).put(bytes))).toBe("content");
   });
 
   it("names a root in which nothing can be made, and works once it can", async () => {
@@ -237,7 +311,7 @@ describe("diskArtifactStore", () => {
     await mkdir(join(root, "..", "elsewhere"), { recursive: true });
     await symlink("elsewhere", root);
     await diskArtifactStore({ root }).put("x");
-    expect((await readdir(join(root, "..", "elsewhere"))).sort()).toEqual(["blobs", "index.json", "oci-layout"]);
+    expect((await readdir(join(root, "..", "elsewhere"))).sort()).toEqual(["blobs", "index.json", "oci-layout", "tmp"]);
   });
 
   it("lets many make its directory at once", async () => {
@@ -245,102 +319,3 @@ describe("diskArtifactStore", () => {
     expect((await names()).sort()).toEqual(all.map(({ digest }) => hexOfDigest(digest)).sort());
   });
 });
-
-describe("diskArtifactView", () => {
-  const path = RelativePath.parse("node/files/result.txt");
-  let run: string;
-  beforeEach(() => {
-    run = join(freshRoot(), "run");
-  });
-  const view = () => diskArtifactView({ root: run, store: diskArtifactStore({ root }) });
-
-  it("shows read-only files and leaves nothing else behind", async () => {
-    await view().write(path, "one");
-    await view().write(path, "two");
-    expect((await lstat(join(run, path))).mode & 0o777).toBe(0o444);
-    expect(await readdir(join(run, "node/files"))).toEqual(["result.txt"]);
-  });
-
-  it("refuses to write through a link that leads out of the root, and makes nothing there", async () => {
-    await mkdir(join(root, "outside"), { recursive: true });
-    await mkdir(run);
-    await symlink("../outside", join(run, "node"));
-    await expect(view().write(path, "x")).rejects.toMatchObject({ code: "ARTIFACT_PATH_REFUSED", details: { path, root: run } });
-    expect(await readdir(join(root, "outside"))).toEqual([]);
-  });
-
-  it("writes through a link that stays inside the root", async () => {
-    await mkdir(join(run, "elsewhere"), { recursive: true });
-    await symlink("elsewhere", join(run, "node"));
-    await view().write(path, "x");
-    expect(await readFile(join(run, "elsewhere/files/result.txt"), "utf8")).toBe("x");
-  });
-
-  it("replaces a link in the place of a file, not what it leads to", async () => {
-    await mkdir(join(run, "node/files"), { recursive: true });
-    await writeFile(join(root, "secret"), "secret");
-    await symlink(join(root, "secret"), join(run, path));
-    await view().write(path, "x");
-    expect(await readFile(join(root, "secret"), "utf8")).toBe("secret");
-    expect(await readFile(join(run, path), "utf8")).toBe("x");
-  });
-
-  it("keeps nobody waiting for ever where nothing can be made", async () => {
-    const nowhere = diskArtifactView({ root: "/proc/x/y", store: diskArtifactStore({ root }) });
-    await expect(nowhere.write(path, "x")).rejects.toMatchObject({ code: "ARTIFACT_STORAGE_FAILED", message: expect.stringContaining("/proc/x") });
-  });
-
-  it("names a file that is in the way of a directory", async () => {
-    await mkdir(run, { recursive: true });
-    await writeFile(join(run, "node"), "in the way");
-    await expect(view().write(path, "x")).rejects.toMatchObject({ code: "ARTIFACT_STORAGE_FAILED", message: expect.stringContaining("node") });
-  });
-});
-
-interface Faults {
-  write?(file: DiskFile, ...range: Parameters<DiskFile["write"]>): ReturnType<DiskFile["write"]>;
-  sync?(file: DiskFile, path: string): Promise<void>;
-}
-
-/** The disk, with its files going through the given functions. */
-function wrapFiles({ write, sync }: Faults): DiskFs {
-  const wrap = (file: DiskFile, path: string): DiskFile => ({
-    read: (...range) => file.read(...range),
-    write: (...range) => (write ? write(file, ...range) : file.write(...range)),
-    truncate: (length) => file.truncate(length),
-    chmod: (mode) => file.chmod(mode),
-    datasync: () => file.datasync(),
-    sync: () => (sync ? sync(file, path) : file.sync()),
-    close: () => file.close(),
-  });
-  return { ...nodeFs, open: async (path, flags, mode) => wrap(await nodeFs.open(path, flags, mode), path) };
-}
-
-function recording(calls: string[]): DiskFs {
-  const lastOf = (path: string) => path.slice(path.lastIndexOf("/") + 1).replace(/^(\.dad_tmp_).*/, "$1");
-  const fs = wrapFiles({
-    write(file, ...[buffer, offset, length]) {
-      calls.push(
-        `write ${Buffer.from(buffer)
-          .subarray(offset, offset + length)
-          .toString()}`,
-      );
-      return file.write(buffer, offset, length);
-    },
-    sync(file, path) {
-      calls.push(`sync ${lastOf(path)}`);
-      return file.sync();
-    },
-  });
-  return {
-    ...fs,
-    rename(from, to) {
-      calls.push(`rename ${lastOf(to).slice(0, 8)}`);
-      return fs.rename(from, to);
-    },
-  };
-}
-
-function rejection(code: string): Promise<never> {
-  return Promise.reject(Object.assign(new Error(`${code}: injected`), { code }));
-}

@@ -3,5 +3,7 @@
  *
  * @packageDocumentation
  */
-export { diskArtifactStore, type DiskArtifactStoreOptions } from "./disk/disk-artifact-store.ts";
+export { type ArtifactFinding, type ArtifactFindingCode, checkDiskArtifacts, type DiskArtifactCheckOptions } from "./disk/check.ts";
+export { type DiskArtifactStore, diskArtifactStore, type DiskArtifactStoreOptions, type DiskArtifactStorePlace } from "./disk/disk-artifact-store.ts";
 export { diskArtifactView, type DiskArtifactViewOptions } from "./disk/disk-artifact-view.ts";
+export { protectBlob, quarantineBlob, removeLeftovers, repairLayout } from "./disk/repair.ts";

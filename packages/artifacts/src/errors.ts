@@ -60,6 +60,13 @@ export class ArtifactPathError extends DadError<"ARTIFACT_PATH_REFUSED"> {
   }
 }
 
+/** `ARTIFACT_FILE_REFUSED`: a file that was to be stored is none, is too large, cannot be read, or changed meanwhile. */
+export class ArtifactFileError extends DadError<"ARTIFACT_FILE_REFUSED"> {
+  constructor(path: string, reason: string, cause?: unknown) {
+    super("ARTIFACT_FILE_REFUSED", `cannot store ${path}: ${reason}`, { details: { path, reason }, ...(cause === undefined ? {} : { cause }) });
+  }
+}
+
 function messageOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }

@@ -15,7 +15,7 @@ export function memoryArtifactStore(): ArtifactStore {
   const contents = new Map<Digest, Uint8Array>();
 
   return {
-    capabilities: { durable: false, shared: false },
+    capabilities: { durability: "memory", shared: false },
 
     async put(body, { mediaType = "application/octet-stream", signal } = {}) {
       const bytes = await collect(body, signal);

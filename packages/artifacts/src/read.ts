@@ -1,9 +1,12 @@
-import type { Descriptor, Digest } from "@dad/protocol";
+import { type Descriptor, type Digest, digestOfBytes } from "@dad/protocol";
 import type { AbortOptions, Artifact, ArtifactStore } from "./artifact-store.ts";
 import { ArtifactIntegrityError, ArtifactInvalidError, ArtifactMissingError, ArtifactTooLargeError } from "./errors.ts";
 
-/** A reference to content. The size of a descriptor is verified before a byte is read. */
-export type ContentRef = Digest | Pick<Descriptor, "digest" | "size">;
+/**
+ * A reference to content. The size of a descriptor is verified before a byte is read. One that has `data` brings its content
+ * along, which is verified in the same way: no store is asked for it.
+ */
+export type ContentRef = Digest | Pick<Descriptor, "digest" | "size" | "data">;
 
 /** The part of a store that a reader needs. */
 export type ArtifactSource = Pick<ArtifactStore, "get">;
@@ -16,17 +19,41 @@ export interface ReadOptions extends AbortOptions {
 /**
  * Content that has to be there.
  *
- * Errors: `ARTIFACT_MISSING`, `ARTIFACT_DAMAGED` when it has another size than the descriptor.
+ * Errors: `ARTIFACT_MISSING`, `ARTIFACT_DAMAGED` when it has another size than the descriptor, or when its `data` is not what
+ * the descriptor says.
  */
 export async function getArtifact(source: ArtifactSource, ref: ContentRef, options: AbortOptions = {}): Promise<Artifact> {
+  if (typeof ref !== "string" && ref.data !== undefined) {
+    options.signal?.throwIfAborted();
+    return inlineArtifact(ref.data, ref);
+  }
   const digest = digestOf(ref);
   const artifact = await source.get(digest, options);
   if (artifact === undefined) throw new ArtifactMissingError(digest);
-  if (typeof ref !== "string" && artifact.size !== ref.size) {
-    const sizes = { expectedSize: ref.size, foundSize: artifact.size };
-    throw new ArtifactIntegrityError(digest, { reason: `it has ${artifact.size} bytes, expected ${ref.size}`, ...sizes });
-  }
+  if (typeof ref !== "string") assertSize(artifact, ref.size);
   return artifact;
+}
+
+function inlineArtifact(data: string, { digest, size }: Pick<Descriptor, "digest" | "size">): Artifact {
+  const bytes = new Uint8Array(Buffer.from(data, "base64"));
+  assertSize({ digest, size: bytes.byteLength }, size);
+  const found = digestOfBytes(bytes);
+  if (found !== digest)
+    throw new ArtifactIntegrityError(digest, { reason: `its descriptor holds content with the digest ${found}`, foundDigest: found });
+  return {
+    digest,
+    size,
+    body: {
+      async *[Symbol.asyncIterator]() {
+        if (size > 0) yield bytes.slice();
+      },
+    },
+  };
+}
+
+function assertSize({ digest, size }: Pick<Artifact, "digest" | "size">, expected: number): void {
+  if (size === expected) return;
+  throw new ArtifactIntegrityError(digest, { reason: `it has ${size} bytes, expected ${expected}`, expectedSize: expected, foundSize: size });
 }
 
 /**

@@ -5,4 +5,4 @@
  */
 export { artifactStoreContract } from "./testing/artifact-store-contract.ts";
 export { artifactViewContract, type ArtifactViewFixture, type ArtifactViewSubject } from "./testing/artifact-view-contract.ts";
-export type { ArtifactStoreSubject } from "./testing/store-subject.ts";
+export type { ArtifactStoreSubject, FailingStore } from "./testing/store-subject.ts";

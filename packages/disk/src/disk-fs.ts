@@ -15,6 +15,8 @@ export interface DiskEntry {
   /** Tells a file from another one that has its name later. */
   readonly ino: number;
   readonly mtimeMs: number;
+  /** With the permissions in its last nine bits, where the file system has them. */
+  readonly mode?: number;
   isFile(): boolean;
   isDirectory(): boolean;
 }

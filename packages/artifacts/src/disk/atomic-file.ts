@@ -1,5 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
-import { join } from "node:path";
+import { createHash } from "node:crypto";
 import type { DiskFile, DiskFs } from "@dad/disk";
 import { type Digest, digestOfHex } from "@dad/protocol";
 import { onDisk, sync } from "./storage.ts";
@@ -11,62 +10,87 @@ export interface Written {
 }
 
 export interface AtomicFile {
-  /** Exists, and is the one of the destination: a rename is atomic only within a file system. */
-  readonly directory: string;
-  readonly chunks: AsyncIterable<Uint8Array>;
+  /** Where it is written: a name that is free, on the file system of the destination. A killed process may leave it there. */
+  readonly draft: string;
+  /** Each may be used until the second one after it is asked for. */
+  readonly blocks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
   /** The bytes are on the disk before the file has its name. Without it a power loss may leave an empty file. */
   readonly durable: boolean;
+  readonly signal: AbortSignal | undefined;
   /** Where the file goes; `undefined` when it is not wanted after all. */
   readonly destination: (written: Written) => Promise<string | undefined> | string | undefined;
 }
 
-/** Begins the name of every file that is not whole yet. A killed process may leave such a file; nobody reads it. */
-const UNFINISHED = ".dad_tmp_";
+/** For everybody to read and for nobody to write, less what this process keeps from others. Whoever made it may still fill it. */
+const READ_ONLY = 0o444;
 
 /**
  * Writes a read-only file whole or not at all: its name shows up only once all its bytes are there. That
  * the name of a durable file is durable too takes a `syncDirectory` after it.
  */
 export async function writeAtomically(fs: DiskFs, file: AtomicFile): Promise<Written> {
-  const path = join(file.directory, `${UNFINISHED}${randomUUID()}`);
+  const { draft } = file;
+  const handle = await onDisk("create", draft, fs.open(draft, "wx", READ_ONLY));
   try {
-    const { written, destination } = await fill(fs, path, file);
-    if (destination === undefined) await onDisk("remove", path, fs.unlink(path));
-    else await onDisk("replace", destination, fs.rename(path, destination));
+    const { written, destination } = await closing(handle, draft, () => fill(handle, file));
+    if (destination === undefined) await onDisk("remove", draft, fs.unlink(draft));
+    else await onDisk("replace", destination, fs.rename(draft, destination));
     return written;
   } catch (error) {
     // Why it failed says more than that the remains could not be removed either.
-    await fs.unlink(path).catch(() => undefined);
+    await fs.unlink(draft).catch(() => undefined);
     throw error;
   }
 }
 
-async function fill(
-  fs: DiskFs,
-  path: string,
-  { chunks, durable, destination }: AtomicFile,
-): Promise<{ written: Written; destination: string | undefined }> {
-  const file = await onDisk("create", path, fs.open(path, "wx", 0o600));
+/** A file is closed in any case, and one that was written is not whole when it cannot be. */
+async function closing<T>(file: DiskFile, path: string, work: () => Promise<T>): Promise<T> {
+  let result: T;
   try {
-    const written = await copy(chunks, file, path);
-    const place = await destination(written);
-    if (place !== undefined) {
-      await onDisk("protect", path, file.chmod(0o444));
-      if (durable) await sync(file, path);
-    }
-    return { written, destination: place };
-  } finally {
-    await file.close();
+    result = await work();
+  } catch (error) {
+    await file.close().catch(() => undefined);
+    throw error;
   }
+  await onDisk("close", path, file.close());
+  return result;
 }
 
-async function copy(chunks: AsyncIterable<Uint8Array>, file: DiskFile, path: string): Promise<Written> {
+async function fill(
+  file: DiskFile,
+  { draft, blocks, durable, signal, destination }: AtomicFile,
+): Promise<{ written: Written; destination: string | undefined }> {
+  const written = await copy(blocks, { file, path: draft, signal });
+  const place = await destination(written);
+  if (place !== undefined && durable) await sync(file, draft);
+  return { written, destination: place };
+}
+
+interface CopyTarget {
+  readonly file: DiskFile;
+  readonly path: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** What is hashed is what is written, whatever becomes of the body meanwhile. A block is hashed while the one before is written. */
+async function copy(blocks: AtomicFile["blocks"], { file, path, signal }: CopyTarget): Promise<Written> {
   const hash = createHash("sha256");
   let size = 0;
-  for await (const chunk of chunks) {
-    hash.update(chunk);
-    await writeAll(file, path, chunk);
-    size += chunk.byteLength;
+  let writing = Promise.resolve();
+  try {
+    for await (const block of blocks) {
+      signal?.throwIfAborted();
+      hash.update(block);
+      await writing;
+      writing = writeAll(file, path, block);
+      // Its failure is told below, or when there is a next block. Until then nobody waits for it.
+      writing.catch(() => undefined);
+      size += block.byteLength;
+    }
+    await writing;
+  } finally {
+    // What goes on must not find the file closed, or its number used again.
+    await Promise.allSettled([writing]);
   }
   return { digest: digestOfHex(hash.digest("hex")), size };
 }

@@ -1,134 +1,98 @@
-import * as nodeFs from "node:fs/promises";
-import { join, resolve } from "node:path";
-import type { DiskFs } from "@dad/disk";
-import { Digest, hexOfDigest } from "@dad/protocol";
-import type { ArtifactBody, ArtifactStore, PutOptions } from "../artifact-store.ts";
-import { chunksOf } from "../body.ts";
+import { resolve } from "node:path";
+import { type DiskFs, kernelLocks, type Locks, nodeDisk } from "@dad/disk";
+import { Digest, type Durability } from "@dad/protocol";
+import type { ArtifactStore } from "../artifact-store.ts";
 import { checkedDigest } from "../checked.ts";
-import { ArtifactIntegrityError, ArtifactStorageError } from "../errors.ts";
-import { type Written, writeAtomically } from "./atomic-file.ts";
-import { blobsDirectory, makeLayout } from "./oci-layout.ts";
-import { ifPresent, isSyncFailure, syncDirectory } from "./storage.ts";
+import { ArtifactIntegrityError } from "../errors.ts";
+import { blobWriter } from "./blob-writer.ts";
+import { blobsDirectory, pathOfBlob } from "./oci-layout.ts";
+import type { StorePlace } from "./staging.ts";
+import { ifPresent } from "./storage.ts";
 import { verifiedFile } from "./verified-file.ts";
 
-export interface DiskArtifactStoreOptions {
+/** A store on a disk: what writes to it, and what checks and mends it, name it in the same way. */
+export interface DiskArtifactStorePlace {
   /** The directory of the store. It is made when the first content is put. */
   readonly root: string;
-  /** Default `node:fs/promises`. */
+  /** Default: the disk of this machine. */
   readonly fs?: DiskFs;
+  /** What tells a living writer from a dead one. Default: locks of the kernel. Another `fs` than a disk of this machine takes others. */
+  readonly locks?: Locks;
+}
+
+export interface DiskArtifactStoreOptions extends DiskArtifactStorePlace {
+  /** `relaxed` waits for no disk: a power loss may take, or tear, what was put last. Default `strict`. */
+  readonly durability?: Exclude<Durability, "memory">;
+}
+
+/** An {@link ArtifactStore} whose content lies in files. */
+export interface DiskArtifactStore extends ArtifactStore {
+  /** Where a content lies when it is there, for what shares it instead of copying it. Nobody writes to it. */
+  readonly blobPath: (digest: Digest) => string;
 }
 
 /**
  * An {@link ArtifactStore} in a directory that is an OCI image layout: content lies in
  * `blobs/sha256/<hex>`, read-only, and gets its name only when it is whole and durable. Any number of
- * processes may use one directory. After a failed `fsync` the store takes no more content.
+ * processes may use one directory. Content that is there already is not written again; the time of its file says
+ * when it was last put. After a failed `fsync` the store takes no more content.
  *
  * Errors: `ARTIFACT_DAMAGED`, `ARTIFACT_STORAGE_FAILED`.
  */
-export function diskArtifactStore(options: DiskArtifactStoreOptions): ArtifactStore {
-  const fs: DiskFs = options.fs ?? nodeFs;
-  const root = resolve(options.root);
-  const directory = blobsDirectory(root);
-  const write = oneFailureIsForGood(
-    root,
-    onceReady(
-      () => makeLayout(fs, root),
-      (body, signal) => writeBlob(fs, directory, { body, signal }),
-    ),
-  );
+export function diskArtifactStore(options: DiskArtifactStoreOptions): DiskArtifactStore {
+  const { durability = "strict" } = options;
+  const place = storePlace(options);
+  const { fs, root } = place;
+  const writer = blobWriter(place, durability);
 
-  const store: ArtifactStore = {
-    capabilities: { durable: true, shared: true },
+  const store: DiskArtifactStore = {
+    capabilities: { durability, shared: true },
 
     async put(body, { mediaType = "application/octet-stream", signal } = {}) {
       signal?.throwIfAborted();
-      return { mediaType, ...(await write(body, signal)) };
+      return { mediaType, ...(await writer.write(body, signal)) };
     },
 
     async get(digest, abort = {}) {
       const size = await store.size(digest, abort);
       if (size === undefined) return undefined;
-      return { digest, size, body: verifiedFile(fs, { path: blobPath(directory, digest), digest, size, signal: abort.signal }) };
+      return { digest, size, body: verifiedFile(fs, { path: pathOfBlob(root, digest), digest, size, signal: abort.signal }) };
     },
 
     async size(digest, { signal } = {}) {
       signal?.throwIfAborted();
-      const path = blobPath(directory, checkedDigest(digest));
+      const path = pathOfBlob(root, checkedDigest(digest));
       const entry = await ifPresent("look at", path, fs.lstat(path));
       if (entry && !entry.isFile()) throw new ArtifactIntegrityError(digest, { reason: "what is stored under its name is not a regular file" });
       return entry?.size;
     },
 
-    list: ({ signal } = {}) => listBlobs(fs, directory, signal),
+    list: ({ signal } = {}) => listBlobs(place, signal),
 
     async delete(digest, { signal } = {}) {
       signal?.throwIfAborted();
-      const path = blobPath(directory, checkedDigest(digest));
+      const path = pathOfBlob(root, checkedDigest(digest));
       await ifPresent("delete", path, fs.unlink(path));
     },
 
-    // Nothing is held between two calls.
-    async [Symbol.asyncDispose]() {},
+    blobPath: (digest) => pathOfBlob(root, checkedDigest(digest)),
+
+    [Symbol.asyncDispose]: () => writer[Symbol.asyncDispose](),
   };
   return store;
 }
 
-async function* listBlobs(fs: DiskFs, directory: string, signal?: AbortSignal): AsyncGenerator<Digest, void> {
+export function storePlace({ root, fs = nodeDisk, locks = kernelLocks() }: DiskArtifactStorePlace): StorePlace {
+  return { root: resolve(root), fs, locks };
+}
+
+async function* listBlobs({ fs, root }: StorePlace, signal?: AbortSignal): AsyncGenerator<Digest, void> {
   signal?.throwIfAborted();
+  const directory = blobsDirectory(root);
   const entries = (await ifPresent("list", directory, fs.opendir(directory))) ?? [];
   for await (const entry of entries) {
     signal?.throwIfAborted();
     const digest = Digest.safeParse(`sha256:${entry.name}`);
     if (digest.success && entry.isFile()) yield digest.data;
   }
-}
-
-type Write = (body: ArtifactBody, signal: PutOptions["signal"]) => Promise<Written>;
-
-async function writeBlob(fs: DiskFs, directory: string, { body, signal }: { body: ArtifactBody; signal: PutOptions["signal"] }): Promise<Written> {
-  const written = await writeAtomically(fs, {
-    directory,
-    chunks: chunksOf(body, signal),
-    durable: true,
-    async destination({ digest, size }) {
-      signal?.throwIfAborted();
-      const path = blobPath(directory, digest);
-      const present = await ifPresent("look at", path, fs.lstat(path));
-      return present?.isFile() && present.size === size ? undefined : path;
-    },
-  });
-  // Also for content that was there: whoever put it may not have come this far yet.
-  await syncDirectory(fs, directory);
-  return written;
-}
-
-function blobPath(directory: string, digest: Digest): string {
-  return join(directory, hexOfDigest(digest));
-}
-
-function onceReady(prepare: () => Promise<void>, write: Write): Write {
-  let ready: Promise<void> | undefined;
-  return async (body, signal) => {
-    ready ??= prepare();
-    try {
-      await ready;
-    } catch (error) {
-      ready = undefined;
-      throw error;
-    }
-    return write(body, signal);
-  };
-}
-
-function oneFailureIsForGood(root: string, write: Write): Write {
-  let failure: unknown;
-  return async (body, signal) => {
-    if (failure !== undefined) throw new ArtifactStorageError("put more content into", root, failure);
-    try {
-      return await write(body, signal);
-    } catch (error) {
-      if (isSyncFailure(error)) failure = error;
-      throw error;
-    }
-  };
 }

@@ -1,82 +1,80 @@
-import * as nodeFs from "node:fs/promises";
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
-import type { DiskFs } from "@dad/disk";
-import type { RelativePath } from "@dad/protocol";
+import { basename, join, resolve } from "node:path";
+import { randomUUID } from "node:crypto";
+import { type DiskFs, nodeDisk } from "@dad/disk";
+import type { Descriptor, Digest, RelativePath } from "@dad/protocol";
 import type { ArtifactView } from "../artifact-view.ts";
+import { BLOCK_BYTES } from "../blocks.ts";
 import { chunksOf } from "../body.ts";
 import { checkedPath } from "../checked.ts";
-import { ArtifactPathError } from "../errors.ts";
 import { type ArtifactSource, getArtifact } from "../read.ts";
-import { writeAtomically } from "./atomic-file.ts";
-import { ifFree, ifPresent, makeDirectory, onDisk } from "./storage.ts";
+import { type AtomicFile, writeAtomically } from "./atomic-file.ts";
+import { rootedDirectories } from "./rooted-directories.ts";
+import { blobSharing, type PlaceInView } from "./shared-blob.ts";
+import { ifPresent } from "./storage.ts";
+import { verifiedFile } from "./verified-file.ts";
 
 export interface DiskArtifactViewOptions {
   /** The directory that the view shows its files in: the directory of a run. It is made when needed. */
   readonly root: string;
-  /** Where the content that is shown comes from. */
-  readonly store: ArtifactSource;
-  /** Default `node:fs/promises`. */
+  /** Where the content that is shown comes from. One that keeps it in files, `diskArtifactStore`, says by `blobPath` where. */
+  readonly store: ArtifactSource & { readonly blobPath?: (digest: Digest) => string };
+  /** Default: the disk of this machine. */
   readonly fs?: DiskFs;
 }
 
+/** What is smaller is copied: that takes no longer than to share it. */
+const SHARED_FROM_BYTES = BLOCK_BYTES;
+
 /**
- * An {@link ArtifactView} as read-only files in a directory. A file is replaced as a whole. Nothing waits
- * for the disk: after a power loss a file may be missing, old or empty, and is made again from the journal.
+ * An {@link ArtifactView} as read-only files in a directory. A file is replaced as a whole. Large content shares its bytes
+ * with the store where that is safe: as a clone (copy on write) where the file system has them, else as a second name of the
+ * file where permissions keep this process from writing to it. Nothing waits for the disk: after a power loss a file
+ * may be missing, old or empty, and is made again from the journal. The directory may be deleted: it is made again.
  *
  * Errors: `ARTIFACT_MISSING`, `ARTIFACT_DAMAGED`, `ARTIFACT_STORAGE_FAILED`, and
- * `ARTIFACT_PATH_REFUSED` when a link in the directory leads out of it.
+ * `ARTIFACT_PATH_REFUSED` when a link leads out of the directory, or the directory has become another one.
  */
 export function diskArtifactView(options: DiskArtifactViewOptions): ArtifactView {
-  const fs: DiskFs = options.fs ?? nodeFs;
-  const root = resolve(options.root);
+  const { store, fs = nodeDisk } = options;
+  const directories = rootedDirectories(fs, resolve(options.root));
+  const share = blobSharing(fs);
 
-  async function replace(path: RelativePath, chunks: AsyncIterable<Uint8Array>): Promise<void> {
-    const directory = await makeInside(fs, root, path);
-    await writeAtomically(fs, { directory, chunks, durable: false, destination: () => join(directory, basename(path)) });
+  async function placeOf(path: RelativePath): Promise<PlaceInView> {
+    const directory = await directories.make(path);
+    return { draft: join(directory, `.dad_tmp_${randomUUID()}`), target: join(directory, basename(path)) };
+  }
+
+  async function replace({ draft, target }: PlaceInView, { blocks, signal }: Pick<AtomicFile, "blocks" | "signal">): Promise<void> {
+    await writeAtomically(fs, { draft, blocks, signal, durable: false, destination: () => target });
+  }
+
+  async function bodyOf(content: Descriptor, signal: AbortSignal | undefined): Promise<AsyncIterable<Uint8Array>> {
+    const { digest, size, data } = content;
+    if (store.blobPath && data === undefined) {
+      const path = store.blobPath(digest);
+      const entry = await ifPresent("look at", path, fs.lstat(path));
+      if (entry?.isFile() && entry.size === size) return verifiedFile(fs, { path, digest, size, signal, recycled: true });
+    }
+    // Also what is not as it should be: here it turns out why.
+    return (await getArtifact(store, content, signal ? { signal } : {})).body;
   }
 
   return {
     async place(path, content, { signal } = {}) {
       const name = checkedPath(path);
       signal?.throwIfAborted();
-      const { body } = await getArtifact(options.store, content, signal ? { signal } : {});
-      await replace(name, chunksOf(body, signal));
+      const place = await placeOf(name);
+      if (store.blobPath && content.data === undefined && content.size >= SHARED_FROM_BYTES) {
+        const { digest, size } = content;
+        if (await share({ blob: store.blobPath(digest), digest, size, signal }, place)) return;
+      }
+      await replace(place, { blocks: chunksOf(await bodyOf(content, signal), signal), signal });
     },
 
     async write(path, text, { signal } = {}) {
       const name = checkedPath(path);
       signal?.throwIfAborted();
-      await replace(name, chunksOf(text, signal));
+      await replace(await placeOf(name), { blocks: chunksOf(text, signal), signal });
     },
   };
-}
-
-/**
- * Makes the directory of a path below a root and resolves to its real place. Goes down step by step
- * from a place that is known to be real, so that nothing is made on the other side of a link.
- */
-async function makeInside(fs: DiskFs, root: string, path: RelativePath): Promise<string> {
-  await makeDirectory(fs, root, { durable: false });
-  const realRoot = await onDisk("resolve", root, fs.realpath(root));
-  let directory = realRoot;
-  for (const part of dirname(path)
-    .split("/")
-    .filter((step) => step !== ".")) {
-    directory = await realDirectory(fs, join(directory, part));
-    if (!isInside(realRoot, directory)) throw new ArtifactPathError(path, { root, leadsTo: directory });
-  }
-  return directory;
-}
-
-/** Looked for before it is made: nearly always it is there, and a `mkdir` that is refused costs more. */
-async function realDirectory(fs: DiskFs, path: string): Promise<string> {
-  const present = await ifPresent("resolve", path, fs.realpath(path));
-  if (present !== undefined) return present;
-  await ifFree("make", path, fs.mkdir(path));
-  return onDisk("resolve", path, fs.realpath(path));
-}
-
-function isInside(root: string, path: string): boolean {
-  const way = relative(root, path);
-  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }

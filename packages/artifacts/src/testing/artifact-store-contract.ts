@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe } from "vitest";
 import type { ArtifactStore } from "../artifact-store.ts";
+import { faultTests } from "./store-faults.ts";
 import { lifecycleTests } from "./store-lifecycle.ts";
 import { putTests } from "./store-put.ts";
 import { readTests } from "./store-read.ts";
@@ -25,13 +26,18 @@ export function artifactStoreContract(name: string, subject: ArtifactStoreSubjec
     describe("delete, dispose and other handles", () => {
       lifecycleTests(fixture);
     });
+    describe("storage that fails", () => {
+      faultTests(fixture);
+    });
   });
 }
 
-function demandProofs(name: string, subject: ArtifactStoreSubject, { capabilities }: ArtifactStore): void {
-  const outlives = capabilities.durable || capabilities.shared;
-  if (outlives && !subject.reopen) throw new TypeError(`${name} claims to be durable or shared: give the contract a reopen() to prove it`);
-  if (!outlives && subject.reopen) throw new TypeError(`${name} can be reopened: let its capabilities say durable or shared`);
-  if (capabilities.durable && !subject.damage)
-    throw new TypeError(`${name} claims to be durable: give the contract a damage() to prove that it verifies what it reads`);
+function demandProofs(name: string, subject: ArtifactStoreSubject, { capabilities: { durability, shared } }: ArtifactStore): void {
+  const durable = durability !== "memory";
+  if ((durable || shared) && !subject.reopen) throw new TypeError(`${name} claims to be durable or shared: give the contract a reopen() to prove it`);
+  if (!durable && !shared && subject.reopen) throw new TypeError(`${name} can be reopened: let its capabilities say strict, relaxed or shared`);
+  if (durable && !subject.damage)
+    throw new TypeError(`${name} claims to be ${durability}: give the contract a damage() to prove that it verifies what it reads`);
+  if (durable && !subject.failing)
+    throw new TypeError(`${name} claims to be ${durability}: give the contract a failing() to prove that nothing is stored by halves`);
 }

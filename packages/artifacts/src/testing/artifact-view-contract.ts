@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { digestOfBytes, RelativePath } from "@dad/protocol";
 import type { ArtifactStore } from "../artifact-store.ts";
 import type { ArtifactView } from "../artifact-view.ts";
+import { inlineContent } from "../inline.ts";
 import { largeBody } from "./bodies.ts";
 
 /** A view that shows nothing yet, the store behind it, and a way to see what people see. */
@@ -49,6 +50,13 @@ function placeTests(fixture: () => ArtifactViewFixture): void {
     expect(await shown(fixture(), "agent/other")).toBeUndefined();
   });
 
+  it("replaces large content by itself", async () => {
+    const { view, store, read } = fixture();
+    const large = await store.put(largeBody(2 * 1024 * 1024));
+    for (let time = 0; time < 3; time++) await view.place(at("large"), large);
+    expect(digestOfBytes((await read("large"))!)).toBe(large.digest);
+  });
+
   it("shows content of several megabytes and of no byte", async () => {
     const { view, store, read } = fixture();
     const size = 3 * 1024 * 1024 + 1;
@@ -57,6 +65,22 @@ function placeTests(fixture: () => ArtifactViewFixture): void {
     await view.place(at("empty"), empty);
     expect(digestOfBytes((await read("large"))!)).toBe(large.digest);
     expect((await read("empty"))?.byteLength).toBe(0);
+  });
+
+  it("shows content that its descriptor brings along, which no store has to have", async () => {
+    const { view } = fixture();
+    await view.place(at("a/inline"), inlineContent("carried"));
+    await view.place(at("a/empty"), inlineContent(""));
+    expect(await shown(fixture(), "a/inline")).toBe("carried");
+    expect(await shown(fixture(), "a/empty")).toBe("");
+  });
+
+  it("keeps what was shown when a descriptor brings other content along than it says", async () => {
+    const { view, store } = fixture();
+    await view.place(at("file"), await store.put("old"));
+    const [content, other] = [await store.put("right"), inlineContent("wrong")];
+    await expect(view.place(at("file"), { ...content, data: other.data })).rejects.toMatchObject({ code: "ARTIFACT_DAMAGED" });
+    expect(await shown(fixture(), "file")).toBe("old");
   });
 
   it("replaces what was shown", async () => {

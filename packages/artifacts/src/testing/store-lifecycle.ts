@@ -27,8 +27,8 @@ export function lifecycleTests({ store, subject }: StoreFixture): void {
     await expect(store()[Symbol.asyncDispose]()).resolves.toBeUndefined();
   });
 
-  it("keeps its content for the next handle if it claims to be durable", async () => {
-    if (!store().capabilities.durable) return;
+  it("keeps its content for the next handle if it claims to outlive its process", async () => {
+    if (store().capabilities.durability === "memory") return;
     const content = await store().put("kept", { mediaType: "text/plain" });
     await store()[Symbol.asyncDispose]();
     await using next = await subject.reopen!();
@@ -47,8 +47,8 @@ export function lifecycleTests({ store, subject }: StoreFixture): void {
     }
   });
 
-  it.each(["x", "a longer content ".repeat(10_000)])("never gives damaged content as good if it claims to be durable (%#)", async (text) => {
-    if (!store().capabilities.durable) return;
+  it.each(["x", "a longer content ".repeat(10_000)])("never gives damaged content as good if it claims to outlive its process (%#)", async (text) => {
+    if (store().capabilities.durability === "memory") return;
     const [damaged, whole] = [await store().put(text), await store().put("whole")];
     await subject.damage!(damaged.digest);
     await expect(readBytes(store(), damaged)).rejects.toMatchObject({ code: "ARTIFACT_DAMAGED", details: { artifact: damaged.digest } });

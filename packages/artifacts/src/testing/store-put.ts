@@ -52,6 +52,30 @@ export function putTests({ store }: StoreFixture): void {
     expect(await digestOfBody(artifact!.body)).toEqual(expected);
   });
 
+  it("stores what lies in pieces of every size", async () => {
+    const sizes = [1, 0, 3 * 1024 * 1024 + 5, 17, 1024 * 1024, 1024 * 1024 - 1, 2];
+    const pieces = sizes.map((size, index) => new Uint8Array(size).fill(index + 1));
+    async function* body(): AsyncGenerator<Uint8Array, void> {
+      yield* pieces;
+    }
+    const whole = Buffer.concat(pieces);
+    for (const form of [body(), whole]) {
+      const content = await store().put(form);
+      expect(content).toMatchObject({ digest: digestOfBytes(whole), size: whole.byteLength });
+      expect(digestOfBytes(await readBytes(store(), content))).toBe(content.digest);
+      await store().delete(content.digest);
+    }
+  });
+
+  it.each([10, 2 * 1024 * 1024])("gives the digest of what it stores when %i bytes change while they are put", async (size) => {
+    const bytes = new Uint8Array(size).fill(1);
+    const put = store().put(bytes);
+    await Promise.resolve();
+    bytes.fill(2);
+    const content = await put;
+    expect(digestOfBytes(await readBytes(store(), content))).toBe(content.digest);
+  });
+
   it("keeps the content when the bytes that were given change later", async () => {
     const bytes = Buffer.from("before");
     const { digest } = await store().put(bytes);

@@ -57,6 +57,8 @@ export interface Journal extends AsyncDisposable {
    * resolves. A draft that is no event is a `TypeError`, and the journal goes on.
    */
   append(draft: EventDraft, options?: AppendOptions): Promise<RecordedEvent>;
+  /** Rejects with `RUN_TAKEN_OVER` once somebody else has taken the run over: for what is done elsewhere than in the journal. */
+  assertOwned(): Promise<void>;
 }
 
 /**

@@ -1,11 +1,13 @@
 import type { RecordedEvent, RunId } from "@dad/protocol";
 import { type Fact, factOf, type Head, sealEntry } from "./entry.ts";
 import { JournalClosedError } from "./errors.ts";
-import { groupCommit, type LineSink } from "./group-commit.ts";
+import { type GroupCommit, groupCommit, type LineSink } from "./group-commit.ts";
 import type { Journal } from "./journal-store.ts";
 
 /** Where the lines of a journal go. */
 export interface JournalSink extends LineSink {
+  /** Rejects with `RUN_TAKEN_OVER` once somebody else has taken the run over. */
+  assertOwned(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -24,27 +26,25 @@ interface Draft extends PromiseWithResolvers<RecordedEvent> {
   readonly durable: boolean;
 }
 
+/** Where a journal stands. */
+interface State {
+  /** The last entry that has its place. */
+  head: Head;
+  /** Set when it takes no more; with a cause when a write failed. */
+  closed: { readonly cause?: unknown } | undefined;
+}
+
 /** The write end of a journal over any sink. */
-export function journalWriter({ runId, epoch, head: start, sink }: JournalWriterOptions): Journal {
-  let head = start;
-  let closed: { readonly cause?: unknown } | undefined;
-  let disposing: Promise<void> | undefined;
-  const lines = groupCommit(sink, (cause) => (closed = { cause }));
+export function journalWriter({ runId, epoch, head, sink }: JournalWriterOptions): Journal {
+  const state: State = { head, closed: undefined };
+  const lines = groupCommit(sink, (cause) => (state.closed = { cause }));
   const places = inTurns<Draft>((drafts) => {
-    for (const draft of drafts.filter(isWanted)) {
-      if (closed && "cause" in closed) draft.reject(closed.cause);
-      else {
-        const entry = sealEntry(draft.fact, epoch, head);
-        head = entry.head;
-        const written = lines.add(entry.line, { durable: draft.durable });
-        if (draft.durable) void written.then(() => draft.resolve(entry.event), draft.reject);
-        else draft.resolve(entry.event);
-      }
-    }
+    for (const draft of drafts.filter(isWanted)) placeOne(draft, { state, epoch, lines });
   });
+  let disposing: Promise<void> | undefined;
 
   async function dispose(): Promise<void> {
-    closed ??= {};
+    state.closed ??= {};
     await places.empty();
     try {
       await lines.empty();
@@ -59,13 +59,30 @@ export function journalWriter({ runId, epoch, head: start, sink }: JournalWriter
     async append(draft, { signal, wait = "durable" } = {}) {
       const fact = factOf(runId, draft);
       signal?.throwIfAborted();
-      if (closed) throw new JournalClosedError(runId, closed);
+      if (state.closed) throw new JournalClosedError(runId, state.closed);
       const pending = { fact, signal, durable: wait === "durable", ...Promise.withResolvers<RecordedEvent>() };
       places.add(pending);
       return pending.promise;
     },
+    assertOwned: () => sink.assertOwned(),
     [Symbol.asyncDispose]: () => (disposing ??= dispose()),
   };
+}
+
+interface Placing {
+  readonly state: State;
+  readonly epoch: number;
+  readonly lines: GroupCommit;
+}
+
+/** Gives an entry its place, and its line to the disk. */
+function placeOne(draft: Draft, { state, epoch, lines }: Placing): void {
+  if (state.closed && "cause" in state.closed) return draft.reject(state.closed.cause);
+  const { event, line, head } = sealEntry(draft.fact, epoch, state.head);
+  state.head = head;
+  const written = lines.add(line, { durable: draft.durable });
+  if (draft.durable) void written.then(() => draft.resolve(event), draft.reject);
+  else draft.resolve(event);
 }
 
 /** Works on what is added in the same turn together, when the turn is over. */

@@ -95,9 +95,13 @@ function begin(runId: RunId, run: Run, lastEpoch: number): Journal {
   const epoch = Math.max(head.epoch, lastEpoch) + 1;
   const owner: JournalOwner = { pid: process.pid, host: hostname(), since: new Date().toISOString(), epoch };
   run.owner = owner;
+  const assertOwned = async () => {
+    if (run.owner !== owner) throw new RunTakenOverError(runId, run.owner);
+  };
   const sink = {
+    assertOwned,
     async write(lines: readonly string[]) {
-      if (run.owner !== owner) throw new RunTakenOverError(runId, run.owner);
+      await assertOwned();
       run.lines.push(...lines);
       run.grown.emit("lines");
     },

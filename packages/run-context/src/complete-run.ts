@@ -44,8 +44,10 @@ async function commitOutcome({ outcome, env, journal, record }: OpenedRun, statu
   if (!outcome) return undefined;
   const subject = `[${env.runId}] Run ${status} at ${new Date().toISOString()}`;
   return failureOf(
-    outcome
-      .commit({ subject, trailers: { "Dad-Run": env.runId, "Dad-Epoch": String(journal.epoch) } })
+    // Whoever was taken the run from must not move its branch.
+    journal
+      .assertOwned()
+      .then(() => outcome.commit({ subject, trailers: { "Dad-Run": env.runId, "Dad-Epoch": String(journal.epoch) } }))
       .then((committed) => record.add({ type: "outcome.committed", outcome: committed })),
   );
 }

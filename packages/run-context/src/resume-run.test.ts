@@ -129,9 +129,13 @@ describe("resumeRun", () => {
 
   it("takes a run from an owner that does not go on, whose work counts no more", async () => {
     const ports = memoryPorts();
-    await using hung = await openRun({ rootComponentId: "a", runId: "r", ports });
+    const hung = await openRun({ rootComponentId: "a", runId: "r", ports });
     await using run = await resume(ports, { takeOver: true });
     await expect(hung.record({ type: "custom.emitted", name: "late", data: null })).rejects.toMatchObject({ code: "RUN_TAKEN_OVER" });
+    await expect(hung.complete("failed", new Error("taken"))).rejects.toMatchObject({ code: "RUN_NOT_RECORDED" });
+    await hung[Symbol.asyncDispose]();
+    // Neither the branch nor the working tree is touched by the one that it was taken from.
+    expect(await ports.outcomes.find(run.env.runId)).toBeUndefined();
     expect(await run.complete("completed")).toMatchObject({ status: "completed" });
   });
 

@@ -1,4 +1,5 @@
-import { errorEnvelope, type FinalStatus, type RunDetails } from "@dad/protocol";
+import type { Journal } from "@dad/journal";
+import { DadError, errorEnvelope, type FinalStatus, type RunDetails } from "@dad/protocol";
 import { completeRun, type OpenedRun } from "./complete-run.ts";
 import { RunEndedError } from "./errors.ts";
 
@@ -42,20 +43,30 @@ export function runLife(opened: OpenedRun, cancelled: AbortSignal | undefined): 
 }
 
 /** Releases the outcome first: that it could not keep what was not committed is still recorded. */
-export async function releaseRun({ outcome, record, shown, release }: OpenedRun): Promise<void> {
+export async function releaseRun(run: OpenedRun): Promise<void> {
+  const { shown, release } = run;
   try {
-    await releaseOutcome(outcome, record);
+    await releaseOutcome(run);
     await shown.settled();
   } finally {
     await release();
   }
 }
 
-async function releaseOutcome(outcome: OpenedRun["outcome"], record: OpenedRun["record"]): Promise<void> {
+async function releaseOutcome({ outcome, journal, record }: OpenedRun): Promise<void> {
+  // The working tree is that of whoever has taken the run over.
+  if (!outcome || (await isTakenOver(journal))) return;
   try {
-    await outcome?.[Symbol.asyncDispose]();
+    await outcome[Symbol.asyncDispose]();
   } catch (error) {
     await record.add({ type: "outcome.failed", error: errorEnvelope(error) }).catch(() => undefined);
     throw error;
   }
+}
+
+async function isTakenOver(journal: Journal): Promise<boolean> {
+  return journal.assertOwned().then(
+    () => false,
+    (error: unknown) => DadError.is(error, "RUN_TAKEN_OVER"),
+  );
 }

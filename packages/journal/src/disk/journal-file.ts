@@ -83,6 +83,7 @@ export function fileSink({ file, path }: Pick<JournalFile, "file" | "path">, { d
       // taken over, it has read.
       await Promise.all([durability === "strict" ? onDisk("sync", path, file.datasync()) : undefined, lease.assertHeld()]);
     },
+    assertOwned: () => lease.assertHeld(),
     async close() {
       try {
         await onDisk("close", path, file.close());

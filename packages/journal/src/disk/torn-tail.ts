@@ -19,7 +19,7 @@ export async function cutTornTail(fs: DiskFs, path: string, end: number): Promis
   const directory = dirname(path);
   const file = await onDisk("open", path, fs.open(path, "r+"));
   try {
-    const kept = await copyTail(fs, directory, { file, path, end });
+    const kept = await copyAside(fs, directory, { file, path, end, name: "journal.torn" });
     await onDisk("truncate", path, file.truncate(end));
     await sync(file, path);
     await syncDirectory(fs, directory);
@@ -29,14 +29,16 @@ export async function cutTornTail(fs: DiskFs, path: string, end: number): Promis
   }
 }
 
-interface Tail {
+/** What is behind a place in an open file. */
+export interface Tail {
   readonly file: DiskFile;
   readonly path: string;
   readonly end: number;
 }
 
-async function copyTail(fs: DiskFs, directory: string, { file, path, end }: Tail): Promise<string> {
-  const name = await freeName(fs, directory);
+/** Copies what is behind a place, durably, to a file `<name>-<n>` that is not there yet. @returns its name. */
+export async function copyAside(fs: DiskFs, directory: string, { file, path, end, name: stem }: Tail & { readonly name: string }): Promise<string> {
+  const name = await freeName(fs, directory, stem);
   const place = join(directory, name);
   const copy = await onDisk("open", place, fs.open(place, "a"));
   try {
@@ -58,10 +60,10 @@ async function copyFrom({ file, path, end }: Tail, copy: Pick<Tail, "file" | "pa
   }
 }
 
-async function freeName(fs: DiskFs, directory: string): Promise<string> {
+async function freeName(fs: DiskFs, directory: string, stem: string): Promise<string> {
   for (let number = 1; ; number++) {
-    const path = join(directory, `journal.torn-${number}`);
-    if (await ifFree("create", path, fs.writeFile(path, "", { flag: "wx" }))) return `journal.torn-${number}`;
+    const path = join(directory, `${stem}-${number}`);
+    if (await ifFree("create", path, fs.writeFile(path, "", { flag: "wx" }))) return `${stem}-${number}`;
   }
 }
 

@@ -11,6 +11,8 @@ export function takeOverTests({ store }: JournalFixture): void {
     await expect(store().open(RUN)).rejects.toMatchObject({ code: "RUN_LOCKED" });
     await using taker = await store().open(RUN, { takeOver: true });
     expect(taker.epoch).toBe(2);
+    await taker.assertOwned();
+    await expect(old.assertOwned()).rejects.toMatchObject({ code: "RUN_TAKEN_OVER" });
     await expect(old.append(numbered(4))).rejects.toMatchObject({ code: "RUN_TAKEN_OVER", details: { runId: RUN, owner: { epoch: 2 } } });
     await expect(old.append(numbered(5))).rejects.toMatchObject({ code: "JOURNAL_CLOSED", cause: { code: "RUN_TAKEN_OVER" } });
     expect(await taker.append(numbered(6))).toMatchObject({ seq: 4, epoch: 2 });

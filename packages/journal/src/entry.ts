@@ -1,9 +1,7 @@
-import { hash } from "node:crypto";
 import {
   canonicalJson,
   type Digest,
   digestOfBytes,
-  digestOfHex,
   type EventDraft,
   JournalEntry,
   parseEvent,
@@ -93,17 +91,13 @@ export function sealEntry({ event, pieces: [a = "", b = "", c = "", d = "", e = 
   const seq = before.seq + 1;
   const start = `${a}"epoch":${epoch},${b}`;
   const rest = `${c}"prev":"${before.hash}",${d}"seq":${seq},${e}`;
-  const digest = digestOfText(objectText(`${start}${rest}`));
+  const digest = digestOfBytes(objectText(`${start}${rest}`));
   const line = objectText(`${start}${hashMember(digest)}${rest}`);
   return { line, event: { ...event, epoch, hash: digest, prev: before.hash, seq } as unknown as RecordedEvent, head: { seq, hash: digest, epoch } };
 }
 
 function hashMember(digest: string): string {
   return `"hash":"${digest}",`;
-}
-
-function digestOfText(text: string): Digest {
-  return digestOfHex(hash("sha256", text));
 }
 
 export type Verdict =
@@ -137,7 +131,7 @@ function entryOf(text: string): JournalEntry | undefined {
   const { hash: digest } = JournalEntry.parse(value);
   // There is one such place: nobody can put the hash of a text into the text.
   const content = text.replace(hashMember(digest), "");
-  return digestOfText(content) === digest ? (value as JournalEntry) : undefined;
+  return digestOfBytes(content) === digest ? (value as JournalEntry) : undefined;
 }
 
 function understood(entry: JournalEntry): Verdict {

@@ -8,8 +8,8 @@ export const Descriptor = z.looseObject({
   digest: Digest,
   /** In bytes. A reader checks it before the digest. */
   size: z.int().nonnegative(),
-  /** The content itself in base64, where it is small. A reader verifies it like any other. */
-  data: z.base64().optional(),
+  /** The content itself in base64, where it is small. A reader verifies it like any other: by its size and its digest. */
+  data: z.string().meta({ contentEncoding: "base64" }).optional(),
 });
 export type Descriptor = z.infer<typeof Descriptor>;
 
@@ -19,5 +19,7 @@ export const ArtifactEntry = Descriptor.extend({
   name: z.string().min(1).max(255),
   /** Where it is to be read below the run directory. */
   path: RelativePath,
+  /** `false`: it is kept, and no file in the run directory shows it. */
+  shown: z.boolean().optional(),
 });
 export type ArtifactEntry = z.infer<typeof ArtifactEntry>;

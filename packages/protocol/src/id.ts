@@ -34,6 +34,8 @@ export type ExecutionId = z.infer<typeof ExecutionId>;
 /** Members of an object that are there before anybody sets them, and through which what all objects inherit can be changed. */
 const INHERITED: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 
+const NODE_ID = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
+
 /**
  * Names one element of a definition among its siblings. No dot: the dot separates the steps of a node path, and so no id
  * is called like a file that the system writes (`result.json`). No `files`: beside its elements a component, and beside
@@ -42,10 +44,19 @@ const INHERITED: ReadonlySet<string> = new Set(["__proto__", "constructor", "pro
  */
 export const NodeId = z
   .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/, "an id has 1 to 64 letters, digits, '_' or '-', and begins with a letter or '_'")
-  .refine((id) => !RESERVED.test(id) && !INHERITED.has(id), "this id is a reserved name")
+  .regex(NODE_ID, "an id has 1 to 64 letters, digits, '_' or '-', and begins with a letter or '_'")
+  .refine((id) => !isReserved(id), "this id is a reserved name")
   .brand<"NodeId">();
 export type NodeId = z.infer<typeof NodeId>;
+
+function isReserved(id: string): boolean {
+  return RESERVED.test(id) || INHERITED.has(id);
+}
+
+/** As the schema says, in a fraction of its time: paths are checked whenever something is recorded. */
+function isNodeId(text: string): boolean {
+  return NODE_ID.test(text) && !isReserved(text);
+}
 
 const MAX_DEPTH = 32;
 const MAX_PATH = 1024;
@@ -57,7 +68,7 @@ export const NodePath = z
   .max(MAX_PATH, `a node path has at most ${MAX_PATH} characters`)
   .refine((path) => path.split(".").length <= MAX_DEPTH, `a node path has at most ${MAX_DEPTH} steps`)
   .superRefine((path, context) => {
-    const wrong = path.split(".").find((step) => !NodeId.safeParse(step).success);
+    const wrong = path.split(".").find((step) => !isNodeId(step));
     if (wrong === undefined) return;
     const why = NodeId.safeParse(wrong).error?.issues[0]?.message;
     context.addIssue(`a node path is ids joined by dots, and ${JSON.stringify(wrong.slice(0, LONGEST_SHOWN))} is none: ${why}`);
@@ -115,8 +126,11 @@ const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\.|$)
 /** Control characters, and those that are not seen: some file systems leave them out, so that `.<U+200C>.` becomes `..`. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 const MAX_PART_BYTES = 255;
+/** What most parts are: nothing of what is looked for below can be in them but the name of a device. */
+const PLAIN = /^[\w-](?:[\w.-]{0,253}[\w-])?$/;
 
 function isPathPart(part: string): boolean {
+  if (PLAIN.test(part)) return !DEVICE.test(part);
   if (part === "" || part === "." || part === ".." || Buffer.byteLength(part) > MAX_PART_BYTES) return false;
   if (/[\\:]/.test(part) || /[. ]$/.test(part) || UNSEEN.test(part)) return false;
   return part.isWellFormed() && part === part.normalize("NFC") && !DEVICE.test(part);

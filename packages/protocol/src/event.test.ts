@@ -37,6 +37,7 @@ const EXAMPLES: { readonly [Type in RunEventType]: { readonly type: Type } & Rec
   "outcome.committed": { ...run, type: "outcome.committed", path: "coder", outcome: { branch: "run/run_1", commit: "abc" } },
   "outcome.failed": { ...run, type: "outcome.failed", error },
   "journal.recovered": { ...run, type: "journal.recovered", bytes: 17, kept: "journal.torn-1" },
+  "run.repaired": { ...run, type: "run.repaired", finding: "JOURNAL_DAMAGED", where: "run_1/journal.jsonl", action: "keep-valid-prefix" },
   "handler.failed": { ...run, type: "handler.failed", event: "node.completed", dropped: 0, error },
   "custom.emitted": { ...run, type: "custom.emitted", path: "coder.plan", name: "progress", data: { done: [1, null] } },
 };

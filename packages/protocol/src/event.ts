@@ -71,6 +71,8 @@ export const RunEvent = z.discriminatedUnion("type", [
   z.looseObject({ ...run, type: z.literal("outcome.failed"), error: ErrorEnvelope }),
   /** What a killed writer had left unfinished at the end of the journal was set aside in the file `kept`, beside the journal. */
   z.looseObject({ ...run, type: z.literal("journal.recovered"), bytes: z.int().positive(), kept: z.string() }),
+  /** What was not as the journal says was mended: the code of the finding, where it was, and what was done. */
+  z.looseObject({ ...run, type: z.literal("run.repaired"), finding: z.string().min(1), where: z.string(), action: z.string().min(1) }),
   /** A subscriber threw, rejected, or was too slow to be told all. Told, not recorded. */
   z.looseObject({ ...run, type: z.literal("handler.failed"), event: z.string(), dropped: z.int().nonnegative(), error: ErrorEnvelope.optional() }),
   z.looseObject({ ...run, type: z.literal("custom.emitted"), path: NodePath.optional(), name: z.string().min(1), data: Json }),

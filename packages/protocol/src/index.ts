@@ -6,10 +6,14 @@
  * @packageDocumentation
  */
 export { ArtifactEntry, Descriptor } from "./artifact.ts";
+export { CheckoutReport } from "./checkout-report.ts";
 export { Digest, digestOfBytes, digestOfHex, digestOfJson, hexOfDigest } from "./digest.ts";
 export { Durability } from "./durability.ts";
 export { DadError, type DadErrorOptions, ERROR_LIMITS, ErrorEnvelope, errorEnvelope, errorFromEnvelope, messageOf } from "./error.ts";
 export { type EventDraft, type EventOf, isKnownEvent, parseEvent, RunEvent, type RunEventType, UnknownEvent } from "./event.ts";
+export { Finding, FindingSeverity } from "./finding.ts";
+export { FsckReport, RepairOutcome } from "./fsck-report.ts";
+export { GarbageVerdict, GcReport, TrashReport } from "./gc-report.ts";
 export { ExecutionId, NodeId, NodePath, nodeDirectory, nodePath, ProjectName, RelativePath, RunId, RunIdPrefix } from "./id.ts";
 export { canonicalJson, isJsonObject, Json } from "./json.ts";
 export { JournalEntry, type RecordedEvent } from "./journal-entry.ts";
@@ -25,6 +29,7 @@ export {
 } from "./model-tape.ts";
 export { nameHint, nearestName } from "./name-hint.ts";
 export { NodeResult } from "./node-result.ts";
+export { Pin } from "./pin.ts";
 export {
   FinalStatus,
   NodeDecision,
@@ -44,4 +49,6 @@ export { RunEnvParams } from "./run-env-params.ts";
 export { RunMetadata } from "./run-metadata.ts";
 export { RunOwner } from "./run-owner.ts";
 export { StaticInputs } from "./static-inputs.ts";
+export { StoreRepair } from "./store-repair.ts";
+export { GarbageKind, TrashHeader, TrashItem } from "./trash.ts";
 export { addUsage, NO_USAGE, Usage } from "./usage.ts";

@@ -1,14 +1,21 @@
 import { describe, expect, it } from "vitest";
 import type { z } from "zod";
 import { ArtifactEntry, Descriptor } from "./artifact.ts";
+import { CheckoutReport } from "./checkout-report.ts";
 import { ErrorEnvelope } from "./error.ts";
+import { Finding } from "./finding.ts";
+import { FsckReport, RepairOutcome } from "./fsck-report.ts";
+import { GarbageVerdict, GcReport, TrashReport } from "./gc-report.ts";
 import { JournalEntry } from "./journal-entry.ts";
 import { NodeResult } from "./node-result.ts";
+import { Pin } from "./pin.ts";
 import { NodeSummary, OutcomeRef, RerunOf, RunDetails, RunListEntry, RunManifest, RunSummary } from "./run.ts";
 import { RunEnvParams } from "./run-env-params.ts";
 import { RunMetadata } from "./run-metadata.ts";
 import { RunOwner } from "./run-owner.ts";
 import { StaticInputs } from "./static-inputs.ts";
+import { StoreRepair } from "./store-repair.ts";
+import { TrashHeader, TrashItem } from "./trash.ts";
 import { Usage } from "./usage.ts";
 
 const digest = `sha256:${"0".repeat(64)}`;
@@ -24,6 +31,17 @@ const rerun = { of: "run_0", from: "coder.plan" };
 const summary = { runId: "run_1", executionId, status: "completed", runDir: "/runs/run_1", outcome, usage, nodes: [node] };
 const details = { ...summary, rootComponentId: "coder", startedAt: time, endedAt: null, rerun, nodes: [{ ...node, artifacts: [artifact], error }] };
 const { runDir: _runDir, ...manifest } = { format: "dad.run/1", ...details };
+const repair = { action: "keep-valid-prefix", description: "keep what is before it", automatic: true };
+const finding = {
+  code: "JOURNAL_DAMAGED",
+  severity: "error",
+  what: "line 3 is no entry",
+  where: "run_1/journal.jsonl",
+  runId: "run_1",
+  details: { line: 3 },
+  repair,
+};
+const garbage = { kind: "blob", what: digest, bytes: 1 };
 
 /** What each format is when it is written, in full. */
 const FORMATS: readonly (readonly [string, z.ZodType, Readonly<Record<string, unknown>>])[] = [
@@ -65,6 +83,25 @@ const FORMATS: readonly (readonly [string, z.ZodType, Readonly<Record<string, un
     },
   ],
   ["RunOwner", RunOwner, { pid: 7, host: "h", since: time, startTime: "123", bootId: "b", claim: executionId, epoch: 2 }],
+  ["Finding", Finding, finding],
+  ["RepairOutcome", RepairOutcome, { finding, done: false, error }],
+  [
+    "FsckReport",
+    FsckReport,
+    { format: "dad.fsck/1", runId: "run_1", depth: "quick", runs: 1, contents: 2, findings: [finding], repairs: [{ finding, done: true }] },
+  ],
+  ["StoreRepair", StoreRepair, { format: "dad.repair/1", time, finding, action: "remove" }],
+  ["GarbageVerdict", GarbageVerdict, { ...garbage, where: ".dad/blobs", verdict: "keep", reason: "run run_1 names it" }],
+  ["GcReport", GcReport, { format: "dad.gc/1", dryRun: true, trash: null, objects: [], blocked: ["run_2 is damaged"], restored: [digest] }],
+  ["TrashReport", TrashReport, { format: "dad.trash-report/1", items: [{ ...garbage, became: "restored" }] }],
+  ["TrashHeader", TrashHeader, { format: "dad.trash/1", id: "gc_1", time }],
+  ["TrashItem", TrashItem, { ...garbage, number: 1, from: ".dad/blobs/blobs/sha256/0", reason: "nobody names it" }],
+  ["Pin", Pin, { format: "dad.pin/1", digests: [digest], reason: "an export" }],
+  [
+    "CheckoutReport",
+    CheckoutReport,
+    { format: "dad.checkout/1", runId: "run_1", written: ["run.json"], unchanged: [], foreign: ["a"], failed: [{ path: "b", error }] },
+  ],
   ["StaticInputs", StaticInputs, { "coder.plan": { count: 3 }, plan: null }],
 ];
 

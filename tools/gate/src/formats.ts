@@ -1,7 +1,20 @@
 // Writes the JSON Schemas of the public formats to `docs/formats/`; with `--check`, tells whether they are up to date.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ErrorEnvelope, JournalEntry, RunDetails, RunEvent, RunListEntry, RunManifest, RunSummary, StaticInputs } from "@dad/protocol";
+import {
+  CheckoutReport,
+  ErrorEnvelope,
+  FsckReport,
+  GcReport,
+  JournalEntry,
+  Pin,
+  RunDetails,
+  RunEvent,
+  RunListEntry,
+  RunManifest,
+  RunSummary,
+  StaticInputs,
+} from "@dad/protocol";
 import { z } from "zod";
 import { ROOT } from "./clone.ts";
 import { report } from "./report.ts";
@@ -19,6 +32,10 @@ const FORMATS: Readonly<Record<string, Format>> = {
   run: { name: "run-summary", title: "What `dad run --json` prints", schema: RunSummary },
   show: { name: "run-details", title: "What `dad show --json` prints", schema: RunDetails },
   ls: { name: "run-list", title: "What `dad ls --json` prints", schema: z.array(RunListEntry) },
+  fsck: { name: "fsck-report", title: "What `dad fsck --json` prints", schema: FsckReport },
+  gc: { name: "gc-report", title: "What `dad gc --json` prints", schema: GcReport },
+  checkout: { name: "checkout-report", title: "What `dad checkout --json` prints", schema: CheckoutReport },
+  pin: { name: "pin", title: "`.dad/pins/<name>.json`: content that garbage collection keeps", schema: Pin },
   "run-manifest": { name: "run-manifest", title: "`run.json` in a run directory", schema: RunManifest },
   "journal-entry": {
     name: "journal-entry",

@@ -68,6 +68,12 @@ describe("checkDiskArtifacts", () => {
     expect(found[0]?.message).toContain(String(found[0]?.digest));
   });
 
+  it("reads no content when it is told not to", async () => {
+    const [damaged = digestOfBytes("")] = await storeOf("damaged");
+    await flipBit(nodeDisk, blob(damaged));
+    expect(await all(checkDiskArtifacts({ root, content: false }))).toEqual([]);
+  });
+
   it("names what lies in the place of content, and content that can be written to", async () => {
     const [link = digestOfBytes(""), open = digestOfBytes("")] = await storeOf("link", "open");
     await rename(blob(link), join(root, "blobs", "elsewhere"));

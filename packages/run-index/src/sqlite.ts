@@ -4,3 +4,4 @@
  * @packageDocumentation
  */
 export { sqliteRunIndex, type SqliteRunIndexOptions } from "./sqlite/sqlite-run-index.ts";
+export { type IndexFileState, readIndexFile } from "./sqlite/check.ts";

@@ -39,6 +39,8 @@ export interface ArtifactFinding {
 }
 
 export interface DiskArtifactCheckOptions extends DiskArtifactStorePlace {
+  /** `false` reads no content: then nothing is said of what is damaged. Default `true`. */
+  readonly content?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -48,7 +50,7 @@ export interface DiskArtifactCheckOptions extends DiskArtifactStorePlace {
  *
  * Errors: `ARTIFACT_STORAGE_FAILED` when the disk does not let itself be looked at.
  */
-export async function* checkDiskArtifacts({ signal, ...options }: DiskArtifactCheckOptions): AsyncGenerator<ArtifactFinding, void> {
+export async function* checkDiskArtifacts({ signal, content = true, ...options }: DiskArtifactCheckOptions): AsyncGenerator<ArtifactFinding, void> {
   signal?.throwIfAborted();
   const place = storePlace(options);
   const { fs, root } = place;
@@ -61,7 +63,7 @@ export async function* checkDiskArtifacts({ signal, ...options }: DiskArtifactCh
       files.length === 0 ? "a writer that was killed left its directory" : `a writer that was killed left ${files.length} unfinished files`;
     yield { code: "LEFTOVER", severity: files.length === 0 ? "info" : "warning", path: directory, message };
   }
-  yield* checkBlobs(place, signal);
+  yield* checkBlobs(place, { content, signal });
 }
 
 async function* checkLayoutFile({ fs, root }: StorePlace, file: LayoutFile): AsyncGenerator<ArtifactFinding, void> {
@@ -80,18 +82,23 @@ function foreign(path: string): ArtifactFinding {
   return { code: "FOREIGN_FILE", severity: "info", path, message: "it is not part of the store" };
 }
 
-async function* checkBlobs(place: StorePlace, signal: AbortSignal | undefined): AsyncGenerator<ArtifactFinding, void> {
+interface BlobCheck {
+  readonly content: boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function* checkBlobs(place: StorePlace, check: BlobCheck): AsyncGenerator<ArtifactFinding, void> {
   const directory = blobsDirectory(place.root);
   const entries: AsyncIterable<ListedEntry> | readonly ListedEntry[] = (await ifPresent("list", directory, place.fs.opendir(directory))) ?? [];
   for await (const { name } of entries) {
-    signal?.throwIfAborted();
+    check.signal?.throwIfAborted();
     const digest = Digest.safeParse(`sha256:${name}`);
-    if (digest.success) yield* checkBlob(place, digest.data, signal);
+    if (digest.success) yield* checkBlob(place, digest.data, check);
     else yield foreign(join(directory, name));
   }
 }
 
-async function* checkBlob({ fs, root }: StorePlace, digest: Digest, signal: AbortSignal | undefined): AsyncGenerator<ArtifactFinding, void> {
+async function* checkBlob({ fs, root }: StorePlace, digest: Digest, { content, signal }: BlobCheck): AsyncGenerator<ArtifactFinding, void> {
   const path = join(blobsDirectory(root), hexOfDigest(digest));
   const entry = await ifPresent("look at", path, fs.lstat(path));
   if (entry === undefined) return;
@@ -99,7 +106,7 @@ async function* checkBlob({ fs, root }: StorePlace, digest: Digest, signal: Abor
     yield { code: "BLOB_NOT_A_FILE", severity: "error", path, digest, message: "what is stored under the name of a content is not a file" };
     return;
   }
-  const damage = await damageOf(verify(fs, { path, digest, size: entry.size, signal }));
+  const damage = content ? await damageOf(verify(fs, { path, digest, size: entry.size, signal })) : undefined;
   if (damage !== undefined) yield { code: "BLOB_DAMAGED", severity: "error", path, digest, message: damage.message };
   if (isWritable(entry)) yield { code: "BLOB_WRITABLE", severity: "warning", path, digest, message: "the file of a content can be written to" };
 }

@@ -1,0 +1,58 @@
+import { join } from "node:path";
+import { DadError, type RunId } from "@dad/protocol";
+import { checkedRunId } from "../entry.ts";
+import { RunUnknownError } from "../errors.ts";
+import { JOURNAL } from "./disk-journal-store.ts";
+import { type DiskRuns, runRootOf } from "./disk-runs.ts";
+import { entriesOf } from "./journal-file.ts";
+import { type RunRoot, takeLease } from "./run-lease.ts";
+import { ifPresent, onDisk, sync, syncDirectory } from "./storage.ts";
+import { copyAside } from "./torn-tail.ts";
+
+/** What was made of a damaged journal. */
+export interface KeptPrefix {
+  /** How many entries are left. */
+  readonly entries: number;
+  /** The file beside the journal that holds all of what it was. */
+  readonly kept: string;
+}
+
+/**
+ * Makes a damaged journal readable again: its entries before the damage are the journal, and the whole damaged file lies
+ * beside it as `journal.damaged-<n>`. A journal in which nothing is damaged stays as it is.
+ *
+ * Errors: `RUN_UNKNOWN`, `RUN_LOCKED`, `JOURNAL_STORAGE_FAILED`, and `JOURNAL_DAMAGED` when no entry is left: then nothing
+ * is done.
+ *
+ * @returns `undefined` when nothing is damaged.
+ */
+export async function keepValidPrefix(runs: DiskRuns, runId: RunId): Promise<KeptPrefix | undefined> {
+  const runRoot = runRootOf(runs);
+  const path = join(runRoot.root, checkedRunId(runId), JOURNAL);
+  const lease = await takeLease(runRoot, runId);
+  try {
+    return await cutDamage(runRoot, { path, runId });
+  } finally {
+    await lease.release();
+  }
+}
+
+async function cutDamage({ fs, root }: RunRoot, { path, runId }: { readonly path: string; readonly runId: RunId }): Promise<KeptPrefix | undefined> {
+  const file = await ifPresent("open", path, fs.open(path, "r+"));
+  if (file === undefined) throw new RunUnknownError(runId, root);
+  let [entries, end] = [0, 0];
+  try {
+    for await (const entry of entriesOf({ file, path, runId })) ({ end, entries } = { end: entry.end, entries: entries + 1 });
+    return undefined;
+  } catch (error) {
+    if (!DadError.is(error, "JOURNAL_DAMAGED") || entries === 0) throw error;
+    const directory = join(path, "..");
+    const kept = await copyAside(fs, directory, { file, path, end: 0, name: "journal.damaged" });
+    await onDisk("truncate", path, file.truncate(end));
+    await sync(file, path);
+    await syncDirectory(fs, directory);
+    return { entries, kept };
+  } finally {
+    await file.close();
+  }
+}

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { DiskFile, DiskFs, HeldLock, Locks } from "@dad/disk";
+import { type DiskFile, type DiskFs, type HeldLock, type Locks, lookAtAll } from "@dad/disk";
 import { type RunId, RunOwner } from "@dad/protocol";
 import { RunLockedError, RunTakenOverError } from "../errors.ts";
 import type { JournalOwner } from "../journal-store.ts";
@@ -137,8 +137,10 @@ async function writeRecord(fs: DiskFs, { directory, record }: LeasePlace, epoch:
   }
 }
 
+/** Asked beside every sync, so in the way that takes the least time. */
 async function isNamed(fs: DiskFs, path: string, { ino }: OwnRecord): Promise<boolean> {
-  return (await ifPresent("look at", path, fs.lstat(path)))?.ino === ino;
+  const [found] = await onDisk("look at", path, lookAtAll(fs, [path]));
+  return found?.ino === ino;
 }
 
 async function readOwner(fs: DiskFs, path: string): Promise<RunOwner | undefined> {

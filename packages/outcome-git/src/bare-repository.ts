@@ -15,8 +15,12 @@ const README = "# Outcomes\n\nEach run of the project has its result on a branch
 /** Where the index files are: in the repository, where a command that works in a working tree does not find them. */
 const INDEXES = "indexes";
 
+export function indexesOf(directory: string): string {
+  return join(directory, INDEXES);
+}
+
 export function indexFile(directory: string, name: string): string {
-  return join(directory, INDEXES, name);
+  return join(indexesOf(directory), name);
 }
 
 /**
@@ -42,7 +46,7 @@ export async function ensureRepository(git: Git, directory: string): Promise<voi
 
 /** Also a repository that somebody else made must keep bytes as they are. */
 async function completeRepository(directory: string): Promise<void> {
-  await makeDirectory(join(directory, INDEXES));
+  await makeDirectory(indexesOf(directory));
   const attributes = join(directory, "info", "attributes");
   if (await exists(attributes)) return;
   await makeDirectory(dirname(attributes));

@@ -28,12 +28,19 @@ export interface GitCall {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface GitReport {
+  readonly exitCode: number;
+  readonly text: string;
+}
+
 /** Runs git so that nothing but its arguments decides what it does. */
 export interface Git {
   /** What a command prints. @throws OutcomeFailedError (`OUTCOME_FAILED`) with what git said as its cause. */
   run(args: readonly string[], call: GitCall): Promise<string>;
   /** The objects with these ids, as `cat-file --batch` prints them: bytes, that need not be text. */
   objects(ids: readonly string[], call: GitCall): Promise<Buffer>;
+  /** What a command says on both streams, and its exit code: for those whose code tells what they found. */
+  report(args: readonly string[], call: GitCall): Promise<GitReport>;
   /** @throws GitUnavailableError `GIT_UNAVAILABLE`. */
   assertAvailable(directory: string): Promise<void>;
 }
@@ -89,28 +96,12 @@ export function hardenedGit(author: GitAuthor, { program = "git", path = usualPa
   const searched = path.split(delimiter).filter(isAbsolute).join(delimiter) || usualPath();
   const config = [...CONFIG, `user.name=${author.name}`, `user.email=${author.email}`];
 
-  function client({ gitDir, workTree, index, input, signal }: GitCall): SimpleGit {
-    return simpleGit({
-      ...HARDENING,
-      baseDir: workTree ?? gitDir,
-      binary: program,
-      config,
-      errors: (error, { exitCode, stdErr }) => error ?? (exitCode === 0 ? undefined : failure(exitCode, stdErr)),
-      ...(input === undefined ? {} : { input: () => input }),
-      ...(signal ? { abort: signal } : {}),
-    }).env({
-      ...ENVIRONMENT,
-      PATH: searched,
-      GIT_DIR: gitDir,
-      ...(workTree ? { GIT_WORK_TREE: workTree } : {}),
-      ...(index ? { GIT_INDEX_FILE: index } : {}),
-    });
-  }
+  const client = (call: GitCall, judge: Judge = failureOf): SimpleGit => gitClient({ binary: program, config, path: searched }, call, judge);
 
-  async function attempt<T>(command: string, call: GitCall, work: (git: SimpleGit) => PromiseLike<T>): Promise<T> {
+  async function attempt<T>({ command, judge }: Attempt, call: GitCall, work: (git: SimpleGit) => PromiseLike<T>): Promise<T> {
     call.signal?.throwIfAborted();
     try {
-      return await work(client(call));
+      return await work(client(call, judge));
     } catch (cause) {
       call.signal?.throwIfAborted();
       throw new OutcomeFailedError(`run git ${command}`, call.workTree ?? call.gitDir, { cause });
@@ -118,14 +109,51 @@ export function hardenedGit(author: GitAuthor, { program = "git", path = usualPa
   }
 
   return {
-    run: (args, call) => attempt(String(args[0]), call, (git) => git.raw([...args])),
+    run: (args, call) => attempt({ command: String(args[0]) }, call, (git) => git.raw([...args])),
     objects: (ids, call) =>
-      attempt("cat-file", { ...call, input: ids.map((id) => `${id}\n`).join("") }, (git) => git.binaryCatFile(["--batch"]) as PromiseLike<Buffer>),
+      attempt(
+        { command: "cat-file" },
+        { ...call, input: ids.map((id) => `${id}\n`).join("") },
+        (git) => git.binaryCatFile(["--batch"]) as PromiseLike<Buffer>,
+      ),
+    async report(args, call) {
+      const said = { exitCode: 0, stdErr: "" };
+      const judge: Judge = (error, { exitCode, stdErr, ...rest }) => {
+        Object.assign(said, { exitCode, stdErr: Buffer.concat(stdErr).toString() });
+        // That it ended with a code is no failure; that it could not be started, or was stopped, is one.
+        return exitCode >= 0 && exitCode <= HIGHEST_EXIT_CODE ? undefined : failureOf(error, { exitCode, stdErr, ...rest });
+      };
+      const stdOut = await attempt({ command: String(args[0]), judge }, call, (git) => git.raw([...args]));
+      return { exitCode: said.exitCode, text: `${stdOut}${said.stdErr}` };
+    },
     async assertAvailable(directory) {
       const found = await findVersion(program, client({ gitDir: directory }));
       if (isOlder(found, NEEDED_VERSION)) throw new GitUnavailableError(program, { found, needed: NEEDED_VERSION });
     },
   };
+}
+
+interface Client {
+  readonly binary: string;
+  readonly config: string[];
+  readonly path: string;
+}
+
+function gitClient({ path, ...options }: Client, { gitDir, workTree, index, input, signal }: GitCall, judge: Judge): SimpleGit {
+  return simpleGit({
+    ...HARDENING,
+    ...options,
+    baseDir: workTree ?? gitDir,
+    errors: judge,
+    ...(input === undefined ? {} : { input: () => input }),
+    ...(signal ? { abort: signal } : {}),
+  }).env({
+    ...ENVIRONMENT,
+    PATH: path,
+    GIT_DIR: gitDir,
+    ...(workTree ? { GIT_WORK_TREE: workTree } : {}),
+    ...(index ? { GIT_INDEX_FILE: index } : {}),
+  });
 }
 
 async function findVersion(program: string, git: SimpleGit): Promise<string> {
@@ -141,9 +169,20 @@ function isOlder(found: string, needed: string): boolean {
   return found.localeCompare(needed, "en", { numeric: true }) < 0;
 }
 
-function failure(exitCode: number, stdErr: readonly Buffer[]): Error {
-  return new Error(Buffer.concat(stdErr).toString().trim() || `git ended with exit code ${exitCode}`);
+const HIGHEST_EXIT_CODE = 255;
+
+/** Says whether a command has failed. */
+type Judge = NonNullable<SimpleGitOptions["errors"]>;
+
+interface Attempt {
+  readonly command: string;
+  readonly judge?: Judge;
 }
+
+const failureOf: Judge = (error, { exitCode, stdErr }) => {
+  if (error !== undefined || exitCode === 0) return error;
+  return new Error(Buffer.concat(stdErr).toString().trim() || `git ended with exit code ${exitCode}`);
+};
 
 function usualPath(): string {
   const usual =

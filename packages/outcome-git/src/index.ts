@@ -3,6 +3,9 @@
  *
  * @packageDocumentation
  */
+export { checkGitOutcomes, type CheckOutcomesOptions, type RecordedRun, restoreBranch } from "./check-outcomes.ts";
 export { GitUnavailableError } from "./errors.ts";
 export type { GitAuthor, GitProgram } from "./git.ts";
+export type { GitOutcomes } from "./git-outcomes.ts";
 export { gitOutcomeRepository, type GitOutcomeOptions } from "./git-outcome-repository.ts";
+export { indexLitter, type OutcomeNeeds, workTreeLitter } from "./outcome-litter.ts";

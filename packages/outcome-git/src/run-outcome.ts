@@ -88,7 +88,7 @@ async function keepUncommitted(git: Git, run: GitRun): Promise<void> {
 }
 
 /** Makes what was not committed reachable under a ref of its own. */
-async function takeSnapshot(git: Git, run: GitRun): Promise<void> {
+export async function takeSnapshot(git: Git, run: GitRun): Promise<void> {
   const call = callOf(run);
   const { branch, snapshot } = refsOf(run.runId);
   const tree = await stage(git, "all", call);

@@ -86,10 +86,12 @@ function readAhead(
   file: Pick<DiskFile, "read">,
   { position, buffer }: { readonly position: number; readonly buffer: Uint8Array },
 ): Promise<ReadBlock> {
-  const reading = file
-    .read(buffer, 0, buffer.byteLength, position)
-    .then(({ bytesRead }) => ({ block: buffer.subarray(0, bytesRead), asked: buffer.byteLength }));
-  // Its failure is told when it is its turn. Until then nobody waits for it.
-  reading.catch(() => undefined);
-  return reading;
+  const reading = file.read(buffer, 0, buffer.byteLength, position);
+  return awaitedLater(reading.then(({ bytesRead }) => ({ block: buffer.subarray(0, bytesRead), asked: buffer.byteLength })));
+}
+
+/** What goes on beside other work: a failure of it is told when it is its turn, and until then nobody waits for it. */
+export function awaitedLater<T>(work: Promise<T>): Promise<T> {
+  work.catch(() => undefined);
+  return work;
 }

@@ -9,7 +9,7 @@ import { digestOfBytes, hexOfDigest, type Digest } from "@dad/protocol";
 import { diskArtifactStore } from "./disk.ts";
 import { readBytes, readText } from "./read.ts";
 import { artifactStoreContract } from "./testing.ts";
-import { all, chunks } from "./testing/bodies.ts";
+import { all, chunks, largeBody } from "./testing/bodies.ts";
 import { failingAt, flipBit, recording, wrappingFiles } from "./testing/disks.ts";
 
 const base = await mkdtemp(join(tmpdir(), "dad artifacts "));
@@ -283,6 +283,20 @@ describe("diskArtifactStore", () => {
       },
     }));
     expect(await readText(diskArtifactStore({ root }), await diskArtifactStore({ root, fs }).put(bytes))).toBe("content");
+  });
+
+  it("gives large content to the disk while there is more to come, and fails when that fails", async () => {
+    const large = () => largeBody(40 * 1024 * 1024);
+    const calls: string[] = [];
+    await diskArtifactStore({ root, fs: recording(calls) }).put(large());
+    expect(calls.filter((call) => call === "datasync draft")).toHaveLength(2);
+    freshRoot();
+    const fs = faultyDisk(nodeDisk, ({ operation, path }) =>
+      operation === "datasync" && path.startsWith(join(root, "tmp")) ? { kind: "fail", code: "EIO" } : undefined,
+    );
+    const store = diskArtifactStore({ root, fs });
+    await expect(store.put(large())).rejects.toMatchObject({ code: "ARTIFACT_STORAGE_FAILED", cause: { code: "EIO" } });
+    await expect(store.put("later")).rejects.toMatchObject({ code: "ARTIFACT_STORAGE_FAILED", cause: { cause: { code: "EIO" } } });
   });
 
   it("names a root in which nothing can be made, and works once it can", async () => {

@@ -67,7 +67,18 @@ export async function readBytes(source: ArtifactSource, ref: ContentRef, options
   if (artifact.size > limitBytes) throw new ArtifactTooLargeError(artifact.digest, artifact.size, limitBytes);
   const chunks: Uint8Array[] = [];
   for await (const chunk of artifact.body) chunks.push(chunk);
-  return new Uint8Array(Buffer.concat(chunks));
+  return joined(chunks);
+}
+
+/** In memory of its own, whatever the pieces are a part of. */
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.byteLength, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return whole;
 }
 
 /**

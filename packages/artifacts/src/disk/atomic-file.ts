@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import type { DiskFile, DiskFs } from "@dad/disk";
+import { type DiskFile, type DiskFs, SYNC } from "@dad/disk";
 import { type Digest, digestOfHex } from "@dad/protocol";
+import { awaitedLater } from "../blocks.ts";
 import { onDisk, sync } from "./storage.ts";
 
 /** What was written, known only when it all was. */
@@ -60,7 +61,7 @@ async function fill(
   file: DiskFile,
   { draft, blocks, durable, signal, destination }: AtomicFile,
 ): Promise<{ written: Written; destination: string | undefined }> {
-  const written = await copy(blocks, { file, path: draft, signal });
+  const written = await copy(blocks, { file, path: draft, durable, signal });
   const place = await destination(written);
   if (place !== undefined && durable) await sync(file, draft);
   return { written, destination: place };
@@ -69,28 +70,35 @@ async function fill(
 interface CopyTarget {
   readonly file: DiskFile;
   readonly path: string;
+  readonly durable: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
+/** How much is given to the disk at once while there is more to come, so that it has something to do, and little in the end. */
+const FLUSH_BYTES = 16 * 1024 * 1024;
+
 /** What is hashed is what is written, whatever becomes of the body meanwhile. A block is hashed while the one before is written. */
-async function copy(blocks: AtomicFile["blocks"], { file, path, signal }: CopyTarget): Promise<Written> {
+async function copy(blocks: AtomicFile["blocks"], { file, path, durable, signal }: CopyTarget): Promise<Written> {
   const hash = createHash("sha256");
-  let size = 0;
-  let writing = Promise.resolve();
+  let [size, flushed] = [0, 0];
+  let [writing, flushing] = [Promise.resolve(), Promise.resolve()];
   try {
     for await (const block of blocks) {
       signal?.throwIfAborted();
       hash.update(block);
       await writing;
-      writing = writeAll(file, path, block);
-      // Its failure is told below, or when there is a next block. Until then nobody waits for it.
-      writing.catch(() => undefined);
+      writing = awaitedLater(writeAll(file, path, block));
       size += block.byteLength;
+      if (!durable || size - flushed < FLUSH_BYTES) continue;
+      await flushing;
+      flushing = awaitedLater(onDisk(SYNC, path, file.datasync()));
+      flushed = size;
     }
     await writing;
+    await flushing;
   } finally {
     // What goes on must not find the file closed, or its number used again.
-    await Promise.allSettled([writing]);
+    await Promise.allSettled([writing, flushing]);
   }
   return { digest: digestOfHex(hash.digest("hex")), size };
 }

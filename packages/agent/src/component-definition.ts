@@ -1,8 +1,9 @@
-import { type Json, NodeId } from "@dad/protocol";
+import { type Json, nameHint, NodeId } from "@dad/protocol";
 import { dataOf } from "./data.ts";
 import { DefinitionError } from "./errors.ts";
 import { nameOfGiven } from "./given.ts";
 import type { NodeDefinition } from "./node-definition.ts";
+import { checkedRecord, type RecordSettings } from "./record-settings.ts";
 import { type Reference, referenceTo } from "./reference.ts";
 
 export type ComponentKind = "agent" | "flow";
@@ -11,6 +12,13 @@ export type ComponentKind = "agent" | "flow";
 export interface Element {
   readonly id: NodeId;
   readonly definition: NodeDefinition | ComponentDefinition;
+  /** Of a node: what of it is shown. */
+  readonly record?: RecordSettings;
+}
+
+export interface NodeOptions {
+  /** What of the node people see in the directory of a run, where and in which format. Default: all of it, in the node's own directory. */
+  readonly record?: RecordSettings;
 }
 
 /** Values that the templates of a component and of everything in it may use as `$var{name}`. */
@@ -43,6 +51,7 @@ export interface Component<Kind extends ComponentKind = ComponentKind, Outputs e
   node<const Id extends string, Output>(
     id: Id,
     definition: NodeDefinition<Output> | ((nodes: References<Outputs>) => NodeDefinition<Output>),
+    options?: NodeOptions,
   ): Component<Kind, Outputs & { readonly [Key in Id]: Output }>;
   /**
    * Adds a flow (or, in an agent, another agent), which runs in its place in the sequence. To later nodes
@@ -80,20 +89,30 @@ function empty<Kind extends ComponentKind>(kind: Kind, id: string, { description
 function component<Kind extends ComponentKind, Outputs extends object>(definition: DefinitionOf<Kind>): Component<Kind, Outputs> {
   const { kind, elements } = definition;
   const owner = `${kind} "${definition.id}"`;
-  const add = (id: string, child: Element["definition"]) => {
+  const add = (id: string, child: Element["definition"], options: NodeOptions = {}) => {
     if (!isElement(child)) throw new DefinitionError(`${owner} cannot hold as ${JSON.stringify(id)} ${nameOfGiven(child)}`, { id });
     if (kind === "flow" && child.kind === "agent")
       throw new DefinitionError(`${owner} cannot hold the agent "${child.id}": a flow holds nodes and flows`, { id });
-    const element: Element = Object.freeze({ id: checkedId(id, owner, elements), definition: child });
+    const own = optionsOf(child, options, `node ${JSON.stringify(id)} of ${owner}`);
+    const element: Element = Object.freeze({ id: checkedId(id, owner, elements), definition: child, ...own });
     return component<Kind, never>({ ...definition, elements: Object.freeze([...elements, element]) });
   };
   return Object.freeze({
     ...definition,
-    node(id: string, child: NodeDefinition | ((nodes: never) => NodeDefinition)) {
-      return add(id, typeof child === "function" ? child(references(elements, `${owner}, before "${id}",`) as never) : child);
+    node(id: string, child: NodeDefinition | ((nodes: never) => NodeDefinition), options?: NodeOptions) {
+      return add(id, typeof child === "function" ? child(references(elements, `${owner}, before "${id}",`) as never) : child, options);
     },
-    component: add,
+    component: (id: string, child: ComponentDefinition) => add(id, child),
   }) as Component<Kind, Outputs>;
+}
+
+function optionsOf({ kind }: Element["definition"], { record, ...others }: NodeOptions, owner: string): NodeOptions {
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined)
+    throw new DefinitionError(`${owner} has no option ${JSON.stringify(unknown)}; ${nameHint(unknown, ["record"])}`, { option: unknown });
+  if (record === undefined) return {};
+  if (kind !== "node") throw new DefinitionError(`${owner} is a ${kind}, and only a node has record settings: give them to its nodes`);
+  return { record: checkedRecord(record, `the record of ${owner}`) };
 }
 
 /** Programs that are not type-checked may give anything. */

@@ -4,7 +4,7 @@ import type { ComponentDefinition, Element } from "./component-definition.ts";
 /**
  * Names what a definition does: the same for equal definitions on every machine, and another one when
  * an id, a kind, the order, a node type or its version, a setting or a variable differs. Descriptions
- * do not count.
+ * and record settings do not count.
  */
 export function definitionDigest(definition: ComponentDefinition): Digest {
   return digestOfJson(identityOf(definition));

@@ -14,6 +14,7 @@ export {
   type Element,
   flow,
   type FlowDefinition,
+  type NodeOptions,
   type OutputsOf,
   type Variables,
 } from "./component-definition.ts";
@@ -22,4 +23,5 @@ export { DefinitionError } from "./errors.ts";
 export type { ArtifactDraft, ArtifactFormat, NodeContext } from "./node-context.ts";
 export { defineNode, type Effect, type NodeDefinition, type NodeType, type NodeTypeSpec } from "./node-definition.ts";
 export type { Bindable, Reference, ReferenceText } from "./reference.ts";
+export { RecordSettings, recordProblems } from "./record-settings.ts";
 export { type PlacedDefinition, walk } from "./walk.ts";

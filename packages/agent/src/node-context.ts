@@ -3,15 +3,19 @@ import type { Observability } from "@dad/observability";
 import type { ArtifactEntry, Json, NodePath, RunEnvParams, Usage } from "@dad/protocol";
 import type { ResourceProfile } from "@dad/resources";
 
-/** How an artifact is written: `json` as indented JSON, `text` as it is, `binary` as it is. */
-export type ArtifactFormat = "json" | "text" | "binary";
+/**
+ * How an artifact is written: `json` and `yaml` indented, for people; `text`, which takes a string, and `binary`, which takes
+ * bytes, as they are.
+ */
+export type ArtifactFormat = "json" | "yaml" | "text" | "binary";
 
 export interface ArtifactDraft {
-  /** Unique within the node. */
+  /** Unique within the node. It becomes the file name, with directories where it has `/`; without an ending it gets that of its media type. */
   readonly name: string;
   readonly data: Json | Uint8Array;
   /** Default: `binary` for bytes, `text` for a string, else `json`. */
   readonly format?: ArtifactFormat;
+  /** Default: that of the format. */
   readonly mediaType?: string;
 }
 
@@ -29,8 +33,13 @@ export interface NodeContext {
   readonly resources: ResourceProfile;
   /** Spans that are started without a parent become children of the span of this attempt. */
   readonly observability: Observability;
-  /** Keeps data under a name with the result of this node. */
-  record(draft: ArtifactDraft): Promise<ArtifactEntry>;
+  /**
+   * Keeps data under a name with the result of this node: `state` is what the node keeps for itself, all else is a file of its
+   * own. Gives `undefined`, and keeps nothing, where the record settings of the node say so.
+   *
+   * @throws `ARTIFACT_REFUSED` for a name that cannot be a path and for data that its format cannot carry, `ARTIFACT_EXISTS`.
+   */
+  record(draft: ArtifactDraft): Promise<ArtifactEntry | undefined>;
   /** Adds to what this attempt used. Counted also when the attempt fails afterwards. */
   addUsage(usage: Usage): void;
   /** Tells subscribers something; it is recorded in the run as `custom.emitted`. */

@@ -4,6 +4,7 @@ import { JournalDamagedError, JournalStorageError } from "@dad/journal";
 import { ArtifactEntry, type Finding, NO_USAGE, RelativePath } from "@dad/protocol";
 import { beforeEach, describe, expect, it } from "vitest";
 import { checkStore, isClean } from "./check-store.ts";
+import { checkoutRun } from "./checkout-run.ts";
 import { fillRun, id, makeRun, storeInMemory, type StoreInMemory, withJournals } from "./testing-store.ts";
 import type { TrashCan } from "./trash-can.ts";
 
@@ -70,6 +71,21 @@ describe("checkStore", () => {
     expect(await found()).toEqual([`warning VIEW_CHANGED run1/${FILE}`, "warning VIEW_MISSING run1/run.json", "info FILES_UNKNOWN run1"]);
     // It has the right size.
     expect(await found({ depth: "quick" })).toEqual(["warning VIEW_MISSING run1/run.json", "info FILES_UNKNOWN run1"]);
+  });
+
+  it("misses no file of what is kept and not shown, but its content", async () => {
+    const content = await store.artifacts.put("hidden");
+    const artifact = ArtifactEntry.parse({ ...content, name: "hidden", path: "only/hidden.txt", shown: false });
+    await makeRun(store, RUN, {
+      end: [
+        { type: "inputs.registered", artifact, paths: [] },
+        { type: "run.completed", usage: NO_USAGE },
+      ],
+    });
+    expect(await found()).toEqual([]);
+    expect((await checkoutRun(store, RUN)).written).toEqual([]);
+    await store.artifacts.delete(content.digest);
+    expect(await found()).toEqual([`error ARTIFACT_MISSING ${content.digest}`]);
   });
 
   it("tells of a run.json that says something else than the journal", async () => {

@@ -7,7 +7,7 @@ import type { RunReading, RunStanding } from "./store-truth.ts";
 
 /** The files that the journal of a run implies, by their paths: the last entry for a path is the one that is shown. */
 export function shownEntries({ references }: Pick<RunReading, "references">): ReadonlyMap<string, ArtifactEntry> {
-  return new Map(references.map(({ entry }) => [entry.path, entry]));
+  return new Map(references.flatMap(({ entry }) => (entry.shown === false ? [] : [[entry.path, entry]])));
 }
 
 /** What is a run's own, and no artifact. */

@@ -9,6 +9,8 @@ export interface NodeCall {
   readonly settings: Json;
   /** What somebody outside gave for this node, checked. */
   readonly input?: Json;
+  /** What is to be shown of the attempt and where, resolved and rendered. */
+  readonly record?: Json;
 }
 
 /** What became of an attempt. A failed attempt is an outcome, not a rejection. */

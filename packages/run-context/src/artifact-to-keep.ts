@@ -1,8 +1,6 @@
-import { canonicalJson, type Json, type NodePath, nodeDirectory, RelativePath } from "@dad/protocol";
+import { type Json, messageOf, type NodePath, nodeDirectory, RelativePath } from "@dad/protocol";
+import { type ArtifactFormat, endingOfType, formatOf, rulesOf } from "./artifact-format.ts";
 import { ArtifactRefusedError } from "./errors.ts";
-
-/** `json` is written as indented JSON; `text` and `binary` as they are. */
-export type ArtifactFormat = "json" | "text" | "binary";
 
 export interface ArtifactToKeep {
   /** Unique within its node. It becomes the file name; without an ending it gets the one of its media type. */
@@ -10,8 +8,12 @@ export interface ArtifactToKeep {
   readonly data: Json | Uint8Array;
   /** Whose it is. Without one it is the run's own. */
   readonly node?: NodePath;
-  /** `files` lie below the record of a node, apart from what the runner itself keeps there. All of a run's own do. */
-  readonly directory?: "files";
+  /** Where its file lies, below the run directory. Default: the directory of its node; for a run's own, `files`. */
+  readonly directory?: string;
+  /** The whole path of its file below the run directory, in the place of `directory` and what `name` gives. */
+  readonly path?: string;
+  /** `false`: it is kept, and no file shows it. Default `true`. */
+  readonly shown?: boolean;
   /** Default: `binary` for bytes, `text` for a string, else `json`. */
   readonly format?: ArtifactFormat;
   /** Default: that of the format. */
@@ -22,53 +24,51 @@ export interface EncodedArtifact {
   readonly bytes: string | Uint8Array;
   readonly mediaType: string;
   readonly path: RelativePath;
+  readonly shown?: boolean | undefined;
 }
-
-const MEDIA_TYPES = { json: "application/json", text: "text/plain; charset=utf-8", binary: "application/octet-stream" } as const;
 
 /** The bytes of an artifact and where people find them. @throws ArtifactRefusedError (`ARTIFACT_REFUSED`). */
 export function encodeArtifact(artifact: ArtifactToKeep): EncodedArtifact {
-  const format = artifact.format ?? formatOf(artifact.data);
-  const mediaType = artifact.mediaType ?? MEDIA_TYPES[format];
-  return { bytes: bytesOf(artifact, format), mediaType, path: pathOf(artifact, mediaType) };
+  const { name, node, data, shown } = artifact;
+  try {
+    const rules = rulesOf(artifact.format ?? formatOf(data));
+    const mediaType = artifact.mediaType ?? rules.mediaType;
+    return { bytes: rules.encode(data), mediaType, path: pathOf(artifact, mediaType), shown };
+  } catch (cause) {
+    if (cause instanceof ArtifactRefusedError) throw cause;
+    throw new ArtifactRefusedError({ name, node }, messageOf(cause), { cause });
+  }
 }
 
 /** As many characters as a reader of the journal takes. */
 const LONGEST_NAME = 255;
 
-function pathOf({ name, node, directory }: ArtifactToKeep, mediaType: string): RelativePath {
-  const file = /\.[A-Za-z0-9]+$/.test(name) ? name : `${name}${extensionOf(mediaType)}`;
-  // A run's own never lie beside its journal.
-  const place = node === undefined ? "files" : [nodeDirectory(node), ...(directory ? [directory] : [])].join("/");
+function pathOf(artifact: ArtifactToKeep, mediaType: string): RelativePath {
+  const { name, node } = artifact;
+  const refuse = (reason: string) => new ArtifactRefusedError({ name, node }, reason);
+  if (name.length > LONGEST_NAME) throw refuse(`a name has at most ${LONGEST_NAME} characters`);
   // The name by itself, too: an ending would hide what is wrong with it.
-  const [named, path] = [RelativePath.safeParse(name), RelativePath.safeParse(`${place}/${file}`)];
-  const problem = named.error?.issues[0]?.message ?? path.error?.issues[0]?.message;
-  if (name.length > LONGEST_NAME) throw new ArtifactRefusedError({ name, node }, `a name has at most ${LONGEST_NAME} characters`);
-  if (path.data === undefined || problem !== undefined) throw new ArtifactRefusedError({ name, node }, problem ?? "its name cannot be a path");
-  return path.data;
+  const wrong = RelativePath.safeParse(name).error?.issues[0]?.message;
+  if (wrong !== undefined) throw refuse(wrong);
+  const file = /\.[A-Za-z0-9]+$/.test(name) ? name : `${name}${endingOfType(mediaType)}`;
+  const directory = artifact.directory ?? (node === undefined ? OF_THE_RUN : nodeDirectory(node));
+  const path = artifact.path ?? `${directory}/${file}`;
+  const refusal = placeRefusal(path, { ownFiles: node === undefined });
+  if (refusal !== undefined) throw refuse(refusal);
+  return RelativePath.parse(path);
 }
 
-/** What people and their tools expect a file of this type to end in. */
-function extensionOf(mediaType: string): string {
-  if (mediaType === "application/json") return ".json";
-  return mediaType.startsWith("text/plain") ? ".txt" : "";
-}
+/** Where what the run itself was given to keep lies. */
+const OF_THE_RUN = "files";
+/** What the run itself writes beside the directories of its elements. Hidden names are its traces and its drafts. */
+const RESERVED = /^(run\.json|journal\..*|static_inputs|\..*)$/iu;
 
-function formatOf(data: Json | Uint8Array): ArtifactFormat {
-  if (data instanceof Uint8Array) return "binary";
-  return typeof data === "string" ? "text" : "json";
-}
-
-function bytesOf({ name, node, data }: ArtifactToKeep, format: ArtifactFormat): string | Uint8Array {
-  if (format === "json") {
-    try {
-      // What JSON cannot carry would become something else without a word.
-      canonicalJson(data);
-    } catch (cause) {
-      throw new ArtifactRefusedError({ name, node }, cause instanceof Error ? cause.message : "it is not JSON", { cause });
-    }
-    return `${JSON.stringify(data, undefined, 2)}\n`;
-  }
-  if (typeof data === "string" || data instanceof Uint8Array) return data;
-  throw new ArtifactRefusedError({ name, node }, `the format ${format} takes a string or bytes, not ${data === null ? "null" : typeof data}`);
+/** Why nothing of a node (`ownFiles`: of the run itself) can lie at some path below the run directory; `undefined` where it can. */
+export function placeRefusal(path: string, { ownFiles = false }: { readonly ownFiles?: boolean } = {}): string | undefined {
+  const problem = RelativePath.safeParse(path).error?.issues[0]?.message;
+  if (problem !== undefined) return `${JSON.stringify(path)} is no place for it: ${problem}`;
+  const [top = ""] = path.split("/");
+  const reserved = RESERVED.test(top) || (top.toLowerCase() === OF_THE_RUN) !== ownFiles;
+  if (!reserved) return undefined;
+  return ownFiles ? `what belongs to the run itself lies below ${OF_THE_RUN}` : `${JSON.stringify(path)} is kept for the run itself`;
 }

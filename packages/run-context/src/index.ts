@@ -3,7 +3,8 @@
  *
  * @packageDocumentation
  */
-export type { ArtifactFormat, ArtifactToKeep } from "./artifact-to-keep.ts";
+export { type ArtifactFormat, endingOf } from "./artifact-format.ts";
+export { type ArtifactToKeep, placeRefusal } from "./artifact-to-keep.ts";
 export {
   ArtifactRefusedError,
   RunCompletedError,

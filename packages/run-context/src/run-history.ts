@@ -1,7 +1,8 @@
-import { readJson } from "@dad/artifacts";
+import { ArtifactInvalidError, readText } from "@dad/artifacts";
 import type { ArtifactStore } from "@dad/artifacts";
 import type { JournalStore } from "@dad/journal";
-import { type ArtifactEntry, type Digest, type ErrorEnvelope, Json, type NodeEffect, type NodePath, type RecordedEvent } from "@dad/protocol";
+import { type ArtifactEntry, type Digest, type ErrorEnvelope, type Json, type NodeEffect, type NodePath, type RecordedEvent } from "@dad/protocol";
+import { decodeValue } from "./artifact-format.ts";
 import { checkedRunId } from "./run-env.ts";
 
 /** How the last attempt of a node stands, as the journal tells it. */
@@ -96,5 +97,10 @@ export async function readHistory(journals: JournalStore, runId: string, { signa
 export async function readOutcome(artifacts: ArtifactStore, { path, artifacts: entries }: NodeHistory): Promise<Json> {
   const outcome = entries.find(({ name }) => name === "outcome");
   if (outcome === undefined) throw new TypeError(`node ${path} completed without an outcome: its journal is of another version`);
-  return await readJson(artifacts, outcome, { schema: Json });
+  const text = await readText(artifacts, outcome);
+  try {
+    return decodeValue(text, outcome.mediaType);
+  } catch (cause) {
+    throw new ArtifactInvalidError(outcome.digest, `the ${outcome.mediaType} that was expected`, cause);
+  }
 }

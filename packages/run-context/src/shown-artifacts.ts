@@ -3,7 +3,10 @@ import type { ArtifactEntry } from "@dad/protocol";
 
 /** Shows artifacts beside the work: a node need not wait for what only people look at. */
 export interface ShownArtifacts {
-  /** Resolves when it is their turn soon. What was added before is shown before. A failure is told by `settled`. */
+  /**
+   * Resolves when it is their turn soon. What was added before is shown before; what says that it is not `shown` is left out.
+   * A failure is told by `settled`.
+   */
   add(entries: readonly ArtifactEntry[]): Promise<void>;
   /** Resolves when all are shown. Rejects with the first failure, once. */
   settled(): Promise<void>;
@@ -26,8 +29,9 @@ export function shownArtifacts(view: ArtifactView | undefined): ShownArtifacts {
 
   return {
     async add(entries) {
-      if (entries.length === 0) return;
-      const shown: Promise<void> = last.then(() => show(view, entries)).finally(() => waiting.delete(shown));
+      const visible = entries.filter(({ shown }) => shown !== false);
+      if (visible.length === 0) return;
+      const shown: Promise<void> = last.then(() => show(view, visible)).finally(() => waiting.delete(shown));
       last = shown;
       waiting.add(shown);
       const [first] = waiting;

@@ -1,20 +1,26 @@
-import { type ComponentDefinition, DefinitionError, type NodeDefinition } from "@dad/agent";
-import { DadError, nameHint, type NodePath, nodePath } from "@dad/protocol";
+import { type ComponentDefinition, DefinitionError, type Element, type NodeDefinition, recordProblems } from "@dad/agent";
+import { DadError, type Json, nameHint, type NodePath, nodePath } from "@dad/protocol";
 import { mapStrings, parseTemplate, renderTemplate, scopeOf, type TemplateReference, templateReferences } from "@dad/template";
 import { problemsOf } from "./errors.ts";
 import { indexDefinition } from "./definition-index.ts";
 import { BUILT_IN_VARIABLES } from "./interpreter.ts";
+import { type RecordPlaces, recordPlaces } from "./record-places.ts";
 
 /**
  * Finds what would go wrong before anything runs: templates that do not parse, references to nodes or
- * variables that are not there, settings that do not fit.
+ * variables that are not there, settings that do not fit, and places in the run directory that cannot be a node's.
  *
  * @throws DefinitionError (`DEFINITION_INVALID`) that lists all problems, each with its path.
  */
 export function checkDefinition(root: ComponentDefinition): void {
   // Everything in it has a path of its own, whoever wrote it.
-  indexDefinition(root);
-  const outside = { path: nodePath(undefined, root.id), variables: new Set(BUILT_IN_VARIABLES), done: new Set<NodePath>() };
+  const { nodes } = indexDefinition(root);
+  const outside = {
+    path: nodePath(undefined, root.id),
+    variables: new Set(BUILT_IN_VARIABLES),
+    done: new Set<NodePath>(),
+    places: recordPlaces(nodes.keys()),
+  };
   const problems = checkComponent(root, outside);
   if (problems.length > 0)
     throw new DefinitionError(`${root.kind} "${root.id}" cannot run:\n${problems.map((problem) => `  ${problem}`).join("\n")}`, { problems });
@@ -26,31 +32,53 @@ interface Visible {
   readonly variables: ReadonlySet<string>;
   /** Every element that is over by then. */
   readonly done: Set<NodePath>;
+  readonly places: RecordPlaces;
 }
 
-function checkComponent(component: ComponentDefinition, { path, variables: around, done }: Visible): string[] {
+function checkComponent(component: ComponentDefinition, { path, variables: around, ...others }: Visible): string[] {
   const variables = new Set([...around, ...Object.keys(component.variables)]);
-  return component.elements.flatMap(({ id, definition }) => {
-    const visible = { path: nodePath(path, id), variables, done };
-    const problems = definition.kind === "node" ? checkNode(definition, visible) : checkComponent(definition, visible);
-    done.add(visible.path);
+  return component.elements.flatMap(({ id, definition, record }) => {
+    const visible = { ...others, path: nodePath(path, id), variables };
+    const problems =
+      definition.kind === "node" ? [...checkNode(definition, visible), ...checkRecord(record, visible)] : checkComponent(definition, visible);
+    others.done.add(visible.path);
     return problems;
   });
 }
 
 function checkNode({ settings, nodeType }: NodeDefinition, visible: Visible): string[] {
+  const { problems, rendered } = checkTemplates(settings, visible);
+  if (rendered === undefined) return problems.map((problem) => `${visible.path}: ${problem}`);
+  const parsed = nodeType.settings.safeParse(rendered);
+  return parsed.success ? [] : [`${visible.path}: ${problemsOf(parsed.error)}`];
+}
+
+function checkRecord(record: Element["record"], visible: Visible): string[] {
+  const { path, places } = visible;
+  if (record === undefined) return [];
+  const wrong = recordProblems(record);
+  const { problems, rendered } = wrong.length > 0 ? { problems: wrong } : checkTemplates(record as Json, visible);
+  try {
+    if (rendered !== undefined) places.take(path, rendered);
+    return problems.map((problem) => `${path}: record: ${problem}`);
+  } catch (error) {
+    if (!DadError.is(error)) throw error;
+    return [`${path}: ${error.message}`];
+  }
+}
+
+/** Checks all templates of a value. When nothing in it is decided at run time, it can be judged now: `rendered`. */
+function checkTemplates(value: Json, visible: Visible): { readonly problems: string[]; readonly rendered?: Json | undefined } {
   const problems: string[] = [];
   let references = 0;
-  mapStrings(settings, (text, place) => {
+  mapStrings(value, (text, place) => {
     const found = checkTemplate(text, visible);
     references += found.references;
-    problems.push(...found.problems.map((problem) => `${visible.path}: ${place}: ${problem}`));
+    problems.push(...found.problems.map((problem) => `${place}: ${problem}`));
     return text;
   });
-  if (references > 0 || problems.length > 0) return problems;
-  // Nothing in these settings is decided at run time, so they can be judged now.
-  const parsed = nodeType.settings.safeParse(mapStrings(settings, (text) => renderTemplate(parseTemplate(text), scopeOf({}))));
-  return parsed.success ? [] : [`${visible.path}: ${problemsOf(parsed.error)}`];
+  const decided = references === 0 && problems.length === 0;
+  return { problems, rendered: decided ? mapStrings(value, (text) => renderTemplate(parseTemplate(text), scopeOf({}))) : undefined };
 }
 
 function checkTemplate(text: string, visible: Visible): { readonly references: number; readonly problems: readonly string[] } {

@@ -7,6 +7,7 @@ import { componentReport } from "./component-report.ts";
 import { indexDefinition } from "./definition-index.ts";
 import { interpret } from "./interpreter.ts";
 import { nodeExecutor } from "./node-executor.ts";
+import { recordPlaces } from "./record-places.ts";
 import { attemptsAfter, checkResume, type ResumeOptions } from "./resume.ts";
 import { resolveStaticInputs } from "./resolve-static-inputs.ts";
 
@@ -44,13 +45,15 @@ function componentRunner<Definition extends ComponentDefinition>(
       checkResume(component, scope.run.history, resume);
       const outputs = await inTrace(scope, component, (observability) => {
         const inputs = new Map(Object.entries(resolveStaticInputs(component, Object.fromEntries(scope.run.inputs))));
-        const execute = nodeExecutor({ scope, definitions: indexDefinition(component).nodes, observability, assume: resume.assume });
+        const { nodes } = indexDefinition(component);
+        const execute = nodeExecutor({ scope, definitions: nodes, observability, assume: resume.assume });
         const { env, history } = scope.run;
         const host = {
           env,
           inputs,
           workspace: scope.space.cwd,
           report: componentReport(scope.run),
+          places: recordPlaces(nodes.keys()),
           attemptOf: attemptsAfter(history, resume.assume),
         };
         return engine.drive((context) => interpret(host, context, component), { execute, signal: scope.signal });

@@ -1,4 +1,4 @@
-import { DadError, type Digest, messageOf, type NodePath, type RelativePath } from "@dad/protocol";
+import { DadError, type Digest, messageOf, type NodePath } from "@dad/protocol";
 import type { z } from "zod";
 
 /** `NODE_FAILED`: a node failed for good, and with it its component and the run. `cause` says why. */
@@ -24,10 +24,10 @@ export class NodeOutputError extends DadError<"NODE_OUTPUT_INVALID"> {
 
 /** `ARTIFACT_EXISTS`: an attempt of a node keeps two artifacts under one name, or in one place, or one under a name that the runner uses. */
 export class ArtifactExistsError extends DadError<"ARTIFACT_EXISTS"> {
-  constructor(node: NodePath, name: string, path: RelativePath) {
+  constructor(node: NodePath, name: string, path: string) {
     super(
       "ARTIFACT_EXISTS",
-      `node ${node} has an artifact of that name, or one in the place of ${path}, already: give ${JSON.stringify(name)} another name`,
+      `node ${node} has an artifact of that name, or one in the place of ${path}, already: give ${JSON.stringify(name)} another name or place`,
       {
         details: { node, name, path },
       },

@@ -1,9 +1,10 @@
-import type { ComponentDefinition, NodeDefinition, Variables } from "@dad/agent";
+import type { ComponentDefinition, Element, NodeDefinition, Variables } from "@dad/agent";
 import type { EngineContext } from "@dad/engine";
-import { isJsonObject, type Json, type NodePath, nodePath, type RunEnvParams } from "@dad/protocol";
+import { isJsonObject, type Json, type NodePath, nodeDirectory, nodePath, type RunEnvParams } from "@dad/protocol";
 import { renderValue, type Scope } from "@dad/template";
 import { NodeFailedError } from "./errors.ts";
 import { childFrame, type Frame, nodeNames, outputOf, variableNames, variableOf } from "./frame.ts";
+import type { RecordPlaces } from "./record-places.ts";
 
 /** What the interpreter needs from the run it works in. */
 export interface InterpreterHost {
@@ -11,6 +12,7 @@ export interface InterpreterHost {
   readonly inputs: ReadonlyMap<string, Json>;
   readonly workspace: string;
   readonly report: ComponentReport;
+  readonly places: RecordPlaces;
   /** Which attempt of a node is its turn: the one that completed, or the one after the last. */
   attemptOf(path: NodePath): number;
 }
@@ -46,9 +48,9 @@ async function walkComponent(walk: Walk, component: ComponentDefinition, { path,
   await host.report.started(path, component);
   try {
     const frame = childFrame(parent, path, variablesOf(host, component, path));
-    for (const { id, definition } of component.elements) {
+    for (const { id, definition, record } of component.elements) {
       const place = { path: nodePath(path, id), parent: frame };
-      const output = definition.kind === "node" ? await walkNode(walk, definition, place) : await walkComponent(walk, definition, place);
+      const output = definition.kind === "node" ? await walkNode(walk, { definition, record }, place) : await walkComponent(walk, definition, place);
       frame.outputs.set(id, output);
     }
     await host.report.completed(path);
@@ -59,20 +61,35 @@ async function walkComponent(walk: Walk, component: ComponentDefinition, { path,
   }
 }
 
-async function walkNode({ host, engine }: Walk, definition: NodeDefinition, { path, parent }: Place): Promise<Json> {
+interface NodeElement {
+  readonly definition: NodeDefinition;
+  readonly record: Element["record"];
+}
+
+async function walkNode({ host, engine }: Walk, element: NodeElement, { path, parent }: Place): Promise<Json> {
   engine.signal.throwIfAborted();
-  const settings = renderedSettings(definition, path, templateScope(host, parent, path));
+  const rendered = renderedElement(element, path, { places: host.places, scope: templateScope(host, parent, path) });
   const input = host.inputs.get(path);
-  const handle = engine.start({ path, attempt: host.attemptOf(path), settings, ...(input === undefined ? {} : { input }) });
+  const handle = engine.start({ path, attempt: host.attemptOf(path), ...rendered, ...(input === undefined ? {} : { input }) });
   const { outcome } = await engine.waitAny([handle]);
   if (outcome.status === "completed") return outcome.value;
   if (outcome.status === "cancelled") throw outcome.error;
   throw new NodeFailedError(path, outcome.error);
 }
 
-function renderedSettings({ settings }: NodeDefinition, path: NodePath, scope: Scope): Json {
+interface Rendering {
+  readonly places: RecordPlaces;
+  readonly scope: Scope;
+}
+
+function renderedElement(
+  { definition, record }: NodeElement,
+  path: NodePath,
+  { places, scope }: Rendering,
+): { readonly settings: Json; readonly record?: Json } {
   try {
-    return renderValue(settings, scope);
+    const settings = renderValue(definition.settings, scope);
+    return record === undefined ? { settings } : { settings, record: places.take(path, renderValue(record as Json, scope)) };
   } catch (error) {
     throw new NodeFailedError(path, error);
   }
@@ -95,9 +112,9 @@ function templateScope(host: InterpreterHost, frame: Frame | undefined, path: No
 }
 
 /** The variables that every template has. A component's own of the same name comes first. */
-export const BUILT_IN_VARIABLES = ["runId", "runDir", "runRoot", "workspace", "nodePath"] as const;
+export const BUILT_IN_VARIABLES = ["runId", "runDir", "runRoot", "workspace", "nodePath", "nodeDirectory"] as const;
 
-function builtInVariables({ env, workspace }: InterpreterHost, nodePath: NodePath): Readonly<Record<(typeof BUILT_IN_VARIABLES)[number], string>> {
+function builtInVariables({ env, workspace }: InterpreterHost, path: NodePath): Readonly<Record<(typeof BUILT_IN_VARIABLES)[number], string>> {
   const { runId, runDir, runRoot } = env;
-  return { runId, runDir, runRoot, workspace, nodePath };
+  return { runId, runDir, runRoot, workspace, nodePath: path, nodeDirectory: nodeDirectory(path) };
 }

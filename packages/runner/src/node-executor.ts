@@ -1,20 +1,10 @@
-import type { NodeContext, NodeDefinition } from "@dad/agent";
+import { type NodeContext, type NodeDefinition, RecordSettings } from "@dad/agent";
 import type { NodeCall, NodeExecutor, NodeOutcome } from "@dad/engine";
 import { type Observability, traced, under } from "@dad/observability";
-import {
-  addUsage,
-  type ArtifactEntry,
-  canonicalJson,
-  errorEnvelope,
-  type Json,
-  type NodeDecision,
-  type NodePath,
-  type NodeResult,
-  type RelativePath,
-  type Usage,
-} from "@dad/protocol";
+import { addUsage, canonicalJson, errorEnvelope, type Json, type NodeDecision, type NodePath, type NodeResult, type Usage } from "@dad/protocol";
 import { type ExecutionScope, readOutcome } from "@dad/run-context";
-import { ArtifactExistsError, NodeOutputError, NodeSettingsError, StaticInputError } from "./errors.ts";
+import { NodeOutputError, NodeSettingsError, StaticInputError } from "./errors.ts";
+import { type NodeRecords, nodeRecords } from "./node-records.ts";
 import type { ResumeOptions } from "./resume.ts";
 import { stopwatch } from "./stopwatch.ts";
 
@@ -50,34 +40,35 @@ interface Attempt {
 
 /** What an attempt has collected so far. */
 interface Collected {
-  readonly artifacts: ArtifactEntry[];
+  readonly records: NodeRecords;
   usage: Usage | undefined;
+}
+
+function nothingYet({ call: { path, record }, scope: { run } }: Attempt): Collected {
+  return { records: nodeRecords(run, path, RecordSettings.parse(record ?? {})), usage: undefined };
 }
 
 async function attempt(work: Attempt): Promise<NodeOutcome> {
   const { scope } = work;
-  const collected: Collected = { artifacts: [], usage: undefined };
+  const collected = nothingYet(work);
   const durationMs = stopwatch();
   await recordStart(work);
   const outcome = await execute(work, collected);
   // From here on, what goes wrong is not the node's: it is committed once, as what it was.
   await commit(work, collected, { outcome, decision: "executed", durationMs: durationMs() });
-  await scope.run.show(collected.artifacts);
+  await scope.run.show(collected.records.artifacts);
   return outcome;
 }
 
 /** Somebody says that it was done, and what it gave. */
 async function recordAssumed(work: Attempt, value: Json): Promise<NodeOutcome> {
   const { scope } = work;
-  const collected: Collected = { artifacts: [await keepOutcome(work, value)], usage: undefined };
+  const collected = nothingYet(work);
+  await collected.records.keep("outcome", value);
   const outcome: NodeOutcome = { status: "completed", value };
   await commit(work, collected, { outcome, decision: "assumed", durationMs: 0 });
-  await scope.run.show(collected.artifacts);
+  await scope.run.show(collected.records.artifacts);
   return outcome;
-}
-
-function keepOutcome({ call, scope }: Attempt, value: Json): Promise<ArtifactEntry> {
-  return scope.run.keep({ node: call.path, name: "outcome", data: value, format: "json" });
 }
 
 /**
@@ -91,12 +82,12 @@ async function recordStart({ call: { path, attempt: number }, definition: { node
 }
 
 async function execute(work: Attempt, collected: Collected): Promise<NodeOutcome> {
-  const { call, scope, signal } = work;
+  const { call, signal } = work;
   try {
     const given = { settings: call.settings, ...(call.input === undefined ? {} : { input: call.input }) };
-    collected.artifacts.push(await scope.run.keep({ node: call.path, name: "input", data: given, format: "json" }));
+    await collected.records.keep("input", given);
     const value = await valueOf(work, collected);
-    collected.artifacts.push(await keepOutcome(work, value));
+    await collected.records.keep("outcome", value);
     return { status: "completed", value };
   } catch (error) {
     return { status: signal.aborted ? "cancelled" : "failed", error };
@@ -146,15 +137,7 @@ function contextOf({ call, scope, signal }: Attempt, collected: Collected, obser
     workspace: run.outcome?.directory,
     resources: run.ports.resources,
     observability,
-    async record(draft) {
-      const entry = await run.keep({ ...draft, node: call.path, ...(draft.name === "state" ? {} : { directory: "files" }) });
-      const taken = OWN_NAMES.has(draft.name) || collected.artifacts.some((other) => other.name === draft.name || inOnePlace(other.path, entry.path));
-      if (taken) throw new ArtifactExistsError(call.path, draft.name, entry.path);
-      collected.artifacts.push(entry);
-      // Shown at once: when the attempt never ends, this is what there is to look at.
-      await run.show([entry]);
-      return entry;
-    },
+    record: (draft) => collected.records.add(draft),
     addUsage: (usage) => {
       collected.usage = collected.usage ? addUsage(collected.usage, usage) : usage;
     },
@@ -162,15 +145,6 @@ function contextOf({ call, scope, signal }: Attempt, collected: Collected, obser
       await run.record({ type: "custom.emitted", path: call.path, name, data });
     },
   };
-}
-
-/** What the runner itself keeps of an attempt. */
-const OWN_NAMES: ReadonlySet<string> = new Set(["input", "outcome", "result"]);
-
-/** Whether two paths cannot both be files. Some file systems take names for the same that differ only in case. */
-function inOnePlace(left: RelativePath, right: RelativePath): boolean {
-  const [one, other] = [left, right].map((path) => `${path.toLowerCase()}/`).toSorted((a, b) => a.length - b.length);
-  return other?.startsWith(one ?? "") ?? false;
 }
 
 interface Ending {
@@ -190,8 +164,14 @@ async function commit(
   const told = outcome.status === "cancelled" && outcome.error === signal.reason;
   const error = outcome.status === "completed" || told ? undefined : errorEnvelope(outcome.error);
   const result = resultOf(call, definition, { collected, status: outcome.status, error });
-  collected.artifacts.push(await run.keep({ node: path, name: "result", data: result as Json, format: "json" }));
-  const facts = { path, attempt: number, durationMs, artifacts: collected.artifacts, ...(collected.usage ? { usage: collected.usage } : {}) };
+  await collected.records.keep("result", result as Json);
+  const facts = {
+    path,
+    attempt: number,
+    durationMs,
+    artifacts: [...collected.records.artifacts],
+    ...(collected.usage ? { usage: collected.usage } : {}),
+  };
   if (outcome.status === "completed") await run.record({ type: "node.completed", decision, ...facts });
   else if (outcome.status === "cancelled") await run.record({ type: "node.cancelled", ...facts, ...(error ? { error } : {}) });
   else await run.record({ type: "node.failed", error: error ?? errorEnvelope(outcome.error), ...facts });
@@ -202,7 +182,7 @@ function resultOf(
   { nodeType }: NodeDefinition,
   { collected, status, error }: { readonly collected: Collected; readonly status: NodeResult["status"]; readonly error: NodeResult["error"] },
 ): NodeResult {
-  const artifacts = Object.fromEntries(collected.artifacts.map(({ name, mediaType, digest, size }) => [name, { mediaType, digest, size }]));
+  const artifacts = Object.fromEntries(collected.records.artifacts.map(({ name, mediaType, digest, size }) => [name, { mediaType, digest, size }]));
   return {
     format: "dad.node/1",
     path,

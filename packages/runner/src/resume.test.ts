@@ -1,11 +1,11 @@
-import { defineNode, flow } from "@dad/agent";
+import { defineNode, flow, type RecordSettings } from "@dad/agent";
 import { memoryArtifactStore, memoryArtifactView } from "@dad/artifacts/memory";
 import { inlineEngine } from "@dad/engine/inline";
 import { memoryEventBus } from "@dad/events/memory";
 import { scopeIsolation } from "@dad/isolation/scope";
 import { memoryJournalStore } from "@dad/journal/memory";
 import { noopObservability } from "@dad/observability/noop";
-import { type Json, NodePath, type RecordedEvent, RunId } from "@dad/protocol";
+import { Json, NodePath, type RecordedEvent, RunId } from "@dad/protocol";
 import { staticResourceRegistry } from "@dad/resources/static";
 import { openRun, type RunPorts, withResumedRun, withRun } from "@dad/run-context";
 import { describe, expect, it } from "vitest";
@@ -240,5 +240,55 @@ describe("what must not be done twice", () => {
       });
     await begin(flow("main").node("pay", looking("effectful")({})), ports);
     expect(seen).toEqual(["main.pay"]);
+  });
+});
+
+describe("what a run goes on from", () => {
+  /** Gives a value, and records a file. */
+  const give = defineNode({
+    type: "give",
+    version: "1",
+    effect: "pure",
+    settings: z.object({ value: Json }),
+    output: Json,
+    async execute(context, { settings: { value } }) {
+      await context.record({ name: "note", data: "noted" });
+      return value;
+    },
+  });
+
+  it.each<[NonNullable<RecordSettings["outcome"]>, Json]>([
+    [{ format: "yaml" }, { list: [null, "no", 1e300], text: "a\n  b: 'c'\n" }],
+    [{ format: "yaml", enabled: false }, ["2026-11-22", "0x1f"]],
+    [{ format: "text" }, "\ufeff words\r\n"],
+    [{ format: "json", path: "reports/one.json" }, { a: 1 }],
+    // Too large for the journal: it comes from the store.
+    [{ format: "yaml" }, { large: "line\n".repeat(10_000) }],
+  ])("is exactly the value that was kept as %j", async (outcome, value) => {
+    const { executed, failing, pure } = nodes();
+    const ports = memoryPorts();
+    const definition = flow("main")
+      .node("one", give({ value }), { record: { outcome } })
+      .node("stop", pure({ name: "stop" }))
+      .node("two", ({ one }) => give({ value: one as never }));
+    failing.add("stop");
+    await begin(definition, ports).catch(() => undefined);
+    failing.clear();
+    expect((await resume(definition, ports)).result).toMatchObject({ one: value, two: value });
+    expect(executed).toEqual(["stop 1", "stop 2"]);
+  });
+
+  it("is shown again where it was shown, and not where it was not", async () => {
+    const { failing, pure } = nodes();
+    const ports = memoryPorts();
+    const definition = flow("main")
+      .node("one", give({ value: 1 }), { record: { outcome: { enabled: false }, files: { path: "kept" } } })
+      .node("stop", pure({ name: "stop" }));
+    failing.add("stop");
+    await begin(definition, ports).catch(() => undefined);
+    failing.clear();
+    const again = { ...ports, view: memoryArtifactView({ store: ports.artifacts }) };
+    await resume(definition, again);
+    expect([again.view.text("kept/note.txt"), again.view.text("main/one/outcome.json")]).toEqual(["noted", undefined]);
   });
 });

@@ -12,7 +12,7 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   agent: ["zod"],
   config: ["zod"],
   nodes: ["ignore", "zod"],
-  "run-context": ["uuid"],
+  "run-context": ["uuid", "yaml"],
   runner: ["zod"],
 };
 /** What every contract suite is written for. */

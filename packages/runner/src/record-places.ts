@@ -1,0 +1,125 @@
+import { RecordSettings } from "@dad/agent";
+import type { Json, NodePath } from "@dad/protocol";
+import { nodeDirectory } from "@dad/protocol";
+import { ArtifactRefusedError, endingOf, placeRefusal } from "@dad/run-context";
+import { ArtifactExistsError } from "./errors.ts";
+
+/** Which places in the directory of a run belong to which node, so that nothing of one covers what another left. */
+export interface RecordPlaces {
+  /**
+   * Takes for a node the places that its record settings name, and gives the settings back.
+   *
+   * @throws ArtifactRefusedError (`ARTIFACT_REFUSED`) for what is no path, is kept for the run or belongs to another node;
+   * ArtifactExistsError (`ARTIFACT_EXISTS`) for two entries of the node in one place. Nothing is taken then.
+   */
+  take(node: NodePath, record: Json): Json;
+}
+
+const ENTRIES = ["input", "outcome", "result", "state", "files"] as const;
+type Entry = (typeof ENTRIES)[number];
+
+/** @param nodes All nodes of the definition: the directory of each is its own. */
+export function recordPlaces(nodes: Iterable<NodePath>): RecordPlaces {
+  const owners = placeOwners();
+  for (const node of nodes) owners.add(nodeDirectory(node), node);
+  return {
+    take(node, given) {
+      const record = settingsOf(node, given);
+      const named = ENTRIES.flatMap((entry) => (record[entry]?.path === undefined ? [] : [{ entry, path: record[entry].path }]));
+      for (const { entry, path } of named) {
+        const refusal = placeRefusal(path) ?? owners.refusal(path, node);
+        if (refusal !== undefined) throw new ArtifactRefusedError({ name: entry, node }, refusal);
+      }
+      assertApart(node, placesOf(node, record));
+      for (const { path } of named) owners.add(path, node);
+      return given;
+    },
+  };
+}
+
+/** Rendered settings: what a template gave need not be a text. */
+function settingsOf(node: NodePath, given: Json): RecordSettings {
+  const { data, error } = RecordSettings.safeParse(given);
+  if (data) return data;
+  const [issue] = error.issues;
+  throw new ArtifactRefusedError({ name: String(issue?.path[0]), node }, `${issue?.path.join(".")}: ${issue?.message}`);
+}
+
+/** Where what belongs to a node lies: `files` in a directory, all else in files. */
+export type NodePlaces = Readonly<Record<Exclude<Entry, "state">, string>> & {
+  /** `undefined`: in the directory of the node, with an ending that only its data decides. */
+  readonly state: string | undefined;
+};
+
+export function placesOf(node: NodePath, record: RecordSettings): NodePlaces {
+  const directory = nodeDirectory(node);
+  const { input, outcome, result, state, files } = record;
+  return {
+    input: input?.path ?? `${directory}/input${endingOf(input?.format ?? "json")}`,
+    outcome: outcome?.path ?? `${directory}/outcome${endingOf(outcome?.format ?? "json")}`,
+    result: result?.path ?? `${directory}/result${endingOf("json")}`,
+    state: state?.path ?? (state?.format && `${directory}/state${endingOf(state.format)}`),
+    files: files?.path ?? `${directory}/files`,
+  };
+}
+
+function assertApart(node: NodePath, places: NodePlaces): void {
+  const kept: [Entry, string][] = [];
+  for (const entry of ENTRIES) {
+    const path = places[entry];
+    if (path === undefined) continue;
+    // Files may lie in the directory of the others, but nothing lies below a file.
+    const taken = kept.some(([, other]) => (entry === "files" ? isWithin(path, other) : inOnePlace(path, other)));
+    if (taken) throw new ArtifactExistsError(node, entry, path);
+    kept.push([entry, path]);
+  }
+}
+
+/** Whether two paths cannot both be files. */
+export function inOnePlace(left: string, right: string): boolean {
+  return isWithin(left, right) || isWithin(right, left);
+}
+
+function isWithin(path: string, directory: string): boolean {
+  return `${folded(path)}/`.startsWith(`${folded(directory)}/`);
+}
+
+/** Some file systems take names for the same that differ only in case. */
+function folded(path: string): string {
+  return path.toLowerCase();
+}
+
+interface PlaceOwners {
+  add(place: string, node: NodePath): void;
+  /** Why a place cannot be this node's. The work grows with the depth of the place only. */
+  refusal(place: string, node: NodePath): string | undefined;
+}
+
+function placeOwners(): PlaceOwners {
+  const owners = new Map<string, NodePath>();
+  /** For each directory that holds places: two of those whose they are. */
+  const within = new Map<string, readonly NodePath[]>();
+  return {
+    add(place, node) {
+      const [own = "", ...above] = selfAndAbove(place);
+      owners.set(own, node);
+      for (const directory of above) {
+        const others = within.get(directory) ?? [];
+        if (others.length < 2 && !others.includes(node)) within.set(directory, [...others, node]);
+      }
+    },
+    refusal(place, node) {
+      const around = selfAndAbove(place);
+      const owner = [...around.map((directory) => owners.get(directory)), ...(within.get(folded(place)) ?? [])].find(
+        (other) => other !== undefined && other !== node,
+      );
+      return owner && `${JSON.stringify(place)} is where node ${owner} keeps what is its own`;
+    },
+  };
+}
+
+/** A path and all directories that it lies in, the nearest first. */
+function selfAndAbove(place: string): string[] {
+  const parts = folded(place).split("/");
+  return parts.map((_, index) => parts.slice(0, parts.length - index).join("/"));
+}

@@ -30,7 +30,7 @@ export async function flipBit(fs: DiskFs, path: string): Promise<void> {
 }
 
 /** Puts other bytes in the place of a file, and makes them durable. */
-export async function rewrite(fs: DiskFs, path: string, bytes: Uint8Array): Promise<void> {
+async function rewrite(fs: DiskFs, path: string, bytes: Uint8Array): Promise<void> {
   await fs.unlink(path);
   const file = await fs.open(path, "wx", 0o444);
   await file.write(bytes, 0, bytes.byteLength);

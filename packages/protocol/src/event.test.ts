@@ -20,6 +20,7 @@ const EXAMPLES: { readonly [Type in RunEventType]: { readonly type: Type } & Rec
     rootComponentId: "coder",
     rerun: { of: "run_0", from: "coder.plan" },
     source: { file: "../src/agent.ts", profile: "recorded" },
+    inputs: artifact,
   },
   "run.resumed": { ...run, type: "run.resumed", from: "interrupted" },
   "run.completed": { ...run, type: "run.completed", usage },
@@ -57,7 +58,7 @@ describe("parseEvent", () => {
   });
 
   it.each(examples)("asks for every required member of $type", (event) => {
-    const optional = new Set(["seq", "rerun", "source", "effect", "definition", "usage", "error", "path"]);
+    const optional = new Set(["seq", "rerun", "source", "inputs", "effect", "definition", "usage", "error", "path"]);
     const missed = Object.keys(event).filter((key) => {
       const { [key]: _left, ...rest } = event;
       return parses(rest);

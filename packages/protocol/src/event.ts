@@ -27,6 +27,8 @@ export const RunEvent = z.discriminatedUnion("type", [
     rootComponentId: z.string(),
     rerun: RerunOf.optional(),
     source: RunSource.optional(),
+    /** The static inputs that the run was given when it was made: one JSON object. A run that is on record has them. */
+    inputs: ArtifactEntry.optional(),
   }),
   /** The run goes on in a new epoch. `from` is how it stood before. */
   z.looseObject({ ...run, type: z.literal("run.resumed"), from: RunStatus }),
@@ -66,6 +68,7 @@ export const RunEvent = z.discriminatedUnion("type", [
     error: ErrorEnvelope.optional(),
   }),
 
+  /** Static inputs came after the run was made. The artifact holds all that it has by now. */
   z.looseObject({ ...run, type: z.literal("inputs.registered"), artifact: ArtifactEntry, paths: z.array(z.string()) }),
   z.looseObject({ ...run, type: z.literal("outcome.committed"), path: NodePath.optional(), outcome: OutcomeRef }),
   z.looseObject({ ...run, type: z.literal("outcome.failed"), error: ErrorEnvelope }),

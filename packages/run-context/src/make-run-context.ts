@@ -1,4 +1,4 @@
-import { type Json, RelativePath } from "@dad/protocol";
+import { type ArtifactEntry, type Json, RelativePath, type StaticInputs } from "@dad/protocol";
 import { encodeArtifact } from "./artifact-to-keep.ts";
 import type { OpenedRun } from "./complete-run.ts";
 import { enterIsolation } from "./isolated-execution.ts";
@@ -6,6 +6,7 @@ import { keepArtifact } from "./keep-artifact.ts";
 import type { RunContext } from "./run-context.ts";
 import type { RunHistory } from "./run-history.ts";
 import { runLife } from "./run-life.ts";
+import type { RunPorts } from "./run-ports.ts";
 
 export interface RunContextParts {
   readonly rootComponentId: string;
@@ -53,15 +54,20 @@ export function makeRunContext({ rootComponentId, history, inputs, signal }: Run
   return run;
 }
 
+/** Keeps all static inputs of a run, under the one name that they have in it. */
+export async function keepInputs(ports: RunPorts, inputs: StaticInputs): Promise<ArtifactEntry> {
+  const path = RelativePath.parse("static_inputs/static_inputs.json");
+  const bytes = `${JSON.stringify(inputs, undefined, 2)}\n`;
+  return await keepArtifact(ports, "static_inputs", { path, bytes, mediaType: "application/json" });
+}
+
 interface ChangedInputs {
   readonly inputs: ReadonlyMap<string, Json>;
   readonly added: readonly string[];
 }
 
 async function recordInputs({ ports, record, shown }: OpenedRun, { inputs, added }: ChangedInputs): Promise<void> {
-  const path = RelativePath.parse("static_inputs/static_inputs.json");
-  const bytes = `${JSON.stringify(Object.fromEntries(inputs), undefined, 2)}\n`;
-  const artifact = await keepArtifact(ports, "static_inputs", { path, bytes, mediaType: "application/json" });
+  const artifact = await keepInputs(ports, Object.fromEntries(inputs));
   await record.add({ type: "inputs.registered", artifact, paths: [...added] });
   await shown.add([artifact]);
 }

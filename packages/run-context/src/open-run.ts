@@ -1,8 +1,8 @@
 import type { RunOutcome } from "@dad/outcome";
-import { NodeId, type RunSource, type StaticInputs } from "@dad/protocol";
+import { type ArtifactEntry, NodeId, type RunSource, type StaticInputs } from "@dad/protocol";
 import { claimRun } from "./claim-run.ts";
-import { completeRun } from "./complete-run.ts";
-import { makeRunContext } from "./make-run-context.ts";
+import { completeRun, type OpenedRun } from "./complete-run.ts";
+import { keepInputs, makeRunContext } from "./make-run-context.ts";
 import type { RunContext } from "./run-context.ts";
 import type { RunEnvOptions } from "./run-env.ts";
 import { showRun } from "./run-face.ts";
@@ -34,7 +34,7 @@ export interface OpenRunOptions extends RunEnvOptions {
  * the outcome repository throws.
  */
 export async function openRun(options: OpenRunOptions): Promise<RunContext> {
-  const { rootComponentId, source, signal } = options;
+  const { rootComponentId, signal } = options;
   if (!NodeId.safeParse(rootComponentId).success) throw new TypeError(`rootComponentId is not an id: ${rootComponentId}`);
   signal?.throwIfAborted();
   const claimed = await claimRun(options, options.ports);
@@ -43,13 +43,12 @@ export async function openRun(options: OpenRunOptions): Promise<RunContext> {
   const shown = shownArtifacts(ports.view);
   let outcome: RunOutcome | undefined;
   try {
-    await record.add({ type: "run.started", executionId: env.executionId, rootComponentId, ...(source ? { source } : {}) });
+    const inputs = await recordStart(options, { env, ports, record });
     await showRun(ports, record.details());
+    await shown.add(inputs);
     outcome = await ports.outcomes?.open(env.runId, signal ? { signal } : {});
-    const parts = { rootComponentId, history: foldHistory().history, inputs: new Map(), signal };
-    const run = makeRunContext(parts, { ...claimed, record, outcome, shown });
-    if (options.inputs) await run.registerInputs(options.inputs);
-    return run;
+    const parts = { rootComponentId, history: foldHistory().history, inputs: new Map(Object.entries(options.inputs ?? {})), signal };
+    return makeRunContext(parts, { ...claimed, record, outcome, shown });
   } catch (error) {
     const opened = { ...claimed, record, outcome, shown };
     // Why it could not be opened says more than that this cannot be recorded or released either.
@@ -57,4 +56,15 @@ export async function openRun(options: OpenRunOptions): Promise<RunContext> {
     await releaseRun(opened).catch(() => undefined);
     throw error;
   }
+}
+
+/** One entry says that the run started and what it was given: whoever goes on with it has both or finds no run. */
+async function recordStart(
+  { rootComponentId, source, inputs }: OpenRunOptions,
+  { env, ports, record }: Pick<OpenedRun, "env" | "ports" | "record">,
+): Promise<readonly ArtifactEntry[]> {
+  const given = inputs && (await keepInputs(ports, inputs));
+  const facts = { executionId: env.executionId, rootComponentId, ...(source ? { source } : {}), ...(given ? { inputs: given } : {}) };
+  await record.add({ type: "run.started", ...facts });
+  return given ? [given] : [];
 }

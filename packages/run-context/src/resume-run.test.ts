@@ -65,8 +65,24 @@ describe("resumeRun", () => {
     expect(run.history.nodes.get(NODE)).toMatchObject({ attempt: 1, state: "completed", effect: "pure" });
     expect(await readOutcome(ports.artifacts, run.history.nodes.get(NODE)!)).toBe("given");
     expect(run.details()).toMatchObject({ status: "running", usage, nodes: [{ path: NODE, status: "completed" }] });
-    expect(await typesOf(ports)).toEqual(["run.started", "inputs.registered", "node.started", "node.completed", "run.resumed"]);
+    expect(await typesOf(ports)).toEqual(["run.started", "node.started", "node.completed", "run.resumed"]);
     expect(await run.complete("completed")).toMatchObject({ status: "completed", usage });
+  });
+
+  it("has all inputs: those that the run was made with, from its first entry on, and those that came later", async () => {
+    const ports = memoryPorts();
+    const first = await openRun({ rootComponentId: "a", runId: "r", inputs: { a: { x: 1 }, b: 2 }, ports });
+    expect(await typesOf(ports)).toEqual(["run.started"]);
+    await first.registerInputs({ b: 3 });
+    await first[Symbol.asyncDispose]();
+
+    await using run = await resume(ports);
+    expect(run.inputs).toEqual(
+      new Map<string, unknown>([
+        ["a", { x: 1 }],
+        ["b", 3],
+      ]),
+    );
   });
 
   it.each(["failed", "cancelled"] as const)("goes on with a run that is %s, and says that it was", async (status) => {

@@ -53,6 +53,7 @@ export function foldHistory(): HistoryFold {
     add(event) {
       const node = nodeAfter(event, nodes);
       if (node) nodes.set(node.path, node);
+      else if (event.type === "run.started") facts.inputs = event.inputs;
       else if (event.type === "inputs.registered") facts.inputs = event.artifact;
       else if (event.type === "component.started") {
         components.set(event.path, "started");

@@ -88,6 +88,15 @@ describe("checkStore", () => {
     expect(await found()).toEqual([`error ARTIFACT_MISSING ${content.digest}`]);
   });
 
+  it("misses no file of an artifact that is kept and not shown", async () => {
+    await using journal = await store.journals.create(RUN);
+    const [large] = await fillRun(store, journal, { end: [] });
+    const hidden = { ...large!, name: "hidden", path: RelativePath.parse("only/step/files/hidden.txt"), shown: false };
+    await journal.append({ type: "inputs.registered", artifact: hidden, paths: [] });
+    await journal[Symbol.asyncDispose]();
+    expect(await found()).toEqual(["info RUN_INTERRUPTED run1"]);
+  });
+
   it("tells of a run.json that says something else than the journal", async () => {
     await makeRun(store, RUN, { end: [{ type: "run.failed", usage: NO_USAGE, error: { code: "X", message: "x", retryable: false } }] });
     const view = store.views.get(RUN);

@@ -18,6 +18,20 @@ describe("callback", () => {
     expect(seen).toEqual([context]);
   });
 
+  it("keeps what it records through its context, as what it is", async () => {
+    const { context, artifacts } = testingContext();
+    const plot = new Uint8Array([0x89, 0x50]);
+    const draw = callback(options, async (_input: object, { record }) => {
+      await record({ name: "plot.png", data: plot, mediaType: "image/png" });
+      await record({ name: "notes/plan", data: { steps: 1 }, format: "yaml" });
+    });
+    await expect(runNode(draw({}), context)).resolves.toBeNull();
+    expect([...artifacts.values()]).toEqual([
+      { name: "plot.png", data: plot, mediaType: "image/png" },
+      { name: "notes/plan", data: { steps: 1 }, format: "yaml" },
+    ]);
+  });
+
   it("has the types of the function", () => {
     const count = callback(options, async (input: { text: string }) => input.text.length);
     const definition = flow("f")

@@ -28,6 +28,8 @@ const HEX_OF_SOURCE = 16;
  *     const titles = callback({ name: "titles", version: "1", effect: "pure" }, (input: { text: string }) => input.text.split("\n"));
  *     flow("f").node("titles", titles({ text: "$var{text}" }));
  *
+ * Files that it keeps with `context.record` belong to the node: JSON, YAML, text, or bytes as they are.
+ *
  * The identity of the node is the name, the version and a digest of the function's own text: what it
  * calls and what it closes over are not in it.
  *

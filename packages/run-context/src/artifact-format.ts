@@ -5,7 +5,7 @@ import { parse, stringify } from "yaml";
 export type ArtifactFormat = "json" | "yaml" | "text" | "binary";
 
 /** What belongs to a format. */
-export interface FormatRules {
+interface FormatRules {
   readonly mediaType: string;
   /** What people and their tools expect a file of it to end in. */
   readonly ending: string;

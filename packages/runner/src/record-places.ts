@@ -46,7 +46,7 @@ function settingsOf(node: NodePath, given: Json): RecordSettings {
 }
 
 /** Where what belongs to a node lies: `files` in a directory, all else in files. */
-export type NodePlaces = Readonly<Record<Exclude<Entry, "state">, string>> & {
+type NodePlaces = Readonly<Record<Exclude<Entry, "state">, string>> & {
   /** `undefined`: in the directory of the node, with an ending that only its data decides. */
   readonly state: string | undefined;
 };

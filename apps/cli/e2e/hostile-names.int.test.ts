@@ -22,10 +22,10 @@ describe.each(Object.entries(SCHEMAS) as ReadonlyArray<[keyof typeof SCHEMAS, z.
 });
 
 describe("the command line", () => {
-  // In parts: each of them starts the program once for every name.
-  it.each([0, 1, 2])("refuses every hostile run id, and touches nothing outside of the run root (part %i)", async (part) => {
+  // Some of them: each starts the program once, and the schema that all go through is tried with every one above.
+  it("refuses hostile run ids, and touches nothing outside of the run root", async () => {
     await using project = await withCanary();
-    const refused = refusedAs("run id").filter(({ text }, index) => index % 3 === part && !text.includes("\0"));
+    const refused = refusedAs("run id").filter(({ text }, index) => index % 4 === 0 && !text.includes("\0"));
     const ended = await each(refused, ({ text }) => run(project, `--run-id=${text}`));
     expect(ended.map(outcomeOf)).toEqual(refused.map(() => ({ code: 2, error: "RUN_ID_INVALID" })));
     expect(await project.runs()).toEqual([]);
@@ -34,7 +34,7 @@ describe("the command line", () => {
 
   it("refuses hostile prefixes in the same way", async () => {
     await using project = await withCanary();
-    const refused = refusedAs("prefix").filter(({ text }, index) => index % 6 === 0 && !text.includes("\0"));
+    const refused = refusedAs("prefix").filter(({ text }, index) => index % 12 === 0 && !text.includes("\0"));
     const ended = await each(refused, ({ text }) => run(project, `--prefix=${text}`));
     expect(ended.map(outcomeOf)).toEqual(refused.map(() => ({ code: 2, error: "RUN_ID_INVALID" })));
     expect(await project.runs()).toEqual([]);

@@ -127,6 +127,22 @@ describe("syncDirectory", () => {
   });
 });
 
+describe("syncAncestors", () => {
+  it("makes every name that leads to a path durable, whoever made it", async () => {
+    await mkdir(join(root, "a", "b"), { recursive: true });
+    const { fs, synced } = recording();
+    await disk.syncAncestors(fs, join(root, "a", "b"));
+    expect(synced).toEqual(expect.arrayContaining([join(root, "a"), root, base, "/"]));
+    expect(synced).not.toContain(join(root, "a", "b"));
+  });
+
+  it("passes over a directory that is not ours, and fails for any other reason", async () => {
+    const refusing = (code: string): DiskFs => ({ ...nodeFs, open: (path, ...how) => (path === "/" ? rejection(code) : nodeFs.open(path, ...how)) });
+    await disk.syncAncestors(refusing("EACCES"), root);
+    await expect(disk.syncAncestors(refusing("EIO"), root)).rejects.toMatchObject({ path: "/", cause: { code: "EIO" } });
+  });
+});
+
 describe("makeDirectory", () => {
   const volatile = { durable: false };
 

@@ -22,6 +22,11 @@ export interface DiskOperations {
   readonly sync: (file: Pick<DiskFile, "sync">, path: string) => Promise<void>;
   /** Makes the entries of a directory durable. */
   readonly syncDirectory: (fs: Pick<DiskFs, "open">, path: string) => Promise<void>;
+  /**
+   * Makes all names that lead to a path durable, up to `/`. Not only what is new: whoever made the rest may have been killed
+   * before it did so, or may have promised less.
+   */
+  readonly syncAncestors: (fs: Pick<DiskFs, "open">, path: string) => Promise<void>;
   /** Makes a directory with all that lead to it. `durable` makes each new one's name so, too. Any number may make it at once. */
   readonly makeDirectory: (fs: Pick<DiskFs, "open" | "mkdir" | "stat">, path: string, options: { readonly durable: boolean }) => Promise<void>;
 }
@@ -58,6 +63,7 @@ export function diskOperations(failure: DiskFailure): DiskOperations {
       ),
     sync,
     syncDirectory,
+    syncAncestors: async (fs, path) => void (await Promise.all(ancestorsOf(path).map((ancestor) => syncAncestor(fs, ancestor, syncDirectory)))),
     makeDirectory: directoryMaker(onDisk, syncDirectory),
   };
 }
@@ -103,3 +109,20 @@ async function unless<T, E>(code: string, result: Promise<T>, otherwise: E): Pro
     throw error;
   }
 }
+
+function ancestorsOf(path: string): string[] {
+  const parent = dirname(path);
+  return parent === path ? [] : [parent, ...ancestorsOf(parent)];
+}
+
+/** What cannot be synced is of a kind that nobody made here: it is not ours to read, or lies on something that never changes. */
+async function syncAncestor(fs: Pick<DiskFs, "open">, path: string, syncDirectory: DiskOperations["syncDirectory"]): Promise<void> {
+  try {
+    await syncDirectory(fs, path);
+  } catch (error) {
+    const cause: unknown = error instanceof Error ? error.cause : undefined;
+    if (!(cause instanceof Error && "code" in cause && NOT_SYNCED.has(String(cause.code)))) throw error;
+  }
+}
+
+const NOT_SYNCED: ReadonlySet<string> = new Set(["EACCES", "EPERM", "EINVAL", "ENOTSUP", "EROFS"]);

@@ -1,8 +1,8 @@
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { DiskFs } from "@dad/disk";
-import { DadError, type Digest, hexOfDigest } from "@dad/protocol";
+import { type Digest, hexOfDigest } from "@dad/protocol";
 import { stagingRoot } from "./staging.ts";
-import { ifPresent, makeDirectory, syncDirectory, syncFile } from "./storage.ts";
+import { ifPresent, makeDirectory, syncAncestors, syncDirectory, syncFile } from "./storage.ts";
 
 /** A file that makes a directory an image layout of the OCI image specification 1.1. */
 export interface LayoutFile {
@@ -68,31 +68,8 @@ export async function makeLayout(fs: DiskFs, root: string, write: WriteFile): Pr
   }
 }
 
-/**
- * Makes the files of a layout durable, and all names that lead to the content, up to `/`. Not only what is new here: whoever
- * made the rest may have been killed before it did so, or may have promised less.
- */
+/** Makes the files of a layout durable, and all names that lead to the content. */
 export async function syncLayout(fs: DiskFs, root: string): Promise<void> {
   await Promise.all(LAYOUT_FILES.map(({ name }) => syncFile(fs, join(root, name))));
-  await Promise.all([syncDirectory(fs, join(root, "blobs")), syncDirectory(fs, root), ...ancestorsOf(root).map((path) => syncAncestor(fs, path))]);
-}
-
-function ancestorsOf(path: string): string[] {
-  const parent = dirname(path);
-  return parent === path ? [] : [parent, ...ancestorsOf(parent)];
-}
-
-/** What cannot be synced is of a kind that nobody made here: it is not ours to read, or lies on something that never changes. */
-async function syncAncestor(fs: DiskFs, path: string): Promise<void> {
-  try {
-    await syncDirectory(fs, path);
-  } catch (error) {
-    if (!DadError.is(error) || !NOT_SYNCED.has(String(codeOf(error.cause)))) throw error;
-  }
-}
-
-const NOT_SYNCED: ReadonlySet<string> = new Set(["EACCES", "EPERM", "EINVAL", "ENOTSUP", "EROFS"]);
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && "code" in error ? error.code : undefined;
+  await Promise.all([syncDirectory(fs, join(root, "blobs")), syncDirectory(fs, root), syncAncestors(fs, root)]);
 }

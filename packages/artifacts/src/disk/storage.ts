@@ -3,7 +3,7 @@ import { DadError } from "@dad/protocol";
 import { ArtifactStorageError } from "../errors.ts";
 
 /** What the disk refuses becomes an `ArtifactStorageError` that names the place. */
-export const { ifFree, ifPresent, makeDirectory, onDisk, sync, syncDirectory } = diskOperations(
+export const { ifFree, ifPresent, makeDirectory, onDisk, sync, syncAncestors, syncDirectory } = diskOperations(
   (operation, path, cause) => new ArtifactStorageError(operation, path, cause),
 );
 

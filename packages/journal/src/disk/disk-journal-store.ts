@@ -8,7 +8,7 @@ import { journalWriter } from "../journal-writer.ts";
 import { followJournal } from "./follow-journal.ts";
 import { entriesOf, fileSink, type FoundEntry, lastPlace } from "./journal-file.ts";
 import { announcedOwner, livingOwner, type RunRoot, takeLease } from "./run-lease.ts";
-import { ifFree, ifPresent, makeDirectory, onDisk, syncDirectory } from "./storage.ts";
+import { ifFree, ifPresent, makeDirectory, onDisk, sync, syncAncestors, syncDirectory } from "./storage.ts";
 import { cutTornTail, replaceByCopy } from "./torn-tail.ts";
 
 export interface DiskJournalStoreOptions {
@@ -61,7 +61,7 @@ async function createRun(store: Store, runId: RunId, signal: AbortOptions["signa
   const { fs, root, durability } = store;
   const directory = join(root, runId);
   const path = join(directory, JOURNAL);
-  await makeDirectory(fs, root, { durable: true });
+  await makeDirectory(fs, root, { durable: false });
   const isFirst = await ifFree("make", directory, fs.mkdir(directory));
   if (!isFirst) throw new RunExistsError(runId, { owner: await claimantOf(store, runId) });
   return orUndo(async (undo) => {
@@ -73,8 +73,7 @@ async function createRun(store: Store, runId: RunId, signal: AbortOptions["signa
     const file = await onDisk("create", path, fs.open(path, "ax"));
     undo(() => fs.unlink(path));
     undo(() => file.close());
-    await syncDirectory(fs, directory);
-    await syncDirectory(fs, root);
+    await syncNames(store, runId);
     signal?.throwIfAborted();
     return journalWriter({ runId, epoch, head: headOfNothing(), sink: fileSink({ file, path }, { durability, lease }) });
   });
@@ -98,12 +97,20 @@ async function openRun(store: Store, runId: RunId, { signal, takeOver }: OpenOpt
     const torn = await cutTornTail(fs, path, end);
     const epoch = await lease.announce(head.epoch);
     const file = await onDisk("open", path, fs.open(path, "a"));
+    // Whoever wrote it may have promised less, or not have come to keep the promise.
+    await Promise.all([syncNames(store, runId), ...(store.durability === "strict" ? [sync(file, path)] : [])]);
     const journal = journalWriter({ runId, epoch, head, sink: fileSink({ file, path }, { durability: store.durability, lease }) });
     undo(async () => journal[Symbol.asyncDispose]());
     if (torn) await journal.append({ type: "journal.recovered", ...torn });
     signal?.throwIfAborted();
     return journal;
   });
+}
+
+/** Makes durable that there is a run, and every name that leads to its journal. */
+async function syncNames({ fs, root, durability }: Store, runId: RunId): Promise<void> {
+  if (durability !== "strict") return;
+  await Promise.all([syncDirectory(fs, join(root, runId)), syncDirectory(fs, root), syncAncestors(fs, root)]);
 }
 
 async function placeToGoOn(fs: DiskFs, { path, runId }: { readonly path: string; readonly runId: RunId }, signal: AbortOptions["signal"]) {

@@ -36,7 +36,7 @@ export interface RunLease {
 export async function takeLease(runRoot: RunRoot, runId: RunId, { takeOver = false }: { readonly takeOver?: boolean } = {}): Promise<RunLease> {
   const { fs } = runRoot;
   const place = leasePlace(runRoot, runId);
-  await makeDirectory(fs, place.directory, { durable: true });
+  await makeDirectory(fs, place.directory, { durable: false });
   const lock = await lockOf(runRoot, runId, takeOver);
   // Whoever held it before and was killed is not to be taken for the one who holds it now.
   if (!takeOver) await ifPresent("remove", place.record, fs.unlink(place.record));

@@ -18,7 +18,7 @@ export async function showRun({ view, isolation, resources }: RunPorts, details:
 }
 
 /** Where the manifest of a run is read. */
-export const MANIFEST = RelativePath.parse("run.json");
+export const MANIFEST: RelativePath = RelativePath.parse("run.json");
 
 /** What `run.json` says of a run. */
 export function manifestOf(details: RunDetails): RunManifest {

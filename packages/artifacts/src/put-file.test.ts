@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import {
   appendFileSync,
   closeSync,
@@ -18,6 +18,7 @@ import { createServer } from "node:net";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { digestOfBytes } from "@dad/protocol";
 import type { ArtifactStore } from "./artifact-store.ts";
@@ -61,7 +62,7 @@ describe("what is not a file", () => {
     ["a link to a file", /it is a link/, (path) => writeFile(at("file"), "secret").then(() => symlink("file", path))],
     ["a link to nothing", /it is a link/, (path) => symlink("nowhere", path)],
     ["a link to itself", /it is a link/, (path) => symlink(path, path)],
-    ["a pipe that nobody writes into", /it is a pipe/, async (path) => execFileSync("mkfifo", [path])],
+    ["a pipe that nobody writes into", /it is a pipe/, (path) => promisify(execFile)("mkfifo", [path])],
     ["nothing", /ENOENT/, async () => undefined],
   ];
   it.each(makers)("is refused: %s", async (_what, reason, make) => {
@@ -148,7 +149,7 @@ it("stores the file that was opened when another one gets its name meanwhile", a
 it("never stores what a link leads to, or a pipe, that takes the place of a file again and again", async () => {
   await writeFile(at("secret"), "secret");
   await writeFile(at("mine"), "mine");
-  execFileSync("mkfifo", [at("pipe")]);
+  await promisify(execFile)("mkfifo", [at("pipe")]);
   const [mine, pipe] = ["mine", "pipe"].map((name) => () => linkSync(at(name), at("next")));
   const next = [() => symlinkSync("secret", at("next")), mine, pipe, mine];
   let time = 0;

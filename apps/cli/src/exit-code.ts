@@ -48,6 +48,7 @@ const OF_CODE: Readonly<Record<string, number>> = {
   DEFINITION_CHANGED: EXIT.usage,
   NODE_OUTCOME_UNKNOWN: EXIT.usage,
   ASSUMPTION_INVALID: EXIT.usage,
+  TRASH_UNKNOWN: EXIT.usage,
   RUN_CANCELLED: EXIT.cancelled,
 };
 

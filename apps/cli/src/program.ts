@@ -1,5 +1,8 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { declareCheckout } from "./commands/checkout.ts";
+import { declareFsck } from "./commands/fsck.ts";
+import { declareGc } from "./commands/gc.ts";
 import { declareLs } from "./commands/ls.ts";
 import { declareResume } from "./commands/resume.ts";
 import { declareRun } from "./commands/run.ts";
@@ -47,6 +50,9 @@ function declareProgram(finish: Finish): Command {
   declareResume(program, finish);
   declareLs(program, finish);
   declareShow(program, finish);
+  declareCheckout(program, finish);
+  declareFsck(program, finish);
+  declareGc(program, finish);
   for (const command of program.commands) command.showHelpAfterError(`(dad ${command.name()} --help shows what it takes)`);
   return program;
 }
@@ -54,7 +60,8 @@ function declareProgram(finish: Finish): Command {
 const EXIT_CODES = `
 Exit codes:
   0    done                       3    the run waits for an answer
-  1    the run failed             4    the run's budget is exhausted
+  1    the run failed, or         4    the run's budget is exhausted
+       something was found
   2    nothing was run: usage,    130  the run was cancelled (Ctrl-C)
        configuration, definition`;
 

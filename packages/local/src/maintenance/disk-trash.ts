@@ -56,7 +56,7 @@ async function openTrash(place: Place, garbage: readonly Garbage[]): Promise<Ope
   };
 }
 
-export async function writeDurably(fs: DiskFs, path: string, text: string): Promise<void> {
+async function writeDurably(fs: DiskFs, path: string, text: string): Promise<void> {
   await onDisk("write", path, fs.writeFile(path, text, { flag: "wx" }));
   const file = await onDisk("open", path, fs.open(path, "r"));
   try {

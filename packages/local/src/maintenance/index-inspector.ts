@@ -7,7 +7,7 @@ import type { IndexedRun } from "@dad/run-index";
 import { readIndexFile } from "@dad/run-index/sqlite";
 import { onDisk } from "./maintenance-disk.ts";
 
-export const INDEX = ".dad/index.sqlite";
+const INDEX = ".dad/index.sqlite";
 
 /** Compares the index of runs with the journals. All of it can be made again. */
 export function indexInspector(runRoot: string, journals: JournalStore): Inspector {

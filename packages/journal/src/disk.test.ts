@@ -82,7 +82,9 @@ describe("a journal on disk", () => {
     for (let length = start + 1; length < whole.length; length++) {
       const fs = inMemory({ [journalOf(RUN)]: whole.subarray(0, length) });
       expect((await recorded(storeInMemory(fs))).map(({ seq }) => seq)).toEqual([1, 2]);
-      await using journal = await storeInMemory(fs).open(RUN);
+      const told: number[] = [];
+      await using journal = await storeInMemory(fs).open(RUN, { replay: ({ seq }) => told.push(seq) });
+      expect(told).toEqual([1, 2, 3]);
       expect(await journal.append(numbered(4))).toMatchObject({ seq: 4, epoch: 2 });
       const events = await recorded(storeInMemory(fs));
       expect(events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);

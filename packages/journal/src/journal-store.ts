@@ -21,6 +21,8 @@ export interface OpenOptions extends AbortOptions {
    * does elsewhere is not stopped, so end its process where that is possible. Default `false`.
    */
   readonly takeOver?: boolean;
+  /** Is told all that is recorded, verified, oldest first, before the journal is opened: who goes on need not read it once more. */
+  readonly replay?: (event: RecordedEvent) => void;
 }
 
 export interface AppendOptions extends AbortOptions {

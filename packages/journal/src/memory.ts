@@ -41,10 +41,11 @@ export function memoryJournalStore(): JournalStore {
       return begin(runId, run, 0);
     },
 
-    async open(runId, { signal, takeOver } = {}) {
+    async open(runId, { signal, takeOver, replay } = {}) {
       signal?.throwIfAborted();
       const run = known(runId);
       if (run.owner && !takeOver) throw new RunLockedError(runId, run.owner);
+      if (replay) for (const { event } of verified(runId, run.lines, headOfNothing())) replay(event);
       return begin(runId, run, run.owner?.epoch ?? 0);
     },
 

@@ -1,7 +1,17 @@
 import { ArtifactMissingError, readJson } from "@dad/artifacts";
 import { type Journal, type JournalStore, RunUnknownError } from "@dad/journal";
 import type { RunOutcome } from "@dad/outcome";
-import { type ArtifactEntry, DadError, type EventOf, type Json, RunId, type RunStatus, StaticInputs } from "@dad/protocol";
+import {
+  type ArtifactEntry,
+  DadError,
+  type EventOf,
+  type Json,
+  type RecordedEvent,
+  type RunEnvParams,
+  RunId,
+  type RunStatus,
+  StaticInputs,
+} from "@dad/protocol";
 import { type ClaimedRun, hold } from "./claim-run.ts";
 import { completeRun } from "./complete-run.ts";
 import { RunCompletedError, RunNotOpenedError } from "./errors.ts";
@@ -41,9 +51,10 @@ export async function resumeRun(options: ResumeRunOptions): Promise<RunContext> 
   options.signal?.throwIfAborted();
   const { executionId } = await firstEvent(options.journals, options);
   const env = { ...runEnv(options), executionId };
-  const claimed = await hold(env, options.ports, (_env, { journals }) => openJournal(journals, options));
+  const before = foldBefore();
+  const claimed = await hold(env, options.ports, (_env, { journals }) => openJournal(journals, options, (event) => before.add(event)));
   try {
-    return await goOn(claimed, await readBefore(claimed), options.signal);
+    return await goOn(claimed, before.stand(claimed.env), options.signal);
   } catch (error) {
     // A run that is recorded as going on has been completed and released by now; releasing it twice does nothing.
     await claimed.release().catch(() => undefined);
@@ -57,10 +68,12 @@ async function firstEvent(journals: JournalStore, { runId, ...rest }: ResumeRunO
   throw new RunUnknownError(id, rest.runRoot);
 }
 
-async function openJournal(journals: JournalStore, { runId, runRoot, takeOver, signal }: ResumeRunOptions): Promise<Journal> {
+type Replay = (event: RecordedEvent) => void;
+
+async function openJournal(journals: JournalStore, { runId, runRoot, takeOver, signal }: ResumeRunOptions, replay: Replay): Promise<Journal> {
   const id = RunId.parse(runId);
   try {
-    return await journals.open(id, { ...(takeOver ? { takeOver } : {}), ...(signal ? { signal } : {}) });
+    return await journals.open(id, { replay, ...(takeOver ? { takeOver } : {}), ...(signal ? { signal } : {}) });
   } catch (error) {
     signal?.throwIfAborted();
     if (!DadError.is(error, "JOURNAL_STORAGE_FAILED")) throw error;
@@ -75,17 +88,21 @@ interface Before {
   readonly status: RunStatus;
 }
 
-/** Read by the owner: nobody else adds to it. */
-async function readBefore({ env, ports }: ClaimedRun): Promise<Before> {
+/** Folds what is recorded while the journal is opened: then nobody else adds to it. */
+function foldBefore() {
   const fold = foldHistory();
   let projection = emptyProjection();
-  for await (const event of ports.journals.read(env.runId)) {
-    projection = project(projection, event);
-    fold.add(event);
-  }
-  const { status } = detailsOf(projection, { runDir: env.runDir, live: false });
-  if (status === "completed") throw new RunCompletedError(env.runId);
-  return { projection, history: fold.history, status };
+  return {
+    add(event: RecordedEvent): void {
+      projection = project(projection, event);
+      fold.add(event);
+    },
+    stand({ runId, runDir }: RunEnvParams): Before {
+      const { status } = detailsOf(projection, { runDir, live: false });
+      if (status === "completed") throw new RunCompletedError(runId);
+      return { projection, history: fold.history, status };
+    },
+  };
 }
 
 async function goOn(claimed: ClaimedRun, { projection, history, status }: Before, signal: AbortSignal | undefined): Promise<RunContext> {

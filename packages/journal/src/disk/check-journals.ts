@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { DadError, type Finding, RunId } from "@dad/protocol";
 import { JOURNAL } from "./disk-journal-store.ts";
 import { type DiskRuns, runRootOf } from "./disk-runs.ts";
-import { lastPlace } from "./journal-file.ts";
+import { entriesOf } from "./journal-file.ts";
 import { leasePlace, type RunRoot } from "./run-lease.ts";
 import { ifPresent, onDisk } from "./storage.ts";
 
@@ -24,6 +24,8 @@ export async function* checkDiskJournals(runs: DiskRuns, { runId, signal }: Chec
   const runRoot = runRootOf(runs);
   for (const id of runId === undefined ? await directoriesIn(runRoot) : [runId]) {
     signal?.throwIfAborted();
+    // Before and after: what an owner was about to finish is finished when it has let go.
+    if (await isHeld(runRoot, id)) continue;
     const finding = (await isThere(runRoot, join(id, JOURNAL))) ? await tornJournal(runRoot, id, signal) : await unmadeRun(runRoot, id);
     if (finding && !(await isHeld(runRoot, id))) yield finding;
   }
@@ -87,8 +89,12 @@ async function tornBytes({ fs, root }: RunRoot, runId: RunId, signal: AbortSigna
   const path = join(root, runId, JOURNAL);
   const file = await ifPresent("open", path, fs.open(path, "r"));
   if (file === undefined) return 0;
+  let end = 0;
   try {
-    const { end } = await lastPlace({ file, path, runId }, signal);
+    for await (const entry of entriesOf({ file, path, runId })) {
+      signal?.throwIfAborted();
+      ({ end } = entry);
+    }
     return Math.max(0, (await onDisk("look at", path, fs.lstat(path))).size - end);
   } catch (error) {
     // Whoever reads it is told the same.

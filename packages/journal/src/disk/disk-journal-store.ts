@@ -6,7 +6,7 @@ import { RunExistsError, RunUnknownError } from "../errors.ts";
 import type { AbortOptions, Journal, JournalStore, OpenOptions, ReadOptions, RunListing } from "../journal-store.ts";
 import { journalWriter } from "../journal-writer.ts";
 import { followJournal } from "./follow-journal.ts";
-import { entriesOf, fileSink, type FoundEntry, lastPlace } from "./journal-file.ts";
+import { entriesOf, fileSink, type FoundEntry, lastPlace, type Reading } from "./journal-file.ts";
 import { announcedOwner, livingOwner, type RunRoot, takeLease } from "./run-lease.ts";
 import { ifFree, ifPresent, makeDirectory, onDisk, sync, syncAncestors, syncDirectory } from "./storage.ts";
 import { cutTornTail, replaceByCopy } from "./torn-tail.ts";
@@ -79,7 +79,7 @@ async function createRun(store: Store, runId: RunId, signal: AbortOptions["signa
   });
 }
 
-async function openRun(store: Store, runId: RunId, { signal, takeOver }: OpenOptions): Promise<Journal> {
+async function openRun(store: Store, runId: RunId, { signal, takeOver, replay }: OpenOptions): Promise<Journal> {
   signal?.throwIfAborted();
   const { fs, root } = store;
   if (!(await hasJournal(store, runId))) throw new RunUnknownError(runId, root);
@@ -92,7 +92,7 @@ async function openRun(store: Store, runId: RunId, { signal, takeOver }: OpenOpt
       await lease.announce(0);
       await replaceByCopy(fs, path);
     }
-    const { head, end } = await placeToGoOn(fs, { path, runId }, signal);
+    const { head, end } = await placeToGoOn(fs, { path, runId }, { signal, replay });
     signal?.throwIfAborted();
     const torn = await cutTornTail(fs, path, end);
     const epoch = await lease.announce(head.epoch);
@@ -101,7 +101,8 @@ async function openRun(store: Store, runId: RunId, { signal, takeOver }: OpenOpt
     await Promise.all([syncNames(store, runId), ...(store.durability === "strict" ? [sync(file, path)] : [])]);
     const journal = journalWriter({ runId, epoch, head, sink: fileSink({ file, path }, { durability: store.durability, lease }) });
     undo(async () => journal[Symbol.asyncDispose]());
-    if (torn) await journal.append({ type: "journal.recovered", ...torn });
+    const recovered = torn && (await journal.append({ type: "journal.recovered", ...torn }));
+    if (recovered) replay?.(recovered);
     signal?.throwIfAborted();
     return journal;
   });
@@ -113,10 +114,10 @@ async function syncNames({ fs, root, durability }: Store, runId: RunId): Promise
   await Promise.all([syncDirectory(fs, join(root, runId)), syncDirectory(fs, root), syncAncestors(fs, root)]);
 }
 
-async function placeToGoOn(fs: DiskFs, { path, runId }: { readonly path: string; readonly runId: RunId }, signal: AbortOptions["signal"]) {
+async function placeToGoOn(fs: DiskFs, { path, runId }: { readonly path: string; readonly runId: RunId }, reading: Reading) {
   const file = await onDisk("open", path, fs.open(path, "r"));
   try {
-    return await lastPlace({ file, path, runId }, signal);
+    return await lastPlace({ file, path, runId }, reading);
   } finally {
     await file.close();
   }

@@ -58,11 +58,18 @@ export async function* entriesOf({ file, path, runId }: JournalFile, from: Place
   }
 }
 
+/** Who is told of the entries on the way, and who stops it. */
+export interface Reading {
+  readonly signal?: AbortSignal | undefined;
+  readonly replay?: ((event: RecordedEvent) => void) | undefined;
+}
+
 /** The place behind the last entry. */
-export async function lastPlace(journal: JournalFile, signal: AbortSignal | undefined): Promise<Place> {
+export async function lastPlace(journal: JournalFile, { signal, replay }: Reading = {}): Promise<Place> {
   let last = beginning();
   for await (const entry of entriesOf(journal)) {
     signal?.throwIfAborted();
+    replay?.(entry.event);
     last = entry;
   }
   return last;

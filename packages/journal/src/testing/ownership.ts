@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { codesOf, numbered, recorded, RUN, upTo, runIdsOf } from "./drafts.ts";
+import type { RecordedEvent } from "@dad/protocol";
 import type { JournalFixture } from "./subject.ts";
 
 /** Who may write. */
@@ -39,6 +40,17 @@ export function ownershipTests({ store }: JournalFixture): void {
       [5, 3],
       [6, 3],
     ]);
+  });
+
+  it("tells whoever opens a run all that is recorded", async () => {
+    {
+      await using journal = await store().create(RUN);
+      for (const number of upTo(5)) await journal.append(numbered(number));
+    }
+    const events: RecordedEvent[] = [];
+    await using _journal = await store().open(RUN, { replay: (event) => events.push(event) });
+    expect(events).toEqual(await recorded(store()));
+    expect(events).toHaveLength(5);
   });
 
   it("opens a run in which nothing happened yet", async () => {

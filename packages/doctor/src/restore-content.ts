@@ -1,4 +1,5 @@
 import type { ArtifactEntry, RunId } from "@dad/protocol";
+import { contentsOf } from "./contents.ts";
 import { digestOf } from "./content-digest.ts";
 import type { MaintainedStore, RunFile } from "./maintained-store.ts";
 
@@ -17,8 +18,11 @@ export async function restorable(store: MaintainedStore, lost: LostContent): Pro
 export async function restoreContent(store: MaintainedStore, lost: LostContent): Promise<boolean> {
   const file = await wholeFile(store, lost);
   if (file === undefined) return false;
+  const { state } = await contentsOf(store.artifacts, { depth: "full", signal: lost.signal }).stored(lost.entry.digest);
+  // Somebody has put it again meanwhile.
+  if (state === "whole") return true;
   // Damaged content of the same size would be taken for what is put.
-  await store.artifacts.delete(lost.entry.digest);
+  if (state === "damaged") await store.artifacts.delete(lost.entry.digest);
   const { digest } = await store.artifacts.put(file.body, lost.signal ? { signal: lost.signal } : {});
   return digest === lost.entry.digest;
 }

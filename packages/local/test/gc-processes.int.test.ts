@@ -9,6 +9,7 @@ import { setImmediate } from "node:timers/promises";
 import { readText } from "@dad/artifacts";
 import { checkStore, collectGarbage, repairStore } from "@dad/doctor";
 import { localMaintenance } from "@dad/local";
+import type { Finding } from "@dad/protocol";
 import { listRuns, readRun } from "@dad/run-context";
 import { afterEach, beforeEach, expect, it } from "vitest";
 
@@ -29,13 +30,19 @@ afterEach(async () => {
 });
 
 it("never takes what a run needs, whatever runs do meanwhile, and when it is killed at any moment", async () => {
+  {
+    await using store = localMaintenance({ runRoot });
+    await store.artifacts.put("the first content makes the store");
+  }
   const workers = Array.from({ length: PROCESSES }, (_, number) => start("work-with-pool.ts", projectRoot, `run${number}`, String(RUNS_EACH)));
   const ended = Promise.all(workers.map(async ({ child, line }) => [await line(), ...(await once(child, "exit"))]));
   let going = true;
   const collected = collectAndKill(() => going);
+  const worst = checkAllTheTime(() => going);
   expect(await ended).toEqual(workers.map(() => ["done", 0, null]));
   going = false;
   expect(await collected).toBeGreaterThan(0);
+  expect(await worst).toEqual([]);
 
   await using store = localMaintenance({ runRoot, hostEnv: process.env });
   const { blocked } = await collectGarbage(store);
@@ -61,6 +68,14 @@ async function collectAndKill(isGoing: () => boolean): Promise<number> {
     await kill(child);
   }
   return count;
+}
+
+/** What is found while runs go on and garbage is collected, beside what is only told. */
+async function checkAllTheTime(isGoing: () => boolean): Promise<Finding[]> {
+  const found: Finding[] = [];
+  await using store = localMaintenance({ runRoot, hostEnv: process.env });
+  while (isGoing()) found.push(...(await checkStore(store)).findings.filter(({ severity }) => severity !== "info"));
+  return found;
 }
 
 function start(script: string, ...args: readonly string[]) {

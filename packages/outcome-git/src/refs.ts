@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { outcomeBranch, OutcomeFailedError } from "@dad/outcome";
 import type { RunId } from "@dad/protocol";
+import { removeAbandonedLock, seeLock } from "./abandoned-lock.ts";
 import type { Git, GitCall } from "./git.ts";
 
 export const MAIN = "refs/heads/main";
@@ -44,11 +45,12 @@ export interface BranchContent {
 
 /**
  * Puts a new commit with this tree on a branch, unless it holds this tree already. When somebody else moves the branch
- * at the same time, looks again. @returns the commit that the branch points to.
+ * at the same time, looks again; what somebody who was killed left in the way goes. @returns the commit that the branch points to.
  */
 export async function advance(git: Git, { branch, tree, message }: BranchContent, call: GitCall): Promise<string> {
   let refused: unknown;
   for (let tries = 0; tries < TRIES; tries++) {
+    const lock = await seeLock(call.gitDir, branch);
     const from = (await readRefs(git, [branch], call)).get(branch);
     if (from !== undefined && (await treeOf(git, from, call)) === tree) return from;
     const to = await writeCommit(git, { tree, parent: from, message }, call);
@@ -58,6 +60,7 @@ export async function advance(git: Git, { branch, tree, message }: BranchContent
     } catch (error) {
       call.signal?.throwIfAborted();
       refused = error;
+      await removeAbandonedLock(call.gitDir, lock, error);
       await delay(randomInt(10, 50), undefined, call.signal ? { signal: call.signal } : {});
     }
   }

@@ -4,7 +4,7 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createFsFromVolume, Volume } from "memfs";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { type DiskFile, type DiskFs, type Locks, memoryLocks } from "@dad/disk";
+import { type DiskFile, type DiskFs, type Locks, memoryLocks, nodeDisk } from "@dad/disk";
 import { RunId, RunOwner } from "@dad/protocol";
 import { diskJournalStore } from "./disk.ts";
 import { journalStoreContract } from "./testing.ts";
@@ -341,13 +341,101 @@ describe("an owner record", () => {
     await writeFile(recordOf(RUN), text === "of a living process" ? JSON.stringify(owner) : text);
     expect(await store().owner(RUN)).toBeUndefined();
     await using journal = await store().open(RUN);
-    expect(journal.epoch).toBe(1);
-    expect(await store().owner(RUN)).toMatchObject({ pid: process.pid, epoch: 1 });
+    // Its epoch is not used again: it may have been about to write in it.
+    const epoch = text === "of a living process" ? 8 : 1;
+    expect(journal.epoch).toBe(epoch);
+    expect(await store().owner(RUN)).toMatchObject({ pid: process.pid, epoch });
   });
 
   it("goes with its owner, and leaves only a lock that nobody holds", async () => {
     await (await store().create(RUN))[Symbol.asyncDispose]();
     expect(await readdir(join(root, ".dad", "locks"))).toEqual([`${RUN}.lock`]);
+  });
+});
+
+describe("a run that is taken over", () => {
+  beforeEach(freshRoot);
+  const seqs = async () => (await recorded(store())).map(({ seq, epoch }) => [seq, epoch]);
+
+  /** Opens the run by a process that stops at some operation, until it is woken up. */
+  function stopping(at: (operation: string, path: string) => boolean) {
+    const [stopped, awake] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const pause = async (operation: string, path: string): Promise<void> => {
+      if (!at(operation, path)) return;
+      stopped.resolve();
+      await awake.promise;
+    };
+    const fs: DiskFs = {
+      ...nodeDisk,
+      open: async (path, flags) => {
+        const file = await nodeDisk.open(path, flags);
+        const read: DiskFile["read"] = async (...range) => (await pause(`read ${flags}`, path), file.read(...range));
+        return Object.assign(Object.create(file) as DiskFile, { read, ...bound(file) });
+      },
+    };
+    return { fs, stopped: stopped.promise, wake: awake.resolve };
+  }
+
+  const bound = (file: DiskFile): Omit<DiskFile, "read"> => ({
+    write: (...range) => file.write(...range),
+    truncate: (length) => file.truncate(length),
+    chmod: (mode) => file.chmod(mode),
+    datasync: () => file.datasync(),
+    sync: () => file.sync(),
+    close: () => file.close(),
+  });
+
+  /** What a process gets that opens the run, appends to it, and stops somewhere on the way. */
+  const opening = async (fs: DiskFs): Promise<unknown> => {
+    await using journal = await store(fs).open(RUN);
+    return await journal.append(numbered(9));
+  };
+
+  it("loses nothing to one that had been opening it, stopped on the way, and wakes up", async () => {
+    await createWith(2);
+    await appendFile(journalOf(RUN), "torn");
+    const hung = stopping((operation, path) => operation === "read a+" && path === journalOf(RUN));
+    const outcome = opening(hung.fs).catch((error: unknown) => error);
+    await hung.stopped;
+    await using taker = await store().open(RUN, { takeOver: true });
+    await taker.append(numbered(1));
+    hung.wake();
+    expect(await outcome).toMatchObject({ code: "RUN_TAKEN_OVER" });
+    await taker.append(numbered(2));
+    expect((await seqs()).map(([seq, epoch]) => [seq, epoch === taker.epoch])).toEqual(upTo(5).map((seq) => [seq, seq > 2]));
+  });
+
+  it("is still that of its owner when whoever took it could not say so", async () => {
+    await using old = await store().create(RUN);
+    await old.append(numbered(1));
+    const failing: DiskFs = { ...nodeDisk, rename: (from, to) => (to === recordOf(RUN) ? rejection("ENOSPC") : nodeDisk.rename(from, to)) };
+    await expect(store(failing).open(RUN, { takeOver: true })).rejects.toMatchObject({ code: "JOURNAL_STORAGE_FAILED" });
+    await expect(store().open(RUN)).rejects.toMatchObject({ code: "RUN_LOCKED" });
+    expect(await old.append(numbered(2))).toMatchObject({ seq: 2 });
+  });
+
+  it("goes to the next one, and not back, when whoever took it failed before it had made it safe", async () => {
+    const old = await store().create(RUN);
+    await old.append(numbered(1));
+    const failing: DiskFs = { ...nodeDisk, rename: (from, to) => (to === journalOf(RUN) ? rejection("ENOSPC") : nodeDisk.rename(from, to)) };
+    await expect(store(failing).open(RUN, { takeOver: true })).rejects.toMatchObject({ code: "JOURNAL_STORAGE_FAILED" });
+    await using next = await store().open(RUN);
+    await expect(old.append(numbered(2))).rejects.toMatchObject({ code: "RUN_TAKEN_OVER" });
+    expect(await next.append(numbered(3))).toMatchObject({ seq: 2 });
+    await old[Symbol.asyncDispose]();
+    expect((await seqs()).map(([seq]) => seq)).toEqual([1, 2]);
+  });
+
+  it("goes to one of many who take it at once, and loses nothing", async () => {
+    const old = await store().create(RUN);
+    for (const number of upTo(50)) await old.append(numbered(number));
+    const takers = await Promise.allSettled(upTo(8).map(() => store().open(RUN, { takeOver: true })));
+    const journals = takers.filter((taker) => taker.status === "fulfilled").map(({ value }) => value);
+    const appends = await Promise.allSettled(journals.map((journal) => journal.append(numbered(51))));
+    expect(appends.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    expect((await seqs()).map(([seq]) => seq)).toEqual(upTo(51));
+    for (const journal of [old, ...journals]) await journal[Symbol.asyncDispose]();
+    expect(await store().owner(RUN)).toBeUndefined();
   });
 });
 

@@ -1,19 +1,19 @@
 /** Where lines go. */
 export interface LineSink {
-  /** Resolves once the lines are there, and with `durable` once they and all before them are as durable as they get. */
-  write(lines: readonly string[], options: { readonly durable: boolean }): Promise<void>;
+  /** Resolves once the lines are as durable as they get. */
+  write(lines: readonly string[]): Promise<void>;
 }
 
 export interface GroupCommit {
-  /** Resolves once the line is written, `durable` or not. After a failed write nothing is written any more, and everything is rejected with its cause. */
-  add(line: string, options: { readonly durable: boolean }): Promise<void>;
-  /** Resolves when everything is written. Rejects with a failure that nobody who asked for a durable line was told of. */
+  /** Resolves once the line is durable. One that nobody awaits is in less of a hurry. After a failed write everything is rejected with its cause. */
+  add(line: string, options: { readonly awaited: boolean }): Promise<void>;
+  /** Resolves when everything is written. Rejects with a failure that nobody was told of who waited for a line. */
   empty(): Promise<void>;
 }
 
 interface Waiting extends PromiseWithResolvers<void> {
   readonly line: string;
-  readonly durable: boolean;
+  readonly awaited: boolean;
 }
 
 /** How long lines that nobody waits for may wait for one that somebody does, to go to the disk with it. */
@@ -30,7 +30,7 @@ export function groupCommit(sink: LineSink, failed: (cause: unknown) => void): G
     // What is added in the same turn belongs together.
     await Promise.resolve();
     while (waiting.length > 0) {
-      if (!waiting.some(({ durable }) => durable)) await company.wait();
+      if (!waiting.some(({ awaited }) => awaited)) await company.wait();
       const batch = waiting;
       waiting = [];
       await lines.write(batch);
@@ -39,12 +39,12 @@ export function groupCommit(sink: LineSink, failed: (cause: unknown) => void): G
   }
 
   return {
-    add(line, { durable }) {
-      const item: Waiting = { line, durable, ...Promise.withResolvers<void>() };
+    add(line, { awaited }) {
+      const item: Waiting = { line, awaited, ...Promise.withResolvers<void>() };
       // Whoever waits for no line is told by the next one.
-      if (!durable) item.promise.catch(() => undefined);
+      if (!awaited) item.promise.catch(() => undefined);
       waiting.push(item);
-      if (durable) company.arrive();
+      if (awaited) company.arrive();
       writing ??= writeAll();
       return item.promise;
     },
@@ -61,14 +61,14 @@ function untilOneFails(sink: LineSink, failed: (cause: unknown) => void) {
   let failure: { readonly cause: unknown; readonly told: boolean } | undefined;
   return {
     async write(batch: readonly Waiting[]): Promise<void> {
-      const durable = batch.some((line) => line.durable);
+      const awaited = batch.some((line) => line.awaited);
       try {
         if (failure) throw failure.cause;
         const texts = batch.map(({ line }) => line);
-        await sink.write(texts, { durable });
+        await sink.write(texts);
         for (const { resolve } of batch) resolve();
       } catch (cause) {
-        failure ??= { cause, told: durable };
+        failure ??= { cause, told: awaited };
         failed(cause);
         for (const { reject } of batch) reject(cause);
       }

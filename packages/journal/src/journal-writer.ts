@@ -23,7 +23,7 @@ export interface JournalWriterOptions {
 interface Draft extends PromiseWithResolvers<RecordedEvent> {
   readonly fact: Fact;
   readonly signal: AbortSignal | undefined;
-  readonly durable: boolean;
+  readonly awaited: boolean;
 }
 
 /** Where a journal stands. */
@@ -60,7 +60,7 @@ export function journalWriter({ runId, epoch, head, sink }: JournalWriterOptions
       const fact = factOf(runId, draft);
       signal?.throwIfAborted();
       if (state.closed) throw new JournalClosedError(runId, state.closed);
-      const pending = { fact, signal, durable: wait === "durable", ...Promise.withResolvers<RecordedEvent>() };
+      const pending = { fact, signal, awaited: wait === "durable", ...Promise.withResolvers<RecordedEvent>() };
       places.add(pending);
       return pending.promise;
     },
@@ -80,8 +80,8 @@ function placeOne(draft: Draft, { state, epoch, lines }: Placing): void {
   if (state.closed && "cause" in state.closed) return draft.reject(state.closed.cause);
   const { event, line, head } = sealEntry(draft.fact, epoch, state.head);
   state.head = head;
-  const written = lines.add(line, { durable: draft.durable });
-  if (draft.durable) void written.then(() => draft.resolve(event), draft.reject);
+  const written = lines.add(line, { awaited: draft.awaited });
+  if (draft.awaited) void written.then(() => draft.resolve(event), draft.reject);
   else draft.resolve(event);
 }
 

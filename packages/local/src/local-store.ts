@@ -1,10 +1,8 @@
 import { basename, join, resolve } from "node:path";
 import type { ArtifactStore } from "@dad/artifacts";
 import { diskArtifactStore } from "@dad/artifacts/disk";
-import { memoryArtifactStore } from "@dad/artifacts/memory";
 import type { JournalStore } from "@dad/journal";
 import { diskJournalStore } from "@dad/journal/disk";
-import { memoryJournalStore } from "@dad/journal/memory";
 import type { OutcomeRepository } from "@dad/outcome";
 import { gitOutcomeRepository } from "@dad/outcome-git";
 import { type Durability, ProjectName } from "@dad/protocol";
@@ -24,15 +22,17 @@ export interface LocalStoreOptions {
   readonly workspace?: string;
   /**
    * What is promised of what a run has recorded: `strict`, it outlives a power loss; `relaxed`, it outlives the process, and
-   * nothing waits for the disk; `memory`, there is no record but in this process. Default `strict`.
+   * nothing waits for the disk. Default `strict`.
    */
-  readonly durability?: Durability;
+  readonly durability?: Exclude<Durability, "memory">;
 }
 
 /** Where the runs of a project are kept on this machine. Shared by all of them, and by whoever reads them. */
 export interface LocalStore extends AsyncDisposable {
   readonly projectRoot: string;
   readonly runRoot: string;
+  /** Names the repository that holds the outcomes. */
+  readonly project: string;
   readonly journals: JournalStore;
   readonly artifacts: ArtifactStore;
   /** What is known of the runs without reading their journals, where this runtime has SQLite. */
@@ -44,9 +44,11 @@ export interface LocalStore extends AsyncDisposable {
 export function localStore(options: LocalStoreOptions = {}): LocalStore {
   const projectRoot = resolve(options.projectRoot ?? ".");
   const runRoot = resolve(projectRoot, options.runRoot ?? "runs");
-  const { journals, artifacts, index } = recordsIn(runRoot, options.durability ?? "strict");
+  const project = projectName(options.project, projectRoot);
+  const durability = options.durability ?? "strict";
+  const artifacts = diskArtifactStore({ root: join(runRoot, ".dad", "blobs"), durability });
   const outcomes = gitOutcomeRepository({
-    directory: join(runRoot, "outcome", projectName(options.project, projectRoot)),
+    directory: join(runRoot, "outcome", project),
     workDirectory: join(runRoot, ".dad", "work"),
     git: { path: options.hostEnv?.["PATH"] },
     ...(options.workspace === undefined ? {} : { seed: resolve(projectRoot, options.workspace) }),
@@ -54,23 +56,15 @@ export function localStore(options: LocalStoreOptions = {}): LocalStore {
   return {
     projectRoot,
     runRoot,
-    journals,
+    project,
+    journals: diskJournalStore({ root: runRoot, durability }),
     artifacts,
-    index,
+    index: sqliteRunIndex({ file: join(runRoot, ".dad", "index.sqlite") }),
     outcomes,
     async [Symbol.asyncDispose]() {
       await outcomes[Symbol.asyncDispose]();
       await artifacts[Symbol.asyncDispose]();
     },
-  };
-}
-
-function recordsIn(runRoot: string, durability: Durability): Pick<LocalStore, "journals" | "artifacts" | "index"> {
-  if (durability === "memory") return { journals: memoryJournalStore(), artifacts: memoryArtifactStore(), index: undefined };
-  return {
-    journals: diskJournalStore({ root: runRoot, durability }),
-    artifacts: diskArtifactStore({ root: join(runRoot, ".dad", "blobs"), durability }),
-    index: sqliteRunIndex({ file: join(runRoot, ".dad", "index.sqlite") }),
   };
 }
 

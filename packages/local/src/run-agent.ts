@@ -6,6 +6,7 @@ import {
   readHistory,
   readRun,
   type RunContext,
+  type RunHistory,
   withResumedRun,
   type WithResumedRunOptions,
   withRun,
@@ -26,7 +27,10 @@ export interface RunAgentOptions extends Where, Pick<WithRunOptions, "runId" | "
   readonly source?: RunSource;
 }
 
-export interface ResumeAgentOptions extends Where, ResumeOptions, Pick<WithResumedRunOptions, "runId" | "takeOver" | "signal" | "failure"> {}
+export interface ResumeAgentOptions extends Where, ResumeOptions, Pick<WithResumedRunOptions, "runId" | "takeOver" | "signal" | "failure"> {
+  /** What had happened in the run, for who has read it already. */
+  readonly history?: RunHistory;
+}
 
 /** A run that is over, however it ended. */
 export interface AgentRun<Outputs> {
@@ -69,16 +73,16 @@ export async function runAgent<Definition extends AgentDefinition | FlowDefiniti
  * Goes on with a run of an agent (or a flow) on this machine that was interrupted, failed or was cancelled: the same run, in
  * its next epoch. Nodes that had completed are not executed again. Thrown is only what leaves the run as it was:
  * `RUN_UNKNOWN`, `RUN_LOCKED`, `RUN_COMPLETED`, `DEFINITION_INVALID`, `DEFINITION_CHANGED`, `NODE_OUTCOME_UNKNOWN`,
- * `ASSUMPTION_INVALID`, `JOURNAL_DAMAGED`, `RUN_NOT_OPENED`; and `RUN_NOT_RECORDED`, when how it ended is not known.
+ * `ASSUMPTION_INVALID`, `JOURNAL_DAMAGED`, `RUN_NOT_OPENED`, `ARTIFACT_…` when what the run goes on from cannot be read; and `RUN_NOT_RECORDED`, when how it ended is not known.
  */
 export async function resumeAgent<Definition extends AgentDefinition | FlowDefinition>(
   definition: Definition,
-  { store, ports, assume, allowChanged, ...options }: ResumeAgentOptions,
+  { store, ports, assume, allowChanged, history, ...options }: ResumeAgentOptions,
 ): Promise<AgentRun<OutputsOf<Definition>>> {
   const resume: ResumeOptions = { ...(assume ? { assume } : {}), ...(allowChanged ? { allowChanged } : {}) };
   assertDefinition(definition);
   checkDefinition(definition);
-  checkResume(definition, await readHistory(store.journals, options.runId), resume);
+  checkResume(definition, history ?? (await readHistory(store.journals, options.runId)), resume);
   const { projectRoot, runRoot, journals } = store;
   return await untilOver({ store, ports }, (made) =>
     withResumedRun({ ...options, projectRoot, runRoot, journals, ports: made }, runningOf(definition, resume)),

@@ -15,22 +15,28 @@ export interface RunTree {
 /**
  * Brings the working tree of a run back for whoever goes on with the run, and is the only one who does. A tree with an index
  * is as its process left it: git writes the index of a new tree when all its files are there. Anything else is made again
- * from the branch.
+ * from the branch, or from what had not been committed to it when the run was closed.
  *
  * @returns what the run started from, or `undefined`, with nothing left in the way, when it had not come as far as that.
  */
 export async function reopenTree(git: Git, tree: RunTree, call: GitCall): Promise<string | undefined> {
-  const { branch, base } = refsOf(tree.runId);
-  await removeLocks(tree, [branch, base], call);
-  const refs = await readRefs(git, [branch, base], call);
+  const { branch, base, snapshot } = refsOf(tree.runId);
+  await removeLocks(tree, [branch, base, snapshot], call);
+  const refs = await readRefs(git, [branch, base, snapshot], call);
   const [tip, start] = [refs.get(branch), refs.get(base)];
   const whole = tip !== undefined && (await isThere(tree.workTree)) && (await isThere(tree.index));
   if (whole) return start ?? tip;
   await removeTree(tree);
   if (tip === undefined) return undefined;
   await mkdir(tree.workTree);
-  await git.run(["read-tree", "--reset", "-u", tip], { ...call, workTree: tree.workTree, index: tree.index });
+  const kept = refs.get(snapshot);
+  const content = kept !== undefined && (await parentOf(git, kept, call)) === tip ? kept : tip;
+  await git.run(["read-tree", "--reset", "-u", content], { ...call, workTree: tree.workTree, index: tree.index });
   return start ?? tip;
+}
+
+async function parentOf(git: Git, commit: string, call: GitCall): Promise<string> {
+  return (await git.run(["rev-parse", "--verify", `${commit}^`], call)).trim();
 }
 
 /** A process that was killed while it held them is not coming back for them. */

@@ -32,6 +32,8 @@ export const RunSource = z.looseObject({
   file: z.string(),
   /** Name of the resource profile, when one was chosen. */
   profile: z.string().optional(),
+  /** Name of the project whose repository has the outcome of the run. */
+  project: z.string().optional(),
 });
 export type RunSource = z.infer<typeof RunSource>;
 

@@ -182,6 +182,19 @@ describe("a run", () => {
     expect(readable).not.toContain(false);
   });
 
+  it("tells subscribers of facts in the order of the calls, also of one that nobody waits for", async () => {
+    const told: unknown[] = [];
+    const ports = memoryPorts();
+    ports.events.subscribe("custom.emitted", (event) => void told.push(event.name));
+    await using run = await openRun({ rootComponentId: "a", ports });
+    const names = ["first", "second", "third"];
+    await Promise.all(
+      names.map((name, index) => run.record({ type: "custom.emitted", name, data: null }, { wait: index === 1 ? "ordered" : "durable" })),
+    );
+    await ports.events.flush({});
+    expect(told).toEqual(names);
+  });
+
   it("commits its outcome before it is recorded as over, whatever its status", async () => {
     const ports = memoryPorts();
     for (const status of ["completed", "failed", "cancelled"] as const) {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type JournalStore, type RunListing, RunUnknownError } from "@dad/journal";
-import type { RunDetails, RunId, RunListEntry } from "@dad/protocol";
+import { DadError, type RunDetails, type RunId, type RunListEntry } from "@dad/protocol";
 import type { IndexedRun, RunIndex } from "@dad/run-index";
 import { type ExpendableIndex, expendableIndex } from "./expendable-index.ts";
 import { inParallel } from "./in-parallel.ts";
@@ -67,7 +67,8 @@ export async function listRuns(journals: JournalStore, options: ListRunsOptions)
     const found = await inParallel(WIDTH, changed.slice(at, at + BATCH), (listing) => readListed(journals, listing, options));
     const readable = found.filter((run) => "entry" in run);
     runs.push(...readable.map(({ entry }) => entry));
-    unreadable.push(...found.filter((run) => "error" in run));
+    // A directory in which nothing happened, or not yet, is no run.
+    unreadable.push(...found.filter((run) => "error" in run).filter(({ error }) => !DadError.is(error, "RUN_UNKNOWN")));
     if (readable.length > 0) await index.put(readable.map(asRecorded));
   }
   // What was not listed is gone.

@@ -45,7 +45,8 @@ export interface ResumeRunOptions extends Pick<RunEnvOptions, "projectRoot" | "r
  * journal: `run.json`, and the files of the nodes that ended last.
  *
  * @throws `RUN_UNKNOWN`, RunIdError (`RUN_ID_INVALID`), `RUN_LOCKED`, `JOURNAL_DAMAGED`, RunCompletedError (`RUN_COMPLETED`),
- * RunNotOpenedError (`RUN_NOT_OPENED`): nothing is recorded then. What the outcome repository throws is recorded as the end.
+ * RunNotOpenedError (`RUN_NOT_OPENED`), and `ARTIFACT_…` when what the run goes on from cannot be read: nothing is recorded then
+ * but that a torn tail was set aside. What the outcome repository throws is recorded as the end.
  */
 export async function resumeRun(options: ResumeRunOptions): Promise<RunContext> {
   options.signal?.throwIfAborted();

@@ -19,7 +19,7 @@ export interface NodeHistory {
 
 /** What had happened in a run before it was opened. */
 export interface RunHistory {
-  /** The digest of the definition that the run executes, once its root component has started. */
+  /** The digest of the definition that the run executed last, once its root component has started. */
   readonly definition: Digest | undefined;
   /** In the order in which they were first started. */
   readonly nodes: ReadonlyMap<NodePath, NodeHistory>;
@@ -57,7 +57,7 @@ export function foldHistory(): HistoryFold {
       else if (event.type === "inputs.registered") facts.inputs = event.artifact;
       else if (event.type === "component.started") {
         components.set(event.path, "started");
-        facts.definition ??= event.definition;
+        facts.definition = event.definition ?? facts.definition;
       } else if (event.type === "component.completed") components.set(event.path, "completed");
       else if (event.type === "component.failed" || event.type === "component.cancelled") components.set(event.path, "ended");
     },

@@ -47,9 +47,13 @@ export async function releaseRun(run: OpenedRun): Promise<void> {
   const { shown, release } = run;
   try {
     await releaseOutcome(run);
-    await shown.settled();
   } finally {
-    await release();
+    // Whoever has the run next must not find somebody else still at work in its directory.
+    try {
+      await shown.settled();
+    } finally {
+      await release();
+    }
   }
 }
 

@@ -18,12 +18,22 @@ export interface RunRecordOptions {
 
 export function runRecord(journal: Journal, { ports, env: { runDir }, before = emptyProjection() }: RunRecordOptions): RunRecord {
   let projection = before;
+  let told: Promise<unknown> = Promise.resolve();
+
+  async function tell(appending: Promise<RecordedEvent>, earlier: Promise<unknown>): Promise<RecordedEvent> {
+    const event = await appending;
+    // One that nobody waits for is there sooner than one before it that is on its way to the disk.
+    await earlier;
+    projection = project(projection, event);
+    ports.events.publish(event);
+    return event;
+  }
+
   return {
     async add(draft, options) {
-      const event = await journal.append(draft, options);
-      projection = project(projection, event);
-      ports.events.publish(event);
-      return event;
+      const telling = tell(journal.append(draft, options), told);
+      told = telling.catch(() => undefined);
+      return telling;
     },
     details: () => detailsOf(projection, { runDir, live: true }),
   };

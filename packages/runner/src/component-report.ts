@@ -15,9 +15,11 @@ export function componentReport(run: Pick<RunContext, "record" | "history">): Co
   return {
     async started(path, component) {
       watches.set(path, stopwatch());
-      if (components.has(path) && components.get(path) !== "ended") return;
-      const definition = path.includes(".") ? {} : { definition: definitionDigest(component) };
-      await run.record({ type: "component.started", path, kind: component.kind, ...definition }, { wait: "ordered" });
+      const definition = path.includes(".") ? undefined : definitionDigest(component);
+      const goesOn = components.has(path) && components.get(path) !== "ended";
+      // With which definition it goes on is on record, too.
+      if (goesOn && (definition === undefined || definition === run.history.definition)) return;
+      await run.record({ type: "component.started", path, kind: component.kind, ...(definition ? { definition } : {}) }, { wait: "ordered" });
     },
     async completed(path) {
       if (components.get(path) === "completed") return;

@@ -15,5 +15,5 @@ export {
   NodeSettingsError,
   StaticInputError,
 } from "./errors.ts";
-export { type Assumption, checkResume, type ResumeOptions, unknownNodes } from "./resume.ts";
+export { type Assumption, checkResume, openQuestions, type ResumeOptions } from "./resume.ts";
 export { resolveStaticInputs } from "./resolve-static-inputs.ts";

@@ -1,7 +1,17 @@
 import { type NodeContext, type NodeDefinition, RecordSettings } from "@dad/agent";
 import type { NodeCall, NodeExecutor, NodeOutcome } from "@dad/engine";
 import { type Observability, traced, under } from "@dad/observability";
-import { addUsage, canonicalJson, errorEnvelope, type Json, type NodeDecision, type NodePath, type NodeResult, type Usage } from "@dad/protocol";
+import {
+  addUsage,
+  canonicalJson,
+  DadError,
+  errorEnvelope,
+  type Json,
+  type NodeDecision,
+  type NodePath,
+  type NodeResult,
+  type Usage,
+} from "@dad/protocol";
 import { type ExecutionScope, readOutcome } from "@dad/run-context";
 import { NodeOutputError, NodeSettingsError, StaticInputError } from "./errors.ts";
 import { type NodeRecords, nodeRecords } from "./node-records.ts";
@@ -61,8 +71,9 @@ async function attempt(work: Attempt): Promise<NodeOutcome> {
 }
 
 /** Somebody says that it was done, and what it gave. */
-async function recordAssumed(work: Attempt, value: Json): Promise<NodeOutcome> {
+async function recordAssumed(work: Attempt, said: Json): Promise<NodeOutcome> {
   const { scope } = work;
+  const value = checkedOutput(work, said);
   const collected = nothingYet(work);
   await collected.records.keep("outcome", value);
   const outcome: NodeOutcome = { status: "completed", value };
@@ -83,14 +94,22 @@ async function recordStart({ call: { path, attempt: number }, definition: { node
 
 async function execute(work: Attempt, collected: Collected): Promise<NodeOutcome> {
   const { call, signal } = work;
+  const stopped = (error: unknown): NodeOutcome => ({ status: signal.aborted ? "cancelled" : "failed", error });
+  let value: Json;
   try {
     const given = { settings: call.settings, ...(call.input === undefined ? {} : { input: call.input }) };
     await collected.records.keep("input", given);
-    const value = await valueOf(work, collected);
+    value = await valueOf(work, collected);
+  } catch (error) {
+    return stopped(error);
+  }
+  try {
     await collected.records.keep("outcome", value);
     return { status: "completed", value };
   } catch (error) {
-    return { status: signal.aborted ? "cancelled" : "failed", error };
+    // It did its work, and there is no room to say so: recorded as failed, it would be done again.
+    if (work.definition.nodeType.effect === "effectful" && DadError.is(error, "ARTIFACT_STORAGE_FAILED")) throw error;
+    return stopped(error);
   }
 }
 

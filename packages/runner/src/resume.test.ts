@@ -5,7 +5,7 @@ import { memoryEventBus } from "@dad/events/memory";
 import { scopeIsolation } from "@dad/isolation/scope";
 import { memoryJournalStore } from "@dad/journal/memory";
 import { noopObservability } from "@dad/observability/noop";
-import { Json, NodePath, type RecordedEvent, RunId } from "@dad/protocol";
+import { DadError, Json, NodePath, type RecordedEvent, RunId } from "@dad/protocol";
 import { staticResourceRegistry } from "@dad/resources/static";
 import { openRun, type RunPorts, withResumedRun, withRun } from "@dad/run-context";
 import { describe, expect, it } from "vitest";
@@ -179,8 +179,13 @@ describe("a run that is resumed", () => {
     const changed = first.node("b", pure({ name: "other" }));
     await expect(resume(changed, ports)).rejects.toMatchObject({ code: "DEFINITION_CHANGED", details: { id: "main" } });
     expect(executed).toEqual(["a 1", "b 1"]);
-    await resume(changed, ports, { allowChanged: true });
+    failing.add("other");
+    await resume(changed, ports, { allowChanged: true }).catch(() => undefined);
     expect(executed).toEqual(["a 1", "b 1", "other 2"]);
+    // With which definition it went on is on record.
+    failing.clear();
+    await resume(changed, ports);
+    expect(executed.at(-1)).toBe("other 3");
   });
 });
 
@@ -221,6 +226,53 @@ describe("what must not be done twice", () => {
     const resuming = resume(definition(given), ports, { assume });
     await expect(resuming).rejects.toMatchObject({ code: "ASSUMPTION_INVALID", message: expect.stringMatching(message) });
     expect(given.executed).toEqual([]);
+  });
+
+  it("is not done again either when it was cancelled, as nobody knows how far it came", async () => {
+    const [given, ports] = [nodes(), memoryPorts()];
+    {
+      await using run = await openRun({ rootComponentId: "main", runId: RUN, ports });
+      const path = NodePath.parse("main.pay");
+      await run.record({ type: "node.started", path, attempt: 1, nodeType: "effectful", effect: "effectful" });
+      await run.record({ type: "node.cancelled", path, attempt: 1, durationMs: 1, artifacts: [] });
+      await run.complete("cancelled");
+    }
+    await expect(resume(definition(given), ports)).rejects.toMatchObject({ code: "NODE_OUTCOME_UNKNOWN" });
+    await resume(definition(given), ports, { assume: { "main.pay": { done: false } } });
+    expect(given.executed).toEqual(["pay 2"]);
+  });
+
+  it("is not recorded as failed when it was done and there was no room for what it gave", async () => {
+    const ports = memoryPorts();
+    const full = new DadError("ARTIFACT_STORAGE_FAILED", "no space left");
+    const artifacts = { ...ports.artifacts, put: () => Promise.reject(full) };
+    const large = defineNode({
+      type: "effectful",
+      version: "1",
+      effect: "effectful",
+      settings: z.object({}),
+      output: z.object({ text: z.string() }),
+      execute: () => ({ text: "x".repeat(100_000) }),
+    });
+    const paying = flow("main").node("pay", large({}));
+    await expect(begin(paying, { ...ports, artifacts })).rejects.toMatchObject({ code: "NODE_FAILED", cause: full });
+    expect((await recorded(ports)).map(({ type }) => type)).not.toContain("node.failed");
+    await expect(resume(paying, ports)).rejects.toMatchObject({ code: "NODE_OUTCOME_UNKNOWN" });
+  });
+
+  it("is assumed to have given what its type makes of what somebody says", async () => {
+    const ports = memoryPorts();
+    const pay = defineNode({
+      type: "effectful",
+      version: "1",
+      effect: "effectful",
+      settings: z.object({}),
+      output: z.object({ url: z.string().default("none") }),
+      execute: () => ({}),
+    });
+    await killedIn("main.pay", "effectful", ports);
+    const { result } = await resume(flow("main").node("pay", pay({})), ports, { assume: { "main.pay": { done: true, value: {} } } });
+    expect(result).toEqual({ pay: { url: "none" } });
   });
 
   it("is on record before it is done", async () => {

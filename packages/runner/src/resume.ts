@@ -8,18 +8,24 @@ import { AssumptionError, DefinitionChangedError, NodeOutcomeUnknownError, probl
 export type Assumption = { readonly done: false } | { readonly done: true; readonly value: Json };
 
 export interface ResumeOptions {
-  /** By node path. Needed for each node that {@link unknownNodes} gives. */
+  /** By node path. Needed for each node that {@link openQuestions} gives. */
   readonly assume?: Readonly<Record<string, Assumption>>;
   /** Goes on although the definition is not the one that the run was begun with. Default `false`. */
   readonly allowChanged?: boolean;
 }
 
 /**
- * The nodes of which nobody knows whether they did their work: they were being executed when the run was interrupted, and
- * doing it twice matters (`effectful`). All other nodes that had not completed are executed again.
+ * The nodes of a definition of which nobody knows whether they did their work: they were being executed when the run was
+ * interrupted or cancelled, and doing it twice matters (`effectful`). Of each, somebody has to say. All other nodes that had
+ * not completed are executed again; also those that failed: they said that they did not do it.
  */
-export function unknownNodes({ nodes }: RunHistory): readonly NodeHistory[] {
-  return [...nodes.values()].filter(({ state, effect }) => state === "started" && effect === "effectful");
+export function openQuestions(definition: ComponentDefinition, history: RunHistory): readonly NodePath[] {
+  const { nodes } = indexDefinition(definition);
+  return unknownNodes(history).flatMap(({ path }) => (nodes.has(path) ? [path] : []));
+}
+
+function unknownNodes({ nodes }: RunHistory): readonly NodeHistory[] {
+  return [...nodes.values()].filter(({ state, effect }) => (state === "started" || state === "cancelled") && effect === "effectful");
 }
 
 /**
@@ -35,8 +41,8 @@ export function checkResume(definition: ComponentDefinition, history: RunHistory
   const unknown = unknownNodes(history);
   const { nodes } = indexDefinition(definition);
   for (const [path, assumption] of Object.entries(assume)) checkAssumption(path, assumption, { unknown, node: nodes.get(path as NodePath) });
-  const open = unknown.filter(({ path }) => !Object.hasOwn(assume, path) && nodes.has(path));
-  if (open.length > 0) throw new NodeOutcomeUnknownError(open.map(({ path }) => path));
+  const open = openQuestions(definition, history).filter((path) => !Object.hasOwn(assume, path));
+  if (open.length > 0) throw new NodeOutcomeUnknownError(open);
 }
 
 interface Assumed {
@@ -46,8 +52,9 @@ interface Assumed {
 
 function checkAssumption(path: string, assumption: Assumption, { unknown, node }: Assumed): void {
   if (node === undefined || !unknown.some((candidate) => candidate.path === path)) {
-    const others = unknown.length === 0 ? "there is no such node in this run" : `it is not known of ${unknown.map((other) => other.path).join(", ")}`;
-    throw new AssumptionError(path, `nothing is to be assumed of it; ${others}`);
+    const others = unknown.filter((other) => other.path !== path).map((other) => other.path);
+    const reason = node === undefined ? "this definition has no such node" : "it is known how it ended";
+    throw new AssumptionError(path, others.length === 0 ? reason : `${reason}. What is not known is whether ${others.join(", ")} did`);
   }
   if (!assumption.done) return;
   const parsed = node.nodeType.output.safeParse(assumption.value);

@@ -1,6 +1,5 @@
 import { localStore } from "@dad/local";
-import { DadError } from "@dad/protocol";
-import { listRuns, type RunList, type UnreadableRun } from "@dad/run-context";
+import { listRuns, type RunList } from "@dad/run-context";
 import { errorText, jsonText, paintFor, programName, runListText, visible } from "@dad/terminal";
 import { offerOwnPackages } from "../agent-file/own-packages.ts";
 import { RunRootUnknownError } from "../errors.ts";
@@ -13,7 +12,7 @@ export interface LsFlags {
   readonly json?: true;
 }
 
-/** Lists the runs of a run root. A run that cannot be read is told on stderr, and a damaged one makes the command fail. */
+/** Lists the runs of a run root. A run that cannot be read is told on stderr, and makes the command fail. */
 export async function listRunsIn(flags: LsFlags): Promise<number> {
   offerOwnPackages();
   const runRoot = await findRunRoot({ cwd: process.cwd(), runRoot: flags.runRoot });
@@ -28,7 +27,7 @@ export async function listRunsIn(flags: LsFlags): Promise<number> {
   if (indexError !== undefined)
     process.stderr.write(`the index of runs could not be used, the list is whole: ${errorText(indexError, paintFor(process.stderr))}\n`);
   for (const { runId, error } of unreadable) process.stderr.write(`run ${runId} cannot be read\n  ${errorText(error, paintFor(process.stderr))}\n`);
-  return unreadable.some(isDamaged) ? EXIT.failed : EXIT.done;
+  return unreadable.length > 0 ? EXIT.failed : EXIT.done;
 }
 
 const NO_RUNS: RunList = { runs: [], unreadable: [] };
@@ -36,9 +35,4 @@ const NO_RUNS: RunList = { runs: [], unreadable: [] };
 async function readAll(runRoot: string): Promise<RunList> {
   await using store = localStore({ runRoot });
   return await listRuns(store.journals, { runRoot, index: store.index });
-}
-
-/** A run that is being made at this moment has a directory, but has not started. */
-function isDamaged({ error }: UnreadableRun): boolean {
-  return !DadError.is(error, "RUN_UNKNOWN");
 }

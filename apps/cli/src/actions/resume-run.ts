@@ -2,7 +2,7 @@ import { dirname, resolve } from "node:path";
 import { localStore, resumeAgent } from "@dad/local";
 import type { RunDetails } from "@dad/protocol";
 import { readHistory } from "@dad/run-context";
-import { unknownNodes } from "@dad/runner";
+import { openQuestions } from "@dad/runner";
 import { progressOn } from "@dad/terminal";
 import { loadAgent } from "../agent-file/load-agent.ts";
 import { offerOwnPackages } from "../agent-file/own-packages.ts";
@@ -33,17 +33,19 @@ export async function resumeRun(runId: string, file: string | undefined, flags: 
 
   const runRoot = await findRunRoot({ cwd, runRoot: flags.runRoot });
   if (!(await isDirectory(runRoot))) throw new RunRootUnknownError(runRoot);
-  const { path, profile, unknown } = await begunRun(runId, { file, runRoot, cwd });
-  const assume = await assumptionsOf(unknown, flags);
+  const { path, source, history } = await begunRun(runId, { file, runRoot, cwd });
   const definition = await loadAgent(path);
+  const assume = await assumptionsOf(openQuestions(definition, history), flags);
   const project = await findProject(dirname(path), { cwd, runRoot });
-  const resources = project.profile(flags.profile ?? profile);
-  await using store = localStore(project.store);
+  const resources = project.profile(flags.profile ?? source?.profile);
+  // Also when the directory of the project has another name by now, its outcome is where it was.
+  await using store = localStore({ ...project.store, ...(source?.project === undefined ? {} : { project: source.project }) });
   const ended = await runToItsEnd(progress, (work) =>
     resumeAgent(definition, {
       ...work,
       store,
       runId,
+      history,
       assume,
       ports: { resources, hostEnv: process.env, onEvent: progress.onEvent },
       ...(flags.takeOver ? { takeOver: true } : {}),
@@ -61,16 +63,15 @@ interface Asked {
   readonly cwd: string;
 }
 
-/** What the run was begun with, and what nobody knows of it. */
+/** What the run was begun with, and what had happened in it. */
 async function begunRun(runId: string, { file, runRoot, cwd }: Asked) {
   await using store = localStore({ runRoot });
-  const run = await findRun(store, runId);
-  const unknown = unknownNodes(await readHistory(store.journals, run.runId)).map(({ path }) => path);
-  const path = file === undefined ? recordedFile(run, runRoot) : resolve(cwd, file);
-  return { path, profile: run.source?.profile, unknown };
+  const { source, runId: id } = await findRun(store, runId);
+  const path = file === undefined ? recordedFile({ runId: id, source }, runRoot) : resolve(cwd, file);
+  return { path, source, history: await readHistory(store.journals, id) };
 }
 
-function recordedFile({ runId, source }: RunDetails, runRoot: string): string {
+function recordedFile({ runId, source }: Pick<RunDetails, "runId" | "source">, runRoot: string): string {
   if (source === undefined) throw new RunSourceUnknownError(runId);
   return resolve(runRoot, source.file);
 }

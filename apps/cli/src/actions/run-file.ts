@@ -1,5 +1,5 @@
 import { dirname, relative, resolve, sep } from "node:path";
-import { localStore, runAgent } from "@dad/local";
+import { type LocalStore, localStore, runAgent } from "@dad/local";
 import type { RunSource } from "@dad/protocol";
 import { progressOn } from "@dad/terminal";
 import { loadAgent } from "../agent-file/load-agent.ts";
@@ -42,7 +42,7 @@ export async function runFile(file: string, flags: RunFlags): Promise<number> {
       store,
       inputs,
       ports: { resources, hostEnv: process.env, onEvent: progress.onEvent },
-      source: sourceOf(path, store.runRoot, flags.profile),
+      source: sourceOf(path, store, flags.profile),
       ...(flags.runId === undefined ? {} : { runId: flags.runId }),
       ...(flags.prefix === undefined ? {} : { runIdPrefix: flags.prefix }),
     }),
@@ -52,6 +52,6 @@ export async function runFile(file: string, flags: RunFlags): Promise<number> {
 }
 
 /** Relative to the run root, so that a project can be moved with its runs. */
-function sourceOf(file: string, runRoot: string, profile: string | undefined): RunSource {
-  return { file: relative(runRoot, file).replaceAll(sep, "/"), ...(profile === undefined ? {} : { profile }) };
+function sourceOf(file: string, { runRoot, project }: LocalStore, profile: string | undefined): RunSource {
+  return { file: relative(runRoot, file).replaceAll(sep, "/"), project, ...(profile === undefined ? {} : { profile }) };
 }

@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import { type Json, messageOf, type NodePath } from "@dad/protocol";
 import type { Assumption } from "@dad/runner";
-import { NobodyToAskError, UsageError } from "../errors.ts";
+import { NobodyToAskError, RunCancelledError, UsageError } from "../errors.ts";
 
 export interface AssumptionFlags {
   /** `<path>` or `<path>=<json>` each. */
@@ -50,6 +50,10 @@ async function ask(paths: readonly NodePath[]): Promise<Record<string, Assumptio
       const question = `node ${path} was interrupted, and what it does must not be done twice. Did it do its work? [y/N, or what it gave as JSON] `;
       answers[path] = answerOf((await asking.question(question)).trim());
     }
+  } catch (error) {
+    // Ctrl-C or Ctrl-D instead of an answer.
+    if (error instanceof Error && error.name === "AbortError") throw new RunCancelledError("SIGINT");
+    throw error;
   } finally {
     asking.close();
   }

@@ -6,7 +6,8 @@ import { RunExistsError, RunUnknownError } from "../errors.ts";
 import type { AbortOptions, Journal, JournalStore, OpenOptions, ReadOptions, RunListing } from "../journal-store.ts";
 import { journalWriter } from "../journal-writer.ts";
 import { followJournal } from "./follow-journal.ts";
-import { entriesOf, fileSink, type FoundEntry, lastPlace, type Reading } from "./journal-file.ts";
+import { lastEpochOf } from "./last-epoch.ts";
+import { entriesOf, fileSink, type FoundEntry, lastPlace } from "./journal-file.ts";
 import { announcedOwner, livingOwner, type RunRoot, takeLease } from "./run-lease.ts";
 import { ifFree, ifPresent, makeDirectory, onDisk, sync, syncAncestors, syncDirectory } from "./storage.ts";
 import { cutTornTail, replaceByCopy } from "./torn-tail.ts";
@@ -66,41 +67,38 @@ async function createRun(store: Store, runId: RunId, signal: AbortOptions["signa
   if (!isFirst) throw new RunExistsError(runId, { owner: await claimantOf(store, runId) });
   return orUndo(async (undo) => {
     undo(() => fs.rmdir(directory));
-    const lease = await takeLease(store, runId);
+    const lease = await takeLease(store, runId, { isNew: true, lastEpoch: async () => 0 });
     undo(() => lease.release());
-    const epoch = await lease.announce(0);
     signal?.throwIfAborted();
     const file = await onDisk("create", path, fs.open(path, "ax"));
     undo(() => fs.unlink(path));
     undo(() => file.close());
     await syncNames(store, runId);
     signal?.throwIfAborted();
-    return journalWriter({ runId, epoch, head: headOfNothing(), sink: fileSink({ file, path }, { durability, lease }) });
+    return journalWriter({ runId, epoch: 1, head: headOfNothing(), sink: fileSink({ file, path }, { durability, lease }) });
   });
 }
 
 async function openRun(store: Store, runId: RunId, { signal, takeOver, replay }: OpenOptions): Promise<Journal> {
   signal?.throwIfAborted();
-  const { fs, root } = store;
+  const { fs, root, durability } = store;
   if (!(await hasJournal(store, runId))) throw new RunUnknownError(runId, root);
+  const path = join(root, runId, JOURNAL);
   return orUndo(async (undo) => {
-    const lease = await takeLease(store, runId, takeOver ? { takeOver } : {});
+    const lease = await takeLease(store, runId, { lastEpoch: () => lastEpochOf(fs, path), ...(takeOver ? { takeOver } : {}) });
     undo(() => lease.release());
-    const path = join(root, runId, JOURNAL);
-    if (takeOver) {
-      // Said before: from now on nothing is acknowledged that the copy might miss.
-      await lease.announce(0);
-      await replaceByCopy(fs, path);
-    }
-    const { head, end } = await placeToGoOn(fs, { path, runId }, { signal, replay });
+    if (lease.inherited) await replaceByCopy(fs, path, (replace) => lease.whileHeld(replace));
+    const file = await onDisk("open", path, fs.open(path, "a+"));
+    undo(() => file.close());
+    // From here on all is done through this file: whoever takes the run over puts another one in its place.
+    await lease.assertHeld();
+    const { head, end } = await lastPlace({ file, path, runId }, { signal, replay });
     signal?.throwIfAborted();
-    const torn = await cutTornTail(fs, path, end);
-    const epoch = await lease.announce(head.epoch);
-    const file = await onDisk("open", path, fs.open(path, "a"));
+    const torn = await cutTornTail(fs, { file, path, end });
     // Whoever wrote it may have promised less, or not have come to keep the promise.
-    await Promise.all([syncNames(store, runId), ...(store.durability === "strict" ? [sync(file, path)] : [])]);
-    const journal = journalWriter({ runId, epoch, head, sink: fileSink({ file, path }, { durability: store.durability, lease }) });
-    undo(async () => journal[Symbol.asyncDispose]());
+    await Promise.all([syncNames(store, runId), ...(durability === "strict" ? [sync(file, path)] : [])]);
+    const epoch = Math.max(lease.epoch, head.epoch + 1);
+    const journal = journalWriter({ runId, epoch, head, sink: fileSink({ file, path }, { durability, lease }) });
     const recovered = torn && (await journal.append({ type: "journal.recovered", ...torn }));
     if (recovered) replay?.(recovered);
     signal?.throwIfAborted();
@@ -112,15 +110,6 @@ async function openRun(store: Store, runId: RunId, { signal, takeOver, replay }:
 async function syncNames({ fs, root, durability }: Store, runId: RunId): Promise<void> {
   if (durability !== "strict") return;
   await Promise.all([syncDirectory(fs, join(root, runId)), syncDirectory(fs, root), syncAncestors(fs, root)]);
-}
-
-async function placeToGoOn(fs: DiskFs, { path, runId }: { readonly path: string; readonly runId: RunId }, reading: Reading) {
-  const file = await onDisk("open", path, fs.open(path, "r"));
-  try {
-    return await lastPlace({ file, path, runId }, reading);
-  } finally {
-    await file.close();
-  }
 }
 
 async function* readRun(store: Store, runId: RunId, { from = 1, follow = false, signal }: ReadOptions) {

@@ -83,9 +83,9 @@ export interface FileSinkOptions {
 /** A sink that appends to an open file with one write, and one `fdatasync`, for each batch, as long as it has the lease. */
 export function fileSink({ file, path }: Pick<JournalFile, "file" | "path">, { durability, lease }: FileSinkOptions): JournalSink {
   return {
-    async write(lines, { durable }) {
+    async write(lines) {
       await writeWhole(file, path, Buffer.from(`${lines.join("\n")}\n`));
-      if (!durable) return;
+      // Also what nobody waits for: of several writes that are not on the disk yet, a power loss may leave the last.
       // Whoever takes the run over announces itself before it reads what is written: what is written and then found not to be
       // taken over, it has read.
       await Promise.all([durability === "strict" ? onDisk("sync", path, file.datasync()) : undefined, lease.assertHeld()]);

@@ -5,7 +5,7 @@ import { RunUnknownError } from "../errors.ts";
 import { JOURNAL } from "./disk-journal-store.ts";
 import { type DiskRuns, runRootOf } from "./disk-runs.ts";
 import { entriesOf } from "./journal-file.ts";
-import { type RunRoot, takeLease } from "./run-lease.ts";
+import { type RunRoot, holdRun } from "./run-lease.ts";
 import { ifPresent, onDisk, sync, syncDirectory } from "./storage.ts";
 import { copyAside } from "./torn-tail.ts";
 
@@ -29,11 +29,11 @@ export interface KeptPrefix {
 export async function keepValidPrefix(runs: DiskRuns, runId: RunId): Promise<KeptPrefix | undefined> {
   const runRoot = runRootOf(runs);
   const path = join(runRoot.root, checkedRunId(runId), JOURNAL);
-  const lease = await takeLease(runRoot, runId);
+  const lock = await holdRun(runRoot, runId);
   try {
     return await cutDamage(runRoot, { path, runId });
   } finally {
-    await lease.release();
+    await lock.release();
   }
 }
 

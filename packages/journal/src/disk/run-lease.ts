@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type DiskFile, type DiskFs, type HeldLock, type Locks, lookAtAll } from "@dad/disk";
 import { type RunId, RunOwner } from "@dad/protocol";
-import { RunLockedError, RunTakenOverError } from "../errors.ts";
+import { JournalStorageError, RunLockedError, RunTakenOverError } from "../errors.ts";
 import type { JournalOwner } from "../journal-store.ts";
 import { thisProcess } from "./process-identity.ts";
 import { ifPresent, makeDirectory, onDisk } from "./storage.ts";
@@ -17,53 +17,151 @@ export interface RunRoot {
 
 /** The right to write to a run. The kernel takes it back when this process ends. */
 export interface RunLease {
+  /** What was announced: after the epoch that was recorded last, and after that of whoever did not let go. */
+  readonly epoch: number;
   /**
-   * Says who has the run, and in which epoch: the one after the last that is recorded, and after that of an owner from whom
-   * it was taken over. From then on whoever had it before is rejected by its own `assertHeld`.
+   * Whoever had the run before did not let go of it: killed, or still alive somewhere, and perhaps about to write. As long as
+   * nothing was done about that (`whileHeld`), the next one is told the same, whatever becomes of this lease.
    */
-  announce(lastEpoch: number): Promise<number>;
+  readonly inherited: boolean;
   /** Rejects with `RUN_TAKEN_OVER` once somebody else has announced itself. */
   assertHeld(): Promise<void>;
+  /** Does something that nobody else may have begun to do: while it is done, nobody else announces itself. Rejects as `assertHeld`. */
+  whileHeld(work: () => Promise<void>): Promise<void>;
   release(): Promise<void>;
 }
 
+export interface TakeLeaseOptions {
+  /** Default `false`. */
+  readonly takeOver?: boolean;
+  /** The last epoch that is recorded, as far as it is known without reading everything. */
+  readonly lastEpoch: () => Promise<number>;
+  /** Nobody can have had the run before. Default `false`. */
+  readonly isNew?: boolean;
+}
+
+/** How often somebody else may get in between before it is the one who has the run. */
+const LEASE_TRIES = 8;
+
 /**
  * Takes the lease of a run: the lock `<runId>.lock`, which one process can hold, and beside it the record `<runId>.json`, which
- * says who that is.
+ * says who that is. The record is what counts for those who have been holding it: whoever finds another one there has lost the
+ * run. It is only written by one at a time (`lease.lock`), who has made sure that it is still what it was when the run was
+ * found to be free or was to be taken over: a process that stops on the way and wakes up later takes nothing from anybody.
  *
  * Errors: `RUN_LOCKED` when somebody holds it, `JOURNAL_STORAGE_FAILED`.
  */
-export async function takeLease(runRoot: RunRoot, runId: RunId, { takeOver = false }: { readonly takeOver?: boolean } = {}): Promise<RunLease> {
+export async function takeLease(runRoot: RunRoot, runId: RunId, { takeOver = false, lastEpoch, isNew = false }: TakeLeaseOptions): Promise<RunLease> {
   const { fs } = runRoot;
   const place = leasePlace(runRoot, runId);
   await makeDirectory(fs, place.directory, { durable: false });
-  const lock = await lockOf(runRoot, runId, takeOver);
-  // Whoever held it before and was killed is not to be taken for the one who holds it now.
-  if (!takeOver) await ifPresent("remove", place.record, fs.unlink(place.record));
-  let record: OwnRecord | undefined;
+  for (let tries = 1; tries <= LEASE_TRIES; tries++) {
+    const before = await readOwner(fs, place.record);
+    const lock = await acquire(runRoot, place.lock);
+    if (!lock && !takeOver) break;
+    const held = await announced(runRoot, place, { before, lock, lastEpoch }).catch(async (error: unknown) => {
+      await lock?.release();
+      throw error;
+    });
+    if (held) return leaseOf(runRoot, runId, { ...held, inherited: before !== undefined && !isNew });
+    await lock?.release();
+  }
+  throw new RunLockedError(runId, await announcedOwner(runRoot, runId));
+}
+
+/** Keeps everybody from working on a run, without saying who does. Errors: `RUN_LOCKED`, `JOURNAL_STORAGE_FAILED`. */
+export async function holdRun(runRoot: RunRoot, runId: RunId): Promise<HeldLock> {
+  const place = leasePlace(runRoot, runId);
+  await makeDirectory(runRoot.fs, place.directory, { durable: false });
+  const lock = await acquire(runRoot, place.lock);
+  if (!lock) throw new RunLockedError(runId, await announcedOwner(runRoot, runId));
+  return lock;
+}
+
+function acquire({ locks }: RunRoot, path: string): Promise<HeldLock | undefined> {
+  return onDisk("lock", path, locks.acquire(path));
+}
+
+interface Announcing {
+  readonly before: RunOwner | undefined;
+  readonly lock: HeldLock | undefined;
+  readonly lastEpoch: TakeLeaseOptions["lastEpoch"];
+}
+
+interface Held {
+  readonly lock: HeldLock;
+  readonly record: OwnRecord;
+}
+
+/** Says who has the run; `undefined` when somebody else got in between. Announced first, and then taken from who does not go on. */
+async function announced(runRoot: RunRoot, place: LeasePlace, { before, lock, lastEpoch }: Announcing): Promise<Held | undefined> {
+  const { fs, locks } = runRoot;
+  return inTurn(runRoot, async () => {
+    const now = await readOwner(fs, place.record);
+    if (now?.claim !== before?.claim) return undefined;
+    const record = await writeRecord(fs, place, Math.max(await lastEpoch(), before?.epoch ?? 0) + 1);
+    if (lock) return { lock, record };
+    await onDisk("break open", place.lock, locks.breakOpen(place.lock));
+    const taken = await acquire(runRoot, place.lock);
+    if (taken) return { lock: taken, record };
+    await record.file.close();
+    return undefined;
+  });
+}
+
+function leaseOf(runRoot: RunRoot, runId: RunId, { lock, record, inherited }: Held & { readonly inherited: boolean }): RunLease {
+  const { fs } = runRoot;
+  const path = leasePlace(runRoot, runId).record;
+  let settled = !inherited;
+  const assertHeld = async (): Promise<void> => {
+    if (!(await isNamed(fs, path, record))) throw new RunTakenOverError(runId, await livingOwner(runRoot, runId));
+  };
+  const takeNameAway = async (): Promise<void> => {
+    // Looked at before, too: there may be no place any more where there are turns.
+    if (!(await isNamed(fs, path, record))) return;
+    await inTurn(runRoot, async () => {
+      if (await isNamed(fs, path, record)) await ifPresent("remove", path, fs.unlink(path));
+    });
+  };
   return {
-    async announce(lastEpoch) {
-      if (record && record.epoch > lastEpoch) return record.epoch;
-      await record?.file.close();
-      // One that lives may have been about to write in an epoch that nobody has read of yet.
-      const before = takeOver ? await readOwner(fs, place.record) : undefined;
-      const epoch = Math.max(lastEpoch, before?.epoch ?? 0) + 1;
-      record = await writeRecord(fs, place, epoch);
-      return epoch;
-    },
-    async assertHeld() {
-      if (record && (await isNamed(fs, place.record, record))) return;
-      throw new RunTakenOverError(runId, await livingOwner(runRoot, runId));
+    epoch: record.epoch,
+    inherited,
+    assertHeld,
+    async whileHeld(work) {
+      await inTurn(runRoot, () => assertHeld().then(work));
+      settled = true;
     },
     async release() {
       try {
-        if (record && (await isNamed(fs, place.record, record))) await ifPresent("remove", place.record, fs.unlink(place.record));
-        await record?.file.close();
+        if (settled) await takeNameAway();
       } finally {
+        await record.file.close();
         await lock.release();
       }
     },
   };
+}
+
+/** How often somebody waits for its turn: a millisecond longer each time, some seconds in all. */
+const TURN_TRIES = 80;
+
+/** One after the other, whatever the number of processes. */
+async function inTurn<Result>(runRoot: RunRoot, work: () => Promise<Result>): Promise<Result> {
+  const path = join(runRoot.root, ".dad", "lease.lock");
+  for (let tries = 1; ; tries++) {
+    const turn = await acquire(runRoot, path);
+    if (turn) return await releasing(turn, work);
+    if (tries === TURN_TRIES) throw new JournalStorageError("get a turn at", path, new Error("another process holds it, and does not go on"));
+    await delay(tries);
+  }
+}
+
+async function releasing<Result>(turn: HeldLock, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } finally {
+    await turn.release();
+  }
 }
 
 /** Who works on a run, or `undefined` when nobody does. */
@@ -85,18 +183,6 @@ export interface LeasePlace {
 export function leasePlace({ root }: RunRoot, runId: RunId): LeasePlace {
   const directory = join(root, ".dad", "locks");
   return { directory, lock: join(directory, `${runId}.lock`), record: join(directory, `${runId}.json`) };
-}
-
-async function lockOf(runRoot: RunRoot, runId: RunId, takeOver: boolean): Promise<HeldLock> {
-  const { lock } = leasePlace(runRoot, runId);
-  const acquire = () => onDisk("lock", lock, runRoot.locks.acquire(lock));
-  const held = await acquire();
-  if (held) return held;
-  if (!takeOver) throw new RunLockedError(runId, await announcedOwner(runRoot, runId));
-  await onDisk("break open", lock, runRoot.locks.breakOpen(lock));
-  const taken = await acquire();
-  if (!taken) throw new RunLockedError(runId, await announcedOwner(runRoot, runId));
-  return taken;
 }
 
 /** How often somebody is asked for who has just taken a run. Each time they get a millisecond more: there may be many who ask. */

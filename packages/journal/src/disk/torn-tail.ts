@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { dirname, join } from "node:path";
 import type { DiskFile, DiskFs } from "@dad/disk";
 import { writeWhole } from "./journal-file.ts";
@@ -12,20 +13,27 @@ export interface TornTail {
 
 const CHUNK_BYTES = 64 * 1024;
 
-/** A torn tail is kept, for whoever wants to know, and cut off: what is appended next would glue to it. */
-export async function cutTornTail(fs: DiskFs, path: string, end: number): Promise<TornTail | undefined> {
-  const { size } = await onDisk("look at", path, fs.lstat(path));
-  if (size === end) return undefined;
+/**
+ * A torn tail is kept, for whoever wants to know, and cut off: what is appended next would glue to it. Nothing is done but
+ * through the open file: if the journal has become another one meanwhile, that one is not touched.
+ */
+export async function cutTornTail(fs: DiskFs, { file, path, end }: Tail): Promise<TornTail | undefined> {
+  const bytes = await bytesBehind({ file, path, end });
+  if (bytes === 0) return undefined;
   const directory = dirname(path);
-  const file = await onDisk("open", path, fs.open(path, "r+"));
-  try {
-    const kept = await copyAside(fs, directory, { file, path, end, name: "journal.torn" });
-    await onDisk("truncate", path, file.truncate(end));
-    await sync(file, path);
-    await syncDirectory(fs, directory);
-    return { bytes: size - end, kept };
-  } finally {
-    await file.close();
+  const kept = await copyAside(fs, directory, { file, path, end, name: "journal.torn" });
+  await onDisk("truncate", path, file.truncate(end));
+  await sync(file, path);
+  await syncDirectory(fs, directory);
+  return { bytes, kept };
+}
+
+async function bytesBehind({ file, path, end }: Tail): Promise<number> {
+  const buffer = new Uint8Array(CHUNK_BYTES);
+  for (let offset = end; ;) {
+    const { bytesRead } = await onDisk("read", path, file.read(buffer, 0, buffer.byteLength, offset));
+    if (bytesRead === 0) return offset - end;
+    offset += bytesRead;
   }
 }
 
@@ -69,13 +77,26 @@ async function freeName(fs: DiskFs, directory: string, stem: string): Promise<st
 
 /**
  * Puts a copy in the place of a journal that somebody else may still write to: what that one writes from now on goes to a
- * file without a name. Readers see the one or the other, whole.
+ * file without a name. Readers see the one or the other, whole. It is a fresh writing of all of it, too: of pages that an
+ * earlier writer could not sync nobody knows what is on the disk.
+ *
+ * @param replacing - Does the replacement, unless the run is somebody else's by then.
  */
-export async function replaceByCopy(fs: DiskFs, path: string): Promise<void> {
+export async function replaceByCopy(fs: DiskFs, path: string, replacing: (replace: () => Promise<void>) => Promise<void>): Promise<void> {
   const directory = dirname(path);
-  const draft = join(directory, ".dad_tmp_journal.jsonl");
-  // A process that died on the way left it; only the holder of the lease comes here.
-  await fs.unlink(draft).catch(() => undefined);
+  const draft = join(directory, `.dad_tmp_${randomUUID()}`);
+  try {
+    await copyTo(fs, path, draft);
+    await replacing(() => onDisk("replace", path, fs.rename(draft, path)));
+  } catch (error) {
+    // Why it failed says more than that the remains could not be removed either.
+    await fs.unlink(draft).catch(() => undefined);
+    throw error;
+  }
+  await syncDirectory(fs, directory);
+}
+
+async function copyTo(fs: DiskFs, path: string, draft: string): Promise<void> {
   const file = await onDisk("open", path, fs.open(path, "r"));
   try {
     const copy = await onDisk("create", draft, fs.open(draft, "ax"));
@@ -88,6 +109,4 @@ export async function replaceByCopy(fs: DiskFs, path: string): Promise<void> {
   } finally {
     await file.close();
   }
-  await onDisk("replace", path, fs.rename(draft, path));
-  await syncDirectory(fs, directory);
 }

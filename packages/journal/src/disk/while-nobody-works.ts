@@ -1,7 +1,7 @@
 import { DadError, type RunId } from "@dad/protocol";
 import { checkedRunId } from "../entry.ts";
 import { type DiskRuns, runRootOf } from "./disk-runs.ts";
-import { takeLease } from "./run-lease.ts";
+import { holdRun } from "./run-lease.ts";
 
 /**
  * Does something to what belongs to a run while nobody works on it, and nobody can begin to. Nothing is announced or recorded.
@@ -11,13 +11,13 @@ import { takeLease } from "./run-lease.ts";
  * @returns what the work gives, or `undefined` when somebody works on the run: then nothing is done.
  */
 export async function whileNobodyWorks<Result>(runs: DiskRuns, runId: RunId, work: () => Promise<Result>): Promise<Result | undefined> {
-  const lease = await takeLease(runRootOf(runs), checkedRunId(runId)).catch((error: unknown) => {
+  const lock = await holdRun(runRootOf(runs), checkedRunId(runId)).catch((error: unknown) => {
     if (!DadError.is(error, "RUN_LOCKED")) throw error;
   });
-  if (lease === undefined) return undefined;
+  if (lock === undefined) return undefined;
   try {
     return await work();
   } finally {
-    await lease.release();
+    await lock.release();
   }
 }

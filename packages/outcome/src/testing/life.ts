@@ -50,6 +50,21 @@ export function describeLife({ repository, reopen, messageOf }: Subject): void {
       expect(await repository().changes(second.commit, { from: commit })).toEqual([{ path: "more.txt", kind: "added" }]);
     });
 
+    it("goes on with what a run that was closed had not committed", async () => {
+      const first = await repository().open(runId);
+      await first.write(file("committed.txt", "yes"));
+      await first.commit({ subject: "first" });
+      await first.write(file("more.txt", "not yet"));
+      await first[Symbol.asyncDispose]();
+      await using again = await repository().open(runId, { resume: true });
+      const all = [...BASE, file("committed.txt", "yes"), file("more.txt", "not yet")];
+      expect(await readAgain(again, all)).toEqual(all);
+      await again.commit({ subject: "second" });
+      await again[Symbol.asyncDispose]();
+      await using third = await repository().open(runId, { resume: true });
+      expect(await readAgain(third, all)).toEqual(all);
+    });
+
     it("makes what a run that is resumed had not come to make", async () => {
       await using run = await repository().open(runId, { resume: true });
       expect(await readAgain(run, BASE)).toEqual(BASE);

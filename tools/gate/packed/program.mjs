@@ -11,6 +11,6 @@ const resources = staticResourceRegistry({ profiles: { default: {} } }).profile(
 const memory = { journals: memoryJournalStore(), artifacts: memoryArtifactStore(), events: memoryEventBus() };
 const ports = { ...memory, resources, observability: noopObservability(), isolation: scopeIsolation() };
 const { run } = await withRun({ rootComponentId: "hello", projectRoot: process.cwd(), ports }, async (context) => {
-  await context.keep({ name: "greeting", directory: "hello", data: { text: "hello" } });
+  await context.keep({ name: "greeting", data: { text: "hello" } });
 });
 console.log(run.status);

@@ -25,7 +25,7 @@ const DAD = "node_modules/@dad/cli/dist/main.js";
 const TRIALS: readonly Trial[] = [
   {
     name: "@dad/run-context",
-    brings: ["@opentelemetry/api", "eventemitter3", "uuid", "zod"],
+    brings: ["@opentelemetry/api", "eventemitter3", "uuid", "yaml", "zod"],
     files: ["program.mjs"],
     programs: [{ args: ["program.mjs"], prints: /^completed\n$/ }],
   },

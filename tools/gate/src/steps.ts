@@ -6,6 +6,7 @@ import type { CommandLine, Step } from "./step.ts";
 export function gateSteps(): Step[] {
   return [
     { name: "types", commands: [["tsc", "--build", ".", ...typeProjects()]] },
+    { name: "crashes", commands: [["node", "--conditions=@dad/source", "tools/faults/src/main.ts"]] },
     { name: "build", commands: [["nx", "run-many", "--target=build", "--outputStyle=static"]], after: ["types"] },
     { name: "pack", commands: [gate("pack")], needs: ["build"] },
     { name: "packed", commands: [gate("packed")], needs: ["pack"] },

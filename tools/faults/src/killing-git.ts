@@ -1,0 +1,50 @@
+import { chmod, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { GitProgram } from "@dad/outcome-git";
+import type { Kill } from "./live-run.ts";
+
+/** A git in whose calls whoever calls it is killed. */
+export interface KillingGit {
+  readonly git: GitProgram;
+  /** The commands that it was called for so far, in their order. */
+  commands(): Promise<readonly string[]>;
+}
+
+/**
+ * Does what git does, and kills who called it before, after or in the middle of one call. In the middle of a command that changes
+ * refs or an index, git holds their locks: those are left, as when it is killed itself.
+ */
+export async function killingGit(directory: string, kill: Kill | undefined): Promise<KillingGit> {
+  const [program, log] = [join(directory, "killing-git"), join(directory, "git-commands")];
+  await writeFile(program, scriptOf({ log, number: kill?.number ?? 0, when: kill?.when ?? "before" }));
+  await chmod(program, 0o755);
+  return {
+    git: { program, path: process.env["PATH"] },
+    commands: async () => (await readFile(log, "utf8")).trimEnd().split("\n"),
+  };
+}
+
+function scriptOf({ log, number, when }: Kill & { readonly log: string }): string {
+  return `#!/bin/sh
+# The settings come first; the command is what follows them.
+command=
+skip=
+for argument in "$@"; do
+  if [ -n "$skip" ]; then skip=; elif [ "$argument" = -c ]; then skip=1; else command=$argument; break; fi
+done
+echo "$command" >> '${log}'
+[ "$(wc -l < '${log}')" -eq ${number} ] || exec git "$@"
+${MOMENTS[when]}`;
+}
+
+const MOMENTS: Readonly<Record<Kill["when"], string>> = {
+  before: "kill -9 $PPID\n",
+  after: 'git "$@"\nkill -9 $PPID\n',
+  during: `case "$command" in
+  update-ref) while read -r verb ref _; do case "$verb" in create|update|delete) mkdir -p "$GIT_DIR/\${ref%/*}"; : > "$GIT_DIR/$ref.lock" ;; esac; done ;;
+  read-tree|update-index|add) : > "$GIT_INDEX_FILE.lock" ;;
+  *) git "$@" <&0 & kill -9 $! ;;
+esac
+kill -9 $PPID
+`,
+};

@@ -1,0 +1,31 @@
+import type { GitProgram } from "@dad/outcome-git";
+import { chain } from "./chain.ts";
+import { type Program, startProgram } from "./program.ts";
+import { sixNodes, type Subject } from "./subject.ts";
+
+/** When, before, in the middle of or after which call that changes something, a process is killed. */
+export interface Kill {
+  /** Counts the calls, from 1. */
+  readonly number: number;
+  readonly when: "before" | "during" | "after";
+}
+
+/** A run of the subject in a process of its own. */
+export interface LiveRun {
+  readonly root: string;
+  /** The file of the witness. */
+  readonly witness: string;
+  /** Default: six nodes of every kind. */
+  readonly subject?: "chain" | undefined;
+  readonly kill?: Kill;
+  readonly resume?: boolean;
+  readonly git?: GitProgram;
+}
+
+export function subjectOf({ subject }: Pick<LiveRun, "subject">): Subject {
+  return subject === "chain" ? chain : sixNodes;
+}
+
+export function startLiveRun(run: LiveRun): Program {
+  return startProgram("live-run", run);
+}

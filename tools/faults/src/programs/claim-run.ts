@@ -1,0 +1,22 @@
+/** Claims a run when it is told to, prints how that went, and, when it won, keeps the run until there is nothing more to be told. */
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { DadError } from "@dad/protocol";
+import { openRun } from "@dad/run-context";
+import { argumentOf } from "../program.ts";
+import { type Project, portsOf } from "../small-run.ts";
+
+const { runId, ...project } = argumentOf<Project & { readonly runId: string }>();
+const input = createInterface({ input: process.stdin });
+console.log("ready");
+await once(input, "line");
+try {
+  await using run = await openRun({ rootComponentId: "small", runRoot: project.root, runId, ports: portsOf(project) });
+  console.log(JSON.stringify({ won: process.pid }));
+  await once(input, "close");
+  await run.complete("completed");
+} catch (error) {
+  if (!DadError.is(error)) throw error;
+  console.log(JSON.stringify({ code: error.code, owner: error.details?.["owner"] }));
+  input.close();
+}

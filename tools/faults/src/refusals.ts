@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { type DiskCall, type Fault, faultyDisk, powerLossDisk } from "@dad/disk/testing";
+import { DadError } from "@dad/protocol";
+import { assertSound } from "./checkup.ts";
+import type { Gift } from "./gift.ts";
+import { inMemory, undisturbedInMemory } from "./memory-run.ts";
+import type { Kind, Point } from "./point.ts";
+import { assertRecovers } from "./recover.ts";
+import { runSubject } from "./subject-run.ts";
+import { memoryWitness } from "./witness.ts";
+
+/** Why a disk refuses: there is no space, it is broken, it may not be written to, and there are too many open files. Each with the calls that are ever refused for that. */
+const REASONS: ReadonlyArray<readonly [code: string, calls: RegExp]> = [
+  ["ENOSPC", /./],
+  ["EIO", /./],
+  ["EACCES", /^(open|mkdir|rmdir|link|rename|unlink|copyFile|utimes)$/],
+  ["EMFILE", /^(open|copyFile)$/],
+];
+
+interface Refusal {
+  readonly number: number;
+  readonly call: string;
+  readonly code: string;
+  /** Whether it refuses everything from then on, or this one call. */
+  readonly lasts: boolean;
+}
+
+/** The disk refuses one call that changes something, or all from that one on. */
+export function refusals(): Kind {
+  return {
+    name: "refuse",
+    tries: "the disk refuses a call that changes something, once or for as long as the run goes on",
+    async points() {
+      const { calls, gift } = await undisturbedInMemory();
+      return calls.flatMap((call, index) => refusalsOf(call, index + 1).map((refusal) => pointAt(refusal, gift)));
+    },
+  };
+}
+
+function refusalsOf(call: string, number: number): Refusal[] {
+  const [operation = ""] = call.split(" ");
+  const reasons = REASONS.filter(([, calls]) => calls.test(operation));
+  return reasons.flatMap(([code]) => [false, true].map((lasts) => ({ number, call, code, lasts })));
+}
+
+function pointAt(refusal: Refusal, gift: Gift): Point {
+  const { number, call, code, lasts } = refusal;
+  return {
+    name: `${code} ${lasts ? "from" : "at"} call ${number}: ${call}`,
+    async attempt() {
+      const [disk, witness] = [powerLossDisk(), memoryWitness()];
+      const error = await runSubject(inMemory(faultyDisk(disk, faultOf(refusal)), witness)).then(() => undefined, asThrown);
+      assertStorageError(error, code);
+      const at = inMemory(disk, witness);
+      await assertRecovers(at, gift);
+      await assertSound(at);
+    },
+  };
+}
+
+function faultOf({ number, code, lasts }: Refusal): (call: DiskCall) => Fault | undefined {
+  const refused = REASONS.find(([reason]) => reason === code)?.[1];
+  return (call) => (call.number === number || (lasts && call.number > number && refused?.test(call.operation)) ? { kind: "fail", code } : undefined);
+}
+
+/** The error itself, also when it is nothing. */
+function asThrown(error: unknown): { readonly thrown: unknown } {
+  return { thrown: error };
+}
+
+function assertStorageError(error: { readonly thrown: unknown } | undefined, code: string): void {
+  assert(error !== undefined, "the run reports success");
+  assert(DadError.is(error.thrown), `what ends the run is no error of DAD: ${String(error.thrown)}`);
+  assert(causesOf(error.thrown).includes(code), `${error.thrown.code} does not say that it is because of ${code}`);
+}
+
+function causesOf(error: unknown): unknown[] {
+  if (!(error instanceof Error)) return [];
+  return [...("code" in error ? [error.code] : []), ...causesOf(error.cause)];
+}

@@ -1,0 +1,35 @@
+import { expect, it } from "vitest";
+import { killAtCalls, killAtGit } from "../src/kill-calls.ts";
+import { killAtRandom } from "../src/kill-at-random.ts";
+import { manyRuns } from "../src/many-runs.ts";
+import { oneId } from "../src/one-id.ts";
+import { type Kind, tryPoints } from "../src/point.ts";
+import { powerLoss, powerLossAgain } from "../src/power-loss.ts";
+import { refusals } from "../src/refusals.ts";
+
+/** How many points of each kind were tried, and which do not hold. What chance decides is the same each time. The gate tries all points. */
+async function trySome(kinds: readonly Kind[], most: number) {
+  const reports = await tryPoints(kinds, { seed: 20261122, width: 3, most });
+  return { tried: reports.map(({ tried }) => tried), failures: reports.flatMap(({ failures }) => failures) };
+}
+
+it("goes on after a process is killed, at some of the calls and git commands", async () => {
+  expect(await trySome([killAtCalls(), killAtGit()], 3)).toEqual({ tried: [3, 3], failures: [] });
+});
+
+it("goes on when its process is killed time and again", async () => {
+  expect(await trySome([killAtRandom({ times: 1 })], 1)).toEqual({ tried: [1], failures: [] });
+});
+
+it("goes on after the power fails, and after the disk refuses, at some of the calls", async () => {
+  const kinds = [powerLoss({ chances: 3 }), powerLossAgain({ times: 400 }), refusals()];
+  expect(await trySome(kinds, 25)).toEqual({ tried: [25, 25, 25], failures: [] });
+});
+
+it("keeps runs of 8 processes apart in one store", async () => {
+  expect(await trySome([manyRuns({ processes: 8, runs: 10 })], 1)).toEqual({ tried: [1], failures: [] });
+});
+
+it("gives one run id to one of 12 processes, and tells the others who has it", async () => {
+  expect(await trySome([oneId({ processes: 12, rounds: 1 })], 1)).toEqual({ tried: [1], failures: [] });
+});

@@ -1,35 +1,21 @@
 import { readJson } from "@dad/artifacts";
-import { memoryArtifactStore, memoryArtifactView } from "@dad/artifacts/memory";
-import { memoryEventBus } from "@dad/events/memory";
-import { scopeIsolation } from "@dad/isolation/scope";
+import type { memoryArtifactView } from "@dad/artifacts/memory";
 import type { JournalStore } from "@dad/journal";
 import { memoryJournalStore } from "@dad/journal/memory";
-import { noopObservability } from "@dad/observability/noop";
 import type { OutcomeRepository } from "@dad/outcome";
 import { memoryOutcomeRepository } from "@dad/outcome/memory";
 import { DadError, NodePath, RelativePath, RunManifest, RunMetadata, StaticInputs } from "@dad/protocol";
-import { staticResourceRegistry } from "@dad/resources/static";
 import { describe, expect, it } from "vitest";
 import { openRun } from "./open-run.ts";
 import { listRuns, readRun } from "./read-runs.ts";
 import type { RunPorts } from "./run-ports.ts";
 import { withRun } from "./with-run.ts";
+import { memoryPorts } from "./testing-ports.ts";
 
 type MemoryPorts = RunPorts & { readonly view: ReturnType<typeof memoryArtifactView> };
 
-function memoryPorts(replaced: Partial<RunPorts> = {}): MemoryPorts {
-  const artifacts = memoryArtifactStore();
-  return {
-    journals: memoryJournalStore(),
-    artifacts,
-    view: memoryArtifactView({ store: artifacts }),
-    events: memoryEventBus(),
-    resources: staticResourceRegistry({ profiles: { default: {} } }).profile(),
-    observability: noopObservability(),
-    isolation: scopeIsolation(),
-    outcomes: memoryOutcomeRepository(),
-    ...replaced,
-  } as MemoryPorts;
+function portsWith(replaced: Partial<RunPorts>): MemoryPorts {
+  return { ...memoryPorts(), ...replaced } as MemoryPorts;
 }
 
 async function typesOf(journals: JournalStore, runId: string): Promise<string[]> {
@@ -75,7 +61,7 @@ describe("openRun", () => {
         return journals.create(runId);
       },
     };
-    await using run = await openRun({ rootComponentId: "a", ports: memoryPorts({ journals: unlucky }) });
+    await using run = await openRun({ rootComponentId: "a", ports: portsWith({ journals: unlucky }) });
     expect(refused).toBe(3);
     expect(run.details().status).toBe("running");
   });
@@ -85,7 +71,7 @@ describe("openRun", () => {
       ...memoryJournalStore(),
       create: () => Promise.reject(Object.assign(new Error("EROFS: read-only"), { code: "EROFS" })),
     };
-    const opening = openRun({ rootComponentId: "a", projectRoot: "/p", ports: memoryPorts({ journals }) });
+    const opening = openRun({ rootComponentId: "a", projectRoot: "/p", ports: portsWith({ journals }) });
     await expect(opening).rejects.toMatchObject({
       code: "RUN_NOT_OPENED",
       message: expect.stringContaining("/p/runs") as string,
@@ -95,7 +81,7 @@ describe("openRun", () => {
 
   it("records the run as failed when its outcome cannot be opened", async () => {
     const outcomes: OutcomeRepository = { ...memoryOutcomeRepository(), open: () => Promise.reject(new DadError("GIT_UNAVAILABLE", "no git")) };
-    const ports = memoryPorts({ outcomes });
+    const ports = portsWith({ outcomes });
     await expect(openRun({ rootComponentId: "a", runId: "r", ports })).rejects.toMatchObject({ code: "GIT_UNAVAILABLE" });
     expect(await readRun(ports.journals, "r", { runRoot: "/runs" })).toMatchObject({ status: "failed", error: { code: "GIT_UNAVAILABLE" } });
   });
@@ -109,7 +95,7 @@ describe("openRun", () => {
         return Promise.reject(options?.signal?.reason as Error);
       },
     };
-    const ports = memoryPorts({ outcomes });
+    const ports = portsWith({ outcomes });
     await expect(openRun({ rootComponentId: "a", runId: "r", signal: cancel.signal, ports })).rejects.toMatchObject({ name: "AbortError" });
     expect((await readRun(ports.journals, "r", { runRoot: "/runs" })).status).toBe("cancelled");
   });
@@ -121,7 +107,7 @@ describe("openRun", () => {
       rootComponentId: "a",
       ports: (_env, own) => {
         own(stubborn);
-        return memoryPorts({ outcomes });
+        return portsWith({ outcomes });
       },
     });
     await expect(opening).rejects.toThrow("the reason");
@@ -211,7 +197,7 @@ describe("a run", () => {
       ...memory,
       open: async (runId) => ({ ...(await memory.open(runId)), commit: () => Promise.reject(new Error("disk full")) }),
     };
-    const ports = memoryPorts({ outcomes });
+    const ports = portsWith({ outcomes });
     await using run = await openRun({ rootComponentId: "a", runId: "r", ports });
     await expect(run.complete("completed")).rejects.toThrow("disk full");
     expect(await readRun(ports.journals, "r", { runRoot: "/runs" })).toMatchObject({ status: "failed", error: { message: "disk full" } });
@@ -327,7 +313,7 @@ describe("withRun", () => {
       ...memory,
       open: async (runId) => ({ ...(await memory.open(runId)), [Symbol.asyncDispose]: () => Promise.reject(new Error("not kept")) }),
     };
-    const ports = memoryPorts({ outcomes });
+    const ports = portsWith({ outcomes });
     await expect(withRun({ rootComponentId: "a", runId: "r", ports }, () => Promise.reject(new Error("the reason")))).rejects.toThrow("the reason");
     expect(await typesOf(ports.journals, "r")).toContain("outcome.failed");
     await expect(withRun({ rootComponentId: "a", runId: "s", ports }, async () => 1)).rejects.toThrow("not kept");
@@ -381,14 +367,14 @@ describe("withRun", () => {
         return { ...journal, append: (draft) => (draft.type === "run.completed" ? Promise.reject(new Error("EIO")) : journal.append(draft)) };
       },
     };
-    await expect(withRun({ rootComponentId: "a", ports: memoryPorts({ journals }) }, async () => 1)).rejects.toThrow("EIO");
+    await expect(withRun({ rootComponentId: "a", ports: portsWith({ journals }) }, async () => 1)).rejects.toThrow("EIO");
   });
 });
 
 describe("listRuns", () => {
   it("gives the newest first and hides no run behind one that cannot be read", async () => {
     const memory = memoryJournalStore();
-    const ports = memoryPorts({ journals: memory });
+    const ports = portsWith({ journals: memory });
     for (const runId of ["one", "two", "three"]) await withRun({ rootComponentId: "a", runId, ports }, async () => undefined);
     const journals: JournalStore = {
       ...memory,

@@ -1,36 +1,15 @@
-import { memoryArtifactStore, memoryArtifactView } from "@dad/artifacts/memory";
-import { memoryEventBus } from "@dad/events/memory";
-import { scopeIsolation } from "@dad/isolation/scope";
-import { memoryJournalStore } from "@dad/journal/memory";
-import { noopObservability } from "@dad/observability/noop";
-import { memoryOutcomeRepository } from "@dad/outcome/memory";
 import { type ArtifactEntry, NodePath, RunManifest } from "@dad/protocol";
-import { staticResourceRegistry } from "@dad/resources/static";
 import { describe, expect, it } from "vitest";
 import { openRun } from "./open-run.ts";
 import { readRun } from "./read-runs.ts";
 import { resumeRun } from "./resume-run.ts";
 import type { RunContext } from "./run-context.ts";
 import { readOutcome } from "./run-history.ts";
-import type { RunPorts } from "./run-ports.ts";
 import { withResumedRun } from "./with-run.ts";
+import { memoryPorts } from "./testing-ports.ts";
 
 const NODE = NodePath.parse("a.node");
 const usage = { inputTokens: 3, outputTokens: 5, costUsd: 0.25 };
-
-function memoryPorts() {
-  const artifacts = memoryArtifactStore();
-  return {
-    journals: memoryJournalStore(),
-    artifacts,
-    view: memoryArtifactView({ store: artifacts }),
-    events: memoryEventBus(),
-    resources: staticResourceRegistry({ profiles: { default: {} } }).profile(),
-    observability: noopObservability(),
-    isolation: scopeIsolation(),
-    outcomes: memoryOutcomeRepository(),
-  } satisfies RunPorts;
-}
 
 type Ports = ReturnType<typeof memoryPorts>;
 

@@ -1,17 +1,12 @@
 import { agent, defineNode, flow } from "@dad/agent";
 import { readJson } from "@dad/artifacts";
-import { memoryArtifactStore, memoryArtifactView } from "@dad/artifacts/memory";
 import { inlineEngine } from "@dad/engine/inline";
-import { memoryEventBus } from "@dad/events/memory";
-import { scopeIsolation } from "@dad/isolation/scope";
-import { memoryJournalStore } from "@dad/journal/memory";
-import { memoryObservability } from "@dad/observability/memory";
 import { DadError, type Json, NodeResult, type RunDetails, RunId } from "@dad/protocol";
-import { staticResourceRegistry } from "@dad/resources/static";
 import { type OpenRunOptions, type RunPorts, readRun, withRun } from "@dad/run-context";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { agentRunner, flowRunner } from "./component-runner.ts";
+import { memoryPorts } from "./testing-ports.ts";
 
 const engine = inlineEngine();
 
@@ -48,19 +43,6 @@ const wait = defineNode({
       signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
     }),
 });
-
-function memoryPorts() {
-  const artifacts = memoryArtifactStore();
-  return {
-    journals: memoryJournalStore(),
-    artifacts,
-    view: memoryArtifactView({ store: artifacts }),
-    events: memoryEventBus(),
-    resources: staticResourceRegistry({ profiles: { default: {} } }).profile(),
-    observability: memoryObservability(),
-    isolation: scopeIsolation(),
-  } satisfies RunPorts;
-}
 
 type Definition = Parameters<typeof agentRunner>[0] | Parameters<typeof flowRunner>[0];
 

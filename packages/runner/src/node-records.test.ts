@@ -1,16 +1,11 @@
 import { type ArtifactDraft, defineNode, flow, type RecordSettings } from "@dad/agent";
-import { memoryArtifactStore, memoryArtifactView } from "@dad/artifacts/memory";
 import { inlineEngine } from "@dad/engine/inline";
-import { memoryEventBus } from "@dad/events/memory";
-import { scopeIsolation } from "@dad/isolation/scope";
-import { memoryJournalStore } from "@dad/journal/memory";
-import { noopObservability } from "@dad/observability/noop";
 import { type ArtifactEntry, Json, RunId } from "@dad/protocol";
-import { staticResourceRegistry } from "@dad/resources/static";
-import { readRun, type RunPorts, withRun } from "@dad/run-context";
+import { readRun, withRun } from "@dad/run-context";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { flowRunner } from "./component-runner.ts";
+import { memoryPorts } from "./testing-ports.ts";
 
 const RUN = RunId.parse("r");
 const engine = inlineEngine();
@@ -35,19 +30,6 @@ function nodes() {
     },
   });
   return { recorded, give };
-}
-
-function memoryPorts() {
-  const artifacts = memoryArtifactStore();
-  return {
-    journals: memoryJournalStore(),
-    artifacts,
-    view: memoryArtifactView({ store: artifacts }),
-    events: memoryEventBus(),
-    resources: staticResourceRegistry({ profiles: { default: {} } }).profile(),
-    observability: noopObservability(),
-    isolation: scopeIsolation(),
-  } satisfies RunPorts;
 }
 
 type Ports = ReturnType<typeof memoryPorts>;

@@ -1,17 +1,13 @@
 import { defineNode, flow, type RecordSettings } from "@dad/agent";
-import { memoryArtifactStore, memoryArtifactView } from "@dad/artifacts/memory";
+import { memoryArtifactView } from "@dad/artifacts/memory";
 import { inlineEngine } from "@dad/engine/inline";
-import { memoryEventBus } from "@dad/events/memory";
-import { scopeIsolation } from "@dad/isolation/scope";
-import { memoryJournalStore } from "@dad/journal/memory";
-import { noopObservability } from "@dad/observability/noop";
 import { DadError, Json, NodePath, type RecordedEvent, RunId } from "@dad/protocol";
-import { staticResourceRegistry } from "@dad/resources/static";
-import { openRun, type RunPorts, withResumedRun, withRun } from "@dad/run-context";
+import { openRun, withResumedRun, withRun } from "@dad/run-context";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { flowRunner } from "./component-runner.ts";
 import type { ResumeOptions } from "./resume.ts";
+import { memoryPorts } from "./testing-ports.ts";
 
 const RUN = RunId.parse("r");
 const engine = inlineEngine();
@@ -34,19 +30,6 @@ function nodes() {
       },
     });
   return { executed, failing, pure: type("pure"), effectful: type("effectful") };
-}
-
-function memoryPorts() {
-  const artifacts = memoryArtifactStore();
-  return {
-    journals: memoryJournalStore(),
-    artifacts,
-    view: memoryArtifactView({ store: artifacts }),
-    events: memoryEventBus(),
-    resources: staticResourceRegistry({ profiles: { default: {} } }).profile(),
-    observability: noopObservability(),
-    isolation: scopeIsolation(),
-  } satisfies RunPorts;
 }
 
 type Ports = ReturnType<typeof memoryPorts>;

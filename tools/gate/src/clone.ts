@@ -52,6 +52,7 @@ export function isContractFile(file: string): boolean {
   return /^[^/]+\/[^/]+\/src\/testing(\.ts$|\/)/.test(file);
 }
 
+/** Tests, and what those of a package share: `src/testing-*.ts`, which is not published. */
 export function isTestFile(file: string): boolean {
-  return /\.(test|fault|bench)\.ts$/.test(file) || /^[^/]+\/[^/]+\/(test|e2e|bench)\//.test(file);
+  return /(\.(test|fault|bench)|\/src\/testing-[^/]+)\.ts$/.test(file) || /^[^/]+\/[^/]+\/(test|e2e|bench)\//.test(file);
 }

@@ -13,7 +13,7 @@ import { blobsIn, outcomesIn } from "./composition.ts";
 import { inDirectory } from "./directory.ts";
 import type { Kind } from "./point.ts";
 import { startProgram } from "./program.ts";
-import { OWN_FILE, type Project } from "./small-run.ts";
+import { OWN_FILE } from "./small-run.ts";
 
 export interface ManyRunsOptions {
   readonly processes: number;
@@ -23,28 +23,25 @@ export interface ManyRunsOptions {
 
 /** Many processes make runs in one store at once: no id twice, every run complete, nothing of one in another. */
 export function manyRuns({ processes, runs }: ManyRunsOptions): Kind {
-  const point = (git: boolean) => ({
-    name: `${processes} processes make ${runs} runs each, ${git ? "with" : "without"} outcomes`,
-    attempt: () => inDirectory((root) => makeAtOnce({ root, git }, { processes, runs })),
-  });
   const tries = `${processes} processes make ${processes * runs} runs in one store at once`;
-  return { name: "runs", tries, points: async () => [point(false), point(true)] };
+  const attempt = () => inDirectory((root) => makeAtOnce(root, { processes, runs }));
+  return { name: "runs", tries, points: async () => [{ name: tries, attempt }] };
 }
 
-async function makeAtOnce(project: Project, { processes, runs }: ManyRunsOptions): Promise<void> {
-  const made = await Promise.all(Array.from({ length: processes }, () => idsOf(project, runs)));
+async function makeAtOnce(root: string, { processes, runs }: ManyRunsOptions): Promise<void> {
+  const made = await Promise.all(Array.from({ length: processes }, () => idsOf(root, runs)));
   const ids = made.flat();
   assert.equal(ids.length, processes * runs);
   assert.equal(new Set(ids).size, ids.length, "an id was given twice");
-  const directories = (await readdir(project.root)).filter((name) => RunId.safeParse(name).success);
+  const directories = (await readdir(root)).filter((name) => RunId.safeParse(name).success);
   assert.deepEqual(directories.toSorted(), ids.toSorted());
-  for (const id of ids) await assertComplete(project, id);
-  if (project.git) await assertOutcomes(project.root, ids);
-  await assertSoundHere(project.root);
+  for (const id of ids) await assertComplete(root, id);
+  await assertOutcomes(root, ids);
+  await assertSoundHere(root);
 }
 
-async function idsOf(project: Project, count: number): Promise<RunId[]> {
-  const program = startProgram("make-runs", { ...project, count });
+async function idsOf(root: string, count: number): Promise<RunId[]> {
+  const program = startProgram("make-runs", { root, count });
   const ids: RunId[] = [];
   for (let line = await program.line(); line !== undefined; line = await program.line()) ids.push(RunId.parse(line));
   const { code, errors } = await program.end;
@@ -52,7 +49,7 @@ async function idsOf(project: Project, count: number): Promise<RunId[]> {
   return ids;
 }
 
-async function assertComplete({ root }: Project, runId: RunId): Promise<void> {
+async function assertComplete(root: string, runId: RunId): Promise<void> {
   await using artifacts = diskArtifactStore({ root: blobsIn(root) });
   const { status, nodes } = await readRun(diskJournalStore({ root }), runId, { runRoot: root });
   assert.deepEqual({ status, nodes: nodes.length }, { status: "completed", nodes: 1 });

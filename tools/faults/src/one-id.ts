@@ -30,7 +30,7 @@ interface Claim {
 }
 
 async function claimAtOnce(root: string, processes: number): Promise<void> {
-  const programs = Array.from({ length: processes }, () => startProgram("claim-run", { root, git: false, runId: RUN }));
+  const programs = Array.from({ length: processes }, () => startProgram("claim-run", { root, runId: RUN }));
   try {
     for (const program of programs) assert.equal(await program.line(), "ready");
     for (const program of programs) program.tell("go");

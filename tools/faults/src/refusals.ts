@@ -23,13 +23,15 @@ interface Refusal {
   readonly code: string;
   /** Whether it refuses everything from then on, or this one call. */
   readonly lasts: boolean;
+  /** Whether the power fails after it, and nothing of what was not durable is left: a disk that is broken may never have written what it was given. */
+  readonly dark: boolean;
 }
 
 /** The disk refuses one call that changes something, or all from that one on. */
 export function refusals(): Kind {
   return {
     name: "refuse",
-    tries: "the disk refuses a call that changes something, once or for as long as the run goes on",
+    tries: "the disk refuses a call that changes something, once or for as long as the run goes on, and the power may fail after it",
     async points() {
       const { calls, gift } = await undisturbedInMemory();
       return calls.flatMap((call, index) => refusalsOf(call, index + 1).map((refusal) => pointAt(refusal, gift)));
@@ -40,18 +42,19 @@ export function refusals(): Kind {
 function refusalsOf(call: string, number: number): Refusal[] {
   const [operation = ""] = call.split(" ");
   const reasons = REASONS.filter(([, calls]) => calls.test(operation));
-  return reasons.flatMap(([code]) => [false, true].map((lasts) => ({ number, call, code, lasts })));
+  const once = reasons.flatMap(([code]) => [false, true].map((lasts) => ({ number, call, code, lasts, dark: false })));
+  return [...once, ...once.flatMap((refusal) => (refusal.code === "EIO" ? [{ ...refusal, dark: true }] : []))];
 }
 
 function pointAt(refusal: Refusal, gift: Gift): Point {
-  const { number, call, code, lasts } = refusal;
+  const { number, call, code, lasts, dark } = refusal;
   return {
-    name: `${code} ${lasts ? "from" : "at"} call ${number}: ${call}`,
+    name: `${code} ${lasts ? "from" : "at"} call ${number}: ${call}${dark ? "; then the power fails" : ""}`,
     async attempt() {
       const [disk, witness] = [powerLossDisk(), memoryWitness()];
       const error = await runSubject(inMemory(faultyDisk(disk, faultOf(refusal)), witness)).then(() => undefined, asThrown);
       assertStorageError(error, code);
-      const at = inMemory(disk, witness);
+      const at = inMemory(dark ? disk.afterPowerLoss("nothing") : disk, witness);
       await assertRecovers(at, gift);
       await assertSound(at);
     },

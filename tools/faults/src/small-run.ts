@@ -10,13 +10,6 @@ import { z } from "zod";
 import { outcomesIn, portsAt } from "./composition.ts";
 import { memoryWitness } from "./witness.ts";
 
-/** Where small runs are made. */
-export interface Project {
-  readonly root: string;
-  /** Whether each run has an outcome, in a git repository. */
-  readonly git: boolean;
-}
-
 /** The file that a small run leaves in its outcome, besides what all of them start from. It holds the id of the run. */
 export const OWN_FILE = "run.txt";
 
@@ -34,14 +27,13 @@ const small = defineNode({
 
 const definition = agent("small").node("only", small({ runId: "$var{runId}" }));
 
-export function portsOf({ root, git }: Project): MakeRunPorts {
-  const place = { root, fs: nodeDisk, locks: kernelLocks(), ...(git ? { outcomes: outcomesIn(root) } : {}) };
-  return portsAt(place, memoryWitness());
+export function portsIn(root: string): MakeRunPorts {
+  return portsAt({ root, fs: nodeDisk, locks: kernelLocks(), outcomes: outcomesIn(root) }, memoryWitness());
 }
 
-/** A run of one node that says in which run it is. */
-export async function makeRun(project: Project): Promise<RunId> {
-  const { run } = await withRun({ rootComponentId: definition.id, runRoot: project.root, ports: portsOf(project) }, async (context) => {
+/** Makes a run of one node that says in which run it is. */
+export async function makeRun(root: string): Promise<RunId> {
+  const { run } = await withRun({ rootComponentId: definition.id, runRoot: root, ports: portsIn(root) }, async (context) => {
     await using execution = await context.isolate();
     return await execution.run(agentRunner(definition, { engine: inlineEngine() }));
   });

@@ -27,7 +27,7 @@ it("goes on after the power fails, and after the disk refuses, at some of the ca
 });
 
 it("keeps runs of 8 processes apart in one store", async () => {
-  expect(await trySome([manyRuns({ processes: 8, runs: 10 })], 1)).toEqual({ tried: [1], failures: [] });
+  expect(await trySome([manyRuns({ processes: 8, runs: 5 })], 1)).toEqual({ tried: [1], failures: [] });
 });
 
 it("gives one run id to one of 12 processes, and tells the others who has it", async () => {

@@ -4,14 +4,14 @@ import { createInterface } from "node:readline";
 import { DadError } from "@dad/protocol";
 import { openRun } from "@dad/run-context";
 import { argumentOf } from "../program.ts";
-import { type Project, portsOf } from "../small-run.ts";
+import { portsIn } from "../small-run.ts";
 
-const { runId, ...project } = argumentOf<Project & { readonly runId: string }>();
+const { root, runId } = argumentOf<{ readonly root: string; readonly runId: string }>();
 const input = createInterface({ input: process.stdin });
 console.log("ready");
 await once(input, "line");
 try {
-  await using run = await openRun({ rootComponentId: "small", runRoot: project.root, runId, ports: portsOf(project) });
+  await using run = await openRun({ rootComponentId: "small", runRoot: root, runId, ports: portsIn(root) });
   console.log(JSON.stringify({ won: process.pid }));
   await once(input, "close");
   await run.complete("completed");

@@ -48,11 +48,14 @@ export function killAgain({ times }: { readonly times: number }): Kind {
 /** By then it is on record that the run started. */
 const FIRST_OF_OUTCOME = "mkdir itself /.dad/work";
 
-/** What is done at once has no middle, and to close a file changes nothing on the disk. */
+/**
+ * What is done at once has no middle. After a call it is, all in all, as it is before the next one: that is tried where others may
+ * go on from what was done. To close a file changes nothing on the disk.
+ */
 function momentsOf(call: string): ReadonlyArray<Kill["when"]> {
   if (call.startsWith("close ")) return [];
-  const isLong = /^(write|copyFile|writeFile|appendFile)\b/.test(call);
-  return MOMENTS.filter((when) => isLong || when !== "during");
+  if (/^(write|copyFile|writeFile|appendFile)\b/.test(call)) return MOMENTS;
+  return /^(sync|datasync|rename|link)\b/.test(call) ? ["before", "after"] : ["before"];
 }
 
 /** A process is killed before, after and in the middle of each git command that it runs. */

@@ -11,8 +11,8 @@ export function allKinds(): readonly Kind[] {
   return [
     killAtCalls(),
     killAtGit(),
-    killAgain({ times: 40 }),
-    killAtRandom({ times: 12 }),
+    killAgain({ times: 30 }),
+    killAtRandom({ times: 10 }),
     powerLoss({ chances: 3 }),
     powerLossAgain({ times: 400 }),
     refusals(),

@@ -20,7 +20,7 @@ export {
 } from "./component-definition.ts";
 export { definitionDigest } from "./definition-digest.ts";
 export { DefinitionError } from "./errors.ts";
-export type { ArtifactDraft, ArtifactFormat, NodeContext } from "./node-context.ts";
+export type { ArtifactDraft, ArtifactFormat, NodeContext, NodeOutcomeTree, OutputPiece } from "./node-context.ts";
 export { defineNode, type Effect, type NodeDefinition, type NodeType, type NodeTypeSpec } from "./node-definition.ts";
 export type { Bindable, Reference, ReferenceText } from "./reference.ts";
 export { RecordSettings, recordProblems } from "./record-settings.ts";

@@ -1,6 +1,6 @@
 import type { IsolationSpace } from "@dad/isolation";
 import type { Observability } from "@dad/observability";
-import type { ArtifactEntry, Json, NodePath, RunEnvParams, Usage } from "@dad/protocol";
+import type { ArtifactEntry, Json, NodePath, OutcomeRef, RunEnvParams, Usage } from "@dad/protocol";
 import type { ResourceProfile } from "@dad/resources";
 
 /**
@@ -19,17 +19,35 @@ export interface ArtifactDraft {
   readonly mediaType?: string;
 }
 
+/** A piece of output as it comes. */
+export interface OutputPiece {
+  /** `text` and `reasoning` of a model, `stdout` and `stderr` of a command, or another name. */
+  readonly channel: string;
+  readonly text: string;
+}
+
+/** The versioned result tree of the run, as a node sees it. */
+export interface NodeOutcomeTree {
+  /** Records the workspace as it is, also when nothing changed. The message is one line; line breaks become spaces. */
+  commit(message: string): Promise<OutcomeRef>;
+}
+
 /** All that one attempt of a node may use. Nothing in it is shared with another run. */
 export interface NodeContext {
   readonly run: RunEnvParams;
   readonly path: NodePath;
+  /** From 1. */
   readonly attempt: number;
+  /** The same for each attempt of this node in this run: give it to services that do a thing once for each key. */
+  readonly idempotencyKey: string;
   /** Aborted when the run is cancelled, the attempt times out or its parent ends. */
   readonly signal: AbortSignal;
   /** Where commands run: environment, working directory, `exec`. */
   readonly space: IsolationSpace;
   /** The directory that becomes the outcome of the run, when it has one. Absolute. */
   readonly workspace: string | undefined;
+  /** `undefined` when the run has no outcome. */
+  readonly outcome: NodeOutcomeTree | undefined;
   readonly resources: ResourceProfile;
   /** Spans that are started without a parent become children of the span of this attempt. */
   readonly observability: Observability;
@@ -44,4 +62,6 @@ export interface NodeContext {
   addUsage(usage: Usage): void;
   /** Tells subscribers something; it is recorded in the run as `custom.emitted`. */
   emit(name: string, data: Json): Promise<void>;
+  /** Tells subscribers of output as it comes (`output.streamed`). It is not recorded, so record the whole; never fails, and waits for nobody. */
+  stream(piece: OutputPiece): void;
 }

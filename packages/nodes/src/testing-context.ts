@@ -1,4 +1,4 @@
-import type { ArtifactDraft, NodeContext, NodeDefinition } from "@dad/agent";
+import type { ArtifactDraft, NodeContext, NodeDefinition, OutputPiece } from "@dad/agent";
 import { type Command, type ExecOptions, type ExecResult, guardsWith, type IsolationSpace } from "@dad/isolation";
 import type { Observability } from "@dad/observability";
 import { type ArtifactEntry, digestOfBytes, ExecutionId, type Json, NodePath, RelativePath, RunId, type Usage } from "@dad/protocol";
@@ -19,6 +19,9 @@ export interface TestingContext {
   readonly artifacts: Map<string, ArtifactDraft>;
   readonly usages: Usage[];
   readonly spans: RecordedSpan[];
+  /** The messages of what was committed to the outcome. */
+  readonly commits: string[];
+  readonly pieces: OutputPiece[];
   readonly controller: AbortController;
 }
 
@@ -32,14 +35,23 @@ export function testingContext({ workspace, space = fakeSpace(), models = {} }: 
   const artifacts = new Map<string, ArtifactDraft>();
   const usages: Usage[] = [];
   const spans: RecordedSpan[] = [];
+  const commits: string[] = [];
+  const pieces: OutputPiece[] = [];
   const controller = new AbortController();
   const context: NodeContext = {
     run: RUN,
     path: NodePath.parse("agent.flow.node"),
     attempt: 1,
+    idempotencyKey: "run_1:agent.flow.node",
     signal: controller.signal,
     space,
     workspace,
+    outcome: {
+      async commit(message) {
+        commits.push(message);
+        return { branch: "run/run_1", commit: "0".repeat(40) };
+      },
+    },
     resources: {
       name: "test",
       ids: () => Object.keys(models),
@@ -57,8 +69,9 @@ export function testingContext({ workspace, space = fakeSpace(), models = {} }: 
     },
     addUsage: (usage) => void usages.push(usage),
     emit: async () => {},
+    stream: (piece) => void pieces.push(piece),
   };
-  return { context, artifacts, usages, spans, controller };
+  return { context, artifacts, usages, spans, commits, pieces, controller };
 }
 
 /** What the runner does with a node once its settings are rendered: parse, execute, parse. */

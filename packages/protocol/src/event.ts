@@ -68,6 +68,9 @@ export const RunEvent = z.discriminatedUnion("type", [
     error: ErrorEnvelope.optional(),
   }),
 
+  /** A piece of output as it comes, of a model (`text`, `reasoning`) or a command (`stdout`, `stderr`). Told, not recorded: the whole is kept. */
+  z.looseObject({ ...attempt, type: z.literal("output.streamed"), channel: z.string().min(1), text: z.string() }),
+
   /** Static inputs came after the run was made. The artifact holds all that it has by now. */
   z.looseObject({ ...run, type: z.literal("inputs.registered"), artifact: ArtifactEntry, paths: z.array(z.string()) }),
   z.looseObject({ ...run, type: z.literal("outcome.committed"), path: NodePath.optional(), outcome: OutcomeRef }),

@@ -33,6 +33,7 @@ export function makeRunContext({ rootComponentId, history, inputs, signal }: Run
       life.assertGoingOn();
       return record.add(draft, options);
     },
+    tell: (draft) => ports.events.publish({ ...draft, runId: env.runId, time: new Date().toISOString() }),
     async keep(artifact) {
       life.assertGoingOn();
       return keepArtifact(ports, artifact.name, encodeArtifact(artifact));

@@ -29,6 +29,8 @@ export interface RunContext extends AsyncDisposable {
    * process is killed (`wait: "ordered"`), once it has its place.
    */
   record(draft: EventDraft, options?: Pick<AppendOptions, "wait">): Promise<RecordedEvent>;
+  /** Tells the subscribers what is not recorded, such as output as it comes. Never fails, and waits for nobody. */
+  tell(draft: EventDraft): void;
   /** Stores content under a name. It belongs to the run once an event that lists it is recorded. */
   keep(artifact: ArtifactToKeep): Promise<ArtifactEntry>;
   /**

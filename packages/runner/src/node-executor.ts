@@ -12,7 +12,7 @@ import {
   type NodeResult,
   type Usage,
 } from "@dad/protocol";
-import { type ExecutionScope, readOutcome } from "@dad/run-context";
+import { type ExecutionScope, readOutcome, type RunContext } from "@dad/run-context";
 import { NodeOutputError, NodeSettingsError, StaticInputError } from "./errors.ts";
 import { type NodeRecords, nodeRecords } from "./node-records.ts";
 import type { ResumeOptions } from "./resume.ts";
@@ -151,9 +151,11 @@ function contextOf({ call, scope, signal }: Attempt, collected: Collected, obser
     run: run.env,
     path: call.path,
     attempt: call.attempt,
+    idempotencyKey: `${run.env.runId}:${call.path}`,
     signal,
     space,
     workspace: run.outcome?.directory,
+    outcome: outcomeTree(run, call),
     resources: run.ports.resources,
     observability,
     record: (draft) => collected.records.add(draft),
@@ -162,6 +164,19 @@ function contextOf({ call, scope, signal }: Attempt, collected: Collected, obser
     },
     async emit(name, data) {
       await run.record({ type: "custom.emitted", path: call.path, name, data });
+    },
+    stream: ({ channel, text }) => run.tell({ type: "output.streamed", path: call.path, attempt: call.attempt, channel, text }),
+  };
+}
+
+/** What a node commits says whose it is, and is on record. */
+function outcomeTree({ outcome, record }: RunContext, { path, attempt: number }: NodeCall): NodeContext["outcome"] {
+  if (outcome === undefined) return undefined;
+  return {
+    async commit(message) {
+      const committed = await outcome.commit({ subject: message, trailers: { "Dad-Node": path, "Dad-Attempt": String(number) } });
+      await record({ type: "outcome.committed", path, outcome: committed });
+      return committed;
     },
   };
 }

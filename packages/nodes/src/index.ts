@@ -3,10 +3,10 @@
  *
  * @packageDocumentation
  */
-export { analyzeFolder } from "./analyze-folder.ts";
-export { applyFileOperations } from "./apply-file-operations.ts";
-export { type AskForOptions, askModel, askModelFor, type AskSettings } from "./ask-model.ts";
-export { callback, type CallbackOptions } from "./callback.ts";
+export { analyzeFolder } from "./folder/analyze-folder.ts";
+export { applyFileOperations } from "./files/apply-file-operations.ts";
+export { type AskForOptions, askModel, askModelFor, type AskSettings } from "./model/ask-model.ts";
+export { callback, type CallbackOptions } from "./callback/callback.ts";
 export {
   CallbackResultError,
   CommandFailedError,
@@ -16,5 +16,5 @@ export {
   type FileOperationErrorCode,
   type FileOperationSpot,
 } from "./errors.ts";
-export { FileOperation, FileOperations } from "./file-operation.ts";
-export { runCommand } from "./run-command.ts";
+export { FileOperation, FileOperations } from "./files/file-operation.ts";
+export { runCommand } from "./command/run-command.ts";

@@ -2,7 +2,7 @@ import { flow, type NodeContext } from "@dad/agent";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { z } from "zod";
 import { callback } from "./callback.ts";
-import { runNode, testingContext } from "./testing-context.ts";
+import { runNode, testingContext } from "../testing-context.ts";
 
 const options = { name: "count", version: "1" } as const;
 

@@ -5,8 +5,8 @@ import { renderValue, scopeOf } from "@dad/template";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { z } from "zod";
 import { askModel, askModelFor } from "./ask-model.ts";
-import { FileOperations } from "./file-operation.ts";
-import { runNode, testingContext } from "./testing-context.ts";
+import { FileOperations } from "../file-operation.ts";
+import { runNode, testingContext } from "../testing-context.ts";
 
 const usage = { inputTokens: 10, outputTokens: 5, cachedInputTokens: 4, costUsd: 0.25 };
 

@@ -1,7 +1,7 @@
 import { type Bindable, defineNode, type Effect, type NodeContext, type NodeDefinition } from "@dad/agent";
 import { canonicalJson, digestOfBytes, hexOfDigest, Json, messageOf } from "@dad/protocol";
 import { z } from "zod";
-import { CallbackResultError } from "./errors.ts";
+import { CallbackResultError } from "../errors.ts";
 
 export interface CallbackOptions<Input> {
   /** For people, and part of the settings. */

@@ -1,9 +1,9 @@
 import { defineNode, type NodeContext } from "@dad/agent";
 import type { ExecResult } from "@dad/isolation";
 import { z } from "zod";
-import { decodeLossy } from "./decode-text.ts";
-import { CommandFailedError, CommandTimeoutError } from "./errors.ts";
-import { absoluteInWorkspace } from "./workspace-directory.ts";
+import { decodeLossy } from "../decode-text.ts";
+import { CommandFailedError, CommandTimeoutError } from "../errors.ts";
+import { absoluteInWorkspace } from "../workspace-directory.ts";
 
 /** Timers cannot wait for longer. */
 const LONGEST_TIMEOUT_MS = 2_147_483_647;

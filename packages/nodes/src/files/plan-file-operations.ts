@@ -1,11 +1,11 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf } from "@dad/protocol";
-import { decodeStrict } from "./decode-text.ts";
+import { decodeStrict } from "../decode-text.ts";
 import { changedLines, editText, type LineCounts } from "./edit-text.ts";
-import { FileOperationError } from "./errors.ts";
+import { FileOperationError } from "../errors.ts";
 import type { FileOperation } from "./file-operation.ts";
-import { isGitName, prefixesOf, refusalOf } from "./guarded-path.ts";
+import { isGitName, prefixesOf, refusalOf } from "../guarded-path.ts";
 import { type PlannedFile, type PlannedState, PlanProblem, type PlannedTree, plannedTree } from "./planned-tree.ts";
 
 /** One change on disk. Paths are from the root. */

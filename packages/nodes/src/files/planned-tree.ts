@@ -1,8 +1,8 @@
 import type { Stats } from "node:fs";
 import { lstat } from "node:fs/promises";
 import { join } from "node:path";
-import { prefixesOf } from "./guarded-path.ts";
-import { openInPlace } from "./open-in-place.ts";
+import { prefixesOf } from "../guarded-path.ts";
+import { openInPlace } from "../open-in-place.ts";
 
 /** Why an operation cannot be planned. `refused`: it must not be done, rather than cannot. */
 export class PlanProblem extends Error {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { PlannedOperation } from "./plan-file-operations.ts";
-import { contentOf, testingFolder } from "./testing-folder.ts";
+import { contentOf, testingFolder } from "../testing-folder.ts";
 import { writeSteps } from "./write-steps.ts";
 
 const signal = new AbortController().signal;

@@ -6,9 +6,9 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { applyFileOperations } from "./apply-file-operations.ts";
 import { FileOperation, FileOperations } from "./file-operation.ts";
-import { isGitName } from "./guarded-path.ts";
-import { runNode, testingContext } from "./testing-context.ts";
-import { contentOf, type FolderContent, testingFolder } from "./testing-folder.ts";
+import { isGitName } from "../guarded-path.ts";
+import { runNode, testingContext } from "../testing-context.ts";
+import { contentOf, type FolderContent, testingFolder } from "../testing-folder.ts";
 
 async function applyIn(workspace: string, operations: FileOperations, directory = ".") {
   return runNode(applyFileOperations({ operations, directory }), testingContext({ workspace }).context);

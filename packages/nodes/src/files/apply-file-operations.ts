@@ -2,7 +2,7 @@ import { defineNode } from "@dad/agent";
 import { z } from "zod";
 import { FileOperations } from "./file-operation.ts";
 import { planFileOperations, type PlannedOperation } from "./plan-file-operations.ts";
-import { workspaceDirectory } from "./workspace-directory.ts";
+import { workspaceDirectory } from "../workspace-directory.ts";
 import { writeSteps } from "./write-steps.ts";
 
 const FileOperationSettings = z.strictObject({

@@ -1,7 +1,7 @@
 import type { Command, ExecOptions } from "@dad/isolation";
 import { describe, expect, it } from "vitest";
 import { runCommand } from "./run-command.ts";
-import { execResult, type FakeExec, fakeSpace, runNode, testingContext } from "./testing-context.ts";
+import { execResult, type FakeExec, fakeSpace, runNode, testingContext } from "../testing-context.ts";
 
 function withExec(exec: FakeExec, workspace = "/work space") {
   return testingContext({ workspace, space: fakeSpace(exec) });

@@ -1,8 +1,8 @@
 import { chmod, lstat, mkdir, mkdtemp, rename, rm, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf } from "@dad/protocol";
-import { FileOperationError, type FileOperationSpot } from "./errors.ts";
-import { prefixesOf } from "./guarded-path.ts";
+import { FileOperationError, type FileOperationSpot } from "../errors.ts";
+import { prefixesOf } from "../guarded-path.ts";
 import type { PlannedOperation, Step } from "./plan-file-operations.ts";
 
 /** By this name what a killed process left behind is known. */

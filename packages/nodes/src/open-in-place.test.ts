@@ -2,10 +2,10 @@ import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { expect, it } from "vitest";
-import { FolderSettings } from "./folder-settings.ts";
+import { FolderSettings } from "./folder/folder-settings.ts";
+import { walkFolder } from "./folder/walk-folder.ts";
 import { listInPlace, openInPlace } from "./open-in-place.ts";
 import { testingFolder } from "./testing-folder.ts";
-import { walkFolder } from "./walk-folder.ts";
 
 it("opens a file and lists a directory where they are", async () => {
   await using folder = await testingFolder({ "a/b.txt": "b" });

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { runNode, testingContext } from "../testing-context.ts";
+import { addTo, type FolderContent, testingFolder } from "../testing-folder.ts";
 import { analyzeFolder } from "./analyze-folder.ts";
-import { runNode, testingContext } from "./testing-context.ts";
-import { addTo, type FolderContent, testingFolder } from "./testing-folder.ts";
 
 type Settings = Parameters<typeof analyzeFolder>[0];
 

@@ -1,13 +1,13 @@
 import type { Dirent } from "node:fs";
 import { lstat } from "node:fs/promises";
 import { join } from "node:path";
+import { isGitName, prefixesOf } from "../guarded-path.ts";
+import { listInPlace } from "../open-in-place.ts";
+import { readText } from "../read-text.ts";
+import type { WorkspaceDirectory } from "../workspace-directory.ts";
 import type { FolderSettings, Omitted } from "./folder-settings.ts";
-import { isGitName, prefixesOf } from "./guarded-path.ts";
 import { type IgnoreRules, ignoreRules, patternsOf } from "./ignore-rules.ts";
-import { listInPlace } from "./open-in-place.ts";
-import { readText } from "./read-text.ts";
 import type { TreeEntry } from "./tree-diagram.ts";
-import type { WorkspaceDirectory } from "./workspace-directory.ts";
 
 export interface FolderFile {
   readonly path: string;

@@ -1,9 +1,9 @@
 import { defineNode } from "@dad/agent";
 import { z } from "zod";
+import { workspaceDirectory } from "../workspace-directory.ts";
 import { FolderSettings, Omitted } from "./folder-settings.ts";
 import { treeDiagram } from "./tree-diagram.ts";
 import { walkFolder } from "./walk-folder.ts";
-import { workspaceDirectory } from "./workspace-directory.ts";
 
 const count = z.int().nonnegative();
 

@@ -1,4 +1,5 @@
 import { DadError, type Json } from "@dad/protocol";
+import { z } from "zod";
 
 /** `COMMAND_FAILED`: a command ended with an exit code that is not allowed, or by a signal. */
 export class CommandFailedError extends DadError<"COMMAND_FAILED"> {
@@ -45,5 +46,17 @@ export class FileOperationError extends DadError<FileOperationErrorCode> {
 export class CallbackResultError extends DadError<"CALLBACK_RESULT_INVALID"> {
   constructor(name: string, problem: string, options: { readonly cause?: unknown } = {}) {
     super("CALLBACK_RESULT_INVALID", `the result of the callback "${name}" is not JSON: ${problem}`, { ...options, details: { callback: name } });
+  }
+}
+
+/** `SETTINGS_OVERRIDE_INVALID`: settings that were given from outside do not go together with those of the node. */
+export class SettingsOverrideError extends DadError<"SETTINGS_OVERRIDE_INVALID"> {
+  constructor(error: z.ZodError, options: { readonly members: readonly string[] }) {
+    const problems = error.issues.map(({ path, message }) => (path.length === 0 ? message : `${z.core.toDotPath(path)}: ${message}`));
+    super(
+      "SETTINGS_OVERRIDE_INVALID",
+      `the settings of the node do not fit with input.settings (${options.members.join(", ")}) in their place: ${problems.join("; ")}`,
+      { details: { ...options } },
+    );
   }
 }

@@ -15,6 +15,7 @@ export {
   FileOperationError,
   type FileOperationErrorCode,
   type FileOperationSpot,
+  SettingsOverrideError,
 } from "./errors.ts";
 export { FileOperation, FileOperations } from "./files/file-operation.ts";
 export { runCommand } from "./command/run-command.ts";

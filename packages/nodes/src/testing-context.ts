@@ -29,9 +29,11 @@ export interface TestingContextOptions {
   readonly workspace?: string;
   readonly space?: IsolationSpace;
   readonly models?: Readonly<Record<string, ModelResource>>;
+  /** Whether the run has an outcome. Default true. */
+  readonly outcome?: boolean;
 }
 
-export function testingContext({ workspace, space = fakeSpace(), models = {} }: TestingContextOptions = {}): TestingContext {
+export function testingContext({ workspace, space = fakeSpace(), models = {}, outcome = true }: TestingContextOptions = {}): TestingContext {
   const artifacts = new Map<string, ArtifactDraft>();
   const usages: Usage[] = [];
   const spans: RecordedSpan[] = [];
@@ -46,21 +48,8 @@ export function testingContext({ workspace, space = fakeSpace(), models = {} }: 
     signal: controller.signal,
     space,
     workspace,
-    outcome: {
-      async commit(message) {
-        commits.push(message);
-        return { branch: "run/run_1", commit: "0".repeat(40) };
-      },
-    },
-    resources: {
-      name: "test",
-      ids: () => Object.keys(models),
-      get(kind, id) {
-        const model = models[id];
-        if (kind !== "model" || !model) throw new ResourceUnknownError(kind, id, { name: "test", ids: Object.keys(models) });
-        return model as never;
-      },
-    },
+    outcome: outcome ? outcomeTree(commits) : undefined,
+    resources: profileOf(models),
     observability: recordingObservability(spans),
     async record(draft) {
       if (artifacts.has(draft.name)) throw new TypeError(`there is an artifact "${draft.name}" already`);
@@ -75,9 +64,10 @@ export function testingContext({ workspace, space = fakeSpace(), models = {} }: 
 }
 
 /** What the runner does with a node once its settings are rendered: parse, execute, parse. */
-export async function runNode<Output>(definition: NodeDefinition<Output>, context: NodeContext): Promise<Output> {
+export async function runNode<Output>(definition: NodeDefinition<Output>, context: NodeContext, input?: Json): Promise<Output> {
   const { nodeType, settings } = definition;
-  const output = await nodeType.execute(context, { settings: nodeType.settings.parse(settings), input: undefined });
+  const given = input === undefined ? undefined : nodeType.input?.parse(input);
+  const output = await nodeType.execute(context, { settings: nodeType.settings.parse(settings), input: given });
   return nodeType.output.parse(output) as Output;
 }
 
@@ -104,6 +94,27 @@ export function execResult(
     ...rest,
     stdout: bytes(stdout),
     stderr: bytes(stderr),
+  };
+}
+
+function outcomeTree(commits: string[]): NodeContext["outcome"] {
+  return {
+    async commit(message) {
+      commits.push(message);
+      return { branch: "run/run_1", commit: "0".repeat(40) };
+    },
+  };
+}
+
+function profileOf(models: Readonly<Record<string, ModelResource>>): NodeContext["resources"] {
+  return {
+    name: "test",
+    ids: () => Object.keys(models),
+    get(kind, id) {
+      const model = models[id];
+      if (kind !== "model" || !model) throw new ResourceUnknownError(kind, id, { name: "test", ids: Object.keys(models) });
+      return model as never;
+    },
   };
 }
 

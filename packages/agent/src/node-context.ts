@@ -1,6 +1,6 @@
 import type { IsolationSpace } from "@dad/isolation";
 import type { Observability } from "@dad/observability";
-import type { ArtifactEntry, Json, NodePath, OutcomeRef, RunEnvParams, Usage } from "@dad/protocol";
+import type { ArtifactEntry, Descriptor, Json, NodePath, OutcomeRef, RunEnvParams, Usage } from "@dad/protocol";
 import type { ResourceProfile } from "@dad/resources";
 
 /**
@@ -18,6 +18,9 @@ export interface ArtifactDraft {
   /** Default: that of the format. */
   readonly mediaType?: string;
 }
+
+/** What names content: the entry of an artifact has it. */
+export type ContentEntry = Pick<Descriptor, "digest" | "size" | "data">;
 
 /** A piece of output as it comes. */
 export interface OutputPiece {
@@ -58,6 +61,13 @@ export interface NodeContext {
    * @throws `ARTIFACT_REFUSED` for a name that cannot be a path and for data that its format cannot carry, `ARTIFACT_EXISTS`.
    */
   record(draft: ArtifactDraft): Promise<ArtifactEntry | undefined>;
+  /**
+   * The bytes of an artifact that this or an earlier node kept, verified. A node that keeps files gives their entries as (a part
+   * of) its value.
+   *
+   * @throws `ARTIFACT_MISSING`, `ARTIFACT_DAMAGED`, `ARTIFACT_TOO_LARGE` for more than `limitBytes`.
+   */
+  content(entry: ContentEntry, options?: { readonly limitBytes?: number }): Promise<Uint8Array>;
   /** Adds to what this attempt used. Counted also when the attempt fails afterwards. */
   addUsage(usage: Usage): void;
   /** Tells subscribers something; it is recorded in the run as `custom.emitted`. */

@@ -35,6 +35,7 @@ export interface TestingContextOptions {
 
 export function testingContext({ workspace, space = fakeSpace(), models = {}, outcome = true }: TestingContextOptions = {}): TestingContext {
   const artifacts = new Map<string, ArtifactDraft>();
+  const kept = new Map<string, Uint8Array>();
   const usages: Usage[] = [];
   const spans: RecordedSpan[] = [];
   const commits: string[] = [];
@@ -54,7 +55,14 @@ export function testingContext({ workspace, space = fakeSpace(), models = {}, ou
     async record(draft) {
       if (artifacts.has(draft.name)) throw new TypeError(`there is an artifact "${draft.name}" already`);
       artifacts.set(draft.name, draft);
-      return entryOf(draft);
+      const entry = entryOf(draft);
+      kept.set(entry.digest, bytesOf(draft));
+      return entry;
+    },
+    async content({ digest }) {
+      const bytes = kept.get(digest);
+      if (!bytes) throw new TypeError(`nobody kept the content ${digest}`);
+      return bytes;
     },
     addUsage: (usage) => void usages.push(usage),
     emit: async () => {},
@@ -127,9 +135,14 @@ const RUN: NodeContext["run"] = {
   traceDir: "/runs/run_1/.trace",
 };
 
-function entryOf({ name, data, mediaType = "application/json" }: ArtifactDraft): ArtifactEntry {
-  const bytes = data instanceof Uint8Array ? data : JSON.stringify(data satisfies Json);
+function entryOf(draft: ArtifactDraft): ArtifactEntry {
+  const { name, mediaType = "application/json" } = draft;
+  const bytes = bytesOf(draft);
   return { name, mediaType, digest: digestOfBytes(bytes), size: bytes.length, path: RelativePath.parse(`node/files/${name}`) };
+}
+
+function bytesOf({ data }: ArtifactDraft): Uint8Array {
+  return data instanceof Uint8Array ? data : new TextEncoder().encode(JSON.stringify(data satisfies Json));
 }
 
 /** Only what nodes use of it. */

@@ -1,4 +1,5 @@
 import { type NodeContext, type NodeDefinition, RecordSettings } from "@dad/agent";
+import { readBytes } from "@dad/artifacts";
 import type { NodeCall, NodeExecutor, NodeOutcome } from "@dad/engine";
 import { type Observability, traced, under } from "@dad/observability";
 import {
@@ -159,6 +160,7 @@ function contextOf({ call, scope, signal }: Attempt, collected: Collected, obser
     resources: run.ports.resources,
     observability,
     record: (draft) => collected.records.add(draft),
+    content: (entry, options) => readBytes(run.ports.artifacts, entry, { ...options, signal }),
     addUsage: (usage) => {
       collected.usage = collected.usage ? addUsage(collected.usage, usage) : usage;
     },

@@ -1,10 +1,10 @@
 import { DadError, type Json } from "@dad/protocol";
 import { z } from "zod";
 
-/** `COMMAND_FAILED`: a command ended with an exit code that is not allowed, or by a signal. */
+/** `COMMAND_FAILED`: a command ended with an exit code that is not allowed, or by a signal; or one of several did not start. */
 export class CommandFailedError extends DadError<"COMMAND_FAILED"> {
-  constructor(message: string, details: Readonly<Record<string, Json>>) {
-    super("COMMAND_FAILED", message, { details });
+  constructor(message: string, details: Readonly<Record<string, Json>>, options: { readonly cause?: unknown } = {}) {
+    super("COMMAND_FAILED", message, { ...options, details });
   }
 }
 

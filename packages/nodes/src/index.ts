@@ -19,3 +19,4 @@ export {
 } from "./errors.ts";
 export { FileOperation, FileOperations } from "./files/file-operation.ts";
 export { runCommand } from "./command/run-command.ts";
+export { runCommands } from "./command/run-commands.ts";

@@ -1,7 +1,9 @@
+import { EventEmitter, once } from "node:events";
 import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ArtifactDraft, NodeContext } from "@dad/agent";
+import type { ArtifactDraft, NodeContext, OutputPiece } from "@dad/agent";
 import type { IsolationSpace } from "@dad/isolation";
 import { scopeIsolation } from "@dad/isolation/scope";
 import { runCommand } from "@dad/nodes";
@@ -12,12 +14,14 @@ let workspace: string;
 let space: IsolationSpace;
 let artifacts: Map<string, ArtifactDraft>;
 let controller: AbortController;
+let pieces: OutputPiece[];
 
 beforeEach(async () => {
   workspace = await realpath(await mkdtemp(join(tmpdir(), "dad command ")));
   space = await scopeIsolation({ graceMs: 100 }).open({ runId: RunId.parse("run_1"), workspace, env: { OF_SPACE: "1" } });
   artifacts = new Map();
   controller = new AbortController();
+  pieces = [];
 });
 
 afterEach(async () => {
@@ -27,7 +31,7 @@ afterEach(async () => {
 
 /** Only what the node uses. */
 function context(): NodeContext {
-  const used: Pick<NodeContext, "path" | "signal" | "space" | "workspace" | "record"> = {
+  const used: Pick<NodeContext, "path" | "signal" | "space" | "workspace" | "record" | "stream"> = {
     path: NodePath.parse("agent.command"),
     signal: controller.signal,
     space,
@@ -36,6 +40,7 @@ function context(): NodeContext {
       artifacts.set(draft.name, draft);
       return {} as ArtifactEntry;
     },
+    stream: (piece) => void pieces.push(piece),
   };
   return used as NodeContext;
 }
@@ -54,6 +59,7 @@ describe("runCommand with real processes", () => {
       exitCode: 0,
       stdout: `${workspace} 1 2\n`,
       stderr: "from stdin",
+      end: { stdout: "", stderr: "" },
       lost: { stdout: 0, stderr: 0 },
     });
   });
@@ -77,8 +83,14 @@ describe("runCommand with real processes", () => {
       argv: node("process.stdout.write(Buffer.from([0xff, 0x61])); process.stderr.write('x'.repeat(100000))"),
       outputLimitBytes: 1000,
     });
-    expect(output).toMatchObject({ stdout: "\ufffda", stderr: "x".repeat(1000), lost: { stdout: 0, stderr: 99_000 } });
+    expect(output).toMatchObject({
+      stdout: "\ufffda",
+      stderr: "x".repeat(750),
+      end: { stderr: "x".repeat(250) },
+      lost: { stdout: 0, stderr: 99_000 },
+    });
     expect(artifacts.get("stdout")?.data).toEqual(new Uint8Array([0xff, 0x61]));
+    expect(pieces.filter(({ channel }) => channel === "stderr").reduce((size, { text }) => size + text.length, 0)).toBe(1000);
   });
 
   it("ends a command that takes too long, and keeps what it wrote", async () => {
@@ -94,6 +106,35 @@ describe("runCommand with real processes", () => {
     await expect(failure).rejects.toBe(reason);
   });
 
+  const STUBBORN = "process.on('SIGTERM', () => {});";
+  const GRANDCHILD = "require('node:child_process').spawn(process.execPath, ['-e', process.env.CHILD], { stdio: 'inherit' });";
+  const ENDLESS = "const write = () => process.stdout.write('x'.repeat(65536), write); write();";
+
+  describe.each([
+    ["ignores requests to end", STUBBORN, 1],
+    ["has started another that ignores them", `${STUBBORN}${GRANDCHILD}`, 2],
+    ["writes for ever", `${STUBBORN}${ENDLESS}`, 1],
+  ])("and a command that %s", (_what, program, processes) => {
+    it("leaves none of it when the attempt is aborted", async () => {
+      await using register = await openRegister();
+      const reason = new Error("cancelled");
+      const failure = run({ argv: node(register.registering(program)), env: { CHILD: register.registering(STUBBORN) } });
+      await register.hasHeardOf(processes);
+      controller.abort(reason);
+      await expect(failure).rejects.toBe(reason);
+      await register.isEmpty();
+      expect([...artifacts.keys()]).toContain("stdout");
+    });
+
+    it("leaves none of it when its time is over, and keeps what it wrote (D-56)", async () => {
+      await using register = await openRegister();
+      const settings = { argv: node(register.registering(program)), env: { CHILD: register.registering(STUBBORN) }, timeoutMs: 1000 };
+      await expect(run(settings)).rejects.toMatchObject({ code: "COMMAND_TIMEOUT" });
+      await register.isEmpty();
+      expect([...artifacts.keys()]).toContain("stdout");
+    });
+  });
+
   it("says which program is missing", async () => {
     await expect(run({ argv: ["no-such-program-anywhere"] })).rejects.toMatchObject({ code: "PROGRAM_MISSING" });
   });
@@ -102,3 +143,35 @@ describe("runCommand with real processes", () => {
     await expect(run({ argv: ["ls"], cwd: "gone" })).rejects.toMatchObject({ code: "CWD_INVALID" });
   });
 });
+
+interface Register extends AsyncDisposable {
+  /** The program, which connects at its beginning and stays connected as long as it lives. */
+  registering(program: string): string;
+  hasHeardOf(processes: number): Promise<void>;
+  isEmpty(): Promise<void>;
+}
+
+/** Knows which processes live: the kernel closes the connection of one that has ended. */
+async function openRegister(): Promise<Register> {
+  let [connected, open] = [0, 0];
+  const changes = new EventEmitter();
+  const server = createServer((socket) => {
+    [connected, open] = [connected + 1, open + 1];
+    socket.resume().on("error", () => undefined);
+    socket.on("close", () => ((open -= 1), changes.emit("change")));
+    changes.emit("change");
+  });
+  const path = join(workspace, "register");
+  await once(server.listen(path), "listening");
+  const until = async (holds: () => boolean): Promise<void> => {
+    while (!holds()) await once(changes, "change");
+  };
+  return {
+    registering: (program) => `require("node:net").connect(${JSON.stringify(path)}).once("connect", () => { ${program} });`,
+    hasHeardOf: (processes) => until(() => connected === processes),
+    isEmpty: () => until(() => open === 0),
+    async [Symbol.asyncDispose]() {
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

@@ -17,11 +17,17 @@ describe("runCommand", () => {
       return execResult({ stdout: "out\n", stderr: "err\n" });
     });
     const definition = runCommand({ argv: ["npm", "test", "a b"], env: { CI: "1" }, stdin: "in", timeoutMs: 5000, outputLimitBytes: 10 });
-    await expect(runNode(definition, context)).resolves.toEqual({ exitCode: 0, stdout: "out\n", stderr: "err\n", lost: { stdout: 0, stderr: 0 } });
+    await expect(runNode(definition, context)).resolves.toEqual({
+      exitCode: 0,
+      stdout: "out\n",
+      stderr: "err\n",
+      end: { stdout: "", stderr: "" },
+      lost: { stdout: 0, stderr: 0 },
+    });
     expect(calls).toEqual([
       {
         command: { argv: ["npm", "test", "a b"], cwd: "/work space", env: { CI: "1" }, stdin: "in" },
-        options: { signal: context.signal, outputLimitBytes: 10, timeoutMs: 5000 },
+        options: { signal: context.signal, outputLimitBytes: 10, timeoutMs: 5000, onOutput: expect.any(Function) as unknown },
       },
     ]);
   });
@@ -39,6 +45,23 @@ describe("runCommand", () => {
     const { context } = testingContext({ space, ...(workspace === undefined ? {} : { workspace }) });
     await runNode(runCommand({ argv: ["ls"], ...(workspace === undefined ? {} : { cwd }) }), context);
     expect(seen).toEqual([expected]);
+  });
+
+  it.each(["..", "lib/../../x", "./.."])("does not run in %j, which leaves the workspace", async (cwd) => {
+    const { context } = withExec(() => Promise.reject(new Error("it ran")));
+    await expect(runNode(runCommand({ argv: ["ls"], cwd }), context)).rejects.toMatchObject({ code: "CWD_INVALID", details: { cwd } });
+  });
+
+  it("takes settings and more environment through its input (row 99, D-57)", async () => {
+    const seen: Command[] = [];
+    const { context } = withExec(async (command) => {
+      seen.push(command);
+      return execResult({ exitCode: 1 });
+    });
+    const definition = runCommand({ shell: "npm test", env: { A: "1", B: "1" } });
+    await runNode(definition, context, { settings: { shell: null, argv: ["npm", "run", "it"], allowExitCodes: [1] }, env: { B: "2" } });
+    expect(seen).toMatchObject([{ argv: ["npm", "run", "it"], env: { A: "1", B: "2" } }]);
+    await expect(runNode(definition, context, { settings: { argv: ["a"] } })).rejects.toMatchObject({ code: "SETTINGS_OVERRIDE_INVALID" });
   });
 
   it("gives a shell line to sh", async () => {
@@ -62,12 +85,33 @@ describe("runCommand", () => {
     expect(runCommand({ argv: ["a"] }).nodeType.settings.safeParse(settings).success).toBe(false);
   });
 
-  it("keeps the very bytes and gives text, without half a character at a cut", async () => {
-    const { context, artifacts } = withExec(async () => ({ ...execResult(), stdout: BYTES, stderr: BYTES, lost: { stdout: 7, stderr: 0 } }));
-    const output = await runNode(runCommand({ argv: ["a"] }), context);
-    expect(output).toMatchObject({ stdout: "a\ufffd", stderr: "a\ufffd\ufffd", lost: { stdout: 7, stderr: 0 } });
-    expect(artifacts.get("stdout")?.data).toBe(BYTES);
+  it("keeps the very bytes and gives text (D-57)", async () => {
+    const { context, artifacts } = withExec(async () => ({ ...execResult(), stdout: BYTES }));
+    await expect(runNode(runCommand({ argv: ["a"] }), context)).resolves.toMatchObject({ stdout: "a\ufffd\ufffd", lost: { stdout: 0, stderr: 0 } });
+    expect(artifacts.get("stdout")?.data).toEqual(BYTES);
     expect([...artifacts.keys()]).toEqual(["stdout", "stderr"]);
+  });
+
+  it("tells output as it comes, and quotes its very end when not all was kept", async () => {
+    const lines = Array.from({ length: 1000 }, (_, index) => `line ${index}\n`).join("");
+    const { context, artifacts, pieces } = withExec(async (_command, { onOutput, outputLimitBytes = 0 } = {}) => {
+      const bytes = new TextEncoder().encode(lines);
+      onOutput?.("stdout", bytes);
+      return {
+        ...execResult({ exitCode: 1 }),
+        stdout: bytes.subarray(0, outputLimitBytes),
+        lost: { stdout: bytes.length - outputLimitBytes, stderr: 0 },
+      };
+    });
+    await expect(runNode(runCommand({ argv: ["t"], outputLimitBytes: 400 }), context)).rejects.toThrow(
+      /its stdout ends with:\n[^]*line 998\nline 999$/,
+    );
+    expect(pieces).toEqual([{ channel: "stdout", text: lines.slice(0, 400) }]);
+    expect([...artifacts].map(([name, { data }]) => [name, Buffer.from(data as Uint8Array).toString()])).toEqual([
+      ["stdout", lines.slice(0, 300)],
+      ["stdout-end", lines.slice(-100)],
+      ["stderr", ""],
+    ]);
   });
 
   it("fails with the exit code and the end of stderr, and keeps the output", async () => {

@@ -1,46 +1,18 @@
-import { defineNode, type NodeContext } from "@dad/agent";
-import type { ExecResult } from "@dad/isolation";
+import { defineNode } from "@dad/agent";
 import { z } from "zod";
-import { decodeLossy } from "../decode-text.ts";
-import { CommandFailedError, CommandTimeoutError } from "../errors.ts";
-import { absoluteInWorkspace } from "../workspace-directory.ts";
+import { overridden } from "../settings-override.ts";
+import { failureOf } from "./command-failure.ts";
+import { CommandInput, CommandSettings, writtenShape } from "./command-settings.ts";
+import { executeCommand } from "./execute-command.ts";
 
-/** Timers cannot wait for longer. */
-const LONGEST_TIMEOUT_MS = 2_147_483_647;
-const DEFAULT_OUTPUT_LIMIT = 1_048_576;
-
-const CommandSettings = z
-  .strictObject({
-    /** Program and arguments. Nothing is split or expanded. */
-    argv: z.array(z.string()).min(1).optional(),
-    /** A line for `sh -c`. Values of templates are not quoted in it: with values that others choose, use `argv` or `env`. */
-    shell: z.string().min(1).optional(),
-    /** Absolute, or relative to the workspace. Default: the workspace. */
-    cwd: z.string().min(1).optional(),
-    env: z.record(z.string(), z.string()).default({}),
-    stdin: z.string().optional(),
-    timeoutMs: z.int().positive().max(LONGEST_TIMEOUT_MS).optional(),
-    /** Bytes that are kept of each of the two streams. */
-    outputLimitBytes: z.int().positive().default(DEFAULT_OUTPUT_LIMIT),
-    allowExitCodes: z.array(z.int()).min(1).default([0]),
-  })
-  .refine(({ argv, shell }) => (argv === undefined) !== (shell === undefined), "give exactly one of argv and shell");
-
-type CommandSettings = z.output<typeof CommandSettings>;
-
-const CommandOutput = z.strictObject({
-  exitCode: z.int(),
-  /** As text: bytes that are no UTF-8 become U+FFFD. The artifacts hold the bytes themselves. */
-  stdout: z.string(),
-  stderr: z.string(),
-  /** Bytes beyond `outputLimitBytes`, which were thrown away. */
-  lost: z.strictObject({ stdout: z.int(), stderr: z.int() }),
-});
+const CommandOutput = z.strictObject({ exitCode: z.int(), ...writtenShape });
 
 /**
- * Runs a command in the isolation of the run, by default in the workspace. What it writes is kept as the
- * artifacts `stdout` and `stderr`, also when it fails. There are no durations in the result, so that
- * equal runs give equal results.
+ * Runs a command in the isolation of the run, by default in the workspace. What it writes is told as it comes (`stream`) and
+ * kept as the artifacts `stdout` and `stderr`, also when it fails. There are no durations in the result, so that equal runs
+ * give equal results.
+ *
+ * Through its input somebody may replace settings, and add to `env`.
  *
  * Effectful: what a command does is not known.
  *
@@ -49,65 +21,18 @@ const CommandOutput = z.strictObject({
  */
 export const runCommand = defineNode({
   type: "command",
-  version: "1",
+  version: "2",
   effect: "effectful",
   settings: CommandSettings,
+  input: CommandInput,
   output: CommandOutput,
-  async execute(context, { settings }) {
-    context.signal.throwIfAborted();
-    const result = await exec(context, settings);
-    await context.record({ name: "stdout", data: result.stdout, mediaType: "text/plain" });
-    await context.record({ name: "stderr", data: result.stderr, mediaType: "text/plain" });
-    const output = {
-      stdout: decodeLossy(result.stdout, { cut: result.lost.stdout > 0 }),
-      stderr: decodeLossy(result.stderr, { cut: result.lost.stderr > 0 }),
-    };
-    return { exitCode: exitCodeOf(result, { context, settings, output }), ...output, lost: result.lost };
+  async execute(context, work) {
+    const settings = overridden(CommandSettings, work.settings, work.input);
+    const command = { ...settings, env: { ...settings.env, ...work.input?.env } };
+    const ended = await executeCommand(context, command, { prefix: "" });
+    const failure = failureOf(ended, command);
+    if (failure) throw failure;
+    // One that did not exit has failed.
+    return { exitCode: ended.result.exitCode ?? 0, ...ended.written };
   },
 });
-
-function argvOf({ argv, shell }: CommandSettings): readonly [string, ...string[]] {
-  // The schema has seen to it that one of them is there.
-  const [program = "sh", ...args] = argv ?? ["sh", "-c", shell ?? ""];
-  return [program, ...args];
-}
-
-function exec(context: NodeContext, settings: CommandSettings): Promise<ExecResult> {
-  const { cwd, env, stdin, timeoutMs, outputLimitBytes } = settings;
-  return context.space.exec(
-    { argv: argvOf(settings), cwd: absoluteInWorkspace(context, cwd ?? "."), env, ...(stdin === undefined ? {} : { stdin }) },
-    { signal: context.signal, outputLimitBytes, ...(timeoutMs === undefined ? {} : { timeoutMs }) },
-  );
-}
-
-interface Ended {
-  readonly context: NodeContext;
-  readonly settings: CommandSettings;
-  readonly output: { readonly stdout: string; readonly stderr: string };
-}
-
-function exitCodeOf(result: ExecResult, { context, settings, output }: Ended): number {
-  const command = settings.shell ?? argvOf(settings).join(" ");
-  const details = { command, exitCode: result.exitCode, signal: result.signal };
-  const message = (what: string) => `the command \`${excerpt(command)}\` ${what}${tail(output)}`;
-  if (result.reason === "aborted") context.signal.throwIfAborted();
-  if (result.reason === "timeout") throw new CommandTimeoutError(message(`did not end within ${settings.timeoutMs} ms and was ended`), details);
-  if (result.reason !== "exited" || result.exitCode === null)
-    throw new CommandFailedError(message(`was ended by ${result.signal ?? "another"}`), details);
-  if (!settings.allowExitCodes.includes(result.exitCode)) throw new CommandFailedError(message(`ended with exit code ${result.exitCode}`), details);
-  return result.exitCode;
-}
-
-const LONGEST_COMMAND = 200;
-const LONGEST_TAIL = 2000;
-
-function excerpt(command: string): string {
-  return command.length > LONGEST_COMMAND ? `${command.slice(0, LONGEST_COMMAND)}…` : command;
-}
-
-/** The end of what the command said about itself. */
-function tail({ stdout, stderr }: Ended["output"]): string {
-  const [name, text] = stderr.trim() === "" ? ["stdout", stdout.trim()] : ["stderr", stderr.trim()];
-  if (text === "") return " and wrote nothing";
-  return `; its ${name} ends with:\n${text.length > LONGEST_TAIL ? `…${text.slice(-LONGEST_TAIL)}` : text}`;
-}

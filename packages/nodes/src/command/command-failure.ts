@@ -1,0 +1,33 @@
+import { CommandFailedError, CommandTimeoutError } from "../errors.ts";
+import type { CommandToRun, EndedCommand, Written } from "./execute-command.ts";
+
+const LONGEST_COMMAND = 200;
+const LONGEST_TAIL = 2000;
+
+/** Why a command that has ended counts as failed, or `undefined`. */
+export function failureOf({ result, written }: EndedCommand, command: CommandToRun): CommandFailedError | CommandTimeoutError | undefined {
+  const { reason, exitCode, signal } = result;
+  const text = textOfCommand(command);
+  const details = { command: text, exitCode, signal };
+  const message = (what: string) => `the command \`${excerpt(text)}\` ${what}${tail(written)}`;
+  if (reason === "timeout") return new CommandTimeoutError(message(`did not end within ${command.timeoutMs} ms and was ended`), details);
+  if (reason !== "exited" || exitCode === null) return new CommandFailedError(message(`was ended by ${signal ?? "another"}`), details);
+  if (!command.allowExitCodes.includes(exitCode)) return new CommandFailedError(message(`ended with exit code ${exitCode}`), details);
+  return undefined;
+}
+
+export function textOfCommand({ argv, shell }: Pick<CommandToRun, "argv" | "shell">): string {
+  return shell ?? argv?.join(" ") ?? "";
+}
+
+export function excerpt(command: string): string {
+  return command.length > LONGEST_COMMAND ? `${command.slice(0, LONGEST_COMMAND)}…` : command;
+}
+
+/** The end of what the command said about itself. */
+function tail({ stdout, stderr, end }: Written): string {
+  const [said, saidAboutIt] = [(end.stdout || stdout).trim(), (end.stderr || stderr).trim()];
+  const [name, text] = saidAboutIt === "" ? ["stdout", said] : ["stderr", saidAboutIt];
+  if (text === "") return " and wrote nothing";
+  return `; its ${name} ends with:\n${text.length > LONGEST_TAIL ? `…${text.slice(-LONGEST_TAIL)}` : text}`;
+}

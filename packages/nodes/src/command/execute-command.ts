@@ -1,0 +1,64 @@
+import { isAbsolute, relative, resolve, sep } from "node:path";
+import type { NodeContext } from "@dad/agent";
+import { type Command, type ExecResult, WorkingDirectoryError } from "@dad/isolation";
+import { absoluteInWorkspace } from "../workspace-directory.ts";
+import type { CommandSettings } from "./command-settings.ts";
+import { textOf, watchOutput } from "./kept-output.ts";
+
+/** What a command wrote, as far as it was kept. */
+export interface Written {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly end: { readonly stdout: string; readonly stderr: string };
+  readonly lost: ExecResult["lost"];
+}
+
+/** A command that has ended, however it did. */
+export interface EndedCommand {
+  readonly result: ExecResult;
+  readonly written: Written;
+}
+
+/** A command with everything decided that the settings decide. */
+export type CommandToRun = Omit<CommandSettings, "env"> & { readonly env: Readonly<Record<string, string>> };
+
+/**
+ * Runs a command to its end, tells what it writes as it comes, and keeps it as the artifacts `<prefix>stdout` and
+ * `<prefix>stderr` (with `-end`, how each ended, when not all was kept).
+ *
+ * @throws the reason when the signal of the context is aborted, and what the isolation throws.
+ */
+export async function executeCommand(context: NodeContext, command: CommandToRun, { prefix }: { readonly prefix: string }): Promise<EndedCommand> {
+  const { timeoutMs, outputLimitBytes } = command;
+  context.signal.throwIfAborted();
+  const watch = watchOutput(context, outputLimitBytes);
+  const result = await context.space.exec(commandOf(context, command), {
+    signal: context.signal,
+    outputLimitBytes,
+    onOutput: (stream, chunk) => watch.onOutput(stream, chunk),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  });
+  const kept = watch.finish(result);
+  for (const stream of ["stdout", "stderr"] as const) {
+    await context.record({ name: `${prefix}${stream}`, data: kept[stream].begin, mediaType: "text/plain" });
+    if (kept[stream].end) await context.record({ name: `${prefix}${stream}-end`, data: kept[stream].end, mediaType: "text/plain" });
+  }
+  if (result.reason === "aborted") context.signal.throwIfAborted();
+  const [stdout, stderr] = [textOf(kept.stdout), textOf(kept.stderr)];
+  const written = { stdout: stdout.begin, stderr: stderr.begin, end: { stdout: stdout.end, stderr: stderr.end }, lost: result.lost };
+  return { result, written };
+}
+
+function commandOf(context: NodeContext, { argv, shell, cwd, env, stdin }: CommandToRun): Command {
+  // The schema has seen to it that one of them is there.
+  const [program = "sh", ...args] = argv ?? ["sh", "-c", shell ?? ""];
+  return { argv: [program, ...args], cwd: directoryOf(context, cwd ?? "."), env, ...(stdin === undefined ? {} : { stdin }) };
+}
+
+/** By the rule of the isolation: an absolute path is meant, a relative one that leaves the workspace is a mistake. */
+function directoryOf(context: NodeContext, cwd: string): string {
+  const directory = absoluteInWorkspace(context, cwd);
+  const [first] = relative(absoluteInWorkspace(context, "."), resolve(directory)).split(sep);
+  if (first === ".." && !isAbsolute(cwd)) throw new WorkingDirectoryError(cwd, { reason: "it leaves the workspace; an absolute path may" });
+  return directory;
+}

@@ -1,6 +1,6 @@
 import type { Json, NodePath } from "@dad/protocol";
 
-/** One attempt of one node. Plain data: a distributed engine sends it to a worker. */
+/** One attempt of one node. Plain data: a distributed engine sends it to a worker. Times are in milliseconds, from 0. */
 export interface NodeCall {
   readonly path: NodePath;
   /** From 1. */
@@ -11,6 +11,14 @@ export interface NodeCall {
   readonly input?: Json;
   /** What is to be shown of the attempt and where, resolved and rendered. */
   readonly record?: Json;
+  /** Under which the node does what must happen once: the same for all its attempts. */
+  readonly idempotencyKey?: string;
+  /** How long the engine waits before the executor runs. */
+  readonly delayMs?: number;
+  /** How long the executor may run. Then its signal is aborted, and the attempt fails with an AttemptTimeoutError (`NODE_TIMEOUT`). */
+  readonly timeoutMs?: number;
+  /** How long the engine waits after the attempt completed, before it settles. */
+  readonly restMs?: number;
 }
 
 /** What became of an attempt. A failed attempt is an outcome, not a rejection. */
@@ -18,7 +26,7 @@ export type NodeOutcome =
   | { readonly status: "completed"; readonly value: Json }
   | { readonly status: "failed" | "cancelled"; readonly error: unknown };
 
-/** A started attempt. Opaque: only the drive that started it can wait for it. */
+/** A started attempt. Only what `start` returned stands for it, no copy. */
 export interface NodeHandle {
   readonly path: NodePath;
   readonly attempt: number;
@@ -30,34 +38,40 @@ export interface Settled {
 }
 
 /**
- * All that an interpreter may use while it walks a definition. It has no clock, no randomness, no I/O
- * and no `Promise.race` of its own, so that the same record makes it do the same again.
+ * All that an interpreter may use while it walks a definition, in one loop: it starts what can be started, then waits for the
+ * next attempt to settle, whichever that is. It has no clock, no randomness, no I/O and no `Promise.race` of its own, so that
+ * the same record makes it do the same again.
  */
 export interface EngineContext {
-  /** Aborted when the drive is, and when it ends. */
-  readonly signal: AbortSignal;
   /**
    * Starts an attempt and returns at once, before its executor runs.
    *
-   * @throws TypeError for a path and attempt that were started before, an attempt that is not a whole
-   * number from 1, and after the drive has ended.
+   * @throws TypeError for an attempt that is not a whole number from 1 and greater than those of the same path before it,
+   * a time that is not a finite number of milliseconds from 0, and after the drive has ended.
    */
   start(call: NodeCall): NodeHandle;
   /**
-   * The first of these to settle, with its outcome. The choice is recorded; when several have settled, the
-   * one started first is it. A settled attempt may be waited for again. An abort does not end the wait by
-   * itself: it makes the attempts settle, at the latest when the engine's grace is over.
+   * The next attempt to settle, of those that were started and not told yet: each is told once, in the order in which they
+   * settled. An abort does not end the wait by itself: it makes the attempts settle, at the latest when the engine's grace is over.
    *
-   * @throws TypeError for no handles, a handle of another drive, and after the drive has ended.
+   * @throws TypeError when every started attempt was told (it would wait for ever), while an earlier call still waits, and
+   * after the drive has ended.
    */
-  waitAny(handles: readonly NodeHandle[]): Promise<Settled>;
+  next(): Promise<Settled>;
+  /**
+   * Aborts one attempt with this reason. `next` tells it as any other, as `cancelled` unless it completed nevertheless. One
+   * that has settled, or was aborted before, stays as it is.
+   *
+   * @throws TypeError for what this drive's `start` did not return, and after the drive has ended.
+   */
+  cancel(handle: NodeHandle, reason: unknown): void;
 }
 
 /**
- * Does one attempt, wherever the engine lets it run. What it throws becomes a `failed` outcome, or a
- * `cancelled` one once the signal is aborted. It has to settle soon after that. One that still goes on
- * when the engine's grace is over is abandoned: its outcome is `cancelled` with an AttemptAbandonedError
- * (`ATTEMPT_ABANDONED`), whose cause is the signal's reason, and what it gives later is ignored.
+ * Does one attempt, wherever the engine lets it run. What it throws becomes what `stoppedOutcome` says: `failed`, or
+ * `cancelled` once the signal is aborted for another reason than a timeout. It has to settle soon after an abort. One that
+ * still goes on when the engine's grace is over is abandoned: it is `cancelled`, or `failed` after a timeout, with an
+ * AttemptAbandonedError (`ATTEMPT_ABANDONED`), whose cause is the signal's reason, and what it gives later is ignored.
  */
 export type NodeExecutor = (call: NodeCall, options: { readonly signal: AbortSignal }) => Promise<NodeOutcome>;
 
@@ -72,6 +86,12 @@ export interface DriveOptions {
   readonly execute: NodeExecutor;
   /** Aborts the attempts, which begins their grace. One that is started afterwards is `cancelled` and not executed. */
   readonly signal: AbortSignal;
+  /**
+   * The attempts that an earlier drive of the same definition was told, in that order: `next` tells them in this order, and
+   * before all others that go on beside them. The executor has to give again what they gave. They have had their time, so
+   * they are not delayed, timed out, left to rest, or cancelled by the interpreter; `signal` and the end of the drive do abort them.
+   */
+  readonly replay?: readonly NodeHandle[];
 }
 
 /**

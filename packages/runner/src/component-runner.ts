@@ -52,6 +52,7 @@ function componentRunner<Definition extends ComponentDefinition>(
           env,
           inputs,
           workspace: scope.space.cwd,
+          signal: scope.signal,
           report: componentReport(scope.run),
           places: recordPlaces(nodes.keys()),
           attemptOf: attemptsAfter(history, resume.assume),

@@ -11,6 +11,8 @@ export interface InterpreterHost {
   readonly env: RunEnvParams;
   readonly inputs: ReadonlyMap<string, Json>;
   readonly workspace: string;
+  /** Aborted when the run is. */
+  readonly signal: AbortSignal;
   readonly report: ComponentReport;
   readonly places: RecordPlaces;
   /** Which attempt of a node is its turn: the one that completed, or the one after the last. */
@@ -56,7 +58,7 @@ async function walkComponent(walk: Walk, component: ComponentDefinition, { path,
     await host.report.completed(path);
     return Object.fromEntries(frame.outputs);
   } catch (error) {
-    await (walk.engine.signal.aborted ? host.report.cancelled(path) : host.report.failed(path, error));
+    await (host.signal.aborted ? host.report.cancelled(path) : host.report.failed(path, error));
     throw error;
   }
 }
@@ -67,11 +69,11 @@ interface NodeElement {
 }
 
 async function walkNode({ host, engine }: Walk, element: NodeElement, { path, parent }: Place): Promise<Json> {
-  engine.signal.throwIfAborted();
+  host.signal.throwIfAborted();
   const rendered = renderedElement(element, path, { places: host.places, scope: templateScope(host, parent, path) });
   const input = host.inputs.get(path);
-  const handle = engine.start({ path, attempt: host.attemptOf(path), ...rendered, ...(input === undefined ? {} : { input }) });
-  const { outcome } = await engine.waitAny([handle]);
+  engine.start({ path, attempt: host.attemptOf(path), ...rendered, ...(input === undefined ? {} : { input }) });
+  const { outcome } = await engine.next();
   if (outcome.status === "completed") return outcome.value;
   if (outcome.status === "cancelled") throw outcome.error;
   throw new NodeFailedError(path, outcome.error);

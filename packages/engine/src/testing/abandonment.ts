@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { DadError } from "@dad/protocol";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { NodeOutcome } from "../engine.ts";
-import { call, completed, deaf, unaborted, untilAborted } from "./calls.ts";
+import { allOf, call, completed, deaf, told, unaborted, untilAborted } from "./calls.ts";
 import type { EngineSubject } from "./subject.ts";
 
 /** Over at once: what is said of such an attempt must not depend on how long the grace is. */
@@ -10,36 +10,46 @@ const graceMs = 1;
 
 export function abandonmentContract({ create }: EngineSubject): void {
   describe("an attempt that does not react to its signal", () => {
-    it("is cancelled when its grace is over, with an error that names it and says why it was aborted", async () => {
+    it.each(["the drive is aborted", "it is cancelled"])(
+      "is cancelled when its grace is over after %s, with an error that names it and says why",
+      async (how) => {
+        const engine = await create({ graceMs });
+        const controller = new AbortController();
+        const reason = new Error("Ctrl-C");
+        const outcomes = await engine.drive(
+          async (context) => {
+            const handle = context.start(call("agent.deaf", { attempt: 2 }));
+            await setImmediate();
+            if (how === "it is cancelled") context.cancel(handle, reason);
+            else controller.abort(reason);
+            return told(context, 1);
+          },
+          { execute: deaf, signal: controller.signal },
+        );
+        const { status, error } = abandonmentOf(outcomes["agent.deaf"]);
+        expect([status, error.details]).toEqual(["cancelled", { path: "agent.deaf", attempt: 2, graceMs }]);
+        expect(error.message).toContain("attempt 2 of node agent.deaf");
+        expect(error.cause).toBe(reason);
+      },
+    );
+
+    it("has failed when it was timed out, and may not be tried again beside itself", async () => {
       const engine = await create({ graceMs });
-      const controller = new AbortController();
-      const reason = new Error("Ctrl-C");
-      const { outcome } = await engine.drive(
-        async ({ start, waitAny }) => {
-          const handle = start(call("agent.deaf", { attempt: 2 }));
-          await setImmediate();
-          controller.abort(reason);
-          return waitAny([handle]);
-        },
-        { execute: deaf, signal: controller.signal },
-      );
-      expect(outcome).toMatchObject({ status: "cancelled", error: { code: "ATTEMPT_ABANDONED", details: { path: "agent.deaf", attempt: 2 } } });
-      const error = errorOf(outcome);
-      expect(error?.message).toContain("attempt 2 of node agent.deaf");
-      expect(error?.cause).toBe(reason);
+      const outcomes = await engine.drive(allOf(call("agent.deaf", { timeoutMs: 1 })), { execute: deaf, signal: unaborted });
+      const { status, error } = abandonmentOf(outcomes["agent.deaf"]);
+      expect([status, error.retryable]).toEqual(["failed", false]);
+      expect(error.cause).toMatchObject({ code: "NODE_TIMEOUT" });
     });
 
     it("leaves the attempts beside it as they are", async () => {
       const engine = await create({ graceMs });
       const controller = new AbortController();
-      const [quick, deaf, obedient] = await engine.drive(
-        async ({ start, waitAny }) => {
-          const handles = ["quick", "deaf", "obedient"].map((path) => start(call(path)));
-          await waitAny(handles.slice(0, 1));
+      const { quick, deaf, obedient } = await engine.drive(
+        async (context) => {
+          for (const path of ["quick", "deaf", "obedient"]) context.start(call(path));
+          const quick = await told(context, 1);
           controller.abort("stop");
-          const outcomes: NodeOutcome[] = [];
-          for (const handle of handles) outcomes.push((await waitAny([handle])).outcome);
-          return outcomes;
+          return { ...quick, ...(await told(context, 2)) };
         },
         {
           signal: controller.signal,
@@ -50,15 +60,16 @@ export function abandonmentContract({ create }: EngineSubject): void {
         },
       );
       expect([quick, obedient]).toEqual([completed("done"), { status: "cancelled", error: "stop" }]);
-      expect(errorOf(deaf)?.code).toBe("ATTEMPT_ABANDONED");
+      expect(abandonmentOf(deaf).status).toBe("cancelled");
     });
 
     it.each(["returns", "throws"])("does not keep a drive from ending whose interpreter %s", async (how) => {
       const engine = await create({ graceMs });
       let forgotten: Promise<{ readonly outcome: NodeOutcome }> | undefined;
       const driven = engine.drive(
-        async ({ start, waitAny }) => {
-          forgotten = waitAny([start(call("agent.deaf"))]);
+        async ({ start, next }) => {
+          start(call("agent.deaf"));
+          forgotten = next();
           await setImmediate();
           if (how === "throws") throw new Error("the result");
           return "the result";
@@ -66,8 +77,7 @@ export function abandonmentContract({ create }: EngineSubject): void {
         { execute: deaf, signal: unaborted },
       );
       expect(await driven.catch((error: unknown) => (error as Error).message)).toBe("the result");
-      const error = errorOf((await forgotten)?.outcome);
-      expect([error?.code, (error?.cause as Error | undefined)?.name]).toEqual(["ATTEMPT_ABANDONED", "AbortError"]);
+      expect(abandonmentOf((await forgotten)?.outcome).error.cause).toMatchObject({ name: "AbortError" });
     });
 
     it.each(["completes", "rejects"])("is ignored when it %s later", async (how) => {
@@ -78,26 +88,28 @@ export function abandonmentContract({ create }: EngineSubject): void {
       const onUnhandled = (reason: unknown) => unhandled.push(reason);
       process.on("unhandledRejection", onUnhandled);
       onTestFinished(() => void process.off("unhandledRejection", onUnhandled));
-      const [before, after] = await engine.drive(
-        async ({ start, waitAny }) => {
-          const handle = start(call("agent.late"));
+      const outcomes = await engine.drive(
+        async (context) => {
+          context.start(call("agent.late"));
           await setImmediate();
           controller.abort();
-          const before = await waitAny([handle]);
+          const outcomes = await told(context, 1);
           if (how === "completes") late.resolve(completed("too late"));
           else late.reject(new Error("too late"));
           await setImmediate();
-          return [before, await waitAny([handle])] as const;
+          await expect(context.next()).rejects.toThrow(TypeError);
+          return outcomes;
         },
         { execute: () => late.promise, signal: controller.signal },
       );
-      expect(errorOf(before.outcome)?.code).toBe("ATTEMPT_ABANDONED");
-      expect(after).toEqual(before);
+      expect(abandonmentOf(outcomes["agent.late"]).status).toBe("cancelled");
       expect(unhandled).toEqual([]);
     });
   });
 }
 
-function errorOf(outcome: NodeOutcome | undefined): DadError | undefined {
-  return outcome?.status === "cancelled" && DadError.is(outcome.error) ? outcome.error : undefined;
+function abandonmentOf(outcome: NodeOutcome | undefined): { readonly status: NodeOutcome["status"]; readonly error: DadError } {
+  if (outcome?.status === "completed" || !DadError.is(outcome?.error, "ATTEMPT_ABANDONED"))
+    throw new Error(`not abandoned: ${JSON.stringify(outcome)}`);
+  return { status: outcome.status, error: outcome.error };
 }

@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { type Json, NodePath } from "@dad/protocol";
-import type { NodeCall, NodeExecutor, NodeOutcome } from "../engine.ts";
+import type { EngineContext, NodeCall, NodeExecutor, NodeOutcome } from "../engine.ts";
 
-export function call(path: string, { attempt = 1, settings = null }: { readonly attempt?: number; readonly settings?: Json } = {}): NodeCall {
-  return { path: NodePath.parse(path), attempt, settings };
+export function call(path: string, rest: Partial<Omit<NodeCall, "path">> = {}): NodeCall {
+  return { attempt: 1, settings: null, ...rest, path: NodePath.parse(path) };
 }
 
 export function completed(value: Json): NodeOutcome {
@@ -12,6 +12,24 @@ export function completed(value: Json): NodeOutcome {
 
 /** Of a drive that nobody aborts. */
 export const unaborted: AbortSignal = new AbortController().signal;
+
+/** Waits for so many attempts. Gives what became of them by their paths, in the order in which they were told. */
+export async function told({ next }: EngineContext, count: number): Promise<Readonly<Record<string, NodeOutcome>>> {
+  const outcomes: Record<string, NodeOutcome> = {};
+  for (let left = count; left > 0; left -= 1) {
+    const { handle, outcome } = await next();
+    outcomes[handle.path] = outcome;
+  }
+  return outcomes;
+}
+
+/** An interpreter that starts these calls at once and waits for all of them. */
+export function allOf(...calls: readonly NodeCall[]): (context: EngineContext) => Promise<Readonly<Record<string, NodeOutcome>>> {
+  return (context) => {
+    for (const call of calls) context.start(call);
+    return told(context, calls.length);
+  };
+}
 
 /** Completes at once, with what it was called with. */
 export const echo: NodeExecutor = async ({ path, attempt, settings }) => completed({ path, attempt, settings });
@@ -34,5 +52,6 @@ export function manual() {
     return attempt;
   };
   const execute: NodeExecutor = ({ path }) => of(path).promise;
-  return { execute, complete: (path: string) => of(path).resolve(completed(path)) };
+  const end = (path: string, outcome: NodeOutcome = completed(path)) => of(path).resolve(outcome);
+  return { execute, end };
 }

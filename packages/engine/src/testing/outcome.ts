@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { NodeCall, NodeOutcome } from "../engine.ts";
-import { call, completed, echo, unaborted } from "./calls.ts";
+import { allOf, call, completed, echo, unaborted } from "./calls.ts";
 import type { EngineSubject } from "./subject.ts";
 
 export function outcomeContract({ create }: EngineSubject): void {
@@ -29,11 +29,20 @@ export function outcomeContract({ create }: EngineSubject): void {
   describe("an attempt", () => {
     it("gets its call whole, and its outcome comes back with its own handle", async () => {
       const engine = await create();
+      const whole: Required<NodeCall> = {
+        ...call("agent.node1", { attempt: 2, settings: { deep: [1, { x: null }] } }),
+        input: "given",
+        record: { outcome: "answer.txt" },
+        idempotencyKey: "run:agent.node1",
+        delayMs: 0,
+        timeoutMs: 60_000,
+        restMs: 0,
+      };
       const given: NodeCall[] = [];
       const settled = await engine.drive(
-        async ({ start, waitAny }) => {
-          const handle = start(call("agent.node1", { attempt: 2, settings: { deep: [1, { x: null }] } }));
-          const settled = await waitAny([handle]);
+        async ({ start, next }) => {
+          const handle = start(whole);
+          const settled = await next();
           expect(settled.handle).toBe(handle);
           return settled;
         },
@@ -45,7 +54,7 @@ export function outcomeContract({ create }: EngineSubject): void {
           },
         },
       );
-      expect(given).toEqual([call("agent.node1", { attempt: 2, settings: { deep: [1, { x: null }] } })]);
+      expect(given).toEqual([whole]);
       expect(settled).toEqual({ handle: { path: "agent.node1", attempt: 2 }, outcome: completed("done") });
     });
 
@@ -53,11 +62,8 @@ export function outcomeContract({ create }: EngineSubject): void {
       "that says it is $status is",
       async (outcome) => {
         const engine = await create();
-        const settled = await engine.drive(({ start, waitAny }) => waitAny([start(call("agent"))]), {
-          execute: async () => outcome,
-          signal: unaborted,
-        });
-        expect(settled.outcome).toEqual(outcome);
+        const outcomes = await engine.drive(allOf(call("agent")), { execute: async () => outcome, signal: unaborted });
+        expect(outcomes).toEqual({ agent: outcome });
       },
     );
 
@@ -65,32 +71,31 @@ export function outcomeContract({ create }: EngineSubject): void {
       const engine = await create();
       const error = new Error("the node failed");
       const execute = ({ path }: NodeCall): Promise<NodeOutcome> => {
-        if (path === "agent.good") return Promise.resolve(completed("good"));
+        if (path === "good") return Promise.resolve(completed("good"));
         if (how === "throws") throw error;
         return Promise.reject(error);
       };
-      const outcomes = await engine.drive(
-        async ({ start, waitAny }) => {
-          const bad = await waitAny([start(call("agent.bad"))]);
-          const good = await waitAny([start(call("agent.good"))]);
-          return [bad.outcome, good.outcome];
-        },
-        { execute, signal: unaborted },
-      );
-      expect(outcomes).toEqual([{ status: "failed", error }, completed("good")]);
+      const outcomes = await engine.drive(async (context) => [await allOf(call("bad"))(context), await allOf(call("good"))(context)], {
+        execute,
+        signal: unaborted,
+      });
+      expect(outcomes).toEqual([{ bad: { status: "failed", error } }, { good: completed("good") }]);
     });
 
     it("may be followed by another of the same path", async () => {
       const engine = await create();
       const outcomes = await engine.drive(
-        async ({ start, waitAny }) => {
+        async ({ start, next }) => {
           const outcomes: NodeOutcome[] = [];
-          for (const attempt of [1, 2, 3]) outcomes.push((await waitAny([start(call("agent.node1", { attempt }))])).outcome);
+          for (const attempt of [1, 2, 5]) {
+            start(call("agent.node1", { attempt }));
+            outcomes.push((await next()).outcome);
+          }
           return outcomes;
         },
         { execute: async ({ attempt }) => (attempt < 3 ? { status: "failed", error: attempt } : completed(attempt)), signal: unaborted },
       );
-      expect(outcomes).toEqual([{ status: "failed", error: 1 }, { status: "failed", error: 2 }, completed(3)]);
+      expect(outcomes).toEqual([{ status: "failed", error: 1 }, { status: "failed", error: 2 }, completed(5)]);
     });
   });
 }

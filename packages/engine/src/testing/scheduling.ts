@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import type { EngineContext, NodeHandle } from "../engine.ts";
-import { call, completed, echo, manual, unaborted } from "./calls.ts";
+import type { NodeOutcome } from "../engine.ts";
+import { allOf, call, completed, manual, told, unaborted } from "./calls.ts";
 import type { EngineSubject } from "./subject.ts";
 
 export function schedulingContract({ create }: EngineSubject): void {
@@ -11,10 +11,10 @@ export function schedulingContract({ create }: EngineSubject): void {
       const engine = await create();
       const log: string[] = [];
       await engine.drive(
-        async ({ start, waitAny }) => {
-          const handle = start(call("agent"));
+        async ({ start, next }) => {
+          start(call("agent"));
           log.push("started");
-          await waitAny([handle]);
+          await next();
         },
         {
           execute: async () => {
@@ -27,19 +27,17 @@ export function schedulingContract({ create }: EngineSubject): void {
       expect(log).toEqual(["started", "executing"]);
     });
 
-    it("gives attempts in the order in which they settle", async () => {
+    it("tells attempts in the order in which they settle, as they do", async () => {
       const engine = await create();
-      const { execute, complete } = manual();
+      const { execute, end } = manual();
       const order = await engine.drive(
-        async ({ start, waitAny }) => {
-          const waiting = new Set(["a", "b", "c"].map((path) => start(call(path))));
+        async ({ start, next }) => {
+          for (const path of ["a", "b", "c"]) start(call(path));
           const order: string[] = [];
           for (const path of ["b", "c", "a"]) {
-            const next = waitAny([...waiting]);
-            complete(path);
-            const { handle } = await next;
-            waiting.delete(handle);
-            order.push(handle.path);
+            const waiting = next();
+            end(path);
+            order.push((await waiting).handle.path);
           }
           return order;
         },
@@ -48,104 +46,71 @@ export function schedulingContract({ create }: EngineSubject): void {
       expect(order).toEqual(["b", "c", "a"]);
     });
 
-    it("chooses the one started first among several that have settled, in whatever order they did and are given", async () => {
+    it("tells attempts in the order in which they settled while nobody waited", async () => {
       const engine = await create();
-      const { execute, complete } = manual();
-      const order = await engine.drive(
-        async ({ start, waitAny }) => {
-          const handles = ["a", "b", "c", "d"].map((path) => start(call(path)));
-          for (const path of ["d", "b", "c"]) complete(path);
-          await settledAll([waitAny, handles[3], handles[1], handles[2]]);
-          const order: string[] = [];
-          let waiting = handles.toReversed();
-          while (waiting.length > 1) {
-            const { handle } = await waitAny(waiting);
-            order.push(handle.path);
-            waiting = waiting.filter((other) => other !== handle);
+      const { execute, end } = manual();
+      const outcomes = await engine.drive(
+        async (context) => {
+          for (const path of ["a", "b", "c", "d"]) context.start(call(path));
+          for (const path of ["d", "b", "a", "c"]) {
+            end(path);
+            await setImmediate();
           }
-          complete("a");
+          return told(context, 4);
+        },
+        { execute, signal: unaborted },
+      );
+      expect(Object.keys(outcomes)).toEqual(["d", "b", "a", "c"]);
+    });
+
+    it("tells an attempt that was started while others wait to be told after them", async () => {
+      const engine = await create();
+      const order = await engine.drive(
+        async ({ start, next }) => {
+          for (const path of ["a", "b", "c"]) start(call(path));
+          await setImmediate();
+          const order: string[] = [];
+          for (const path of ["d", "e", undefined, undefined, undefined]) {
+            order.push((await next()).handle.path);
+            if (path) start(call(path));
+            await setImmediate();
+          }
           return order;
         },
-        { execute, signal: unaborted },
+        { execute: async () => completed(null), signal: unaborted },
       );
-      expect(order).toEqual(["b", "c", "d"]);
+      expect(order).toEqual(["a", "b", "c", "d", "e"]);
     });
 
-    it("gives a settled attempt again to who waits again", async () => {
+    it("runs 1,000 attempts at the same time, each once, and tells each once", async () => {
       const engine = await create();
-      const [first, second] = await engine.drive(
-        async ({ start, waitAny }) => {
-          const handle = start(call("agent"));
-          return [await waitAny([handle]), await waitAny([handle, handle])] as const;
-        },
-        { execute: echo, signal: unaborted },
-      );
-      expect(second).toEqual(first);
-    });
-
-    it("lets several waits go on at the same time", async () => {
-      const engine = await create();
-      const { execute, complete } = manual();
-      const paths = await engine.drive(
-        async ({ start, waitAny }) => {
-          const [a, b] = [start(call("a")), start(call("b"))];
-          const waits = [waitAny([a]), waitAny([b]), waitAny([a, b])];
-          complete("b");
-          await setImmediate();
-          complete("a");
-          return (await Promise.all(waits)).map(({ handle }) => handle.path);
-        },
-        { execute, signal: unaborted },
-      );
-      expect(paths).toEqual(["a", "b", "b"]);
-    });
-
-    it("runs 1,000 attempts at the same time, each once", async () => {
-      const engine = await create();
+      const paths = Array.from({ length: 1000 }, (_, index) => `agent.n${index}`);
       const executed: string[] = [];
       const all = Promise.withResolvers<void>();
-      const settled = await engine.drive(
-        async ({ start, waitAny }) => {
-          let waiting = Array.from({ length: 1000 }, (_, index) => start(call(`agent.n${index}`)));
-          const settled: string[] = [];
-          while (waiting.length > 0) {
-            const { handle } = await waitAny(waiting);
-            settled.push(handle.path);
-            waiting = waiting.filter((other) => other !== handle);
-          }
-          return settled;
+      const outcomes = await engine.drive(allOf(...paths.map((path) => call(path))), {
+        signal: unaborted,
+        execute: async ({ path }) => {
+          if (executed.push(path) === 1000) all.resolve();
+          await all.promise;
+          return completed(path);
         },
-        {
-          signal: unaborted,
-          execute: async ({ path }) => {
-            if (executed.push(path) === 1000) all.resolve();
-            await all.promise;
-            return completed(null);
-          },
-        },
-      );
-      expect(executed).toEqual(Array.from({ length: 1000 }, (_, index) => `agent.n${index}`));
-      expect(new Set(settled).size).toBe(1000);
+      });
+      expect(executed).toEqual(paths);
+      expect(outcomes).toEqual(Object.fromEntries(paths.map((path) => [path, completed(path)])));
     });
 
-    it("executes an attempt in the async context in which it was started", async () => {
+    it("executes an attempt in the async context in which it was started, also after a delay", async () => {
       const engine = await create();
       const where = new AsyncLocalStorage<string>();
-      const seen = await engine.drive(
-        async ({ start, waitAny }) => {
-          const handles = ["left", "right"].map((side) => where.run(side, () => start(call(side))));
-          const seen: unknown[] = [];
-          for (const handle of handles) seen.push((await waitAny([handle])).outcome);
-          return seen;
+      const outcomes = await engine.drive(
+        async (context) => {
+          where.run("left", () => context.start(call("left")));
+          where.run("right", () => context.start(call("right", { delayMs: 1 })));
+          return told(context, 2);
         },
-        { execute: async () => completed((await setImmediate(where.getStore())) ?? "nowhere"), signal: unaborted },
+        { execute: async (): Promise<NodeOutcome> => completed((await setImmediate(where.getStore())) ?? "nowhere"), signal: unaborted },
       );
-      expect(seen).toEqual([completed("left"), completed("right")]);
+      expect(outcomes).toEqual({ left: completed("left"), right: completed("right") });
     });
   });
-}
-
-/** Resolves when each of the handles has settled. */
-async function settledAll([waitAny, ...handles]: readonly [EngineContext["waitAny"], ...(NodeHandle | undefined)[]]): Promise<void> {
-  for (const handle of handles) if (handle) await waitAny([handle]);
 }

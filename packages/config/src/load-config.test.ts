@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { scriptedModel } from "@dad/resources/testing";
+import { scriptedModel } from "@dad/resources/scripted";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ConfigSchema } from "./config-schema.ts";
 import { type DadConfig, defineConfig } from "./dad-config.ts";

@@ -18,10 +18,23 @@ export { ExecutionId, NodeId, NodePath, nodeDirectory, nodePath, ProjectName, Re
 export { canonicalJson, isJsonObject, Json } from "./json.ts";
 export { JournalEntry, type RecordedEvent } from "./journal-entry.ts";
 export {
+  type ModelFilePart,
+  ModelMessage,
+  type ModelProviderData,
+  type ModelReasoningPart,
+  type ModelReplyPart,
+  type ModelTextPart,
+  ModelTool,
+  type ModelToolCallPart,
+  ModelToolChoice,
+  type ModelToolResultPart,
+  type ModelUserPart,
+} from "./model-message.ts";
+export {
   ModelExchange,
   ModelFinishReason,
-  ModelMessage,
   ModelOutputSpec,
+  ModelReasoningEffort,
   ModelRequest,
   ModelResponse,
   ModelSettings,

@@ -1,15 +1,10 @@
 import { z } from "zod";
 import { Json } from "./json.ts";
+import { ModelMessage, ModelProviderData, ModelReplyPart, ModelTool, ModelToolChoice } from "./model-message.ts";
 import { Usage } from "./usage.ts";
 
 // The types are written out and closed, so that a misspelt member does not compile. The schemas are
 // loose: a request keeps what a newer version added, and with it its digest.
-
-export interface ModelMessage {
-  readonly role: "user" | "assistant";
-  readonly content: string;
-}
-export const ModelMessage: z.ZodType<ModelMessage> = z.looseObject({ role: z.enum(["user", "assistant"]), content: z.string() });
 
 /** What the reply must be, when it is to be more than text. */
 export interface ModelOutputSpec {
@@ -23,12 +18,19 @@ export const ModelOutputSpec: z.ZodType<ModelOutputSpec> = z.looseObject({
   schema: z.record(z.string(), Json),
 });
 
+export const ModelReasoningEffort = z.enum(["none", "minimal", "low", "medium", "high", "xhigh", "max"]);
+export type ModelReasoningEffort = z.infer<typeof ModelReasoningEffort>;
+
 export interface ModelSettings {
   readonly maxOutputTokens?: number;
   readonly temperature?: number;
   readonly topP?: number;
   readonly seed?: number;
   readonly stopSequences?: readonly string[];
+  /** How long the model may think. Default: the provider's. */
+  readonly reasoningEffort?: ModelReasoningEffort;
+  /** What one provider has and others have not, by its name, such as `{ anthropic: { thinking: { type: "enabled", budgetTokens: 2000 } } }`. */
+  readonly providerOptions?: ModelProviderData;
 }
 export const ModelSettings: z.ZodType<ModelSettings> = z.looseObject({
   maxOutputTokens: z.int().positive().exactOptional(),
@@ -36,6 +38,8 @@ export const ModelSettings: z.ZodType<ModelSettings> = z.looseObject({
   topP: z.number().exactOptional(),
   seed: z.int().exactOptional(),
   stopSequences: z.array(z.string()).exactOptional(),
+  reasoningEffort: ModelReasoningEffort.exactOptional(),
+  providerOptions: ModelProviderData.exactOptional(),
 });
 
 /** One call, as plain JSON: the digest of its canonical text is the key under which a recording is found. */
@@ -43,12 +47,16 @@ export interface ModelRequest {
   readonly system?: string;
   readonly messages: readonly ModelMessage[];
   readonly output?: ModelOutputSpec;
+  readonly tools?: readonly ModelTool[];
+  readonly toolChoice?: ModelToolChoice;
   readonly settings?: ModelSettings;
 }
 export const ModelRequest: z.ZodType<ModelRequest> = z.looseObject({
   system: z.string().exactOptional(),
   messages: z.array(ModelMessage),
   output: ModelOutputSpec.exactOptional(),
+  tools: z.array(ModelTool).exactOptional(),
+  toolChoice: ModelToolChoice.exactOptional(),
   settings: ModelSettings.exactOptional(),
 });
 
@@ -56,8 +64,11 @@ export const ModelFinishReason = z.enum(["stop", "length", "content-filter", "to
 export type ModelFinishReason = z.infer<typeof ModelFinishReason>;
 
 export interface ModelResponse {
+  /** All text of the reply. */
   readonly text: string;
-  /** The parsed reply, when the request had an `output`. Not checked against the schema: that is the caller's. */
+  /** The whole reply, in order, as it goes back to the model as a message. Left out when it is the text alone. */
+  readonly content?: readonly ModelReplyPart[];
+  /** The parsed reply, when the request had an `output` and no tool is called. Not checked against the schema: that is the caller's. */
   readonly structured?: Json;
   readonly finishReason: ModelFinishReason;
   readonly usage: Usage;
@@ -68,6 +79,7 @@ export interface ModelResponse {
 }
 export const ModelResponse: z.ZodType<ModelResponse> = z.looseObject({
   text: z.string(),
+  content: z.array(ModelReplyPart).exactOptional(),
   structured: Json.exactOptional(),
   finishReason: ModelFinishReason,
   usage: Usage,

@@ -1,8 +1,23 @@
-import type { LanguageModelV4, LanguageModelV4FinishReason, LanguageModelV4GenerateResult, SharedV4Warning } from "@ai-sdk/provider";
-import { type ModelFinishReason, type ModelRequest, type ModelResource, type ModelResponse, structuredReply } from "@dad/resources";
+import type {
+  LanguageModelV4,
+  LanguageModelV4FinishReason,
+  LanguageModelV4GenerateResult,
+  LanguageModelV4StreamPart,
+  SharedV4Warning,
+} from "@ai-sdk/provider";
+import {
+  type GenerateOptions,
+  type ModelFinishReason,
+  type ModelRequest,
+  type ModelResource,
+  type ModelResponse,
+  withStructured,
+} from "@dad/resources";
 import { callOptionsOf } from "./call-options.ts";
-import { loadFailure, modelFailure } from "./model-failure.ts";
+import { collectStream } from "./collect-stream.ts";
+import { loadFailure, modelFailure, streamFailure, unfinished } from "./model-failure.ts";
 import { providerName } from "./provider-name.ts";
+import { replyPartsOf } from "./reply-parts.ts";
 import { type ModelPrice, usageOf } from "./usage.ts";
 
 export interface AiSdkModelOptions {
@@ -34,12 +49,12 @@ export function aiSdkModel(options: AiSdkModelOptions | LazyAiSdkModelOptions): 
 
   return {
     ...names,
-    capabilities: { structuredOutput: true, recorded: false },
-    async generate(request, { signal } = {}) {
+    capabilities: { structuredOutput: true, recorded: false, streaming: true, tools: true, files: true },
+    async generate(request, { signal, onPiece } = {}) {
       signal?.throwIfAborted();
       const model = await load();
       signal?.throwIfAborted();
-      const result = await answerOf(model, request, { signal, names });
+      const result = await answerOf(model, request, { signal, onPiece, names });
       return responseOf(result, { request, names, price: options.price });
     },
   };
@@ -80,17 +95,42 @@ function checked(model: LanguageModelV4): LanguageModelV4 {
   );
 }
 
-async function answerOf(
-  model: LanguageModelV4,
-  request: ModelRequest,
-  { signal, names }: { signal: AbortSignal | undefined; names: Names },
-): Promise<LanguageModelV4GenerateResult> {
+interface Asking {
+  readonly names: Names;
+  readonly signal: AbortSignal | undefined;
+  readonly onPiece: GenerateOptions["onPiece"] | undefined;
+}
+
+async function answerOf(model: LanguageModelV4, request: ModelRequest, asking: Asking): Promise<LanguageModelV4GenerateResult> {
+  const { names, signal, onPiece } = asking;
+  const options = callOptionsOf(request, signal);
+  if (!onPiece) return await failing(asking, () => model.doGenerate(options));
+  const { stream } = await failing(asking, () => model.doStream(options));
+  const fail = (error: unknown): never => {
+    throw streamFailure(error, names);
+  };
+  const result = await collectStream(partsOf(stream, asking), { onPiece, fail });
+  if (!result) throw unfinished(names);
+  return result;
+}
+
+async function failing<Result>({ signal, names }: Asking, work: () => PromiseLike<Result>): Promise<Result> {
   try {
-    return await model.doGenerate(callOptionsOf(request, signal));
+    return await work();
   } catch (error) {
     // Providers throw what they make of an abort; the caller is owed the reason.
     signal?.throwIfAborted();
     throw modelFailure(error, names);
+  }
+}
+
+/** Tells what the stream does wrong from what the hearer of its parts does. */
+async function* partsOf(stream: ReadableStream<LanguageModelV4StreamPart>, { signal, names }: Asking): AsyncGenerator<LanguageModelV4StreamPart> {
+  try {
+    yield* stream;
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw streamFailure(error, names);
   }
 }
 
@@ -101,15 +141,17 @@ interface Call {
 }
 
 function responseOf(result: LanguageModelV4GenerateResult, { request, names, price }: Call): ModelResponse {
+  const { parts, warnings: left } = replyPartsOf(result.content);
+  const warnings = [...result.warnings.map(warningText), ...left];
   const response: ModelResponse = {
-    text: result.content.map((part) => (part.type === "text" ? part.text : "")).join(""),
+    text: parts.map((part) => (part.type === "text" ? part.text : "")).join(""),
+    ...(parts.every(({ type }) => type === "text") ? {} : { content: parts }),
     finishReason: finishReasonOf(result.finishReason.unified),
     usage: usageOf(result.usage, price),
     modelId: result.response?.modelId ?? names.modelId,
-    ...(result.warnings.length > 0 ? { warnings: result.warnings.map(warningText) } : {}),
+    ...(warnings.length > 0 ? { warnings } : {}),
   };
-  if (!request.output) return response;
-  return { ...response, structured: structuredReply(names, response, result.structuredOutputText) };
+  return withStructured(names, response, { request, text: result.structuredOutputText });
 }
 
 function finishReasonOf(reason: LanguageModelV4FinishReason["unified"]): ModelFinishReason {

@@ -1,25 +1,31 @@
-import type { LanguageModelV4CallOptions, LanguageModelV4Message } from "@ai-sdk/provider";
-import type { ModelOutputSpec, ModelRequest } from "@dad/resources";
+import type { LanguageModelV4CallOptions, LanguageModelV4FunctionTool, LanguageModelV4ToolChoice } from "@ai-sdk/provider";
+import type { ModelOutputSpec, ModelRequest, ModelTool, ModelToolChoice } from "@dad/resources";
+import { promptOf } from "./prompt.ts";
 
-/** A request in the words of the AI SDK. The arrays are copies: providers may change what they are given. */
+/** A request in the words of the AI SDK. All of it is a copy: providers may change what they are given. */
 export function callOptionsOf(request: ModelRequest, signal: AbortSignal | undefined): LanguageModelV4CallOptions {
-  const { stopSequences, ...settings } = request.settings ?? {};
+  const { stopSequences, reasoningEffort, providerOptions, ...settings } = request.settings ?? {};
   return {
     prompt: promptOf(request),
     ...settings,
     ...(stopSequences ? { stopSequences: [...stopSequences] } : {}),
+    ...(reasoningEffort ? { reasoning: reasoningEffort } : {}),
+    ...(providerOptions ? { providerOptions: structuredClone(providerOptions) as Record<string, never> } : {}),
     ...(request.output ? { responseFormat: responseFormatOf(request.output) } : {}),
+    ...(request.tools ? { tools: request.tools.map(functionToolOf) } : {}),
+    ...(request.toolChoice ? { toolChoice: toolChoiceOf(request.toolChoice) } : {}),
     ...(signal ? { abortSignal: signal } : {}),
   };
 }
 
-function promptOf({ system, messages }: ModelRequest): LanguageModelV4Message[] {
-  return [
-    ...(system === undefined ? [] : [{ role: "system" as const, content: system }]),
-    ...messages.map(({ role, content }): LanguageModelV4Message => ({ role, content: [{ type: "text", text: content }] })),
-  ];
-}
-
 function responseFormatOf({ name, schema }: ModelOutputSpec): NonNullable<LanguageModelV4CallOptions["responseFormat"]> {
   return { type: "json", name, schema: structuredClone(schema) };
+}
+
+function functionToolOf({ name, description, inputSchema }: ModelTool): LanguageModelV4FunctionTool {
+  return { type: "function", name, description, inputSchema: structuredClone(inputSchema) };
+}
+
+function toolChoiceOf(choice: ModelToolChoice): LanguageModelV4ToolChoice {
+  return typeof choice === "string" ? { type: choice } : { type: "tool", toolName: choice.tool };
 }

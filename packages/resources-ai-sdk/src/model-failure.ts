@@ -32,6 +32,37 @@ export function modelFailure(error: unknown, model: Model): DadError {
     : fail("MODEL_REFUSED", "does not take this request");
 }
 
+/**
+ * What an error in a stream means that had begun. Providers give their own errors as plain objects there, and what is no error
+ * of theirs is a connection that broke: trying again may help.
+ */
+export function streamFailure(error: unknown, model: Model): DadError {
+  if (DadError.is(error)) return error;
+  if (AISDKError.isInstance(error)) return modelFailure(error, model);
+  const { message = messageOf(error), statusCode, isRetryable } = partOfStream(error);
+  const status = statusCode === undefined ? {} : { statusCode };
+  const retryable = isRetryable === undefined ? {} : { isRetryable };
+  return apiFailure(new APICallError({ message, url: "", requestBodyValues: {}, cause: error, ...status, ...retryable }), model);
+}
+
+function partOfStream(error: unknown): { readonly message?: string; readonly statusCode?: number; readonly isRetryable?: boolean } {
+  if (typeof error !== "object" || error === null) return {};
+  const { message, statusCode, isRetryable } = error as Readonly<Record<string, unknown>>;
+  return {
+    ...(typeof message === "string" ? { message } : {}),
+    ...(typeof statusCode === "number" ? { statusCode } : {}),
+    ...(typeof isRetryable === "boolean" ? { isRetryable } : {}),
+  };
+}
+
+/** A stream that ended without saying so. */
+export function unfinished({ provider, modelId }: Model): ModelError {
+  return new ModelError("MODEL_UNAVAILABLE", `${provider} ${modelId} ended its stream in the middle of a reply`, {
+    retryable: true,
+    details: { provider, modelId },
+  });
+}
+
 /** A model that its factory could not make: a package that is not there, a provider of another specification. Trying again does not help. */
 export function loadFailure(error: unknown, model: Model): DadError {
   if (DadError.is(error)) return error;

@@ -2,13 +2,16 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { type AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import type { Body, FakeApi } from "./fake-apis.ts";
+import { type Body, type FakeApi, type FakeEvent, type FakeReply, halves } from "./fake-apis/fake-api.ts";
 
 export const API_KEY = "test-key-0123456789";
 
 /** How the server treats a call that is authorized and well-formed. */
 export type Treatment =
-  | { readonly text: string; readonly end?: "length" | "refusal" }
+  | (FakeReply & {
+      /** What becomes of a stream in its middle: the connection breaks, the provider is overloaded, or nothing more comes. */
+      readonly middle?: "cut" | "overload" | "stall";
+    })
   | { readonly status: number; readonly type?: string; readonly headers?: Record<string, string> }
   | { readonly raw: string }
   | { readonly hangUp: true }
@@ -72,8 +75,15 @@ function refusalOf(
   return problem === undefined ? undefined : { status: 400, type: "invalid_request_error", message: problem };
 }
 
-function answer({ api, body, response }: { api: FakeApi; body: Body; response: ServerResponse }, treatment: Treatment): void {
-  if ("text" in treatment) return send(response, 200, api.reply(body, treatment.text, treatment.end));
+interface Answering {
+  readonly api: FakeApi;
+  readonly body: Body;
+  readonly response: ServerResponse;
+}
+
+function answer({ api, body, response }: Answering, treatment: Treatment): void {
+  if ("text" in treatment)
+    return body["stream"] === true ? stream({ api, body, response }, treatment) : send(response, 200, api.reply(body, treatment));
   if ("raw" in treatment) return void response.writeHead(200, { "content-type": "application/json" }).end(treatment.raw);
   if ("hangUp" in treatment) {
     response.writeHead(200, { "content-type": "application/json", "content-length": "1000" });
@@ -82,6 +92,24 @@ function answer({ api, body, response }: { api: FakeApi; body: Body; response: S
   if ("silent" in treatment) return undefined;
   const { status, type = "some_error", headers = {} } = treatment;
   return send(response.setHeaders(new Map(Object.entries(headers))), status, api.error(type, `the server says ${status}`));
+}
+
+function stream({ api, body, response }: Answering, { middle, ...reply }: Extract<Treatment, FakeReply>): void {
+  const events = api.events(body, reply);
+  response.writeHead(200, { "content-type": "text/event-stream" });
+  if (middle === undefined) return void response.end(textOf(events));
+  const [first = ""] = halves(reply.text);
+  const begun = textOf(events.slice(0, 1 + events.findIndex(({ data }) => JSON.stringify(data).includes(JSON.stringify(first)))));
+  if (middle === "overload") return void response.end(begun + textOf([api.overload]));
+  response.write(begun, () => {
+    if (middle === "cut") response.destroy();
+  });
+}
+
+function textOf(events: readonly FakeEvent[]): string {
+  return events
+    .map(({ event, data }) => `${event === undefined ? "" : `event: ${event}\n`}data: ${typeof data === "string" ? data : JSON.stringify(data)}\n\n`)
+    .join("");
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {

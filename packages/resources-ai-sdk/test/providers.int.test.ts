@@ -1,11 +1,14 @@
 import { createAnthropic } from "@ai-sdk/anthropic";
 import { createOpenAI } from "@ai-sdk/openai";
 import { DadError } from "@dad/protocol";
-import type { ModelErrorCode, ModelRequest, ModelResource } from "@dad/resources";
-import { modelResourceContract } from "@dad/resources/testing";
+import { type ModelErrorCode, type ModelRequest, type ModelResource, toolCallsOf } from "@dad/resources";
+import { lastUserText, modelResourceContract } from "@dad/resources/testing";
 import { aiSdkModel } from "@dad/resources-ai-sdk";
 import { afterAll, describe, expect, it, vi } from "vitest";
-import { anthropicMessages, type FakeApi, openaiChat, openaiResponses } from "./fake-apis.ts";
+import { anthropicMessages } from "./fake-apis/anthropic-messages.ts";
+import type { FakeApi } from "./fake-apis/fake-api.ts";
+import { openaiChat } from "./fake-apis/openai-chat.ts";
+import { openaiResponses } from "./fake-apis/openai-responses.ts";
 import { API_KEY, type FakeServer, openFakeServer, type Treatment } from "./fake-server.ts";
 
 interface Provider {
@@ -30,6 +33,7 @@ const request: ModelRequest = {
   },
   settings: { maxOutputTokens: 64, temperature: 0.25 },
 };
+const hello: ModelRequest = { messages: [{ role: "user", content: "hello" }] };
 const price = { inputPerMTok: 2, outputPerMTok: 10, cachedInputPerMTok: 0.5 };
 const schema = expect.objectContaining({ properties: { words: { type: "integer" } } }) as unknown;
 
@@ -118,8 +122,13 @@ describe.each(providers)("$name", ({ name, api, provider, modelOf, sent }) => {
 
   modelResourceContract(name, {
     async replying(exchanges) {
-      const texts = new Map(exchanges.map((exchange) => [exchange.request.messages.at(-1)?.content, exchange.text]));
-      return modelOf(await serverThat((asked) => ({ text: texts.get(asked) ?? "I was not told what to say to that" })));
+      const replies = new Map(exchanges.map((exchange) => [lastUserText(exchange.request), exchange]));
+      return modelOf(
+        await serverThat((asked) => {
+          const { text, content } = replies.get(asked) ?? { text: "I was not told what to say to that" };
+          return content ? { text, calls: toolCallsOf({ text, content }) } : { text };
+        }),
+      );
     },
     failing: async (code) => modelOf(await serverThat(FAILING[code] ?? { text: "" }), code === "MODEL_UNAUTHORIZED" ? "wrong-key" : API_KEY),
     async silent() {
@@ -132,6 +141,23 @@ describe.each(providers)("$name", ({ name, api, provider, modelOf, sent }) => {
     const server = await serverThat({ text: '{"words":3}' });
     await modelOf(server).generate(request);
     expect(server.calls).toEqual([expect.objectContaining(sent)]);
+  });
+
+  it("is sent files, tools, their calls and their results", async () => {
+    const server = await serverThat({ text: "done" });
+    const tools = [{ name: "weather", description: "Says what the weather is.", inputSchema: { type: "object", properties: {} } }];
+    const call = { type: "tool-call", callId: "call_7", tool: "weather", input: { city: "Bern" } } as const;
+    const result = { type: "tool-result", callId: "call_7", tool: "weather", result: { sky: "grey" } } as const;
+    const file = { type: "file", mediaType: "image/png", data: "iVBORw0KGgo=" } as const;
+    const messages: ModelRequest["messages"] = [
+      { role: "user", content: [file, { type: "text", text: "And there?" }] },
+      { role: "assistant", content: [call] },
+      { role: "tool", content: [result] },
+    ];
+    await modelOf(server).generate({ messages, tools, toolChoice: "required" });
+    const sent = JSON.stringify(server.calls[0]);
+    for (const part of ["iVBORw0KGgo=", "Says what the weather is.", "call_7", "Bern", "grey"]) expect(sent).toContain(part);
+    expect(sent).toMatch(/"tool_choice":("required"|\{"type":"any"\})/);
   });
 
   it("says who answered, what it used and what that cost", async () => {
@@ -151,9 +177,8 @@ describe.each(providers)("$name", ({ name, api, provider, modelOf, sent }) => {
   });
 
   it("says that a reply was cut off, or refused", async () => {
-    const text: ModelRequest = { messages: [{ role: "user", content: "hello" }] };
-    expect((await modelOf(await serverThat({ text: "hel", end: "length" })).generate(text)).finishReason).toBe("length");
-    expect((await modelOf(await serverThat({ text: "no", end: "refusal" })).generate(text)).finishReason).toBe("content-filter");
+    expect((await modelOf(await serverThat({ text: "hel", end: "length" })).generate(hello)).finishReason).toBe("length");
+    expect((await modelOf(await serverThat({ text: "no", end: "refusal" })).generate(hello)).finishReason).toBe("content-filter");
     expect((await failureOf({ text: '{"wor', end: "length" })).message).toContain("raise settings.maxOutputTokens");
     expect((await failureOf({ text: "I will not", end: "refusal" })).message).toContain("it refused");
   });
@@ -187,6 +212,30 @@ describe.each(providers)("$name", ({ name, api, provider, modelOf, sent }) => {
     const gone = await serverThat({ text: "" });
     await servers.splice(servers.indexOf(gone), 1)[0]?.[Symbol.asyncDispose]();
     await expect(modelOf(gone).generate(request)).rejects.toMatchObject({ code: "MODEL_UNAVAILABLE", retryable: true });
+  });
+
+  it.each(["cut", "overload"] as const)("is unavailable when its stream breaks off in the middle: %s", async (middle) => {
+    const pieces: string[] = [];
+    const model = modelOf(await serverThat({ text: "hello world", middle }));
+    const failure = model.generate(hello, { onPiece: ({ text }) => void pieces.push(text) });
+    await expect(failure).rejects.toMatchObject({ code: "MODEL_UNAVAILABLE", retryable: true });
+    await expect(failure).rejects.toThrow(model.modelId);
+    expect(pieces).toEqual(["hello "]);
+  });
+
+  it("is hung up on when the call is aborted in the middle of a stream, or when its hearer fails", async () => {
+    for (const stop of [
+      (controller: AbortController) => controller.abort(new Error("enough")),
+      () => {
+        throw new Error("enough");
+      },
+    ]) {
+      const server = await serverThat({ text: "hello world", middle: "stall" });
+      const controller = new AbortController();
+      const failure = modelOf(server).generate(hello, { signal: controller.signal, onPiece: () => stop(controller) });
+      await expect(failure).rejects.toThrow("enough");
+      await server.abandoned;
+    }
   });
 
   it("is hung up on when the call is aborted", async () => {

@@ -50,6 +50,15 @@ export class TapeUnreadableError extends DadError<"TAPE_UNREADABLE"> {
   }
 }
 
+/** `SCRIPT_UNUSED`: a scripted model was not asked for all of its answers. */
+export class ScriptUnusedError extends DadError<"SCRIPT_UNUSED"> {
+  constructor(asked: number, left: readonly string[]) {
+    super("SCRIPT_UNUSED", `the script of a model has ${left.length} more than the ${asked} that it was asked for: ${left.join(", ")}`, {
+      details: { asked, left },
+    });
+  }
+}
+
 function listOf(names: readonly string[]): string {
   if (names.length === 0) return "is none";
   return `${names.length === 1 ? "is" : "are"} ${names.join(", ")}`;

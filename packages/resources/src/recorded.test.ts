@@ -6,7 +6,8 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ModelExchange, ModelRequest, ModelResource, ModelTape } from "./model-resource.ts";
 import { openRecordedModel, parseTape, readTape, recordedModel, recordingModel, tapeText } from "./recorded.ts";
-import { modelResourceContract, type ModelResourceSubject, scriptedModel } from "./testing.ts";
+import { scriptedModel } from "./scripted.ts";
+import { modelResourceContract, type ModelResourceSubject, type SubjectExchange } from "./testing.ts";
 
 const usage = { inputTokens: 10, outputTokens: 5, costUsd: 0.25 };
 
@@ -16,6 +17,11 @@ function ask(content: string, more: Partial<ModelRequest> = {}): ModelRequest {
 
 function exchange(request: ModelRequest, text: string): ModelExchange {
   return { request, response: { text, finishReason: "stop", usage, modelId: "m-2026-10-01" } };
+}
+
+function exchangeOf({ request, text, content }: SubjectExchange): ModelExchange {
+  const { response } = exchange(request, text);
+  return { request, response: content ? { ...response, content, finishReason: "tool-calls" } : response };
 }
 
 function tapeOf(...entries: ModelExchange[]): ModelTape {
@@ -37,7 +43,7 @@ async function fileOf(text: string): Promise<string> {
 
 function subjectOf(modelOf: (tape: ModelTape) => ModelResource | Promise<ModelResource>): ModelResourceSubject {
   return {
-    replying: (exchanges) => modelOf(tapeOf(...exchanges.map(({ request, text }) => exchange(request, text)))),
+    replying: (exchanges) => modelOf(tapeOf(...exchanges.map(exchangeOf))),
     failing: (code, request) => modelOf(code === "MODEL_NOT_RECORDED" ? tapeOf() : tapeOf(exchange(request, "no JSON"))),
   };
 }

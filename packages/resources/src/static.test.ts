@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
 import type { ModelResource } from "./model-resource.ts";
 import { staticResourceRegistry } from "./static.ts";
-import { resourceRegistryContract, scriptedModel } from "./testing.ts";
+import { scriptedModel } from "./scripted.ts";
+import { resourceRegistryContract } from "./testing.ts";
 
 resourceRegistryContract("a static registry", { create: staticResourceRegistry });
 

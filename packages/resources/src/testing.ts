@@ -1,8 +1,8 @@
 /**
- * Contract suites for registries and models, and a model for unit tests.
+ * Contract suites for registries and models.
  *
  * @packageDocumentation
  */
-export { modelResourceContract, type ModelResourceSubject } from "./testing/model-resource-contract.ts";
+export { modelResourceContract } from "./testing/model-resource-contract.ts";
+export { lastUserText, type ModelResourceSubject, type SubjectExchange } from "./testing/model-resource-subject.ts";
 export { resourceRegistryContract, type ResourceRegistrySubject } from "./testing/resource-registry-contract.ts";
-export { type ScriptedModel, scriptedModel, type ScriptedReply } from "./testing/scripted-model.ts";

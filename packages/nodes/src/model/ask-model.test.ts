@@ -14,7 +14,7 @@ function modelWith(reply: Partial<ModelResponse> | Error, requests: ModelRequest
   return {
     provider: "anthropic",
     modelId: "model-1",
-    capabilities: { structuredOutput: true, recorded },
+    capabilities: { structuredOutput: true, recorded, streaming: false, tools: true, files: true },
     async generate(request) {
       requests.push(request);
       if (reply instanceof Error) throw reply;

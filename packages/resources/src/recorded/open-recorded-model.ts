@@ -38,7 +38,7 @@ export function openRecordedModel({ file, provider = "recorded", modelId = "reco
       });
       const player = await opening;
       options?.signal?.throwIfAborted();
-      return player.replyTo(request);
+      return player.replyTo(request, options?.onPiece);
     },
   };
 }

@@ -10,14 +10,20 @@ export interface RecordedModelOptions {
   readonly modelId?: string;
 }
 
-export const RECORDED: ModelCapabilities = Object.freeze({ structuredOutput: true, recorded: true });
+export const RECORDED: ModelCapabilities = Object.freeze({
+  structuredOutput: true,
+  recorded: true,
+  streaming: true,
+  tools: true,
+  files: true,
+});
 
 /**
  * A model that replies from a recording and calls nobody. A request is found by the digest of its canonical JSON: the
  * slightest change of a prompt is another request. One that was recorded several times gets its replies in order, and
  * then the last one again; that position belongs to this object, so give each run its own.
  *
- * Usage has the tokens of the recording, and a cost of 0.
+ * A reply is told word by word to who wants to hear it. Usage has the tokens of the recording, and a cost of 0.
  *
  * @throws ModelError from `generate`: `MODEL_NOT_RECORDED`, which names the nearest entry and where it differs first.
  */
@@ -29,7 +35,7 @@ export function recordedModel({ tape, provider, modelId }: RecordedModelOptions)
     capabilities: RECORDED,
     async generate(request, options) {
       options?.signal?.throwIfAborted();
-      return player.replyTo(request);
+      return player.replyTo(request, options?.onPiece);
     },
   };
 }

@@ -1,11 +1,13 @@
 import { canonicalJson, digestOfJson, type Json, type ModelExchange, type ModelRequest, type ModelResponse, type ModelTape } from "@dad/protocol";
 import { ModelError } from "../errors.ts";
-import { structuredReply } from "../structured-reply.ts";
+import type { GenerateOptions } from "../model-resource.ts";
+import { withStructured } from "../reply.ts";
+import { tellReply } from "../tell-reply.ts";
 import { commonPrefix, firstDifference } from "./first-difference.ts";
 
 export interface TapePlayer {
   /** @throws ModelError (`MODEL_NOT_RECORDED`), which names the nearest entry and where it differs first. */
-  replyTo(request: ModelRequest): ModelResponse;
+  replyTo(request: ModelRequest, onPiece?: GenerateOptions["onPiece"]): ModelResponse;
 }
 
 /**
@@ -19,14 +21,16 @@ export function tapePlayer(tape: ModelTape, place: string): TapePlayer {
   const served = new Map<string, number>();
 
   return {
-    replyTo(request) {
+    replyTo(request, onPiece) {
       const digest = digestOfJson(request);
       const entries = replies.get(digest) ?? [];
       const turn = served.get(digest) ?? 0;
       served.set(digest, turn + 1);
       const entry = entries[turn] ?? entries.at(-1);
       if (!entry) throw notRecorded({ tape, place, request });
-      return replyOf(entry, tape);
+      const reply = replyOf(entry, tape);
+      tellReply(reply, onPiece);
+      return reply;
     },
   };
 }
@@ -34,8 +38,7 @@ export function tapePlayer(tape: ModelTape, place: string): TapePlayer {
 /** The tokens are those of the recording; nothing is paid for them again. */
 function replyOf({ request, response }: ModelExchange, { provider = "recorded", modelId = "recorded" }: ModelTape): ModelResponse {
   const reply = { ...structuredClone(response), usage: { ...response.usage, costUsd: 0 } };
-  if (!request.output || reply.structured !== undefined) return reply;
-  return { ...reply, structured: structuredReply({ provider, modelId }, reply) };
+  return withStructured({ provider, modelId }, reply, { request });
 }
 
 function notRecorded({ tape, place, request }: { tape: ModelTape; place: string; request: ModelRequest }): ModelError {

@@ -1,22 +1,10 @@
 import { canonicalJson, DadError, ModelResponse } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
 import type { ModelErrorCode } from "../errors.ts";
-import type { ModelRequest, ModelResource } from "../model-resource.ts";
-
-type Awaitable<Value> = Value | Promise<Value>;
-
-/** How the suite brings the other side of a model to do what a test needs. */
-export interface ModelResourceSubject {
-  /** A model that gives each of these requests its text, any number of times. The last user message tells the requests apart. */
-  replying(exchanges: readonly { readonly request: ModelRequest; readonly text: string }[]): Awaitable<ModelResource>;
-  /** A model for which this request fails with this code, in the way that is natural for it. */
-  failing(code: ModelErrorCode, request: ModelRequest): Awaitable<ModelResource>;
-  /**
-   * A model whose reply never comes, and what resolves once it was called.
-   * For every model but a recorded one, which waits for nobody.
-   */
-  silent?(): Awaitable<{ readonly model: ModelResource; readonly called: Promise<unknown> }>;
-}
+import type { GenerateOptions, ModelResource } from "../model-resource.ts";
+import { files, tools } from "./model-parts-contract.ts";
+import { streaming } from "./model-streaming-contract.ts";
+import { exchanges, type ModelResourceSubject, plain, rich } from "./model-resource-subject.ts";
 
 /** What a model can fail with, by whether it calls somebody. */
 const CODES = {
@@ -25,31 +13,15 @@ const CODES = {
 } satisfies Record<string, ModelErrorCode[]>;
 const RETRYABLE: readonly string[] = ["MODEL_RATE_LIMITED", "MODEL_UNAVAILABLE"];
 
-const plain: ModelRequest = { messages: [{ role: "user", content: "Say hello." }] };
-const rich: ModelRequest = {
-  system: "You count words.",
-  messages: [
-    { role: "user", content: "one two" },
-    { role: "assistant", content: '{"words":2}' },
-    { role: "user", content: "one two three" },
-  ],
-  output: {
-    name: "word_count",
-    schema: { type: "object", properties: { words: { type: "integer" } }, required: ["words"], additionalProperties: false },
-  },
-  settings: { maxOutputTokens: 64, temperature: 0, topP: 1, stopSequences: ["END"] },
-};
-const exchanges = [
-  { request: plain, text: "Hello, wörld ✓" },
-  { request: rich, text: '{"words":3}' },
-];
-
 /** Proves that a model keeps the contract of `ModelResource`. What it claims in `capabilities` decides what is asked of it. */
 export function modelResourceContract(name: string, subject: ModelResourceSubject): void {
   describe(`${name} keeps the contract of a model`, () => {
     replies(subject);
     calls(subject);
     failures(subject);
+    streaming(subject);
+    tools(subject);
+    files(subject);
   });
 }
 
@@ -58,8 +30,8 @@ function replies(subject: ModelResourceSubject): void {
     const model = await subject.replying(exchanges);
     expect(model.provider).toMatch(/^[a-z0-9_.-]+$/);
     expect(model.modelId).not.toBe("");
-    expect(typeof model.capabilities.recorded).toBe("boolean");
-    expect(typeof model.capabilities.structuredOutput).toBe("boolean");
+    const { structuredOutput, recorded, streaming, tools, files } = model.capabilities;
+    expect([structuredOutput, recorded, streaming, tools, files].map((claim) => typeof claim)).toEqual(Array(5).fill("boolean"));
   });
 
   it("replies with text, and with nothing structured when that was not asked for", async () => {
@@ -133,13 +105,15 @@ function calls(subject: ModelResourceSubject): void {
     const { capabilities } = await subject.replying(exchanges);
     if (capabilities.recorded) return;
     if (!subject.silent) throw new TypeError("the subject of a model that is not recorded has to have `silent`");
-    const { model, called } = await subject.silent();
-    const controller = new AbortController();
-    const reason = new Error("stopped while waiting");
-    const thrown = model.generate(plain, { signal: controller.signal }).catch((error: unknown) => error);
-    await called;
-    controller.abort(reason);
-    expect(await thrown).toBe(reason);
+    for (const options of capabilities.streaming ? [{}, { onPiece() {} }] : [{}]) {
+      const { model, called } = await subject.silent();
+      const controller = new AbortController();
+      const reason = new Error("stopped while waiting");
+      const thrown = model.generate(plain, { ...options, signal: controller.signal }).catch((error: unknown) => error);
+      await called;
+      controller.abort(reason);
+      expect(await thrown).toBe(reason);
+    }
   });
 }
 
@@ -147,24 +121,29 @@ function failures(subject: ModelResourceSubject): void {
   it("fails with the codes of its kind, and says which can be tried again", async () => {
     const { capabilities } = await subject.replying(exchanges);
     for (const code of capabilities.recorded ? CODES.recorded : CODES.live) {
-      const { error } = await failureOf(subject, code);
-      expect(error).toMatchObject({ code, retryable: RETRYABLE.includes(code) });
-      expect(() => canonicalJson(error.toJSON())).not.toThrow();
+      for (const options of capabilities.streaming ? [{}, { onPiece() {} }] : [{}]) {
+        const { error } = await failureOf(subject, { code, options });
+        expect(error).toMatchObject({ code, retryable: RETRYABLE.includes(code) });
+        expect(() => canonicalJson(error.toJSON())).not.toThrow();
+      }
     }
   });
 
   it("names itself when its provider fails", async () => {
     const { capabilities } = await subject.replying(exchanges);
     for (const code of capabilities.recorded ? [] : CODES.live) {
-      const { error, model } = await failureOf(subject, code);
+      const { error, model } = await failureOf(subject, { code, options: {} });
       expect(error.message).toContain(model.modelId);
     }
   });
 }
 
-async function failureOf(subject: ModelResourceSubject, code: ModelErrorCode): Promise<{ model: ModelResource; error: DadError }> {
+async function failureOf(
+  subject: ModelResourceSubject,
+  { code, options }: { readonly code: ModelErrorCode; readonly options: GenerateOptions },
+): Promise<{ model: ModelResource; error: DadError }> {
   const model = await subject.failing(code, rich);
-  const error = await model.generate(rich).then(
+  const error = await model.generate(rich, options).then(
     (): unknown => undefined,
     (thrown: unknown) => thrown,
   );

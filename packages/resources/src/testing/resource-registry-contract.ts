@@ -115,7 +115,7 @@ function uncallable(modelId: string): ModelResource {
   return {
     provider: "none",
     modelId,
-    capabilities: { structuredOutput: false, recorded: true },
+    capabilities: { structuredOutput: false, recorded: true, streaming: false, tools: false, files: false },
     generate: () => Promise.reject(new TypeError("looking a model up called it")),
   };
 }

@@ -1,7 +1,8 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { z } from "zod";
-import { assertDefinition, isDefinition } from "./assert-definition.ts";
-import { agent, type AgentDefinition, type ComponentDefinition, flow, type FlowDefinition } from "./component-definition.ts";
+import { assertDefinition } from "./assert-definition.ts";
+import { agent, flow } from "./component.ts";
+import { type AgentDefinition, type ComponentDefinition, type FlowDefinition, isDefinition } from "./definition.ts";
 import { defineNode } from "./node-definition.ts";
 
 const shout = defineNode({ type: "shout", version: "1", effect: "pure", settings: z.object({}), output: z.null(), execute: () => null });
@@ -29,6 +30,7 @@ describe("assertDefinition", () => {
     [{ kind: ["agent"], id: "a", elements: [] }, "not an object with the members kind, id, elements"],
     [shout({}), 'not a node of type "shout"'],
     [{ kind: "node" }, "not a node"],
+    [flow("f", { variables: { a: 1 } }).with({ a: 2 }), 'not the flow "f" with values for its variables'],
     [agent, "not the function agent: call it"],
     [() => agent("a"), "not a function: call it"],
     [Promise.resolve(agent("a")), "not a Promise: await it"],

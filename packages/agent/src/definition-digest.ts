@@ -1,20 +1,75 @@
 import { type Digest, digestOfJson, type Json } from "@dad/protocol";
-import type { ComponentDefinition, Element } from "./component-definition.ts";
+import { z } from "zod";
+import { type Branch, branchesOf, type ComponentDefinition, type Definition, type Element, isBlock, type VariableDefinition } from "./definition.ts";
 
 /**
  * Names what a definition does: the same for equal definitions on every machine, and another one when
- * an id, a kind, the order, a node type or its version, a setting or a variable differs. Descriptions
- * and record settings do not count.
+ * an id, a kind, the order, a node type or its version, a setting, a variable, a condition, or what a failure means differs.
+ * Descriptions, record settings, timeouts, retries, waits and concurrency do not count.
  */
 export function definitionDigest(definition: ComponentDefinition): Digest {
   return digestOfJson(identityOf(definition));
 }
 
-function identityOf(definition: Element["definition"]): Json {
+function identityOf(definition: Definition): Json {
   if (definition.kind === "node") {
     const { nodeType, settings } = definition;
     return { kind: "node", type: nodeType.type, version: nodeType.version, settings };
   }
-  const elements = definition.elements.map((element) => ({ id: element.id, definition: identityOf(element.definition) }));
-  return { kind: definition.kind, id: definition.id, variables: definition.variables, elements };
+  if (isBlock(definition)) {
+    const branches = branchesOf(definition).map(([step, branch]) => ({ step, ...branchIdentity(branch) }));
+    return { kind: definition.kind, decides: decisionOf(definition), branches };
+  }
+  const { kind, id, variables, elements } = definition;
+  return { kind, id, variables: variablesIdentity(variables), elements: elements.map(elementIdentity) };
+}
+
+function elementIdentity({ id, definition, policy, bindings }: Element): Json {
+  const onFailure = policy?.onFailure;
+  return {
+    id,
+    definition: identityOf(definition),
+    ...(bindings === undefined ? {} : { bindings }),
+    ...(onFailure === undefined || onFailure === "fail" ? {} : { onFailure: onFailure as Json }),
+    ...(policy?.effect === undefined ? {} : { effect: policy.effect }),
+    ...(policy?.idempotencyKey === undefined ? {} : { idempotencyKey: policy.idempotencyKey }),
+  };
+}
+
+function branchIdentity({ component, bindings }: Branch): { readonly component: Json; readonly bindings: Json } {
+  return { component: identityOf(component), bindings };
+}
+
+function variablesIdentity(variables: Readonly<Record<string, VariableDefinition>>): Json {
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, { schema, default: value }]) => [
+      name,
+      { ...(value === undefined ? {} : { default: value }), ...(schema === undefined ? {} : { schema: schemaIdentity(schema) }) },
+    ]),
+  );
+}
+
+/** What of a schema can be said as data. Refinements and transforms are functions: they cannot. */
+function schemaIdentity(schema: z.ZodType): Json {
+  return JSON.parse(JSON.stringify(z.toJSONSchema(schema, { unrepresentable: "any" }))) as Json;
+}
+
+/** What a block decides by: its own members that are data, without what only says how fast. */
+function decisionOf(block: Exclude<Definition, { kind: "node" | "agent" | "flow" }>): Json {
+  switch (block.kind) {
+    case "conditional":
+      return { condition: block.condition };
+    case "switch":
+      return { on: block.on };
+    case "for_each":
+      return { items: block.items, start: block.start, max: block.max ?? null, names: [block.item, block.index, block.previous] };
+    case "map":
+      return { items: block.items, start: block.start, max: block.max ?? null, names: [block.item, block.index] };
+    case "while":
+      return { condition: block.condition, max: block.max, atMax: block.atMax, names: [block.index, block.previous] };
+    case "parallel":
+      return {};
+    case "try":
+      return { codes: block.codes === undefined ? null : [...block.codes], error: block.error };
+  }
 }

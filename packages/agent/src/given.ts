@@ -1,3 +1,5 @@
+import { isDefinition } from "./definition.ts";
+
 /** Says what was given where a definition was wanted, to the person who has to change it. */
 export function nameOfGiven(value: unknown): string {
   if (value === undefined || value === null) return String(value);
@@ -11,7 +13,13 @@ export function nameOfGiven(value: unknown): string {
 }
 
 function nameOfObject(value: object): string {
-  const { kind, nodeType } = value as { readonly kind?: unknown; readonly nodeType?: { readonly type?: unknown } };
+  if (isDefinition(value)) return `the ${value.kind} ${JSON.stringify(value.id)}`;
+  const { kind, component, nodeType } = value as {
+    readonly kind?: unknown;
+    readonly component?: unknown;
+    readonly nodeType?: { readonly type?: unknown };
+  };
+  if (kind === "bound" && isDefinition(component)) return `${nameOfGiven(component)} with values for its variables`;
   if (kind === "node") return `a node${typeof nodeType?.type === "string" ? ` of type "${nodeType.type}"` : ""}`;
   const members = Object.keys(value);
   return members.length === 0 ? "an object without members" : `an object with the members ${members.join(", ")}`;

@@ -3,25 +3,59 @@
  *
  * @packageDocumentation
  */
-export { assertDefinition, isDefinition } from "./assert-definition.ts";
+export { assertDefinition } from "./assert-definition.ts";
+export type {
+  Bound,
+  Condition,
+  ConditionalOutput,
+  ConditionalSpec,
+  ForEachSpec,
+  Items,
+  Iteration,
+  MapSpec,
+  ParallelOutput,
+  Round,
+  SwitchOutput,
+  SwitchSpec,
+  TryOutput,
+  TrySpec,
+  Used,
+  WhileSpec,
+} from "./block-spec.ts";
+export { agent, type Component, type ComponentOptions, flow, type NodeOptions } from "./component.ts";
 export {
-  agent,
   type AgentDefinition,
-  type Component,
+  type Bindings,
+  type BlockDefinition,
+  type BlockKind,
+  type Branch,
+  branchesOf,
   type ComponentDefinition,
   type ComponentKind,
-  type ComponentOptions,
+  type ConditionalDefinition,
+  type Definition,
   type Element,
-  flow,
+  EVERY_ITERATION,
   type FlowDefinition,
-  type NodeOptions,
+  type ForEachDefinition,
+  isBlock,
+  isDefinition,
+  iterationOf,
+  iterationStep,
+  type MapDefinition,
   type OutputsOf,
-  type Variables,
-} from "./component-definition.ts";
+  type ParallelDefinition,
+  type SwitchDefinition,
+  type TryDefinition,
+  type VariableDefinition,
+  type WhileDefinition,
+} from "./definition.ts";
 export { definitionDigest } from "./definition-digest.ts";
 export { DefinitionError } from "./errors.ts";
 export type { ArtifactDraft, ArtifactFormat, NodeContext, NodeOutcomeTree, OutputPiece } from "./node-context.ts";
 export { defineNode, type Effect, type NodeDefinition, type NodeType, type NodeTypeSpec } from "./node-definition.ts";
+export { NodePolicy, RetryPolicy } from "./node-policy.ts";
 export type { Bindable, Reference, ReferenceText } from "./reference.ts";
 export { RecordSettings, recordProblems } from "./record-settings.ts";
-export { type PlacedDefinition, walk } from "./walk.ts";
+export { misfit, variable, type ValuesOf, type Variable, type Variables } from "./variable.ts";
+export { childrenOf, definitionAt, elementAt, type PlacedDefinition, walk } from "./walk.ts";

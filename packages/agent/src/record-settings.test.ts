@@ -1,26 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
-import { agent, type ComponentDefinition, flow } from "./component-definition.ts";
+import { agent, flow } from "./component.ts";
+import type { ComponentDefinition } from "./definition.ts";
 import { definitionDigest } from "./definition-digest.ts";
-import { defineNode } from "./node-definition.ts";
 import type { RecordSettings } from "./record-settings.ts";
-
-const say = defineNode({
-  type: "say",
-  version: "1",
-  effect: "pure",
-  settings: z.object({ text: z.string() }),
-  output: z.object({ text: z.string() }),
-  execute: (_context, { settings }) => settings,
-});
+import { shout } from "./testing-nodes.ts";
 
 const recordOf = (definition: ComponentDefinition, index = 0) => definition.elements[index]?.record;
-const refused = (record: unknown) => () => flow("f").node("a", say({ text: "" }), { record: record as RecordSettings });
+const refused = (record: unknown) => () => flow("f").node("a", shout({ text: "" }), { record: record as RecordSettings });
 
 describe("the record settings of a node", () => {
   it("are data of its definition, frozen, and apart from what they were given as", () => {
     const given = { outcome: { path: "reports/$var{name}.yaml", format: "yaml" }, state: { enabled: false } } satisfies RecordSettings;
-    const definition = flow("f").node("a", say({ text: "" }), { record: given });
+    const definition = flow("f").node("a", shout({ text: "" }), { record: given });
     given.outcome.path = "changed";
     expect(recordOf(definition)).toEqual({ outcome: { path: "reports/$var{name}.yaml", format: "yaml" }, state: { enabled: false } });
     expect([recordOf(definition), recordOf(definition)?.outcome].every(Object.isFrozen)).toBe(true);
@@ -28,8 +19,8 @@ describe("the record settings of a node", () => {
 
   it("are none unless they are given", () => {
     const definition = flow("f")
-      .node("a", say({ text: "" }))
-      .node("b", say({ text: "" }), {});
+      .node("a", shout({ text: "" }))
+      .node("b", shout({ text: "" }), {});
     expect(definition.elements.map((element) => Object.keys(element))).toEqual([
       ["id", "definition"],
       ["id", "definition"],
@@ -38,13 +29,13 @@ describe("the record settings of a node", () => {
 
   it("go with a node whose settings refer to others", () => {
     const definition = flow("f")
-      .node("a", say({ text: "" }))
-      .node("b", ({ a }) => say({ text: a.text }), { record: { input: { enabled: false } } });
+      .node("a", shout({ text: "" }))
+      .node("b", ({ a }) => shout({ text: a.text }), { record: { input: { enabled: false } } });
     expect(recordOf(definition, 1)).toEqual({ input: { enabled: false } });
   });
 
   it("change nothing of what a definition is called: they are about what people see", () => {
-    const made = (record?: RecordSettings) => definitionDigest(flow("f").node("a", say({ text: "" }), record ? { record } : {}));
+    const made = (record?: RecordSettings) => definitionDigest(flow("f").node("a", shout({ text: "" }), record ? { record } : {}));
     expect(made({ outcome: { enabled: false, path: "x" }, files: { path: "y" } })).toBe(made());
   });
 
@@ -71,7 +62,8 @@ describe("the record settings of a node", () => {
 
   it("are not taken for a component, nor an option of another name for them", () => {
     const options = { record: {} };
-    expect(() => agent("a").node("f", flow("f") as never, options)).toThrow('node "f" of agent "a" is a flow, and only a node has record settings');
-    expect(() => flow("f").node("a", say({ text: "" }), { recrod: {} } as never)).toThrow('has no option "recrod"; did you mean "record"?');
+    expect(() => agent("a").node("f", flow("f") as never, options)).toThrow('agent "a" cannot hold as node "f" the flow "f"');
+    expect(() => agent("a").component("f", flow("f"), ...([options] as unknown as []))).toThrow('"f" of agent "a" takes no options');
+    expect(() => flow("f").node("a", shout({ text: "" }), { recrod: {} } as never)).toThrow('has no option "recrod"; did you mean "record"?');
   });
 });

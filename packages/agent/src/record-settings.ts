@@ -1,7 +1,7 @@
-import { nameHint } from "@dad/protocol";
 import { z } from "zod";
 import { dataOf } from "./data.ts";
 import { DefinitionError } from "./errors.ts";
+import { schemaProblems } from "./schema-problems.ts";
 
 const shown = z.strictObject({
   /** Whether a file shows it. Default `true`. */
@@ -42,25 +42,5 @@ export function checkedRecord(given: unknown, owner: string): RecordSettings {
 
 /** What is wrong with record settings that nobody has checked, each with its place. */
 export function recordProblems(record: unknown): string[] {
-  const { error } = RecordSettings.safeParse(record);
-  return error?.issues.flatMap((issue) => problemsOf(issue, record)) ?? [];
-}
-
-function problemsOf(issue: z.core.$ZodIssue, record: unknown): string[] {
-  const place = issue.path.map(String).join(".");
-  const value = issue.path.reduce<unknown>((at, key) => (at as Readonly<Record<PropertyKey, unknown>>)[key], record);
-  if (issue.code === "unrecognized_keys")
-    return issue.keys.map((key) => `${label(place, key)}: there is none; ${nameHint(key, membersAt(issue.path[0]))}`);
-  if (issue.code === "invalid_value" && typeof value === "string")
-    return [`${place}: ${JSON.stringify(value)} is none; ${nameHint(value, issue.values.map(String))}`];
-  return [place === "" ? issue.message : `${place}: ${issue.message}`];
-}
-
-function label(place: string, key: string): string {
-  return place === "" ? key : `${place}.${key}`;
-}
-
-function membersAt(entry: PropertyKey | undefined): string[] {
-  const { shape } = RecordSettings;
-  return Object.keys(entry === undefined ? shape : shape[entry as keyof typeof shape].unwrap().shape);
+  return schemaProblems(RecordSettings, record);
 }

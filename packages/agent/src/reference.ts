@@ -4,7 +4,7 @@ declare const value: unique symbol;
  * A reference to (a part of) the result of an earlier node. It is data: in text it reads
  * `$expr{$hier{plan}.operations[0]}`, and a whole setting that is a reference keeps the type.
  */
-export type Reference<Value> = ReferenceText<Value> & PartsOf<Value>;
+export type Reference<Value> = ReferenceText<Value> & PartsOf<NonNullable<Value>>;
 
 /** What every reference can do: become its text, as in `` `Apply ${nodes.plan.summary}` ``. */
 export interface ReferenceText<Value> {
@@ -30,6 +30,11 @@ export type Bindable<Value> =
 
 export function referenceTo<Value>(node: string): Reference<Value> {
   return part(`$hier{${node}}`) as Reference<Value>;
+}
+
+/** References to variables: `$expr{item.path}`. */
+export function referenceToVariable<Value>(name: string): Reference<Value> {
+  return part(name) as Reference<Value>;
 }
 
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;

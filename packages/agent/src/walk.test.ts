@@ -1,38 +1,75 @@
 import type { NodeId } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
-import { agent, type ComponentOptions, type FlowDefinition, flow } from "./component-definition.ts";
-import { definitionDigest } from "./definition-digest.ts";
-import { defineNode } from "./node-definition.ts";
-import { walk } from "./walk.ts";
+import { agent, flow } from "./component.ts";
+import { type Definition, EVERY_ITERATION, type FlowDefinition, iterationOf, iterationStep } from "./definition.ts";
+import { say } from "./testing-nodes.ts";
+import { childrenOf, definitionAt, walk } from "./walk.ts";
 
-function say(text: string, version = "1", type = "say") {
-  return defineNode({ type, version, effect: "pure", settings: z.object({ text: z.string() }), output: z.null(), execute: () => null })({ text });
-}
+const one = (id: string) => flow(id).node("n", say(id));
+const everything = agent("root")
+  .node("first", say("first"))
+  .component("sub", one("inner"))
+  .conditional("cond", { condition: true, isTrue: one("yes"), isFalse: one("no") })
+  .switch("choice", { on: "a", cases: { a: one("a"), b: one("b") }, otherwise: one("c") })
+  .forEach("each", { items: [1], body: flow("body").map("deep", { items: [1], body: one("deeper") }) })
+  .while("again", { condition: true, max: 2, body: one("round") })
+  .parallel("both", { left: one("left"), right: one("right") })
+  .try("guarded", { body: one("tried"), catch: one("caught"), finally: one("cleaned") });
+
+const kindOf = (definition: Definition | undefined) =>
+  definition?.kind === "node" ? "node" : definition && "id" in definition ? definition.id : definition?.kind;
 
 describe("walk", () => {
-  it("gives everything with its path, in the order of running", () => {
-    const inner = flow("inner")
-      .node("a", say("a"))
-      .component("deep", flow("d").node("b", say("b")));
-    const definition = agent("root").component("one", inner).node("c", say("c")).component("two", inner);
-    expect([...walk(definition)].map(({ path, definition: { kind } }) => `${path} ${kind}`)).toEqual([
-      "root agent",
-      "root.one flow",
-      "root.one.a node",
-      "root.one.deep flow",
-      "root.one.deep.b node",
-      "root.c node",
-      "root.two flow",
-      "root.two.a node",
-      "root.two.deep flow",
-      "root.two.deep.b node",
+  it("gives everything with its path, a component before its elements and a block before its branches", () => {
+    expect([...walk(everything)].map(({ path, definition }) => `${path} ${kindOf(definition)}`)).toEqual([
+      "root root",
+      "root.first node",
+      "root.sub inner",
+      "root.sub.n node",
+      "root.cond conditional",
+      "root.cond.is_true yes",
+      "root.cond.is_true.n node",
+      "root.cond.is_false no",
+      "root.cond.is_false.n node",
+      "root.choice switch",
+      "root.choice.a a",
+      "root.choice.a.n node",
+      "root.choice.b b",
+      "root.choice.b.n node",
+      "root.choice.otherwise c",
+      "root.choice.otherwise.n node",
+      "root.each for_each",
+      "root.each.iter_* body",
+      "root.each.iter_*.deep map",
+      "root.each.iter_*.deep.iter_* deeper",
+      "root.each.iter_*.deep.iter_*.n node",
+      "root.again while",
+      "root.again.iter_* round",
+      "root.again.iter_*.n node",
+      "root.both parallel",
+      "root.both.left left",
+      "root.both.left.n node",
+      "root.both.right right",
+      "root.both.right.n node",
+      "root.guarded try",
+      "root.guarded.try tried",
+      "root.guarded.try.n node",
+      "root.guarded.catch caught",
+      "root.guarded.catch.n node",
+      "root.guarded.finally cleaned",
+      "root.guarded.finally.n node",
     ]);
+  });
+
+  it("gives the same definition once for each place where it is used", () => {
+    const inner = one("inner");
+    const paths = [...walk(agent("a").component("x", inner).component("y", inner))].filter(({ definition }) => definition === inner);
+    expect(paths.map(({ path }) => path)).toEqual(["a.x", "a.y"]);
   });
 
   it("refuses what is nested too deeply to have a path", () => {
     let definition: FlowDefinition = flow("leaf");
-    for (let level = 0; level < 40; level++) definition = flow(`level${level}`).component("in", definition);
+    for (let level = 0; level < 20; level++) definition = flow(`level${level}`).forEach("in", { items: [1], body: definition });
     expect(() => [...walk(definition)]).toThrow(
       expect.objectContaining({ code: "DEFINITION_INVALID", message: expect.stringContaining("at most 32 steps") as string }),
     );
@@ -51,58 +88,65 @@ describe("walk of what was written by hand", () => {
     expect(refused({ ...flow("f"), id: "files" as NodeId })).toThrow("reserved name");
   });
 
-  it("refuses ids that only differ in case, and names both", () => {
+  it("refuses ids that only differ in case, and names both (D-11)", () => {
     expect(refused(written("plan", "fix", "Plan"))).toThrow('f has the id "plan" already: give "Plan" another name');
+  });
+
+  it("refuses a branch whose name can be no step", () => {
+    const branch = { component: one("inner"), bindings: {} };
+    const definition: FlowDefinition = {
+      ...flow("f"),
+      elements: [{ id: "p" as NodeId, definition: { kind: "parallel", branches: { "a b": branch } } }],
+    };
+    expect(refused(definition)).toThrow('"a b" in f.p can have no path');
   });
 });
 
-describe("definitionDigest", () => {
-  const base = (options: ComponentOptions = {}) => flow("f", { variables: { a: 1, b: 2 }, ...options });
-  const digest = definitionDigest(base().node("x", say("x")).node("y", say("y")));
-
-  it("does not depend on descriptions or on the order of members", () => {
-    const definition = base({ description: "Says.", variables: { b: 2, a: 1 } })
-      .node("x", say("x"))
-      .node("y", say("y"));
-    expect(definitionDigest(definition)).toBe(digest);
+describe("childrenOf", () => {
+  it("gives what stands directly in a definition, by its step", () => {
+    const steps = (path: string) => childrenOf(definitionAt(everything, path)!).map(([step]) => step);
+    expect(steps("root")).toEqual(["first", "sub", "cond", "choice", "each", "again", "both", "guarded"]);
+    expect(steps("root.cond")).toEqual(["is_true", "is_false"]);
+    expect(steps("root.choice")).toEqual(["a", "b", "otherwise"]);
+    expect(steps("root.each")).toEqual([EVERY_ITERATION]);
+    expect(steps("root.both")).toEqual(["left", "right"]);
+    expect(steps("root.guarded")).toEqual(["try", "catch", "finally"]);
+    expect(steps("root.first")).toEqual([]);
   });
+});
 
-  it("is the same on every machine", () => {
-    expect(digest).toBe("sha256:07c235a876ee7e4aa60556c83c4b7c4ac84fbdfc2bea219d0529c862e7c64a4f");
+describe("definitionAt", () => {
+  it("finds an iteration of a loop by its position, whatever that is", () => {
+    for (const step of ["iter_0", "iter_7", "iter_999999999", "iter_*"]) expect(kindOf(definitionAt(everything, `root.each.${step}`))).toBe("body");
+    expect(kindOf(definitionAt(everything, "root.each.iter_3.deep.iter_1.n"))).toBe("node");
   });
 
   it.each([
-    ["an id", base().node("z", say("x")).node("y", say("y"))],
-    ["the order", base().node("y", say("y")).node("x", say("x"))],
-    ["a setting", base().node("x", say("X")).node("y", say("y"))],
-    [
-      "a node type",
-      base()
-        .node("x", say("x", "1", "shout"))
-        .node("y", say("y")),
-    ],
-    ["a version of a node type", base().node("x", say("x", "2")).node("y", say("y"))],
-    [
-      "a variable",
-      base({ variables: { a: 1, b: 3 } })
-        .node("x", say("x"))
-        .node("y", say("y")),
-    ],
-    [
-      "the kind",
-      agent("f", { variables: { a: 1, b: 2 } })
-        .node("x", say("x"))
-        .node("y", say("y")),
-    ],
-    [
-      "the id of the root",
-      flow("g", { variables: { a: 1, b: 2 } })
-        .node("x", say("x"))
-        .node("y", say("y")),
-    ],
-    ["an element", base().node("x", say("x"))],
-    ["the nesting", base().component("x", flow("x").node("x", say("x")).node("y", say("y")))],
-  ])("differs with %s", (_what, definition) => {
-    expect(definitionDigest(definition)).not.toBe(digest);
+    "other",
+    "root.nothing",
+    "root.first.n",
+    "root.cond.yes",
+    "root.cond.isTrue",
+    "root.choice.c",
+    "root.each.body",
+    "root.each.iter_",
+    "root.each.iter_01",
+    "root.each.iter_-1",
+    "root.each.iter_1000000000",
+    "root.both.iter_0",
+    "root.guarded.handler",
+    "root.",
+    "",
+    "root.nothing.deeper",
+    "root.cond.constructor",
+  ])("finds nothing at %j", (path) => {
+    expect(definitionAt(everything, path)).toBeUndefined();
+  });
+});
+
+describe("the step of an iteration", () => {
+  it("names its position and is read back", () => {
+    for (const index of [0, 1, 10, 999_999_999]) expect(iterationOf(iterationStep(index))).toBe(index);
+    for (const step of ["iter_", "iter_01", "iter_1.5", "Iter_1", "iter_*", "xiter_1"]) expect(iterationOf(step)).toBeUndefined();
   });
 });

@@ -1,16 +1,17 @@
-import { type NodeId, NodePath } from "@dad/protocol";
-import type { ComponentDefinition, Element } from "./component-definition.ts";
+import { NodeId, NodePath } from "@dad/protocol";
+import { branchesOf, type ComponentDefinition, type Definition, type Element, EVERY_ITERATION, isBlock, iterationOf } from "./definition.ts";
 import { DefinitionError } from "./errors.ts";
 
 /** A definition, and where it stands in a run. */
 export interface PlacedDefinition {
-  readonly path: NodePath;
-  readonly definition: Element["definition"];
+  /** Steps joined by dots. Below a loop it has `iter_*` for each of its iterations; without one, it is a node path. */
+  readonly path: string;
+  readonly definition: Definition;
 }
 
 /**
- * A definition and everything in it, in the order in which it runs: a component before its elements.
- * The path of the root is its own id.
+ * A definition and everything in it, in the order in which it is written: a component before its elements, a block before
+ * its branches. The path of the root is its own id.
  *
  * @throws DefinitionError (`DEFINITION_INVALID`) for what can have no path: nested too deeply, or with an id that is none or
  * that only differs in case from one beside it. What `agent` and `flow` made has no such ids; what a program wrote by hand may.
@@ -19,24 +20,56 @@ export function* walk(definition: ComponentDefinition): Generator<PlacedDefiniti
   yield* walkFrom(undefined, definition.id, definition);
 }
 
-function* walkFrom(parent: NodePath | undefined, id: NodeId, definition: Element["definition"]): Generator<PlacedDefinition, void, undefined> {
-  const path = pathOf(parent, id);
+function* walkFrom(parent: string | undefined, step: string, definition: Definition): Generator<PlacedDefinition, void, undefined> {
+  const path = pathOf(parent, step);
   yield { path, definition };
-  if (definition.kind === "node") return;
-  const seen = new Map<string, NodeId>();
-  for (const element of definition.elements) {
+  const seen = new Map<string, string>();
+  for (const [inner, child] of childrenOf(definition)) {
     // File systems that ignore case would give both the same directory.
-    const folded = String(element.id).toLowerCase();
-    const twin = seen.get(folded);
-    if (twin !== undefined) throw new DefinitionError(`${path} has the id "${twin}" already: give "${element.id}" another name`, { id: element.id });
-    seen.set(folded, element.id);
-    yield* walkFrom(path, element.id, element.definition);
+    const twin = seen.get(inner.toLowerCase());
+    if (twin !== undefined) throw new DefinitionError(`${path} has the id "${twin}" already: give "${inner}" another name`, { id: inner });
+    seen.set(inner.toLowerCase(), inner);
+    yield* walkFrom(path, inner, child);
   }
 }
 
-function pathOf(parent: NodePath | undefined, id: NodeId): NodePath {
-  const parsed = NodePath.safeParse(parent === undefined ? id : `${parent}.${id}`);
-  if (parsed.success) return parsed.data;
-  const why = parsed.error.issues[0]?.message;
-  throw new DefinitionError(`${JSON.stringify(id)} in ${parent ?? "the root"} can have no path: ${why}`, { parent: parent ?? null, id });
+/** What stands directly in a definition, by its step. A loop has one for all of its iterations: `iter_*`. */
+export function childrenOf(definition: Definition): readonly (readonly [step: string, child: Definition])[] {
+  if (definition.kind === "node") return [];
+  if (isBlock(definition)) return branchesOf(definition).map(([step, { component }]) => [step, component]);
+  return definition.elements.map((element) => [element.id, element.definition]);
+}
+
+function pathOf(parent: string | undefined, step: string): string {
+  const path = parent === undefined ? step : `${parent}.${step}`;
+  // The shortest of the paths that it stands for.
+  const parsed = NodePath.safeParse(path.replaceAll(EVERY_ITERATION, "iter_0"));
+  if (parsed.success) return path;
+  const why = (step === EVERY_ITERATION ? undefined : NodeId.safeParse(step).error?.issues[0]?.message) ?? parsed.error.issues[0]?.message;
+  throw new DefinitionError(`${JSON.stringify(step)} in ${parent ?? "the root"} can have no path: ${why}`, { parent: parent ?? null, id: step });
+}
+
+/** What stands at a path in a run of a definition, or `undefined`. Iterations are those of the path; `iter_*` is any. */
+export function definitionAt(root: ComponentDefinition, path: string): Definition | undefined {
+  return elementAt(root, path)?.definition;
+}
+
+/** The same with what belongs to its place: policies, record settings, what it is given for its variables. The root has none of that. */
+export function elementAt(root: ComponentDefinition, path: string): Omit<Element, "id"> | undefined {
+  const [first, ...steps] = path.split(".");
+  let at: Omit<Element, "id"> | undefined = first === root.id ? { definition: root } : undefined;
+  for (const step of steps) at = at && childAt(at.definition, step);
+  return at;
+}
+
+function childAt(definition: Definition, step: string): Omit<Element, "id"> | undefined {
+  if (definition.kind === "node") return undefined;
+  if (!isBlock(definition)) return definition.elements.find(({ id }) => id === step);
+  const named = isLoop(definition) && iterationOf(step) !== undefined ? EVERY_ITERATION : step;
+  const branch = branchesOf(definition).find(([name]) => name === named)?.[1];
+  return branch && { definition: branch.component, bindings: branch.bindings };
+}
+
+function isLoop({ kind }: Definition): boolean {
+  return kind === "for_each" || kind === "map" || kind === "while";
 }

@@ -68,6 +68,11 @@ export const RunEvent = z.discriminatedUnion("type", [
     error: ErrorEnvelope.optional(),
   }),
 
+  /** A failed attempt is followed by another after so long. */
+  z.looseObject({ ...attempt, type: z.literal("attempt.retried"), delayMs: durationMs }),
+  /** A failure did not end what is around it. `path` is that of the node; for `catch`, of the `try` whose body failed. */
+  z.looseObject({ ...element, type: z.literal("failure.handled"), by: z.enum(["continue", "fallback", "catch"]), error: ErrorEnvelope }),
+
   /** A piece of output as it comes, of a model (`text`, `reasoning`) or a command (`stdout`, `stderr`). Told, not recorded: the whole is kept. */
   z.looseObject({ ...attempt, type: z.literal("output.streamed"), channel: z.string().min(1), text: z.string() }),
 

@@ -23,6 +23,10 @@ export interface RunHistory {
   readonly definition: Digest | undefined;
   /** In the order in which they were first started. */
   readonly nodes: ReadonlyMap<NodePath, NodeHistory>;
+  /** The nodes whose last attempt has ended, in the order of these ends. */
+  readonly ended: ReadonlySet<NodePath>;
+  /** By what each failure was handled that did not end what is around it: of a node, or of a `try`. */
+  readonly handled: ReadonlyMap<NodePath, "continue" | "fallback" | "catch">;
   /** How each component stands. */
   readonly components: ReadonlyMap<NodePath, "started" | "completed" | "ended">;
   /** The static inputs that were registered last. */
@@ -38,6 +42,8 @@ export interface HistoryFold {
 export function foldHistory(): HistoryFold {
   const nodes = new Map<NodePath, NodeHistory>();
   const components = new Map<NodePath, "started" | "completed" | "ended">();
+  const ended = new Set<NodePath>();
+  const handled = new Map<NodePath, "continue" | "fallback" | "catch">();
   const facts: { definition?: Digest | undefined; inputs?: ArtifactEntry | undefined } = {};
   return {
     history: {
@@ -48,15 +54,24 @@ export function foldHistory(): HistoryFold {
         return facts.inputs;
       },
       nodes,
+      ended,
+      handled,
       components,
     },
     add(event) {
       const node = nodeAfter(event, nodes);
-      if (node) nodes.set(node.path, node);
+      if (node) {
+        nodes.set(node.path, node);
+        // At its end again, where it is that of a later attempt.
+        ended.delete(node.path);
+        if (node.state === "started") handled.delete(node.path);
+        else ended.add(node.path);
+      } else if (event.type === "failure.handled") handled.set(event.path, event.by);
       else if (event.type === "run.started") facts.inputs = event.inputs;
       else if (event.type === "inputs.registered") facts.inputs = event.artifact;
       else if (event.type === "component.started") {
         components.set(event.path, "started");
+        handled.delete(event.path);
         facts.definition = event.definition ?? facts.definition;
       } else if (event.type === "component.completed") components.set(event.path, "completed");
       else if (event.type === "component.failed" || event.type === "component.cancelled") components.set(event.path, "ended");

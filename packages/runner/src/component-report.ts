@@ -1,33 +1,81 @@
-import { definitionDigest } from "@dad/agent";
-import { errorEnvelope, type NodePath } from "@dad/protocol";
+import { definitionDigest, type ComponentDefinition } from "@dad/agent";
+import { type ErrorEnvelope, errorEnvelope, type EventDraft, type NodePath } from "@dad/protocol";
 import type { RunContext } from "@dad/run-context";
-import type { ComponentReport } from "./interpreter.ts";
 import { stopwatch } from "./stopwatch.ts";
+
+/** What the walk does about a failure, besides ending. */
+export type FailureHandler = "continue" | "fallback" | "catch";
+
+/**
+ * Where the interpreter says how components and blocks stand. It waits for none of it, and none of it throws: `trouble` and
+ * `settled` do. Times are the reporter's: the interpreter has no clock.
+ */
+export interface ComponentReport {
+  started(path: NodePath, kind: string): void;
+  completed(path: NodePath): void;
+  failed(path: NodePath, error: unknown): void;
+  cancelled(path: NodePath): void;
+  /** A failed attempt is followed by another, after a wait. */
+  retried(path: NodePath, attempt: number, delayMs: number): void;
+  /** A failure does not end what is around it. `path` is the node's; of `catch`, the block's. */
+  handled(path: NodePath, by: FailureHandler, error: unknown): void;
+  /** Throws what could not be recorded. */
+  trouble(): void;
+  /** Resolves when all is recorded. Rejects with what could not be. */
+  settled(): Promise<void>;
+}
 
 /**
  * Records how components stand in the journal of the run, with the time that each took. What is recorded already of a run
- * that is resumed is not recorded again. Subscribers need not wait for the disk: a component's record is what its nodes' say.
+ * that is resumed is not recorded again. Nobody waits for the disk: a component's record is what its nodes' say.
  */
-export function componentReport(run: Pick<RunContext, "record" | "history">): ComponentReport {
+export function componentReport(run: Pick<RunContext, "record" | "history">, root: ComponentDefinition): ComponentReport {
   const watches = new Map<NodePath, () => number>();
-  const durationMs = (path: NodePath) => watches.get(path)?.() ?? 0;
-  const { components } = run.history;
-  return {
-    async started(path, component) {
+  const { components, handled } = run.history;
+  let failure: { readonly cause: unknown } | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+
+  function durationMs(path: NodePath): number {
+    const watch = watches.get(path);
+    watches.delete(path);
+    return watch?.() ?? 0;
+  }
+
+  function add(draft: EventDraft): void {
+    last = run.record(draft, { wait: "ordered" }).catch((cause: unknown) => void (failure ??= { cause }));
+  }
+
+  const report: ComponentReport = {
+    started(path, kind) {
       watches.set(path, stopwatch());
-      const definition = path.includes(".") ? undefined : definitionDigest(component);
+      const definition = path.includes(".") ? undefined : definitionDigest(root);
       const goesOn = components.has(path) && components.get(path) !== "ended";
       // With which definition it goes on is on record, too.
       if (goesOn && (definition === undefined || definition === run.history.definition)) return;
-      await run.record({ type: "component.started", path, kind: component.kind, ...(definition ? { definition } : {}) }, { wait: "ordered" });
+      add({ type: "component.started", path, kind, ...(definition ? { definition } : {}) });
     },
-    async completed(path) {
-      if (components.get(path) === "completed") return;
-      await run.record({ type: "component.completed", path, durationMs: durationMs(path) }, { wait: "ordered" });
+    completed(path) {
+      if (components.get(path) === "completed") watches.delete(path);
+      else add({ type: "component.completed", path, durationMs: durationMs(path) });
     },
     // The causes are with the node that failed and with the run: each component around it only says which.
-    failed: (path, error) =>
-      run.record({ type: "component.failed", path, durationMs: durationMs(path), error: { ...errorEnvelope(error), cause: undefined } }),
-    cancelled: (path) => run.record({ type: "component.cancelled", path, durationMs: durationMs(path) }),
+    failed: (path, error) => add({ type: "component.failed", path, durationMs: durationMs(path), error: withoutCause(error) }),
+    cancelled: (path) => add({ type: "component.cancelled", path, durationMs: durationMs(path) }),
+    retried: (path, attempt, delayMs) => add({ type: "attempt.retried", path, attempt, delayMs }),
+    handled(path, by, error) {
+      if (!handled.has(path)) add({ type: "failure.handled", path, by, error: withoutCause(error) });
+    },
+    trouble() {
+      if (failure) throw failure.cause;
+    },
+    async settled() {
+      await last;
+      report.trouble();
+    },
   };
+  return report;
+}
+
+function withoutCause(error: unknown): ErrorEnvelope {
+  return { ...errorEnvelope(error), cause: undefined };
 }

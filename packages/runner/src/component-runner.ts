@@ -8,8 +8,9 @@ import { indexDefinition } from "./definition-index.ts";
 import { interpret } from "./interpreter.ts";
 import { nodeExecutor } from "./node-executor.ts";
 import { recordPlaces } from "./record-places.ts";
-import { attemptsAfter, checkResume, type ResumeOptions } from "./resume.ts";
+import { checkResume, type ResumeOptions } from "./resume.ts";
 import { resolveStaticInputs } from "./resolve-static-inputs.ts";
+import { turnsAfter } from "./turn.ts";
 
 export interface RunnerOptions {
   readonly engine: Engine;
@@ -43,21 +44,21 @@ function componentRunner<Definition extends ComponentDefinition>(
     async run(scope) {
       checkDefinition(component);
       checkResume(component, scope.run.history, resume);
+      const inputs = new Map(Object.entries(resolveStaticInputs(component, Object.fromEntries(scope.run.inputs))));
       const outputs = await inTrace(scope, component, (observability) => {
-        const inputs = new Map(Object.entries(resolveStaticInputs(component, Object.fromEntries(scope.run.inputs))));
-        const { nodes } = indexDefinition(component);
-        const execute = nodeExecutor({ scope, definitions: nodes, observability, assume: resume.assume });
         const { env, history } = scope.run;
+        const turns = turnsAfter(history, resume.assume);
         const host = {
+          root: component,
           env,
           inputs,
           workspace: scope.space.cwd,
-          signal: scope.signal,
-          report: componentReport(scope.run),
-          places: recordPlaces(nodes.keys()),
-          attemptOf: attemptsAfter(history, resume.assume),
+          report: componentReport(scope.run, component),
+          places: recordPlaces(indexDefinition(component).nodes.keys()),
+          turns,
         };
-        return engine.drive((context) => interpret(host, context, component), { execute, signal: scope.signal });
+        const execute = nodeExecutor({ scope, root: component, observability, turns, assume: resume.assume });
+        return engine.drive((context) => interpret(host, context), { execute, signal: scope.signal, replay: turns.replay });
       });
       // The interpreter gives an object with one member for each element.
       return outputs as OutputsOf<Definition>;

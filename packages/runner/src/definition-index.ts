@@ -1,18 +1,17 @@
-import { type ComponentDefinition, type NodeDefinition, walk } from "@dad/agent";
-import type { NodePath } from "@dad/protocol";
+import { type ComponentDefinition, isBlock, type NodeDefinition, walk } from "@dad/agent";
 
-/** Every element of a definition by its path, in the order of execution. */
+/** Every node and component of a definition by its path, in the order in which they are written. Iterations are `iter_*`. */
 export interface DefinitionIndex {
-  readonly nodes: ReadonlyMap<NodePath, NodeDefinition>;
-  readonly components: ReadonlyMap<NodePath, ComponentDefinition>;
+  readonly nodes: ReadonlyMap<string, NodeDefinition>;
+  readonly components: ReadonlyMap<string, ComponentDefinition>;
 }
 
 export function indexDefinition(root: ComponentDefinition): DefinitionIndex {
-  const nodes = new Map<NodePath, NodeDefinition>();
-  const components = new Map<NodePath, ComponentDefinition>();
+  const nodes = new Map<string, NodeDefinition>();
+  const components = new Map<string, ComponentDefinition>();
   for (const { path, definition } of walk(root)) {
     if (definition.kind === "node") nodes.set(path, definition);
-    else components.set(path, definition);
+    else if (!isBlock(definition)) components.set(path, definition);
   }
   return { nodes, components };
 }

@@ -1,10 +1,58 @@
-import { DadError, type Digest, messageOf, type NodePath } from "@dad/protocol";
+import type { BlockKind } from "@dad/agent";
+import { DadError, type Digest, type Json, messageOf, type NodePath } from "@dad/protocol";
 import type { z } from "zod";
 
 /** `NODE_FAILED`: a node failed for good, and with it its component and the run. `cause` says why. */
 export class NodeFailedError extends DadError<"NODE_FAILED"> {
   constructor(path: NodePath, cause: unknown) {
     super("NODE_FAILED", `node ${path} failed: ${messageOf(cause)}`, { cause, details: { path } });
+  }
+}
+
+/** `BLOCK_FAILED`: a condition, a loop or another block could not do what it is for. `cause` says why. */
+export class BlockFailedError extends DadError<"BLOCK_FAILED"> {
+  constructor(kind: BlockKind, path: NodePath, cause: unknown) {
+    super("BLOCK_FAILED", `${kind} ${path} failed: ${messageOf(cause)}`, { cause, details: { path, kind } });
+  }
+}
+
+/** `BLOCK_VALUE_INVALID`: what a block decides by is not of the kind that it needs. */
+export class BlockValueError extends DadError<"BLOCK_VALUE_INVALID"> {
+  constructor(member: string, value: Json, wanted: string) {
+    super("BLOCK_VALUE_INVALID", `its ${member} is ${nameOfValue(value)}, and not ${wanted}`, { details: { member } });
+  }
+}
+
+const LONGEST_VALUE = 60;
+
+function nameOfValue(value: Json): string {
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === "object" && value !== null) return "an object";
+  const text = JSON.stringify(value);
+  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
+}
+
+/** `SWITCH_UNMATCHED`: no case of a switch is for its value, and it has no `otherwise`. */
+export class SwitchUnmatchedError extends DadError<"SWITCH_UNMATCHED"> {
+  constructor(value: string, hint: string) {
+    super("SWITCH_UNMATCHED", `no case is for ${JSON.stringify(value)}, and there is no otherwise; ${hint}`, { details: { value } });
+  }
+}
+
+/** `LOOP_LIMIT_REACHED`: the condition of a `while` was still true after its bound. */
+export class LoopLimitError extends DadError<"LOOP_LIMIT_REACHED"> {
+  constructor(max: number) {
+    super("LOOP_LIMIT_REACHED", `its condition is still true after ${max} iterations. Raise max, or let it stop there with atMax: "stop"`, {
+      details: { max },
+    });
+  }
+}
+
+/** `VARIABLE_INVALID`: a variable of a component has no value, or one that does not fit. */
+export class VariableError extends DadError<"VARIABLE_INVALID"> {
+  constructor(path: string, name: string, problem: string, options: { readonly cause?: unknown } = {}) {
+    const because = "cause" in options ? `: ${messageOf(options.cause)}` : "";
+    super("VARIABLE_INVALID", `the variable "${name}" of ${path}: ${problem}${because}`, { ...options, details: { path, name } });
   }
 }
 

@@ -1,42 +1,49 @@
-import type { Variables } from "@dad/agent";
+import { iterationOf } from "@dad/agent";
 import { isJsonObject, type Json, type NodePath } from "@dad/protocol";
 
-/** What the templates of one component see: its variables, what its elements gave so far, and all of that of the components around it. */
+/** What the templates at some place see: variables, what elements gave so far, and all of that of the frames around it. */
 export interface Frame {
   readonly path: NodePath;
-  readonly variables: Variables;
-  /** By element id. A nested component's is an object of its own elements' outputs. */
-  readonly outputs: Map<string, Json>;
+  readonly variables: Readonly<Record<string, Json>>;
+  /** By element id. A component's is an object of its own elements' outputs, a loop's a list of its iterations'. */
+  readonly outputs: ReadonlyMap<string, Json>;
   readonly parent: Frame | undefined;
 }
 
-/** The value of a variable: of the nearest component that has it. */
+/** The lists of loops that did not begin at their first item, with where they began. */
+export type LoopStarts = WeakMap<object, number>;
+
+/** The value of a variable: of the nearest frame that has it. */
 export function variableOf(frame: Frame | undefined, name: string): Json | undefined {
   for (let at = frame; at; at = at.parent) if (Object.hasOwn(at.variables, name)) return at.variables[name];
   return undefined;
 }
 
 /**
- * What a node gave. A path is looked up from the component it is used in outwards (`plan`, then
- * `fix.plan` for one inside a nested flow), and from the root (`coder.fix.plan`).
+ * What an element gave. Its name is looked up from the frame outwards (`plan`, then `fix.plan` for one inside a nested flow,
+ * `each.iter_2.say` for one in a loop), or is its whole path (`coder.fix.plan`).
  */
-export function outputOf(frame: Frame | undefined, path: string): Json | undefined {
-  const [first = "", ...rest] = path.split(".");
+export function outputOf(frame: Frame | undefined, name: string, starts: LoopStarts): Json | undefined {
   for (let at = frame; at; at = at.parent) {
-    if (at.outputs.has(first)) return member(at.outputs.get(first), rest);
-    const [second = "", ...beyond] = rest;
-    if (!at.parent && at.path === first) return member(at.outputs.get(second), beyond);
+    const relative = within(at, name, starts) ?? (name.startsWith(`${at.path}.`) ? within(at, name.slice(at.path.length + 1), starts) : undefined);
+    if (relative !== undefined) return relative;
   }
   return undefined;
 }
 
-function member(value: Json | undefined, path: readonly string[]): Json | undefined {
-  let at = value;
-  for (const step of path) {
-    if (!isJsonObject(at) || !Object.hasOwn(at, step)) return undefined;
-    at = at[step];
+/** The nearest frame with an element of the first step decides: what it lacks is not looked for further out. */
+function within({ outputs }: Frame, name: string, starts: LoopStarts): Json | undefined {
+  const [first = "", ...rest] = name.split(".");
+  if (!outputs.has(first)) return undefined;
+  return rest.reduce<Json | undefined>((at, step) => member(at, step, starts), outputs.get(first));
+}
+
+function member(value: Json | undefined, step: string, starts: LoopStarts): Json | undefined {
+  if (Array.isArray(value)) {
+    const index = iterationOf(step);
+    return index === undefined ? undefined : (value as readonly Json[])[index - (starts.get(value) ?? 0)];
   }
-  return at;
+  return isJsonObject(value) && Object.hasOwn(value, step) ? value[step] : undefined;
 }
 
 /** Every name that would find something, for suggestions. */
@@ -50,8 +57,4 @@ export function nodeNames(frame: Frame | undefined): string[] {
   const names = new Set<string>();
   for (let at = frame; at; at = at.parent) for (const id of at.outputs.keys()) names.add(id);
   return [...names].sort();
-}
-
-export function childFrame(parent: Frame | undefined, path: NodePath, variables: Variables): Frame {
-  return { path, variables, outputs: new Map(), parent };
 }

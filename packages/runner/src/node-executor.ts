@@ -1,49 +1,60 @@
-import { type NodeContext, type NodeDefinition, RecordSettings } from "@dad/agent";
+import { type ComponentDefinition, type Effect, elementAt, type NodeContext, type NodeDefinition, RecordSettings } from "@dad/agent";
 import { readBytes } from "@dad/artifacts";
-import type { NodeCall, NodeExecutor, NodeOutcome } from "@dad/engine";
+import { type NodeCall, type NodeExecutor, type NodeOutcome, stoppedOutcome } from "@dad/engine";
 import { type Observability, traced, under } from "@dad/observability";
 import {
   addUsage,
   canonicalJson,
   DadError,
   errorEnvelope,
+  errorFromEnvelope,
   type Json,
   type NodeDecision,
-  type NodePath,
   type NodeResult,
   type Usage,
 } from "@dad/protocol";
-import { type ExecutionScope, readOutcome, type RunContext } from "@dad/run-context";
+import { type ExecutionScope, type NodeHistory, readOutcome, type RunContext } from "@dad/run-context";
 import { NodeOutputError, NodeSettingsError, StaticInputError } from "./errors.ts";
 import { type NodeRecords, nodeRecords } from "./node-records.ts";
 import type { ResumeOptions } from "./resume.ts";
 import { stopwatch } from "./stopwatch.ts";
+import type { Turns } from "./turn.ts";
 
 export interface NodeExecutorOptions {
   readonly scope: ExecutionScope;
-  readonly definitions: ReadonlyMap<NodePath, NodeDefinition>;
+  readonly root: ComponentDefinition;
   /** At the place in the trace where the nodes belong. */
   readonly observability: Observability;
+  readonly turns: Turns;
   /** What is to be assumed of attempts that nobody saw end. */
   readonly assume: ResumeOptions["assume"];
 }
 
 /** Does attempts of nodes in a run: executes them, keeps what they gave, and commits each in the journal. */
-export function nodeExecutor({ scope, definitions, observability, assume = {} }: NodeExecutorOptions): NodeExecutor {
+export function nodeExecutor({ scope, root, observability, turns, assume = {} }: NodeExecutorOptions): NodeExecutor {
   return async (call, { signal }) => {
-    const definition = definitions.get(call.path);
-    if (!definition) throw new TypeError(`the definition has no node ${call.path}`);
-    const before = scope.run.history.nodes.get(call.path);
-    if (before?.state === "completed") return { status: "completed", value: await readOutcome(scope.run.ports.artifacts, before) };
-    const work = { call, definition, scope, signal, observability };
+    const element = elementAt(root, call.path);
+    if (element?.definition.kind !== "node") throw new TypeError(`the definition has no node ${call.path}`);
+    const before = turns.recordOf(call);
+    if (before) return recordedOutcome(scope, before);
+    const { definition, policy } = element;
+    const work = { call, definition, effect: policy?.effect ?? definition.nodeType.effect, scope, signal, observability };
     const assumption = assume[call.path];
     return assumption?.done ? recordAssumed(work, assumption.value) : attempt(work);
   };
 }
 
+/** What an attempt had given, or how it had ended. */
+async function recordedOutcome({ run }: ExecutionScope, before: NodeHistory): Promise<NodeOutcome> {
+  if (before.state === "completed") return { status: "completed", value: await readOutcome(run.ports.artifacts, before) };
+  const error = before.error === undefined ? new DadError("NODE_CANCELLED", `node ${before.path} was cancelled`) : errorFromEnvelope(before.error);
+  return { status: before.state === "failed" ? "failed" : "cancelled", error };
+}
+
 interface Attempt {
   readonly call: NodeCall;
   readonly definition: NodeDefinition;
+  readonly effect: Effect;
   readonly scope: ExecutionScope;
   readonly signal: AbortSignal;
   readonly observability: Observability;
@@ -87,15 +98,14 @@ async function recordAssumed(work: Attempt, said: Json): Promise<NodeOutcome> {
  * Before something is done that must not be done twice, it is on the disk that it was begun. Else it is enough to be in order:
  * whoever finds nothing of an attempt does it again.
  */
-async function recordStart({ call: { path, attempt: number }, definition: { nodeType }, scope: { run } }: Attempt): Promise<void> {
-  const { type, effect } = nodeType;
+async function recordStart({ call: { path, attempt: number }, definition: { nodeType }, effect, scope: { run } }: Attempt): Promise<void> {
   const wait = effect === "effectful" ? "durable" : "ordered";
-  await run.record({ type: "node.started", path, attempt: number, nodeType: type, effect }, { wait });
+  await run.record({ type: "node.started", path, attempt: number, nodeType: nodeType.type, effect }, { wait });
 }
 
 async function execute(work: Attempt, collected: Collected): Promise<NodeOutcome> {
   const { call, signal } = work;
-  const stopped = (error: unknown): NodeOutcome => ({ status: signal.aborted ? "cancelled" : "failed", error });
+  const stopped = (error: unknown): NodeOutcome => stoppedOutcome(signal, error);
   let value: Json;
   try {
     const given = { settings: call.settings, ...(call.input === undefined ? {} : { input: call.input }) };
@@ -109,7 +119,7 @@ async function execute(work: Attempt, collected: Collected): Promise<NodeOutcome
     return { status: "completed", value };
   } catch (error) {
     // It did its work, and there is no room to say so: recorded as failed, it would be done again.
-    if (work.definition.nodeType.effect === "effectful" && DadError.is(error, "ARTIFACT_STORAGE_FAILED")) throw error;
+    if (work.effect === "effectful" && DadError.is(error, "ARTIFACT_STORAGE_FAILED")) throw error;
     return stopped(error);
   }
 }
@@ -152,7 +162,7 @@ function contextOf({ call, scope, signal }: Attempt, collected: Collected, obser
     run: run.env,
     path: call.path,
     attempt: call.attempt,
-    idempotencyKey: `${run.env.runId}:${call.path}`,
+    idempotencyKey: call.idempotencyKey ?? `${run.env.runId}:${call.path}`,
     signal,
     space,
     workspace: run.outcome?.directory,

@@ -1,4 +1,4 @@
-import { RecordSettings } from "@dad/agent";
+import { EVERY_ITERATION, RecordSettings } from "@dad/agent";
 import type { Json, NodePath } from "@dad/protocol";
 import { nodeDirectory } from "@dad/protocol";
 import { ArtifactRefusedError, endingOf, placeRefusal } from "@dad/run-context";
@@ -18,16 +18,16 @@ export interface RecordPlaces {
 const ENTRIES = ["input", "outcome", "result", "state", "files"] as const;
 type Entry = (typeof ENTRIES)[number];
 
-/** @param nodes All nodes of the definition: the directory of each is its own. */
-export function recordPlaces(nodes: Iterable<NodePath>): RecordPlaces {
+/** @param nodes All nodes of the definition, with `iter_*` for iterations: the directory of each is its own. */
+export function recordPlaces(nodes: Iterable<string>): RecordPlaces {
   const owners = placeOwners();
-  for (const node of nodes) owners.add(nodeDirectory(node), node);
+  const directories = nodeDirectories(nodes);
   return {
     take(node, given) {
       const record = settingsOf(node, given);
       const named = ENTRIES.flatMap((entry) => (record[entry]?.path === undefined ? [] : [{ entry, path: record[entry].path }]));
       for (const { entry, path } of named) {
-        const refusal = placeRefusal(path) ?? owners.refusal(path, node);
+        const refusal = placeRefusal(path) ?? directories.refusal(path, node) ?? owners.refusal(path, node);
         if (refusal !== undefined) throw new ArtifactRefusedError({ name: entry, node }, refusal);
       }
       assertApart(node, placesOf(node, record));
@@ -89,6 +89,40 @@ function folded(path: string): string {
   return path.toLowerCase();
 }
 
+/** Where the nodes of a definition keep what is their own, in every iteration of the loops that they are in. */
+function nodeDirectories(nodes: Iterable<string>) {
+  const own = new Map<string, string>();
+  /** For each directory: two of the nodes within, or one that is there again and again. */
+  const within = new Map<string, readonly string[]>();
+  for (const node of nodes) {
+    const [directory = "", ...above] = selfAndAbove(node.replaceAll(".", "/"));
+    own.set(directory, node);
+    for (const parent of above) {
+      const others = within.get(parent) ?? [];
+      const repeated = directory.slice(parent.length).includes(EVERY_ITERATION) ? [node, node] : [node];
+      if (others.length < 2) within.set(parent, [...others, ...repeated]);
+    }
+  }
+  return {
+    refusal(place: string, node: NodePath): string | undefined {
+      const mine = folded(nodeDirectory(node));
+      const around = selfAndAbove(place).find((directory) => directory !== mine && own.has(pattern(directory)));
+      if (around !== undefined) return ownedBy(place, around.replaceAll("/", "."));
+      const inside = within.get(pattern(folded(place))) ?? [];
+      const other = inside.length > 1 ? inside.find((one, at) => at > 0 || !pattern(mine).startsWith(folded(one.replaceAll(".", "/")))) : undefined;
+      return other === undefined ? undefined : ownedBy(place, other);
+    },
+  };
+}
+
+function pattern(place: string): string {
+  return place.replaceAll(/(?<=\/)iter_[0-9]+(?=\/|$)/g, EVERY_ITERATION);
+}
+
+function ownedBy(place: string, owner: string): string {
+  return `${JSON.stringify(place)} is where node ${owner} keeps what is its own`;
+}
+
 interface PlaceOwners {
   add(place: string, node: NodePath): void;
   /** Why a place cannot be this node's. The work grows with the depth of the place only. */
@@ -113,7 +147,7 @@ function placeOwners(): PlaceOwners {
       const owner = [...around.map((directory) => owners.get(directory)), ...(within.get(folded(place)) ?? [])].find(
         (other) => other !== undefined && other !== node,
       );
-      return owner && `${JSON.stringify(place)} is where node ${owner} keeps what is its own`;
+      return owner && ownedBy(place, owner);
     },
   };
 }

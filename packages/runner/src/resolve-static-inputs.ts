@@ -1,51 +1,96 @@
-import type { ComponentDefinition } from "@dad/agent";
-import { isJsonObject, type Json, nameHint, type NodePath, type StaticInputs } from "@dad/protocol";
-import { type DefinitionIndex, indexDefinition } from "./definition-index.ts";
+import {
+  type ComponentDefinition,
+  definitionAt,
+  elementAt,
+  EVERY_ITERATION,
+  isBlock,
+  iterationOf,
+  misfit,
+  type NodeDefinition,
+  walk,
+} from "@dad/agent";
+import { isJsonObject, type Json, nameHint, type StaticInputs } from "@dad/protocol";
 import { problemsOf, StaticInputError } from "./errors.ts";
 
 /**
- * Gives every static input the full path of the element it is for.
+ * Gives every static input the full path of the element it is for, and finds the variables that nobody gives a value. In a
+ * loop, `iter_3` in a path means that iteration and `iter_*` each of them.
  *
- * @throws StaticInputError (`STATIC_INPUT_INVALID`) that lists all problems: unknown and ambiguous names, and values that do not fit.
+ * @throws StaticInputError (`STATIC_INPUT_INVALID`) that lists all problems: unknown and ambiguous names, values that do not
+ * fit, and variables without a value.
  */
 export function resolveStaticInputs(root: ComponentDefinition, inputs: StaticInputs): StaticInputs {
-  const index = indexDefinition(root);
   const problems: string[] = [];
-  const resolved = new Map<NodePath, Json>();
+  const resolved = new Map<string, Json>();
   for (const [name, value] of Object.entries(inputs)) {
-    const path = resolveName(index, name);
+    const path = resolveName(root, name);
     if ("problem" in path) problems.push(path.problem);
     else {
-      problems.push(...checkInput(index, path.found, value));
+      problems.push(...checkInput(root, path.found, value));
       resolved.set(path.found, value);
     }
   }
+  problems.push(...missingVariables(root, resolved));
   if (problems.length > 0) throw new StaticInputError(problems);
   return Object.fromEntries(resolved);
 }
 
-function resolveName({ nodes, components }: DefinitionIndex, name: string): { readonly found: NodePath } | { readonly problem: string } {
-  const all = [...components.keys(), ...nodes.keys()];
-  const exact = all.find((path) => path === name);
-  if (exact) return { found: exact };
+function resolveName(root: ComponentDefinition, name: string): { readonly found: string } | { readonly problem: string } {
+  const exact = definitionAt(root, name);
+  if (exact !== undefined && !isBlock(exact)) return { found: name };
+  const all = [...walk(root)].flatMap(({ path, definition }) => (isBlock(definition) ? [] : [path]));
   const [found, ...others] = name.includes(".") ? [] : all.filter((path) => path.endsWith(`.${name}`));
-  if (found && others.length === 0) return { found };
-  if (found) return { problem: `static input "${name}" could be for ${[found, ...others].join(" or ")}: use the whole path` };
-  return { problem: `static input "${name}" is for nothing in this definition; ${nameHint(name, all)}` };
+  if (found === undefined) return { problem: `static input "${name}" is for nothing in this definition; ${nameHint(name, all)}` };
+  if (others.length > 0) return { problem: `static input "${name}" could be for ${[found, ...others].join(" or ")}: use the whole path` };
+  if (!found.includes(EVERY_ITERATION)) return { found };
+  const one = found.replaceAll(EVERY_ITERATION, "iter_0");
+  return { problem: `static input "${name}" is for something in a loop: say ${found} for every iteration, or for instance ${one}` };
 }
 
-function checkInput({ nodes, components }: DefinitionIndex, path: NodePath, value: Json): string[] {
-  const component = components.get(path);
-  if (component) return checkVariables(component, path, value);
-  const schema = nodes.get(path)?.nodeType.input;
-  if (!schema) return [`static input "${path}": this node takes no input`];
-  const parsed = schema.safeParse(value);
+function checkInput(root: ComponentDefinition, path: string, value: Json): string[] {
+  const found = definitionAt(root, path);
+  if (found?.kind !== "node") return checkVariables(found as ComponentDefinition, path, value);
+  return checkNodeInput(found, path, value);
+}
+
+function checkNodeInput({ nodeType }: NodeDefinition, path: string, value: Json): string[] {
+  if (!nodeType.input) return [`static input "${path}": this node takes no input`];
+  const parsed = nodeType.input.safeParse(value);
   return parsed.success ? [] : [`static input "${path}": ${problemsOf(parsed.error)}`];
 }
 
-function checkVariables({ variables }: ComponentDefinition, path: NodePath, value: Json): string[] {
+function checkVariables({ variables }: ComponentDefinition, path: string, value: Json): string[] {
   if (!isJsonObject(value)) return [`static input "${path}": give an object of the component's variables`];
   const declared = Object.keys(variables);
-  const unknown = Object.keys(value).filter((name) => !declared.includes(name));
-  return unknown.map((name) => `static input "${path}": there is no variable "${name}"; ${nameHint(name, declared)}`);
+  return Object.entries(value).flatMap(([name, given]) => {
+    if (!Object.hasOwn(variables, name)) return [`static input "${path}": there is no variable "${name}"; ${nameHint(name, declared)}`];
+    const problem = variables[name]?.schema && misfit(variables[name].schema, given);
+    return problem === undefined ? [] : [`static input "${path}": the variable "${name}" does not fit: ${problem}`];
+  });
+}
+
+/** A variable without a default has its value from where its component is used, or from outside. */
+function missingVariables(root: ComponentDefinition, inputs: ReadonlyMap<string, Json>): string[] {
+  return [...walk(root)].flatMap(({ path, definition }) => {
+    if (definition.kind === "node" || isBlock(definition)) return [];
+    const bindings = elementAt(root, path)?.bindings ?? {};
+    const given = [...inputs].filter(([name]) => covers(name, path)).map(([, value]) => value);
+    const required = Object.entries(definition.variables).filter(([, variable]) => variable.default === undefined);
+    return required
+      .filter(([name]) => !Object.hasOwn(bindings, name) && !given.some((value) => isJsonObject(value) && Object.hasOwn(value, name)))
+      .map(
+        ([name]) =>
+          `the variable "${name}" of ${path} has no value: give it one where the component is used, or as the static input {"${path}": {"${name}": …}}`,
+      );
+  });
+}
+
+/** Whether a path of a static input is for what has this pattern. That of one iteration is: what the others lack, they say themselves. */
+function covers(name: string, pattern: string): boolean {
+  const steps = name.split(".");
+  const wanted = pattern.split(".");
+  return (
+    steps.length === wanted.length &&
+    wanted.every((step, at) => step === steps[at] || (step === EVERY_ITERATION && iterationOf(steps[at] ?? "") !== undefined))
+  );
 }

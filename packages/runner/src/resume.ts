@@ -1,7 +1,6 @@
-import { type ComponentDefinition, definitionDigest, type NodeDefinition } from "@dad/agent";
+import { type ComponentDefinition, definitionAt, definitionDigest, type NodeDefinition } from "@dad/agent";
 import type { Json, NodePath } from "@dad/protocol";
 import type { NodeHistory, RunHistory } from "@dad/run-context";
-import { indexDefinition } from "./definition-index.ts";
 import { AssumptionError, DefinitionChangedError, NodeOutcomeUnknownError, problemsOf } from "./errors.ts";
 
 /** What somebody says of an attempt that nobody saw end: that it did not do its work, or that it did, and what it gave. */
@@ -20,8 +19,7 @@ export interface ResumeOptions {
  * not completed are executed again; also those that failed: they said that they did not do it.
  */
 export function openQuestions(definition: ComponentDefinition, history: RunHistory): readonly NodePath[] {
-  const { nodes } = indexDefinition(definition);
-  return unknownNodes(history).flatMap(({ path }) => (nodes.has(path) ? [path] : []));
+  return unknownNodes(history).flatMap(({ path }) => (definitionAt(definition, path)?.kind === "node" ? [path] : []));
 }
 
 function unknownNodes({ nodes }: RunHistory): readonly NodeHistory[] {
@@ -39,8 +37,10 @@ export function checkResume(definition: ComponentDefinition, history: RunHistory
   const digest = definitionDigest(definition);
   if (begun !== undefined && begun !== digest && !allowChanged) throw new DefinitionChangedError(definition.id, { begun, found: digest });
   const unknown = unknownNodes(history);
-  const { nodes } = indexDefinition(definition);
-  for (const [path, assumption] of Object.entries(assume)) checkAssumption(path, assumption, { unknown, node: nodes.get(path as NodePath) });
+  for (const [path, assumption] of Object.entries(assume)) {
+    const found = definitionAt(definition, path);
+    checkAssumption(path, assumption, { unknown, node: found?.kind === "node" ? found : undefined });
+  }
   const open = openQuestions(definition, history).filter((path) => !Object.hasOwn(assume, path));
   if (open.length > 0) throw new NodeOutcomeUnknownError(open);
 }
@@ -59,13 +59,4 @@ function checkAssumption(path: string, assumption: Assumption, { unknown, node }
   if (!assumption.done) return;
   const parsed = node.nodeType.output.safeParse(assumption.value);
   if (!parsed.success) throw new AssumptionError(path, `what it is assumed to have given does not fit its type: ${problemsOf(parsed.error)}`);
-}
-
-/** Which attempt of each node is its turn: the one that is over or assumed to be, or the one after the last. */
-export function attemptsAfter({ nodes }: RunHistory, assume: ResumeOptions["assume"] = {}): (path: NodePath) => number {
-  return (path) => {
-    const before = nodes.get(path);
-    if (before === undefined) return 1;
-    return before.state === "completed" || assume[path]?.done ? before.attempt : before.attempt + 1;
-  };
 }

@@ -1,0 +1,230 @@
+import { type Json, NodeId, nameHint } from "@dad/protocol";
+import type { Bound, ConditionalSpec, ForEachSpec, Inside, LoopSpec, MapSpec, SwitchSpec, TrySpec, Used, WhileSpec } from "./block-spec.ts";
+import { dataOf } from "./data.ts";
+import {
+  type BlockDefinition,
+  type Branch,
+  branchesOf,
+  type ComponentDefinition,
+  type ComponentKind,
+  type Element,
+  isBlock,
+  isDefinition,
+} from "./definition.ts";
+import { DefinitionError } from "./errors.ts";
+import { nameOfGiven } from "./given.ts";
+import { referenceToVariable } from "./reference.ts";
+import { checkedBindings, checkedName } from "./variable.ts";
+
+/** Where a block is being made. */
+export interface Scene {
+  readonly kind: ComponentKind;
+  /** For messages: `"each" of flow "f"`. */
+  readonly owner: string;
+  /** The elements that references in it may mean. */
+  readonly around: readonly Element[];
+  /** What the functions of a user are given: references to those, and to the variables around it. */
+  readonly nodes: unknown;
+  readonly variables: unknown;
+}
+
+const DEFAULT_CONCURRENCY = 16;
+const MOST_ITERATIONS = 1_000_000_000;
+
+/** How each block of a component is made of what was given for it. @throws DefinitionError (`DEFINITION_INVALID`). */
+export const blockMakers = {
+  conditional(spec: ConditionalSpec<Inside, Given, Given>, scene: Scene): BlockDefinition {
+    assertMembers(spec, ["condition", "isTrue", "isFalse"], scene);
+    const condition = checkedData(spec.condition, "condition", scene);
+    return made({ kind: "conditional", condition, then: branchOf(spec.isTrue, scene), otherwise: optional(spec.isFalse, scene) });
+  },
+
+  switch(spec: SwitchSpec<Inside, Readonly<Record<string, Given>>, Given>, scene: Scene): BlockDefinition {
+    assertMembers(spec, ["on", "cases", "otherwise"], scene);
+    const on = checkedData(spec.on, "on", scene);
+    return made({ kind: "switch", on, cases: namedBranches(spec.cases, scene, ["otherwise"]), otherwise: optional(spec.otherwise, scene) });
+  },
+
+  forEach(spec: ForEachSpec<Inside, unknown, Given>, scene: Scene): BlockDefinition {
+    assertMembers(spec, [...LOOP_MEMBERS, "previous"], scene);
+    const { item, index, ...rest } = iterated(spec, scene);
+    const [previous] = namesOf([spec.previous ?? "previous"], scene, [item, index]);
+    return made({ kind: "for_each", ...rest, item, index, previous, body: body(spec.body, { item, index, previous }, scene) });
+  },
+
+  map(spec: MapSpec<Inside, unknown, Given>, scene: Scene): BlockDefinition {
+    assertMembers(spec, [...LOOP_MEMBERS, "concurrency"], scene);
+    const { item, index, ...rest } = iterated(spec, scene);
+    const concurrency = checkedCount(spec.concurrency ?? DEFAULT_CONCURRENCY, "concurrency", scene);
+    return made({ kind: "map", ...rest, item, index, concurrency, body: body(spec.body, { item, index }, scene) });
+  },
+
+  while(spec: WhileSpec<Inside, Given>, scene: Scene): BlockDefinition {
+    assertMembers(spec, ["condition", "body", "max", "atMax", "index", "previous"], scene);
+    const [index, previous] = namesOf([spec.index ?? "index", spec.previous ?? "previous"], scene);
+    const { atMax = "fail" } = spec;
+    if (atMax !== "fail" && atMax !== "stop") throw new DefinitionError(`${scene.owner}: atMax is "fail" or "stop", and not ${String(atMax)}`);
+    const max = checkedCount(spec.max, "max", scene);
+    const condition = checkedData(spec.condition, "condition", scene);
+    return made({ kind: "while", condition, max, atMax, index, previous, body: body(spec.body, { index, previous }, scene) });
+  },
+
+  parallel(branches: Readonly<Record<string, unknown>>, scene: Scene): BlockDefinition {
+    return made({ kind: "parallel", branches: namedBranches(branches, scene) });
+  },
+
+  try(spec: TrySpec<Inside, Given, Given, Given>, scene: Scene): BlockDefinition {
+    assertMembers(spec, ["body", "catch", "finally", "codes", "error"], scene);
+    if (spec.catch === undefined && spec.finally === undefined)
+      throw new DefinitionError(`${scene.owner} has neither catch nor finally: give one of them`);
+    if (spec.catch === undefined && (spec.codes !== undefined || spec.error !== undefined))
+      throw new DefinitionError(`${scene.owner} says which errors are caught, and has no catch`);
+    const codes = spec.codes && Object.freeze(checkedCodes(spec.codes, scene));
+    const [error] = namesOf([spec.error ?? "error"], scene);
+    const handler = optional(spec.catch, scene);
+    return made({ kind: "try", body: branchOf(spec.body, scene), handler, codes, error, cleanup: optional(spec.finally, scene) });
+  },
+} as const;
+
+/** What a user may give for a component. Programs that are not type-checked may give anything. */
+type Given = Used;
+
+/** What somebody gave, or gives as a function of what it may refer to. */
+export function resolved(given: unknown, { nodes, variables }: Scene): unknown {
+  return typeof given === "function" ? (given as (nodes: unknown, variables: unknown) => unknown)(nodes, variables) : given;
+}
+
+/** A component that a block or an element holds, with what it is given. @throws DefinitionError (`DEFINITION_INVALID`). */
+export function branchOf(given: unknown, scene: Scene): Branch {
+  const { kind, owner, around } = scene;
+  const used = resolved(given, scene);
+  const bound = isBound(used) ? used : undefined;
+  const component = bound?.component ?? used;
+  if (!isDefinition(component))
+    throw new DefinitionError(`${owner} cannot hold ${nameOfGiven(component)}: it takes a flow${kind === "agent" ? " or an agent" : ""}`);
+  if (kind === "flow" && component.kind === "agent")
+    throw new DefinitionError(`${owner} cannot hold the agent "${component.id}": a flow holds nodes and flows`);
+  if (typeof given === "function") assertApart(component, around, owner);
+  return Object.freeze({ component, bindings: checkedBindings(bound?.bindings ?? {}, component, `${component.kind} "${component.id}" in ${owner}`) });
+}
+
+function isBound(given: unknown): given is Bound {
+  return typeof given === "object" && given !== null && (given as Partial<Bound>).kind === "bound";
+}
+
+/**
+ * What was given as a function may hold references to the elements around it. They are ids: inside of a component with an
+ * element of the same id, they would mean that one.
+ */
+function assertApart(component: ComponentDefinition, around: readonly Element[], owner: string): void {
+  const ids = new Set(around.map(({ id }) => id));
+  const clash = elementsWithin(component).find(({ id }) => ids.has(id));
+  if (clash !== undefined)
+    throw new DefinitionError(
+      `${owner} has the element "${clash.id}" inside, and there is one of that id around it: a reference would mean the inner one. Give one of them another name`,
+      { id: clash.id },
+    );
+}
+
+function elementsWithin(component: ComponentDefinition): readonly Element[] {
+  return component.elements.flatMap((element) => {
+    const { definition } = element;
+    if (definition.kind === "node") return [element];
+    const inner = isBlock(definition) ? branchesOf(definition).map(([, branch]) => branch.component) : [definition];
+    return [element, ...inner.flatMap(elementsWithin)];
+  });
+}
+
+const LOOP_MEMBERS = ["items", "body", "item", "index", "start", "max"] as const;
+
+function iterated(spec: LoopSpec<Inside, unknown, Given, never>, scene: Scene) {
+  const [item, index] = namesOf([spec.item ?? "item", spec.index ?? "index"], scene);
+  return {
+    item,
+    index,
+    items: checkedData(spec.items, "items", scene),
+    start: checkedData(spec.start ?? 0, "start", scene),
+    max: spec.max === undefined ? undefined : checkedCount(spec.max, "max", scene),
+  };
+}
+
+/** The body of a loop. One that is a function may hold references to the variables of the loop, and nothing in it may hide them. */
+function body(given: unknown, names: Readonly<Record<string, string>>, scene: Scene): Branch {
+  if (typeof given !== "function") return branchOf(given, scene);
+  const seen = Object.fromEntries(Object.entries(names).map(([role, name]) => [role, referenceToVariable(name)]));
+  const branch = branchOf((nodes: unknown, variables: unknown): unknown => (given as (...seen: unknown[]) => unknown)(seen, nodes, variables), scene);
+  const own = new Set(Object.values(names));
+  const hidden = namesWithin(branch.component).find((name) => own.has(name));
+  if (hidden !== undefined)
+    throw new DefinitionError(
+      `${scene.owner} has the variable "${hidden}", and something in its body has one of that name: a reference would mean the inner one. Give one of them another name`,
+      { name: hidden },
+    );
+  return branch;
+}
+
+function namesWithin(component: ComponentDefinition): readonly string[] {
+  const inner = component.elements.flatMap(({ definition }) => {
+    if (definition.kind === "node") return [];
+    if (!isBlock(definition)) return namesWithin(definition);
+    const { item, index, previous } = definition as Partial<Record<"item" | "index" | "previous", string>>;
+    const own = [item, index, previous].filter((name) => name !== undefined);
+    return [...own, ...branchesOf(definition).flatMap(([, branch]) => namesWithin(branch.component))];
+  });
+  return [...Object.keys(component.variables), ...inner];
+}
+
+function optional(given: unknown, scene: Scene): Branch | undefined {
+  return given === undefined ? undefined : branchOf(given, scene);
+}
+
+/** The names of branches are steps in paths. */
+function namedBranches(given: Readonly<Record<string, unknown>>, scene: Scene, taken: readonly string[] = []): Readonly<Record<string, Branch>> {
+  const names = Object.keys(given ?? {});
+  if (names.length === 0) throw new DefinitionError(`${scene.owner} has no branches: give at least one, by name`);
+  const seen = new Set(taken);
+  for (const name of names) {
+    const { error } = NodeId.safeParse(name);
+    if (error) throw new DefinitionError(`${scene.owner} cannot have the branch ${JSON.stringify(name)}: ${error.issues[0]?.message}`, { name });
+    if (seen.has(name.toLowerCase())) throw new DefinitionError(`${scene.owner} has a branch of the name ${JSON.stringify(name)} already`, { name });
+    seen.add(name.toLowerCase());
+  }
+  return Object.freeze(Object.fromEntries(names.map((name) => [name, branchOf(given[name], scene)])));
+}
+
+function namesOf<Names extends readonly string[]>(names: readonly [...Names], { owner }: Scene, taken: readonly string[] = []): Names {
+  for (const [at, name] of names.entries()) {
+    checkedName(name, owner);
+    if (taken.includes(name) || names.indexOf(name) !== at)
+      throw new DefinitionError(`${owner} has two variables "${name}": give one of them another name`, { name });
+  }
+  return names as unknown as Names;
+}
+
+function checkedData(made: unknown, member: string, scene: Scene): Json {
+  const { owner } = scene;
+  const given = resolved(made, scene);
+  if (given === undefined) throw new DefinitionError(`${owner} has no ${member}: give it`, { member });
+  return dataOf(given, `${member} of ${owner}`);
+}
+
+function checkedCount(given: number, member: string, { owner }: Scene): number {
+  if (Number.isInteger(given) && given >= 1 && given <= MOST_ITERATIONS) return given;
+  throw new DefinitionError(`${member} of ${owner} is ${String(given)}: give a whole number from 1 to ${MOST_ITERATIONS}`, { member });
+}
+
+function checkedCodes(codes: readonly string[], { owner }: Scene): string[] {
+  if (Array.isArray(codes) && codes.length > 0 && codes.every((code) => typeof code === "string" && code !== "")) return [...codes];
+  throw new DefinitionError(`codes of ${owner} are a list of at least one error code`);
+}
+
+function assertMembers(spec: object, known: readonly string[], { owner }: Scene): void {
+  if (typeof spec !== "object" || spec === null) throw new DefinitionError(`${owner} takes an object, and not ${nameOfGiven(spec)}`);
+  const unknown = Object.keys(spec).find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw new DefinitionError(`${owner} has no ${JSON.stringify(unknown)}; ${nameHint(unknown, known)}`, { member: unknown });
+}
+
+function made<Block extends BlockDefinition>(block: Block): Block {
+  return Object.freeze(block);
+}

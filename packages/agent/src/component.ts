@@ -1,0 +1,243 @@
+import { NodeId, nameHint } from "@dad/protocol";
+import type {
+  Bound,
+  Branches,
+  ChildOf,
+  ConditionalOutput,
+  ConditionalSpec,
+  ForEachSpec,
+  From,
+  GivenBy,
+  MapSpec,
+  ParallelOutput,
+  SwitchOutput,
+  SwitchSpec,
+  TryOutput,
+  TrySpec,
+  Used,
+  WhileSpec,
+} from "./block-spec.ts";
+import { blockMakers, branchOf, resolved, type Scene } from "./blocks.ts";
+import type { ComponentDefinition, ComponentKind, Element, Giving } from "./definition.ts";
+import { DefinitionError } from "./errors.ts";
+import { nameOfGiven } from "./given.ts";
+import type { NodeDefinition } from "./node-definition.ts";
+import { checkedPolicy, NodePolicy } from "./node-policy.ts";
+import { checkedRecord, type RecordSettings } from "./record-settings.ts";
+import { type Bindable, referenceTo, referenceToVariable } from "./reference.ts";
+import { checkedBindings, declaredVariables, type ValuesOf, type Variables } from "./variable.ts";
+
+export interface NodeOptions<Fallback = unknown> extends Omit<NodePolicy, "onFailure"> {
+  /** What of the node people see in the directory of a run, where and in which format. Default: all of it, in the node's own directory. */
+  readonly record?: RecordSettings;
+  /**
+   * What a failure means after the last attempt. `fail` (the default) ends the component; with `continue` the node has given
+   * `null`, and with `fallback` this value. The failure stays on record.
+   */
+  readonly onFailure?: "fail" | "continue" | { readonly fallback: Fallback };
+}
+
+export interface ComponentOptions<Declared extends Variables = Variables> {
+  readonly description?: string;
+  readonly variables?: Declared;
+}
+
+interface In<Outputs extends object, Values extends object> {
+  readonly outputs: Outputs;
+  readonly values: Values;
+}
+
+type OutputUnder<Output, Options> = Options extends { readonly onFailure: "continue" } ? Output | null : Output;
+
+type Cases<Child> = Readonly<Record<string, Used<Extract<Child, ComponentDefinition>>>>;
+
+/**
+ * A component that can be added to. Each call gives a new definition; nothing is changed in place.
+ * `Outputs` collects what the elements so far give, so that a reference to one that is not there does not compile.
+ *
+ * Whatever is to refer to what is there before it is given as a function: `(nodes, variables) => …`.
+ */
+export interface Component<Kind extends ComponentKind = ComponentKind, Outputs extends object = object, Values extends object = object>
+  extends ComponentDefinition, Giving<Outputs> {
+  readonly kind: Kind;
+
+  /** Adds a node. */
+  node<const Id extends string, Output, const Options extends NodeOptions<Bindable<NoInfer<Output>>> = object>(
+    id: Id,
+    definition: From<In<Outputs, Values>, NodeDefinition<Output>>,
+    options?: Options,
+  ): Component<Kind, Outputs & { readonly [Key in Id]: OutputUnder<Output, Options> }, Values>;
+
+  /**
+   * Adds a flow (or, in an agent, another agent), which runs in its place in the sequence. To later nodes
+   * it is an object of what its own elements gave: `nodes.fix.plan.operations`.
+   */
+  component<const Id extends string, Child extends Used<ChildOf<Kind>>>(
+    id: Id,
+    definition: From<In<Outputs, Values>, Child>,
+  ): Component<Kind, Outputs & { readonly [Key in Id]: GivenBy<Child> }, Values>;
+
+  /** Adds a choice between two components. */
+  conditional<const Id extends string, Yes extends Used<ChildOf<Kind>>, No extends Used<ChildOf<Kind>> = never>(
+    id: Id,
+    spec: ConditionalSpec<In<Outputs, Values>, Yes, No>,
+  ): Component<Kind, Outputs & { readonly [Key in Id]: ConditionalOutput<Yes, No> }, Values>;
+
+  /** Adds a choice between components by a value. */
+  switch<const Id extends string, Chosen extends Cases<ChildOf<Kind>>, Otherwise extends Used<ChildOf<Kind>> = never>(
+    id: Id,
+    spec: SwitchSpec<In<Outputs, Values>, Chosen, Otherwise>,
+  ): Component<Kind, Outputs & { readonly [Key in Id]: SwitchOutput<Chosen, Otherwise> }, Values>;
+
+  /** Adds a loop over a list, one item after the other. */
+  forEach<const Id extends string, Item, Body extends Used<ChildOf<Kind>>>(
+    id: Id,
+    spec: ForEachSpec<In<Outputs, Values>, Item, Body>,
+  ): Component<Kind, Outputs & { readonly [Key in Id]: readonly GivenBy<Body>[] }, Values>;
+
+  /** Adds a loop over a list, several items at the same time. What it gives is in the order of the items. */
+  map<const Id extends string, Item, Body extends Used<ChildOf<Kind>>>(
+    id: Id,
+    spec: MapSpec<In<Outputs, Values>, Item, Body>,
+  ): Component<Kind, Outputs & { readonly [Key in Id]: readonly GivenBy<Body>[] }, Values>;
+
+  /** Adds a loop that goes on as long as a condition is true, with a bound. */
+  while<const Id extends string, Body extends Used<ChildOf<Kind>>>(
+    id: Id,
+    spec: WhileSpec<In<Outputs, Values>, Body>,
+  ): Component<Kind, Outputs & { readonly [Key in Id]: readonly GivenBy<Body>[] }, Values>;
+
+  /** Adds components that run at the same time, by name. The first that fails ends the others. */
+  parallel<const Id extends string, Named extends Cases<ChildOf<Kind>>>(
+    id: Id,
+    branches: Branches<In<Outputs, Values>, Named>,
+  ): Component<Kind, Outputs & { readonly [Key in Id]: ParallelOutput<Named> }, Values>;
+
+  /** Adds a component whose failure another one takes care of. */
+  try<
+    const Id extends string,
+    Body extends Used<ChildOf<Kind>>,
+    Handler extends Used<ChildOf<Kind>> = never,
+    Cleanup extends Used<ChildOf<Kind>> = never,
+  >(
+    id: Id,
+    spec: TrySpec<In<Outputs, Values>, Body, Handler, Cleanup>,
+  ): Component<Kind, Outputs & { readonly [Key in Id]: TryOutput<Body, Handler, Cleanup> }, Values>;
+
+  /** The same component with values for its variables, where it is used. They may be references and templates. */
+  with(values: { readonly [Name in keyof Values]?: Bindable<Values[Name]> }): Bound<this>;
+}
+
+/** An empty flow: nodes, flows and control flow in sequence. @throws DefinitionError (`DEFINITION_INVALID`). */
+export function flow<const Declared extends Variables = Readonly<Record<never, never>>>(
+  id: string,
+  options: ComponentOptions<Declared> = {},
+): Component<"flow", object, ValuesOf<Declared>> {
+  return component(empty("flow", id, options));
+}
+
+/** An empty agent: nodes, flows, agents and control flow in sequence. @throws DefinitionError (`DEFINITION_INVALID`). */
+export function agent<const Declared extends Variables = Readonly<Record<never, never>>>(
+  id: string,
+  options: ComponentOptions<Declared> = {},
+): Component<"agent", object, ValuesOf<Declared>> {
+  return component(empty("agent", id, options));
+}
+
+type DefinitionOf<Kind extends ComponentKind> = ComponentDefinition & { readonly kind: Kind };
+
+function empty<Kind extends ComponentKind>(kind: Kind, id: string, { description, variables = {} }: ComponentOptions): DefinitionOf<Kind> {
+  const owner = `${kind} ${JSON.stringify(id)}`;
+  return Object.freeze({ kind, id: checkedId(id, kind), description, variables: declaredVariables(variables, owner), elements: Object.freeze([]) });
+}
+
+function component<Kind extends ComponentKind, Outputs extends object, Values extends object>(
+  definition: DefinitionOf<Kind>,
+): Component<Kind, Outputs, Values> {
+  const { kind, elements } = definition;
+  const owner = `${kind} "${definition.id}"`;
+  const added = (element: Omit<Element, "id"> & { readonly id: string }) => {
+    const id = checkedId(element.id, owner, elements);
+    return component(Object.freeze({ ...definition, elements: Object.freeze([...elements, Object.freeze({ ...element, id })]) }));
+  };
+  const sceneOf = (id: string) => sceneIn(definition, id);
+  const blocks = Object.entries(blockMakers).map(([name, make]) => [
+    name,
+    (id: string, given: never) => added({ id, definition: make(given, sceneOf(id)) }),
+  ]);
+  return Object.freeze({
+    ...definition,
+    ...Object.fromEntries(blocks),
+    node(id: string, given: unknown, options: NodeOptions = {}) {
+      const node = resolved(given, sceneOf(id));
+      assertNode(node, owner, id);
+      return added({ id, definition: node, ...nodeOptions(options, `node ${JSON.stringify(id)} of ${owner}`) });
+    },
+    component(id: string, given: unknown, ...others: unknown[]) {
+      if (others.length > 0)
+        throw new DefinitionError(`${JSON.stringify(id)} of ${owner} takes no options: record settings and policies are for nodes`);
+      const { component: child, bindings } = branchOf(given, sceneOf(id));
+      return added({ id, definition: child, ...(Object.keys(bindings).length === 0 ? {} : { bindings }) });
+    },
+    with: (values: Readonly<Record<string, unknown>>): Bound =>
+      Object.freeze({ kind: "bound", component: definition, bindings: checkedBindings(values, definition, owner) }),
+  }) as unknown as Component<Kind, Outputs, Values>;
+}
+
+function sceneIn({ kind, id: name, elements, variables }: ComponentDefinition, id: string): Scene {
+  const place = `${kind} "${name}", before "${id}",`;
+  const ids = elements.map((element) => element.id);
+  return {
+    kind,
+    owner: `${JSON.stringify(id)} of ${kind} "${name}"`,
+    around: elements,
+    nodes: references(ids, { place, what: "element", make: referenceTo }),
+    variables: references(Object.keys(variables), { place, what: "variable", make: referenceToVariable }),
+  };
+}
+
+function nodeOptions({ record, ...policy }: NodeOptions, owner: string): Pick<Element, "record" | "policy"> {
+  const unknown = Object.keys(policy).find((name) => !POLICIES.has(name));
+  if (unknown !== undefined)
+    throw new DefinitionError(`${owner} has no option ${JSON.stringify(unknown)}; ${nameHint(unknown, ["record", ...POLICIES])}`, {
+      option: unknown,
+    });
+  return {
+    ...(record === undefined ? {} : { record: checkedRecord(record, `the record of ${owner}`) }),
+    ...(Object.keys(policy).length === 0 ? {} : { policy: checkedPolicy(policy, owner) }),
+  };
+}
+
+const POLICIES: ReadonlySet<string> = new Set(Object.keys(NodePolicy.shape));
+
+/** Programs that are not type-checked may give anything. */
+function assertNode(node: unknown, owner: string, id: string): asserts node is NodeDefinition {
+  if (typeof node !== "object" || node === null || !("kind" in node) || node.kind !== "node")
+    throw new DefinitionError(`${owner} cannot hold as node ${JSON.stringify(id)} ${nameOfGiven(node)}`, { id });
+}
+
+interface ReferenceKind {
+  readonly place: string;
+  readonly what: string;
+  readonly make: (name: string) => unknown;
+}
+
+/** References by name. Programs that are not type-checked get an error for another name too, not `undefined`. */
+function references(names: readonly string[], { place, what, make }: ReferenceKind): Readonly<Record<string, unknown>> {
+  const known = Object.fromEntries(names.map((name) => [name, make(name)]));
+  return new Proxy(known, {
+    get(target, name) {
+      if (typeof name === "symbol" || Object.hasOwn(target, name)) return Reflect.get(target, name) as unknown;
+      throw new DefinitionError(`${place} has no ${what} "${name}" to refer to; ${nameHint(name, names)}`, { name });
+    },
+  });
+}
+
+function checkedId(id: string, place: string, siblings: readonly Element[] = []): NodeId {
+  const parsed = NodeId.safeParse(id);
+  if (!parsed.success) throw new DefinitionError(`${place} cannot have the id ${JSON.stringify(id)}: ${parsed.error.issues[0]?.message}`, { id });
+  // File systems that ignore case would give both the same directory.
+  const twin = siblings.find((sibling) => sibling.id.toLowerCase() === id.toLowerCase());
+  if (twin) throw new DefinitionError(`${place} has the id "${twin.id}" already: give "${id}" another name`, { id });
+  return parsed.data;
+}

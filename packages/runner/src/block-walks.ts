@@ -1,0 +1,207 @@
+import {
+  type BlockDefinition,
+  type Branch,
+  type ConditionalDefinition,
+  EVERY_ITERATION,
+  type ForEachDefinition,
+  iterationStep,
+  type MapDefinition,
+  type ParallelDefinition,
+  type SwitchDefinition,
+  type TryDefinition,
+  type WhileDefinition,
+} from "@dad/agent";
+import { errorEnvelope, type ErrorEnvelope, type Json, nameHint } from "@dad/protocol";
+import { BlockFailedError, BlockValueError, LoopLimitError, SwitchUnmatchedError } from "./errors.ts";
+import { hasCode } from "./failure-policy.ts";
+import type { Frame } from "./frame.ts";
+import { joined, type Lane, type Strand, StrandCancelled, throwIfCancelled } from "./strands.ts";
+import { childPlace, type Place, type Walk } from "./walk.ts";
+
+/** Walks a block: decides which of its branches run, and runs them. Gives what the block gives. */
+export function walkBlock(walk: Walk, block: BlockDefinition, place: Place): Strand<Json> {
+  switch (block.kind) {
+    case "conditional":
+      return conditional(walk, block, place);
+    case "switch":
+      return switched(walk, block, place);
+    case "for_each":
+      return forEach(walk, block, place);
+    case "map":
+      return mapped(walk, block, place);
+    case "while":
+      return whileTrue(walk, block, place);
+    case "parallel":
+      return parallel(walk, block, place);
+    case "try":
+      return tried(walk, block, place);
+  }
+}
+
+function* conditional(walk: Walk, { condition, then, otherwise }: ConditionalDefinition, place: Place): Strand<Json> {
+  const holds = booleanOf(walk, condition, place);
+  const step = holds ? "is_true" : "is_false";
+  const branch = holds ? then : otherwise;
+  return branch === undefined ? {} : { [step]: yield* walkBranch(walk, branch, childPlace(place, step, { frame: place.parent })) };
+}
+
+function* switched(walk: Walk, { on, cases, otherwise }: SwitchDefinition, place: Place): Strand<Json> {
+  const value = valueOf(walk, on, place);
+  if (typeof value === "object") throw new BlockFailedError("switch", place.path, new BlockValueError("on", value, "a text, a number or a boolean"));
+  const named = Object.hasOwn(cases, String(value)) ? cases[String(value)] : undefined;
+  const branch = named ?? otherwise;
+  if (branch === undefined)
+    throw new BlockFailedError("switch", place.path, new SwitchUnmatchedError(String(value), nameHint(String(value), Object.keys(cases))));
+  const step = named === undefined ? "otherwise" : String(value);
+  return { [step]: yield* walkBranch(walk, branch, childPlace(place, step, { frame: place.parent })) };
+}
+
+function* parallel(walk: Walk, { branches }: ParallelDefinition, place: Place): Strand<Json> {
+  const names = Object.keys(branches);
+  const strands = names.map((name) => (lane: Lane) => {
+    const branch = branches[name] as Branch;
+    return walkBranch({ ...walk, lane }, branch, childPlace(place, name, { frame: place.parent }));
+  });
+  const results = yield* joined(strands.values(), names.length, walk.lane);
+  return Object.fromEntries(names.map((name, at) => [name, results[at] ?? null]));
+}
+
+function* forEach(walk: Walk, loop: ForEachDefinition, place: Place): Strand<Json> {
+  const { items, start } = listOf(walk, loop, place);
+  const outputs: Json[] = [];
+  for (const [at, item] of items.entries()) {
+    throwIfCancelled(walk.lane);
+    const variables = { [loop.item]: item, [loop.index]: start + at, [loop.previous]: outputs.at(-1) ?? null };
+    outputs.push(yield* iteration(walk, loop.body, { place, index: start + at, variables }));
+  }
+  return loopOutput(walk, outputs, start);
+}
+
+function* mapped(walk: Walk, loop: MapDefinition, place: Place): Strand<Json> {
+  const { items, start } = listOf(walk, loop, place);
+  function* strands(): Generator<(lane: Lane) => Strand<Json>> {
+    for (const [at, item] of items.entries()) {
+      const variables = { [loop.item]: item, [loop.index]: start + at };
+      yield (lane) => iteration({ ...walk, lane }, loop.body, { place, index: start + at, variables });
+    }
+  }
+  return loopOutput(walk, yield* joined(strands(), loop.concurrency, walk.lane), start);
+}
+
+function* whileTrue(walk: Walk, { condition, body, ...loop }: WhileDefinition, place: Place): Strand<Json> {
+  const outputs: Json[] = [];
+  for (let index = 0; ; index++) {
+    throwIfCancelled(walk.lane);
+    const variables = { [loop.index]: index, [loop.previous]: outputs.at(-1) ?? null };
+    const seen = { ...place, parent: loopFrame(place, variables) };
+    if (!booleanOf(walk, condition, seen, "while")) return outputs;
+    if (index === loop.max) {
+      if (loop.atMax === "stop") return outputs;
+      throw new BlockFailedError("while", place.path, new LoopLimitError(loop.max));
+    }
+    outputs.push(yield* iteration(walk, body, { place, index, variables }));
+  }
+}
+
+interface Iteration {
+  readonly place: Place;
+  readonly index: number;
+  readonly variables: Readonly<Record<string, Json>>;
+}
+
+function iteration(walk: Walk, body: Branch, { place, index, variables }: Iteration): Strand<Json> {
+  return walkBranch(walk, body, childPlace(place, iterationStep(index), { frame: loopFrame(place, variables), pattern: EVERY_ITERATION }));
+}
+
+const NO_OUTPUTS: ReadonlyMap<string, Json> = new Map();
+
+/** What an iteration sees besides what is around the loop. */
+function loopFrame({ path, parent }: Place, variables: Readonly<Record<string, Json>>): Frame {
+  return { path, variables, outputs: NO_OUTPUTS, parent };
+}
+
+function loopOutput({ starts }: Walk, outputs: readonly Json[], start: number): Json {
+  if (start !== 0) starts.set(outputs, start);
+  return outputs;
+}
+
+/**
+ * The body, then the handler when it failed, then the cleanup. That one runs also where something beside the block failed,
+ * and so it is in no lane that could be cancelled; only the end of the run ends it.
+ */
+function* tried(walk: Walk, block: TryDefinition, place: Place): Strand<Json> {
+  const at = (step: string, frame = place.parent) => childPlace(place, step, { frame });
+  const concluded = ["try", "catch"].some((step) => walk.host.turns.concluded(at(step).path));
+  const cleanUp = function* (): Strand<Json> {
+    if (block.cleanup === undefined) return {};
+    const unbound: Lane = { parent: undefined };
+    return { finally: yield* walkBranch({ ...walk, lane: unbound, again: walk.again || !concluded }, block.cleanup, at("finally")) };
+  };
+  let output: Json;
+  try {
+    output = yield* guarded(walk, block, place);
+  } catch (error) {
+    yield* cleanedUp(cleanUp());
+    throw error;
+  }
+  return { ...(output as object), ...((yield* cleanUp()) as object) };
+}
+
+/** Why the block failed says more than that its cleanup failed too, which is on record by itself. */
+function* cleanedUp(cleanUp: Strand<Json>): Strand<void> {
+  try {
+    yield* cleanUp;
+  } catch (error) {
+    if (error instanceof StrandCancelled) throw error;
+  }
+}
+
+function* guarded(walk: Walk, { body, handler, codes, error: name }: TryDefinition, place: Place): Strand<Json> {
+  try {
+    return { try: yield* walkBranch(walk, body, childPlace(place, "try", { frame: place.parent })) };
+  } catch (error) {
+    const envelope = errorEnvelope(error);
+    const caught = !(error instanceof StrandCancelled) && handler !== undefined && (codes === undefined || hasCode(envelope, codes));
+    if (!caught) throw error;
+    walk.host.report.handled(place.path, "catch", error);
+    const frame = loopFrame(place, { [name]: errorValue(envelope) });
+    return { catch: yield* walkBranch(walk, handler, childPlace(place, "catch", { frame })) };
+  }
+}
+
+/** What a handler sees: the error of the node that failed, and where that was. */
+function errorValue(envelope: ErrorEnvelope): Json {
+  const { code, message, retryable, details, cause } = envelope.code === "NODE_FAILED" && envelope.cause ? envelope.cause : envelope;
+  const path = envelope.details?.["path"] ?? null;
+  const causes = cause === undefined ? {} : { cause: { code: cause.code, message: cause.message } };
+  return { code, message, path, retryable, ...(details === undefined ? {} : { details }), ...causes };
+}
+
+function walkBranch(walk: Walk, branch: Branch, place: Place): Strand<Json> {
+  return walk.component(walk, branch, place);
+}
+
+type Kind = BlockDefinition["kind"];
+
+function valueOf({ render }: Walk, data: Json, { path, parent }: Place, kind: Kind = "switch"): Json {
+  try {
+    return render(data, parent, path);
+  } catch (cause) {
+    throw new BlockFailedError(kind, path, cause);
+  }
+}
+
+function booleanOf(walk: Walk, condition: Json, place: Place, kind: Kind = "conditional"): boolean {
+  const value = valueOf(walk, condition, place, kind);
+  if (typeof value === "boolean") return value;
+  throw new BlockFailedError(kind, place.path, new BlockValueError("condition", value, "true or false"));
+}
+
+function listOf(walk: Walk, loop: ForEachDefinition | MapDefinition, place: Place): { readonly items: readonly Json[]; readonly start: number } {
+  const items = valueOf(walk, loop.items, place, loop.kind);
+  const start = valueOf(walk, loop.start, place, loop.kind);
+  if (!Array.isArray(items)) throw new BlockFailedError(loop.kind, place.path, new BlockValueError("items", items, "a list"));
+  if (typeof start !== "number" || !Number.isInteger(start) || start < 0)
+    throw new BlockFailedError(loop.kind, place.path, new BlockValueError("start", start, "a whole number from 0"));
+  return { items: (items as readonly Json[]).slice(start, loop.max === undefined ? undefined : start + loop.max), start };
+}

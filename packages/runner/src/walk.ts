@@ -1,0 +1,57 @@
+import type { Bindings, ComponentDefinition } from "@dad/agent";
+import type { EngineContext } from "@dad/engine";
+import { type Json, type NodeId, type NodePath, nodePath, type RunEnvParams } from "@dad/protocol";
+import type { ComponentReport } from "./component-report.ts";
+import type { Frame, LoopStarts } from "./frame.ts";
+import type { RecordPlaces } from "./record-places.ts";
+import type { Lane, Strand } from "./strands.ts";
+import type { Turns } from "./turn.ts";
+
+/** What the interpreter needs from the run it works in. */
+export interface InterpreterHost {
+  readonly root: ComponentDefinition;
+  readonly env: RunEnvParams;
+  /** By path; `iter_*` in it stands for each iteration. */
+  readonly inputs: ReadonlyMap<string, Json>;
+  readonly workspace: string;
+  readonly report: ComponentReport;
+  readonly places: RecordPlaces;
+  readonly turns: Turns;
+}
+
+/** One walk through a definition, as some part of it sees it. */
+export interface Walk {
+  readonly host: InterpreterHost;
+  readonly engine: EngineContext;
+  readonly starts: LoopStarts;
+  /** What can be cancelled by itself. */
+  readonly lane: Lane;
+  /** Nothing on record counts: it was about an end that did not stand. */
+  readonly again: boolean;
+  /** Renders data of the definition, which is parsed once. */
+  readonly render: Render;
+  /** Walks a component: for blocks, which hold some. */
+  component(walk: Walk, given: Given, place: Place): Strand<Json>;
+}
+
+/** A component, with what it is given where it stands. */
+export interface Given {
+  readonly component: ComponentDefinition;
+  readonly bindings: Bindings;
+}
+
+export type Render = (data: Json, frame: Frame | undefined, path: NodePath) => Json;
+
+/** Where something stands. */
+export interface Place {
+  readonly path: NodePath;
+  /** The path with `iter_*` in it, by which static inputs are found. */
+  readonly pattern: string;
+  /** What its templates see. */
+  readonly parent: Frame | undefined;
+}
+
+/** Where something stands in what stands at a place. */
+export function childPlace({ path, pattern }: Place, step: string, inside: { readonly frame: Frame | undefined; readonly pattern?: string }): Place {
+  return { path: nodePath(path, step as NodeId), pattern: `${pattern}.${inside.pattern ?? step}`, parent: inside.frame };
+}

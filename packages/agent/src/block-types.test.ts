@@ -114,21 +114,27 @@ describe("what a body is given has the types of its loop:", () => {
   });
 
   it("no iteration before in a map, whose iterations run at the same time, and no item in a loop by a condition", () => {
+    const seen: unknown[] = [];
     // @ts-expect-error -- a map has no iteration before
-    flow("f").map("m", { items: [1], body: ({ previous }) => flow("body").node("say", shout({ text: `${String(previous)}` })) });
+    flow("f").map("m", { items: [1], body: ({ previous }) => (seen.push(previous), yes) });
     // @ts-expect-error -- there is no item
-    flow("f").while("w", { condition: true, max: 1, body: ({ item }) => flow("body").node("say", shout({ text: `${String(item)}` })) });
+    flow("f").while("w", { condition: true, max: 1, body: ({ item }) => (seen.push(item), yes) });
+    expect(seen).toEqual([undefined, undefined]);
   });
 
   it("a list to go over, and nothing else that an earlier node gave", () => {
-    // @ts-expect-error -- a text is no list
-    scanned.forEach("each", { items: (nodes) => nodes.scan.tree, body: yes });
-    // @ts-expect-error -- a list is no condition
-    scanned.conditional("c", { condition: (nodes) => nodes.scan.files, isTrue: yes });
-    // @ts-expect-error -- a list is nothing to switch on
-    scanned.switch("s", { on: (nodes) => nodes.scan.files, cases: { a: yes } });
-    // @ts-expect-error -- a text is no position
-    scanned.map("m", { items: [1], start: (nodes) => nodes.scan.files, body: yes });
+    const wrong = [
+      // @ts-expect-error -- a text is no list
+      scanned.forEach("each", { items: (nodes) => nodes.scan.tree, body: yes }),
+      // @ts-expect-error -- a list is no condition
+      scanned.conditional("c", { condition: (nodes) => nodes.scan.files, isTrue: yes }),
+      // @ts-expect-error -- a list is nothing to switch on
+      scanned.switch("s", { on: (nodes) => nodes.scan.files, cases: { a: yes } }),
+      // @ts-expect-error -- a list is no position
+      scanned.map("m", { items: [1], start: (nodes) => nodes.scan.files, body: yes }),
+    ];
+    // What its values are is known when it runs.
+    expect(wrong.map(({ elements }) => elements.length)).toEqual([2, 2, 2, 2]);
   });
 });
 

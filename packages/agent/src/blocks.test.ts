@@ -21,17 +21,17 @@ describe("a block is data:", () => {
     expect(last(scanned.conditional("c", { condition: true, isTrue: yes }))).toEqual({
       kind: "conditional",
       condition: true,
-      then: used(yes),
-      otherwise: undefined,
+      isTrue: used(yes),
+      isFalse: undefined,
     });
     const both = scanned.conditional("c", { condition: (nodes) => `$expr{${nodes.scan.files}.length > 0}`, isTrue: yes, isFalse: () => no });
-    expect(last(both)).toMatchObject({ condition: "$expr{$expr{$hier{scan}.files}.length > 0}", otherwise: used(no) });
+    expect(last(both)).toMatchObject({ condition: "$expr{$expr{$hier{scan}.files}.length > 0}", isFalse: used(no) });
   });
 
   it("a conditional whose branches get values for their variables (row 89)", () => {
     const branch = flow("branch", { variables: { depth: 1 } });
     const definition = flow("f").conditional("c", { condition: true, isTrue: branch.with({ depth: 2 }), isFalse: branch });
-    expect(last(definition)).toMatchObject({ then: { component: { id: "branch" }, bindings: { depth: 2 } }, otherwise: { bindings: {} } });
+    expect(last(definition)).toMatchObject({ isTrue: { component: { id: "branch" }, bindings: { depth: 2 } }, isFalse: { bindings: {} } });
   });
 
   it("a switch", () => {

@@ -36,7 +36,7 @@ export const blockMakers = {
   conditional(spec: ConditionalSpec<Inside, Given, Given>, scene: Scene): BlockDefinition {
     assertMembers(spec, ["condition", "isTrue", "isFalse"], scene);
     const condition = checkedData(spec.condition, "condition", scene);
-    return made({ kind: "conditional", condition, then: branchOf(spec.isTrue, scene), otherwise: optional(spec.isFalse, scene) });
+    return made({ kind: "conditional", condition, isTrue: branchOf(spec.isTrue, scene), isFalse: optional(spec.isFalse, scene) });
   },
 
   switch(spec: SwitchSpec<Inside, Readonly<Record<string, Given>>, Given>, scene: Scene): BlockDefinition {

@@ -115,7 +115,7 @@ describe("a component", () => {
     [{}, "an object without members"],
     [Promise.resolve(), "a Promise: await it"],
   ])("refuses %o as an element", (child, text) => {
-    const asNode = `flow "f" cannot hold as node "a" ${text}`;
+    const asNode = `"a" of flow "f" cannot be ${text}: it takes a node`;
     expect(refusal(() => flow("f").node("a", child as never))).toBe(asNode);
     expect(refusal(() => flow("f").node("a", () => child as never))).toBe(asNode);
     expect(refusal(() => flow("f").component("a", child as never))).toBe(`"a" of flow "f" cannot hold ${text}: it takes a flow`);

@@ -128,8 +128,12 @@ export interface Component<Kind extends ComponentKind = ComponentKind, Outputs e
   with(values: { readonly [Name in keyof Values]?: Bindable<Values[Name]> }): Bound<this>;
 }
 
+/** What a component that declares none has. */
+// oxlint-disable-next-line typescript/no-generated-empty-object-type -- it has no member of any name
+type NoVariables = Readonly<Record<never, never>>;
+
 /** An empty flow: nodes, flows and control flow in sequence. @throws DefinitionError (`DEFINITION_INVALID`). */
-export function flow<const Declared extends Variables = Readonly<Record<never, never>>>(
+export function flow<const Declared extends Variables = NoVariables>(
   id: string,
   options: ComponentOptions<Declared> = {},
 ): Component<"flow", object, ValuesOf<Declared>> {
@@ -137,7 +141,7 @@ export function flow<const Declared extends Variables = Readonly<Record<never, n
 }
 
 /** An empty agent: nodes, flows, agents and control flow in sequence. @throws DefinitionError (`DEFINITION_INVALID`). */
-export function agent<const Declared extends Variables = Readonly<Record<never, never>>>(
+export function agent<const Declared extends Variables = NoVariables>(
   id: string,
   options: ComponentOptions<Declared> = {},
 ): Component<"agent", object, ValuesOf<Declared>> {
@@ -156,32 +160,28 @@ function component<Kind extends ComponentKind, Outputs extends object, Values ex
 ): Component<Kind, Outputs, Values> {
   const { kind, elements } = definition;
   const owner = `${kind} "${definition.id}"`;
-  const added = (element: Omit<Element, "id"> & { readonly id: string }) => {
-    const id = checkedId(element.id, owner, elements);
-    return component(Object.freeze({ ...definition, elements: Object.freeze([...elements, Object.freeze({ ...element, id })]) }));
+  const added = (id: string, element: Omit<Element, "id">) => {
+    const made = Object.freeze({ id: checkedId(id, owner, elements), ...element });
+    return component(Object.freeze({ ...definition, elements: Object.freeze([...elements, made]) }));
   };
-  const sceneOf = (id: string) => sceneIn(definition, id);
   const blocks = Object.entries(blockMakers).map(([name, make]) => [
     name,
-    (id: string, given: never) => added({ id, definition: make(given, sceneOf(id)) }),
+    (id: string, given: never) => added(id, { definition: make(given, sceneIn(definition, id)) }),
   ]);
   return Object.freeze({
     ...definition,
     ...Object.fromEntries(blocks),
-    node(id: string, given: unknown, options: NodeOptions = {}) {
-      const node = resolved(given, sceneOf(id));
-      assertNode(node, owner, id);
-      return added({ id, definition: node, ...nodeOptions(options, `node ${JSON.stringify(id)} of ${owner}`) });
-    },
+    node: (id: string, given: unknown, options: NodeOptions = {}) =>
+      added(id, { definition: nodeOf(given, sceneIn(definition, id), id), ...nodeOptions(options, `node ${JSON.stringify(id)} of ${owner}`) }),
     component(id: string, given: unknown, ...others: unknown[]) {
       if (others.length > 0)
         throw new DefinitionError(`${JSON.stringify(id)} of ${owner} takes no options: record settings and policies are for nodes`);
-      const { component: child, bindings } = branchOf(given, sceneOf(id));
-      return added({ id, definition: child, ...(Object.keys(bindings).length === 0 ? {} : { bindings }) });
+      const { component: child, bindings } = branchOf(given, sceneIn(definition, id));
+      return added(id, { definition: child, ...(Object.keys(bindings).length === 0 ? {} : { bindings }) });
     },
     with: (values: Readonly<Record<string, unknown>>): Bound =>
       Object.freeze({ kind: "bound", component: definition, bindings: checkedBindings(values, definition, owner) }),
-  }) as unknown as Component<Kind, Outputs, Values>;
+  });
 }
 
 function sceneIn({ kind, id: name, elements, variables }: ComponentDefinition, id: string): Scene {
@@ -211,9 +211,10 @@ function nodeOptions({ record, ...policy }: NodeOptions, owner: string): Pick<El
 const POLICIES: ReadonlySet<string> = new Set(Object.keys(NodePolicy.shape));
 
 /** Programs that are not type-checked may give anything. */
-function assertNode(node: unknown, owner: string, id: string): asserts node is NodeDefinition {
-  if (typeof node !== "object" || node === null || !("kind" in node) || node.kind !== "node")
-    throw new DefinitionError(`${owner} cannot hold as node ${JSON.stringify(id)} ${nameOfGiven(node)}`, { id });
+function nodeOf(given: unknown, scene: Scene, id: string): NodeDefinition {
+  const node = resolved(given, scene);
+  if (typeof node === "object" && node !== null && "kind" in node && node.kind === "node") return node as NodeDefinition;
+  throw new DefinitionError(`${scene.owner} cannot be ${nameOfGiven(node)}: it takes a node`, { id });
 }
 
 interface ReferenceKind {

@@ -69,7 +69,7 @@ function decisionOf(block: Exclude<Definition, { kind: "node" | "agent" | "flow"
       return { condition: block.condition, max: block.max, atMax: block.atMax, names: [block.index, block.previous] };
     case "parallel":
       return {};
-    case "try":
+    default:
       return { codes: block.codes === undefined ? null : [...block.codes], error: block.error };
   }
 }

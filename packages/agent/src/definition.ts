@@ -77,8 +77,8 @@ export interface ConditionalDefinition {
   readonly kind: "conditional";
   /** `true` or `false`, or a template that gives one. */
   readonly condition: Json;
-  readonly then: Branch;
-  readonly otherwise: Branch | undefined;
+  readonly isTrue: Branch;
+  readonly isFalse: Branch | undefined;
 }
 
 /** Runs the branch whose name is the value. Gives an object with what that branch gave under its name. */
@@ -167,16 +167,14 @@ export function branchesOf(block: BlockDefinition): readonly (readonly [step: st
   const named = (step: string, branch: Branch | undefined) => (branch === undefined ? [] : [[step, branch] as const]);
   switch (block.kind) {
     case "conditional":
-      return [...named("is_true", block.then), ...named("is_false", block.otherwise)];
+      return [...named("is_true", block.isTrue), ...named("is_false", block.isFalse)];
     case "switch":
       return [...Object.entries(block.cases), ...named("otherwise", block.otherwise)];
     case "parallel":
       return Object.entries(block.branches);
     case "try":
       return [...named("try", block.body), ...named("catch", block.handler), ...named("finally", block.cleanup)];
-    case "for_each":
-    case "map":
-    case "while":
+    default:
       return [[EVERY_ITERATION, block.body]];
   }
 }

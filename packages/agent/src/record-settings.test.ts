@@ -62,7 +62,7 @@ describe("the record settings of a node", () => {
 
   it("are not taken for a component, nor an option of another name for them", () => {
     const options = { record: {} };
-    expect(() => agent("a").node("f", flow("f") as never, options)).toThrow('agent "a" cannot hold as node "f" the flow "f"');
+    expect(() => agent("a").node("f", flow("f") as never, options)).toThrow('"f" of agent "a" cannot be the flow "f": it takes a node');
     expect(() => agent("a").component("f", flow("f"), ...([options] as unknown as []))).toThrow('"f" of agent "a" takes no options');
     expect(() => flow("f").node("a", shout({ text: "" }), { recrod: {} } as never)).toThrow('has no option "recrod"; did you mean "record"?');
   });

@@ -38,10 +38,10 @@ export function walkBlock(walk: Walk, block: BlockDefinition, place: Place): Str
   }
 }
 
-function* conditional(walk: Walk, { condition, then, otherwise }: ConditionalDefinition, place: Place): Strand<Json> {
+function* conditional(walk: Walk, { condition, isTrue, isFalse }: ConditionalDefinition, place: Place): Strand<Json> {
   const holds = booleanOf(walk, condition, place);
   const step = holds ? "is_true" : "is_false";
-  const branch = holds ? then : otherwise;
+  const branch = holds ? isTrue : isFalse;
   return branch === undefined ? {} : { [step]: yield* walkBranch(walk, branch, childPlace(place, step, { frame: place.parent })) };
 }
 

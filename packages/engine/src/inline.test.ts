@@ -4,7 +4,7 @@ import type { EngineContext, NodeCall, NodeExecutor, NodeOutcome } from "./engin
 import { fakeClock } from "./fake-clock.ts";
 import { type InlineEngineOptions, inlineEngine } from "./inline.ts";
 import { engineContract } from "./testing.ts";
-import { allOf, call, completed, deaf, echo, told, untilAborted } from "./testing/calls.ts";
+import { allOf, call, completed, deaf, echo, manual, told, untilAborted } from "./testing/calls.ts";
 
 engineContract("inlineEngine", { create: inlineEngine });
 
@@ -63,6 +63,21 @@ describe("the time of inlineEngine", () => {
     });
     await driven;
     expect([clock.pending(), log.at(-1)?.split(" ")[0]]).toEqual([0, "1"]);
+  });
+
+  it.each([0, 1, 2, 3, 4, 5, 6, 7])("is over with a cancellation that comes %d turns of promises after the executor ended", async (turns) => {
+    const { execute, end } = manual();
+    const { clock, drive } = timed(execute);
+    const outcomes: unknown[] = [];
+    await drive(async (context) => {
+      const handle = context.start(call("agent", { timeoutMs: 50, restMs: 50 }));
+      await clock.advance(1);
+      end("agent");
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+      context.cancel(handle, "stop");
+      outcomes.push(await told(context, 1));
+    });
+    expect([outcomes, clock.pending()]).toEqual([[{ agent: completed("agent") }], 0]);
   });
 
   it("is not asked for where the call does not", async () => {

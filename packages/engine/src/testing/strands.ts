@@ -130,7 +130,7 @@ function identityOf({ path, attempt }: NodeHandle): string {
 }
 
 /** A number that follows from these, and looks as if it did not. */
-export function draw(seed: number, ...names: readonly (string | number)[]): number {
+function draw(seed: number, ...names: readonly (string | number)[]): number {
   let hash = 0x81_1c_9d_c5 ^ seed;
   for (const character of names.join(" ")) hash = Math.imul(hash ^ character.charCodeAt(0), 0x01_00_01_93);
   hash = Math.imul(hash ^ (hash >>> 15), 0x85_eb_ca_6b);

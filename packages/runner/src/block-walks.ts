@@ -1,5 +1,6 @@
 import {
   type BlockDefinition,
+  type BlockKind,
   type Branch,
   type ConditionalDefinition,
   EVERY_ITERATION,
@@ -34,20 +35,22 @@ export function walkBlock(walk: Walk, block: BlockDefinition, place: Place): Str
     case "parallel":
       return parallel(walk, block, place);
     case "try":
-      return tried(walk, block, place);
+      break;
   }
+  return tried(walk, block, place);
 }
 
 function* conditional(walk: Walk, { condition, isTrue, isFalse }: ConditionalDefinition, place: Place): Strand<Json> {
-  const holds = booleanOf(walk, condition, place);
+  const holds = booleanOf(walk, condition, { place, kind: "conditional" });
   const step = holds ? "is_true" : "is_false";
   const branch = holds ? isTrue : isFalse;
   return branch === undefined ? {} : { [step]: yield* walkBranch(walk, branch, childPlace(place, step, { frame: place.parent })) };
 }
 
 function* switched(walk: Walk, { on, cases, otherwise }: SwitchDefinition, place: Place): Strand<Json> {
-  const value = valueOf(walk, on, place);
-  if (typeof value === "object") throw new BlockFailedError("switch", place.path, new BlockValueError("on", value, "a text, a number or a boolean"));
+  const value = valueOf(walk, on, { place, kind: "switch" });
+  if (typeof value === "object")
+    throw new BlockFailedError("switch", place.path, new BlockValueError("on", { value, wanted: "a text, a number or a boolean" }));
   const named = Object.hasOwn(cases, String(value)) ? cases[String(value)] : undefined;
   const branch = named ?? otherwise;
   if (branch === undefined)
@@ -94,7 +97,7 @@ function* whileTrue(walk: Walk, { condition, body, ...loop }: WhileDefinition, p
     throwIfCancelled(walk.lane);
     const variables = { [loop.index]: index, [loop.previous]: outputs.at(-1) ?? null };
     const seen = { ...place, parent: loopFrame(place, variables) };
-    if (!booleanOf(walk, condition, seen, "while")) return outputs;
+    if (!booleanOf(walk, condition, { place: seen, kind: "while" })) return outputs;
     if (index === loop.max) {
       if (loop.atMax === "stop") return outputs;
       throw new BlockFailedError("while", place.path, new LoopLimitError(loop.max));
@@ -181,9 +184,13 @@ function walkBranch(walk: Walk, branch: Branch, place: Place): Strand<Json> {
   return walk.component(walk, branch, place);
 }
 
-type Kind = BlockDefinition["kind"];
+interface DecidingBlock {
+  readonly place: Place;
+  readonly kind: BlockKind;
+}
 
-function valueOf({ render }: Walk, data: Json, { path, parent }: Place, kind: Kind = "switch"): Json {
+/** What a block decides by. */
+function valueOf({ render }: Walk, data: Json, { place: { path, parent }, kind }: DecidingBlock): Json {
   try {
     return render(data, parent, path);
   } catch (cause) {
@@ -191,17 +198,22 @@ function valueOf({ render }: Walk, data: Json, { path, parent }: Place, kind: Ki
   }
 }
 
-function booleanOf(walk: Walk, condition: Json, place: Place, kind: Kind = "conditional"): boolean {
-  const value = valueOf(walk, condition, place, kind);
+function booleanOf(walk: Walk, condition: Json, block: DecidingBlock): boolean {
+  const value = valueOf(walk, condition, block);
   if (typeof value === "boolean") return value;
-  throw new BlockFailedError(kind, place.path, new BlockValueError("condition", value, "true or false"));
+  throw new BlockFailedError(block.kind, block.place.path, new BlockValueError("condition", { value, wanted: "true or false" }));
 }
 
 function listOf(walk: Walk, loop: ForEachDefinition | MapDefinition, place: Place): { readonly items: readonly Json[]; readonly start: number } {
-  const items = valueOf(walk, loop.items, place, loop.kind);
-  const start = valueOf(walk, loop.start, place, loop.kind);
-  if (!Array.isArray(items)) throw new BlockFailedError(loop.kind, place.path, new BlockValueError("items", items, "a list"));
+  const block = { place, kind: loop.kind };
+  const items = valueOf(walk, loop.items, block);
+  const start = valueOf(walk, loop.start, block);
+  if (!isList(items)) throw new BlockFailedError(loop.kind, place.path, new BlockValueError("items", { value: items, wanted: "a list" }));
   if (typeof start !== "number" || !Number.isInteger(start) || start < 0)
-    throw new BlockFailedError(loop.kind, place.path, new BlockValueError("start", start, "a whole number from 0"));
-  return { items: (items as readonly Json[]).slice(start, loop.max === undefined ? undefined : start + loop.max), start };
+    throw new BlockFailedError(loop.kind, place.path, new BlockValueError("start", { value: start, wanted: "a whole number from 0" }));
+  return { items: items.slice(start, loop.max === undefined ? undefined : start + loop.max), start };
+}
+
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
 }

@@ -30,16 +30,10 @@ export interface ComponentReport {
  * that is resumed is not recorded again. Nobody waits for the disk: a component's record is what its nodes' say.
  */
 export function componentReport(run: Pick<RunContext, "record" | "history">, root: ComponentDefinition): ComponentReport {
-  const watches = new Map<NodePath, () => number>();
   const { components, handled } = run.history;
+  const watch = watches();
   let failure: { readonly cause: unknown } | undefined;
   let last: Promise<unknown> = Promise.resolve();
-
-  function durationMs(path: NodePath): number {
-    const watch = watches.get(path);
-    watches.delete(path);
-    return watch?.() ?? 0;
-  }
 
   function add(draft: EventDraft): void {
     last = run.record(draft, { wait: "ordered" }).catch((cause: unknown) => void (failure ??= { cause }));
@@ -47,7 +41,7 @@ export function componentReport(run: Pick<RunContext, "record" | "history">, roo
 
   const report: ComponentReport = {
     started(path, kind) {
-      watches.set(path, stopwatch());
+      watch.begin(path);
       const definition = path.includes(".") ? undefined : definitionDigest(root);
       const goesOn = components.has(path) && components.get(path) !== "ended";
       // With which definition it goes on is on record, too.
@@ -55,12 +49,12 @@ export function componentReport(run: Pick<RunContext, "record" | "history">, roo
       add({ type: "component.started", path, kind, ...(definition ? { definition } : {}) });
     },
     completed(path) {
-      if (components.get(path) === "completed") watches.delete(path);
-      else add({ type: "component.completed", path, durationMs: durationMs(path) });
+      const took = watch.durationMs(path);
+      if (components.get(path) !== "completed") add({ type: "component.completed", path, durationMs: took });
     },
     // The causes are with the node that failed and with the run: each component around it only says which.
-    failed: (path, error) => add({ type: "component.failed", path, durationMs: durationMs(path), error: withoutCause(error) }),
-    cancelled: (path) => add({ type: "component.cancelled", path, durationMs: durationMs(path) }),
+    failed: (path, error) => add({ type: "component.failed", path, durationMs: watch.durationMs(path), error: withoutCause(error) }),
+    cancelled: (path) => add({ type: "component.cancelled", path, durationMs: watch.durationMs(path) }),
     retried: (path, attempt, delayMs) => add({ type: "attempt.retried", path, attempt, delayMs }),
     handled(path, by, error) {
       if (!handled.has(path)) add({ type: "failure.handled", path, by, error: withoutCause(error) });
@@ -74,6 +68,19 @@ export function componentReport(run: Pick<RunContext, "record" | "history">, roo
     },
   };
   return report;
+}
+
+/** What goes on at this moment, and since when. */
+function watches() {
+  const going = new Map<NodePath, () => number>();
+  return {
+    begin: (path: NodePath) => void going.set(path, stopwatch()),
+    durationMs(path: NodePath): number {
+      const watch = going.get(path);
+      going.delete(path);
+      return watch?.() ?? 0;
+    },
+  };
 }
 
 function withoutCause(error: unknown): ErrorEnvelope {

@@ -50,7 +50,7 @@ function checkElement(element: Element, spot: Spot): string[] {
 
 function checkNode({ record, policy = {} }: Element, { settings, nodeType }: NodeDefinition, spot: Spot): string[] {
   const { onFailure, idempotencyKey } = policy;
-  const fallback = typeof onFailure === "object" ? checkValue(onFailure.fallback as Json, spot, nodeType.output) : [];
+  const fallback = typeof onFailure === "object" ? checkValue(onFailure.fallback, spot, nodeType.output) : [];
   return [
     ...checkValue(settings, spot, nodeType.settings),
     ...checkRecord(record, spot),
@@ -123,8 +123,9 @@ function checkBlock(block: BlockDefinition, spot: Spot): string[] {
       return [...decision("condition", block.condition, { spot: { ...spot, frame: inside }, wanted: "boolean" }), ...all(inside)];
     }
     case "try":
-      return branchesOf(block).flatMap(([step, child]) => branch(step, child, step === "catch" ? seen([block.error]) : frame));
+      break;
   }
+  return branchesOf(block).flatMap(([step, child]) => branch(step, child, step === "catch" ? seen([block.error]) : frame));
 }
 
 interface Decision {

@@ -18,7 +18,7 @@ export class BlockFailedError extends DadError<"BLOCK_FAILED"> {
 
 /** `BLOCK_VALUE_INVALID`: what a block decides by is not of the kind that it needs. */
 export class BlockValueError extends DadError<"BLOCK_VALUE_INVALID"> {
-  constructor(member: string, value: Json, wanted: string) {
+  constructor(member: string, { value, wanted }: { readonly value: Json; readonly wanted: string }) {
     super("BLOCK_VALUE_INVALID", `its ${member} is ${nameOfValue(value)}, and not ${wanted}`, { details: { member } });
   }
 }
@@ -50,7 +50,7 @@ export class LoopLimitError extends DadError<"LOOP_LIMIT_REACHED"> {
 
 /** `VARIABLE_INVALID`: a variable of a component has no value, or one that does not fit. */
 export class VariableError extends DadError<"VARIABLE_INVALID"> {
-  constructor(path: string, name: string, problem: string, options: { readonly cause?: unknown } = {}) {
+  constructor({ path, name }: { readonly path: NodePath; readonly name: string }, problem: string, options: { readonly cause?: unknown } = {}) {
     const because = "cause" in options ? `: ${messageOf(options.cause)}` : "";
     super("VARIABLE_INVALID", `the variable "${name}" of ${path}: ${problem}${because}`, { ...options, details: { path, name } });
   }

@@ -21,7 +21,7 @@ export async function interpret(host: InterpreterHost, engine: EngineContext): P
   const walk: Walk = { host, engine, starts, lane, again: false, render, component: walkComponent };
   const place: Place = { path: nodePath(undefined, root.id), pattern: root.id, parent: undefined };
   try {
-    return await runStrand(engine, walkComponent(walk, { component: root, bindings: {} }, place), { beforeWait: report.trouble });
+    return await runStrand(engine, walkComponent(walk, { component: root, bindings: {} }, place), { beforeWait: () => report.trouble() });
   } catch (error) {
     throw error instanceof StrandCancelled ? error.cause : error;
   } finally {
@@ -31,7 +31,7 @@ export async function interpret(host: InterpreterHost, engine: EngineContext): P
 
 function* walkComponent(walk: Walk, given: Given, place: Place): Strand<Json> {
   const { component } = given;
-  return yield* reported(walk, component.kind, place, function* () {
+  return yield* reported(walk, { kind: component.kind, path: place.path }, function* () {
     const outputs = new Map<string, Json>();
     const frame: Frame = { path: place.path, variables: variablesOf(walk, given, place), outputs, parent: place.parent };
     for (const element of component.elements) {
@@ -46,11 +46,16 @@ function walkElement(walk: Walk, element: Element, place: Place): Strand<Json> {
   const { definition, bindings = {} } = element;
   if (definition.kind === "node") return walkNode(walk, { ...element, definition }, place);
   if (!isBlock(definition)) return walkComponent(walk, { component: definition, bindings }, place);
-  return reported(walk, definition.kind, place, () => walkBlock(walk, definition, place));
+  return reported(walk, { kind: definition.kind, path: place.path }, () => walkBlock(walk, definition, place));
+}
+
+interface Reported {
+  readonly kind: Definition["kind"];
+  readonly path: NodePath;
 }
 
 /** Says how a component or a block began and ended. */
-function* reported(walk: Walk, kind: Definition["kind"], { path }: Pick<Place, "path">, work: () => Strand<Json>): Strand<Json> {
+function* reported(walk: Walk, { kind, path }: Reported, work: () => Strand<Json>): Strand<Json> {
   const { report } = walk.host;
   report.started(path, kind);
   try {
@@ -99,7 +104,7 @@ interface Excuse {
 function excused({ host, render }: Walk, { policy }: NodeElement, { place, failure, by }: Excuse): Json {
   const { path, parent } = place;
   const onFailure = policy?.onFailure;
-  const value = typeof onFailure === "object" ? ofNode(path, () => render(onFailure.fallback as Json, parent, path)) : null;
+  const value = typeof onFailure === "object" ? ofNode(path, () => render(onFailure.fallback, parent, path)) : null;
   host.report.handled(path, by, failure);
   return value;
 }
@@ -138,11 +143,11 @@ function variablesOf(walk: Walk, { component, bindings }: Given, place: Place): 
   const outside = inputs.get(place.path) ?? inputs.get(place.pattern);
   const given = isJsonObject(outside) ? outside : {};
   const values = Object.entries(component.variables).map(([name, { schema, default: value }]) => {
-    const found = Object.hasOwn(given, name) ? given[name] : (boundValue(walk, { name, bindings }, place) ?? value);
-    if (found === undefined)
-      throw new VariableError(place.path, name, "it has no value: give it one where the component is used, or as a static input");
+    const own = { path: place.path, name };
+    const found = Object.hasOwn(given, name) ? given[name] : boundValue(walk, { name, bindings, value }, place);
+    if (found === undefined) throw new VariableError(own, "it has no value: give it one where the component is used, or as a static input");
     const problem = schema && misfit(schema, found);
-    if (problem !== undefined) throw new VariableError(place.path, name, `its value does not fit: ${problem}`);
+    if (problem !== undefined) throw new VariableError(own, `its value does not fit: ${problem}`);
     return [name, found] as const;
   });
   return Object.fromEntries(values);
@@ -151,14 +156,16 @@ function variablesOf(walk: Walk, { component, bindings }: Given, place: Place): 
 interface Binding {
   readonly name: string;
   readonly bindings: Bindings;
+  /** The default. */
+  readonly value: Json | undefined;
 }
 
-function boundValue({ render }: Walk, { name, bindings }: Binding, { path, parent }: Place): Json | undefined {
+function boundValue({ render }: Walk, { name, bindings, value }: Binding, { path, parent }: Place): Json | undefined {
   const binding = Object.hasOwn(bindings, name) ? bindings[name] : undefined;
-  if (binding === undefined) return undefined;
+  if (binding === undefined) return value;
   try {
     return render(binding, parent, path);
   } catch (cause) {
-    throw new VariableError(path, name, "its value cannot be made", { cause });
+    throw new VariableError({ path, name }, "its value cannot be made", { cause });
   }
 }

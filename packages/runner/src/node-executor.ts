@@ -182,12 +182,13 @@ function contextOf({ call, scope, signal }: Attempt, collected: Collected, obser
 }
 
 /** What a node commits says whose it is, and is on record. */
-function outcomeTree({ outcome, record }: RunContext, { path, attempt: number }: NodeCall): NodeContext["outcome"] {
+function outcomeTree(run: RunContext, { path, attempt: number }: NodeCall): NodeContext["outcome"] {
+  const { outcome } = run;
   if (outcome === undefined) return undefined;
   return {
     async commit(message) {
       const committed = await outcome.commit({ subject: message, trailers: { "Dad-Node": path, "Dad-Attempt": String(number) } });
-      await record({ type: "outcome.committed", path, outcome: committed });
+      await run.record({ type: "outcome.committed", path, outcome: committed });
       return committed;
     },
   };

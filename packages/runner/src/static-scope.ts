@@ -22,11 +22,11 @@ export function referenceProblem(reference: TemplateReference, frame: StaticFram
   const { kind, name, optional } = reference;
   if (kind === "variable") {
     const names = [...variablesIn(frame), ...builtIn];
-    return optional === true || names.includes(name) ? undefined : `there is no variable "${name}" before this; ${nameHint(name, names.sort())}`;
+    return optional || names.includes(name) ? undefined : `there is no variable "${name}" before this; ${nameHint(name, names.sort())}`;
   }
   const found = elementIn(frame, name);
   if (found === undefined) return `there is no node "${name}" before this; ${nameHint(name, elementsIn(frame).sort())}`;
-  return optional === true ? undefined : memberProblem(found, reference);
+  return optional ? undefined : memberProblem(found, reference);
 }
 
 function variablesIn(frame: StaticFrame): string[] {

@@ -68,11 +68,10 @@ function reasonOf(lane: Lane): StrandCancelled | undefined {
 }
 
 type Ended<Result> = { readonly result: Result } | { readonly thrown: unknown };
-type Settle = (reply: NodeOutcome) => void;
 
 interface Loop {
   readonly engine: EngineContext;
-  readonly waiting: Map<NodeHandle, { readonly lane: Lane; readonly resume: Settle }>;
+  readonly waiting: Map<NodeHandle, { readonly lane: Lane; readonly resume: (outcome: NodeOutcome) => void }>;
 }
 
 export interface RunStrandOptions {
@@ -83,46 +82,47 @@ export interface RunStrandOptions {
 /** Runs a strand, and all that it forks, to the end: the one loop that waits. */
 export async function runStrand<Result>(engine: EngineContext, strand: Strand<Result>, { beforeWait }: RunStrandOptions): Promise<Result> {
   const loop: Loop = { engine, waiting: new Map() };
-  let ended: Ended<Result> | undefined;
-  advance(loop, strand, { end: (how) => void (ended = how) });
-  while (ended === undefined) {
+  const ended: Ended<Result>[] = [];
+  advance(loop, { strand, end: (how) => void ended.push(how) });
+  for (;;) {
+    const [how] = ended;
+    if (how && "thrown" in how) throw how.thrown;
+    if (how) return how.result;
     beforeWait();
     const { handle, outcome } = await engine.next();
     const waiting = loop.waiting.get(handle);
     loop.waiting.delete(handle);
     waiting?.resume(outcome);
   }
-  if ("thrown" in ended) throw ended.thrown;
-  return ended.result;
 }
 
-interface Continuation<Result> {
-  end(how: Ended<Result>): void;
+interface Going<Result> {
+  readonly strand: Strand<Result>;
+  readonly end: (how: Ended<Result>) => void;
 }
+
+/** What a strand is resumed with. */
+type Resumption = { readonly reply: Reply } | { readonly thrown: unknown };
 
 /** Resumes a strand until it waits, or ends. */
-function advance<Result>(
-  loop: Loop,
-  strand: Strand<Result>,
-  { end }: Continuation<Result>,
-  given?: { readonly reply?: Reply; readonly thrown?: unknown },
-): void {
+function advance<Result>(loop: Loop, going: Going<Result>, given: Resumption = { reply: undefined }): void {
   let step: IteratorResult<Wait, Result>;
   try {
-    step = given && "thrown" in given ? strand.throw(given.thrown) : strand.next(given?.reply);
+    step = "thrown" in given ? going.strand.throw(given.thrown) : going.strand.next(given.reply);
   } catch (thrown) {
-    end({ thrown });
+    going.end({ thrown });
     return;
   }
   if (step.done) {
-    end({ result: step.value });
+    going.end({ result: step.value });
     return;
   }
-  const resume = (reply: Reply) => advance(loop, strand, { end }, { reply });
-  if (step.value.kind === "attempt") loop.waiting.set(step.value.handle, { lane: step.value.lane, resume });
-  else fork(loop, step.value, (how) => ("thrown" in how ? advance(loop, strand, { end }, how) : resume({ status: "joined", results: how.result })));
+  const wait = step.value;
+  if (wait.kind === "attempt") loop.waiting.set(wait.handle, { lane: wait.lane, resume: (reply) => advance(loop, going, { reply }) });
+  else fork(loop, wait, (how) => advance(loop, going, "thrown" in how ? how : { reply: { status: "joined", results: how.result } }));
 }
 
+/** Begins the strands of a fork as there is room for them, until all have ended or one has thrown. */
 function fork(loop: Loop, { strands, limit, lane: parent }: Fork, end: (how: Ended<readonly Json[]>) => void): void {
   const lane: Lane = { parent };
   const results: Json[] = [];
@@ -130,44 +130,39 @@ function fork(loop: Loop, { strands, limit, lane: parent }: Fork, end: (how: End
   let running = 0;
   let exhausted = false;
   let pumping = false;
-  let over = false;
 
-  const onEnd = (index: number) => (how: Ended<Json>) => {
+  function onEnd(index: number, how: Ended<Json>): void {
     running -= 1;
     if ("result" in how) results[index] = how.result;
-    else if (!first) {
-      first = how;
-      cancel(loop, lane, how.thrown);
-    }
+    else stop(how);
     pump();
-  };
-
-  function begin(): void {
-    try {
-      const { done, value } = strands.next();
-      if (done) exhausted = true;
-      else {
-        const index = results.push(null) - 1;
-        running += 1;
-        advance(loop, value(lane), { end: onEnd(index) });
-      }
-    } catch (thrown) {
-      first ??= { thrown };
-    }
   }
 
-  // What ends at once ends within: it must not begin the next one by itself, or many of them would pile up on the stack.
+  function stop(how: { readonly thrown: unknown }): void {
+    if (first) return;
+    first = how;
+    cancel(loop, lane, how.thrown);
+  }
+
+  function begin(): void {
+    const { done, value } = strands.next();
+    exhausted = done === true;
+    if (done) return;
+    const index = results.push(null) - 1;
+    running += 1;
+    advance(loop, { strand: value(lane), end: (how) => onEnd(index, how) });
+  }
+
+  // What ends at once does so within: it must not begin the next one by itself, or many of them would pile up on the stack.
   function pump(): void {
     if (pumping) return;
     pumping = true;
-    while (running < limit && !exhausted && !first && !reasonOf(lane)) begin();
+    while (running < limit && !exhausted && !reasonOf(lane)) begin();
     pumping = false;
-    if (running > 0 || over) return;
-    over = true;
-    const reason = exhausted ? undefined : reasonOf(parent);
-    if (first) end(first);
-    else end(reason ? { thrown: reason } : { result: results });
+    const cancelled = exhausted ? undefined : reasonOf(parent);
+    if (running === 0) end(first ?? (cancelled ? { thrown: cancelled } : { result: results }));
   }
+
   pump();
 }
 

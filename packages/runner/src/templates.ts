@@ -47,7 +47,11 @@ export function templateRenderer({ env, workspace, starts }: TemplatesOf): Rende
 
   function scopeAt(frame: Frame | undefined, path: NodePath): Scope {
     return {
-      variable: (name) => variableOf(frame, name) ?? builtIn(name, path),
+      variable(name) {
+        const value = variableOf(frame, name);
+        // `null` is a value.
+        return value === undefined ? builtIn(name, path) : value;
+      },
       variables: () => [...variableNames(frame), ...BUILT_IN_VARIABLES],
       node: (name) => outputOf(frame, name, starts),
       nodes: () => nodeNames(frame),

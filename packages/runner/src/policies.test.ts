@@ -1,0 +1,143 @@
+import { flow } from "@dad/agent";
+import { fakeClock } from "@dad/engine/fake-clock";
+import { inlineEngine } from "@dad/engine/inline";
+import { describe, expect, it } from "vitest";
+import { failing, stage, untilAborted } from "./testing-run.ts";
+
+/** Runs with a clock that goes on whenever nothing else happens. */
+async function inFakeTime(work: (clock: ReturnType<typeof fakeClock>) => Promise<void>): Promise<void> {
+  const clock = fakeClock();
+  const going = new Set([work]);
+  const done = work(clock).finally(() => going.clear());
+  while (going.size > 0) await clock.advance(50);
+  await done;
+}
+
+describe("a node that is retried", () => {
+  const retry = { attempts: 3, delayMs: 1000, jitter: 0 };
+
+  it("is executed again until it completes, each time after a longer wait, and each attempt is on record", async () => {
+    const waits: number[] = [];
+    await inFakeTime(async (clock) => {
+      const on = stage({ engine: inlineEngine({ clock }) });
+      const fail = failing(2, { retryable: true });
+      on.on("work", (context) => {
+        waits.push(clock.now());
+        return fail(context);
+      });
+      expect(await on.run(flow("main").node("work", on.step({ value: 1 }), { retry }))).toEqual({ work: { value: 1 } });
+      expect(on.executed).toEqual(["main.work 1", "main.work 2", "main.work 3"]);
+      const events = await on.events();
+      expect(events.filter(({ type }) => type === "node.failed")).toHaveLength(2);
+      expect(events.filter(({ type }) => type === "attempt.retried")).toMatchObject([
+        { attempt: 1, delayMs: 1000 },
+        { attempt: 2, delayMs: 2000 },
+      ]);
+      expect(await on.details()).toMatchObject({ status: "completed", nodes: [{ status: "completed" }] });
+    });
+    expect(waits.map((wait) => wait - (waits[0] ?? 0))).toEqual([0, 1000, 3000]);
+  });
+
+  it("fails after its last attempt, with why that failed", async () => {
+    await inFakeTime(async (clock) => {
+      const on = stage({ engine: inlineEngine({ clock }) });
+      on.on("work", failing(9, { retryable: true }));
+      await expect(on.run(flow("main").node("work", on.step({}), { retry }))).rejects.toMatchObject({ cause: { code: "BROKEN" } });
+      expect(on.executed).toHaveLength(3);
+    });
+  });
+
+  it.each([
+    ["errors that are not retryable, unless it is told which", {}, 1],
+    ["errors of the codes that it is told", { on: ["BROKEN"] }, 3],
+    ["no errors of other codes", { on: ["OTHER"] }, 1],
+    ["all errors, if it is told so", { on: "any" as const }, 3],
+  ])("is not for %s", async (_what, more, attempts) => {
+    await inFakeTime(async (clock) => {
+      const on = stage({ engine: inlineEngine({ clock }) });
+      on.on("work", failing(9));
+      await expect(on.run(flow("main").node("work", on.step({}), { retry: { ...retry, ...more } }))).rejects.toThrow("it was to fail");
+      expect(on.executed).toHaveLength(attempts);
+    });
+  });
+});
+
+describe("a node with a time limit", () => {
+  it("is aborted, fails with NODE_TIMEOUT, and may be tried again", async () => {
+    await inFakeTime(async (clock) => {
+      const on = stage({ engine: inlineEngine({ clock }) });
+      on.on("work", (context) => (context.attempt === 1 ? untilAborted(context) : undefined));
+      const node = on.step({ value: "done" });
+      expect(await on.run(flow("main").node("work", node, { timeoutMs: 100, retry: { attempts: 2 } }))).toEqual({ work: { value: "done" } });
+      expect((await on.events()).find(({ type }) => type === "node.failed")).toMatchObject({ error: { code: "NODE_TIMEOUT" } });
+    });
+  });
+});
+
+describe("a node that sleeps", () => {
+  it("waits before it begins, and the next one begins after it has rested (D-53, row 100)", async () => {
+    await inFakeTime(async (clock) => {
+      const on = stage({ engine: inlineEngine({ clock }) });
+      const times: number[] = [];
+      on.on("a", () => void times.push(clock.now()));
+      on.on("b", () => void times.push(clock.now()));
+      const definition = flow("main").node("a", on.step({}), { sleepBeforeMs: 500, sleepAfterMs: 2000 }).node("b", on.step({}));
+      await on.run(definition);
+      expect(times[0]).toBeGreaterThanOrEqual(500);
+      expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(2000);
+    });
+  });
+});
+
+describe("a failure that is allowed", () => {
+  it("gives null where the node is to continue; the run completes, and the failure stays on record (D-2)", async () => {
+    const on = stage();
+    on.on("work", failing(1));
+    const definition = flow("main")
+      .node("work", on.step({}), { onFailure: "continue" })
+      .node("use", on.step({ value: "$expr{$hier{work} ?? 'nothing'}" }));
+    expect(await on.run(definition)).toEqual({ work: null, use: { value: "nothing" } });
+    expect(await on.details()).toMatchObject({
+      status: "completed",
+      nodes: [{ status: "failed", error: { code: "BROKEN" } }, { status: "completed" }],
+    });
+    expect((await on.events()).find(({ type }) => type === "failure.handled")).toMatchObject({ path: "main.work", by: "continue" });
+  });
+
+  it("gives the fallback, rendered, where there is one", async () => {
+    const on = stage();
+    on.on("work", failing(1));
+    const definition = flow("main", { variables: { name: "Ada" } })
+      .node("work", on.step({}), { onFailure: { fallback: { value: "no work for $var{name}" } } })
+      .node("use", (nodes) => on.step({ value: nodes.work.value }));
+    expect(await on.run(definition)).toMatchObject({ use: { value: "no work for Ada" } });
+  });
+});
+
+describe("what a node is told of itself", () => {
+  it("is an idempotency key that is the same for each of its attempts, or the one that is given for it", async () => {
+    const on = stage();
+    const keys: string[] = [];
+    const fail = failing(1);
+    on.on("work", (context) => {
+      keys.push(context.idempotencyKey);
+      return fail(context);
+    });
+    const retry = { attempts: 2, delayMs: 0, on: "any" as const };
+    await on.run(
+      flow("main")
+        .node("work", on.step({}), { retry })
+        .forEach("each", {
+          items: ["x"],
+          body: flow("body").node("work", on.step({}), { idempotencyKey: "pay-$var{item}" }),
+        }),
+    );
+    expect(keys).toEqual(["r:main.work", "r:main.work", "pay-x"]);
+  });
+
+  it("can be an effect that is known better than of its type", async () => {
+    const on = stage();
+    await on.run(flow("main").node("work", on.step({}), { effect: "effectful" }));
+    expect((await on.events()).find(({ type }) => type === "node.started")).toMatchObject({ effect: "effectful" });
+  });
+});

@@ -5,7 +5,10 @@
  */
 export { analyzeFolder } from "./folder/analyze-folder.ts";
 export { applyFileOperations } from "./files/apply-file-operations.ts";
-export { type AskForOptions, askModel, askModelFor, type AskSettings } from "./model/ask-model.ts";
+export { type AskCode, type AskForOptions, askModel, askModelFor, type ModelAnswer } from "./model/ask-model.ts";
+export type { AskSettings } from "./model/ask-settings.ts";
+export { ModelFileError, ModelNotAllowedError, ModelStepsError, ToolResultError } from "./model/errors.ts";
+export { defineTool, type Tool, type ToolOptions } from "./model/tool.ts";
 export { callback, type CallbackOptions } from "./callback/callback.ts";
 export {
   CallbackResultError,

@@ -97,5 +97,11 @@ describe("scriptedModel", () => {
     const failure = model.generate(request, { signal: controller.signal });
     controller.abort(new Error("enough"));
     await expect(failure).rejects.toThrow("enough");
+    const own = new AbortController();
+    const aborting = scriptedModel(() => {
+      own.abort(new Error("by itself"));
+      return new Promise(() => {});
+    });
+    await expect(aborting.generate(request, { signal: own.signal })).rejects.toThrow("by itself");
   });
 });

@@ -1,7 +1,8 @@
 import { type Bindable, defineNode, type Effect, type NodeContext, type NodeDefinition } from "@dad/agent";
-import { canonicalJson, digestOfBytes, hexOfDigest, Json, messageOf } from "@dad/protocol";
+import { digestOfBytes, hexOfDigest, Json } from "@dad/protocol";
 import { z } from "zod";
 import { CallbackResultError } from "../errors.ts";
+import { jsonResult } from "../json-result.ts";
 
 export interface CallbackOptions<Input> {
   /** For people, and part of the settings. */
@@ -49,19 +50,9 @@ export function callback<Input, Output>(
     output: Json,
     async execute(context, { settings }) {
       context.signal.throwIfAborted();
-      return checkedResult(name, await work(settings.input, context));
+      return jsonResult(await work(settings.input, context), (problem, cause) => new CallbackResultError(name, problem, cause));
     },
   });
   // The type of the output is the function's word: that it is JSON is checked.
   return (given) => define({ callback: name, input: given }) as NodeDefinition<OutputOf<Output>>;
-}
-
-function checkedResult(name: string, result: unknown): Json {
-  if (result === undefined) return null;
-  try {
-    canonicalJson(result);
-    return result as Json;
-  } catch (cause) {
-    throw new CallbackResultError(name, messageOf(cause), { cause });
-  }
 }

@@ -5,7 +5,7 @@ import { renderValue, scopeOf } from "@dad/template";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { z } from "zod";
 import { askModel, askModelFor } from "./ask-model.ts";
-import { FileOperations } from "../file-operation.ts";
+import { FileOperations } from "../files/file-operation.ts";
 import { runNode, testingContext } from "../testing-context.ts";
 
 const usage = { inputTokens: 10, outputTokens: 5, cachedInputTokens: 4, costUsd: 0.25 };
@@ -30,7 +30,7 @@ describe("askModel", () => {
     const requests: ModelRequest[] = [];
     const { context } = testingContext({ models: { writer: modelWith({}, requests) } });
     const definition = askModel({ model: "writer", system: "Be brief.", prompt: "Hi", settings: { temperature: 0 } });
-    await expect(runNode(definition, context)).resolves.toEqual({ text: "hello", finishReason: "stop" });
+    await expect(runNode(definition, context)).resolves.toEqual({ text: "hello", finishReason: "stop", files: [] });
     expect(requests).toEqual([{ system: "Be brief.", messages: [{ role: "user", content: "Hi" }], settings: { temperature: 0 } }]);
   });
 

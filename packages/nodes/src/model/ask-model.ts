@@ -1,51 +1,63 @@
 import { type Bindable, defineNode, type NodeContext, type NodeDefinition } from "@dad/agent";
-import { type Json, ModelOutputSpec, ModelSettings } from "@dad/protocol";
-import type { ModelRequest } from "@dad/resources";
+import { ArtifactEntry, type Json } from "@dad/protocol";
+import { escapeValue } from "@dad/template";
 import { z } from "zod";
-import { callModel, unusableReply } from "./call-model.ts";
-import { replySchema } from "./reply-schema.ts";
+import { overridden } from "../settings-override.ts";
+import { AskInput, type AskSettings, type CheckedAsk, StructuredSettings, TextSettings } from "./ask-settings.ts";
+import { unusableReply } from "./call-model.ts";
+import { converse, type Conversed } from "./converse.ts";
+import { aliasOf, requestOf } from "./model-request.ts";
+import { modelSchema, problemsOf } from "./model-schema.ts";
+import { effectOf, type Tool, toolSettings, toolsVersion } from "./tool.ts";
 
-const AskSettings = z.strictObject({
-  /** The name under which the profile of the run has a model. */
-  model: z.string().min(1),
-  system: z.string().optional(),
-  prompt: z.string().min(1),
-  settings: ModelSettings.optional(),
+/** What of a node is no data. */
+export interface AskCode {
+  /** What the model may have executed. Its text is part of the version of the node, and its effect that of the node. */
+  readonly tools?: readonly Tool[];
+}
+
+const Answer = z.strictObject({
+  text: z.string(),
+  /** `length`: the text was cut off. */
+  finishReason: z.string(),
+  /** Images and other files that the model made, as far as the record settings of the node let it keep them. */
+  files: z.array(ArtifactEntry),
 });
 
-export type AskSettings = z.input<typeof AskSettings>;
-
-const StructuredAskSettings = AskSettings.extend({ output: ModelOutputSpec });
+/** What `askModel` gives. */
+export type ModelAnswer = z.output<typeof Answer>;
 
 /**
- * Asks a model for text. The request is kept as the artifact `state` before the call, and the reply as
- * `reply`; usage is counted, and the call has a span of its own, in which no content is.
+ * Asks a model for text. The request is kept as the artifact `state` before the call, and the reply as `reply`; usage is
+ * counted, and each call has a span of its own, in which no content is. With tools the model is asked again with what they
+ * gave, at most `maxSteps` times, until it calls no more.
  *
- * Pure: nothing but the bill changes. Asked again, a model may say something else.
+ * Pure, unless a tool is not: nothing but the bill changes. Asked again, a model may say something else.
  *
- * @throws ModelError (`MODEL_…`), `RESOURCE_UNKNOWN`.
+ * @throws ModelError (`MODEL_…`), `RESOURCE_UNKNOWN`, `MODEL_NOT_ALLOWED`, `MODEL_FILE_UNUSABLE`, `MODEL_STEPS_EXCEEDED`, `TOOL_RESULT_INVALID`.
  */
-export const askModel = defineNode({
-  type: "ai_model",
-  version: "1",
-  effect: "pure",
-  settings: AskSettings,
-  output: z.strictObject({
-    text: z.string(),
-    /** `length`: the text was cut off. */
-    finishReason: z.string(),
-  }),
-  async execute(context, { settings }) {
-    const { text, finishReason } = await callModel(context, { alias: settings.model, request: requestOf(settings) });
-    return { text, finishReason };
-  },
-});
+export function askModel(settings: Bindable<AskSettings>, code: AskCode = {}): NodeDefinition<ModelAnswer> {
+  return textAsk(code)({ ...settings, ...toolsOf(code) } as never);
+}
+
+function textAsk(code: AskCode) {
+  return defineNode({
+    ...typeOf(code),
+    settings: TextSettings,
+    input: AskInput,
+    output: Answer,
+    async execute(context, { settings, input }) {
+      const { response, files } = await ask(context, overridden(TextSettings, settings, input), { ...code, chosen: input?.model });
+      return { text: response.text, finishReason: response.finishReason, files: [...files] };
+    },
+  });
+}
 
 /** What `askModelFor` takes besides the schema. */
-export interface AskForOptions extends AskSettings {
+export type AskForOptions = AskSettings & {
   /** What the provider calls the reply: letters, digits, `_`, `-`. Default `reply`. */
   readonly name?: string;
-}
+};
 
 /**
  * Asks a model for a reply that fits a schema; the node gives the reply itself. Everything else is as
@@ -55,45 +67,49 @@ export interface AskForOptions extends AskSettings {
  *
  * @throws ModelError (`MODEL_REPLY_INVALID`) for a reply that does not fit, with what is wrong in it and how it begins.
  */
-export function askModelFor<Schema extends z.ZodType>(schema: Schema, options: Bindable<AskForOptions>): NodeDefinition<z.output<Schema>> {
+export function askModelFor<Schema extends z.ZodType>(
+  schema: Schema,
+  options: Bindable<AskForOptions>,
+  code: AskCode = {},
+): NodeDefinition<z.output<Schema>> {
   const { name = "reply", ...settings } = options as { readonly name?: string };
-  const output = { name, schema: replySchema(schema) };
-  return structuredAsk(schema)({ ...settings, output } as never);
+  const output = { name, schema: escapeValue(modelSchema(schema)) };
+  return structuredAsk(schema, code)({ ...settings, output, ...toolsOf(code) } as never);
 }
 
-function structuredAsk<Schema extends z.ZodType>(schema: Schema) {
+function structuredAsk<Schema extends z.ZodType>(schema: Schema, code: AskCode) {
   return defineNode({
-    type: "ai_model",
-    version: "1",
-    effect: "pure",
-    settings: StructuredAskSettings,
+    ...typeOf(code),
+    settings: StructuredSettings,
+    input: AskInput,
     output: schema,
-    execute: (context, { settings }) => structuredReply(context, settings, schema) as Promise<z.input<Schema>>,
+    async execute(context, { settings, input }) {
+      const conversed = await ask(context, overridden(StructuredSettings, settings, input), { ...code, chosen: input?.model });
+      return structuredReply(conversed, schema) as z.input<Schema>;
+    },
   });
 }
 
+function typeOf(code: AskCode) {
+  const { tools = [] } = code;
+  return { type: "ai_model", version: tools.length === 0 ? "2" : `2+${toolsVersion(tools)}`, effect: effectOf(tools) };
+}
+
+function toolsOf({ tools = [] }: AskCode): object {
+  return tools.length === 0 ? {} : { tools: toolSettings(tools) };
+}
+
+async function ask(context: NodeContext, settings: CheckedAsk, code: AskCode & { readonly chosen: string | undefined }): Promise<Conversed> {
+  context.signal.throwIfAborted();
+  const alias = aliasOf(settings, code.chosen);
+  const request = await requestOf(context, settings);
+  return await converse(context, { alias, request, tools: code.tools ?? [], maxSteps: settings.maxSteps, stream: settings.stream });
+}
+
 /** The reply as it came: whoever takes the output of a node parses it with the same schema. */
-async function structuredReply(context: NodeContext, settings: z.output<typeof StructuredAskSettings>, schema: z.ZodType): Promise<Json> {
-  const response = await callModel(context, { alias: settings.model, request: requestOf(settings) });
-  const model = context.resources.get("model", settings.model);
+function structuredReply({ model, response }: Conversed, schema: z.ZodType): Json {
   if (response.structured === undefined) throw unusableReply(model, response, "it is not JSON");
   const parsed = schema.safeParse(response.structured);
   if (!parsed.success) throw unusableReply(model, response, problemsOf(parsed.error));
   return response.structured;
-}
-
-function requestOf({ system, prompt, settings, output }: z.output<typeof AskSettings> & { readonly output?: ModelOutputSpec }): ModelRequest {
-  return {
-    ...(system === undefined ? {} : { system }),
-    messages: [{ role: "user", content: prompt }],
-    ...(output === undefined ? {} : { output }),
-    ...(settings === undefined ? {} : { settings }),
-  };
-}
-
-const MOST_PROBLEMS = 5;
-
-function problemsOf({ issues }: z.ZodError): string {
-  const shown = issues.slice(0, MOST_PROBLEMS).map(({ path, message }) => (path.length === 0 ? message : `${z.core.toDotPath(path)}: ${message}`));
-  return [...shown, ...(issues.length > MOST_PROBLEMS ? [`and ${issues.length - MOST_PROBLEMS} more`] : [])].join("; ");
 }

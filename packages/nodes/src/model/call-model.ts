@@ -1,32 +1,37 @@
 import type { NodeContext } from "@dad/agent";
-import { DadError, type Json, Usage } from "@dad/protocol";
+import { DadError, Usage } from "@dad/protocol";
 import { ModelError, type ModelRequest, type ModelResource, type ModelResponse } from "@dad/resources";
+import { CLIENT, failSpan } from "./span.ts";
 
-/** `SpanKind.CLIENT` and `SpanStatusCode.ERROR` of the OpenTelemetry API, which need not be loaded for two numbers. */
-const CLIENT = 2;
-const ERROR = 2;
-
-/** A call as it was rendered: the alias, what it stands for, and the request. */
 export interface ModelCall {
-  readonly alias: string;
   readonly request: ModelRequest;
+  /** Whether the pieces of the reply are told as they come, by a model that can. */
+  readonly stream: boolean;
 }
 
-/**
- * One call under a span of its own. The request is kept as the artifact `state` before the call, and
- * the reply as `reply` after it; what it used counts also when the reply turns out to be of no use.
- */
-export async function callModel(context: NodeContext, { alias, request }: ModelCall): Promise<ModelResponse> {
+/** One call under a span of its own. What it used counts also when the reply turns out to be of no use. */
+export async function callModel(context: NodeContext, model: ModelResource, { request, stream }: ModelCall): Promise<ModelResponse> {
   context.signal.throwIfAborted();
-  const model = context.resources.get("model", alias);
-  const { provider, modelId } = model;
-  await context.record({ name: "state", data: { model: { alias, provider, modelId }, request: request as unknown as Json } });
-  const response = await tracedCall(context, model, request);
-  context.addUsage(response.usage);
-  await context.record({ name: "reply", data: response as unknown as Json });
-  if (response.finishReason === "content-filter" || response.finishReason === "error")
-    throw unusableReply(model, response, `it ended with "${response.finishReason}"`);
-  return response;
+  const streaming = stream && model.capabilities.streaming;
+  const attributes = {
+    ...requestAttributes(model, request),
+    ...(streaming ? { "gen_ai.request.stream": true } : {}),
+    "dad.node.path": context.path,
+  };
+  // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- see CLIENT
+  const span = context.observability.tracer.startSpan(`chat ${model.modelId}`, { kind: CLIENT, attributes });
+  try {
+    const response = await model.generate(request, { signal: context.signal, ...(streaming ? { onPiece: (piece) => context.stream(piece) } : {}) });
+    context.addUsage(response.usage);
+    span.setAttributes(responseAttributes(response));
+    return response;
+  } catch (error) {
+    if (DadError.is(error)) countUsage(error, context);
+    failSpan(span, error);
+    throw error;
+  } finally {
+    span.end();
+  }
 }
 
 const LONGEST_EXCERPT = 300;
@@ -40,26 +45,6 @@ export function unusableReply(model: Pick<ModelResource, "modelId" | "capabiliti
     retryable: !model.capabilities.recorded,
     details: { model: model.modelId, finishReason },
   });
-}
-
-async function tracedCall(context: NodeContext, model: ModelResource, request: ModelRequest): Promise<ModelResponse> {
-  const attributes = { ...requestAttributes(model, request), "dad.node.path": context.path };
-  // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- see CLIENT
-  const span = context.observability.tracer.startSpan(`chat ${model.modelId}`, { kind: CLIENT, attributes });
-  try {
-    const response = await model.generate(request, { signal: context.signal });
-    span.setAttributes(responseAttributes(response));
-    return response;
-  } catch (error) {
-    if (DadError.is(error)) countUsage(error, context);
-    // The code alone: messages may quote what was said, and content does not belong in a trace.
-    const code = DadError.is(error) ? error.code : error instanceof Error ? error.name : "_OTHER";
-    // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- see ERROR
-    span.setAttribute("error.type", code).setStatus({ code: ERROR, message: code });
-    throw error;
-  } finally {
-    span.end();
-  }
 }
 
 /** A reply that cannot be read has been paid for as well. */
@@ -80,6 +65,7 @@ function requestAttributes({ provider, modelId }: ModelResource, { settings = {}
     ...(settings.temperature === undefined ? {} : { "gen_ai.request.temperature": settings.temperature }),
     ...(settings.topP === undefined ? {} : { "gen_ai.request.top_p": settings.topP }),
     ...(settings.seed === undefined ? {} : { "gen_ai.request.seed": settings.seed }),
+    ...(settings.reasoningEffort === undefined ? {} : { "gen_ai.request.reasoning.level": settings.reasoningEffort }),
     ...(settings.stopSequences === undefined ? {} : { "gen_ai.request.stop_sequences": [...settings.stopSequences] }),
   };
 }

@@ -83,6 +83,8 @@ async function untilAborted<Value>(value: Value | Promise<Value>, signal: AbortS
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const abort = () => reject(signal.reason as Error);
   signal.addEventListener("abort", abort, { once: true });
+  // The function of the script may have aborted the call itself.
+  if (signal.aborted) abort();
   try {
     return await Promise.race([value, aborted]);
   } finally {

@@ -1,0 +1,68 @@
+import { ArtifactEntry, ModelOutputSpec, ModelSettings, ModelTool, ModelToolChoice } from "@dad/protocol";
+import { z } from "zod";
+import { overridingInput } from "../settings-override.ts";
+
+const alias = z.string().min(1);
+const DEFAULT_MAX_STEPS = 8;
+
+/** What a node asks, and how. All of it can be replaced through the input. */
+const Asking = z.strictObject({
+  /** The instructions of the model. Several become paragraphs. */
+  system: z.union([z.string(), z.array(z.string())]).optional(),
+  /** What is said before the prompt, in order. A text is the user's. */
+  context: z.array(z.union([z.string().min(1), z.strictObject({ role: z.enum(["user", "assistant"]), content: z.string().min(1) })])).optional(),
+  /** What earlier nodes gave, or any other value: a heading and the value for each, in one message between the context and the prompt. */
+  contextSources: z.array(z.strictObject({ title: z.string().min(1), value: z.unknown() })).optional(),
+  prompt: z.string().min(1),
+  /** Images and other files that go with the prompt: paths in the workspace, or entries of artifacts that earlier nodes gave. */
+  files: z.array(z.union([z.string().min(1), ArtifactEntry])).optional(),
+  // The schema of the protocol says of its input that it may be anything, which would let everything compile.
+  settings: (ModelSettings as z.ZodType<ModelSettings, ModelSettings>).optional(),
+  /** Whether or which tool the first reply has to call; from then on the model decides. */
+  toolChoice: (ModelToolChoice as z.ZodType<ModelToolChoice, ModelToolChoice>).optional(),
+  /** How often the model is asked at most, until it calls no more tools. */
+  maxSteps: z.int().min(1).default(DEFAULT_MAX_STEPS),
+  /** Whether the reply is told in pieces as it comes, by a model that can. */
+  stream: z.boolean().default(true),
+});
+
+const whom = {
+  /** The name under which the profile of the run has a model. */
+  model: alias.optional(),
+  /** Instead of `model`: those that may be asked. The first is, unless the input of the node chooses another. */
+  models: z.array(alias).min(1).optional(),
+};
+
+function hasOneOf({ model, models }: { readonly model?: string | undefined; readonly models?: readonly string[] | undefined }): boolean {
+  return (model === undefined) !== (models === undefined);
+}
+const ONE_OF = "give either model or models";
+
+interface WithTools {
+  readonly tools?: readonly ModelTool[] | undefined;
+  readonly toolChoice?: ModelToolChoice | undefined;
+}
+
+function hasChosenTool({ tools = [], toolChoice }: WithTools): boolean {
+  if (toolChoice === undefined) return true;
+  return typeof toolChoice === "string" ? tools.length > 0 : tools.some(({ name }) => name === toolChoice.tool);
+}
+const CHOSEN_TOOL = { message: "the node has no such tool", path: ["toolChoice"] };
+
+/** The tools are from the code of the node. */
+const tools = z.array(ModelTool).optional();
+
+export const TextSettings = Asking.extend({ ...whom, tools })
+  .refine(hasOneOf, ONE_OF)
+  .refine(hasChosenTool, CHOSEN_TOOL);
+export const StructuredSettings = Asking.extend({ ...whom, tools, output: ModelOutputSpec })
+  .refine(hasOneOf, ONE_OF)
+  .refine(hasChosenTool, CHOSEN_TOOL);
+
+/** `model` chooses among those that the node may ask. */
+export const AskInput = overridingInput(Asking, { model: alias.optional() });
+export type AskInput = z.output<typeof AskInput>;
+
+export type AskSettings = z.input<typeof Asking> & { readonly model?: string; readonly models?: readonly string[] };
+/** What both kinds of nodes have, once it is checked. */
+export type CheckedAsk = z.output<typeof TextSettings> & { readonly output?: ModelOutputSpec };

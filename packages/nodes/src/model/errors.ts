@@ -1,0 +1,33 @@
+import { DadError, type Json } from "@dad/protocol";
+
+/** `MODEL_NOT_ALLOWED`: the input of the node chooses a model that the node does not have. */
+export class ModelNotAllowedError extends DadError<"MODEL_NOT_ALLOWED"> {
+  constructor(alias: string, allowed: readonly string[]) {
+    super("MODEL_NOT_ALLOWED", `the node may not ask the model ${JSON.stringify(alias)}; it may ask ${allowed.join(", ")}`, {
+      details: { model: alias, allowed },
+    });
+  }
+}
+
+/** `MODEL_FILE_UNUSABLE`: a file for a model cannot be read, or is too large. */
+export class ModelFileError extends DadError<"MODEL_FILE_UNUSABLE"> {
+  constructor(file: string, problem: string, options: { readonly cause?: unknown } = {}) {
+    super("MODEL_FILE_UNUSABLE", `the model cannot be given the file ${JSON.stringify(file)}: ${problem}`, { ...options, details: { file } });
+  }
+}
+
+/** `MODEL_STEPS_EXCEEDED`: a model still calls tools after all the steps that it has. */
+export class ModelStepsError extends DadError<"MODEL_STEPS_EXCEEDED"> {
+  constructor(maxSteps: number, details: Readonly<Record<string, Json>>) {
+    super("MODEL_STEPS_EXCEEDED", `the model has not come to an end within ${maxSteps} ${maxSteps === 1 ? "step" : "steps"}; raise maxSteps`, {
+      details: { maxSteps, ...details },
+    });
+  }
+}
+
+/** `TOOL_RESULT_INVALID`: a tool gave something that JSON cannot carry. */
+export class ToolResultError extends DadError<"TOOL_RESULT_INVALID"> {
+  constructor(tool: string, problem: string, options: { readonly cause?: unknown } = {}) {
+    super("TOOL_RESULT_INVALID", `the result of the tool "${tool}" is not JSON: ${problem}`, { ...options, details: { tool } });
+  }
+}

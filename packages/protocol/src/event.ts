@@ -4,7 +4,7 @@ import { Digest } from "./digest.ts";
 import { ErrorEnvelope } from "./error.ts";
 import { ExecutionId, NodePath, RunId } from "./id.ts";
 import { Json } from "./json.ts";
-import { NodeDecision, NodeEffect, OutcomeRef, RerunOf, RunSource, RunStatus } from "./run.ts";
+import { FailureHandling, NodeDecision, NodeEffect, OutcomeRef, RerunOf, RunSource, RunStatus } from "./run.ts";
 import { Usage } from "./usage.ts";
 
 const run = {
@@ -71,7 +71,7 @@ export const RunEvent = z.discriminatedUnion("type", [
   /** A failed attempt is followed by another after so long. */
   z.looseObject({ ...attempt, type: z.literal("attempt.retried"), delayMs: durationMs }),
   /** A failure did not end what is around it. `path` is that of the node; for `catch`, of the `try` whose body failed. */
-  z.looseObject({ ...element, type: z.literal("failure.handled"), by: z.enum(["continue", "fallback", "catch"]), error: ErrorEnvelope }),
+  z.looseObject({ ...element, type: z.literal("failure.handled"), by: FailureHandling, error: ErrorEnvelope }),
 
   /** A piece of output as it comes, of a model (`text`, `reasoning`) or a command (`stdout`, `stderr`). Told, not recorded: the whole is kept. */
   z.looseObject({ ...attempt, type: z.literal("output.streamed"), channel: z.string().min(1), text: z.string() }),

@@ -7,6 +7,7 @@
  */
 export { ArtifactEntry, Descriptor } from "./artifact.ts";
 export { CheckoutReport } from "./checkout-report.ts";
+export { DefinitionGraph, GraphEdge, GraphElement } from "./definition-graph.ts";
 export { Digest, digestOfBytes, digestOfHex, digestOfJson, hexOfDigest } from "./digest.ts";
 export { Durability } from "./durability.ts";
 export { DadError, type DadErrorOptions, ERROR_LIMITS, ErrorEnvelope, errorEnvelope, errorFromEnvelope, messageOf } from "./error.ts";
@@ -44,6 +45,7 @@ export { nameHint, nearestName } from "./name-hint.ts";
 export { NodeResult } from "./node-result.ts";
 export { Pin } from "./pin.ts";
 export {
+  FailureHandling,
   FinalStatus,
   NodeDecision,
   NodeEffect,

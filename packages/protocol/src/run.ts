@@ -45,10 +45,18 @@ export type OutcomeRef = z.infer<typeof OutcomeRef>;
 export const RerunOf = z.looseObject({ of: RunId, from: NodePath.optional() });
 export type RerunOf = z.infer<typeof RerunOf>;
 
+/** Why a failure did not end what is around it: the node was allowed to fail, or a `try` around it caught it. */
+export const FailureHandling = z.enum(["continue", "fallback", "catch"]);
+export type FailureHandling = z.infer<typeof FailureHandling>;
+
 export const NodeSummary = z.looseObject({
   path: NodePath,
   status: NodeStatus,
   decision: NodeDecision,
+  /** The last attempt, from 1. */
+  attempt: z.int().positive().optional(),
+  /** Of a failed node whose failure did not end what is around it. */
+  handled: FailureHandling.optional(),
   /** Of the last attempt, by the monotonic clock. `null` while it is going on. */
   durationMs: z.number().nonnegative().nullable(),
 });

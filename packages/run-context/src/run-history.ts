@@ -1,7 +1,16 @@
 import { ArtifactInvalidError, readText } from "@dad/artifacts";
 import type { ArtifactStore } from "@dad/artifacts";
 import type { JournalStore } from "@dad/journal";
-import { type ArtifactEntry, type Digest, type ErrorEnvelope, type Json, type NodeEffect, type NodePath, type RecordedEvent } from "@dad/protocol";
+import {
+  type ArtifactEntry,
+  type Digest,
+  type ErrorEnvelope,
+  type FailureHandling,
+  type Json,
+  type NodeEffect,
+  type NodePath,
+  type RecordedEvent,
+} from "@dad/protocol";
 import { decodeValue } from "./artifact-format.ts";
 import { checkedRunId } from "./run-env.ts";
 
@@ -26,7 +35,7 @@ export interface RunHistory {
   /** The nodes whose last attempt has ended, in the order of these ends. */
   readonly ended: ReadonlySet<NodePath>;
   /** By what each failure was handled that did not end what is around it: of a node, or of a `try`. */
-  readonly handled: ReadonlyMap<NodePath, "continue" | "fallback" | "catch">;
+  readonly handled: ReadonlyMap<NodePath, FailureHandling>;
   /** How each component stands. */
   readonly components: ReadonlyMap<NodePath, "started" | "completed" | "ended">;
   /** The static inputs that were registered last. */
@@ -43,7 +52,7 @@ export function foldHistory(): HistoryFold {
   const nodes = new Map<NodePath, NodeHistory>();
   const components = new Map<NodePath, "started" | "completed" | "ended">();
   const ended = new Set<NodePath>();
-  const handled = new Map<NodePath, "continue" | "fallback" | "catch">();
+  const handled = new Map<NodePath, FailureHandling>();
   const facts: { definition?: Digest | undefined; inputs?: ArtifactEntry | undefined } = {};
   return {
     history: {

@@ -43,8 +43,17 @@ export function project(run: RunProjection, event: RecordedEvent): RunProjection
     case "outcome.committed":
       return event.path === undefined ? { ...run, outcome: event.outcome } : run;
     case "node.started":
-      run.nodes.set(event.path, { path: event.path, status: "running", decision: "executed", durationMs: null, artifacts: [] });
+      run.nodes.set(event.path, {
+        path: event.path,
+        status: "running",
+        decision: "executed",
+        attempt: event.attempt,
+        durationMs: null,
+        artifacts: [],
+      });
       return run;
+    case "failure.handled":
+      return handled(run, event);
     case "node.completed":
       return endNode(run, event, { status: "completed", decision: event.decision });
     case "node.failed":
@@ -62,8 +71,18 @@ function resumed(run: RunProjection): RunProjection {
   return { ...run, ended: undefined };
 }
 
+/** What a `try` caught was the failure of what is in its body. */
+function handled(run: RunProjection, { path, by }: EventOf<"failure.handled">): RunProjection {
+  for (const [at, node] of run.nodes) {
+    const meant = at === path || (by === "catch" && at.startsWith(`${path}.try.`));
+    if (meant && node.status === "failed" && node.handled === undefined) run.nodes.set(at, { ...node, handled: by });
+  }
+  return run;
+}
+
 interface NodeEnd {
   readonly path: NodePath;
+  readonly attempt: number;
   readonly durationMs: number;
   readonly artifacts: readonly ArtifactEntry[];
   readonly usage?: Usage | undefined;
@@ -75,8 +94,8 @@ interface NodeEndState {
   readonly error?: ErrorEnvelope;
 }
 
-function endNode(run: RunProjection, { path, durationMs, artifacts, usage }: NodeEnd, state: NodeEndState): RunProjection {
-  run.nodes.set(path, { path, decision: "executed", durationMs, artifacts: [...artifacts], ...state });
+function endNode(run: RunProjection, { path, attempt, durationMs, artifacts, usage }: NodeEnd, state: NodeEndState): RunProjection {
+  run.nodes.set(path, { path, decision: "executed", attempt, durationMs, artifacts: [...artifacts], ...state });
   // What is reused was paid for by the run that made it.
   return usage && state.decision !== "reused" ? { ...run, usage: addUsage(run.usage, usage) } : run;
 }

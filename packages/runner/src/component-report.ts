@@ -1,10 +1,7 @@
 import { definitionDigest, type ComponentDefinition } from "@dad/agent";
-import { type ErrorEnvelope, errorEnvelope, type EventDraft, type NodePath } from "@dad/protocol";
+import { type ErrorEnvelope, errorEnvelope, type EventDraft, type FailureHandling, type NodePath } from "@dad/protocol";
 import type { RunContext } from "@dad/run-context";
 import { stopwatch } from "./stopwatch.ts";
-
-/** What the walk does about a failure, besides ending. */
-export type FailureHandler = "continue" | "fallback" | "catch";
 
 /**
  * Where the interpreter says how components and blocks stand. It waits for none of it, and none of it throws: `trouble` and
@@ -18,7 +15,7 @@ export interface ComponentReport {
   /** A failed attempt is followed by another, after a wait. */
   retried(path: NodePath, attempt: number, delayMs: number): void;
   /** A failure does not end what is around it. `path` is the node's; of `catch`, the block's. */
-  handled(path: NodePath, by: FailureHandler, error: unknown): void;
+  handled(path: NodePath, by: FailureHandling, error: unknown): void;
   /** Throws what could not be recorded. */
   trouble(): void;
   /** Resolves when all is recorded. Rejects with what could not be. */

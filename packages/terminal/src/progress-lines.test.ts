@@ -16,6 +16,11 @@ describe("progressLine", () => {
       "node coder.fix.plan failed 5ms",
     ],
     [{ ...node, type: "node.cancelled", durationMs: 5, artifacts: [] }, "node coder.fix.plan cancelled 5ms"],
+    [{ ...node, type: "attempt.retried", delayMs: 1500 }, "node coder.fix.plan is tried again in 1.5s"],
+    [
+      { ...node, type: "failure.handled", by: "continue", error: { code: "X", message: "m", retryable: false } },
+      "node coder.fix.plan was allowed to fail",
+    ],
     [{ ...base, type: "custom.emitted", name: "n", data: "\u001b[2J" }, undefined],
   ])("tells %j", (event, line) => {
     expect(progressLine(event, unpainted)).toBe(line);

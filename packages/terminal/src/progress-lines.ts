@@ -30,9 +30,15 @@ export function progressLine(event: RunEvent, paint: Paint): string | undefined 
       return `node ${event.path} ${paint("red", "failed")} ${durationText(event.durationMs)}`;
     case "node.cancelled":
       return `node ${event.path} ${paint("yellow", "cancelled")} ${durationText(event.durationMs)}`;
+    case "attempt.retried":
+      return `node ${event.path} is tried again in ${durationText(event.delayMs)}`;
+    case "failure.handled":
+      return `${event.by === "catch" ? "" : "node "}${event.path} ${HANDLED[event.by]}`;
     default:
       return undefined;
   }
 }
+
+const HANDLED = { continue: "was allowed to fail", fallback: "gives its fallback", catch: "caught a failure" } as const;
 
 const DECISIONS = { executed: "completed", reused: "reused", assumed: "assumed to be completed" } as const;

@@ -47,6 +47,24 @@ describe("summaryText", () => {
     );
   });
 
+  it("says of a failure that did not end the run why, and how often a node was tried", () => {
+    const [first, second] = run.nodes as [RunDetails["nodes"][number], RunDetails["nodes"][number]];
+    const nodes = [
+      { ...first, status: "failed" as const, handled: "catch" as const },
+      { ...second, decision: "executed" as const, attempt: 3 },
+    ];
+    const text = summaryText({ ...run, nodes }, context);
+    expect(text).toContain("✖ coder.analyse  failed     98ms  caught\n  ✔ coder.plan     completed  1.2s  attempt 3");
+  });
+
+  it("shows of a long run what did not complete, and counts the rest", () => {
+    const node = (at: number) => ({ ...run.nodes[0], path: NodePath.parse(`coder.each.iter_${at}.say`) }) as RunDetails["nodes"][number];
+    const nodes = [...Array.from({ length: 1234 }, (_, at) => node(at)), { ...node(1234), status: "failed" as const }];
+    const lines = summaryText({ ...run, nodes }, context).split("\n");
+    expect(lines.filter((line) => line.includes("coder.each"))).toHaveLength(41);
+    expect(lines).toContain("  … and 1,194 more that completed");
+  });
+
   it.each([
     [null, "cost      unknown"],
     [0, "cost      $0.00"],

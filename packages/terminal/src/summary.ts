@@ -40,17 +40,41 @@ export function summaryText(run: RunDetails, context: SummaryContext): string {
   ].join("\n");
 }
 
+type NodeDetails = RunDetails["nodes"][number];
+
 function nodeLines({ nodes }: RunDetails, { paint, columns, artifacts = false }: SummaryContext): string[] {
   if (nodes.length === 0) return [];
-  const rows = nodes.map(({ path, status, decision, durationMs }): Cell[] => [
-    { plain: `  x ${path}`, shown: `  ${statusMark(status, paint)} ${path}` },
-    { plain: status, shown: statusWord(status, paint) },
-    { plain: durationMs === null ? "" : durationText(durationMs) },
-    { plain: decision === "reused" ? "reused" : "" },
+  const shown = artifacts ? nodes : worthALine(nodes);
+  const rows = shown.map((node): Cell[] => [
+    { plain: `  x ${node.path}`, shown: `  ${statusMark(node.status, paint)} ${node.path}` },
+    { plain: node.status, shown: statusWord(node.status, paint) },
+    { plain: node.durationMs === null ? "" : durationText(node.durationMs) },
+    { plain: noteOf(node) },
   ]);
   const lines = rowLines(rows, columns);
-  const below = nodes.map((node) => (artifacts ? artifactLines(node, paint) : []));
-  return [paint("dim", "nodes"), ...lines.flatMap((line, at) => [line, ...(below[at] ?? [])])];
+  const below = shown.map((node) => (artifacts ? artifactLines(node, paint) : []));
+  const left = nodes.length - shown.length;
+  const rest = left === 0 ? [] : [paint("dim", `  … and ${left.toLocaleString("en-US")} more that completed`)];
+  return [paint("dim", "nodes"), ...lines.flatMap((line, at) => [line, ...(below[at] ?? [])]), ...rest];
+}
+
+const MOST_COMPLETED = 40;
+
+/** All that did not complete, and of a long run only the first that did. */
+function worthALine(nodes: readonly NodeDetails[]): readonly NodeDetails[] {
+  let completed = 0;
+  return nodes.filter(({ status }) => status !== "completed" || ++completed <= MOST_COMPLETED);
+}
+
+const HANDLED = { continue: "allowed to fail", fallback: "its fallback was used", catch: "caught" } as const;
+
+function noteOf({ decision, handled, attempt = 1 }: NodeDetails): string {
+  const notes = [
+    ...(decision === "reused" ? ["reused"] : []),
+    ...(handled === undefined ? [] : [HANDLED[handled]]),
+    ...(attempt > 1 ? [`attempt ${attempt}`] : []),
+  ];
+  return notes.join(", ");
 }
 
 function artifactLines({ artifacts, error }: RunDetails["nodes"][number], paint: Paint): string[] {

@@ -1,5 +1,5 @@
 import { type Json, type NodePath, nodeDirectory, type RunEnvParams } from "@dad/protocol";
-import { renderValue, type Scope } from "@dad/template";
+import { type CompiledValue, compileValue, type Scope } from "@dad/template";
 import { type Frame, type LoopStarts, nodeNames, outputOf, variableNames, variableOf } from "./frame.ts";
 import type { Render } from "./walk.ts";
 
@@ -26,7 +26,7 @@ export interface TemplatesOf {
 
 /** Renders what a definition holds. Each piece of it is parsed once, however often it is rendered. */
 export function templateRenderer({ env, workspace, starts }: TemplatesOf): Render {
-  const compiled = new Map<Json, (scope: Scope) => Json>();
+  const compiled = new Map<Json, CompiledValue>();
   const { runId, runDir, runRoot, effectiveRunRoot } = env;
   const ofRun: Partial<Record<BuiltIn, string>> = { runId, runDir, runRoot, effectiveRunRoot, workspace };
 
@@ -61,7 +61,7 @@ export function templateRenderer({ env, workspace, starts }: TemplatesOf): Rende
   return (data, frame, path) => {
     let render = compiled.get(data);
     if (render === undefined) {
-      render = (scope) => renderValue(data, scope);
+      render = compileValue(data);
       compiled.set(data, render);
     }
     return render(scopeAt(frame, path));

@@ -1,4 +1,4 @@
-import { DadError, type Json } from "@dad/protocol";
+import { DadError, type Json, messageOf } from "@dad/protocol";
 import { z } from "zod";
 
 /** `COMMAND_FAILED`: a command ended with an exit code that is not allowed, or by a signal; or one of several did not start. */
@@ -39,6 +39,21 @@ export class FileOperationError extends DadError<FileOperationErrorCode> {
   constructor(code: FileOperationErrorCode, spot: FileOperationSpot, problem: { readonly message: string; readonly cause?: unknown }) {
     const { message, ...options } = problem;
     super(code, `operations[${spot.index}] (${spot.type} ${JSON.stringify(spot.path)}): ${message}`, { ...options, details: { ...spot } });
+  }
+}
+
+/** `FILE_STAGE_LEFT`: what file operations put aside on their way cannot be removed. The message says whether they were done. */
+export class StageLeftError extends DadError<"FILE_STAGE_LEFT"> {
+  constructor(stage: string, consequence: string, options: { readonly cause: unknown }) {
+    const message = `${consequence}, but the directory ${JSON.stringify(stage)}, which is not needed any more, cannot be removed: ${messageOf(options.cause)}`;
+    super("FILE_STAGE_LEFT", message, { ...options, details: { stage } });
+  }
+}
+
+/** `RUN_WITHOUT_OUTCOME`: a node is to commit to the outcome of a run that has none. */
+export class NoOutcomeError extends DadError<"RUN_WITHOUT_OUTCOME"> {
+  constructor() {
+    super("RUN_WITHOUT_OUTCOME", "the node is to commit to the outcome of the run, and the run has none: give it one, or leave out commit");
   }
 }
 

@@ -18,8 +18,10 @@ export {
   FileOperationError,
   type FileOperationErrorCode,
   type FileOperationSpot,
+  NoOutcomeError,
   SettingsOverrideError,
+  StageLeftError,
 } from "./errors.ts";
-export { FileOperation, FileOperations } from "./files/file-operation.ts";
+export { EditOperation, EditOperations, FileOperation, FileOperations } from "./files/file-operation.ts";
 export { runCommand } from "./command/run-command.ts";
 export { runCommands } from "./command/run-commands.ts";

@@ -1,5 +1,5 @@
 import { constants, type Dirent } from "node:fs";
-import { type FileHandle, open, readdir, readlink, realpath } from "node:fs/promises";
+import { type FileHandle, open, readdir, readlink, realpath, rmdir, unlink } from "node:fs/promises";
 
 /** Neither follows a link in the last part nor waits for the writer of a pipe. What Windows has no flag for is 0 there. */
 const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
@@ -22,10 +22,41 @@ export async function openInPlace(path: string): Promise<FileHandle> {
   }
 }
 
-/** What is in a directory, in the same way. */
-export async function listInPlace(path: string): Promise<Dirent[]> {
+/**
+ * Works in a directory at an absolute path without links, and in no other: on Linux under a path that leads to the directory
+ * that was opened, whatever is put on the way meanwhile. Elsewhere it is looked at right before.
+ */
+export async function inPlace<Result>(path: string, work: (place: string) => Promise<Result>): Promise<Result> {
   await using directory = await openInPlace(path);
-  return await readdir(process.platform === "linux" ? descriptor(directory) : path, { withFileTypes: true });
+  return await work(placeOf(directory, path));
+}
+
+/** What is in a directory, in the same way. */
+export function listInPlace(path: string): Promise<Dirent[]> {
+  return inPlace(path, (place) => readdir(place, { withFileTypes: true }));
+}
+
+/** Removes everything in the directory at a place that {@link inPlace} gave, and goes through no link. */
+export async function emptyInPlace(place: string | Buffer): Promise<void> {
+  // Names are bytes: not all of them are text.
+  for (const entry of await readdir(place, { withFileTypes: true, encoding: "buffer" })) {
+    const path = Buffer.concat([Buffer.from(place), Buffer.from("/"), entry.name]);
+    if (!entry.isDirectory()) {
+      await unlink(path);
+      continue;
+    }
+    await emptyOpened(path);
+    await rmdir(path);
+  }
+}
+
+async function emptyOpened(path: Buffer): Promise<void> {
+  await using directory = await open(path, READ);
+  await emptyInPlace(placeOf(directory, path));
+}
+
+function placeOf<Path>(directory: FileHandle, path: Path): string | Path {
+  return process.platform === "linux" ? descriptor(directory) : path;
 }
 
 function descriptor({ fd }: FileHandle): string {

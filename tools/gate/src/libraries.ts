@@ -11,7 +11,7 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   observability: ["@opentelemetry/api"],
   agent: ["zod"],
   config: ["zod"],
-  nodes: ["ignore", "zod"],
+  nodes: ["diff", "ignore", "zod"],
   "run-context": ["uuid", "yaml"],
   runner: ["zod"],
 };

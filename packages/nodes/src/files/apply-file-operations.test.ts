@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { applyFileOperations } from "./apply-file-operations.ts";
-import { FileOperation, FileOperations } from "./file-operation.ts";
+import { EditOperations, FileOperation, FileOperations } from "./file-operation.ts";
 import { isGitName } from "../guarded-path.ts";
 import { runNode, testingContext } from "../testing-context.ts";
 import { contentOf, type FolderContent, testingFolder } from "../testing-folder.ts";
@@ -40,13 +40,14 @@ describe("applyFileOperations", () => {
       { type: "delete_directory", path: "old" },
     ]);
     expect(content).toEqual({ "a.ts": "one\n2\n2.5\nthree\n", "moved/c.ts": "c", "new/deep/n.ts": "1\n2\n", "empty/inner": null });
-    expect(output).toEqual([
-      { type: "create_file", path: "new/deep/n.ts", added: 2, removed: 0 },
-      { type: "edit_file", path: "a.ts", added: 2, removed: 1 },
-      { type: "delete_file", path: "b.ts" },
-      { type: "move_file", path: "c.ts", to: "moved/c.ts" },
-      { type: "create_directory", path: "empty/inner" },
-      { type: "delete_directory", path: "old" },
+    const done = { status: "done" };
+    expect(output.map(({ diff: _diff, ...rest }) => rest)).toEqual([
+      { type: "create_file", path: "new/deep/n.ts", ...done, added: 2, removed: 0 },
+      { type: "edit_file", path: "a.ts", ...done, added: 2, removed: 1 },
+      { type: "delete_file", path: "b.ts", ...done, added: 0, removed: 1 },
+      { type: "move_file", path: "c.ts", ...done, to: "moved/c.ts" },
+      { type: "create_directory", path: "empty/inner", ...done },
+      { type: "delete_directory", path: "old", ...done },
     ]);
   });
 
@@ -85,10 +86,33 @@ describe("applyFileOperations", () => {
 
   it("replaces a file only when it is told to, and counts the lines that differ", async () => {
     const { output } = await apply({ a: "1\n2\n3\n" }, [{ type: "create_file", path: "a", content: "1\nx\ny\n3\n", overwrite: true }]);
-    expect(output).toEqual([{ type: "create_file", path: "a", added: 2, removed: 1 }]);
+    expect(output).toMatchObject([
+      { type: "create_file", path: "a", added: 2, removed: 1, diff: expect.stringContaining("\n-2\n+x\n+y\n 3\n") as string },
+    ]);
   });
 
-  it.each<[string, FileOperation, string]>([
+  it("moves a directory with everything in it, and sees it where it is from then on", async () => {
+    const { content } = await apply({ "d/x": "1", "d/sub/y": "2", "d/gone": "3" }, [
+      edit("d/x", ["1", "one"]),
+      { type: "delete_file", path: "d/gone" },
+      { type: "move_file", path: "d", to: "e/f" },
+      edit("e/f/sub/y", ["2", "two"]),
+      edit("e/f/x", ["one", "uno"]),
+      create("e/f/gone", "again"),
+      create("d/x", "new"),
+      { type: "move_file", path: "e/f/sub", to: "sub" },
+    ]);
+    expect(content).toEqual({ "d/x": "new", "e/f/gone": "again", "e/f/x": "uno", "sub/y": "two" });
+  });
+
+  it("keeps all of the mode bits of a file that it edits", async () => {
+    await using folder = await testingFolder({ f: "a" });
+    await chmod(join(folder.path, "f"), 0o2751);
+    await applyIn(folder.path, [edit("f", ["a", "b"])]);
+    expect((await lstat(join(folder.path, "f"))).mode & 0o7777).toBe(0o2751);
+  });
+
+  it.each<[string, FileOperation & { readonly path?: string | undefined }, string]>([
     ["a file that is there", create("a.txt"), "there is such a file already"],
     ["a file where a directory is", create("dir"), "there is a directory already"],
     ["a file below a file", create("a.txt/b"), '"a.txt" is not a directory'],
@@ -99,7 +123,12 @@ describe("applyFileOperations", () => {
     ["an edit that matches twice", edit("a.txt", ["x", "b"]), "edits[0].find occurs more than once"],
     ["an edit that matches twice, overlapping", edit("aaa", ["aa", "b"]), "occurs more than once"],
     ["an edit of what an edit removed", edit("a.txt", ["xyx", "1"], ["y", "2"]), "edits[1].find does not occur"],
-    ["an edit with other line ends", edit("crlf", ["a\nb", "c"]), "the lines of the file end in CR LF"],
+    ["a move of a directory into itself", { type: "move_file", path: "dir", to: "dir/in" }, "into itself"],
+    ["a move of a file to itself", { type: "move_file", path: "a.txt", to: "a.txt" }, "to itself"],
+    ["a look at nothing", { type: "get_file_info", path: "gone" }, "there is no such file or directory"],
+    ["a list of a file", { type: "list_directory", path: "a.txt" }, "it is a file"],
+    ["a search in a file", { type: "search_files", path: "a.txt", pattern: "x" }, "it is a file"],
+    ["a reading of binary data", { type: "read_file", path: "bin" }, "not UTF-8 text"],
     ["a deletion of nothing", { type: "delete_file", path: "gone" }, "there is no such file"],
     ["a deletion of a directory as a file", { type: "delete_file", path: "dir" }, "it is a directory"],
     ["a deletion of a file as a directory", { type: "delete_directory", path: "a.txt" }, "it is a file"],
@@ -113,7 +142,7 @@ describe("applyFileOperations", () => {
     const failure = applyIn(folder.path, [create("first", "1"), operation, create("last", "2")]);
     await expect(failure).rejects.toMatchObject({ code: "FILE_OPERATION_FAILED", details: { index: 1, type: operation.type, path: operation.path } });
     await expect(failure).rejects.toThrow(problem);
-    await expect(failure).rejects.toThrow(/^operations\[1\] .*Nothing was changed\.$/);
+    await expect(failure).rejects.toThrow(/^operations\[1\] .*Nothing was changed\./);
     expect(await contentOf(folder.path)).toEqual(before);
   });
 
@@ -129,6 +158,10 @@ describe("applyFileOperations", () => {
         { type: "move_file", path, to: "z" },
         { type: "create_directory", path },
         { type: "delete_directory", path },
+        { type: "list_directory", path },
+        { type: "search_files", path, pattern: "x" },
+        { type: "get_file_info", path },
+        { type: "read_file", path },
       ];
       for (const operation of operations) {
         const failure = runNode(applyFileOperations({ operations: [operation] }), testingContext({ workspace: folder.path }).context);
@@ -155,9 +188,13 @@ describe("applyFileOperations", () => {
     expect(Object.keys(content)).toEqual([".github/ci.yml", ".gitignore", "git/x"]);
   });
 
-  it("does not delete a directory that holds a git repository", async () => {
+  it("neither deletes nor moves a directory that holds a git repository", async () => {
     await using folder = await testingFolder({ "vendor/lib/.git/config": "c" });
-    await expect(applyIn(folder.path, [{ type: "delete_directory", path: "vendor" }])).rejects.toMatchObject({ code: "FILE_OPERATION_REFUSED" });
+    for (const operation of [
+      { type: "delete_directory", path: "vendor" },
+      { type: "move_file", path: "vendor", to: "x" },
+    ] as const)
+      await expect(applyIn(folder.path, [operation])).rejects.toMatchObject({ code: "FILE_OPERATION_REFUSED" });
   });
 
   it.each<[string, FileOperation]>([
@@ -171,6 +208,12 @@ describe("applyFileOperations", () => {
     ["moves behind", { type: "move_file", path: "own", to: "link/own" }],
     ["makes a directory behind", { type: "create_directory", path: "link/dir" }],
     ["deletes the directory of", { type: "delete_directory", path: "link" }],
+    ["moves", { type: "move_file", path: "link", to: "x" }],
+    ["reads", { type: "read_file", path: "file" }],
+    ["reads behind", { type: "read_file", path: "link/secret" }],
+    ["lists", { type: "list_directory", path: "link" }],
+    ["searches behind", { type: "search_files", path: "link", pattern: "s" }],
+    ["asks about", { type: "get_file_info", path: "link/secret" }],
   ])("refuses an operation that %s a link", async (_how, operation) => {
     await using outside = await testingFolder({ secret: "secret" });
     await using folder = await testingFolder({
@@ -214,15 +257,19 @@ describe("applyFileOperations", () => {
       path.map((path): FileOperation => ({ type: "delete_file", path })),
       path.map((path): FileOperation => ({ type: "delete_directory", path })),
       fc.tuple(path, path).map(([path, to]): FileOperation => ({ type: "move_file", path, to })),
+      path.map((path): FileOperation => ({ type: "read_file", path })),
+      path.map((path): FileOperation => ({ type: "search_files", path, pattern: "b", text: "OUT" })),
+      path.map((path): FileOperation => ({ type: "list_directory", path })),
     );
-    const before = { "root/a/b": "ab", "root/link": { link: "../out" }, "root/up": { link: ".." }, "root/.git/b": "g", "out/b": "b", b: "b" };
+    const before = { "root/a/b": "ab", "root/link": { link: "../out" }, "root/up": { link: ".." }, "root/.git/b": "g", "out/b": "OUT", b: "OUT" };
     await fc.assert(
       fc.asyncProperty(fc.array(operation, { minLength: 5, maxLength: 10 }), async (operations) => {
         await using outside = await testingFolder(before);
         const results = [];
         for (const one of operations) results.push(...(await Promise.allSettled([applyIn(join(outside.path, "root"), [one])])));
         const content = await contentOf(outside.path);
-        expect([content["out/b"], content["b"], content["root/.git/b"]]).toEqual(["b", "b", "g"]);
+        expect([content["out/b"], content["b"], content["root/.git/b"]]).toEqual(["OUT", "OUT", "g"]);
+        expect(JSON.stringify(results.filter(({ status }) => status === "fulfilled"))).not.toMatch(/"content":"OUT|"lines":\[1/);
         expect(Object.keys(content).filter((name) => !name.startsWith("root/"))).toEqual(["b", "out/b"]);
         const failures = results.flatMap((result) => (result.status === "rejected" ? [result.reason as unknown] : []));
         expect(failures.filter((failure) => !(failure instanceof z.ZodError) && !DadError.is(failure))).toEqual([]);
@@ -233,10 +280,22 @@ describe("applyFileOperations", () => {
 });
 
 describe("FileOperation", () => {
-  it("can be asked of a model", () => {
-    const schema = JSON.stringify(z.toJSONSchema(z.object({ operations: FileOperations }), { io: "input" }));
-    for (const type of ["create_file", "edit_file", "delete_file", "move_file", "create_directory", "delete_directory"])
-      expect(schema).toContain(`"const":"${type}"`);
+  const typesIn = (schema: z.ZodType) =>
+    [...JSON.stringify(z.toJSONSchema(schema, { io: "input" })).matchAll(/"const":"(\w+)"/g)].map(([, type]) => type);
+
+  it("can be asked of a model, whole or only what edits", () => {
+    const editing = ["create_file", "edit_file", "delete_file", "move_file"];
+    expect(typesIn(z.object({ operations: EditOperations }))).toEqual(editing);
+    expect(typesIn(FileOperations)).toEqual([
+      ...editing,
+      "create_directory",
+      "delete_directory",
+      "list_directory",
+      "search_files",
+      "get_file_info",
+      "read_file",
+      "list_allowed_directories",
+    ]);
   });
 
   it.each([

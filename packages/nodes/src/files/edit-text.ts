@@ -1,57 +1,79 @@
+import { lenientMatches } from "./lenient-match.ts";
+import { nearestPlace } from "./nearest-place.ts";
 import { PlanProblem } from "./planned-tree.ts";
-
-export interface LineCounts {
-  readonly added: number;
-  readonly removed: number;
-}
 
 export interface Edit {
   readonly find: string;
   readonly replace: string;
+  readonly all?: boolean | undefined;
 }
 
-/** The text with the edits made in order. @throws PlanProblem when one does not match exactly once. */
-export function editText(text: string, edits: readonly Edit[]): { readonly text: string; readonly lines: LineCounts } {
-  let lines: LineCounts = { added: 0, removed: 0 };
-  for (const [index, edit] of edits.entries()) {
-    const at = onlyMatch(text, edit.find, index);
-    const end = at + edit.find.length;
-    const { added, removed } = changedLines(wholeLines(text, at, end), wholeLines(text, at, end, edit.replace));
-    lines = { added: lines.added + added, removed: lines.removed + removed };
-    text = text.slice(0, at) + edit.replace + text.slice(end);
+/** `lenient`: where nothing matches exactly, lines match that differ only in the white space at their ends. */
+export type WhiteSpace = "exact" | "lenient";
+
+/** A part of a text, and what comes in its place. */
+export interface Replacement {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** The text with the edits made in order; its kind of line ends stays. @throws PlanProblem when one does not match as it has to. */
+export function editText(text: string, edits: readonly Edit[], whiteSpace: WhiteSpace): string {
+  for (const [index, edit] of edits.entries()) text = replaced(text, matchesOf(text, edit, { index, whiteSpace }));
+  return text;
+}
+
+interface EditPlace {
+  readonly index: number;
+  readonly whiteSpace: WhiteSpace;
+}
+
+function matchesOf(text: string, edit: Edit, { index, whiteSpace }: EditPlace): readonly Replacement[] {
+  const adapted = withLineEndsOf(text, edit);
+  const exact = exactMatches(text, adapted);
+  const matches = exact.length === 0 && whiteSpace === "lenient" ? lenientMatches(text, adapted) : exact;
+  const [first, second] = matches;
+  if (first === undefined) throw new PlanProblem(`edits[${index}].find does not occur in the file`, { hint: nearestPlace(text, adapted.find) });
+  if (second !== undefined && edit.all !== true)
+    throw new PlanProblem(
+      `edits[${index}].find occurs more than once in the file (lines ${lineAt(text, first.start)} and ${lineAt(text, second.start)}): give more of what is around it`,
+    );
+  return edit.all === true ? withoutOverlaps(matches) : [first];
+}
+
+/** Also those that overlap: a text that stands in two places at once is not unique. */
+function exactMatches(text: string, { find, replace, all }: Edit): readonly Replacement[] {
+  const matches: Replacement[] = [];
+  for (let at = text.indexOf(find); at !== -1; at = text.indexOf(find, at + (all === true ? find.length : 1))) {
+    matches.push({ start: at, end: at + find.length, text: replace });
+    if (all !== true && matches.length > 1) break;
   }
-  return { text, lines };
+  return matches;
 }
 
-function onlyMatch(text: string, find: string, index: number): number {
-  const first = text.indexOf(find);
-  if (first === -1) {
-    const hint = text.includes("\r\n") && !find.includes("\r\n") && find.includes("\n") ? "; the lines of the file end in CR LF" : "";
-    throw new PlanProblem(`edits[${index}].find does not occur in the file${hint}`);
+function withoutOverlaps(matches: readonly Replacement[]): readonly Replacement[] {
+  let free = 0;
+  return matches.filter(({ start, end }) => start >= free && ((free = end), true));
+}
+
+function replaced(text: string, replacements: readonly Replacement[]): string {
+  const parts: string[] = [];
+  let at = 0;
+  for (const { start, end, text: part } of replacements) {
+    parts.push(text.slice(at, start), part);
+    at = end;
   }
-  if (text.includes(find, first + 1)) throw new PlanProblem(`edits[${index}].find occurs more than once in the file: give more of what is around it`);
-  return first;
+  return parts.join("") + text.slice(at);
 }
 
-/** The lines that a range touches, as they are, or with something else in the place of the range. */
-function wholeLines(text: string, ...[start, end, replacement = text.slice(start, end)]: readonly [number, number, string?]): string {
-  const lineStart = start === 0 ? 0 : text.lastIndexOf("\n", start - 1) + 1;
-  const lineEnd = text.indexOf("\n", end);
-  return text.slice(lineStart, start) + replacement + text.slice(end, lineEnd === -1 ? text.length : lineEnd);
+/** Who edits a file whose lines all end in CR LF need not say so, and leaves it so. */
+function withLineEndsOf(text: string, edit: Edit): Edit {
+  if (!text.includes("\r\n") || /(?<!\r)\n/.test(text)) return edit;
+  const adapted = (part: string): string => part.replaceAll(/\r?\n/g, "\r\n");
+  return { ...edit, find: adapted(edit.find), replace: adapted(edit.replace) };
 }
 
-/** How many lines differ between the first and the last that do. */
-export function changedLines(before: string, after: string): LineCounts {
-  const old = linesOf(before);
-  const now = linesOf(after);
-  const shorter = Math.min(old.length, now.length);
-  let same = 0;
-  while (same < shorter && old[same] === now[same]) same += 1;
-  let sameAtEnd = 0;
-  while (sameAtEnd < shorter - same && old[old.length - 1 - sameAtEnd] === now[now.length - 1 - sameAtEnd]) sameAtEnd += 1;
-  return { added: now.length - same - sameAtEnd, removed: old.length - same - sameAtEnd };
-}
-
-function linesOf(text: string): readonly string[] {
-  return text === "" ? [] : text.replace(/\n$/, "").split("\n");
+function lineAt(text: string, offset: number): number {
+  return text.slice(0, offset).split("\n").length;
 }

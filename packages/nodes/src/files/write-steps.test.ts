@@ -1,46 +1,211 @@
-import { expect, it } from "vitest";
-import type { PlannedOperation } from "./plan-file-operations.ts";
-import { contentOf, testingFolder } from "../testing-folder.ts";
+import { readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { DadError } from "@dad/protocol";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { contentOf, type FolderContent, testingFolder } from "../testing-folder.ts";
+import type { FileOperation } from "./file-operation.ts";
+import type { Step } from "./plan.ts";
+import { type PlannedOperation, planOperation } from "./plan-file-operations.ts";
+import { plannedTree } from "./planned-tree.ts";
 import { writeSteps } from "./write-steps.ts";
+
+/** Says of each change on the disk whether it fails. */
+const disk = vi.hoisted(() => ({ fails: (_call: string): boolean => false }));
+
+vi.mock("node:fs/promises", async (original) => {
+  const actual = await original<Record<string, (...args: unknown[]) => Promise<unknown>>>();
+  const changing = ["chmod", "copyFile", "link", "mkdir", "mkdtemp", "rename", "rmdir", "unlink", "writeFile"];
+  const wrapped = changing.map((name) => [
+    name,
+    async (...args: unknown[]) => {
+      if (disk.fails(name)) throw Object.assign(new Error(`EIO: injected, ${name}`), { code: "EIO" });
+      return actual[name]?.(...args);
+    },
+  ]);
+  return { ...actual, ...(Object.fromEntries(wrapped) as object) };
+});
+
+beforeEach(() => {
+  disk.fails = () => false;
+});
 
 const signal = new AbortController().signal;
 
-function writing(path: string, content: string): PlannedOperation {
-  return { operation: { type: "create_file", path, content }, steps: [{ type: "write", path, content: new TextEncoder().encode(content) }] };
+function step(one: Step, index = 0): PlannedOperation {
+  return { operation: { type: "delete_file", path: one.path }, index, steps: [one], report: {} };
 }
 
-it("says what was done when a change fails on the way, and leaves nothing of its own behind", async () => {
-  await using folder = await testingFolder();
-  const planned: PlannedOperation[] = [
-    writing("a", "a"),
-    { operation: { type: "delete_file", path: "gone" }, steps: [{ type: "remove", path: "gone" }] },
-    writing("b", "b"),
-  ];
-  const failure = writeSteps(folder.path, planned, signal);
-  await expect(failure).rejects.toMatchObject({ code: "FILE_OPERATION_FAILED", details: { index: 1, type: "delete_file", path: "gone" } });
-  await expect(failure).rejects.toThrow("ENOENT");
-  await expect(failure).rejects.toThrow("1 of 3 changes were made before.");
-  expect(await contentOf(folder.path)).toEqual({ a: "a" });
+function writing(path: string, content: string, index = 0): PlannedOperation {
+  return step({ type: "write", path, content: new TextEncoder().encode(content) }, index);
+}
+
+async function plannedIn(root: string, operations: readonly FileOperation[]): Promise<readonly PlannedOperation[]> {
+  const plan = { root, allowed: [""], whiteSpace: "exact" as const, tree: plannedTree(root) };
+  const planned: PlannedOperation[] = [];
+  for (const [index, operation] of operations.entries()) planned.push(await planOperation(plan, { operation, index }, signal));
+  return planned;
+}
+
+const BEFORE: FolderContent = { edited: "1\n2\n", deleted: "d", "dir/deep/x": "x", moved: "m", "tree/a": "a" };
+const OPERATIONS: readonly FileOperation[] = [
+  { type: "create_file", path: "new/file", content: "n" },
+  { type: "edit_file", path: "edited", edits: [{ find: "2", replace: "3" }] },
+  { type: "edit_file", path: "edited", edits: [{ find: "1", replace: "4" }] },
+  { type: "delete_file", path: "deleted" },
+  { type: "create_directory", path: "deleted" },
+  { type: "move_file", path: "moved", to: "deleted/moved" },
+  { type: "move_file", path: "tree", to: "new/tree" },
+  { type: "edit_file", path: "new/tree/a", edits: [{ find: "a", replace: "b" }] },
+  { type: "delete_directory", path: "dir" },
+];
+const AFTER: FolderContent = { "deleted/moved": "m", edited: "4\n3\n", "new/file": "n", "new/tree/a": "b" };
+
+/** With the changes on the disk counted, what comes of the operations, and what is then in the folder. */
+async function written(fails: (count: number, call: string) => boolean) {
+  await using folder = await testingFolder(BEFORE);
+  const planned = await plannedIn(folder.path, OPERATIONS);
+  let count = 0;
+  disk.fails = (call) => fails((count += 1), call);
+  const error = await writeSteps(folder.path, planned, signal).then(
+    () => undefined,
+    (reason: unknown) => reason as DadError,
+  );
+  disk.fails = () => false;
+  const content = await contentOf(folder.path);
+  const stage = Object.keys(content).some((name) => name.startsWith(".dad_tmp_"));
+  return { count, error, stage, content: Object.fromEntries(Object.entries(content).filter(([name]) => !name.startsWith(".dad_tmp_"))) };
+}
+
+describe("writeSteps on a disk that fails", () => {
+  it("changes all or nothing when one change fails, whichever it is, and says which", async () => {
+    const { count, content } = await written(() => false);
+    expect(content).toEqual(AFTER);
+    const seen = new Set<string>();
+    for (let bad = 1; bad <= count; bad += 1) {
+      // Without a second name, a copy does.
+      const result = await written((at, call) => at === bad && call !== "link");
+      const nothing = /nothing was changed/i.test(result.error?.message ?? "");
+      seen.add(`${result.error?.code}, ${nothing ? "nothing" : "all"}`);
+      expect(result.content).toEqual(nothing ? BEFORE : AFTER);
+      expect(result.stage).toBe(result.error?.code === "FILE_STAGE_LEFT");
+    }
+    expect([...seen].toSorted()).toEqual(["FILE_OPERATION_FAILED, nothing", "FILE_STAGE_LEFT, all", "undefined, all"]);
+  });
+
+  it("says how much is changed when it cannot be undone either, and keeps what was put aside", async () => {
+    const { count } = await written(() => false);
+    const left = new Set<string>();
+    for (let bad = 2; bad <= count; bad += 1) {
+      const { error, content, stage } = await written((at) => at >= bad);
+      expect([DadError.is(error), stage]).toEqual([true, true]);
+      const [, made, there] = /Of (\d+) changes before it (\d+) are made, and could not be undone/.exec(error?.message ?? "") ?? [];
+      expect(made).toBe(there);
+      const all = error?.code === "FILE_STAGE_LEFT" && error.message.startsWith("all changes were made");
+      if (made !== undefined) left.add(JSON.stringify(content));
+      expect(made === undefined ? content : undefined).toEqual(made === undefined ? (all ? AFTER : BEFORE) : undefined);
+    }
+    expect(left.size).toBeGreaterThan(5);
+  });
+
+  it("replaces a file also where a file cannot have two names", async () => {
+    const { error, content } = await written((_count, call) => call === "link");
+    expect([error, content]).toEqual([undefined, AFTER]);
+  });
 });
 
-it("does not go through a link that was put there since the plan was made", async () => {
-  await using outside = await testingFolder({ x: "secret" });
-  await using folder = await testingFolder({ own: "own", d: { link: outside.path } });
-  const behind: PlannedOperation[] = [
-    writing("d/new", "evil"),
-    { operation: { type: "delete_file", path: "d/x" }, steps: [{ type: "remove", path: "d/x" }] },
-    { operation: { type: "move_file", path: "own", to: "d/own" }, steps: [{ type: "move", path: "own", to: "d/own" }] },
-    { operation: { type: "delete_directory", path: "d/x" }, steps: [{ type: "remove_directory", path: "d/x" }] },
-    { operation: { type: "create_directory", path: "d/y" }, steps: [{ type: "make_directory", path: "d/y" }] },
-  ];
-  for (const operation of behind)
-    await expect(writeSteps(folder.path, [operation], signal)).rejects.toThrow("has become something else than a directory");
-  expect(await contentOf(outside.path)).toEqual({ x: "secret" });
-});
+/** Only Linux has paths that lead to what is open; elsewhere a moment remains. */
+const MOMENTS: readonly [string, FileOperation][] =
+  process.platform !== "linux"
+    ? []
+    : [
+        ["rename", { type: "create_file", path: "d/new", content: "evil" }],
+        ["rename", { type: "edit_file", path: "d/x", edits: [{ find: "x", replace: "evil" }] }],
+        ["link", { type: "edit_file", path: "d/x", edits: [{ find: "x", replace: "evil" }] }],
+        ["rename", { type: "move_file", path: "d/x", to: "mine" }],
+        ["rename", { type: "move_file", path: "own", to: "d/own" }],
+        ["rename", { type: "delete_file", path: "d/x" }],
+        ["rename", { type: "delete_directory", path: "d/deep" }],
+        ["mkdir", { type: "create_directory", path: "d/made" }],
+        ["unlink", { type: "delete_directory", path: "d/deep" }],
+      ];
 
-it("replaces a link in the place of a file, and not what it points to", async () => {
-  await using outside = await testingFolder({ x: "secret" });
-  await using folder = await testingFolder({ f: { link: `${outside.path}/x` } });
-  await writeSteps(folder.path, [writing("f", "mine")], signal);
-  expect([await contentOf(folder.path), await contentOf(outside.path)]).toEqual([{ f: "mine" }, { x: "secret" }]);
+describe("writeSteps", () => {
+  it("writes nothing for operations that change nothing", async () => {
+    await using folder = await testingFolder({ a: "a" });
+    disk.fails = () => true;
+    const planned = await plannedIn(folder.path, [{ type: "read_file", path: "a" }]);
+    await expect(writeSteps(folder.path, planned, signal)).resolves.toBeUndefined();
+  });
+
+  it("changes nothing when somebody else changed, made or removed a file since the plan was made", async () => {
+    const operations: readonly FileOperation[] = [
+      { type: "create_file", path: "first", content: "1" },
+      { type: "edit_file", path: "edited", edits: [{ find: "2", replace: "3" }] },
+      { type: "delete_file", path: "deleted" },
+      { type: "create_file", path: "new", content: "n" },
+      { type: "move_file", path: "moved", to: "to" },
+    ];
+    for (const name of ["edited", "deleted", "new", "to"]) {
+      await using folder = await testingFolder(BEFORE);
+      const planned = await plannedIn(folder.path, operations);
+      writeFileSync(join(folder.path, name), "theirs");
+      const failure = writeSteps(folder.path, planned, signal);
+      await expect(failure).rejects.toThrow(`"${name}" has changed since it was looked at. Nothing was changed.`);
+      expect(await contentOf(folder.path)).toEqual({ ...BEFORE, [name]: "theirs" });
+    }
+  });
+
+  it("does not go through a link that was put there since the plan was made", async () => {
+    await using outside = await testingFolder({ x: "secret" });
+    await using folder = await testingFolder({ own: "own", d: { link: outside.path } });
+    const behind: PlannedOperation[] = [
+      writing("d/new", "evil"),
+      step({ type: "remove", path: "d/x" }),
+      step({ type: "move", path: "own", to: "d/own" }),
+      step({ type: "move", path: "d/x", to: "mine" }),
+      step({ type: "make_directory", path: "d/y" }),
+    ];
+    for (const operation of behind) await expect(writeSteps(folder.path, [operation], signal)).rejects.toThrow(/ELOOP|way to another place/);
+    expect([await contentOf(outside.path), await readFile(join(folder.path, "own"), "utf8")]).toEqual([{ x: "secret" }, "own"]);
+  });
+
+  it.each(MOMENTS)("changes nothing outside when a directory becomes a link in the very moment of its %s (%j, D-59)", async (moment, operation) => {
+    const inside = { x: "x", "deep/y": "y" };
+    await using outside = await testingFolder(inside);
+    await using folder = await testingFolder({ "d/x": "x", "d/deep/y": "y", own: "own" });
+    const planned = await plannedIn(folder.path, [operation]);
+    const swapped: string[] = [];
+    disk.fails = (call) => {
+      if (call !== moment || swapped.length > 0) return false;
+      // For `unlink` what is swapped has been put aside: it is in the directory of what is being removed.
+      const stage = readdirSync(folder.path).find((name) => name.startsWith(".dad_tmp_")) ?? "";
+      const victim = moment === "unlink" ? join(folder.path, stage, "0-old") : join(folder.path, "d");
+      renameSync(victim, join(folder.path, "aside"));
+      symlinkSync(moment === "unlink" ? join(outside.path, "deep") : outside.path, victim);
+      swapped.push(victim);
+      return false;
+    };
+    await Promise.allSettled([writeSteps(folder.path, planned, signal)]);
+    expect(swapped).toHaveLength(1);
+    expect(await contentOf(outside.path)).toEqual(inside);
+  });
+
+  it("puts nothing in a root that has become a link", async () => {
+    await using outside = await testingFolder({ x: "secret" });
+    await using folder = await testingFolder({ "root/a": "a" });
+    const root = join(folder.path, "root");
+    const planned = await plannedIn(root, [{ type: "create_file", path: "b", content: "b" }]);
+    rmSync(root, { recursive: true });
+    symlinkSync(outside.path, root);
+    await expect(writeSteps(root, planned, signal)).rejects.toThrow(/ELOOP|way to another place/);
+    expect(await contentOf(outside.path)).toEqual({ x: "secret" });
+  });
+
+  it("replaces a link in the place of a file, and not what it points to", async () => {
+    await using outside = await testingFolder({ x: "secret" });
+    await using folder = await testingFolder({ f: { link: `${outside.path}/x` } });
+    await writeSteps(folder.path, [writing("f", "mine")], signal);
+    expect([await contentOf(folder.path), await contentOf(outside.path)]).toEqual([{ f: "mine" }, { x: "secret" }]);
+  });
 });

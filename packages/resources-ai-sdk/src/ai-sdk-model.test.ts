@@ -284,6 +284,7 @@ describe("aiSdkModel with a hearer", () => {
   it.each([
     [{ message: "slow down", statusCode: 429 }, "MODEL_RATE_LIMITED", true],
     [{ message: "too long", statusCode: 400 }, "MODEL_REFUSED", false],
+    [{ message: "try again", statusCode: 400, isRetryable: true }, "MODEL_UNAVAILABLE", true],
     [new TypeError("terminated"), "MODEL_UNAVAILABLE", true],
     [new UnsupportedFunctionalityError({ functionality: "files" }), "MODEL_REFUSED", false],
     ["gone", "MODEL_UNAVAILABLE", true],

@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export {
+  type Script,
   type ScriptedAnswer,
   type ScriptedCall,
   type ScriptedModel,

@@ -61,7 +61,6 @@ export const StructuredSettings = Asking.extend({ ...whom, tools, output: ModelO
 
 /** `model` chooses among those that the node may ask. */
 export const AskInput = overridingInput(Asking, { model: alias.optional() });
-export type AskInput = z.output<typeof AskInput>;
 
 export type AskSettings = z.input<typeof Asking> & { readonly model?: string; readonly models?: readonly string[] };
 /** What both kinds of nodes have, once it is checked. */

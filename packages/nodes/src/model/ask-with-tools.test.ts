@@ -163,6 +163,8 @@ describe("a model with tools (row 86, D-64)", () => {
     });
     await expect(runNode(askModel(asking, { tools: [stop] }), context)).rejects.toThrow("cancelled");
     expect([called, writer.requests.length, spans.length, [...artifacts.keys()]]).toEqual([["stop"], 1, 2, ["state", "steps/1/reply"]]);
+    // The reason of the abort, and not that the tool failed.
+    expect(spans[1]).toMatchObject({ calls: ["end"], attributes: { "error.type": "Error" } });
   });
 
   it("is left when the attempt is aborted while it is asked again", async () => {

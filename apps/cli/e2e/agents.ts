@@ -52,7 +52,7 @@ const reply = ${JSON.stringify(reply)};
 const writer = {
   provider: "scripted",
   modelId: "scripted-1",
-  capabilities: { structuredOutput: true, recorded: true },
+  capabilities: { structuredOutput: true, recorded: true, streaming: false, tools: false, files: false },
   generate: async () => ({ text: JSON.stringify(reply), structured: reply, finishReason: "stop" as const, usage: { inputTokens: 12, outputTokens: 3, costUsd: null }, modelId: "scripted-1" }),
 };
 

@@ -79,6 +79,11 @@ describe("a reference", () => {
     expect(String((referenceTo("p") as unknown as Record<string, unknown>)['x"}\n'])).toBe(String.raw`$expr{$hier{p}["x\"}\n"]}`);
   });
 
+  it("to null has no parts, and is its text all the same", () => {
+    const nothing: Reference<{ a: null }> = referenceTo("p");
+    expect(`${nothing.a}`).toBe("$expr{$hier{p}.a}");
+  });
+
   it("cannot be changed", () => {
     expect(() => Object.assign(plan, { operations: 1 })).toThrow(TypeError);
   });

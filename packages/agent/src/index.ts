@@ -51,7 +51,10 @@ export {
   type WhileDefinition,
 } from "./definition.ts";
 export { definitionDigest } from "./definition-digest.ts";
+export { definitionGraph } from "./definition-graph.ts";
+export { treeText } from "./definition-tree.ts";
 export { DefinitionError } from "./errors.ts";
+export { mermaidText } from "./mermaid.ts";
 export type { ArtifactDraft, ArtifactFormat, NodeContext, NodeOutcomeTree, OutputPiece } from "./node-context.ts";
 export { defineNode, type Effect, type NodeDefinition, type NodeType, type NodeTypeSpec } from "./node-definition.ts";
 export { NodePolicy, RetryPolicy } from "./node-policy.ts";

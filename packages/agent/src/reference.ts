@@ -13,11 +13,14 @@ export interface ReferenceText<Value> {
   toJSON(): string;
 }
 
-type PartsOf<Value> = Value extends readonly (infer Item)[]
-  ? { readonly [index: number]: Reference<Item> }
-  : Value extends object
-    ? { readonly [Key in keyof Value & string as Key extends "toString" | "toJSON" ? never : Key]-?: Reference<Exclude<Value[Key], undefined>> }
-    : unknown;
+// Of `null` alone nothing is left to have parts.
+type PartsOf<Value> = [Value] extends [never]
+  ? unknown
+  : Value extends readonly (infer Item)[]
+    ? { readonly [index: number]: Reference<Item> }
+    : Value extends object
+      ? { readonly [Key in keyof Value & string as Key extends "toString" | "toJSON" ? never : Key]-?: Reference<Exclude<Value[Key], undefined>> }
+      : unknown;
 
 /** A value, or a reference to one, at every depth. */
 export type Bindable<Value> =

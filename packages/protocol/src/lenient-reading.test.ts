@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { z } from "zod";
 import { ArtifactEntry, Descriptor } from "./artifact.ts";
 import { CheckoutReport } from "./checkout-report.ts";
+import { DefinitionGraph } from "./definition-graph.ts";
 import { ErrorEnvelope } from "./error.ts";
 import { Finding } from "./finding.ts";
 import { FsckReport, RepairOutcome } from "./fsck-report.ts";
@@ -101,6 +102,19 @@ const FORMATS: readonly (readonly [string, z.ZodType, Readonly<Record<string, un
     "CheckoutReport",
     CheckoutReport,
     { format: "dad.checkout/1", runId: "run_1", written: ["run.json"], unchanged: [], foreign: ["a"], failed: [{ path: "b", error }] },
+  ],
+  [
+    "DefinitionGraph",
+    DefinitionGraph,
+    {
+      format: "dad.graph/1",
+      digest,
+      elements: [
+        { path: "f", kind: "flow", label: "flow", name: "f", variables: [{ name: "v", required: true }] },
+        { path: "f.a", parent: "f", kind: "node", label: "say", nodeType: "say", effect: "pure", policy: { timeoutMs: 1 } },
+      ],
+      edges: [{ from: "f.a", to: "f.b", kind: "data", label: "text" }],
+    },
   ],
   ["StaticInputs", StaticInputs, { "coder.plan": { count: 3 }, plan: null }],
 ];

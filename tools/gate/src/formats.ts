@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   CheckoutReport,
+  DefinitionGraph,
   ErrorEnvelope,
   FsckReport,
   GcReport,
@@ -35,6 +36,7 @@ const FORMATS: Readonly<Record<string, Format>> = {
   fsck: { name: "fsck-report", title: "What `dad fsck --json` prints", schema: FsckReport },
   gc: { name: "gc-report", title: "What `dad gc --json` prints", schema: GcReport },
   checkout: { name: "checkout-report", title: "What `dad checkout --json` prints", schema: CheckoutReport },
+  graph: { name: "definition-graph", title: "What `dad graph --json` prints", schema: DefinitionGraph },
   pin: { name: "pin", title: "`.dad/pins/<name>.json`: content that garbage collection keeps", schema: Pin },
   "run-manifest": { name: "run-manifest", title: "`run.json` in a run directory", schema: RunManifest },
   "journal-entry": {

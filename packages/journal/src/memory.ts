@@ -103,7 +103,8 @@ function begin(runId: RunId, run: Run, lastEpoch: number): Journal {
     assertOwned,
     async write(lines: readonly string[]) {
       await assertOwned();
-      run.lines.push(...lines);
+      // Not as arguments: there may be more of them than a call can have.
+      for (const line of lines) run.lines.push(line);
       run.grown.emit("lines");
     },
     async close() {

@@ -289,3 +289,13 @@ describe("a try", () => {
     expect(await on.details()).toMatchObject({ status: "cancelled" });
   });
 });
+
+describe("a walk", () => {
+  it("is not limited by the stack, however much of it ends at once", async () => {
+    const items = Array.from({ length: 5_000 }, (_, at) => at);
+    const empty = flow("empty");
+    const forks = flow("body").parallel("p", { a: empty });
+    const result = await stage().run(flow("main").map("wide", { items, body: empty }).forEach("long", { items, body: forks }));
+    expect([result["wide"], result["long"]].map((list) => (list as unknown[]).length)).toEqual([5_000, 5_000]);
+  });
+});

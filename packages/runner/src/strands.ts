@@ -106,24 +106,33 @@ type Resumption = { readonly reply: Reply } | { readonly thrown: unknown };
 
 /** Resumes a strand until it waits, or ends. */
 function advance<Result>(loop: Loop, going: Going<Result>, given: Resumption = { reply: undefined }): void {
+  for (let next: Resumption | undefined = given; next !== undefined;) next = advanceOnce(loop, going, next);
+}
+
+/** Gives what to go on with, when that is there already. */
+function advanceOnce<Result>(loop: Loop, going: Going<Result>, given: Resumption): Resumption | undefined {
   let step: IteratorResult<Wait, Result>;
   try {
     step = "thrown" in given ? going.strand.throw(given.thrown) : going.strand.next(given.reply);
   } catch (thrown) {
     going.end({ thrown });
-    return;
+    return undefined;
   }
   if (step.done) {
     going.end({ result: step.value });
-    return;
+    return undefined;
   }
   const wait = step.value;
-  if (wait.kind === "attempt") loop.waiting.set(wait.handle, { lane: wait.lane, resume: (reply) => advance(loop, going, { reply }) });
-  else fork(loop, wait, (how) => advance(loop, going, "thrown" in how ? how : { reply: { status: "joined", results: how.result } }));
+  if (wait.kind === "fork") return fork(loop, wait, (how) => advance(loop, going, how));
+  loop.waiting.set(wait.handle, { lane: wait.lane, resume: (reply) => advance(loop, going, { reply }) });
+  return undefined;
 }
 
-/** Begins the strands of a fork as there is room for them, until all have ended or one has thrown. */
-function fork(loop: Loop, { strands, limit, lane: parent }: Fork, end: (how: Ended<readonly Json[]>) => void): void {
+/**
+ * Begins the strands of a fork as there is room for them, until all have ended or one has thrown. How it ended is given at once
+ * when it does, and else told later: what calls back at once would pile up on the stack.
+ */
+function fork(loop: Loop, { strands, limit, lane: parent }: Fork, end: (how: Resumption) => void): Resumption | undefined {
   const lane: Lane = { parent };
   const results: Json[] = [];
   let first: { readonly thrown: unknown } | undefined;
@@ -135,7 +144,8 @@ function fork(loop: Loop, { strands, limit, lane: parent }: Fork, end: (how: End
     running -= 1;
     if ("result" in how) results[index] = how.result;
     else stop(how);
-    pump();
+    const ended = pump();
+    if (ended) end(ended);
   }
 
   function stop(how: { readonly thrown: unknown }): void {
@@ -153,17 +163,19 @@ function fork(loop: Loop, { strands, limit, lane: parent }: Fork, end: (how: End
     advance(loop, { strand: value(lane), end: (how) => onEnd(index, how) });
   }
 
-  // What ends at once does so within: it must not begin the next one by itself, or many of them would pile up on the stack.
-  function pump(): void {
-    if (pumping) return;
+  /** How it ended, once it has. */
+  function pump(): Resumption | undefined {
+    // What ends at once does so within: it must not begin the next one by itself.
+    if (pumping) return undefined;
     pumping = true;
     while (running < limit && !exhausted && !reasonOf(lane)) begin();
     pumping = false;
+    if (running > 0) return undefined;
     const cancelled = exhausted ? undefined : reasonOf(parent);
-    if (running === 0) end(first ?? (cancelled ? { thrown: cancelled } : { result: results }));
+    return first ?? (cancelled ? { thrown: cancelled } : { reply: { status: "joined", results } });
   }
 
-  pump();
+  return pump();
 }
 
 /** Cancels what goes on within a lane, and what would begin there. */

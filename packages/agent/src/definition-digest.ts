@@ -1,5 +1,6 @@
 import { type Digest, digestOfJson, type Json } from "@dad/protocol";
 import { z } from "zod";
+import { decisionsOf } from "./decisions.ts";
 import { type Branch, branchesOf, type ComponentDefinition, type Definition, type Element, isBlock, type VariableDefinition } from "./definition.ts";
 
 /**
@@ -17,8 +18,10 @@ function identityOf(definition: Definition): Json {
     return { kind: "node", type: nodeType.type, version: nodeType.version, settings };
   }
   if (isBlock(definition)) {
+    // How many at a time says only how fast.
+    const { concurrency: _concurrency, ...decides } = decisionsOf(definition);
     const branches = branchesOf(definition).map(([step, branch]) => ({ step, ...branchIdentity(branch) }));
-    return { kind: definition.kind, decides: decisionOf(definition), branches };
+    return { kind: definition.kind, decides, branches };
   }
   const { kind, id, variables, elements } = definition;
   return { kind, id, variables: variablesIdentity(variables), elements: elements.map(elementIdentity) };
@@ -52,24 +55,4 @@ function variablesIdentity(variables: Readonly<Record<string, VariableDefinition
 /** What of a schema can be said as data. Refinements and transforms are functions: they cannot. */
 function schemaIdentity(schema: z.ZodType): Json {
   return JSON.parse(JSON.stringify(z.toJSONSchema(schema, { unrepresentable: "any" }))) as Json;
-}
-
-/** What a block decides by: its own members that are data, without what only says how fast. */
-function decisionOf(block: Exclude<Definition, { kind: "node" | "agent" | "flow" }>): Json {
-  switch (block.kind) {
-    case "conditional":
-      return { condition: block.condition };
-    case "switch":
-      return { on: block.on };
-    case "for_each":
-      return { items: block.items, start: block.start, max: block.max ?? null, names: [block.item, block.index, block.previous] };
-    case "map":
-      return { items: block.items, start: block.start, max: block.max ?? null, names: [block.item, block.index] };
-    case "while":
-      return { condition: block.condition, max: block.max, atMax: block.atMax, names: [block.index, block.previous] };
-    case "parallel":
-      return {};
-    default:
-      return { codes: block.codes === undefined ? null : [...block.codes], error: block.error };
-  }
 }

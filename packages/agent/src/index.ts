@@ -55,7 +55,7 @@ export { definitionGraph } from "./definition-graph.ts";
 export { treeText } from "./definition-tree.ts";
 export { DefinitionError } from "./errors.ts";
 export { mermaidText } from "./mermaid.ts";
-export type { ArtifactDraft, ArtifactFormat, NodeContext, NodeOutcomeTree, OutputPiece } from "./node-context.ts";
+export type { ArtifactDraft, ArtifactFormat, ContentEntry, NodeContext, NodeOutcomeTree, OutputPiece } from "./node-context.ts";
 export { defineNode, type Effect, type NodeDefinition, type NodeType, type NodeTypeSpec } from "./node-definition.ts";
 export { NodePolicy, RetryPolicy } from "./node-policy.ts";
 export type { Bindable, Reference, ReferenceText } from "./reference.ts";

@@ -12,8 +12,8 @@ export interface Position {
 
 /**
  * `TEMPLATE_INVALID`: the text is not a template. `TEMPLATE_REFERENCE_UNKNOWN`: it mentions what is
- * not there. `TEMPLATE_VALUE_INVALID`: a value has no text. `TEMPLATE_LIMIT_EXCEEDED`: too large or
- * too deep.
+ * not there. `TEMPLATE_VALUE_INVALID`: a value is not of the type that is needed where it stands.
+ * `TEMPLATE_LIMIT_EXCEEDED`: too large, too deep or too long to work out.
  */
 export type TemplateErrorCode = "TEMPLATE_INVALID" | "TEMPLATE_REFERENCE_UNKNOWN" | "TEMPLATE_VALUE_INVALID" | "TEMPLATE_LIMIT_EXCEEDED";
 
@@ -45,12 +45,16 @@ export class TemplateError extends DadError<TemplateErrorCode> {
 
   /** The same error, with the place of its template in a larger value. */
   at(place: string): TemplateError {
-    return new TemplateError(this.code, this.problem, {
-      place,
-      details: this.details,
-      cause: this.cause,
-      ...(this.position ? { position: this.position } : {}),
-    });
+    return this.with({ place, ...(this.position ? { position: this.position } : {}) });
+  }
+
+  /** The same error, with a position in its template. */
+  from(position: Position): TemplateError {
+    return this.with({ position });
+  }
+
+  private with(options: TemplateErrorOptions): TemplateError {
+    return new TemplateError(this.code, this.problem, { details: this.details, cause: this.cause, ...options });
   }
 }
 

@@ -1,101 +1,138 @@
-import { TemplateError } from "./errors.ts";
-import { positionsIn } from "./position.ts";
-import { type Accessor, type Expression, MAX_ACCESSORS, type Placeholder, type Reference, type ReferenceRoot } from "./template.ts";
-import { match, type Token, tokenAt } from "./token.ts";
+import type { Json } from "@dad/protocol";
 
-/** Where the parser stands in the text of a template. */
-interface Cursor {
-  readonly text: string;
-  offset: number;
-}
-
-/** `body` with the offset after its closing brace. */
-export interface Parsed {
-  readonly expression: Expression;
+/** Where something is written: offsets in the text of the template, the second one behind it. */
+export interface Span {
+  readonly offset: number;
   readonly end: number;
 }
 
-/** What is between `$var{` (or `$expr{`) and its `}`. @throws TemplateError (`TEMPLATE_INVALID`). */
-export function parseBody(text: string, offset: number, form: Placeholder["form"]): Parsed {
-  const cursor: Cursor = { text, offset };
-  const expression = form === "var" ? variable(cursor) : value(cursor);
-  take(cursor, "}", form === "var" || expression.kind === "reference" ? '"}", or an accessor (.name, [0] or ["key"])' : '"}"');
-  return { expression, end: cursor.offset };
+/** What is between `$expr{` and its `}`: a tree of data. */
+export type Expression = Literal | Root | Chain | List | Members | Unary | Binary | Conditional | Call;
+
+export interface Literal extends Span {
+  readonly kind: "literal";
+  readonly value: Json;
 }
 
-export function invalid(text: string, offset: number, problem: string): TemplateError {
-  return new TemplateError("TEMPLATE_INVALID", problem, { position: positionsIn(text)(offset) });
+/** What values are looked up by. */
+export type Root = Variable | Parameter | NodeResult;
+
+export interface Variable extends Span {
+  readonly kind: "variable";
+  readonly name: string;
 }
 
-function value(cursor: Cursor): Expression {
-  const token = tokenAt(cursor.text, cursor.offset);
-  if (token.kind === "string") {
-    cursor.offset = token.end;
-    return { kind: "literal", value: JSON.parse(token.text) as string };
+/** A parameter of a function around. The innermost of its name was found when it was parsed, so that it is only a place now. */
+export interface Parameter extends Span {
+  readonly kind: "parameter";
+  readonly slot: number;
+}
+
+export interface NodeResult extends Span {
+  readonly kind: "node";
+  /** As it is written in `$hier{…}`. */
+  readonly name: string;
+}
+
+/** A value, and the way into it. */
+export interface Chain extends Span {
+  readonly kind: "chain";
+  readonly root: Expression;
+  readonly steps: readonly Step[];
+}
+
+export type Step = Access | MethodCall;
+
+/** A member by its key, or an item by its index from 0. */
+export interface Access extends Span {
+  readonly kind: "access";
+  readonly key: Expression;
+  /** `?.`: where there is no such member, the chain ends with null. */
+  readonly optional: boolean;
+}
+
+export interface MethodCall extends Span {
+  readonly kind: "method";
+  readonly name: string;
+  readonly arguments: readonly Argument[];
+  /** `?.`: where the value is null, the chain ends with null. */
+  readonly optional: boolean;
+}
+
+/** A function of the language: `min(a, b)`. */
+export interface Call extends Span {
+  readonly kind: "call";
+  readonly name: string;
+  readonly arguments: readonly Argument[];
+}
+
+export type Argument = Expression | Lambda;
+
+/** `x => x.name`. Only an argument can be one, so that it is called while its surroundings are being evaluated, and never later. */
+export interface Lambda extends Span {
+  readonly kind: "lambda";
+  /** The slot of its first parameter; the others follow. */
+  readonly slot: number;
+  readonly body: Expression;
+}
+
+export interface List extends Span {
+  readonly kind: "list";
+  readonly items: readonly Expression[];
+}
+
+export interface Members extends Span {
+  readonly kind: "members";
+  readonly members: readonly { readonly key: string; readonly value: Expression }[];
+}
+
+export interface Unary extends Span {
+  readonly kind: "unary";
+  readonly operator: "!" | "-";
+  readonly operand: Expression;
+}
+
+export type BinaryOperator = "??" | "||" | "&&" | "==" | "!=" | "<" | "<=" | ">" | ">=" | "in" | "+" | "-" | "*" | "/" | "%";
+
+export interface Binary extends Span {
+  readonly kind: "binary";
+  readonly operator: BinaryOperator;
+  /** Where the operator stands. */
+  readonly sign: Span;
+  readonly left: Expression;
+  readonly right: Expression;
+}
+
+export interface Conditional extends Span {
+  readonly kind: "conditional";
+  readonly test: Expression;
+  readonly yes: Expression;
+  readonly no: Expression;
+}
+
+/** What an expression is made of, in the order in which it is written. */
+export function partsOf(expression: Argument): readonly Argument[] {
+  switch (expression.kind) {
+    case "literal":
+    case "variable":
+    case "parameter":
+    case "node":
+      return [];
+    case "chain":
+      return [expression.root, ...expression.steps.flatMap((step) => (step.kind === "access" ? [step.key] : step.arguments))];
+    case "call":
+      return expression.arguments;
+    case "lambda":
+      return [expression.body];
+    case "list":
+      return expression.items;
+    case "members":
+      return expression.members.map(({ value }) => value);
+    case "unary":
+      return [expression.operand];
+    case "binary":
+      return [expression.left, expression.right];
+    default:
+      return [expression.test, expression.yes, expression.no];
   }
-  if (token.kind === "node") return reference(cursor, node(cursor, token));
-  if (token.kind === "identifier") return variable(cursor);
-  throw unexpected(cursor, token, "a variable, $hier{…} or a text in double quotes");
-}
-
-function variable(cursor: Cursor): Reference {
-  const token = tokenAt(cursor.text, cursor.offset);
-  if (token.kind === "node") throw unexpected(cursor, token, "the name of a variable; the result of a node is read as $expr{$hier{…}}");
-  if (token.kind !== "identifier") throw unexpected(cursor, token, "the name of a variable");
-  cursor.offset = token.end;
-  return reference(cursor, { kind: "variable", name: token.text, offset: token.start });
-}
-
-const NODE_PATH = /\s*[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z_][A-Za-z0-9_-]*)*\s*/y;
-
-function node(cursor: Cursor, opening: Token): ReferenceRoot {
-  const path = match(NODE_PATH, cursor.text, opening.end);
-  cursor.offset = opening.end + (path?.length ?? 0);
-  if (path === undefined) throw unexpected(cursor, tokenAt(cursor.text, cursor.offset), "the id of a node, or ids joined by dots");
-  take(cursor, "}", '"}" after the path of a node');
-  return { kind: "node", name: path.trim(), offset: opening.start };
-}
-
-function reference(cursor: Cursor, root: ReferenceRoot): Reference {
-  const accessors: Accessor[] = [];
-  for (let next = accessor(cursor); next; next = accessor(cursor)) {
-    accessors.push(next);
-    if (accessors.length > MAX_ACCESSORS) throw invalid(cursor.text, next.offset, `a reference has at most ${MAX_ACCESSORS} accessors`);
-  }
-  return { kind: "reference", root, accessors };
-}
-
-function accessor(cursor: Cursor): Accessor | undefined {
-  const opening = tokenAt(cursor.text, cursor.offset);
-  if (opening.text !== "." && opening.text !== "[") return undefined;
-  cursor.offset = opening.end;
-  const token = tokenAt(cursor.text, cursor.offset);
-  cursor.offset = token.end;
-  if (opening.text === ".") {
-    if (token.kind !== "identifier") throw unexpected(cursor, token, 'a name after "." (an index is written [0], another key ["key"])');
-    return { key: token.text, offset: opening.start };
-  }
-  const key = keyOf(token);
-  if (key === undefined) throw unexpected(cursor, token, "an index from 0, or a key in double quotes");
-  take(cursor, "]", '"]"');
-  return { key, offset: opening.start };
-}
-
-function keyOf(token: Token): string | number | undefined {
-  if (token.kind === "string") return JSON.parse(token.text) as string;
-  const index = token.kind === "integer" ? Number(token.text) : Number.NaN;
-  return Number.isSafeInteger(index) ? index : undefined;
-}
-
-function take(cursor: Cursor, text: string, expected: string): void {
-  const token = tokenAt(cursor.text, cursor.offset);
-  if (token.kind !== "punctuation" || token.text !== text) throw unexpected(cursor, token, expected);
-  cursor.offset = token.end;
-}
-
-const LONGEST_EXCERPT = 20;
-
-function unexpected(cursor: Cursor, token: Token, expected: string): TemplateError {
-  const excerpt = token.text.length > LONGEST_EXCERPT ? `${token.text.slice(0, LONGEST_EXCERPT)}…` : token.text;
-  return invalid(cursor.text, token.start, `expected ${expected}, but found ${token.kind === "end" ? "the end of the text" : `\`${excerpt}\``}`);
 }

@@ -4,20 +4,11 @@
  * @packageDocumentation
  */
 export { type Position, TemplateError, type TemplateErrorCode, type TemplateErrorOptions } from "./errors.ts";
-export { escapeTemplate, parseTemplate, type TemplateReference, templateReferences } from "./parse-template.ts";
+export type { Expression } from "./expression.ts";
+export { MAX_ACCESSORS, MAX_DEPTH, MAX_EXPRESSION_DEPTH, MAX_RENDERED_LENGTH, MAX_STEPS, MAX_TEMPLATE_LENGTH, MAX_VALUE_DEPTH } from "./limits.ts";
+export { escapeTemplate, parseTemplate } from "./parse-template.ts";
+export { type TemplateReference, templateReferences } from "./references.ts";
 export { renderTemplate } from "./render-template.ts";
 export { type Scope, scopeOf } from "./scope.ts";
-export {
-  type Accessor,
-  type Expression,
-  type Literal,
-  MAX_ACCESSORS,
-  MAX_DEPTH,
-  MAX_RENDERED_LENGTH,
-  MAX_TEMPLATE_LENGTH,
-  type Placeholder,
-  type Reference,
-  type ReferenceRoot,
-  type Template,
-} from "./template.ts";
-export { escapeValue, mapStrings, type MapString, renderValue } from "./template-value.ts";
+export type { Placeholder, Template } from "./template.ts";
+export { type CompiledValue, compileValue, escapeValue, mapStrings, type MapString, renderValue } from "./template-value.ts";

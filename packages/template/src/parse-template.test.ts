@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { TemplateError } from "./errors.ts";
-import { escapeTemplate, parseTemplate, templateReferences } from "./parse-template.ts";
+import { MAX_ACCESSORS, MAX_TEMPLATE_LENGTH } from "./limits.ts";
+import { escapeTemplate, parseTemplate } from "./parse-template.ts";
+import { templateReferences } from "./references.ts";
 import { renderTemplate } from "./render-template.ts";
 import { scopeOf } from "./scope.ts";
-import { MAX_ACCESSORS, MAX_TEMPLATE_LENGTH } from "./template.ts";
 
 const NOTHING = scopeOf({});
 
@@ -69,24 +70,24 @@ describe("parseTemplate", () => {
     const template = parseTemplate("a $expr{b.c}");
     expect(Object.isFrozen(template)).toBe(true);
     const part = template.parts[1];
-    if (typeof part !== "object" || part.expression.kind !== "reference") throw new Error("no reference");
-    expect([part, part.expression, part.expression.accessors, part.expression.accessors[0]].every(Object.isFrozen)).toBe(true);
+    if (typeof part !== "object" || part.expression.kind !== "chain") throw new Error("no chain");
+    expect([part, part.expression, part.expression.steps, part.expression.steps[0]].every(Object.isFrozen)).toBe(true);
   });
 
   it.each([
     ["$var{", [1, 6], "expected the name of a variable, but found the end of the text"],
     ["$var{}", [1, 6], "expected the name of a variable, but found `}`"],
-    ["$var{a b}", [1, 8], 'expected "}", or an accessor (.name, [0] or ["key"]), but found `b`'],
+    ["$var{a b}", [1, 8], 'expected "}", or an accessor (.name, [0] or ["key"])'],
     ["$var{a.}", [1, 8], 'expected a name after "."'],
     ["$var{a.0}", [1, 8], "an index is written [0]"],
     ["$var{a[01]}", [1, 9], 'expected "]", but found `1`'],
-    ["$var{a[-1]}", [1, 8], "expected an index from 0, or a key in double quotes, but found `-`"],
+    ["$var{a[-1]}", [1, 8], "expected an index from 0, or a key in quotes, but found `-`"],
     ["$var{a[99999999999999999999]}", [1, 8], "expected an index from 0"],
-    ["$var{a['b']}", [1, 8], "but found `'`"],
-    ['$var{a["b}', [1, 8], 'but found `"`'],
+    ["$var{a[b]}", [1, 8], "expected an index from 0, or a key in quotes, but found `b`"],
+    ["$var{a + 1}", [1, 8], "more than that is written $expr{…}, but found `+`"],
+    ['$var{a["b}', [1, 8], "this text is not closed"],
     ["$var{$hier{a}}", [1, 6], "$expr{$hier{…}}"],
-    ["$expr{}", [1, 7], "expected a variable, $hier{…} or a text in double quotes, but found `}`"],
-    ["$expr{a == b}", [1, 9], "but found `=`"],
+    ["$expr{}", [1, 7], "expected a value: a variable, $hier{…}, a number, a text in quotes"],
     ["$expr{$hier{}}", [1, 13], "expected the id of a node"],
     ["$expr{$hier{a..b}}", [1, 14], 'expected "}" after the path of a node'],
     ["$expr{$hier{a}", [1, 15], "but found the end of the text"],
@@ -111,6 +112,12 @@ describe("parseTemplate", () => {
   it.each([
     ["dollars", "$".repeat(MAX_TEMPLATE_LENGTH)],
     ["dollars before a word", `${"$".repeat(MAX_TEMPLATE_LENGTH - 3)}var`],
+    ["parentheses", `$expr{${"(".repeat(MAX_TEMPLATE_LENGTH - 10)}`],
+    ["signs", `$expr{${"-".repeat(MAX_TEMPLATE_LENGTH - 10)}`],
+    ["a sum", `$expr{1${"+1".repeat(MAX_TEMPLATE_LENGTH / 2 - 10)}}`],
+    ["a list", `$expr{[${"1,".repeat(MAX_TEMPLATE_LENGTH / 2 - 10)}1]}`],
+    ["digits", `$expr{1${"0".repeat(MAX_TEMPLATE_LENGTH - 10)}`],
+    ["calls", `$expr{a${".map(x => x".repeat(MAX_TEMPLATE_LENGTH / 10 - 10)}`],
     ["an open string", `$expr{"${"x".repeat(MAX_TEMPLATE_LENGTH - 10)}`],
     ["back slashes", `$expr{"${"\\\\".repeat(MAX_TEMPLATE_LENGTH / 2 - 10)}`],
     ["a long string", `$expr{"${"x".repeat(MAX_TEMPLATE_LENGTH - 10)}"}`],
@@ -159,15 +166,5 @@ describe("escapes", () => {
       }),
       { numRuns: 2000 },
     );
-  });
-});
-
-describe("templateReferences", () => {
-  it("names variables and nodes with their accessors and positions, in order", () => {
-    const template = parseTemplate('$var{task}\n$expr{ $hier{ flow.plan } .operations[0]["a b"] } $$var{no} $expr{"text"}');
-    expect(templateReferences(template)).toEqual([
-      { kind: "variable", name: "task", accessors: [], position: { offset: 5, line: 1, column: 6 } },
-      { kind: "node", name: "flow.plan", accessors: ["operations", 0, "a b"], position: { offset: 18, line: 2, column: 8 } },
-    ]);
   });
 });

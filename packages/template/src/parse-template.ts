@@ -1,7 +1,8 @@
-import { type Position, TemplateError } from "./errors.ts";
-import { invalid, parseBody } from "./expression.ts";
-import { positionsIn } from "./position.ts";
-import { MAX_TEMPLATE_LENGTH, type Placeholder, type Template } from "./template.ts";
+import { invalid } from "./cursor.ts";
+import { TemplateError } from "./errors.ts";
+import { MAX_TEMPLATE_LENGTH } from "./limits.ts";
+import { parseBody } from "./parse-expression.ts";
+import type { Placeholder, Template } from "./template.ts";
 
 /** A run of dollars before an opening. The look-behind makes each run match once, from its first dollar. */
 const OPENING = /(?<!\$)(\$+)(var|expr|hier)\{/g;
@@ -10,7 +11,8 @@ const OPENING = /(?<!\$)(\$+)(var|expr|hier)\{/g;
  * Reads a template. Nothing is looked up and nothing is evaluated.
  *
  * @throws TemplateError: `TEMPLATE_INVALID` with the position and what was expected there;
- * `TEMPLATE_LIMIT_EXCEEDED` for a text of more than `MAX_TEMPLATE_LENGTH` code units.
+ * `TEMPLATE_REFERENCE_UNKNOWN` for a function or method that there is not; `TEMPLATE_LIMIT_EXCEEDED` for a text of more than
+ * `MAX_TEMPLATE_LENGTH` code units, and for expressions in more than `MAX_EXPRESSION_DEPTH` others.
  */
 export function parseTemplate(text: string): Template {
   if (text.length > MAX_TEMPLATE_LENGTH) {
@@ -50,25 +52,6 @@ function placeholder(text: string, opening: RegExpExecArray) {
 /** A text that renders as the given one, whatever is in it. */
 export function escapeTemplate(text: string): string {
   return text.replaceAll(/\$(?=(?:var|expr|hier)\{)/g, () => "$$");
-}
-
-/** What a template mentions, and where. */
-export interface TemplateReference {
-  readonly kind: "variable" | "node";
-  /** The name of the variable, or the path of the node. */
-  readonly name: string;
-  readonly accessors: readonly (string | number)[];
-  readonly position: Position;
-}
-
-/** The variables and nodes that a template mentions, in order, for a check before anything is rendered. */
-export function templateReferences(template: Template): readonly TemplateReference[] {
-  const position = positionsIn(template.text);
-  return template.parts.flatMap((part) => {
-    if (typeof part === "string" || part.expression.kind !== "reference") return [];
-    const { root, accessors } = part.expression;
-    return [{ kind: root.kind, name: root.name, accessors: accessors.map(({ key }) => key), position: position(root.offset) }];
-  });
 }
 
 function deepFreeze<Value>(value: Value): Value {

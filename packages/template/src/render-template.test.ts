@@ -2,10 +2,10 @@ import type { Json } from "@dad/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { TemplateError } from "./errors.ts";
+import { MAX_RENDERED_LENGTH } from "./limits.ts";
 import { parseTemplate } from "./parse-template.ts";
 import { renderTemplate } from "./render-template.ts";
 import { type Scope, scopeOf } from "./scope.ts";
-import { MAX_RENDERED_LENGTH } from "./template.ts";
 
 const scope = scopeOf(
   { name: "Ada", count: 3, none: null, list: ["a", { b: true }], nested: { "a b": 1, "0": "zero" } },
@@ -90,7 +90,7 @@ describe("renderTemplate", () => {
     expect(errorOf("$var{a}", scopeOf({})).problem).toBe('there is no variable "a"; there is none');
   });
 
-  it.each(["__proto__", "constructor", "toString", "hasOwnProperty", "length", "at"])("does not see the inherited %s of anything", (key) => {
+  it.each(["__proto__", "constructor", "toString", "hasOwnProperty", "at", "push"])("does not see the inherited %s of anything", (key) => {
     for (const root of [key, `name.${key}`, `count.${key}`, `list.${key}`, `list["${key}"]`, `nested.${key}`, `$hier{plan}.${key}`]) {
       expect(errorOf(`$expr{${root}}`).code).toBe("TEMPLATE_REFERENCE_UNKNOWN");
     }
@@ -108,7 +108,8 @@ describe("renderTemplate", () => {
   it("refuses a value that is nested too deeply for a text", () => {
     let deep: Json = 1;
     for (let level = 0; level < 20_000; level++) deep = [deep];
-    expect(errorOf("x: $var{deep}", scopeOf({ deep })).code).toBe("TEMPLATE_VALUE_INVALID");
+    expect(errorOf("x: $var{deep}", scopeOf({ deep }))).toMatchObject({ code: "TEMPLATE_LIMIT_EXCEEDED", position: { column: 4 } });
+    expect(render("$expr{deep}", scopeOf({ deep }))).toBe(deep);
   });
 
   it("has a limit for the text that comes out", () => {

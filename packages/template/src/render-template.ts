@@ -1,9 +1,13 @@
-import { canonicalJson, type Json, messageOf } from "@dad/protocol";
+import type { Json } from "@dad/protocol";
 import { TemplateError } from "./errors.ts";
+import { evaluate } from "./evaluate.ts";
+import type { Expression } from "./expression.ts";
+import type { Evaluation } from "./evaluation.ts";
+import { MAX_RENDERED_LENGTH } from "./limits.ts";
+import { lengthOf, textOf } from "./meter.ts";
 import { positionsIn } from "./position.ts";
-import { resolveReference } from "./resolve-reference.ts";
 import type { Scope } from "./scope.ts";
-import { MAX_RENDERED_LENGTH, type Placeholder, type Template } from "./template.ts";
+import type { Placeholder, Template } from "./template.ts";
 
 /**
  * The value of a template. A template that is one `$expr{…}` and nothing else gives the value itself;
@@ -11,34 +15,42 @@ import { MAX_RENDERED_LENGTH, type Placeholder, type Template } from "./template
  * equal values give equal texts). What a value holds is never parsed: data does not become code.
  *
  * @throws TemplateError: `TEMPLATE_REFERENCE_UNKNOWN` with the position and the nearest name that is
- * there; `TEMPLATE_VALUE_INVALID` for what has no JSON text; `TEMPLATE_LIMIT_EXCEEDED` for a text of
- * more than `MAX_RENDERED_LENGTH` code units.
+ * there; `TEMPLATE_VALUE_INVALID` for operands and arguments of another type and for what has no JSON
+ * text; `TEMPLATE_LIMIT_EXCEEDED` for a text of more than `MAX_RENDERED_LENGTH` code units and for
+ * expressions that cost more than `MAX_STEPS`.
  */
-export function renderTemplate(template: Template, scope: Scope): Json {
-  const [only, ...others] = template.parts;
-  if (typeof only === "object" && only.form === "expr" && others.length === 0) return valueOf(template, only, scope);
-  let text = "";
-  for (const part of template.parts) {
-    const piece = typeof part === "string" ? part : textOf(template, part, scope);
-    if (text.length + piece.length > MAX_RENDERED_LENGTH) {
+export function renderTemplate({ text, parts }: Template, scope: Scope): Json {
+  const evaluation: Evaluation = { text, scope, meter: { steps: 0 }, locals: [] };
+  const [only, ...others] = parts;
+  if (typeof only === "object" && only.form === "expr" && others.length === 0) return wholeValue(evaluation, only);
+  let rendered = "";
+  for (const part of parts) {
+    const piece = typeof part === "string" ? part : located(evaluation, part, () => textOf(evaluate(evaluation, part.expression)));
+    if (rendered.length + piece.length > MAX_RENDERED_LENGTH) {
       throw new TemplateError("TEMPLATE_LIMIT_EXCEEDED", `the text would have more than ${MAX_RENDERED_LENGTH} characters`);
     }
-    text += piece;
+    rendered += piece;
   }
-  return text;
+  return rendered;
 }
 
-function valueOf(template: Template, { expression }: Placeholder, scope: Scope): Json {
-  return expression.kind === "literal" ? expression.value : resolveReference(expression, scope, positionsIn(template.text));
+function wholeValue(evaluation: Evaluation, placeholder: Placeholder): Json {
+  return located(evaluation, placeholder, () => {
+    const { expression } = placeholder;
+    const value = evaluate(evaluation, expression);
+    // What was there before is as large as it is; what was put together can be larger than any memory once it is written.
+    if (!FOUND.has(expression.kind)) lengthOf(value);
+    return value;
+  });
 }
 
-function textOf(template: Template, placeholder: Placeholder, scope: Scope): string {
-  const value = valueOf(template, placeholder, scope);
-  if (typeof value === "string") return value;
+const FOUND: ReadonlySet<Expression["kind"]> = new Set(["literal", "variable", "node"]);
+
+/** Gives an error the position of the placeholder, when it has no better one. */
+function located<Result>({ text }: Evaluation, { offset }: Placeholder, work: () => Result): Result {
   try {
-    return canonicalJson(value);
-  } catch (cause) {
-    const problem = `the value has no JSON text: ${messageOf(cause)}`;
-    throw new TemplateError("TEMPLATE_VALUE_INVALID", problem, { cause, position: positionsIn(template.text)(placeholder.offset) });
+    return work();
+  } catch (error) {
+    throw error instanceof TemplateError && !error.position ? error.from(positionsIn(text)(offset)) : error;
   }
 }

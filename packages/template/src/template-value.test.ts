@@ -2,9 +2,11 @@ import type { Json } from "@dad/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { TemplateError } from "./errors.ts";
+import { MAX_DEPTH } from "./limits.ts";
+import { parseTemplate } from "./parse-template.ts";
+import { renderTemplate } from "./render-template.ts";
 import { scopeOf } from "./scope.ts";
-import { escapeValue, mapStrings, renderValue } from "./template-value.ts";
-import { MAX_DEPTH } from "./template.ts";
+import { compileValue, escapeValue, mapStrings, renderValue } from "./template-value.ts";
 
 const scope = scopeOf({ name: "Ada", list: [1, 2] }, { plan: { operations: [{ path: "$var{name}" }] } });
 
@@ -61,6 +63,40 @@ describe("renderValue", () => {
     expect(renderValue(nested(MAX_DEPTH), scope)).toEqual(nested(MAX_DEPTH));
     expect(errorOf(() => renderValue(nested(MAX_DEPTH + 1), scope)).code).toBe("TEMPLATE_LIMIT_EXCEEDED");
     expect(errorOf(() => renderValue(nested(100_000), scope)).code).toBe("TEMPLATE_LIMIT_EXCEEDED");
+  });
+});
+
+describe("compileValue", () => {
+  it("reads the templates once and renders them for every scope", () => {
+    const render = compileValue({ file: "src/$var{name}.ts", parts: ["$expr{n + 1}", { fixed: ["a"] }] });
+    expect(render(scopeOf({ name: "a", n: 1 }))).toEqual({ file: "src/a.ts", parts: [2, { fixed: ["a"] }] });
+    expect(render(scopeOf({ name: "b", n: 2 }))).toEqual({ file: "src/b.ts", parts: [3, { fixed: ["a"] }] });
+  });
+
+  it("gives what has no placeholder as it is, and the rest beside it without copies of it", () => {
+    const fixed = { a: ["costs $5", { b: "${HOME}" }], none: null };
+    expect(compileValue(fixed)(scope)).toBe(fixed);
+    expect((compileValue({ fixed, name: "$var{name}" })(scope) as { fixed: unknown }).fixed).toBe(fixed);
+    expect(compileValue("$$var{name}")(scope)).toBe("$var{name}");
+  });
+
+  it("finds what is no template before anything is rendered", () => {
+    expect(errorOf(() => compileValue({ a: ["$var{"] })).message).toMatch(/^a\[0\], line 1, column 6: /);
+  });
+
+  it("gives what each template alone gives, for any value", () => {
+    const strings = fc
+      .array(fc.constantFrom("$var{name}", "$expr{list}", "$$var{name}", "$", "x", "$expr{list[0] + 1}"))
+      .map((parts) => parts.join(""));
+    const { value } = fc.letrec<{ value: Json }>((tie) => ({
+      value: fc.oneof({ maxDepth: 3 }, strings, fc.integer(), fc.array(tie("value")), fc.dictionary(strings, tie("value"))),
+    }));
+    fc.assert(
+      fc.property(value, (any) => {
+        const expected = mapStrings(any, (text) => renderTemplate(parseTemplate(text), scope));
+        expect(compileValue(any)(scope)).toEqual(expected);
+      }),
+    );
   });
 });
 

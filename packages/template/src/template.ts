@@ -1,4 +1,4 @@
-import type { Json } from "@dad/protocol";
+import type { Expression } from "./expression.ts";
 
 /** A text with places where values go. Immutable; made by `parseTemplate`. */
 export interface Template {
@@ -14,38 +14,3 @@ export interface Placeholder {
   readonly offset: number;
   readonly expression: Expression;
 }
-
-export type Expression = Literal | Reference;
-
-export interface Literal {
-  readonly kind: "literal";
-  readonly value: Json;
-}
-
-export interface Reference {
-  readonly kind: "reference";
-  readonly root: ReferenceRoot;
-  readonly accessors: readonly Accessor[];
-}
-
-export interface ReferenceRoot {
-  readonly kind: "variable" | "node";
-  /** The name of the variable, or the path of the node. */
-  readonly name: string;
-  readonly offset: number;
-}
-
-/** One step into a value: a member by its key, or an item by its index from 0. */
-export interface Accessor {
-  readonly key: string | number;
-  readonly offset: number;
-}
-
-/** Longest template, in UTF-16 code units. */
-export const MAX_TEMPLATE_LENGTH = 1_048_576;
-/** Longest text that rendering one template gives, in UTF-16 code units. */
-export const MAX_RENDERED_LENGTH = 16_777_216;
-/** Deepest nesting of a value whose strings are rendered. */
-export const MAX_DEPTH = 128;
-/** Most accessors after one variable or node. */
-export const MAX_ACCESSORS = 64;

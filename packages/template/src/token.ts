@@ -1,37 +1,49 @@
-/** A piece of an expression. `start` and `end` are offsets in the whole template. */
-export interface Token {
-  readonly kind: "identifier" | "integer" | "string" | "node" | "punctuation" | "unknown" | "end";
+import type { Span } from "./expression.ts";
+
+/** A piece of an expression. */
+export interface Token extends Span {
+  readonly kind: "node" | "name" | "number" | "text" | "symbol" | "unknown" | "end";
   /** As it is written. */
   readonly text: string;
-  readonly start: number;
-  readonly end: number;
 }
 
-const SPACE = /\s*/y;
+/** White space, and one token: a group for each kind. Each is linear in what it matches. */
+const TOKEN = new RegExp(
+  [
+    String.raw`\s*(?:(?<name>[A-Za-z_][A-Za-z0-9_]*)`,
+    String.raw`(?<symbol>=>|[=!]==?|[<>]=|&&|\|\||\?\?|\?\.|[\-.[\]{}()<>+*/%!?:,=])`,
+    String.raw`(?<number>(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+\-]?[0-9]+)?)`,
+    // As in JSON, and in single quotes too.
+    String.raw`(?<text>"(?:[^"\\\u0000-\u001f]|\\(?:["'\\/bfnrt]|u[0-9a-fA-F]{4}))*"|'(?:[^'\\\u0000-\u001f]|\\(?:["'\\/bfnrt]|u[0-9a-fA-F]{4}))*')`,
+    String.raw`(?<node>\$hier\{)`,
+    String.raw`(?<unknown>\S)|$)`,
+  ].join("|"),
+  "uy",
+);
 
-/** Tried in this order. Each is linear in what it matches. */
-const FORMS: readonly (readonly [Token["kind"], RegExp])[] = [
-  ["node", /\$hier\{/y],
-  ["identifier", /[A-Za-z_][A-Za-z0-9_]*/y],
-  ["integer", /0|[1-9][0-9]*/y],
-  // oxlint-disable-next-line no-control-regex -- JSON strings hold none
-  ["string", /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y],
-  ["punctuation", /[.[\]{}]/y],
-  ["unknown", /[^\s]/uy],
-];
+const KINDS = ["name", "symbol", "number", "text", "node", "unknown"] as const;
 
 /** The next token of an expression, after white space. */
-export function tokenAt(text: string, offset: number): Token {
-  const start = offset + (match(SPACE, text, offset)?.length ?? 0);
-  for (const [kind, form] of FORMS) {
-    const found = match(form, text, start);
-    if (found) return { kind, text: found, start, end: start + found.length };
-  }
-  return { kind: "end", text: "", start, end: start };
+export function tokenAt(text: string, from: number): Token {
+  TOKEN.lastIndex = from;
+  const found = TOKEN.exec(text);
+  const kind = KINDS[(found?.findIndex((group, index) => index > 0 && group !== undefined) ?? 0) - 1] ?? "end";
+  const end = TOKEN.lastIndex;
+  const written = found?.groups?.[kind] ?? "";
+  return { kind, text: written, offset: end - written.length, end };
 }
 
 /** What a sticky expression matches at an offset. */
 export function match(form: RegExp, text: string, offset: number): string | undefined {
   form.lastIndex = offset;
   return form.exec(text)?.[0];
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" };
+
+/** The text that a token of that kind stands for. */
+export function unquoted({ text }: Token): string {
+  return text.slice(1, -1).replaceAll(/\\(u[0-9a-fA-F]{4}|.)/g, (_escape, escaped: string) => {
+    return escaped.length > 1 ? String.fromCharCode(Number.parseInt(escaped.slice(1), 16)) : (ESCAPES[escaped] ?? escaped);
+  });
 }

@@ -1,22 +1,31 @@
 import { createHash } from "node:crypto";
 import type { OutcomeRef, RunId } from "@dad/protocol";
-import { OutcomeClosedError, OutcomeCommitError, OutcomeExistsError, OutcomePathError } from "./errors.ts";
+import { isAbsolute, join } from "node:path";
+import { OutcomeClosedError, OutcomeCommitError, OutcomeExistsError } from "./errors.ts";
+import { byPath, changesBetween, copyOf, type Tree, treeOf } from "./memory/tree.ts";
+import { openPlaceInDirectory, placeInMemory, type WorkPlace } from "./memory/work-place.ts";
 import { outcomeBranch, outcomeMessage } from "./outcome-commit.ts";
 import { assertOutcomePath } from "./outcome-path.ts";
-import type { CommitOptions, OutcomeChange, OutcomeFile, OutcomeRepository, RunOutcome } from "./outcome-repository.ts";
+import type { CommitOptions, OutcomeFile, OutcomeRepository, RunOutcome } from "./outcome-repository.ts";
 
 export interface MemoryOutcomeOptions {
   /** What every run starts from. Default: nothing. */
   readonly base?: readonly OutcomeFile[];
+  /**
+   * An absolute path, below which each run that is open has a directory of its own: for nodes that work with files. Default:
+   * runs have none. A commit holds all files of the directory, whatever its `.gitignore` says, and no links: with one, it is
+   * refused (`OUTCOME_PATH_INVALID`).
+   */
+  readonly workDirectory?: string;
 }
 
 /** An {@link OutcomeRepository} whose commits can be looked at. */
 export interface MemoryOutcomeRepository extends OutcomeRepository {
   /** The whole message of a commit, or `undefined`. */
   message(commit: string): string | undefined;
+  /** The files of a commit in the order of their paths, or `undefined`. */
+  files(commit: string): readonly OutcomeFile[] | undefined;
 }
-
-type Tree = ReadonlyMap<string, OutcomeFile>;
 
 interface Commit {
   readonly tree: Tree;
@@ -27,14 +36,17 @@ interface Commit {
 
 interface Branch {
   readonly base: string;
-  /** The working tree, as it is or was left. */
-  readonly files: Map<string, OutcomeFile>;
+  /** The working tree as it was left, or, of a run without a directory, as it is. */
+  files: Map<string, OutcomeFile>;
   tip: string | undefined;
 }
 
 interface Store {
+  readonly workDirectory: string | undefined;
   readonly commits: Map<string, Commit>;
   readonly branches: Map<RunId, Branch>;
+  /** The runs that are open. */
+  readonly open: Set<RunOutcome>;
   closed: boolean;
 }
 
@@ -42,23 +54,18 @@ const LOCATION = "memory";
 
 /** Keeps outcomes in this process. For tests and throw-away runs. */
 export function memoryOutcomeRepository(options: MemoryOutcomeOptions = {}): MemoryOutcomeRepository {
-  const store: Store = { commits: new Map(), branches: new Map(), closed: false };
-  const root = addCommit(store, { tree: treeOf(options.base ?? []), message: "Base\n" });
+  const { base: files = [], workDirectory } = options;
+  if (workDirectory !== undefined && !isAbsolute(workDirectory)) throw new TypeError(`workDirectory must be an absolute path, not ${workDirectory}`);
+  const store: Store = { workDirectory, commits: new Map(), branches: new Map(), open: new Set(), closed: false };
+  const root = addCommit(store, { tree: treeOf(files), message: "Base\n" });
 
   return {
-    capabilities: { durable: false, directory: false },
+    capabilities: { durable: false, directory: workDirectory !== undefined },
     location: LOCATION,
 
-    async open(runId, { from, resume = false, signal } = {}) {
+    async open(runId, { from = root, resume = false, signal } = {}) {
       assertOpen(store, signal);
-      const base = from ?? root;
-      const { tree } = commitOf(store, base);
-      const name = outcomeBranch(runId);
-      const before = store.branches.get(runId);
-      if (before && !resume) throw new OutcomeExistsError(runId, `branch ${name} in ${LOCATION}`);
-      const branch: Branch = before ?? { base, files: new Map(tree), tip: undefined };
-      store.branches.set(runId, branch);
-      return memoryRunOutcome(store, runId, branch);
+      return await openOutcome(store, runId, { from, resume });
     },
 
     async find(runId, { signal } = {}) {
@@ -75,50 +82,81 @@ export function memoryOutcomeRepository(options: MemoryOutcomeOptions = {}): Mem
     },
 
     message: (commit) => store.commits.get(commit)?.message,
+    files(commit) {
+      const tree = store.commits.get(commit)?.tree;
+      return tree && [...tree].toSorted(byPath).map(([, file]) => copyOf(file));
+    },
 
     async [Symbol.asyncDispose]() {
       store.closed = true;
+      for (const run of store.open) await run[Symbol.asyncDispose]();
     },
   };
 }
 
-function memoryRunOutcome(store: Store, runId: RunId, branch: Branch): RunOutcome {
-  const { base, files } = branch;
+async function openOutcome(store: Store, runId: RunId, { from, resume }: { readonly from: string; readonly resume: boolean }): Promise<RunOutcome> {
+  const { tree } = commitOf(store, from);
+  const name = outcomeBranch(runId);
+  const before = store.branches.get(runId);
+  if (before && !resume) throw new OutcomeExistsError(runId, `branch ${name} in ${LOCATION}`);
+  const branch: Branch = before ?? { base: from, files: new Map(tree), tip: undefined };
+  // Claimed before anything is waited for: of several that open a run, one gets it.
+  store.branches.set(runId, branch);
+  try {
+    const run = memoryRunOutcome(store, branch, { runId, place: await openPlace(store, runId, branch) });
+    store.open.add(run);
+    return run;
+  } catch (error) {
+    if (!before) store.branches.delete(runId);
+    throw error;
+  }
+}
+
+async function openPlace({ workDirectory }: Store, runId: RunId, { files }: Branch): Promise<WorkPlace> {
+  if (workDirectory === undefined) return placeInMemory(files);
+  return await openPlaceInDirectory(join(workDirectory, runId), files.values());
+}
+
+function memoryRunOutcome(store: Store, branch: Branch, { runId, place }: { readonly runId: RunId; readonly place: WorkPlace }): RunOutcome {
+  const { base } = branch;
   let closed = false;
   const assertUsable = (signal?: AbortSignal): void => {
     assertOpen(store, signal);
     if (closed) throw new OutcomeClosedError(`the outcome of run ${runId}`);
   };
 
-  return {
+  const run: RunOutcome = {
     runId,
     branch: outcomeBranch(runId),
-    directory: undefined,
+    directory: place.directory,
 
     async write(file) {
       assertUsable();
-      put(files, file);
+      await place.write(file);
     },
 
     async read(path) {
       assertUsable();
       assertOutcomePath(path);
-      const file = files.get(path);
-      return file && copyOf(file);
+      return await place.read(path);
     },
 
     async commit(options: CommitOptions): Promise<OutcomeRef> {
       assertUsable(options.signal);
       const message = outcomeMessage({ ...options, runId, base });
-      const commit = addCommit(store, { tree: new Map(files), message, base }, branch.tip);
-      branch.tip = commit;
-      return { branch: outcomeBranch(runId), commit };
+      const tree = await place.tree();
+      branch.tip = addCommit(store, { tree, message, base }, branch.tip);
+      return { branch: outcomeBranch(runId), commit: branch.tip };
     },
 
     async [Symbol.asyncDispose]() {
+      if (closed) return;
       closed = true;
+      store.open.delete(run);
+      branch.files = await place.close();
     },
   };
+  return run;
 }
 
 function assertOpen(store: Store, signal: AbortSignal | undefined): void {
@@ -140,41 +178,4 @@ function addCommit({ commits }: Store, commit: Omit<Commit, "base"> & { readonly
   const id = hash.digest("hex");
   commits.set(id, { base: id, ...commit });
   return id;
-}
-
-function treeOf(files: readonly OutcomeFile[]): Tree {
-  const tree = new Map<string, OutcomeFile>();
-  for (const file of files) put(tree, file);
-  return tree;
-}
-
-function put(files: Map<string, OutcomeFile>, file: OutcomeFile): void {
-  assertOutcomePath(file.path);
-  for (const path of files.keys()) {
-    if (path.startsWith(`${file.path}/`)) throw new OutcomePathError(file.path, "it is a directory");
-    if (file.path.startsWith(`${path}/`)) throw new OutcomePathError(file.path, `${path} is a file`);
-  }
-  files.set(file.path, copyOf(file));
-}
-
-function copyOf({ path, content, executable }: OutcomeFile): OutcomeFile {
-  return { path, content: Uint8Array.from(content), executable };
-}
-
-function changesBetween(before: Tree, after: Tree): OutcomeChange[] {
-  const paths = new Set([...before.keys(), ...after.keys()]);
-  return [...paths].toSorted().flatMap((path) => {
-    const kind = changeOf(before.get(path), after.get(path));
-    return kind ? [{ path, kind }] : [];
-  });
-}
-
-function changeOf(before: OutcomeFile | undefined, after: OutcomeFile | undefined): OutcomeChange["kind"] | undefined {
-  if (!after) return "deleted";
-  if (!before) return "added";
-  return before.executable === after.executable && Buffer.from(before.content).equals(after.content) ? undefined : "modified";
-}
-
-function byPath([a]: [string, unknown], [b]: [string, unknown]): number {
-  return a < b ? -1 : 1;
 }

@@ -18,6 +18,6 @@ export function assertOutcomePath(path: string): void {
 }
 
 /** Windows calls it `git~1` too, and the number can be another one. */
-function isGitDirectory(part: string): boolean {
+export function isGitDirectory(part: string): boolean {
   return /^(\.git|git~\d+)$/i.test(part.replace(IGNORED, ""));
 }

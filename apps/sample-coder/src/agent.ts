@@ -1,11 +1,11 @@
 import { agent, flow } from "@dad/agent";
-import { analyzeFolder, applyFileOperations, askModelFor, FileOperations, runCommand } from "@dad/nodes";
+import { analyzeFolder, applyFileOperations, askModelFor, EditOperations, runCommand } from "@dad/nodes";
 import { z } from "zod";
 
 /** What the model is asked for: the change as data, which the run applies. */
 const Change = z.object({
   summary: z.string().describe("One sentence: what was wrong and what the change does."),
-  operations: FileOperations,
+  operations: EditOperations,
 });
 
 const fix = flow("fix")

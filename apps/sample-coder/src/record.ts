@@ -37,7 +37,7 @@ async function sameReply(): Promise<ModelResource> {
   return {
     provider: "recorded",
     modelId: recorded.response.modelId,
-    capabilities: { structuredOutput: true, recorded: true },
+    capabilities: { structuredOutput: true, recorded: true, streaming: false, tools: false, files: false },
     generate: () => Promise.resolve(recorded.response),
   };
 }

@@ -59,7 +59,6 @@ describe("runCommand with real processes", () => {
       exitCode: 0,
       stdout: `${workspace} 1 2\n`,
       stderr: "from stdin",
-      end: { stdout: "", stderr: "" },
       lost: { stdout: 0, stderr: 0 },
     });
   });

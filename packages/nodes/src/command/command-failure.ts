@@ -26,7 +26,7 @@ export function excerpt(command: string): string {
 
 /** The end of what the command said about itself. */
 function tail({ stdout, stderr, end }: Written): string {
-  const [said, saidAboutIt] = [(end.stdout || stdout).trim(), (end.stderr || stderr).trim()];
+  const [said, saidAboutIt] = [(end?.stdout || stdout).trim(), (end?.stderr || stderr).trim()];
   const [name, text] = saidAboutIt === "" ? ["stdout", said] : ["stderr", saidAboutIt];
   if (text === "") return " and wrote nothing";
   return `; its ${name} ends with:\n${text.length > LONGEST_TAIL ? `…${text.slice(-LONGEST_TAIL)}` : text}`;

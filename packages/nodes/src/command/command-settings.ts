@@ -78,8 +78,8 @@ const texts = z.strictObject({ stdout: z.string(), stderr: z.string() });
 export const writtenShape = {
   /** The beginning, when not all was kept. */
   ...texts.shape,
-  /** How each of the two ended, when not all was kept; else empty. */
-  end: texts,
+  /** How each of the two ended, when not all of them was kept. */
+  end: texts.optional(),
   /** Bytes between the two, which were thrown away. */
   lost: z.strictObject({ stdout: z.int(), stderr: z.int() }),
 };

@@ -9,7 +9,7 @@ import { textOf, watchOutput } from "./kept-output.ts";
 export interface Written {
   readonly stdout: string;
   readonly stderr: string;
-  readonly end: { readonly stdout: string; readonly stderr: string };
+  readonly end?: { readonly stdout: string; readonly stderr: string };
   readonly lost: ExecResult["lost"];
 }
 
@@ -45,8 +45,8 @@ export async function executeCommand(context: NodeContext, command: CommandToRun
   }
   if (result.reason === "aborted") context.signal.throwIfAborted();
   const [stdout, stderr] = [textOf(kept.stdout), textOf(kept.stderr)];
-  const written = { stdout: stdout.begin, stderr: stderr.begin, end: { stdout: stdout.end, stderr: stderr.end }, lost: result.lost };
-  return { result, written };
+  const end = kept.stdout.end || kept.stderr.end ? { end: { stdout: stdout.end, stderr: stderr.end } } : {};
+  return { result, written: { stdout: stdout.begin, stderr: stderr.begin, ...end, lost: result.lost } };
 }
 
 function commandOf(context: NodeContext, { argv, shell, cwd, env, stdin }: CommandToRun): Command {

@@ -21,7 +21,6 @@ describe("runCommand", () => {
       exitCode: 0,
       stdout: "out\n",
       stderr: "err\n",
-      end: { stdout: "", stderr: "" },
       lost: { stdout: 0, stderr: 0 },
     });
     expect(calls).toEqual([

@@ -73,7 +73,7 @@ interface OneResult {
   readonly failure?: Error;
 }
 
-const NOTHING_WRITTEN = { stdout: "", stderr: "", end: { stdout: "", stderr: "" }, lost: { stdout: 0, stderr: 0 } };
+const NOTHING_WRITTEN = { stdout: "", stderr: "", lost: { stdout: 0, stderr: 0 } };
 
 async function runOne(context: NodeContext, command: CommandToRun, index: number): Promise<OneResult> {
   const text = textOfCommand(command);

@@ -164,4 +164,9 @@ describe("a flow holds no agent,", () => {
     expectTypeOf(definition).not.toExtend<FlowDefinition>();
     expect(definition.elements).toHaveLength(2);
   });
+
+  it("of a list, its length", () => {
+    const read = scanned.node("say", ({ scan: { files } }) => shout({ text: `${files.length} files` }));
+    expect(settingsOf(read, 1)).toEqual({ text: "$expr{$hier{scan}.files.length} files" });
+  });
 });

@@ -17,7 +17,7 @@ export interface ReferenceText<Value> {
 type PartsOf<Value> = [Value] extends [never]
   ? unknown
   : Value extends readonly (infer Item)[]
-    ? { readonly [index: number]: Reference<Item> }
+    ? { readonly [index: number]: Reference<Item>; readonly length: Reference<number> }
     : Value extends object
       ? { readonly [Key in keyof Value & string as Key extends "toString" | "toJSON" ? never : Key]-?: Reference<Exclude<Value[Key], undefined>> }
       : unknown;

@@ -24,17 +24,22 @@ export function variableOf(frame: Frame | undefined, name: string): Json | undef
  * `each.iter_2.say` for one in a loop), or is its whole path (`coder.fix.plan`).
  */
 export function outputOf(frame: Frame | undefined, name: string, starts: LoopStarts): Json | undefined {
+  const steps = name.split(".");
+  const [first = ""] = steps;
+  // The nearest frame with an element of the first step decides: what it lacks is not looked for further out.
+  let near = frame;
+  while (near && !near.outputs.has(first)) near = near.parent;
+  const relative = near && within(near, steps, starts);
+  // `null` is something: what a node gave that failed, and was allowed to.
+  if (relative !== undefined) return relative;
   for (let at = frame; at; at = at.parent) {
-    const relative = within(at, name, starts) ?? (name.startsWith(`${at.path}.`) ? within(at, name.slice(at.path.length + 1), starts) : undefined);
-    if (relative !== undefined) return relative;
+    const whole = name.startsWith(`${at.path}.`) ? within(at, name.slice(at.path.length + 1).split("."), starts) : undefined;
+    if (whole !== undefined) return whole;
   }
   return undefined;
 }
 
-/** The nearest frame with an element of the first step decides: what it lacks is not looked for further out. */
-function within({ outputs }: Frame, name: string, starts: LoopStarts): Json | undefined {
-  const [first = "", ...rest] = name.split(".");
-  if (!outputs.has(first)) return undefined;
+function within({ outputs }: Frame, [first = "", ...rest]: readonly string[], starts: LoopStarts): Json | undefined {
   return rest.reduce<Json | undefined>((at, step) => member(at, step, starts), outputs.get(first));
 }
 

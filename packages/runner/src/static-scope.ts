@@ -41,11 +41,16 @@ function elementsIn(frame: StaticFrame): string[] {
   return [...names];
 }
 
-/** As a run looks it up: from the nearest frame outwards, and by its whole path. */
+/** As a run looks it up: in the nearest frame with an element of the first step, and by its whole path. */
 function elementIn(frame: StaticFrame, name: string): Definition | undefined {
+  const steps = name.split(".");
+  let near: StaticFrame | undefined = frame;
+  while (near && !near.elements.has(steps[0] ?? "")) near = near.parent;
+  const relative = near && within(near, steps);
+  if (relative !== undefined) return relative;
   for (let at: StaticFrame | undefined = frame; at; at = at.parent) {
-    const found = within(at, name.split(".")) ?? within(at, stepsBelow(at.path, name));
-    if (found !== undefined) return found;
+    const whole = within(at, stepsBelow(at.path, name));
+    if (whole !== undefined) return whole;
   }
   return undefined;
 }

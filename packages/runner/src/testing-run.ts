@@ -17,6 +17,8 @@ export type Behaviour = (context: NodeContext) => Json | undefined | Promise<Jso
 
 export interface StageOptions {
   readonly engine?: Engine;
+  /** Where its runs are. Default: nowhere yet. */
+  readonly ports?: ReturnType<typeof memoryPorts>;
 }
 
 /** A node that says when it is executed, and does as the test says. */
@@ -41,8 +43,7 @@ function stepNode(
 }
 
 /** Runs in memory, one after the other in the same ports, and nodes that say when they are executed. */
-export function stage({ engine = inlineEngine() }: StageOptions = {}) {
-  const ports: ReturnType<typeof memoryPorts> = memoryPorts();
+export function stage({ engine = inlineEngine(), ports = memoryPorts() }: StageOptions = {}) {
   const behaviours = new Map<string, Behaviour>();
   /** `<path> <attempt>`, in the order in which they were begun. */
   const executed: string[] = [];

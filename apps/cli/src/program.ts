@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { declareCheckout } from "./commands/checkout.ts";
 import { declareFsck } from "./commands/fsck.ts";
 import { declareGc } from "./commands/gc.ts";
+import { declareGraph } from "./commands/graph.ts";
 import { declareLs } from "./commands/ls.ts";
 import { declareResume } from "./commands/resume.ts";
 import { declareRun } from "./commands/run.ts";
@@ -48,6 +49,7 @@ function declareProgram(finish: Finish): Command {
     .addHelpText("after", EXIT_CODES);
   declareRun(program, finish);
   declareResume(program, finish);
+  declareGraph(program, finish);
   declareLs(program, finish);
   declareShow(program, finish);
   declareCheckout(program, finish);

@@ -1,22 +1,10 @@
 import { lenientMatches } from "./lenient-match.ts";
 import { nearestPlace } from "./nearest-place.ts";
 import { PlanProblem } from "./planned-tree.ts";
-
-export interface Edit {
-  readonly find: string;
-  readonly replace: string;
-  readonly all?: boolean | undefined;
-}
+import type { Edit, Replacement } from "./text-edit.ts";
 
 /** `lenient`: where nothing matches exactly, lines match that differ only in the white space at their ends. */
 export type WhiteSpace = "exact" | "lenient";
-
-/** A part of a text, and what comes in its place. */
-export interface Replacement {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-}
 
 /** The text with the edits made in order; its kind of line ends stays. @throws PlanProblem when one does not match as it has to. */
 export function editText(text: string, edits: readonly Edit[], whiteSpace: WhiteSpace): string {

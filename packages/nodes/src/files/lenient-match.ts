@@ -1,5 +1,5 @@
-import type { Edit, Replacement } from "./edit-text.ts";
 import { linesOf } from "./text-diff.ts";
+import type { Edit, Replacement } from "./text-edit.ts";
 
 interface Line {
   readonly start: number;

@@ -3,7 +3,7 @@ import { DadError } from "@dad/protocol";
 import fc from "fast-check";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { z } from "zod";
-import { agent, flow } from "./component.ts";
+import { agent, type Component, flow } from "./component.ts";
 import type { AgentDefinition, FlowDefinition, OutputsOf } from "./definition.ts";
 import { definitionDigest } from "./definition-digest.ts";
 import { defineNode } from "./node-definition.ts";
@@ -31,6 +31,12 @@ describe("a component", () => {
     const left = start.node("left", shout({ text: "l" }));
     const right = start.node("right", shout({ text: "r" }));
     expect([start, left, right].map(({ elements }) => elements.map(({ id }) => id))).toEqual([["a"], ["a", "left"], ["a", "right"]]);
+  });
+
+  it("may be made in a loop, with ids that are only known then", () => {
+    let definition: Component<"flow"> = flow("f");
+    for (const id of ["x", "y"]) definition = definition.node(id, shout({ text: id })).parallel(`${id}s`, { a: flow("a") });
+    expect(definition.elements.map(({ id }) => id)).toEqual(["x", "xs", "y", "ys"]);
   });
 
   it("cannot be changed, at any depth, nor through what it was made of (D-52)", () => {

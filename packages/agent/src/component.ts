@@ -49,6 +49,9 @@ interface In<Outputs extends object, Values extends object> {
 
 type OutputUnder<Output, Options> = Options extends { readonly onFailure: "continue" } ? Output | null : Output;
 
+/** What an element adds to what is known of a component. Of an id that is made when the program runs, nothing is known. */
+type Adds<Id extends string, Output> = string extends Id ? object : { readonly [Key in Id]: Output };
+
 type Cases<Child> = Readonly<Record<string, Used<Extract<Child, ComponentDefinition>>>>;
 
 /**
@@ -66,7 +69,7 @@ export interface Component<Kind extends ComponentKind = ComponentKind, Outputs e
     id: Id,
     definition: From<In<Outputs, Values>, NodeDefinition<Output>>,
     options?: Options,
-  ): Component<Kind, Outputs & { readonly [Key in Id]: OutputUnder<Output, Options> }, Values>;
+  ): Component<Kind, Outputs & Adds<Id, OutputUnder<Output, Options>>, Values>;
 
   /**
    * Adds a flow (or, in an agent, another agent), which runs in its place in the sequence. To later nodes
@@ -75,43 +78,43 @@ export interface Component<Kind extends ComponentKind = ComponentKind, Outputs e
   component<const Id extends string, Child extends Used<ChildOf<Kind>>>(
     id: Id,
     definition: From<In<Outputs, Values>, Child>,
-  ): Component<Kind, Outputs & { readonly [Key in Id]: GivenBy<Child> }, Values>;
+  ): Component<Kind, Outputs & Adds<Id, GivenBy<Child>>, Values>;
 
   /** Adds a choice between two components. */
   conditional<const Id extends string, Yes extends Used<ChildOf<Kind>>, No extends Used<ChildOf<Kind>> = never>(
     id: Id,
     spec: ConditionalSpec<In<Outputs, Values>, Yes, No>,
-  ): Component<Kind, Outputs & { readonly [Key in Id]: ConditionalOutput<Yes, No> }, Values>;
+  ): Component<Kind, Outputs & Adds<Id, ConditionalOutput<Yes, No>>, Values>;
 
   /** Adds a choice between components by a value. */
   switch<const Id extends string, Chosen extends Cases<ChildOf<Kind>>, Otherwise extends Used<ChildOf<Kind>> = never>(
     id: Id,
     spec: SwitchSpec<In<Outputs, Values>, Chosen, Otherwise>,
-  ): Component<Kind, Outputs & { readonly [Key in Id]: SwitchOutput<Chosen, Otherwise> }, Values>;
+  ): Component<Kind, Outputs & Adds<Id, SwitchOutput<Chosen, Otherwise>>, Values>;
 
   /** Adds a loop over a list, one item after the other. */
   forEach<const Id extends string, Item, Body extends Used<ChildOf<Kind>>>(
     id: Id,
     spec: ForEachSpec<In<Outputs, Values>, Item, Body>,
-  ): Component<Kind, Outputs & { readonly [Key in Id]: readonly GivenBy<Body>[] }, Values>;
+  ): Component<Kind, Outputs & Adds<Id, readonly GivenBy<Body>[]>, Values>;
 
   /** Adds a loop over a list, several items at the same time. What it gives is in the order of the items. */
   map<const Id extends string, Item, Body extends Used<ChildOf<Kind>>>(
     id: Id,
     spec: MapSpec<In<Outputs, Values>, Item, Body>,
-  ): Component<Kind, Outputs & { readonly [Key in Id]: readonly GivenBy<Body>[] }, Values>;
+  ): Component<Kind, Outputs & Adds<Id, readonly GivenBy<Body>[]>, Values>;
 
   /** Adds a loop that goes on as long as a condition is true, with a bound. */
   while<const Id extends string, Body extends Used<ChildOf<Kind>>>(
     id: Id,
     spec: WhileSpec<In<Outputs, Values>, Body>,
-  ): Component<Kind, Outputs & { readonly [Key in Id]: readonly GivenBy<Body>[] }, Values>;
+  ): Component<Kind, Outputs & Adds<Id, readonly GivenBy<Body>[]>, Values>;
 
   /** Adds components that run at the same time, by name. The first that fails ends the others. */
   parallel<const Id extends string, Named extends Cases<ChildOf<Kind>>>(
     id: Id,
     branches: Branches<In<Outputs, Values>, Named>,
-  ): Component<Kind, Outputs & { readonly [Key in Id]: ParallelOutput<Named> }, Values>;
+  ): Component<Kind, Outputs & Adds<Id, ParallelOutput<Named>>, Values>;
 
   /** Adds a component whose failure another one takes care of. */
   try<
@@ -122,7 +125,7 @@ export interface Component<Kind extends ComponentKind = ComponentKind, Outputs e
   >(
     id: Id,
     spec: TrySpec<In<Outputs, Values>, Body, Handler, Cleanup>,
-  ): Component<Kind, Outputs & { readonly [Key in Id]: TryOutput<Body, Handler, Cleanup> }, Values>;
+  ): Component<Kind, Outputs & Adds<Id, TryOutput<Body, Handler, Cleanup>>, Values>;
 
   /** The same component with values for its variables, where it is used. They may be references and templates. */
   with(values: { readonly [Name in keyof Values]?: Bindable<Values[Name]> }): Bound<this>;

@@ -19,11 +19,11 @@ function anyFlow(depth = 0): fc.Arbitrary<Flow> {
   const added = depth === LEAF ? nodes : fc.oneof({ weight: 2, arbitrary: nodes }, { weight: 3, arbitrary: blocks(depth) });
   return fc
     .tuple(fc.constantFrom("f", "g"), fc.array(added, { maxLength: IDS.length }))
-    .map(([id, adders]) => adders.reduce((made, add, at) => add(made, IDS[at] ?? "a") as Flow, flow(id, { variables: { v: 1 } }) as unknown as Flow));
+    .map(([id, adders]) => adders.reduce((made, add, at) => add(made, IDS[at] ?? "a"), flow(id, { variables: { v: 1 } })));
 }
 
 /** Adds an element under an id. */
-type Add = (to: Flow, id: string) => ComponentDefinition;
+type Add = (to: Flow, id: string) => Flow;
 
 const nodes: fc.Arbitrary<Add> = text.map((given) => (to, id) => to.node(id, say(given)));
 

@@ -45,6 +45,7 @@ export { nameHint, nearestName } from "./name-hint.ts";
 export { NodeResult } from "./node-result.ts";
 export { Pin } from "./pin.ts";
 export {
+  ComponentSummary,
   FailureHandling,
   FinalStatus,
   NodeDecision,

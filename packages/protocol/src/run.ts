@@ -62,6 +62,19 @@ export const NodeSummary = z.looseObject({
 });
 export type NodeSummary = z.infer<typeof NodeSummary>;
 
+/** How a component or a block of a run stands. */
+export const ComponentSummary = z.looseObject({
+  path: NodePath,
+  /** `agent`, `flow`, or the kind of a block: `map`, `try`, … */
+  kind: z.string(),
+  status: NodeStatus,
+  /** By the monotonic clock. `null` while it is going on. */
+  durationMs: z.number().nonnegative().nullable(),
+  /** Why it failed. The causes are with the node that failed. */
+  error: ErrorEnvelope.optional(),
+});
+export type ComponentSummary = z.infer<typeof ComponentSummary>;
+
 /** What `dad run --json` prints: one run and how it went. */
 export const RunSummary = z.looseObject({
   runId: RunId,
@@ -83,6 +96,8 @@ export const RunDetails = RunSummary.extend({
   rerun: RerunOf.optional(),
   source: RunSource.optional(),
   nodes: z.array(NodeSummary.extend({ artifacts: z.array(ArtifactEntry), error: ErrorEnvelope.optional() })),
+  /** In the order in which they were first started. */
+  components: z.array(ComponentSummary).optional(),
 });
 export type RunDetails = z.infer<typeof RunDetails>;
 

@@ -1,6 +1,7 @@
 import {
   type ArtifactEntry,
   addUsage,
+  type ComponentSummary,
   type ErrorEnvelope,
   type EventOf,
   NO_USAGE,
@@ -23,10 +24,12 @@ export interface RunProjection {
   readonly outcome: OutcomeRef | null;
   /** In the order in which they were first started. */
   readonly nodes: Map<NodePath, NodeDetails>;
+  /** Likewise. */
+  readonly components: Map<NodePath, ComponentSummary>;
 }
 
 export function emptyProjection(): RunProjection {
-  return { started: undefined, ended: undefined, usage: NO_USAGE, outcome: null, nodes: new Map() };
+  return { started: undefined, ended: undefined, usage: NO_USAGE, outcome: null, nodes: new Map(), components: new Map() };
 }
 
 /** The projection after one more event. The map of nodes is passed on, so that a run of n events costs O(n). */
@@ -42,6 +45,23 @@ export function project(run: RunProjection, event: RecordedEvent): RunProjection
       return resumed(run);
     case "outcome.committed":
       return event.path === undefined ? { ...run, outcome: event.outcome } : run;
+    default:
+      return projectElement(run, event);
+  }
+}
+
+/** What is known of the elements of a run. */
+function projectElement(run: RunProjection, event: RecordedEvent): RunProjection {
+  switch (event.type) {
+    case "component.started":
+      run.components.set(event.path, { path: event.path, kind: event.kind, status: "running", durationMs: null });
+      return run;
+    case "component.completed":
+      return endComponent(run, event, { status: "completed" });
+    case "component.failed":
+      return endComponent(run, event, { status: "failed", error: event.error });
+    case "component.cancelled":
+      return endComponent(run, event, { status: "cancelled" });
     case "node.started":
       run.nodes.set(event.path, {
         path: event.path,
@@ -69,6 +89,22 @@ export function project(run: RunProjection, event: RecordedEvent): RunProjection
 function resumed(run: RunProjection): RunProjection {
   for (const [path, node] of run.nodes) if (node.status === "running") run.nodes.set(path, { ...node, status: "interrupted" });
   return { ...run, ended: undefined };
+}
+
+interface ComponentEnd {
+  readonly path: NodePath;
+  readonly durationMs: number;
+}
+
+interface ComponentEndState {
+  readonly status: NodeStatus;
+  readonly error?: ErrorEnvelope;
+}
+
+function endComponent(run: RunProjection, { path, durationMs }: ComponentEnd, state: ComponentEndState): RunProjection {
+  const { kind } = run.components.get(path) ?? { kind: "unknown" };
+  run.components.set(path, { path, kind, durationMs, ...state });
+  return run;
 }
 
 /** What a `try` caught was the failure of what is in its body. */
@@ -122,11 +158,17 @@ export function detailsOf(run: RunProjection, { runDir, live }: RunPlace): RunDe
     runDir,
     outcome: run.outcome,
     usage: run.usage,
-    nodes: Array.from(run.nodes.values(), (node) => (node.status === "running" && status !== "running" ? { ...node, status: "interrupted" } : node)),
+    nodes: settledAs(status, run.nodes.values()),
+    components: settledAs(status, run.components.values()),
     ...(started.rerun ? { rerun: started.rerun } : {}),
     ...(started.source ? { source: started.source } : {}),
     ...(error ? { error } : {}),
   };
+}
+
+/** What nobody works on any more goes on no more. */
+function settledAs<Item extends { readonly status: NodeStatus }>(status: RunStatus, items: Iterable<Item>): Item[] {
+  return Array.from(items, (item) => (item.status === "running" && status !== "running" ? { ...item, status: "interrupted" } : item));
 }
 
 function statusOf({ ended }: RunProjection, live: boolean): RunStatus {

@@ -176,12 +176,12 @@ describe("parallel branches", () => {
       "main.both.slow.slow cancelled",
       "main.both.bad.bad failed",
     ]);
-    const ends = (await on.events()).filter(({ type }) => type.startsWith("component.") && type !== "component.started");
-    expect(ends.map(({ type, path }) => `${String(path)} ${type.slice(10)}`).sort()).toEqual([
-      "main failed",
-      "main.both failed",
-      "main.both.bad failed",
-      "main.both.slow cancelled",
+    const { components = [] } = await on.details();
+    expect(components.map((component) => `${component.kind} ${component.path} ${component.status} ${component.error?.code ?? ""}`.trim())).toEqual([
+      "agent main failed NODE_FAILED",
+      "parallel main.both failed NODE_FAILED",
+      "flow main.both.slow cancelled",
+      "flow main.both.bad failed NODE_FAILED",
     ]);
   });
 });

@@ -57,9 +57,9 @@ export interface ConditionalSpec<In extends Inside, Yes, No> {
 }
 
 export interface SwitchSpec<In extends Inside, Cases, Otherwise> {
-  /** A text, a number or a boolean; or what gives one. */
-  readonly on: From<In, ReferenceText<string | number | boolean> | string | number | boolean>;
-  /** By the value, written as text. */
+  /** A text or a boolean; or what gives one. */
+  readonly on: From<In, ReferenceText<string | boolean> | string | boolean>;
+  /** By the value: `true` and `false` are the names of booleans. A name is a step in paths, and so an id. */
   readonly cases: Branches<In, Cases>;
   /** For every other value. Without it, another value is an error (`SWITCH_UNMATCHED`). */
   readonly otherwise?: From<In, Otherwise>;

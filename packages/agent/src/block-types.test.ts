@@ -145,7 +145,7 @@ describe("a flow holds no agent,", () => {
     // @ts-expect-error -- a flow holds flows
     expect(() => flow("f").conditional("c", { condition: true, isTrue: inner })).toThrow('cannot hold the agent "inner"');
     // @ts-expect-error -- a flow holds flows
-    expect(() => flow("f").switch("s", { on: 1, cases: { a: inner } })).toThrow('cannot hold the agent "inner"');
+    expect(() => flow("f").switch("s", { on: "a", cases: { a: inner } })).toThrow('cannot hold the agent "inner"');
     // @ts-expect-error -- a flow holds flows
     expect(() => flow("f").forEach("e", { items: [1], body: inner })).toThrow('cannot hold the agent "inner"');
     // @ts-expect-error -- a flow holds flows

@@ -198,10 +198,10 @@ describe("a block is refused", () => {
       'condition of "x" of flow "f" is a bigint',
     ],
     ["without what a switch is on", () => flow("f").switch("x", anything({ cases: { a: yes } })), '"x" of flow "f" has no on: give it'],
-    ["without cases", () => flow("f").switch("x", { on: 1, cases: {} }), '"x" of flow "f" has no branches: give at least one, by name'],
-    ["with no object for cases", () => flow("f").switch("x", anything({ on: 1 })), "has no branches"],
-    ["with a case that can be no step", () => flow("f").switch("x", { on: 1, cases: { "a b": yes } }), 'cannot have the branch "a b": an id has'],
-    ["with the case otherwise", () => flow("f").switch("x", { on: 1, cases: { Otherwise: yes } }), 'a branch of the name "Otherwise" already'],
+    ["without cases", () => flow("f").switch("x", { on: "a", cases: {} }), '"x" of flow "f" has no branches: give at least one, by name'],
+    ["with no object for cases", () => flow("f").switch("x", anything({ on: "a" })), "has no branches"],
+    ["with a case that can be no step", () => flow("f").switch("x", { on: "a", cases: { "a b": yes } }), 'cannot have the branch "a b": an id has'],
+    ["with the case otherwise", () => flow("f").switch("x", { on: "a", cases: { Otherwise: yes } }), 'a branch of the name "Otherwise" already'],
     ["with branches that only differ in case", () => flow("f").parallel("x", { one: yes, One: no }), 'a branch of the name "One" already'],
     ["without branches", () => flow("f").parallel("x", {}), "has no branches"],
     ["with a branch that is a node", () => flow("f").parallel("x", anything({ one: shout({ text: "" }) })), 'cannot hold a node of type "shout"'],
@@ -240,7 +240,7 @@ describe("a block is refused", () => {
     const inner = anything(agent("a"));
     const makes = [
       () => flow("f").conditional("x", { condition: true, isTrue: yes, isFalse: inner }),
-      () => flow("f").switch("x", { on: 1, cases: { a: inner } }),
+      () => flow("f").switch("x", { on: "a", cases: { a: inner } }),
       () => flow("f").forEach("x", { items: [1], body: inner }),
       () => flow("f").map("x", { items: [1], body: () => inner }),
       () => flow("f").while("x", { condition: true, max: 1, body: inner }),
@@ -257,7 +257,7 @@ describe("a body that is a function", () => {
   it("refuses to hide a variable of its loop: a reference would mean the inner one (D-49)", () => {
     const nested = (options?: object) => () => flow("f").forEach("outer", { items: [1], body: () => inner(options) });
     expect(refusal(nested())).toBe(
-      '"outer" of flow "f" has the variable "item", and something in its body has one of that name: a reference would mean the inner one. Give one of them another name',
+      '"outer" of flow "f" has the variable "item" inside, and there is one of that name around it: a reference would mean the inner one. Give one of them another name',
     );
     expect(nested({ item: "file", index: "at", previous: "before" })).not.toThrow();
     expect(refusal(nested({ item: "file", index: "at" }))).toContain('has the variable "previous"');
@@ -268,20 +268,31 @@ describe("a body that is a function", () => {
     expect(refusal(() => flow("f").map("m", { items: [1], body }))).toContain('has the variable "item"');
   });
 
+  it("refuses to hide a variable of the component around it", () => {
+    const body = () => flow("body", { variables: { task: "other" } });
+    expect(refusal(() => scanned.component("x", body))).toContain('has the variable "task" inside');
+  });
+
+  it("may give what it did not make itself, whatever names that has: it holds none of its references", () => {
+    const own = flow("own", { variables: { task: "x" } }).node("scan", scan({ directory: "." }));
+    expect(() => scanned.component("x", ({ scan: { tree } }) => own.with({ task: tree }))).not.toThrow();
+    expect(() => scanned.forEach("x", { items: [1], item: "task", body: () => own })).not.toThrow();
+  });
+
   it("may hide it where it is no function: names nest", () => {
     expect(last(flow("f").forEach("outer", { items: [1], body: inner() }))).toMatchObject({ item: "item" });
   });
 
   it.each<[string, (body: () => typeof yes) => unknown]>([
     ["a branch", (body) => scanned.conditional("x", { condition: true, isTrue: body })],
-    ["a case", (body) => scanned.switch("x", { on: 1, cases: { a: body } })],
+    ["a case", (body) => scanned.switch("x", { on: "a", cases: { a: body } })],
     ["a body", (body) => scanned.forEach("x", { items: [1], body })],
     ["a component", (body) => scanned.component("x", body)],
     ["a handler", (body) => scanned.try("x", { body: yes, catch: body })],
   ])("refuses an element of the id of one around it, at any depth, in %s", (_what, make) => {
     const body = () => flow("inner").parallel("p", { a: flow("deep").node("scan", scan({ directory: "." })) });
     expect(refusal(() => make(anything(body)))).toBe(
-      '"x" of flow "f" has the element "scan" inside, and there is one of that id around it: a reference would mean the inner one. Give one of them another name',
+      '"x" of flow "f" has the element "scan" inside, and there is one of that name around it: a reference would mean the inner one. Give one of them another name',
     );
   });
 });

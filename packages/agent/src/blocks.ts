@@ -1,18 +1,10 @@
 import { type Json, NodeId, nameHint } from "@dad/protocol";
 import type { Bound, ConditionalSpec, ForEachSpec, Inside, LoopSpec, MapSpec, SwitchSpec, TrySpec, Used, WhileSpec } from "./block-spec.ts";
 import { dataOf } from "./data.ts";
-import {
-  type BlockDefinition,
-  type Branch,
-  branchesOf,
-  type ComponentDefinition,
-  type ComponentKind,
-  type Element,
-  isBlock,
-  isDefinition,
-} from "./definition.ts";
+import { type BlockDefinition, type Branch, type ComponentKind, isDefinition } from "./definition.ts";
 import { DefinitionError } from "./errors.ts";
 import { nameOfGiven } from "./given.ts";
+import { hiddenName, type Surroundings } from "./hidden-name.ts";
 import { referenceToVariable } from "./reference.ts";
 import { checkedBindings, checkedName } from "./variable.ts";
 
@@ -21,9 +13,9 @@ export interface Scene {
   readonly kind: ComponentKind;
   /** For messages: `"each" of flow "f"`. */
   readonly owner: string;
-  /** The elements that references in it may mean. */
-  readonly around: readonly Element[];
-  /** What the functions of a user are given: references to those, and to the variables around it. */
+  /** The elements and the variables that references in it may mean. */
+  readonly around: Surroundings;
+  /** What the functions of a user are given: references to those. */
   readonly nodes: unknown;
   readonly variables: unknown;
 }
@@ -95,16 +87,20 @@ export function resolved(given: unknown, { nodes, variables }: Scene): unknown {
 }
 
 /** A component that a block or an element holds, with what it is given. @throws DefinitionError (`DEFINITION_INVALID`). */
-export function branchOf(given: unknown, scene: Scene): Branch {
+export function branchOf(given: unknown, scene: Scene, loopNames: readonly string[] = []): Branch {
   const { kind, owner, around } = scene;
   const used = resolved(given, scene);
   const bound = isBound(used) ? used : undefined;
-  const component = bound?.component ?? used;
+  const component = componentOf(used);
   if (!isDefinition(component))
     throw new DefinitionError(`${owner} cannot hold ${nameOfGiven(component)}: it takes a flow${kind === "agent" ? " or an agent" : ""}`);
   if (kind === "flow" && component.kind === "agent")
     throw new DefinitionError(`${owner} cannot hold the agent "${component.id}": a flow holds nodes and flows`);
-  if (typeof given === "function") assertApart(component, around, owner);
+  if (typeof given === "function") {
+    const clash = hiddenName(component, { ...around, variables: [...around.variables, ...loopNames] });
+    // What the function did not make itself can hold none of the references that it was given.
+    if (clash !== undefined && componentOf(resolved(given, scene)) !== component) throw new DefinitionError(`${owner} ${clash}`);
+  }
   return Object.freeze({ component, bindings: checkedBindings(bound?.bindings ?? {}, component, `${component.kind} "${component.id}" in ${owner}`) });
 }
 
@@ -112,27 +108,8 @@ function isBound(given: unknown): given is Bound {
   return typeof given === "object" && given !== null && (given as Partial<Bound>).kind === "bound";
 }
 
-/**
- * What was given as a function may hold references to the elements around it. They are ids: inside of a component with an
- * element of the same id, they would mean that one.
- */
-function assertApart(component: ComponentDefinition, around: readonly Element[], owner: string): void {
-  const ids = new Set(around.map(({ id }) => id));
-  const clash = elementsWithin(component).find(({ id }) => ids.has(id));
-  if (clash !== undefined)
-    throw new DefinitionError(
-      `${owner} has the element "${clash.id}" inside, and there is one of that id around it: a reference would mean the inner one. Give one of them another name`,
-      { id: clash.id },
-    );
-}
-
-function elementsWithin(component: ComponentDefinition): readonly Element[] {
-  return component.elements.flatMap((element) => {
-    const { definition } = element;
-    if (definition.kind === "node") return [element];
-    const inner = isBlock(definition) ? branchesOf(definition).map(([, branch]) => branch.component) : [definition];
-    return [element, ...inner.flatMap(elementsWithin)];
-  });
+function componentOf(used: unknown): unknown {
+  return isBound(used) ? used.component : used;
 }
 
 const LOOP_MEMBERS = ["items", "body", "item", "index", "start", "max"] as const;
@@ -148,30 +125,12 @@ function iterated(spec: LoopSpec<Inside, unknown, Given, never>, scene: Scene) {
   };
 }
 
-/** The body of a loop. One that is a function may hold references to the variables of the loop, and nothing in it may hide them. */
+/** The body of a loop. As a function it is given references to the variables of the loop, too. */
 function body(given: unknown, names: Readonly<Record<string, string>>, scene: Scene): Branch {
   if (typeof given !== "function") return branchOf(given, scene);
   const seen = Object.fromEntries(Object.entries(names).map(([role, name]) => [role, referenceToVariable(name)]));
-  const branch = branchOf((nodes: unknown, variables: unknown): unknown => (given as (...seen: unknown[]) => unknown)(seen, nodes, variables), scene);
-  const own = new Set(Object.values(names));
-  const hidden = namesWithin(branch.component).find((name) => own.has(name));
-  if (hidden !== undefined)
-    throw new DefinitionError(
-      `${scene.owner} has the variable "${hidden}", and something in its body has one of that name: a reference would mean the inner one. Give one of them another name`,
-      { name: hidden },
-    );
-  return branch;
-}
-
-function namesWithin(component: ComponentDefinition): readonly string[] {
-  const inner = component.elements.flatMap(({ definition }) => {
-    if (definition.kind === "node") return [];
-    if (!isBlock(definition)) return namesWithin(definition);
-    const { item, index, previous } = definition as Partial<Record<"item" | "index" | "previous", string>>;
-    const own = [item, index, previous].filter((name) => name !== undefined);
-    return [...own, ...branchesOf(definition).flatMap(([, branch]) => namesWithin(branch.component))];
-  });
-  return [...Object.keys(component.variables), ...inner];
+  const make = (nodes: unknown, variables: unknown): unknown => (given as (...seen: unknown[]) => unknown)(seen, nodes, variables);
+  return branchOf(make, scene, Object.values(names));
 }
 
 function optional(given: unknown, scene: Scene): Branch | undefined {

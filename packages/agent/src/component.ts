@@ -193,7 +193,7 @@ function sceneIn({ kind, id: name, elements, variables }: ComponentDefinition, i
   return {
     kind,
     owner: `${JSON.stringify(id)} of ${kind} "${name}"`,
-    around: elements,
+    around: { elements: ids, variables: Object.keys(variables) },
     nodes: references(ids, { place, what: "element", make: referenceTo }),
     variables: references(Object.keys(variables), { place, what: "variable", make: referenceToVariable }),
   };

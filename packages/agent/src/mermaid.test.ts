@@ -112,7 +112,7 @@ flowchart TD
     fc.assert(
       fc.property(text, text, (type, given) => {
         const written = given.toWellFormed();
-        const body = flow("inner").node("n", say("", "1", type.toWellFormed()));
+        const body = flow("inner").node("n", say("", "1", type.toWellFormed() || "t"));
         const definition = flow("f")
           .conditional("c", { condition: written, isTrue: body })
           .switch("s", { on: [written] as never, cases: { a: body } });

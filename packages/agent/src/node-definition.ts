@@ -63,6 +63,9 @@ export interface NodeDefinition<Output = unknown> {
 export function defineNode<Settings extends z.ZodType, Output extends z.ZodType, Input extends z.ZodType = z.ZodNever>(
   spec: NodeTypeSpec<Settings, Output, Input>,
 ): (settings: Bindable<z.input<Settings>>) => NodeDefinition<z.output<Output>> {
+  for (const member of ["type", "version"] as const)
+    if (typeof spec[member] !== "string" || spec[member] === "" || !spec[member].isWellFormed())
+      throw new TypeError(`the ${member} of a node type is ${JSON.stringify(spec[member])}: give a text`);
   const nodeType: NodeType = Object.freeze({
     type: spec.type,
     version: spec.version,

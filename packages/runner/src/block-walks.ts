@@ -49,8 +49,12 @@ function* conditional(walk: Walk, { condition, isTrue, isFalse }: ConditionalDef
 
 function* switched(walk: Walk, { on, cases, otherwise }: SwitchDefinition, place: Place): Strand<Json> {
   const value = valueOf(walk, on, { place, kind: "switch" });
-  if (typeof value === "object")
-    throw new BlockFailedError("switch", place.path, new BlockValueError("on", { value, wanted: "a text, a number or a boolean" }));
+  if (typeof value !== "string" && typeof value !== "boolean")
+    throw new BlockFailedError(
+      "switch",
+      place.path,
+      new BlockValueError("on", { value, wanted: "a text or a boolean (string(…) makes a text of a number)" }),
+    );
   const named = Object.hasOwn(cases, String(value)) ? cases[String(value)] : undefined;
   const branch = named ?? otherwise;
   if (branch === undefined)

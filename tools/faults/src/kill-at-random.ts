@@ -12,11 +12,11 @@ import { assertGives, keeping } from "./recover.ts";
 /** Most of the time a run takes longer than that from its first node on. */
 const LONGEST_MS = 100;
 
-/** A run of 50 nodes is killed at random moments, and gone on with, until it is completed. */
+/** A run of 49 nodes, many of them at the same time, is killed at random moments, and gone on with, until it is completed. */
 export function killAtRandom({ times }: { readonly times: number }): Kind {
   return {
     name: "random",
-    tries: "a run of 50 nodes is killed at random moments, and gone on with each time, until it is completed",
+    tries: "a run of 49 nodes, many of them at the same time, is killed at random moments, and gone on with each time, until it is completed",
     async points(seed) {
       const gift = await undisturbed("chain");
       return Array.from({ length: times }, (_, index) => ({

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RunId } from "@dad/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { memoryOutcomeRepository, type MemoryOutcomeRepository } from "./memory.ts";
+import { filesIn, memoryOutcomeRepository, type MemoryOutcomeRepository } from "./memory.ts";
 import { outcomeRepositoryContract } from "./testing.ts";
 
 let repository: MemoryOutcomeRepository;
@@ -54,6 +54,17 @@ describe("with directories", () => {
     ]);
     await run[Symbol.asyncDispose]();
     expect(await readdir(workDirectory)).toEqual([]);
+  });
+
+  it("starts from the files of a directory, without its links", async () => {
+    const seed = join(workDirectory, "seed");
+    await mkdir(join(seed, "a"), { recursive: true });
+    await writeFile(join(seed, "a/b.txt"), "b");
+    await symlink(workDirectory, join(seed, "out"));
+    await using files = memoryOutcomeRepository({ base: await filesIn(seed) });
+    await using run = await files.open(runId);
+    expect(files.files((await run.commit({ subject: "as it was" })).commit)?.map(({ path }) => path)).toEqual(["a/b.txt"]);
+    await rm(seed, { recursive: true });
   });
 
   it("keeps no link, follows none, and writes through none", async () => {

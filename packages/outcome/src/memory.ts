@@ -4,6 +4,7 @@ import { isAbsolute, join } from "node:path";
 import { OutcomeClosedError, OutcomeCommitError, OutcomeExistsError } from "./errors.ts";
 import { byPath, changesBetween, copyOf, type Tree, treeOf } from "./memory/tree.ts";
 import { openPlaceInDirectory, placeInMemory, type WorkPlace } from "./memory/work-place.ts";
+import { readWorkTree } from "./memory/work-tree.ts";
 import { outcomeBranch, outcomeMessage } from "./outcome-commit.ts";
 import { assertOutcomePath } from "./outcome-path.ts";
 import type { CommitOptions, OutcomeFile, OutcomeRepository, RunOutcome } from "./outcome-repository.ts";
@@ -51,6 +52,15 @@ interface Store {
 }
 
 const LOCATION = "memory";
+
+/**
+ * The regular files of a directory and of those in it, for `base`. Links and what belongs to a repository itself (`.git`) are left out.
+ *
+ * @throws OutcomeFailedError (`OUTCOME_FAILED`) when it cannot be read.
+ */
+export async function filesIn(directory: string): Promise<readonly OutcomeFile[]> {
+  return [...(await readWorkTree(directory)).files.values()];
+}
 
 /** Keeps outcomes in this process. For tests and throw-away runs. */
 export function memoryOutcomeRepository(options: MemoryOutcomeOptions = {}): MemoryOutcomeRepository {

@@ -25,7 +25,7 @@ export async function readWorkTree(root: string): Promise<WorkTree> {
       else if (entry.isFile()) files.set(path, await readOne(root, path));
     }
   };
-  await inTree(`read the working tree`, root, () => readDirectory(""));
+  await inTree("read the files", root, () => readDirectory(""));
   return { files, links };
 }
 

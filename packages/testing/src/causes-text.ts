@@ -1,0 +1,13 @@
+import type { ErrorEnvelope } from "@dad/protocol";
+
+/** An error with its causes, each by its code, in one line. */
+export function causesText({ code, message, cause }: ErrorEnvelope): string {
+  // A message often ends with that of its cause.
+  const own = cause && message.endsWith(cause.message) ? message.slice(0, -cause.message.length).replace(/[\s:]+$/, "") : message;
+  return `${code}: ${own}${cause ? ` ← ${causesText(cause)}` : ""}`;
+}
+
+/** The codes of an error and of its causes. */
+export function codesOf({ code, cause }: ErrorEnvelope): readonly string[] {
+  return cause ? [code, ...codesOf(cause)] : [code];
+}

@@ -1,0 +1,151 @@
+import { AssertionError } from "node:assert";
+import { type AgentDefinition, assertDefinition, type FlowDefinition, type OutputsOf } from "@dad/agent";
+import type { Clock } from "@dad/engine";
+import { fakeClock } from "@dad/engine/fake-clock";
+import type { EventHandler } from "@dad/events";
+import { type FinalStatus, messageOf, RunId, type StaticInputs } from "@dad/protocol";
+import type { ModelResource } from "@dad/resources";
+import { readHistory } from "@dad/run-context";
+import { checkDefinition, checkResume, type ResumeOptions, resolveStaticInputs } from "@dad/runner";
+import { executedIn, perform } from "./perform.ts";
+import { readFacts } from "./read-facts.ts";
+import { assertNodePath, type ReplacedNodes } from "./replaced-nodes.ts";
+import type { Noticed, Opening, Script } from "./script.ts";
+import { onDisk, openStage, type Stage } from "./stage.ts";
+import { type TestRun, testRun } from "./test-run.ts";
+import type { Files } from "./workspace-files.ts";
+
+export interface TestAgentOptions {
+  /** By alias. A call for which a model has no answer fails the test. */
+  readonly models?: Readonly<Record<string, ModelResource>>;
+  /** By alias. */
+  readonly endpoints?: Readonly<Record<string, string | URL>>;
+  /** Static inputs, by path. */
+  readonly inputs?: StaticInputs;
+  /** What the workspace starts from: files by their paths, or the directory that has them. Default: nothing. */
+  readonly files?: Files | URL;
+  /** What is done in the place of nodes, by path. `iter_*` in one stands for each iteration of a loop. */
+  readonly nodes?: ReplacedNodes;
+  /** Variables that commands see, besides what a program needs to start. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Default: a fake one. The time of a fake clock passes by itself, and whoever waits for it is not kept waiting. */
+  readonly clock?: Clock;
+  /** Default `test`. */
+  readonly runId?: string;
+}
+
+export interface TestRunOptions {
+  /** Cancels the run. */
+  readonly signal?: AbortSignal;
+  /** Told of everything that happens in the run. */
+  readonly onEvent?: EventHandler;
+}
+
+export interface TestResumeOptions extends TestRunOptions, Pick<ResumeOptions, "assume"> {}
+
+/** The test of an agent or a flow: one run of it, and its resumptions. Disposal cancels what still goes on, and waits for its end. */
+export interface AgentTest<Outputs = object> extends AsyncDisposable {
+  /**
+   * Runs it, once. However the run ends, that is a result.
+   *
+   * @throws AssertionError when a node asked for a model, or an answer of one, that the test does not give, or when what is done
+   * in the place of a node gave what the node cannot give: also when the run got over it.
+   */
+  run(options?: TestRunOptions): Promise<TestRun<Outputs>>;
+  /**
+   * Goes on with the run after it failed or was cancelled, as `dad resume` does.
+   *
+   * @throws as `run`; and `RUN_COMPLETED`, `NODE_OUTCOME_UNKNOWN`, `ASSUMPTION_INVALID` when it cannot be gone on with.
+   */
+  resume(options?: TestResumeOptions): Promise<TestRun<Outputs>>;
+}
+
+/**
+ * Tests an agent or a flow: in memory, but for the workspace, which is a directory of its own as long as the run goes on.
+ *
+ * @throws `DEFINITION_INVALID`, `STATIC_INPUT_INVALID`; TypeError for a path in `nodes` at which there is no node.
+ */
+export function testAgent<Definition extends AgentDefinition | FlowDefinition>(
+  definition: Definition,
+  options: TestAgentOptions = {},
+): AgentTest<OutputsOf<Definition>> {
+  const script = scriptOf(definition, options);
+  const disposed = new AbortController();
+  let stage: Promise<Stage> | undefined;
+  let going: Promise<unknown> | undefined;
+
+  /** What the elements give has the types that the definition says. */
+  async function inTurn(given: TestRunOptions, resume?: ResumeOptions): Promise<TestRun<OutputsOf<Definition>>> {
+    if (going) throw new TypeError("the run still goes on: wait for its end");
+    disposed.signal.throwIfAborted();
+    const signal = given.signal ? AbortSignal.any([given.signal, disposed.signal]) : disposed.signal;
+    stage ??= openStage(options.files ?? {});
+    const run = stage.then((opened) => follow(script, opened, { signal, onEvent: given.onEvent, resume, noticed: nothingYet() }));
+    going = run;
+    try {
+      return (await run) as TestRun<OutputsOf<Definition>>;
+    } finally {
+      going = undefined;
+    }
+  }
+
+  return {
+    async run(given = {}) {
+      if (stage) throw new TypeError("this test had its run: resume that, or make another test");
+      return await inTurn(given);
+    },
+    async resume({ assume = {}, ...given } = {}) {
+      if (!stage) throw new TypeError("there is no run to resume: run it first");
+      return await inTurn(given, { assume });
+    },
+    async [Symbol.asyncDispose]() {
+      disposed.abort(new DOMException("The test is over.", "AbortError"));
+      // Whoever waits for the run is told how it ended.
+      await going?.catch(() => undefined);
+    },
+  };
+}
+
+function scriptOf(definition: AgentDefinition | FlowDefinition, options: TestAgentOptions): Script {
+  const { models = {}, endpoints = {}, inputs = {}, nodes = {}, env = {}, clock = fakeClock(), runId = "test" } = options;
+  assertDefinition(definition);
+  checkDefinition(definition);
+  for (const path of Object.keys(nodes)) assertNodePath(definition, path);
+  const { data: id, error } = RunId.safeParse(runId);
+  if (error) throw new TypeError(`${JSON.stringify(runId)} is no run id: ${error.issues[0]?.message}`);
+  return { definition, runId: id, inputs: resolveStaticInputs(definition, inputs), models, endpoints, nodes, env, clock };
+}
+
+function nothingYet(): Noticed {
+  return { events: [], asked: [], problems: [] };
+}
+
+/** Performs the script, and says what came of it. */
+async function follow(script: Script, stage: Stage, opening: Opening): Promise<TestRun> {
+  const { definition, runId, models } = script;
+  const { noticed, resume } = opening;
+  if (resume) checkResume(definition, await readHistory(stage.journals, runId), resume);
+  const ended = await onDisk(stage, () => perform(script, stage, opening));
+  assertFollowed(noticed);
+  const { details, ...facts } = await readFacts(stage, runId);
+  const askedOf = (alias: string) => noticed.asked.filter((asked) => asked.alias === alias).map(({ request }) => request);
+  return testRun({
+    ...facts,
+    ...ended,
+    definition,
+    runId,
+    // It is over, and who worked on it has said how.
+    status: details.status as FinalStatus,
+    failure: details.error,
+    executed: executedIn(noticed),
+    events: noticed.events,
+    requests: new Map(Object.keys(models).map((alias) => [alias, askedOf(alias)])),
+  });
+}
+
+function assertFollowed({ problems }: Noticed): void {
+  const [first] = problems;
+  if (!first) return;
+  const lines = problems.map(({ problem, cause }) => (cause === undefined ? problem : `${problem} (${messageOf(cause)})`));
+  throw new AssertionError({ message: lines.join("\n"), operator: "run", stackStartFn: assertFollowed });
+}

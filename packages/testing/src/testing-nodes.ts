@@ -1,0 +1,63 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { defineNode } from "@dad/agent";
+import { Json } from "@dad/protocol";
+import { z } from "zod";
+
+// For the tests of this package only: nodes that use what a run has.
+
+/** Gives what it is told, or what is given for it from outside. */
+export const echo = defineNode({
+  type: "echo",
+  version: "1",
+  effect: "pure",
+  settings: z.object({ value: Json }),
+  input: z.object({ value: Json }),
+  output: z.object({ value: Json }),
+  execute: (_context, { settings, input }) => ({ value: input?.value ?? settings.value }),
+});
+
+/** Asks the model `writer`, and keeps the prompt and the answer. */
+export const ask = defineNode({
+  type: "ask",
+  version: "1",
+  effect: "pure",
+  settings: z.object({ prompt: z.string() }),
+  output: z.object({ text: z.string() }),
+  async execute({ resources, signal, record, addUsage, stream }, { settings: { prompt } }) {
+    await record({ name: "state", data: { prompt } });
+    const request = { messages: [{ role: "user", content: prompt }] } as const;
+    const { text, usage } = await resources.get("model", "writer").generate(request, { signal, onPiece: stream });
+    addUsage(usage);
+    await record({ name: "answer", data: text });
+    return { text };
+  },
+});
+
+/** Writes a file, and commits it when it has a message. */
+export const write = defineNode({
+  type: "write",
+  version: "1",
+  effect: "idempotent",
+  settings: z.object({ path: z.string(), content: z.string(), message: z.string().optional() }),
+  output: z.object({ directory: z.string() }),
+  async execute({ workspace = "", outcome }, { settings: { path, content, message } }) {
+    await writeFile(join(workspace, path), content);
+    if (message !== undefined) await outcome?.commit(message);
+    return { directory: workspace };
+  },
+});
+
+/** Runs a program with this node, and gives what it writes. */
+export const program = defineNode({
+  type: "program",
+  version: "1",
+  effect: "effectful",
+  settings: z.object({ text: z.string() }),
+  output: z.object({ stdout: z.string() }),
+  async execute({ space, signal }, { settings }) {
+    const { stdout } = await space.exec({ argv: [process.execPath, "-e", settings.text] }, { signal });
+    signal.throwIfAborted();
+    return { stdout: new TextDecoder().decode(stdout) };
+  },
+});

@@ -4,6 +4,9 @@
  * @packageDocumentation
  */
 export { analyzeFolder } from "./folder/analyze-folder.ts";
+export { FileUnusableError, FolderOperationError, type FolderOperationSpot } from "./folder/folder-errors.ts";
+export { FolderOperation, FolderOperations } from "./folder/folder-operation.ts";
+export { runFolderOperations } from "./folder/run-folder-operations.ts";
 export { applyFileOperations } from "./files/apply-file-operations.ts";
 export { type AskCode, type AskForOptions, askModel, askModelFor, type ModelAnswer } from "./model/ask-model.ts";
 export type { AskSettings } from "./model/ask-settings.ts";

@@ -2,8 +2,10 @@ import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { expect, it } from "vitest";
+import { noFindings } from "./folder/budget.ts";
 import { FolderSettings } from "./folder/folder-settings.ts";
-import { walkFolder } from "./folder/walk-folder.ts";
+import { paceOf } from "./folder/pace.ts";
+import { budgetOf, surveyFolder } from "./folder/survey-folder.ts";
 import { listInPlace, openInPlace } from "./open-in-place.ts";
 import { testingFolder } from "./testing-folder.ts";
 
@@ -41,13 +43,17 @@ it("lets a walk see nothing of what is outside while directories become links an
   const ended = new Promise((done) => worker.once("exit", done)).finally(() => swapping.abort());
   const settings = FolderSettings.parse({ directory: "a", content: "text" });
   const directory = { workspace: root, absolute: join(root, "a"), relative: "a" };
+  const survey = async () => {
+    const findings = noFindings();
+    const pace = paceOf(AbortSignal.timeout(60_000));
+    await surveyFolder({ directory, settings, budget: budgetOf(settings), findings, pace, named: (path) => path });
+    return findings.files;
+  };
   const seen: string[] = [];
   while (!swapping.signal.aborted) {
-    const { files } = await walkFolder({ directory, settings, signal: AbortSignal.timeout(60_000) });
-    seen.push(...files.map(({ path, content }) => `${path}: ${content}`));
+    seen.push(...(await survey()).map(({ path, content }) => `${path}: ${content}`));
   }
   expect(await ended).toBe(0);
-  const { files } = await walkFolder({ directory, settings, signal: AbortSignal.timeout(60_000) });
-  expect(files.map(({ path }) => path)).toEqual(names.map((name) => `b/${name}`).toSorted());
+  expect((await survey()).map(({ path }) => path)).toEqual(names.map((name) => `b/${name}`).toSorted());
   expect(seen.filter((text) => !text.endsWith(": plain"))).toEqual([]);
 });

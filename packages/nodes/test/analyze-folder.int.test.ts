@@ -5,15 +5,49 @@ import { dirname, join } from "node:path";
 import type { NodeContext } from "@dad/agent";
 import { analyzeFolder } from "@dad/nodes";
 import fc from "fast-check";
-import { afterAll, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 
 const FILES = ["a", "b.log", "A", "x/a", "x/b.log", "x/y/a", "x/y/b.log", "y/a", "y/x/b.log", "a.b/c"];
+const ODD_FILES = ["#a", "!a", "a ", "a b", "x/#a", "x/!a", "x/a*", "x/a ", "[x]/a", "[x]/#a", "x/\\a", "é/ü", "a]", "x/-", "ab", "x/Ab", "z"];
 
 const name = fc.constantFrom("a", "b.log", "*.log", "x", "y", "A", "?", "*", "a*", "**", "[ab]*");
-const pattern = fc
-  .tuple(fc.constantFrom("", "!", "!"), fc.constantFrom("", "/"), fc.array(name, { minLength: 1, maxLength: 3 }), fc.constantFrom("", "/"))
-  .map(([negation, root, names, directory]) => `${negation}${root}${names.join("/")}${directory}`);
-const gitignore = fc.array(pattern, { maxLength: 4 }).map((patterns) => patterns.join("\n"));
+const oddName = fc.constantFrom(
+  "\\#a",
+  "\\!a",
+  "#a",
+  "!a",
+  "a\\ ",
+  "a ",
+  "a  ",
+  "a b",
+  "a\\*",
+  "[!a]*",
+  "[^a]*",
+  "[a-c]",
+  "[x]",
+  "\\[x\\]",
+  "\\[x]",
+  "*",
+  // No `?` here: it is a character to the library and a byte to git.
+  "é",
+  "*ü",
+  "\\a",
+  "a\\]",
+  "[-a]*",
+  "[]a]*",
+  "**a",
+  "**",
+  "[[:upper:]]*",
+  "x",
+  "[A-Z]*",
+);
+
+function gitignoreOf(names: fc.Arbitrary<string>) {
+  const pattern = fc
+    .tuple(fc.constantFrom("", "!", "!"), fc.constantFrom("", "/"), fc.array(names, { minLength: 1, maxLength: 3 }), fc.constantFrom("", "/", " "))
+    .map(([negation, root, parts, end]) => `${negation}${root}${parts.join("/")}${end}`);
+  return fc.array(pattern, { maxLength: 4 }).map((patterns) => patterns.join("\n"));
+}
 
 const folders: string[] = [];
 afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
@@ -45,13 +79,18 @@ async function byNode(folder: string): Promise<readonly string[]> {
   return (output as { files: { path: string }[] }).files.map(({ path }) => path).sort();
 }
 
-it("leaves out what git leaves out", async () => {
-  await fc.assert(
-    fc.asyncProperty(gitignore, gitignore, gitignore, async (root, x, y) => {
-      const content = Object.fromEntries(FILES.map((path) => [path, ""]));
-      const folder = await folderOf({ ...content, ".gitignore": root, "x/.gitignore": x, "x/y/.gitignore": y });
-      expect(await byNode(folder)).toEqual(byGit(folder));
-    }),
-    { numRuns: 50 },
-  );
+describe("a .gitignore", () => {
+  it.each([
+    ["with patterns at several levels", FILES, gitignoreOf(name), ["x/.gitignore", "x/y/.gitignore"]],
+    ["with escapes, classes and white space", [...FILES, ...ODD_FILES], gitignoreOf(oddName), ["x/.gitignore", "[x]/.gitignore"]],
+  ])("%s leaves out what git leaves out (D-62)", async (...[, files, gitignore, [one = "", two = ""]]) => {
+    await fc.assert(
+      fc.asyncProperty(gitignore, gitignore, gitignore, async (top, first, second) => {
+        const content = Object.fromEntries(files.map((path) => [path, ""]));
+        const folder = await folderOf({ ...content, ".gitignore": top, [one]: first, [two]: second });
+        expect(await byNode(folder)).toEqual(byGit(folder));
+      }),
+      { numRuns: 50 },
+    );
+  });
 });

@@ -11,7 +11,7 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   observability: ["@opentelemetry/api"],
   agent: ["zod"],
   config: ["zod"],
-  nodes: ["diff", "ignore", "zod"],
+  nodes: ["@lezer/common", "@lezer/javascript", "@lezer/markdown", "@lezer/python", "diff", "ignore", "zod"],
   "run-context": ["uuid", "yaml"],
   runner: ["zod"],
 };

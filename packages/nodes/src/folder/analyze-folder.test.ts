@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { runNode, testingContext } from "../testing-context.ts";
 import { addTo, type FolderContent, testingFolder } from "../testing-folder.ts";
 import { analyzeFolder } from "./analyze-folder.ts";
+import { noFindings } from "./budget.ts";
 
 type Settings = Parameters<typeof analyzeFolder>[0];
 
@@ -15,7 +16,7 @@ async function pathsOf(content: FolderContent, settings: Settings = {}): Promise
   return (await analyze(content, settings)).files.map(({ path }) => path);
 }
 
-const NOTHING = { hidden: 0, ignored: 0, notIncluded: 0, links: 0, special: 0, binary: 0, tooDeep: 0, withoutContent: 0, unreadable: 0 };
+const NOTHING = noFindings().omitted;
 
 describe("analyzeFolder", () => {
   it("lists files with their sizes, and draws the tree", async () => {
@@ -34,6 +35,7 @@ describe("analyzeFolder", () => {
       ],
       omitted: NOTHING,
       complete: true,
+      reached: [],
     });
   });
 

@@ -1,6 +1,6 @@
-import { lstat, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import ignore, { type Ignore } from "ignore";
+import { openInPlace } from "../open-in-place.ts";
 
 /** Larger files are no lists of patterns. */
 const LARGEST = 1_048_576;
@@ -16,6 +16,8 @@ export interface IgnoreRules {
   ignores(path: string, kind: "file" | "directory"): boolean;
   /** With the rules of a directory (empty for the root), when it has any. */
   inside(directory: string): Promise<IgnoreRules>;
+  /** With the rules of a file for the directory that it is in, or `undefined` when there is no such file. */
+  with(path: string): Promise<IgnoreRules | undefined>;
 }
 
 /**
@@ -23,42 +25,44 @@ export interface IgnoreRules {
  * file does. Patterns of a directory are therefore rewritten as seen from the root.
  */
 export function ignoreRules(root: string, patterns: Ignore = patternsOf([])): IgnoreRules {
-  return {
+  const rules: IgnoreRules = {
     ignores: (path, kind) => patterns.ignores(kind === "directory" ? `${path}/` : path),
-    async inside(directory) {
-      const lines = await gitignoreIn(join(root, directory));
-      if (lines.length === 0) return this;
-      return ignoreRules(
-        root,
-        patternsOf([])
-          .add(patterns)
-          .add(directory === "" ? lines : lines.map((line) => fromRoot(line, directory))),
-      );
+    inside: async (directory) => (await rules.with(directory === "" ? ".gitignore" : `${directory}/.gitignore`)) ?? rules,
+    async with(path) {
+      const lines = await patternsIn(join(root, path));
+      if (!lines || lines.length === 0) return lines && rules;
+      const directory = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+      const added = directory === "" ? lines : lines.map((line) => fromRoot(line, directory));
+      return ignoreRules(root, patternsOf([]).add(patterns).add(added));
     },
   };
+  return rules;
 }
 
 // `*.log` in `a/b` is `/a/b/**/*.log` seen from the root; `/x` is `/a/b/x`.
 function fromRoot(line: string, directory: string): string {
   const negation = line.startsWith("!") ? "!" : "";
-  const pattern = line.slice(negation.length);
+  // What is escaped at the beginning has no meaning further on.
+  const pattern = line.slice(negation.length).replace(/^\\(?=[!#])/, "");
   const place = `/${directory.replaceAll(/[\\*?[]/g, String.raw`\$&`)}`;
   // A slash anywhere but at the end ties a pattern to its directory.
   if (pattern.slice(0, -1).includes("/")) return `${negation}${place}/${pattern.replace(/^\//, "")}`;
   return `${negation}${place}/**/${pattern}`;
 }
 
-/** The patterns of a directory, without comments and white space. Files that are links are not read, as git does not. */
-async function gitignoreIn(directory: string): Promise<readonly string[]> {
-  const file = join(directory, ".gitignore");
-  try {
-    const stats = await lstat(file);
-    if (!stats.isFile() || stats.size > LARGEST) return [];
-    const lines = (await readFile(file, "utf8")).replace(/^\ufeff/, "").split(/\r?\n/);
-    return lines.map(trimEnd).filter((line) => line !== "" && line !== "!" && !line.startsWith("#"));
-  } catch {
-    return [];
-  }
+/**
+ * The patterns of a file, without comments and white space; `undefined` when there is none that can be read. Files that are links
+ * are not read, as git does not.
+ */
+async function patternsIn(path: string): Promise<readonly string[] | undefined> {
+  const handle = await openInPlace(path).catch(() => undefined);
+  if (!handle) return undefined;
+  await using file = handle;
+  const stats = await file.stat();
+  if (!stats.isFile() || stats.size > LARGEST) return undefined;
+  const text = await file.readFile("utf8").catch(() => undefined);
+  const lines = text?.replace(/^\ufeff/, "").split(/\r?\n/);
+  return lines?.map(trimEnd).filter((line) => line !== "" && line !== "!" && !line.startsWith("#"));
 }
 
 /** Without the spaces at the end, but for one that is escaped. */

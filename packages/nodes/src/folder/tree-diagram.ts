@@ -1,3 +1,6 @@
+import type { TreeSettings } from "./folder-settings.ts";
+import { type Pace, paced } from "./pace.ts";
+
 /** An entry of a directory, for the diagram. */
 export interface TreeEntry {
   readonly name: string;
@@ -8,24 +11,35 @@ export interface TreeEntry {
 }
 
 /** A diagram of a directory, one entry a line. */
-export function treeDiagram(name: string, entries: readonly TreeEntry[]): string {
-  return [`${labelOf(name)}/`, ...linesOf(entries, "")].join("\n");
+export async function treeDiagram(
+  name: string,
+  entries: readonly TreeEntry[],
+  { settings, pace }: { readonly settings: TreeSettings; readonly pace: Pace },
+): Promise<string> {
+  const lines = await paced(linesOf(entries, { indent: "", depth: 1 }, settings), pace);
+  return [`${labelOf(name)}/`, ...lines].join("\n");
 }
 
-function linesOf(entries: readonly TreeEntry[], indent: string): readonly string[] {
-  return entries.flatMap((entry, index) => {
-    const last = index === entries.length - 1;
-    const line = `${indent}${last ? "└── " : "├── "}${labelOf(entry.name)}${suffixOf(entry)}`;
-    return [line, ...linesOf(entry.entries ?? [], `${indent}${last ? "    " : "│   "}`)];
-  });
+function* linesOf(
+  entries: readonly TreeEntry[],
+  { indent, depth }: { readonly indent: string; readonly depth: number },
+  settings: TreeSettings,
+): Generator<string> {
+  const drawn = settings.files ? entries : entries.filter((entry) => entry.entries);
+  for (const [index, entry] of drawn.entries()) {
+    const last = index === drawn.length - 1;
+    const closed = entry.closed ?? (depth === settings.depth && hasMore(entry, settings));
+    yield `${indent}${last ? "└── " : "├── "}${labelOf(entry.name)}${entry.entries ? (closed ? "/ …" : "/") : ""}`;
+    if (entry.entries && !closed) yield* linesOf(entry.entries, { indent: `${indent}${last ? "    " : "│   "}`, depth: depth + 1 }, settings);
+  }
 }
 
-function suffixOf({ entries, closed }: TreeEntry): string {
-  if (!entries) return "";
-  return closed ? "/ …" : "/";
+/** True for a directory in which there is something to draw. */
+function hasMore({ entries = [] }: TreeEntry, { files }: TreeSettings): boolean {
+  return files ? entries.length > 0 : entries.some((entry) => entry.entries);
 }
 
 /** A name with control characters in it could draw entries that are not there. */
-function labelOf(name: string): string {
+export function labelOf(name: string): string {
   return /[\p{Cc}\p{Zl}\p{Zp}]/u.test(name) ? JSON.stringify(name) : name;
 }

@@ -1,39 +1,28 @@
 import type { Dirent } from "node:fs";
-import { lstat } from "node:fs/promises";
 import { join } from "node:path";
-import { isGitName, prefixesOf } from "../guarded-path.ts";
+import { isGitName, prefixesOf, refusalOf } from "../guarded-path.ts";
 import { listInPlace } from "../open-in-place.ts";
-import { readText } from "../read-text.ts";
 import type { WorkspaceDirectory } from "../workspace-directory.ts";
-import type { FolderSettings, Omitted } from "./folder-settings.ts";
+import type { Findings } from "./budget.ts";
+import { FileUnusableError } from "./folder-errors.ts";
+import type { Omitted } from "./folder-output.ts";
+import type { WalkSettings } from "./folder-settings.ts";
 import { type IgnoreRules, ignoreRules, patternsOf } from "./ignore-rules.ts";
+import type { Pace } from "./pace.ts";
 import type { TreeEntry } from "./tree-diagram.ts";
 
-export interface FolderFile {
-  readonly path: string;
-  readonly bytes: number;
-  readonly content?: string;
-  readonly truncated?: true;
-}
-
-export interface FolderWalk {
-  readonly entries: readonly TreeEntry[];
-  readonly files: readonly FolderFile[];
-  readonly omitted: Omitted;
-  readonly complete: boolean;
-}
-
-/** What one walk knows and has found. */
-interface Walk {
+export interface FolderWalkOptions {
   readonly directory: WorkspaceDirectory;
-  readonly settings: FolderSettings;
-  readonly signal: AbortSignal;
+  readonly settings: WalkSettings;
+  readonly findings: Findings;
+  readonly pace: Pace;
+  /** Gets each file, by its path from the directory. `full`: there is no room for it, and the walk ends. */
+  readonly take: (path: string) => Promise<"full" | "listed" | "passed">;
+}
+
+interface Walk extends FolderWalkOptions {
   readonly excluded: (path: string) => boolean;
   readonly included: (path: string) => boolean;
-  readonly files: FolderFile[];
-  readonly omitted: Omitted;
-  contentBytes: number;
-  complete: boolean;
 }
 
 /** One directory of the walk. `path` is from the analyzed directory, empty for that itself. */
@@ -43,52 +32,45 @@ interface Spot {
   readonly rules: IgnoreRules;
 }
 
-export interface FolderWalkOptions {
-  readonly directory: WorkspaceDirectory;
-  readonly settings: FolderSettings;
-  readonly signal: AbortSignal;
-}
-
-/** Walks a directory in the order of names, depth first. Follows no links, also when one is put in the way meanwhile. */
-export async function walkFolder({ directory, settings, signal }: FolderWalkOptions): Promise<FolderWalk> {
-  const exclude = patternsOf(settings.exclude);
-  const include = settings.include && patternsOf(settings.include);
-  const walk: Walk = {
-    directory,
-    settings,
-    signal,
-    excluded: (path) => exclude.ignores(path),
-    included: (path) => include?.ignores(path) ?? true,
-    files: [],
-    omitted: { hidden: 0, ignored: 0, notIncluded: 0, links: 0, special: 0, binary: 0, tooDeep: 0, withoutContent: 0, unreadable: 0 },
-    contentBytes: settings.maxTotalBytes,
-    complete: true,
+/**
+ * Walks a directory in the order of names, depth first. Follows no links, also when one is put in the way meanwhile.
+ *
+ * @throws FileUnusableError (`FILE_UNUSABLE`) for one of the ignore files
+ */
+export async function walkFolder(options: FolderWalkOptions): Promise<readonly TreeEntry[]> {
+  const exclude = patternsOf(options.settings.exclude);
+  const include = options.settings.include && patternsOf(options.settings.include);
+  const walk = {
+    ...options,
+    excluded: (path: string) => exclude.ignores(path),
+    included: (path: string) => include?.ignores(path) ?? true,
   };
-  const entries = await walkDirectory(walk, { path: "", depth: 1, rules: await rulesAbove(directory) });
-  return { entries, files: walk.files.sort((left, right) => order(left.path, right.path)), omitted: walk.omitted, complete: walk.complete };
+  return await walkDirectory(walk, { path: "", depth: 1, rules: await rulesAbove(options) });
 }
 
-/** The rules of the directories from the workspace down to the parent of the analyzed one. */
-async function rulesAbove({ workspace, relative }: WorkspaceDirectory): Promise<IgnoreRules> {
+/** The rules of the files that were named, and of the directories from the workspace down to the parent of the analyzed one. */
+async function rulesAbove({ directory: { workspace, relative }, settings }: FolderWalkOptions): Promise<IgnoreRules> {
   let rules = ignoreRules(workspace);
-  if (relative === ".") return rules;
+  for (const path of settings.ignoreFiles) {
+    const more = refusalOf(path) === undefined ? await rules.with(path) : undefined;
+    if (!more) throw new FileUnusableError(path, "it is no readable list of patterns in the workspace");
+    rules = more;
+  }
+  if (relative === "." || !settings.respectGitignore) return rules;
   for (const parent of ["", ...prefixesOf(relative).slice(0, -1)]) rules = await rules.inside(parent);
   return rules;
 }
 
 async function walkDirectory(walk: Walk, spot: Spot): Promise<readonly TreeEntry[]> {
-  walk.signal.throwIfAborted();
-  let found: Dirent[];
-  try {
-    found = await listInPlace(join(walk.directory.absolute, spot.path));
-  } catch {
-    walk.omitted.unreadable += 1;
+  const found = await listInPlace(join(walk.directory.absolute, spot.path)).catch(() => undefined);
+  if (!found) {
+    walk.findings.omitted.unreadable += 1;
     return [];
   }
-  const rules = await spot.rules.inside(fromWorkspace(walk, spot.path));
+  const rules = walk.settings.respectGitignore ? await spot.rules.inside(fromWorkspace(walk, spot.path)) : spot.rules;
   const entries: TreeEntry[] = [];
   for (const dirent of found.sort((left, right) => order(left.name, right.name))) {
-    if (!walk.complete) break;
+    if (!walk.findings.complete) break;
     const entry = await visit(walk, dirent, { ...spot, rules });
     if (entry) entries.push(entry);
   }
@@ -96,21 +78,39 @@ async function walkDirectory(walk: Walk, spot: Spot): Promise<readonly TreeEntry
 }
 
 async function visit(walk: Walk, dirent: Dirent, { path: parent, depth, rules }: Spot): Promise<TreeEntry | undefined> {
-  walk.signal.throwIfAborted();
+  walk.pace.signal.throwIfAborted();
+  if (walk.pace.due()) await walk.pace.turn();
   const path = parent === "" ? dirent.name : `${parent}/${dirent.name}`;
   const reason = omission(walk, dirent, { path, depth, rules });
   if (reason !== undefined) {
-    if (reason !== "git") walk.omitted[reason] += 1;
+    if (reason !== "git") walk.findings.omitted[reason] += 1;
     return undefined;
   }
-  if (dirent.isFile()) return (await addFile(walk, path)) ? { name: dirent.name } : undefined;
-  if (depth >= walk.settings.maxDepth) {
-    walk.omitted.tooDeep += 1;
-    return { name: dirent.name, entries: [], closed: true };
+  return await (dirent.isFile() ? visitFile(walk, dirent.name, path) : visitDirectory(walk, dirent.name, { path, depth, rules }));
+}
+
+async function visitFile({ take, findings }: Walk, name: string, path: string): Promise<TreeEntry | undefined> {
+  const taken = await take(path);
+  if (taken === "full") {
+    findings.complete = false;
+    findings.reached.add("maxFiles");
+  }
+  return taken === "listed" ? { name } : undefined;
+}
+
+async function visitDirectory(walk: Walk, name: string, { path, depth, rules }: Spot): Promise<TreeEntry | undefined> {
+  const { findings, settings } = walk;
+  if (depth >= settings.maxDepth) {
+    findings.omitted.tooDeep += 1;
+    findings.reached.add("maxDepth");
+    findings.directories += 1;
+    return { name, entries: [], closed: true };
   }
   const entries = await walkDirectory(walk, { path, depth: depth + 1, rules });
   // Directories in which nothing was asked for would only be noise.
-  return entries.length === 0 && walk.settings.include ? undefined : { name: dirent.name, entries };
+  if (entries.length === 0 && settings.include) return undefined;
+  findings.directories += 1;
+  return { name, entries };
 }
 
 /** Why an entry is not looked at, or `undefined`. */
@@ -122,41 +122,6 @@ function omission(walk: Walk, dirent: Dirent, { path, rules }: Spot): keyof Omit
   const kind = dirent.isDirectory() ? "directory" : "file";
   if (rules.ignores(fromWorkspace(walk, path), kind) || walk.excluded(kind === "directory" ? `${path}/` : path)) return "ignored";
   return kind === "file" && !walk.included(path) ? "notIncluded" : undefined;
-}
-
-/** False when the file is not to be listed. */
-async function addFile(walk: Walk, path: string): Promise<boolean> {
-  const { files, settings } = walk;
-  if (files.length === settings.maxFiles) {
-    walk.complete = false;
-    return false;
-  }
-  const file = await (settings.content === "text" ? fileWithText(walk, path) : fileWithout(walk, path));
-  if (file) files.push(file);
-  else walk.omitted.unreadable += 1;
-  return file !== undefined;
-}
-
-async function fileWithout({ directory }: Walk, path: string): Promise<FolderFile | undefined> {
-  const stats = await lstat(join(directory.absolute, path)).catch(() => undefined);
-  return stats?.isFile() ? { path, bytes: stats.size } : undefined;
-}
-
-async function fileWithText(walk: Walk, path: string): Promise<FolderFile | undefined> {
-  const { directory, settings, omitted } = walk;
-  if (walk.contentBytes === 0) {
-    omitted.withoutContent += 1;
-    return fileWithout(walk, path);
-  }
-  const found = await readText(join(directory.absolute, path), Math.min(settings.maxFileBytes, walk.contentBytes));
-  if (!found) return undefined;
-  const { bytes, read, text } = found;
-  if (text === undefined) {
-    omitted.binary += 1;
-    return { path, bytes };
-  }
-  walk.contentBytes -= read;
-  return { path, bytes, content: text, ...(read < bytes ? { truncated: true } : {}) };
 }
 
 function fromWorkspace({ directory: { relative } }: Walk, path: string): string {

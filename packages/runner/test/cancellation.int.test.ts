@@ -48,11 +48,11 @@ async function openRegister(): Promise<Register> {
   const directory = await realpath(await mkdtemp(join(tmpdir(), "dad-cancel-")));
   const living = new Set<Socket>();
   const seen = new EventEmitter();
-  let heardOf = 0;
+  const heardOf: Socket[] = [];
   const server = createServer((process) => {
     living.add(process.on("error", () => undefined).resume());
     process.once("close", () => void (living.delete(process) && seen.emit("ended")));
-    heardOf += 1;
+    heardOf.push(process);
     seen.emit("begun");
   });
   const socket = join(directory, "register");
@@ -63,7 +63,7 @@ async function openRegister(): Promise<Register> {
     directory,
     deaf: `${alone} ${starts}`,
     async hasHeardOf(processes) {
-      while (heardOf < processes) await once(seen, "begun");
+      while (heardOf.length < processes) await once(seen, "begun");
     },
     async isEmpty() {
       while (living.size > 0) await once(seen, "ended");

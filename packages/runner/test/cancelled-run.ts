@@ -4,6 +4,7 @@
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { defineNode, flow } from "@dad/agent";
 import { memoryArtifactStore } from "@dad/artifacts/memory";
 import { inlineEngine } from "@dad/engine/inline";
@@ -67,5 +68,7 @@ const cancel = new AbortController();
 process.once("SIGTERM", () => cancel.abort(new Error("enough")));
 const thrown = await run(cancel.signal);
 const { status, nodes } = await readRun(journals, runId, { runRoot });
+// What was closed just now is told of until the event loop has gone round once.
+for (let turn = 0; turn < 2; turn += 1) await setImmediate();
 const left = process.getActiveResourcesInfo();
 console.log(JSON.stringify({ thrown, status, nodes: [...new Set(nodes.map((node) => node.status))], before, left }));

@@ -49,6 +49,12 @@ export const OutlineItem: z.ZodType<OutlineItem> = z.strictObject({
   },
 });
 
+/** An item in the order of the text, with its nesting as a number. */
+export interface OutlineEntry {
+  readonly depth: number;
+  readonly item: Omit<OutlineItem, "children">;
+}
+
 /** A declaration as a language finds it: in the order of the text, each before what is in it. */
 export interface Declaration {
   readonly kind: OutlineKind;

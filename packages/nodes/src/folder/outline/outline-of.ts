@@ -2,15 +2,9 @@ import type { Parser, Tree } from "@lezer/common";
 import { type Pace, paced } from "../pace.ts";
 import { javascriptDeclarations } from "./javascript-outline.ts";
 import { markdownDeclarations } from "./markdown-outline.ts";
-import type { Declaration, OutlineDetail, OutlineItem, OutlineLanguage, Span } from "./outline-item.ts";
+import type { Declaration, OutlineDetail, OutlineEntry, OutlineLanguage, Span } from "./outline-item.ts";
 import { documentationText, oneLine } from "./outline-text.ts";
 import { pythonDeclarations } from "./python-outline.ts";
-
-/** A declaration in the order of the text, with its nesting as a number. */
-export interface OutlineEntry {
-  readonly depth: number;
-  readonly item: Omit<OutlineItem, "children">;
-}
 
 const DECLARATIONS = {
   javascript: javascriptDeclarations,

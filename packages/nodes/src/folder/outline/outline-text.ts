@@ -1,5 +1,4 @@
-import type { OutlineItem } from "./outline-item.ts";
-import type { OutlineEntry } from "./outline-of.ts";
+import type { OutlineEntry, OutlineItem } from "./outline-item.ts";
 
 /** Longest name and head of a declaration, in UTF-16 units. */
 const LONGEST_LINE = 240;

@@ -2,7 +2,7 @@ import { flow } from "@dad/agent";
 import { DadError } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
 import { scriptedModel, testAgent, type TestNodeContext } from "./index.ts";
-import { ask, echo, program, write } from "./testing-nodes.ts";
+import { ask, echo, pay, write } from "./testing-nodes.ts";
 
 /** Fails at its first attempt. */
 const failingOnce = ({ attempt }: TestNodeContext) => {
@@ -51,9 +51,9 @@ describe("a run that is resumed", () => {
   });
 
   it("is told what is to be assumed of a node that was cancelled, and asks when it is not", async () => {
-    const pay = flow("main").node("pay", program({ text: "" }));
+    const payment = flow("main").node("pay", pay({ account: "Ada" }));
     const controller = new AbortController();
-    const test = testAgent(pay, {
+    const test = testAgent(payment, {
       nodes: {
         "main.pay": (context) => {
           controller.abort();
@@ -63,8 +63,8 @@ describe("a run that is resumed", () => {
     });
     expect((await test.run({ signal: controller.signal })).status).toBe("cancelled");
     await expect(test.resume()).rejects.toMatchObject({ code: "NODE_OUTCOME_UNKNOWN" });
-    const run = await test.resume({ assume: { "main.pay": { done: true, value: { stdout: "paid" } } } });
-    expect(run.expectCompleted().pay.stdout).toBe("paid");
+    const run = await test.resume({ assume: { "main.pay": { done: true, value: { receipt: "paid" } } } });
+    expect(run.expectCompleted().pay.receipt).toBe("paid");
     expect(run.executed).toEqual([]);
   });
 

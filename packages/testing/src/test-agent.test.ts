@@ -4,7 +4,7 @@ import { DadError } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { scriptedModel, testAgent, type TestNodeContext, type TestRunOptions } from "./index.ts";
-import { ask, echo, program, write } from "./testing-nodes.ts";
+import { ask, echo, pay, write } from "./testing-nodes.ts";
 
 const broken = () => {
   throw new DadError("BROKEN", "it was to fail", { retryable: true });
@@ -134,26 +134,26 @@ describe("models of a test", () => {
 describe("a replaced node", () => {
   it("is given what the node is told, and keeps what it gives as the node would", async () => {
     const definition = flow("main", { variables: { name: "Ada" } })
-      .node("run", program({ text: "$var{name}" }))
-      .node("use", ({ run }) => echo({ value: run.stdout }));
+      .node("run", pay({ account: "$var{name}" }))
+      .node("use", ({ run }) => echo({ value: run.receipt }));
     const seen: unknown[] = [];
     const nodes = {
       "main.run": async ({ record }: TestNodeContext, work: unknown) => {
         seen.push(work);
         await record({ name: "log", data: "nothing ran" });
-        return { stdout: "replaced" };
+        return { receipt: "replaced" };
       },
     };
     const run = await testAgent(definition, { nodes }).run();
     expect(run.expectCompleted().use.value).toBe("replaced");
-    expect(seen).toEqual([{ settings: { text: "Ada" }, input: undefined }]);
+    expect(seen).toEqual([{ settings: { account: "Ada" }, input: undefined }]);
     expect(run.node("main.run").artifact("log").text()).toBe("nothing ran");
   });
 
   it("fails the test when it gives what the node could not give, whatever the run makes of it", async () => {
-    const definition = flow("main").node("run", program({ text: "" }), { onFailure: "continue" });
-    await expect(testAgent(definition, { nodes: { "main.run": () => ({ stdout: 1 }) } }).run()).rejects.toThrow(
-      /^node main\.run is replaced by a function that gives what a node of type "program" does not: /,
+    const definition = flow("main").node("run", pay({ account: "" }), { onFailure: "continue" });
+    await expect(testAgent(definition, { nodes: { "main.run": () => ({ receipt: 1 }) } }).run()).rejects.toThrow(
+      /^node main\.run is replaced by a function that gives what a node of type "pay" does not: /,
     );
   });
 
@@ -227,12 +227,6 @@ describe("the workspace of a test", () => {
       { node: "main.first", subject: "Add a", changes: [{ path: "a.txt", kind: "added" }] },
       { node: undefined, changes: [{ path: "a.txt", kind: "modified" }] },
     ]);
-  });
-
-  it("is where commands run, with the variables of the test", async () => {
-    const text = "console.log(process.env.GREETING, require('node:fs').readFileSync('a.txt', 'utf8'))";
-    const run = await testAgent(flow("main").node("run", program({ text })), { files: { "a.txt": "Ada" }, env: { GREETING: "hello" } }).run();
-    expect(run.expectCompleted().run.stdout).toBe("hello Ada\n");
   });
 });
 

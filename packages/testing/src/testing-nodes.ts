@@ -48,16 +48,14 @@ export const write = defineNode({
   },
 });
 
-/** Runs a program with this node, and gives what it writes. */
-export const program = defineNode({
-  type: "program",
+/** What no test is to do. */
+export const pay = defineNode({
+  type: "pay",
   version: "1",
   effect: "effectful",
-  settings: z.object({ text: z.string() }),
-  output: z.object({ stdout: z.string() }),
-  async execute({ space, signal }, { settings }) {
-    const { stdout } = await space.exec({ argv: [process.execPath, "-e", settings.text] }, { signal });
-    signal.throwIfAborted();
-    return { stdout: new TextDecoder().decode(stdout) };
+  settings: z.object({ account: z.string() }),
+  output: z.object({ receipt: z.string() }),
+  execute: () => {
+    throw new Error("nobody is to pay in a test");
   },
 });

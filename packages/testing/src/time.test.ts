@@ -2,7 +2,7 @@ import { flow } from "@dad/agent";
 import { DadError } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
 import { fakeClock, scriptedModel, systemClock, testAgent, type TestNodeContext } from "./index.ts";
-import { ask, echo, program } from "./testing-nodes.ts";
+import { ask, echo } from "./testing-nodes.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -34,25 +34,6 @@ describe("the time of a test", () => {
     }).run();
     run.expectCompleted();
     expect(run.nodes.map(({ error }) => error?.code)).toEqual(["NODE_TIMEOUT", "NODE_TIMEOUT"]);
-  });
-
-  it("does not run ahead of what works: a command has its time, also beside somebody who waits for long", async () => {
-    const order: string[] = [];
-    const definition = flow("main").parallel("both", {
-      sleeps: flow("sleeps").node("late", echo({ value: 1 }), { sleepBeforeMs: HOUR_MS }),
-      works: flow("works").node("run", program({ text: "setTimeout(() => console.log('done'), 50)" }), { timeoutMs: HOUR_MS }),
-    });
-    const run = await testAgent(definition).run({
-      onEvent: (event) => void (event.type === "node.completed" && "path" in event && order.push(String(event.path))),
-    });
-    expect(run.expectCompleted().both.works.run.stdout).toBe("done\n");
-    expect(order).toEqual(["main.both.works.run", "main.both.sleeps.late"]);
-  });
-
-  it("passes for what works for too long as well", async () => {
-    const definition = flow("main").node("run", program({ text: "setInterval(() => {}, 1000)" }), { timeoutMs: 100 });
-    const run = await testAgent(definition).run();
-    expect(run.expectFailed("NODE_TIMEOUT").cause).toMatchObject({ code: "NODE_TIMEOUT" });
   });
 
   it("may be that of this machine", async () => {

@@ -8,11 +8,20 @@ const TURNS = 3;
 /** How long something works before the time that this took is told. In milliseconds. */
 const LOOK_MS = 5;
 
+/** A clock for the engine: of a fake one the time passes by itself. */
+export function clockOf(clock: Clock, isWorking: () => boolean): Clock {
+  return isFake(clock) ? passingTime(clock, isWorking) : clock;
+}
+
+function isFake(clock: Clock): clock is FakeClock {
+  return "advance" in clock && "now" in clock;
+}
+
 /**
  * A clock whose time passes by itself. While nothing works, it goes to the next moment that somebody waits for at once; while
  * something does, it takes as long as that: so nothing is cut short that has enough time.
  */
-export function passingTime(clock: FakeClock, isWorking: () => boolean): Clock {
+function passingTime(clock: FakeClock, isWorking: () => boolean): Clock {
   const moments = new Set<{ readonly at: number }>();
   let passing = false;
 
@@ -56,13 +65,4 @@ export function passingTime(clock: FakeClock, isWorking: () => boolean): Clock {
       };
     },
   };
-}
-
-/** The same for a clock that may be real. */
-export function clockOf(clock: Clock, isWorking: () => boolean): Clock {
-  return isFake(clock) ? passingTime(clock, isWorking) : clock;
-}
-
-function isFake(clock: Clock): clock is FakeClock {
-  return "advance" in clock && "now" in clock;
 }

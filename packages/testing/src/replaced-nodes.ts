@@ -16,11 +16,6 @@ export type ReplacedNode = (context: TestNodeContext, work: { readonly settings:
 
 export type ReplacedNodes = Readonly<Record<string, ReplacedNode>>;
 
-/** @throws TypeError for a path at which the definition has no node. */
-export function checkReplacedNodes(root: ComponentDefinition, nodes: ReplacedNodes): void {
-  for (const path of Object.keys(nodes)) assertNodePath(root, path);
-}
-
 /** @throws TypeError with the nearest path, when the definition has no node there. */
 export function assertNodePath(root: ComponentDefinition, path: string): void {
   const found = definitionAt(root, path);

@@ -1,7 +1,9 @@
 import { flow } from "@dad/agent";
 import { DadError } from "@dad/protocol";
+import { scriptedModel } from "@dad/resources/scripted";
 import { describe, expect, it } from "vitest";
-import { scriptedModel, testAgent, type TestNodeContext } from "./index.ts";
+import type { TestNodeContext } from "./replaced-nodes.ts";
+import { testAgent } from "./test-agent.ts";
 import { ask, echo, pay, write } from "./testing-nodes.ts";
 
 /** Fails at its first attempt. */

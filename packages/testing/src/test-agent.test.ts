@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs";
 import { agent, flow, variable, walk } from "@dad/agent";
 import { DadError } from "@dad/protocol";
+import { scriptedModel } from "@dad/resources/scripted";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { scriptedModel, testAgent, type TestNodeContext, type TestRunOptions } from "./index.ts";
+import type { TestNodeContext } from "./replaced-nodes.ts";
+import { testAgent, type TestRunOptions } from "./test-agent.ts";
 import { ask, echo, pay, write } from "./testing-nodes.ts";
 
 const broken = () => {

@@ -1,7 +1,11 @@
 import { flow } from "@dad/agent";
+import { systemClock } from "@dad/engine";
+import { fakeClock } from "@dad/engine/fake-clock";
 import { DadError } from "@dad/protocol";
+import { scriptedModel } from "@dad/resources/scripted";
 import { describe, expect, it } from "vitest";
-import { fakeClock, scriptedModel, systemClock, testAgent, type TestNodeContext } from "./index.ts";
+import type { TestNodeContext } from "./replaced-nodes.ts";
+import { testAgent } from "./test-agent.ts";
 import { ask, echo } from "./testing-nodes.ts";
 
 const HOUR_MS = 3_600_000;

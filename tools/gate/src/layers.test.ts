@@ -55,6 +55,15 @@ describe("refusal", () => {
     expect(refusal({ from: local, to: artifacts, subpath: "memory", test: false })).toBeUndefined();
   });
 
+  it("lets the tests of the application layer use presets, and nobody but tests that for tests of agents", () => {
+    const testing = element("testing", "preset");
+    expect(refusal({ from: runner, to: local, test: true })).toBeUndefined();
+    expect(refusal({ from: runner, to: testing, test: true })).toBeUndefined();
+    expect(refusal({ from: cli, to: testing, test: true })).toBeUndefined();
+    expect(refusal({ from: cli, to: testing, test: false })).toBe("what is for testing is for tests and contract suites");
+    expect(refusal({ from: artifacts, to: testing, test: true })).toBeDefined();
+  });
+
   it("lets contract suites and tools have a disk that fails", () => {
     expect(refusal({ from: artifacts, to: disk, subpath: "testing", test: false, contract: true })).toBeUndefined();
     expect(refusal({ from: element("faults", "tool"), to: disk, subpath: "testing", test: false })).toBeUndefined();

@@ -44,13 +44,13 @@ export function layerOf(project: string, tags: readonly string[]): Layer {
 export function refusal({ from, to, subpath, test, contract = false }: Import): string | undefined {
   // Tests beside the sources see the package as its users do.
   if (from.name === to.name) return test ? undefined : "a package does not import itself by name";
-  // The tests of the application layer need something to run on.
-  const reach = test && from.layer === "application" ? "preset" : from.layer;
+  // The tests of the application layer need something to run on, and use what is for tests of agents.
+  const reach = test && from.layer === "application" ? "app" : from.layer;
   if (!MAY_IMPORT[reach].includes(to.layer)) return `${article(from.layer)} ${from.layer} does not import ${article(to.layer)} ${to.layer}`;
   if (from.layer === "adapter" && to.layer === "port" && !from.name.startsWith(`${to.name}-`)) return "an adapter imports no port but its own";
   // A contract suite may ask a foundation for a disk that fails; the tools are there to test.
   const tests = test || from.layer === "tool" || (contract && to.layer === "foundation");
-  if (subpath === "testing" && !tests) return "what is for testing is for tests and contract suites";
+  if ((subpath === "testing" || to.name === "testing") && !tests) return "what is for testing is for tests and contract suites";
   if (subpath !== undefined && to.layer === "port" && !test && (from.layer === "application" || from.layer === "adapter")) {
     return `${article(from.layer)} ${from.layer} imports ports, never one of their adapters`;
   }

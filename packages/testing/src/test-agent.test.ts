@@ -76,6 +76,7 @@ describe("a run that fails", () => {
     expect(() => failed.expectCompleted()).toThrow(
       expect.objectContaining({
         name: "AssertionError",
+        cause: failed.error,
         message: [
           'flow "main" was to be completed, and is failed: NODE_FAILED: node main.b failed ← BROKEN: it was to fail',
           "  completed   main.a",

@@ -147,5 +147,6 @@ function assertFollowed({ problems }: Noticed): void {
   const [first] = problems;
   if (!first) return;
   const lines = problems.map(({ problem, cause }) => (cause === undefined ? problem : `${problem} (${messageOf(cause)})`));
-  throw new AssertionError({ message: lines.join("\n"), operator: "run", stackStartFn: assertFollowed });
+  const wrong = new AssertionError({ message: lines.join("\n"), operator: "run", stackStartFn: assertFollowed });
+  throw first.cause === undefined ? wrong : Object.assign(wrong, { cause: first.cause });
 }

@@ -92,11 +92,13 @@ interface Expected {
 }
 
 /** A run that did not end as it was to. */
-function ending<Outputs>({ definition, status, failure, nodes }: RunFacts<Outputs>, { expected, operator }: Expected): AssertionError {
+function ending<Outputs>({ definition, status, error, failure, nodes }: RunFacts<Outputs>, { expected, operator }: Expected): AssertionError {
   const why = failure ? `: ${causesText(failure)}` : "";
   const lines = nodes.map(
     (node) => `  ${(node.status ?? "").padEnd(11)} ${node.path}${node.error ? `  ${node.error.code}: ${node.error.message}` : ""}`,
   );
   const message = [`${definition.kind} "${definition.id}" was to be ${expected}, and is ${status}${why}`, ...lines].join("\n");
-  return new AssertionError({ message, actual: status, expected, operator: operator.name, stackStartFn: operator });
+  const wrong = new AssertionError({ message, actual: status, expected, operator: operator.name, stackStartFn: operator });
+  // Whoever shows it shows where it was thrown, too.
+  return error === undefined ? wrong : Object.assign(wrong, { cause: error });
 }

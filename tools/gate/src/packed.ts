@@ -30,8 +30,28 @@ const TRIALS: readonly Trial[] = [
     programs: [{ args: ["program.mjs"], prints: /^completed\n$/ }],
   },
   {
+    // No git, no SQLite.
+    name: "@dad/testing",
+    brings: ["@opentelemetry/api", "eventemitter3", "uuid", "yaml", "zod"],
+    files: ["test-agent.mjs"],
+    programs: [{ args: ["test-agent.mjs"], prints: /^Here you are\. 2 a\.txt\n$/ }],
+  },
+  {
     name: "@dad/cli",
-    brings: ["@ai-sdk/provider", "@opentelemetry/api", "ignore", "json-schema", "zod"],
+    brings: [
+      "@ai-sdk/provider",
+      "@lezer/common",
+      "@lezer/highlight",
+      "@lezer/javascript",
+      "@lezer/lr",
+      "@lezer/markdown",
+      "@lezer/python",
+      "@opentelemetry/api",
+      "diff",
+      "ignore",
+      "json-schema",
+      "zod",
+    ],
     programs: [
       { args: [DAD, "--version"], prints: new RegExp(`^${readManifest("apps/cli").version}\n$`) },
       { args: [DAD, "--help"], prints: /^Usage: dad/ },

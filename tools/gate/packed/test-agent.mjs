@@ -17,4 +17,4 @@ const ask = defineNode({
 const writer = agent("writer").node("ask", ask({ prompt: "?" }), { retry: { attempts: 2, delayMs: 3_600_000, on: "any" } });
 const models = { writer: scriptedModel([new Error("not now"), "Here you are."]) };
 const run = await testAgent(writer, { models, files: { "a.txt": "a" } }).run();
-console.log(`${run.expectCompleted().ask.text} ${run.node("writer.ask").attempts} ${Object.keys(run.files)}`);
+console.log(`${run.expectCompleted().ask.text} ${run.node("writer.ask").attempts} ${Object.keys(run.files).join()}`);

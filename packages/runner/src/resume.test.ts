@@ -109,7 +109,7 @@ describe("a run that is resumed", () => {
     const ports = memoryPorts();
     const names = ["a", "b", "c", "d"];
     let definition = flow("main");
-    for (const name of names) definition = definition.node(name, pure({ name })) as typeof definition;
+    for (const name of names) definition = definition.node(name, pure({ name }));
     for (const name of names.slice(1)) failing.add(name);
     await begin(definition, ports).catch(() => undefined);
     for (const name of names.slice(1, -1)) {

@@ -61,4 +61,4 @@ export { NodePolicy, RetryPolicy } from "./node-policy.ts";
 export type { Bindable, Reference, ReferenceText } from "./reference.ts";
 export { RecordSettings, recordProblems } from "./record-settings.ts";
 export { misfit, variable, type ValuesOf, type Variable, type Variables } from "./variable.ts";
-export { childrenOf, definitionAt, elementAt, type PlacedDefinition, walk } from "./walk.ts";
+export { childrenOf, definitionAt, elementAt, elementsOf, type PlacedDefinition, walk } from "./walk.ts";

@@ -56,18 +56,30 @@ export function definitionAt(root: ComponentDefinition, path: string): Definitio
 
 /** The same with what belongs to its place: policies, record settings, what it is given for its variables. The root has none of that. */
 export function elementAt(root: ComponentDefinition, path: string): Omit<Element, "id"> | undefined {
-  const [first, ...steps] = path.split(".");
-  let at: Omit<Element, "id"> | undefined = first === root.id ? { definition: root } : undefined;
-  for (const step of steps) at = at && childAt(at.definition, step);
-  return at;
+  return elementsOf(root)(path);
 }
 
-function childAt(definition: Definition, step: string): Omit<Element, "id"> | undefined {
-  if (definition.kind === "node") return undefined;
-  if (!isBlock(definition)) return definition.elements.find(({ id }) => id === step);
-  const named = isLoop(definition) && iterationOf(step) !== undefined ? EVERY_ITERATION : step;
-  const branch = branchesOf(definition).find(([name]) => name === named)?.[1];
-  return branch && { definition: branch.component, bindings: branch.bindings };
+/** As `elementAt`, for whoever asks often: it takes each step the same small time, however many elements a component has. */
+export function elementsOf(root: ComponentDefinition): (path: string) => Omit<Element, "id"> | undefined {
+  const children = new Map<Definition, ReadonlyMap<string, Omit<Element, "id">>>();
+  function childAt(definition: Definition, step: string): Omit<Element, "id"> | undefined {
+    const named = isLoop(definition) && iterationOf(step) !== undefined ? EVERY_ITERATION : step;
+    let found = children.get(definition);
+    if (found === undefined) children.set(definition, (found = new Map(elementsIn(definition))));
+    return found.get(named);
+  }
+  return (path) => {
+    const [first, ...steps] = path.split(".");
+    let at: Omit<Element, "id"> | undefined = first === root.id ? { definition: root } : undefined;
+    for (const step of steps) at = at && childAt(at.definition, step);
+    return at;
+  };
+}
+
+function elementsIn(definition: Definition): (readonly [step: string, element: Omit<Element, "id">])[] {
+  if (definition.kind === "node") return [];
+  if (!isBlock(definition)) return definition.elements.map((element) => [element.id, element]);
+  return branchesOf(definition).map(([step, { component, bindings }]) => [step, { definition: component, bindings }]);
 }
 
 function isLoop({ kind }: Definition): boolean {

@@ -29,6 +29,15 @@ it("keeps members that are named like what every object has", () => {
   expect(verifyLine(line, RUN, headOfNothing())).toHaveProperty("event");
 });
 
+it("is told as it is read, and is nobody's who reported it", () => {
+  const data = { list: [{ zero: -0, text: "x" }], gone: undefined };
+  const draft = { ...sample, data, seq: 9, hash: "of somebody" } as unknown as EventDraft;
+  const { line, event } = seal(draft);
+  expect(event).toStrictEqual(JSON.parse(line));
+  data.list.push({ zero: 1, text: "later" });
+  expect(event).toStrictEqual(JSON.parse(line));
+});
+
 it("passes on an event of a type that is not known here", () => {
   const { hash: _, ...content } = { ...JSON.parse(seal(sample).line), type: "node.teleported", to: "mars" } as Record<string, unknown>;
   const line = canonicalJson({ ...content, hash: digestOfJson(content) });

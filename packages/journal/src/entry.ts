@@ -32,23 +32,29 @@ export function checkedRunId(runId: RunId): RunId {
 /** An event as it was reported, before it has its place in the order. Nobody else holds it. */
 export interface Fact {
   readonly event: Readonly<Record<string, unknown>>;
-  /** The canonical text of its members, each with a comma, in the five pieces that {@link PLACE} cuts it into. */
+  /** The canonical text of its members, each with a comma, in the five pieces that {@link pieceOf} tells apart. */
   readonly pieces: readonly string[];
 }
 
-/** The members that say where an entry has its place, in canonical order. Known when it gets it. */
-const PLACE = ["epoch", "hash", "prev", "seq"] as const;
+/** The members that say where an entry has its place. Known when it gets it. */
+const PLACE: ReadonlySet<string> = new Set(["epoch", "hash", "prev", "seq"]);
+
+/** Between which of them, in canonical order, a member stands: the number of those before it. */
+function pieceOf(key: string): number {
+  if (key < "hash") return key < "epoch" ? 0 : 1;
+  if (key < "prev") return 2;
+  return key < "seq" ? 3 : 4;
+}
 
 /** Checks and copies what was reported. Throws a `TypeError` that names what is wrong with it. */
 export function factOf(runId: RunId, draft: EventDraft): Fact {
   try {
     const reported: Record<string, unknown> = { ...draft, runId, time: new Date().toISOString(), mono: performance.now() };
-    const pieces = piecesOf(reported) ?? piecesOf(withoutUndefined(reported));
+    const fact = quickFact(reported) ?? quickFact(withoutUndefined(reported));
     // Says what JSON cannot carry, and where it is.
-    if (pieces === undefined) throw new TypeError(canonicalJson(withoutUndefined(reported)));
-    const event = JSON.parse(objectText(pieces.join(""))) as Record<string, unknown>;
-    const parsed = RunEvent.safeParse(event);
-    if (parsed.success) return { event, pieces };
+    if (fact === undefined) throw new TypeError(canonicalJson(withoutUndefined(reported)));
+    const parsed = RunEvent.safeParse(fact.event);
+    if (parsed.success) return fact;
     const [issue] = parsed.error.issues;
     throw new TypeError(`${issue?.path.join(".") || "it"}: ${issue?.message}`);
   } catch (cause) {
@@ -60,23 +66,37 @@ export function factOf(runId: RunId, draft: EventDraft): Fact {
 }
 
 /** `undefined` where some member has no text. */
-function piecesOf(members: Readonly<Record<string, unknown>>): string[] | undefined {
+function quickFact(members: Readonly<Record<string, unknown>>): Fact | undefined {
   const pieces = ["", "", "", "", ""];
+  const event: Record<string, unknown> = {};
   for (const key of Object.keys(members).sort()) {
-    const [value, piece] = [members[key], PLACE.findLastIndex((name) => key >= name) + 1];
+    const value = members[key];
     // Where an entry has its place is not for a draft to say.
-    if (value === undefined || key === PLACE[piece - 1]) continue;
+    if (value === undefined || PLACE.has(key)) continue;
     try {
-      pieces[piece] += `${JSON.stringify(key)}:${canonicalJson(value)},`;
+      pieces[pieceOf(key)] += `${JSON.stringify(key)}:${canonicalJson(value)},`;
     } catch {
       return undefined;
     }
+    setMember(event, key, copied(value));
   }
-  return pieces;
+  return { event, pieces };
 }
 
-function objectText(members: string): string {
-  return `{${members.slice(0, -1)}}`;
+/** What is read from the canonical text of a value that has one. */
+function copied(value: unknown): unknown {
+  // Minus zero is written as zero.
+  if (typeof value !== "object" || value === null) return value === 0 ? 0 : value;
+  if (Array.isArray(value)) return value.map(copied);
+  const copy: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) setMember(copy, key, copied((value as Record<string, unknown>)[key]));
+  return copy;
+}
+
+/** Also one of a name that means something else when it is assigned to. */
+function setMember(object: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === "__proto__") Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+  else object[key] = value;
 }
 
 /** An entry in its two forms, as the text of its line and as an event. */
@@ -89,10 +109,11 @@ export interface SealedEntry {
 /** Gives a fact its place in the chain. */
 export function sealEntry({ event, pieces: [a = "", b = "", c = "", d = "", e = ""] }: Fact, epoch: number, before: Head): SealedEntry {
   const seq = before.seq + 1;
-  const start = `${a}"epoch":${epoch},${b}`;
-  const rest = `${c}"prev":"${before.hash}",${d}"seq":${seq},${e}`;
-  const digest = digestOfBytes(objectText(`${start}${rest}`));
-  const line = objectText(`${start}${hashMember(digest)}${rest}`);
+  const start = `{${a}"epoch":${epoch},${b}`;
+  // Every event has a time and a type, and so there is a last piece, with a comma at its end.
+  const content = `${start}${c}"prev":"${before.hash}",${d}"seq":${seq},${e.slice(0, -1)}}`;
+  const digest = digestOfBytes(content);
+  const line = `${content.slice(0, start.length)}${hashMember(digest)}${content.slice(start.length)}`;
   return { line, event: { ...event, epoch, hash: digest, prev: before.hash, seq } as unknown as RecordedEvent, head: { seq, hash: digest, epoch } };
 }
 

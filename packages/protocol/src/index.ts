@@ -16,7 +16,7 @@ export { Finding, FindingSeverity } from "./finding.ts";
 export { FsckReport, RepairOutcome } from "./fsck-report.ts";
 export { GarbageVerdict, GcReport, TrashReport } from "./gc-report.ts";
 export { ExecutionId, NodeId, NodePath, nodeDirectory, nodePath, ProjectName, RelativePath, RunId, RunIdPrefix } from "./id.ts";
-export { canonicalJson, isJsonObject, Json } from "./json.ts";
+export { assertJson, canonicalJson, isJsonObject, Json } from "./json.ts";
 export { JournalEntry, type RecordedEvent } from "./journal-entry.ts";
 export {
   type ModelFilePart,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { canonicalJson, Json } from "./json.ts";
+import { assertJson, canonicalJson, Json } from "./json.ts";
 
 /** JSON has one zero. */
 const json = () => fc.jsonValue({ stringUnit: "binary", maxDepth: 4 }).map((value) => JSON.parse(JSON.stringify(value)) as Json);
@@ -124,6 +124,8 @@ describe("canonicalJson", () => {
   ])("refuses %s and names the place", (_what, value, message) => {
     expect(() => canonicalJson(value)).toThrow(TypeError);
     expect(() => canonicalJson(value)).toThrow(message);
+    expect(() => assertJson(value)).toThrow(TypeError);
+    expect(() => assertJson(value)).toThrow(message);
   });
 });
 

@@ -1,4 +1,4 @@
-import { canonicalJson, Json, nameHint } from "@dad/protocol";
+import { assertJson, canonicalJson, Json, nameHint } from "@dad/protocol";
 import { parse, stringify } from "yaml";
 
 /** `json` and `yaml` are written indented, for people; `text` and `binary` are written as they are. */
@@ -59,7 +59,7 @@ function rulesOfType(mediaType: string): FormatRules | undefined {
 
 function jsonText(data: unknown): string {
   // What JSON cannot carry would become something else without a word.
-  canonicalJson(data);
+  assertJson(data);
   return `${JSON.stringify(data, undefined, 2)}\n`;
 }
 

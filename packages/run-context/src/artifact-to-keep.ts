@@ -50,12 +50,19 @@ function pathOf(artifact: ArtifactToKeep, mediaType: string): RelativePath {
   // The name by itself, too: an ending would hide what is wrong with it.
   const wrong = RelativePath.safeParse(name).error?.issues[0]?.message;
   if (wrong !== undefined) throw refuse(wrong);
-  const file = /\.[A-Za-z0-9]+$/.test(name) ? name : `${name}${endingOfType(mediaType)}`;
-  const directory = artifact.directory ?? (node === undefined ? OF_THE_RUN : nodeDirectory(node));
-  const path = artifact.path ?? `${directory}/${file}`;
+  const path = artifact.path ?? `${directoryOf(artifact)}/${fileOf(name, mediaType)}`;
   const refusal = placeRefusal(path, { ownFiles: node === undefined });
   if (refusal !== undefined) throw refuse(refusal);
-  return RelativePath.parse(path);
+  // What is refused is all that is no such path, too.
+  return path as RelativePath;
+}
+
+function directoryOf({ directory, node }: ArtifactToKeep): string {
+  return directory ?? (node === undefined ? OF_THE_RUN : nodeDirectory(node));
+}
+
+function fileOf(name: string, mediaType: string): string {
+  return /\.[A-Za-z0-9]+$/.test(name) ? name : `${name}${endingOfType(mediaType)}`;
 }
 
 /** Where what the run itself was given to keep lies. */

@@ -1,10 +1,10 @@
-import { type ComponentDefinition, type Effect, elementAt, type NodeContext, type NodeDefinition, RecordSettings } from "@dad/agent";
+import { type ComponentDefinition, type Effect, elementsOf, type NodeContext, type NodeDefinition, RecordSettings } from "@dad/agent";
 import { readBytes } from "@dad/artifacts";
 import { type NodeCall, type NodeExecutor, type NodeOutcome, stoppedOutcome } from "@dad/engine";
 import { type Observability, traced, under } from "@dad/observability";
 import {
   addUsage,
-  canonicalJson,
+  assertJson,
   DadError,
   errorEnvelope,
   errorFromEnvelope,
@@ -32,8 +32,9 @@ export interface NodeExecutorOptions {
 
 /** Does attempts of nodes in a run: executes them, keeps what they gave, and commits each in the journal. */
 export function nodeExecutor({ scope, root, observability, turns, assume = {} }: NodeExecutorOptions): NodeExecutor {
+  const elementAt = elementsOf(root);
   return async (call, { signal }) => {
-    const element = elementAt(root, call.path);
+    const element = elementAt(call.path);
     if (element?.definition.kind !== "node") throw new TypeError(`the definition has no node ${call.path}`);
     const before = turns.recordOf(call);
     if (before) return recordedOutcome(scope, before);
@@ -149,11 +150,11 @@ function checkedOutput({ call, definition }: Attempt, value: unknown): Json {
   const parsed = definition.nodeType.output.safeParse(value);
   if (!parsed.success) throw new NodeOutputError(call.path, parsed.error);
   try {
-    canonicalJson(parsed.data);
+    assertJson(parsed.data);
+    return parsed.data;
   } catch (cause) {
     throw new NodeOutputError(call.path, cause);
   }
-  return parsed.data as Json;
 }
 
 function contextOf({ call, scope, signal }: Attempt, collected: Collected, observability: Observability): NodeContext {

@@ -26,10 +26,12 @@ export interface RunProjection {
   readonly nodes: Map<NodePath, NodeDetails>;
   /** Likewise. */
   readonly components: Map<NodePath, ComponentSummary>;
+  /** The nodes that failed, and of which nothing is recorded that was done about it. */
+  readonly unhandled: Set<NodePath>;
 }
 
 export function emptyProjection(): RunProjection {
-  return { started: undefined, ended: undefined, usage: NO_USAGE, outcome: null, nodes: new Map(), components: new Map() };
+  return { started: undefined, ended: undefined, usage: NO_USAGE, outcome: null, nodes: new Map(), components: new Map(), unhandled: new Set() };
 }
 
 /** The projection after one more event. The map of nodes is passed on, so that a run of n events costs O(n). */
@@ -63,6 +65,7 @@ function projectElement(run: RunProjection, event: RecordedEvent): RunProjection
     case "component.cancelled":
       return endComponent(run, event, { status: "cancelled" });
     case "node.started":
+      run.unhandled.delete(event.path);
       run.nodes.set(event.path, {
         path: event.path,
         status: "running",
@@ -109,9 +112,10 @@ function endComponent(run: RunProjection, { path, durationMs }: ComponentEnd, st
 
 /** What a `try` caught was the failure of what is in its body. */
 function handled(run: RunProjection, { path, by }: EventOf<"failure.handled">): RunProjection {
-  for (const [at, node] of run.nodes) {
-    const meant = at === path || (by === "catch" && at.startsWith(`${path}.try.`));
-    if (meant && node.status === "failed" && node.handled === undefined) run.nodes.set(at, { ...node, handled: by });
+  const meant = by === "catch" ? [...run.unhandled].filter((at) => at.startsWith(`${path}.try.`)) : [path];
+  for (const at of meant) {
+    const node = run.nodes.get(at);
+    if (node && run.unhandled.delete(at)) run.nodes.set(at, { ...node, handled: by });
   }
   return run;
 }
@@ -132,6 +136,7 @@ interface NodeEndState {
 
 function endNode(run: RunProjection, { path, attempt, durationMs, artifacts, usage }: NodeEnd, state: NodeEndState): RunProjection {
   run.nodes.set(path, { path, decision: "executed", attempt, durationMs, artifacts: [...artifacts], ...state });
+  if (state.status === "failed") run.unhandled.add(path);
   // What is reused was paid for by the run that made it.
   return usage && state.decision !== "reused" ? { ...run, usage: addUsage(run.usage, usage) } : run;
 }

@@ -45,6 +45,6 @@ export const ENDS = ["node.completed", "node.failed", "node.cancelled"] as const
 export function completedForGood(record: readonly RecordedEvent[]): ReadonlySet<string> {
   const concluded = new Set(record.flatMap((event) => (event.type === "component.completed" ? [String(event.path)] : [])));
   const mayRepeat = (path: string) =>
-    [...path.matchAll(/\.finally\./g)].some(({ index }) => !["try", "catch"].some((step) => concluded.has(`${path.slice(0, index)}.${step}`)));
+    [...path.matchAll(/\.finally(?=\.)/g)].some(({ index }) => !["try", "catch"].some((step) => concluded.has(`${path.slice(0, index)}.${step}`)));
   return new Set(record.flatMap((event) => (event.type === "node.completed" && !mayRepeat(event.path) ? [event.path] : [])));
 }

@@ -1,13 +1,6 @@
 import type { Token } from "./token.ts";
 
 /** What is written instead, by those who know another language (or the first form of this one). */
-const NAMES: Readonly<Record<string, string>> = {
-  True: "write true",
-  False: "write false",
-  None: "write null",
-  undefined: "write null",
-};
-
 const BEHIND_A_VALUE: Readonly<Record<string, string>> = {
   and: "write &&",
   or: "write || between conditions, and ?? before a default",
@@ -33,7 +26,7 @@ const VALUES: readonly Token["kind"][] = ["name", "number", "text", "node"];
 export function insteadOfName({ text }: Token, behind: Token): string | undefined {
   if (text === "py" && behind.text === ":") return "Python is not evaluated: write an expression, or do it in a callback node";
   if (text === "not" && VALUES.includes(behind.kind)) return "write !";
-  return Object.hasOwn(NAMES, text) ? NAMES[text] : undefined;
+  return undefined;
 }
 
 /** What to write instead of something that cannot stand behind a value. */

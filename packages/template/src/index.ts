@@ -9,6 +9,7 @@ export { MAX_ACCESSORS, MAX_DEPTH, MAX_EXPRESSION_DEPTH, MAX_RENDERED_LENGTH, MA
 export { escapeTemplate, parseTemplate } from "./parse-template.ts";
 export { type TemplateReference, templateReferences } from "./references.ts";
 export { renderTemplate } from "./render-template.ts";
+export { isReservedWord } from "./reserved-words.ts";
 export { type Scope, scopeOf } from "./scope.ts";
 export type { Placeholder, Template } from "./template.ts";
 export { type CompiledValue, compileValue, escapeValue, mapStrings, type MapString, renderValue } from "./template-value.ts";

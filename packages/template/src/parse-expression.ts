@@ -3,6 +3,7 @@ import type { BinaryOperator, Chain, Expression, Lambda, NodeResult, Step } from
 import { MAX_ACCESSORS } from "./limits.ts";
 import { checkFunction, checkMethod } from "./parse-call.ts";
 import { insteadOfName } from "./foreign.ts";
+import { CONSTANTS, reservedProblem } from "./reserved-words.ts";
 import type { Placeholder } from "./template.ts";
 import { match, type Token, unquoted } from "./token.ts";
 
@@ -26,7 +27,7 @@ function variable(cursor: Cursor): Expression {
   const token = advance(cursor);
   if (token.kind === "node") throw unexpected(cursor, token, "the name of a variable; the result of a node is read as $expr{$hier{…}}");
   if (token.kind !== "name") throw unexpected(cursor, token, "the name of a variable");
-  const root = made(cursor, { kind: "variable", name: token.text, ...spanOf(token) });
+  const root = made(cursor, { kind: "variable", name: nameOf(cursor, token), ...spanOf(token) });
   return chain(cursor, root, constantStep);
 }
 
@@ -173,12 +174,6 @@ function member(cursor: Cursor): { readonly key: string; readonly value: Express
   return { key: token.kind === "text" ? unquoted(token) : token.text, value: expression(cursor) };
 }
 
-const CONSTANTS = new Map([
-  ["true", true],
-  ["false", false],
-  ["null", null],
-]);
-
 function named(cursor: Cursor, token: Token): Expression {
   const { text: name } = token;
   const constant = CONSTANTS.get(name);
@@ -192,7 +187,14 @@ function named(cursor: Cursor, token: Token): Expression {
   if (slot !== -1) return made(cursor, { kind: "parameter", slot, ...spanOf(token) });
   const instead = insteadOfName(token, peek(cursor));
   if (instead !== undefined) throw invalid(cursor.text, token.offset, `\`${name}\` means nothing here: ${instead}`);
-  return made(cursor, { kind: "variable", name, ...spanOf(token) });
+  return made(cursor, { kind: "variable", name: nameOf(cursor, token), ...spanOf(token) });
+}
+
+/** What a variable or a parameter is called. @throws TemplateError (`TEMPLATE_INVALID`) for a word that cannot be a name. */
+function nameOf({ text }: Cursor, token: Token): string {
+  const problem = reservedProblem(token.text);
+  if (problem !== undefined) throw invalid(text, token.offset, problem);
+  return token.text;
 }
 
 const NODE_PATH = /\s*[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z_][A-Za-z0-9_-]*)*\s*/y;
@@ -214,25 +216,24 @@ function lambda(cursor: Cursor): Lambda | undefined {
   const { offset } = peek(cursor);
   const ahead = parametersAhead(cursor);
   if (!ahead) return undefined;
-  const { names, end } = ahead;
+  const names = ahead.names.map((name) => nameOf(cursor, name));
   const [first = "", second] = names;
   if (first === second) throw invalid(cursor.text, offset, `two parameters are called "${first}"`);
-  if (names.some((name) => CONSTANTS.has(name))) throw invalid(cursor.text, offset, "true, false and null are values, and no names of parameters");
   const around = cursor.parameters;
   cursor.parameters = [...around, ...names];
-  cursor.offset = end;
+  cursor.offset = ahead.end;
   const body = expression(cursor);
   cursor.parameters = around;
   return made(cursor, { kind: "lambda", slot: around.length, body, offset, end: body.end });
 }
 
-function parametersAhead({ text, offset }: Cursor): { readonly names: readonly string[]; readonly end: number } | undefined {
+function parametersAhead({ text, offset }: Cursor): { readonly names: readonly Token[]; readonly end: number } | undefined {
   const ahead = cursorAt(text, offset);
   const several = accept(ahead, "(");
   const names = [advance(ahead)];
   if (several && accept(ahead, ",")) names.push(advance(ahead));
   if ((several && !accept(ahead, ")")) || !accept(ahead, "=>") || names.some(({ kind }) => kind !== "name")) return undefined;
-  return { names: names.map((name) => name.text), end: ahead.offset };
+  return { names, end: ahead.offset };
 }
 
 function finite({ text }: Cursor, token: Token): number {

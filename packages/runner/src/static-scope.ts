@@ -108,16 +108,25 @@ function blockPart(block: BlockDefinition, key: string | number): Meaning | unde
 
 function membersOf(at: Meaning): readonly string[] | undefined {
   if (at === ANYTHING) return undefined;
-  if (!isDefinition(at)) return at instanceof z.ZodObject ? Object.keys(at.shape) : undefined;
+  if (!isDefinition(at)) return schemaMembers(unwrapped(at));
   if (at.kind === "node") return membersOf(at.nodeType.output);
   return isBlock(at) ? branchesOf(at).map(([step]) => step) : at.elements.map(({ id }) => id);
 }
 
+function schemaMembers(schema: z.ZodType): readonly string[] | undefined {
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : undefined;
+}
+
+/** What a schema says of values that are there. */
+function unwrapped(schema: z.ZodType): z.ZodType {
+  const wraps =
+    schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodReadonly || schema instanceof z.ZodDefault;
+  return wraps ? unwrapped(schema.unwrap() as z.ZodType) : schema;
+}
+
 /** What a schema says of a part. It says nothing of what it only restricts, chooses between, or makes. */
-function schemaPart(schema: z.ZodType, key: string | number): Meaning | undefined {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodReadonly)
-    return schemaPart(schema.unwrap() as z.ZodType, key);
-  if (schema instanceof z.ZodDefault) return schemaPart(schema.unwrap() as z.ZodType, key);
+function schemaPart(given: z.ZodType, key: string | number): Meaning | undefined {
+  const schema = unwrapped(given);
   if (schema instanceof z.ZodArray) return typeof key === "number" ? (schema.element as z.ZodType) : ANYTHING;
   if (!(schema instanceof z.ZodObject)) return ANYTHING;
   const shape = schema.shape as Readonly<Record<string, z.ZodType>>;

@@ -151,7 +151,7 @@ function responseOf(result: LanguageModelV4GenerateResult, { request, names, pri
     modelId: result.response?.modelId ?? names.modelId,
     ...(warnings.length > 0 ? { warnings } : {}),
   };
-  return withStructured(names, response, { request, text: result.structuredOutputText });
+  return withStructured(response, { request, text: result.structuredOutputText });
 }
 
 function finishReasonOf(reason: LanguageModelV4FinishReason["unified"]): ModelFinishReason {

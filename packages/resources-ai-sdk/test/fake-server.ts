@@ -9,8 +9,8 @@ export const API_KEY = "test-key-0123456789";
 /** How the server treats a call that is authorized and well-formed. */
 export type Treatment =
   | (FakeReply & {
-      /** What becomes of a stream in its middle: the connection breaks, the provider is overloaded, or nothing more comes. */
-      readonly middle?: "cut" | "overload" | "stall";
+      /** What becomes of a stream in its middle: the connection breaks, the provider is overloaded, nothing more comes, or what is no JSON. */
+      readonly middle?: "cut" | "overload" | "stall" | "garbled";
     })
   | { readonly status: number; readonly type?: string; readonly headers?: Record<string, string> }
   | { readonly raw: string }
@@ -82,9 +82,12 @@ interface Answering {
 }
 
 function answer({ api, body, response }: Answering, treatment: Treatment): void {
-  if ("text" in treatment)
-    return body["stream"] === true ? stream({ api, body, response }, treatment) : send(response, 200, api.reply(body, treatment));
-  if ("raw" in treatment) return void response.writeHead(200, { "content-type": "application/json" }).end(treatment.raw);
+  const sendRaw = (raw: string): void => void response.writeHead(200, { "content-type": "application/json" }).end(raw);
+  if ("text" in treatment) {
+    if (body["stream"] === true) return stream({ api, body, response }, treatment);
+    return treatment.middle === "garbled" ? sendRaw("no JSON") : send(response, 200, api.reply(body, treatment));
+  }
+  if ("raw" in treatment) return sendRaw(treatment.raw);
   if ("hangUp" in treatment) {
     response.writeHead(200, { "content-type": "application/json", "content-length": "1000" });
     return void response.write('{"id":', () => response.destroy());
@@ -101,6 +104,7 @@ function stream({ api, body, response }: Answering, { middle, ...reply }: Extrac
   const [first = ""] = halves(reply.text);
   const begun = textOf(events.slice(0, 1 + events.findIndex(({ data }) => JSON.stringify(data).includes(JSON.stringify(first)))));
   if (middle === "overload") return void response.end(begun + textOf([api.overload]));
+  if (middle === "garbled") return void response.end(`${begun}data: no JSON\n\n`);
   response.write(begun, () => {
     if (middle === "cut") response.destroy();
   });

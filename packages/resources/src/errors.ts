@@ -23,7 +23,7 @@ export class ResourceUnknownError extends DadError<"RESOURCE_UNKNOWN"> {
  * - `MODEL_RATE_LIMITED`: too many calls. Retryable; `details.retryAfterMs` when the provider says when.
  * - `MODEL_UNAVAILABLE`: the provider cannot be reached or does not work. Retryable, unless the model could not even be made.
  * - `MODEL_REFUSED`: the request is wrong.
- * - `MODEL_REPLY_INVALID`: the reply is. What it cost is in `details.usage`, when that is known.
+ * - `MODEL_REPLY_INVALID`: what came cannot be read as a reply, or used as the one that was asked for. What it cost is in `details.usage`, when that is known.
  * - `MODEL_NOT_RECORDED`: a recording or a script has no reply to the request.
  */
 export type ModelErrorCode =

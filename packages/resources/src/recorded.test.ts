@@ -44,7 +44,7 @@ async function fileOf(text: string): Promise<string> {
 function subjectOf(modelOf: (tape: ModelTape) => ModelResource | Promise<ModelResource>): ModelResourceSubject {
   return {
     replying: (exchanges) => modelOf(tapeOf(...exchanges.map(exchangeOf))),
-    failing: (code, request) => modelOf(code === "MODEL_NOT_RECORDED" ? tapeOf() : tapeOf(exchange(request, "no JSON"))),
+    failing: () => modelOf(tapeOf()),
   };
 }
 

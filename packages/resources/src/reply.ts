@@ -1,7 +1,4 @@
 import type { Json, ModelFilePart, ModelMessage, ModelReplyPart, ModelRequest, ModelResponse, ModelToolCallPart } from "@dad/protocol";
-import { ModelError } from "./errors.ts";
-import { excerpt } from "./excerpt.ts";
-import type { ModelResource } from "./model-resource.ts";
 
 type Reply = Pick<ModelResponse, "text" | "content">;
 
@@ -35,35 +32,19 @@ export interface StructuredOptions {
 
 /**
  * The reply with its parsed JSON as `structured`, where the request has an `output` and the reply calls no tool. A Markdown
- * fence around the JSON, which many models add, is left out. For adapters.
- *
- * @throws ModelError (`MODEL_REPLY_INVALID`) with what the reply cost in `details.usage`.
+ * fence around the JSON, which many models add, is left out. A reply that is no JSON stays as it is, without `structured`: it
+ * has been paid for, and the caller keeps it before anything is made of it. For adapters.
  */
-export function withStructured(
-  model: Pick<ModelResource, "provider" | "modelId">,
-  reply: ModelResponse,
-  { request, text = reply.text }: StructuredOptions,
-): ModelResponse {
+export function withStructured(reply: ModelResponse, { request, text = reply.text }: StructuredOptions): ModelResponse {
   if (!request.output || reply.structured !== undefined || toolCallsOf(reply).length > 0) return reply;
+  const structured = jsonIn(FENCED.exec(text)?.[1] ?? text);
+  return structured === undefined ? reply : { ...reply, structured };
+}
+
+function jsonIn(text: string): Json | undefined {
   try {
-    return { ...reply, structured: JSON.parse(FENCED.exec(text)?.[1] ?? text) as Json };
-  } catch (cause) {
-    const { provider, modelId } = model;
-    const { finishReason, usage } = reply;
-    throw new ModelError("MODEL_REPLY_INVALID", `${provider} ${modelId} was to reply with JSON, but ${problemOf(reply, text)}`, {
-      cause,
-      details: { provider, modelId, finishReason, usage: jsonOf(usage) },
-    });
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
   }
-}
-
-function problemOf({ finishReason }: ModelResponse, text: string): string {
-  const said = text.trim() === "" ? "its reply is empty" : `its reply is ${JSON.stringify(excerpt(text.trim()))}`;
-  if (finishReason === "length") return `${said}, cut off at the limit of output tokens; raise settings.maxOutputTokens`;
-  if (finishReason === "content-filter") return `${said}: it refused, or a content filter stopped it`;
-  return said;
-}
-
-function jsonOf(usage: ModelResponse["usage"]): { [key: string]: Json } {
-  return JSON.parse(JSON.stringify(usage)) as { [key: string]: Json };
 }

@@ -1,6 +1,7 @@
 import { flow, type NodeDefinition } from "@dad/agent";
 import type { ModelRequest, ModelResource, ModelResponse } from "@dad/resources";
 import { ModelError } from "@dad/resources";
+import { scriptedModel } from "@dad/resources/scripted";
 import { renderValue, scopeOf } from "@dad/template";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { z } from "zod";
@@ -178,8 +179,33 @@ describe("askModelFor", () => {
   it("says that a reply was cut off, or is no JSON, and that a recording will not do better", async () => {
     const { context } = testingContext({ models: { coder: modelWith({ text: '{"a', finishReason: "length" }, [], true) } });
     const failure = runNode(askModelFor(Plan, { model: "coder", prompt: "x" }), context);
-    await expect(failure).rejects.toThrow(/cut off at the limit of tokens.*it is not JSON/);
+    await expect(failure).rejects.toThrow(/cut off at the limit of tokens.*it is no JSON/);
     await expect(failure).rejects.toMatchObject({ retryable: false });
+  });
+
+  it.each([
+    ["prose", "Sure! Here you are: {title: 1}", "stop", "cannot be used: it is no JSON; it begins: Sure! Here you are"],
+    ["a fence in prose", 'Here:\n```json\n{"n":1}\n```\nEnjoy', "stop", "cannot be used: it is no JSON; it begins: Here:"],
+    [
+      "JSON that was cut off",
+      '{"n":',
+      "length",
+      "cannot be used (it was cut off at the limit of tokens: raise settings.maxOutputTokens): it is no JSON",
+    ],
+    ["nothing", " ", "stop", /cannot be used: it is empty$/],
+    [
+      "a refusal",
+      "I will not",
+      "content-filter",
+      'it ended with "content-filter" (the model refused, or a filter stopped it); it begins: I will not',
+    ],
+  ] as const)("keeps a reply that is of no use: %s", async (...[, text, finishReason, message]) => {
+    const { context, artifacts, usages } = testingContext({ models: { coder: scriptedModel([{ text, finishReason }]) } });
+    const failure = runNode(askModelFor(z.object({ n: z.number() }), { model: "coder", prompt: "x" }), context);
+    await expect(failure).rejects.toMatchObject({ code: "MODEL_REPLY_INVALID" });
+    await expect(failure).rejects.toThrow(message);
+    expect(artifacts.get("reply")?.data).toMatchObject({ text, finishReason });
+    expect(usages).toHaveLength(1);
   });
 
   it("leaves transforms to whoever parses the output, so that they happen once", async () => {

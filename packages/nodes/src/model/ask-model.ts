@@ -108,7 +108,7 @@ async function ask(context: NodeContext, settings: CheckedAsk, code: AskCode & {
 
 /** The reply as it came: whoever takes the output of a node parses it with the same schema. */
 function structuredReply({ model, response }: Conversed, schema: z.ZodType): Json {
-  if (response.structured === undefined) throw unusableReply(model, response, "it is not JSON");
+  if (response.structured === undefined) throw unusableReply(model, response, response.text.trim() === "" ? "it is empty" : "it is no JSON");
   const parsed = schema.safeParse(response.structured);
   if (!parsed.success) throw unusableReply(model, response, problemsOf(parsed.error));
   return response.structured;

@@ -38,10 +38,12 @@ const LONGEST_EXCERPT = 300;
 
 /** `MODEL_REPLY_INVALID`, with the beginning of the reply. The same call may succeed later, unless it is a recording. */
 export function unusableReply(model: Pick<ModelResource, "modelId" | "capabilities">, response: ModelResponse, problem: string): ModelError {
-  const { text, finishReason } = response;
+  const { finishReason } = response;
+  const text = response.text.trim();
   const cut = finishReason === "length" ? " (it was cut off at the limit of tokens: raise settings.maxOutputTokens)" : "";
   const beginning = text.length > LONGEST_EXCERPT ? `${text.slice(0, LONGEST_EXCERPT)}…` : text;
-  return new ModelError("MODEL_REPLY_INVALID", `the reply of ${model.modelId} cannot be used${cut}: ${problem}; it begins: ${beginning}`, {
+  const begins = text === "" ? "" : `; it begins: ${beginning}`;
+  return new ModelError("MODEL_REPLY_INVALID", `the reply of ${model.modelId} cannot be used${cut}: ${problem}${begins}`, {
     retryable: !model.capabilities.recorded,
     details: { model: model.modelId, finishReason },
   });

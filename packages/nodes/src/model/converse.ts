@@ -44,7 +44,7 @@ export async function converse(context: NodeContext, { alias, request, tools, ma
     const calls = toolCallsOf(response);
     if (calls.length === 0 || step === maxSteps || isBroken(response)) {
       await context.record({ name: "reply", data: readableReply(response) });
-      if (isBroken(response)) throw unusableReply(model, response, `it ended with "${response.finishReason}"`);
+      if (isBroken(response)) throw unusableReply(model, response, endingOf(response));
       if (calls.length > 0) throw new ModelStepsError(maxSteps, { model: alias, tools: calls.map(({ tool }) => tool) });
       return { model, response, files };
     }
@@ -59,6 +59,10 @@ export async function converse(context: NodeContext, { alias, request, tools, ma
 
 function isBroken({ finishReason }: ModelResponse): boolean {
   return finishReason === "content-filter" || finishReason === "error";
+}
+
+function endingOf({ finishReason }: ModelResponse): string {
+  return `it ended with "${finishReason}"${finishReason === "content-filter" ? " (the model refused, or a filter stopped it)" : ""}`;
 }
 
 /** A choice that was forced is over with the first reply: else there would be no last one. */

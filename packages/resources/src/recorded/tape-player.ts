@@ -28,7 +28,7 @@ export function tapePlayer(tape: ModelTape, place: string): TapePlayer {
       served.set(digest, turn + 1);
       const entry = entries[turn] ?? entries.at(-1);
       if (!entry) throw notRecorded({ tape, place, request });
-      const reply = replyOf(entry, tape);
+      const reply = replyOf(entry);
       tellReply(reply, onPiece);
       return reply;
     },
@@ -36,9 +36,9 @@ export function tapePlayer(tape: ModelTape, place: string): TapePlayer {
 }
 
 /** The tokens are those of the recording; nothing is paid for them again. */
-function replyOf({ request, response }: ModelExchange, { provider = "recorded", modelId = "recorded" }: ModelTape): ModelResponse {
+function replyOf({ request, response }: ModelExchange): ModelResponse {
   const reply = { ...structuredClone(response), usage: { ...response.usage, costUsd: 0 } };
-  return withStructured({ provider, modelId }, reply, { request });
+  return withStructured(reply, { request });
 }
 
 function notRecorded({ tape, place, request }: { tape: ModelTape; place: string; request: ModelRequest }): ModelError {

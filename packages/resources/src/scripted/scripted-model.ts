@@ -52,14 +52,14 @@ export type Script =
  * @throws ModelError from `generate`: `MODEL_NOT_RECORDED` when there are no answers left, or the request is not the expected one.
  */
 export function scriptedModel(script: Script): ScriptedModel {
-  const names = { provider: "scripted", modelId: "scripted" };
   const requests: ModelRequest[] = [];
   const answerTo = typeof script === "function" ? script : (request: ModelRequest, call: number) => answerOf(script, request, call);
   let calls = 0;
   const nextCallId = () => `call_${(calls += 1)}`;
 
   return {
-    ...names,
+    provider: "scripted",
+    modelId: "scripted",
     capabilities: RECORDED,
     requests,
     async generate(request, { signal, onPiece }: GenerateOptions = {}) {
@@ -69,7 +69,7 @@ export function scriptedModel(script: Script): ScriptedModel {
       if (answer instanceof Error) throw answer;
       const reply = responseOf(typeof answer === "string" ? { text: answer } : structuredClone(answer), nextCallId);
       tellReply(reply, onPiece);
-      return withStructured(names, reply, { request });
+      return withStructured(reply, { request });
     },
     assertUsedUp() {
       const left = typeof script === "function" ? [] : script.slice(requests.length);

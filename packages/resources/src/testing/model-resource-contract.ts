@@ -9,7 +9,7 @@ import { exchanges, type ModelResourceSubject, plain, rich } from "./model-resou
 /** What a model can fail with, by whether it calls somebody. */
 const CODES = {
   live: ["MODEL_UNAUTHORIZED", "MODEL_RATE_LIMITED", "MODEL_UNAVAILABLE", "MODEL_REFUSED", "MODEL_REPLY_INVALID"],
-  recorded: ["MODEL_NOT_RECORDED", "MODEL_REPLY_INVALID"],
+  recorded: ["MODEL_NOT_RECORDED"],
 } satisfies Record<string, ModelErrorCode[]>;
 const RETRYABLE: readonly string[] = ["MODEL_RATE_LIMITED", "MODEL_UNAVAILABLE"];
 
@@ -44,6 +44,16 @@ function replies(subject: ModelResourceSubject): void {
   it("replies with parsed JSON when an output was asked for", async () => {
     const model = await subject.replying(exchanges);
     expect(await model.generate(rich)).toMatchObject({ structured: { words: 3 }, finishReason: "stop" });
+  });
+
+  it("replies with what is no JSON as it came, with nothing structured, when an output was asked for", async () => {
+    const text = "Sure! There are three.";
+    const model = await subject.replying([{ request: rich, text }]);
+    for (const options of model.capabilities.streaming ? [{}, { onPiece() {} }] : [{}]) {
+      const response = await model.generate(rich, options);
+      expect(response).toMatchObject({ text, finishReason: "stop" });
+      expect(response).not.toHaveProperty("structured");
+    }
   });
 
   it("replies with plain JSON in the form of the protocol", async () => {

@@ -29,7 +29,11 @@ export interface Inside {
   readonly values: object;
 }
 
-/** A thing, or a function of what it may refer to: what earlier elements give, and the variables of the component. */
+/**
+ * A thing, or a function of what it may refer to: what earlier elements give, and the variables of the component. It is called
+ * when the definition is made, and once more where what it gives has a name of something around it, to see whether it made that
+ * itself: so what it gives depends on nothing but what it is given.
+ */
 export type From<In extends Inside, Thing> = Thing | ((nodes: References<In["outputs"]>, variables: References<In["values"]>) => Thing);
 
 /** `true` or `false`, a reference to one, or a template such as `$expr{$hier{scan}.files.length > 0}`. */

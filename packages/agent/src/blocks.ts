@@ -1,24 +1,13 @@
 import { type Json, NodeId, nameHint } from "@dad/protocol";
 import type { Bound, ConditionalSpec, ForEachSpec, Inside, LoopSpec, MapSpec, SwitchSpec, TrySpec, Used, WhileSpec } from "./block-spec.ts";
 import { dataOf } from "./data.ts";
-import { type BlockDefinition, type Branch, type ComponentKind, isDefinition } from "./definition.ts";
+import { type BlockDefinition, type Branch, isDefinition } from "./definition.ts";
 import { DefinitionError } from "./errors.ts";
 import { nameOfGiven } from "./given.ts";
-import { hiddenName, type Surroundings } from "./hidden-name.ts";
+import { hiddenName } from "./hidden-name.ts";
 import { referenceToVariable } from "./reference.ts";
+import type { Scene } from "./scene.ts";
 import { checkedBindings, checkedName } from "./variable.ts";
-
-/** Where a block is being made. */
-export interface Scene {
-  readonly kind: ComponentKind;
-  /** For messages: `"each" of flow "f"`. */
-  readonly owner: string;
-  /** The elements and the variables that references in it may mean. */
-  readonly around: Surroundings;
-  /** What the functions of a user are given: references to those. */
-  readonly nodes: unknown;
-  readonly variables: unknown;
-}
 
 const DEFAULT_CONCURRENCY = 16;
 const MOST_ITERATIONS = 1_000_000_000;
@@ -97,8 +86,9 @@ export function branchOf(given: unknown, scene: Scene, loopNames: readonly strin
   if (kind === "flow" && component.kind === "agent")
     throw new DefinitionError(`${owner} cannot hold the agent "${component.id}": a flow holds nodes and flows`);
   if (typeof given === "function") {
-    const clash = hiddenName(component, { ...around, variables: [...around.variables, ...loopNames] });
-    // What the function did not make itself can hold none of the references that it was given.
+    const variables = { has: (name: string) => loopNames.includes(name) || around.variables.has(name) };
+    const clash = hiddenName(component, { elements: around.elements, variables });
+    // What the function did not make itself can hold none of the references that it was given. What it makes, it makes anew.
     if (clash !== undefined && componentOf(resolved(given, scene)) !== component) throw new DefinitionError(`${owner} ${clash}`);
   }
   return Object.freeze({ component, bindings: checkedBindings(bound?.bindings ?? {}, component, `${component.kind} "${component.id}" in ${owner}`) });

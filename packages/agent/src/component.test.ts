@@ -6,12 +6,18 @@ import { z } from "zod";
 import { agent, type Component, flow } from "./component.ts";
 import type { AgentDefinition, FlowDefinition, OutputsOf } from "./definition.ts";
 import { definitionDigest } from "./definition-digest.ts";
+import { treeText } from "./definition-tree.ts";
 import { defineNode } from "./node-definition.ts";
 import type { Reference } from "./reference.ts";
 import { refusal, scan, settingsOf, shout } from "./testing-nodes.ts";
 
 /** Any code units, also lone surrogates. */
 const utf16 = fc.array(fc.integer({ min: 0, max: 0xffff })).map((units) => String.fromCharCode(...units));
+
+/** A reference to a node of which nothing is known. */
+function textOf(nodes: object, id: string): Reference<string> {
+  return (nodes as Readonly<Record<string, { readonly text: Reference<string> }>>)[id]!.text;
+}
 
 describe("a component", () => {
   it("collects its elements in order", () => {
@@ -37,6 +43,23 @@ describe("a component", () => {
     let definition: Component<"flow"> = flow("f");
     for (const id of ["x", "y"]) definition = definition.node(id, shout({ text: id })).parallel(`${id}s`, { a: flow("a") });
     expect(definition.elements.map(({ id }) => id)).toEqual(["x", "xs", "y", "ys"]);
+  });
+
+  it("may be made of ten thousand nodes that refer to each other, without each costing as much as all before it", () => {
+    let definition: Component<"flow"> = flow("f").node("n0", shout({ text: "" }));
+    for (let at = 1; at < 10_000; at++) definition = definition.node(`n${at}`, (nodes) => shout({ text: textOf(nodes, `n${at - 1}`) }));
+    expect(settingsOf(definition, 9999)).toEqual({ text: "$expr{$hier{n9998}.text}" });
+    expect(treeText(definition).split("\n")).toHaveLength(10_001);
+  });
+
+  it("may be added to again after it was added to, whatever the others have by then", () => {
+    const start = flow("f").node("a", shout({ text: "a" }));
+    const left = start.node("x", shout({ text: "l" })).node("y", shout({ text: "l" }));
+    const right = start.node("y", shout({ text: "r" })).node("x", (nodes) => shout({ text: Object.keys(nodes).join(" ") }));
+    expect([left, right].map(({ elements }) => elements.map(({ id }) => id).join(" "))).toEqual(["a x y", "a y x"]);
+    expect(settingsOf(right, 2)).toEqual({ text: "a y" });
+    expect(refusal(() => right.node("X", shout({ text: "" })))).toContain('has the id "x" already');
+    expect(refusal(() => start.node("z", (nodes) => shout({ text: textOf(nodes, "x") })))).toMatch(/has no element "x" to refer to; .*there is "a"$/);
   });
 
   it("cannot be changed, at any depth, nor through what it was made of (D-52)", () => {
@@ -194,6 +217,24 @@ describe("references in a component", () => {
       .node("say", (nodes) => shout({ text: `${nodes.valueOf.text} ${nodes.isPrototypeOf.text}` }));
     expect(settingsOf(definition, 2)).toEqual({ text: "$expr{$hier{valueOf}.text} $expr{$hier{isPrototypeOf}.text}" });
     expect(() => flow("f").node("say", (nodes) => shout({ text: String(nodes.constructor) }))).toThrow('has no element "constructor"');
+  });
+});
+
+describe("what the functions of a component are given", () => {
+  it("can be listed and taken apart, and not changed", () => {
+    const definition = flow("f", { variables: { task: "" } })
+      .node("a", shout({ text: "" }))
+      .node("b", shout({ text: "" }))
+      .node("c", ({ a, ...others }, variables) => {
+        expect([Object.keys(others), "a" in others, "task" in variables, "b" in variables]).toEqual([["b"], false, true, false]);
+        expect(() => Object.assign(variables, { task: "x" })).toThrow(TypeError);
+        return shout({
+          text: Object.values({ a, ...others })
+            .map(({ text }) => `${text}`)
+            .join(" "),
+        });
+      });
+    expect(settingsOf(definition, 2)).toEqual({ text: "$expr{$hier{a}.text} $expr{$hier{b}.text}" });
   });
 });
 

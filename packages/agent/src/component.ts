@@ -17,14 +17,16 @@ import type {
   Used,
   WhileSpec,
 } from "./block-spec.ts";
-import { blockMakers, branchOf, resolved, type Scene } from "./blocks.ts";
+import { blockMakers, branchOf, resolved } from "./blocks.ts";
 import type { ComponentDefinition, ComponentKind, Element, Giving } from "./definition.ts";
+import { type ElementIds, noIds } from "./element-ids.ts";
 import { DefinitionError } from "./errors.ts";
 import { nameOfGiven } from "./given.ts";
 import type { NodeDefinition } from "./node-definition.ts";
 import { checkedPolicy, NodePolicy } from "./node-policy.ts";
 import { checkedRecord, type RecordSettings } from "./record-settings.ts";
-import { type Bindable, referenceTo, referenceToVariable } from "./reference.ts";
+import type { Bindable } from "./reference.ts";
+import { type Scene, sceneIn } from "./scene.ts";
 import { checkedBindings, declaredVariables, type ValuesOf, type Variables } from "./variable.ts";
 
 export interface NodeOptions<Fallback = unknown> extends Omit<NodePolicy, "onFailure"> {
@@ -160,43 +162,32 @@ function empty<Kind extends ComponentKind>(kind: Kind, id: string, { description
 
 function component<Kind extends ComponentKind, Outputs extends object, Values extends object>(
   definition: DefinitionOf<Kind>,
+  ids: ElementIds = noIds(),
 ): Component<Kind, Outputs, Values> {
   const { kind, elements } = definition;
   const owner = `${kind} "${definition.id}"`;
   const added = (id: string, element: Omit<Element, "id">) => {
-    const made = Object.freeze({ id: checkedId(id, owner, elements), ...element });
-    return component(Object.freeze({ ...definition, elements: Object.freeze([...elements, made]) }));
+    const made = Object.freeze({ id: checkedId(id, owner, ids), ...element });
+    return component(Object.freeze({ ...definition, elements: Object.freeze([...elements, made]) }), ids.with(id));
   };
   const blocks = Object.entries(blockMakers).map(([name, make]) => [
     name,
-    (id: string, given: never) => added(id, { definition: make(given, sceneIn(definition, id)) }),
+    (id: string, given: never) => added(id, { definition: make(given, sceneIn(definition, ids, id)) }),
   ]);
   return Object.freeze({
     ...definition,
     ...Object.fromEntries(blocks),
     node: (id: string, given: unknown, options: NodeOptions = {}) =>
-      added(id, { definition: nodeOf(given, sceneIn(definition, id), id), ...nodeOptions(options, `node ${JSON.stringify(id)} of ${owner}`) }),
+      added(id, { definition: nodeOf(given, sceneIn(definition, ids, id), id), ...nodeOptions(options, `node ${JSON.stringify(id)} of ${owner}`) }),
     component(id: string, given: unknown, ...others: unknown[]) {
       if (others.length > 0)
         throw new DefinitionError(`${JSON.stringify(id)} of ${owner} takes no options: record settings and policies are for nodes`);
-      const { component: child, bindings } = branchOf(given, sceneIn(definition, id));
+      const { component: child, bindings } = branchOf(given, sceneIn(definition, ids, id));
       return added(id, { definition: child, ...(Object.keys(bindings).length === 0 ? {} : { bindings }) });
     },
     with: (values: Readonly<Record<string, unknown>>): Bound =>
       Object.freeze({ kind: "bound", component: definition, bindings: checkedBindings(values, definition, owner) }),
   });
-}
-
-function sceneIn({ kind, id: name, elements, variables }: ComponentDefinition, id: string): Scene {
-  const place = `${kind} "${name}", before "${id}",`;
-  const ids = elements.map((element) => element.id);
-  return {
-    kind,
-    owner: `${JSON.stringify(id)} of ${kind} "${name}"`,
-    around: { elements: ids, variables: Object.keys(variables) },
-    nodes: references(ids, { place, what: "element", make: referenceTo }),
-    variables: references(Object.keys(variables), { place, what: "variable", make: referenceToVariable }),
-  };
 }
 
 function nodeOptions({ record, ...policy }: NodeOptions, owner: string): Pick<Element, "record" | "policy"> {
@@ -220,28 +211,11 @@ function nodeOf(given: unknown, scene: Scene, id: string): NodeDefinition {
   throw new DefinitionError(`${scene.owner} cannot be ${nameOfGiven(node)}: it takes a node`, { id });
 }
 
-interface ReferenceKind {
-  readonly place: string;
-  readonly what: string;
-  readonly make: (name: string) => unknown;
-}
-
-/** References by name. Programs that are not type-checked get an error for another name too, not `undefined`. */
-function references(names: readonly string[], { place, what, make }: ReferenceKind): Readonly<Record<string, unknown>> {
-  const known = Object.fromEntries(names.map((name) => [name, make(name)]));
-  return new Proxy(known, {
-    get(target, name) {
-      if (typeof name === "symbol" || Object.hasOwn(target, name)) return Reflect.get(target, name) as unknown;
-      throw new DefinitionError(`${place} has no ${what} "${name}" to refer to; ${nameHint(name, names)}`, { name });
-    },
-  });
-}
-
-function checkedId(id: string, place: string, siblings: readonly Element[] = []): NodeId {
+function checkedId(id: string, place: string, siblings?: ElementIds): NodeId {
   const parsed = NodeId.safeParse(id);
   if (!parsed.success) throw new DefinitionError(`${place} cannot have the id ${JSON.stringify(id)}: ${parsed.error.issues[0]?.message}`, { id });
   // File systems that ignore case would give both the same directory.
-  const twin = siblings.find((sibling) => sibling.id.toLowerCase() === id.toLowerCase());
-  if (twin) throw new DefinitionError(`${place} has the id "${twin.id}" already: give "${id}" another name`, { id });
+  const twin = siblings?.twin(id);
+  if (twin !== undefined) throw new DefinitionError(`${place} has the id "${twin}" already: give "${id}" another name`, { id });
   return parsed.data;
 }

@@ -1,9 +1,10 @@
 import { branchesOf, type ComponentDefinition, type Element, isBlock } from "./definition.ts";
+import type { Names } from "./element-ids.ts";
 
 /** What references may mean at some place. */
 export interface Surroundings {
-  readonly elements: readonly string[];
-  readonly variables: readonly string[];
+  readonly elements: Pick<Names, "has">;
+  readonly variables: Pick<Names, "has">;
 }
 
 /**
@@ -12,9 +13,9 @@ export interface Surroundings {
  */
 export function hiddenName(component: ComponentDefinition, { elements, variables }: Surroundings): string | undefined {
   const inner = elementsWithin(component);
-  const element = inner.find(({ id }) => elements.includes(id));
+  const element = inner.find(({ id }) => elements.has(id));
   if (element) return hidden("element", element.id);
-  const variable = [...Object.keys(component.variables), ...inner.flatMap(variablesOf)].find((name) => variables.includes(name));
+  const variable = [...Object.keys(component.variables), ...inner.flatMap(variablesOf)].find((name) => variables.has(name));
   return variable === undefined ? undefined : hidden("variable", variable);
 }
 

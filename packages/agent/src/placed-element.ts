@@ -1,5 +1,5 @@
-import { branchesOf, type ComponentDefinition, type Definition, type Element, isBlock, iterationOf, EVERY_ITERATION } from "./definition.ts";
-import { type PlacedDefinition, walk } from "./walk.ts";
+import { type ComponentDefinition, type Element, EVERY_ITERATION, iterationOf } from "./definition.ts";
+import { elementsOf, type PlacedDefinition, walk } from "./walk.ts";
 
 /** Something in a definition, with where it stands and what is said of it there. */
 export interface PlacedElement extends PlacedDefinition {
@@ -16,20 +16,13 @@ type Use = Partial<Pick<Element, "record" | "policy" | "bindings">>;
 /** Everything in a definition by its path, in the order of `walk`. @throws DefinitionError as `walk` does. */
 export function placedElements(root: ComponentDefinition): ReadonlyMap<string, PlacedElement> {
   const placed = new Map<string, PlacedElement>();
+  const elementAt = elementsOf(root);
   for (const { path, definition } of walk(root)) {
     const cut = path.lastIndexOf(".");
     const parent = cut < 0 ? undefined : placed.get(path.slice(0, cut));
-    const step = path.slice(cut + 1);
-    placed.set(path, { path, definition, step, parent, use: useOf(parent?.definition, step), order: placed.size });
+    placed.set(path, { path, definition, step: path.slice(cut + 1), parent, use: elementAt(path) ?? {}, order: placed.size });
   }
   return placed;
-}
-
-function useOf(parent: Definition | undefined, step: string): Use {
-  if (parent === undefined || parent.kind === "node") return {};
-  if (!isBlock(parent)) return parent.elements.find(({ id }) => id === step) ?? {};
-  const bindings = branchesOf(parent).find(([name]) => name === step)?.[1].bindings;
-  return bindings === undefined ? {} : { bindings };
 }
 
 /** What stands below an element by its steps; the step of any iteration finds the body of its loop. */

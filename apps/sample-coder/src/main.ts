@@ -57,7 +57,7 @@ const ports: MakeRunPorts = (env, own) => {
     events,
     view: diskArtifactView({ root: env.runDir, store: artifacts }),
     observability: own(noopObservability()),
-    isolation: scopeIsolation({ hostEnv: process.env }),
+    isolation: scopeIsolation({ hostEnv: process.env, homes: join(runRoot, ".dad", "home") }),
   };
 };
 

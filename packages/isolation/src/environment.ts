@@ -19,10 +19,10 @@ const PASSED_ON_WINDOWS = [
 
 const windows = process.platform === "win32";
 
-/** The environment of a space: what passes from the host, the workspace as home, and what the space was given. */
-export function spaceEnvironment(host: Readonly<Record<string, string | undefined>>, workspace: string, own: Environment): Environment {
-  const home = windows ? { HOME: workspace, USERPROFILE: workspace } : { HOME: workspace };
-  return mergeEnvironments({ PATH: defaultPath() }, passedFrom(host), home, own);
+/** The environment of a space: what passes from the host, its home, and what the space was given. */
+export function spaceEnvironment(host: Readonly<Record<string, string | undefined>>, home: string, own: Environment): Environment {
+  const homeVariables = windows ? { HOME: home, USERPROFILE: home } : { HOME: home };
+  return mergeEnvironments({ PATH: defaultPath() }, passedFrom(host), homeVariables, own);
 }
 
 /** A frozen copy without a prototype; later ones win. @throws TypeError for what no process can be given. */

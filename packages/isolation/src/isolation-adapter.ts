@@ -5,7 +5,7 @@ export interface IsolationSpec {
   readonly runId: RunId;
   /** Absolute path of the directory to work in. It may be missing as long as no command runs: a run in memory has none. */
   readonly workspace: string;
-  /** The whole environment, besides what a program needs to start at all. Nothing of the host's leaks in. */
+  /** The whole environment, besides a `HOME` of the run's own and what a program needs to start and to print. Nothing else of the host's leaks in. */
   readonly env?: Readonly<Record<string, string>>;
   /** What must be guarded. Default: nothing beyond what the adapter has. */
   readonly require?: readonly Guard[];

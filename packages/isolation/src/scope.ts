@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto";
 import { isAbsolute } from "node:path";
 import { commandSet } from "./command-set.ts";
 import { mergeEnvironments, spaceEnvironment } from "./environment.ts";
-import { IsolationClosedError, IsolationUnavailableError, ProgramMissingError } from "./errors.ts";
+import { IsolationClosedError, IsolationFailedError, IsolationUnavailableError, ProgramMissingError } from "./errors.ts";
 import { type Guard, type Guards, guardsWith } from "./guard.ts";
-import type { Command, ExecOptions, IsolationAdapter, IsolationProblem, IsolationSpace, IsolationSpec } from "./isolation-adapter.ts";
+import { type Home, homes } from "./home-directory.ts";
+import type { Command, ExecOptions, IsolationAdapter, IsolationProblem, IsolationSpace } from "./isolation-adapter.ts";
 import { hasProcessGroups } from "./process-group.ts";
 import type { PreparedCommand } from "./run-command.ts";
 import { resolveWorkingDirectory } from "./working-directory.ts";
@@ -15,6 +16,12 @@ export interface ScopeIsolationOptions {
    * what programs need to start), and nothing else. Default: only a `PATH` with this node and the usual directories.
    */
   readonly hostEnv?: Readonly<Record<string, string | undefined>>;
+  /**
+   * Absolute path of the directory in which each run has its `HOME`, under its id. It is removed when the last space of the
+   * run is closed, and still there for a run that goes on after its process was killed. Default: a temporary directory for
+   * each space.
+   */
+  readonly homes?: string;
   /** Milliseconds that a command has between being asked to end and being ended. Default 2000. */
   readonly graceMs?: number;
 }
@@ -39,6 +46,7 @@ const GUARDS_HERE: Guards = guardsWith({
  * user who runs this.
  */
 export function scopeIsolation(options: ScopeIsolationOptions = {}): IsolationAdapter {
+  const homeOf = homes(options.homes);
   return {
     name: NAME,
 
@@ -52,8 +60,10 @@ export function scopeIsolation(options: ScopeIsolationOptions = {}): IsolationAd
       const missing = (spec.require ?? []).filter((guard) => (GUARDS_HERE[guard] ?? "none") === "none");
       if (missing.length > 0) throw new IsolationUnavailableError(NAME, missing, missing.map(problemOf));
       if (!isAbsolute(spec.workspace)) throw new TypeError(`the workspace of run ${spec.runId} must be an absolute path, not ${spec.workspace}`);
-      const env = spaceEnvironment(options.hostEnv ?? {}, spec.workspace, spec.env ?? {});
-      return scopeSpace(spec, env, options.graceMs ?? DEFAULT_GRACE_MS);
+      const id = `${spec.runId}-${randomUUID()}`;
+      const home = homeOf({ id, runId: spec.runId });
+      const env = spaceEnvironment(options.hostEnv ?? {}, home.path, spec.env ?? {});
+      return scopeSpace({ id, cwd: spec.workspace, env, home, graceMs: options.graceMs ?? DEFAULT_GRACE_MS });
     },
   };
 }
@@ -66,8 +76,12 @@ function problemOf(guard: Guard): IsolationProblem {
   };
 }
 
-function scopeSpace(spec: IsolationSpec, env: IsolationSpace["env"], graceMs: number): IsolationSpace {
-  const id = `${spec.runId}-${randomUUID()}`;
+interface ScopeSpec extends Pick<IsolationSpace, "id" | "cwd" | "env"> {
+  readonly home: Home;
+  readonly graceMs: number;
+}
+
+function scopeSpace({ id, cwd: workspace, env, home, graceMs }: ScopeSpec): IsolationSpace {
   const commands = commandSet();
   let closed = false;
   const assertOpen = (signal?: AbortSignal): void => {
@@ -78,7 +92,10 @@ function scopeSpace(spec: IsolationSpec, env: IsolationSpace["env"], graceMs: nu
   async function prepare({ argv, cwd, env: own, stdin }: Command): Promise<PreparedCommand> {
     const environment = mergeEnvironments(env, own ?? {});
     if (argv[0] === "") throw new ProgramMissingError("", { path: environment.PATH ?? "" });
-    const directory = await resolveWorkingDirectory(spec.workspace, cwd ?? ".");
+    const directory = await resolveWorkingDirectory(workspace, cwd ?? ".");
+    await home.make().catch((cause: unknown) => {
+      throw new IsolationFailedError(argv[0], { cause });
+    });
     return { argv, cwd: directory, env: environment, stdin, graceMs };
   }
 
@@ -86,7 +103,7 @@ function scopeSpace(spec: IsolationSpec, env: IsolationSpace["env"], graceMs: nu
     id,
     guards: GUARDS_HERE,
     env,
-    cwd: spec.workspace,
+    cwd: workspace,
     async exec(command, options = {}) {
       assertSound(command, options);
       assertOpen(options.signal);
@@ -99,6 +116,7 @@ function scopeSpace(spec: IsolationSpec, env: IsolationSpace["env"], graceMs: nu
     async [Symbol.asyncDispose]() {
       closed = true;
       await commands.end();
+      await home.leave();
     },
   };
 }

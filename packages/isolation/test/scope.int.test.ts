@@ -1,6 +1,6 @@
-import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, realpath, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { scopeIsolation } from "@dad/isolation/scope";
 import { isolationContract } from "@dad/isolation/testing";
 import { RunId } from "@dad/protocol";
@@ -10,6 +10,9 @@ isolationContract("scopeIsolation", { create: () => scopeIsolation({ hostEnv: pr
 isolationContract("scopeIsolation without the host's environment", { create: () => scopeIsolation({ graceMs: 100 }) });
 
 const runId = RunId.parse("run1");
+const LEAVING: [string, ...string[]] = ["sh", "-c", 'touch "$HOME/left"'];
+
+const exists = async (path: string): Promise<boolean> => (await readdir(dirname(path))).includes(basename(path));
 
 describe("scopeIsolation", () => {
   let workspace: string;
@@ -30,8 +33,44 @@ describe("scopeIsolation", () => {
       USER: "x",
     };
     await using space = await scopeIsolation({ hostEnv }).open({ runId, workspace });
-    expect({ ...space.env }).toEqual({ PATH: process.env.PATH, LANG: "de_DE.UTF-8", TZ: "UTC", HOME: workspace });
+    expect({ ...space.env }).toEqual({ PATH: process.env.PATH, LANG: "de_DE.UTF-8", TZ: "UTC", HOME: expect.any(String) });
     expect(Object.getPrototypeOf(space.env)).toBeNull();
+  });
+
+  it("gives each space a home for its user only, and takes it away with the space", async () => {
+    const isolation = scopeIsolation();
+    await using other = await isolation.open({ runId, workspace });
+    const space = await isolation.open({ runId, workspace });
+    const home = space.env.HOME ?? "";
+    expect(await exists(home)).toBe(false);
+    await space.exec({ argv: LEAVING });
+    await other.exec({ argv: LEAVING });
+    expect([await readdir(home), (await stat(home)).mode & 0o777]).toEqual([["left"], 0o700]);
+    await Promise.allSettled([space.exec({ argv: LEAVING }), space[Symbol.asyncDispose]()]);
+    expect([await exists(home), await exists(other.env.HOME ?? "")]).toEqual([false, true]);
+    await expect(space.exec({ argv: LEAVING })).rejects.toMatchObject({ code: "ISOLATION_CLOSED" });
+    expect(await exists(home)).toBe(false);
+  });
+
+  it("keeps the homes of runs in one directory when it is told to, each until the last space of its run is closed", async () => {
+    const homes = join(workspace, "homes");
+    await mkdir(join(homes, runId), { recursive: true });
+    await writeFile(join(homes, runId, "of a process that was killed"), "");
+    const isolation = scopeIsolation({ homes });
+    const [space, same, unused] = await Promise.all([0, 1, 2].map(() => isolation.open({ runId, workspace })));
+    expect(space?.env.HOME).toBe(join(homes, runId));
+    await Promise.all([space?.exec({ argv: LEAVING }), same?.exec({ argv: LEAVING })]);
+    await unused?.[Symbol.asyncDispose]();
+    await space?.[Symbol.asyncDispose]();
+    expect(await readdir(join(homes, runId))).toEqual(["left", "of a process that was killed"]);
+    await same?.[Symbol.asyncDispose]();
+    expect(await readdir(homes)).toEqual([]);
+  });
+
+  it("says that it cannot make a home", async () => {
+    await writeFile(join(workspace, "file"), "");
+    await using space = await scopeIsolation({ homes: join(workspace, "file") }).open({ runId, workspace });
+    await expect(space.exec({ argv: LEAVING })).rejects.toMatchObject({ code: "ISOLATION_FAILED", cause: { code: "ENOTDIR" } });
   });
 
   it("lets a run set its own home", async () => {

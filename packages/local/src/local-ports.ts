@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { diskArtifactView } from "@dad/artifacts/disk";
 import type { EventHandler } from "@dad/events";
 import { memoryEventBus } from "@dad/events/memory";
@@ -28,7 +29,7 @@ export function localPorts(store: LocalStore, { resources, hostEnv, onEvent }: L
       events,
       resources,
       observability: own(noopObservability()),
-      isolation: scopeIsolation(hostEnv ? { hostEnv } : {}),
+      isolation: scopeIsolation({ homes: join(store.runRoot, ".dad", "home"), ...(hostEnv ? { hostEnv } : {}) }),
     };
   };
 }

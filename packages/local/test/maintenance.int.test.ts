@@ -162,6 +162,8 @@ describe("what a process that died left", () => {
     await writeFile(join(staging, "1"), "half");
     await mkdir(at(".dad/work/gone"), { recursive: true });
     await writeFile(at(".dad/work/gone/file"), "work");
+    await mkdir(at(".dad/home/gone/.npm"), { recursive: true });
+    await mkdir(at(".dad/home/Not a run"));
 
     expect(await found()).toEqual([
       "info FILES_UNKNOWN good",
@@ -170,6 +172,7 @@ describe("what a process that died left", () => {
       "info LEASE_STALE .dad/locks/good.json",
       "info LEFTOVER .dad/blobs/tmp/11111111-1111-1111-1111-111111111111",
       "info GARBAGE .dad/work/gone",
+      "info GARBAGE .dad/home/gone",
       "info GARBAGE .dad/blobs/tmp/11111111-1111-1111-1111-111111111111",
       "info GARBAGE good/only/step/.dad_tmp_1",
       "info GARBAGE .dad/locks/gone.lock",
@@ -183,7 +186,7 @@ describe("what a process that died left", () => {
 
     const { objects, trash } = await collectGarbage(store);
     const gone = objects.filter(({ verdict }) => verdict === "collect").map(({ where }) => where);
-    expect(gone.sort()).toEqual([".dad/locks/gone.lock", ".dad/locks/unmade.lock", ".dad/work/gone", "good/only/step/.dad_tmp_1"]);
+    expect(gone.sort()).toEqual([".dad/home/gone", ".dad/locks/gone.lock", ".dad/locks/unmade.lock", ".dad/work/gone", "good/only/step/.dad_tmp_1"]);
     expect(await found()).toEqual([]);
     await undoCollection(store, trash ?? "");
     expect(await readFile(at(".dad/work/gone/file"), "utf8")).toBe("work");

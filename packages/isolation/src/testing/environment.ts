@@ -1,3 +1,4 @@
+import { readdir } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import type { ExecResult } from "../isolation-adapter.ts";
 import { node, withoutIsolation } from "./programs.ts";
@@ -38,6 +39,13 @@ export function describeEnvironment(trial: () => Trial): void {
       expect(json(result)).toMatchObject({ PATH: expect.any(String), HOME: expect.any(String) });
       expect(text(result.stdout)).not.toContain(marker);
       expect(JSON.stringify(space.env)).not.toContain(marker);
+    });
+
+    it("gives commands a home that is no part of the workspace", async () => {
+      const space = await trial().open();
+      const leaving = node("process.chdir(process.env.HOME); require('node:fs').writeFileSync('left', '')");
+      expect(await space.exec({ argv: leaving })).toMatchObject({ exitCode: 0 });
+      expect(await readdir(space.cwd)).toEqual([]);
     });
 
     it("takes a copy of the environment that nobody can change", async () => {

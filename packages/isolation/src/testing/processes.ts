@@ -63,17 +63,13 @@ export function describeProcesses(trial: () => Trial): void {
     it("closes one space and leaves the commands of another alone", async () => {
       const [closing, staying] = await Promise.all([trial().open(), trial().open()]);
       const controller = new AbortController();
-      const [ended, lives] = [closing.exec({ argv: WAITING }), staying.exec({ argv: WAITING }, { signal: controller.signal })];
+      const howItEnded = closing.exec({ argv: WAITING }).then(
+        (result) => result.reason,
+        (error: { code: string }) => error.code,
+      );
+      const lives = staying.exec({ argv: WAITING }, { signal: controller.signal });
       await closing[Symbol.asyncDispose]();
-      expect(
-        await Promise.race([
-          ended.then(
-            (result) => result.reason,
-            (error: { code: string }) => error.code,
-          ),
-          lives.then(() => "the other ended"),
-        ]),
-      ).toMatch(/^(aborted|ISOLATION_CLOSED)$/);
+      expect(await Promise.race([howItEnded, lives.then(() => "the other ended")])).toMatch(/^(aborted|ISOLATION_CLOSED)$/);
       controller.abort();
       await lives.catch(() => undefined);
     });

@@ -5,6 +5,7 @@ import type { Judged, MaintainedStore, RunStanding, Sweep, Sweeper } from "@dad/
 import { journalLitter, whileNobodyWorks } from "@dad/journal/disk";
 import { type GitOutcomes, indexLitter, type OutcomeNeeds, workTreeLitter } from "@dad/outcome-git";
 import { RelativePath, type RunId } from "@dad/protocol";
+import { homeLitter } from "./home-litter.ts";
 import { ifPresent } from "./maintenance-disk.ts";
 import { pathIn } from "./path-in.ts";
 
@@ -32,6 +33,7 @@ export function localSweepers({ runRoot, blobs, outcomes, face }: LocalSweepersO
     sweeper("the index files of git", "git-index", async function* (sweep) {
       yield* indexLitter(await outcomes(), needsOf(runRoot, sweep));
     }),
+    sweeper("the homes of runs", "leftover", (sweep) => homeLitter(join(runRoot, ".dad", "home"), needsOf(runRoot, sweep))),
     sweeper("unfinished content", "leftover", (sweep) => artifactLitter({ root: blobs }, abortOf(sweep))),
     sweeper("unfinished files of runs", "leftover", (sweep) => draftsOf(runRoot, face, sweep)),
     // Last: whoever keeps others away from a run that is gone leaves the lock of that run.

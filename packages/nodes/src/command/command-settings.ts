@@ -17,7 +17,7 @@ const form = {
 const place = {
   /** Absolute, or relative to the workspace and inside it. Default: the workspace. */
   cwd: z.string().min(1).optional(),
-  /** For the command, besides what the isolation gives. Nothing of the host's leaks in. */
+  /** For the command, besides what the isolation gives: a home, and of the host's only what programs need to start and to print. */
   env: z.record(z.string(), z.string()),
 };
 

@@ -72,6 +72,11 @@ export interface NodeContext {
   addUsage(usage: Usage): void;
   /** Tells subscribers something; it is recorded in the run as `custom.emitted`. */
   emit(name: string, data: Json): Promise<void>;
+  /**
+   * Does the work while no other attempt of this run does work so, in the order in which they asked: for changes of what all
+   * of them see, such as the workspace. Whoever is aborted while it waits does not get its turn.
+   */
+  exclusively<Result>(work: () => Promise<Result>): Promise<Result>;
   /** Tells subscribers of output as it comes (`output.streamed`). It is not recorded, so record the whole; never fails, and waits for nobody. */
   stream(piece: OutputPiece): void;
 }

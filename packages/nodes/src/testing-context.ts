@@ -66,6 +66,7 @@ export function testingContext({ workspace, space = fakeSpace(), models = {}, ou
     },
     addUsage: (usage) => void usages.push(usage),
     emit: async () => {},
+    exclusively: (work) => work(),
     stream: (piece) => void pieces.push(piece),
   };
   return { context, artifacts, usages, spans, commits, pieces, controller };

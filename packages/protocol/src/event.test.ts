@@ -40,6 +40,7 @@ const EXAMPLES: { readonly [Type in RunEventType]: { readonly type: Type } & Rec
   "journal.recovered": { ...run, type: "journal.recovered", bytes: 17, kept: "journal.torn-1" },
   "run.repaired": { ...run, type: "run.repaired", finding: "JOURNAL_DAMAGED", where: "run_1/journal.jsonl", action: "keep-valid-prefix" },
   "attempt.retried": { ...attempt, type: "attempt.retried", delayMs: 500 },
+  "node.rested": { ...attempt, type: "node.rested" },
   "failure.handled": { ...element, type: "failure.handled", by: "continue", error },
   "output.streamed": { ...run, type: "output.streamed", path: "a.b", attempt: 1, channel: "stdout", text: "hello" },
   "handler.failed": { ...run, type: "handler.failed", event: "node.completed", dropped: 0, error },

@@ -70,6 +70,8 @@ export const RunEvent = z.discriminatedUnion("type", [
 
   /** A failed attempt is followed by another after so long. */
   z.looseObject({ ...attempt, type: z.literal("attempt.retried"), delayMs: durationMs }),
+  /** A node that completed has had its rest: what comes after it goes on. */
+  z.looseObject({ ...attempt, type: z.literal("node.rested") }),
   /** A failure did not end what is around it. `path` is that of the node; for `catch`, of the `try` whose body failed. */
   z.looseObject({ ...element, type: z.literal("failure.handled"), by: FailureHandling, error: ErrorEnvelope }),
 

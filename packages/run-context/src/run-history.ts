@@ -5,6 +5,7 @@ import {
   type ArtifactEntry,
   type Digest,
   type ErrorEnvelope,
+  type EventOf,
   type FailureHandling,
   type Json,
   type NodeEffect,
@@ -24,6 +25,8 @@ export interface NodeHistory {
   readonly effect: NodeEffect | undefined;
   readonly artifacts: readonly ArtifactEntry[];
   readonly error: ErrorEnvelope | undefined;
+  /** What comes after it had gone on, after it rested. */
+  readonly rested?: true;
 }
 
 /** What had happened in a run before it was opened. */
@@ -32,7 +35,7 @@ export interface RunHistory {
   readonly definition: Digest | undefined;
   /** In the order in which they were first started. */
   readonly nodes: ReadonlyMap<NodePath, NodeHistory>;
-  /** The nodes whose last attempt has ended, in the order of these ends. */
+  /** The nodes whose last attempt has ended, in the order of these ends; of a node that rested, of the end of its rest. */
   readonly ended: ReadonlySet<NodePath>;
   /** By what each failure was handled that did not end what is around it: of a node, or of a `try`. */
   readonly handled: ReadonlyMap<NodePath, FailureHandling>;
@@ -80,7 +83,6 @@ export function foldHistory(): HistoryFold {
       else if (event.type === "inputs.registered") facts.inputs = event.artifact;
       else if (event.type === "component.started") {
         components.set(event.path, "started");
-        handled.delete(event.path);
         facts.definition = event.definition ?? facts.definition;
       } else if (event.type === "component.completed") components.set(event.path, "completed");
       else if (event.type === "component.failed" || event.type === "component.cancelled") components.set(event.path, "ended");
@@ -104,9 +106,15 @@ function nodeAfter(event: RecordedEvent, nodes: ReadonlyMap<NodePath, NodeHistor
         artifacts: event.artifacts,
         error: event.type === "node.completed" ? undefined : event.error,
       };
+    case "node.rested":
+      return restedAfter(event, nodes.get(event.path));
     default:
       return undefined;
   }
+}
+
+function restedAfter({ attempt }: EventOf<"node.rested">, before: NodeHistory | undefined): NodeHistory | undefined {
+  return before?.attempt === attempt ? { ...before, rested: true } : undefined;
 }
 
 const STATES = { "node.completed": "completed", "node.failed": "failed", "node.cancelled": "cancelled" } as const;

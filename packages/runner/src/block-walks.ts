@@ -16,7 +16,7 @@ import { errorEnvelope, type ErrorEnvelope, type Json, nameHint } from "@dad/pro
 import { BlockFailedError, BlockValueError, LoopLimitError, SwitchUnmatchedError } from "./errors.ts";
 import { hasCode } from "./failure-policy.ts";
 import type { Frame } from "./frame.ts";
-import { joined, type Lane, type Strand, StrandCancelled, throwIfCancelled } from "./strands.ts";
+import { joined, type Lane, laneIn, type Strand, StrandCancelled, throwIfCancelled } from "./strands.ts";
 import { childPlace, type Place, type Walk } from "./walk.ts";
 
 /** Walks a block: decides which of its branches run, and runs them. Gives what the block gives. */
@@ -138,11 +138,10 @@ function loopOutput({ starts }: Walk, outputs: readonly Json[], start: number): 
  */
 function* tried(walk: Walk, block: TryDefinition, place: Place): Strand<Json> {
   const at = (step: string, frame = place.parent) => childPlace(place, step, { frame });
-  const concluded = ["try", "catch"].some((step) => walk.host.turns.concluded(at(step).path));
+  const stands = !walk.again && walk.host.turns.concluded(place.path);
   const cleanUp = function* (): Strand<Json> {
     if (block.cleanup === undefined) return {};
-    const unbound: Lane = { parent: undefined };
-    return { finally: yield* walkBranch({ ...walk, lane: unbound, again: walk.again || !concluded }, block.cleanup, at("finally")) };
+    return { finally: yield* walkBranch({ ...walk, lane: laneIn(), again: !stands }, block.cleanup, at("finally")) };
   };
   let output: Json;
   try {
@@ -170,7 +169,8 @@ function* guarded(walk: Walk, { body, handler, codes, error: name }: TryDefiniti
     const envelope = errorEnvelope(error);
     const caught = !(error instanceof StrandCancelled) && handler !== undefined && (codes === undefined || hasCode(envelope, codes));
     if (!caught) throw error;
-    walk.host.report.handled(place.path, "catch", error);
+    const { report, turns } = walk.host;
+    if (walk.again || !turns.caught(place.path)) report.handled(place.path, "catch", error);
     const frame = loopFrame(place, { [name]: errorValue(envelope) });
     return { catch: yield* walkBranch(walk, handler, childPlace(place, "catch", { frame })) };
   }

@@ -12,10 +12,10 @@ export interface ComponentReport {
   completed(path: NodePath): void;
   failed(path: NodePath, error: unknown): void;
   cancelled(path: NodePath): void;
-  /** A failed attempt is followed by another, after a wait. */
-  retried(path: NodePath, attempt: number, delayMs: number): void;
   /** A failure does not end what is around it. `path` is the node's; of `catch`, the block's. */
   handled(path: NodePath, by: FailureHandling, error: unknown): void;
+  /** Another fact about the walk. */
+  add(fact: EventDraft): void;
   /** Throws what could not be recorded. */
   trouble(): void;
   /** Resolves when all is recorded. Rejects with what could not be. */
@@ -23,11 +23,11 @@ export interface ComponentReport {
 }
 
 /**
- * Records how components stand in the journal of the run, with the time that each took. What is recorded already of a run
- * that is resumed is not recorded again. Nobody waits for the disk: a component's record is what its nodes' say.
+ * Records how components stand in the journal of the run, with the time that each took. Of a run that is resumed, what goes on
+ * or had completed is not recorded to have started or completed again. Nobody waits for the disk: a component's record is what its nodes' say.
  */
 export function componentReport(run: Pick<RunContext, "record" | "history">, root: ComponentDefinition): ComponentReport {
-  const { components, handled } = run.history;
+  const { components } = run.history;
   const watch = watches();
   let failure: { readonly cause: unknown } | undefined;
   let last: Promise<unknown> = Promise.resolve();
@@ -52,10 +52,8 @@ export function componentReport(run: Pick<RunContext, "record" | "history">, roo
     // The causes are with the node that failed and with the run: each component around it only says which.
     failed: (path, error) => add({ type: "component.failed", path, durationMs: watch.durationMs(path), error: withoutCause(error) }),
     cancelled: (path) => add({ type: "component.cancelled", path, durationMs: watch.durationMs(path) }),
-    retried: (path, attempt, delayMs) => add({ type: "attempt.retried", path, attempt, delayMs }),
-    handled(path, by, error) {
-      if (!handled.has(path)) add({ type: "failure.handled", path, by, error: withoutCause(error) });
-    },
+    handled: (path, by, error) => add({ type: "failure.handled", path, by, error: withoutCause(error) }),
+    add,
     trouble() {
       if (failure) throw failure.cause;
     },

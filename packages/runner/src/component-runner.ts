@@ -6,10 +6,11 @@ import { checkDefinition } from "./check-definition.ts";
 import { componentReport } from "./component-report.ts";
 import { indexDefinition } from "./definition-index.ts";
 import { interpret } from "./interpreter.ts";
-import { nodeExecutor } from "./node-executor.ts";
+import { nodeAttempts } from "./node-executor.ts";
 import { recordPlaces } from "./record-places.ts";
 import { checkResume, type ResumeOptions } from "./resume.ts";
 import { resolveStaticInputs } from "./resolve-static-inputs.ts";
+import { staticInputIndex } from "./static-input-index.ts";
 import { turnsAfter } from "./turn.ts";
 
 export interface RunnerOptions {
@@ -22,8 +23,9 @@ export interface RunnerOptions {
 export interface ComponentRunner<Result> {
   /**
    * Runs the component and gives what its elements gave, by id. What ends it is thrown, after it was
-   * recorded: NodeFailedError (`NODE_FAILED`) with its cause; `DEFINITION_INVALID`,
-   * `STATIC_INPUT_INVALID` and what `checkResume` throws before anything ran.
+   * recorded: NodeFailedError (`NODE_FAILED`), BlockFailedError (`BLOCK_FAILED`) with their causes, VariableError
+   * (`VARIABLE_INVALID`), or the reason of the signal; `DEFINITION_INVALID`, `STATIC_INPUT_INVALID` and what `checkResume`
+   * throws before anything ran.
    */
   run(scope: ExecutionScope): Promise<Result>;
 }
@@ -44,26 +46,37 @@ function componentRunner<Definition extends ComponentDefinition>(
     async run(scope) {
       checkDefinition(component);
       checkResume(component, scope.run.history, resume);
-      const inputs = new Map(Object.entries(resolveStaticInputs(component, Object.fromEntries(scope.run.inputs))));
+      const inputs = staticInputIndex(component, resolveStaticInputs(component, Object.fromEntries(scope.run.inputs)));
       const outputs = await inTrace(scope, component, (observability) => {
         const { env, history } = scope.run;
-        const turns = turnsAfter(history, resume.assume);
+        const turns = turnsAfter(component, history, resume.assume);
+        const report = componentReport(scope.run, component);
+        const { execute, ledger } = nodeAttempts({ scope, root: component, observability, turns, report, assume: resume.assume });
         const host = {
           root: component,
           env,
           inputs,
           workspace: scope.space.cwd,
-          report: componentReport(scope.run, component),
+          report,
           places: recordPlaces(indexDefinition(component).nodes.keys()),
           turns,
+          attempts: ledger,
+          breathe: () => aTurn(scope.signal),
         };
-        const execute = nodeExecutor({ scope, root: component, observability, turns, assume: resume.assume });
         return engine.drive((context) => interpret(host, context), { execute, signal: scope.signal, replay: turns.replay });
       });
       // The interpreter gives an object with one member for each element.
       return outputs as OutputsOf<Definition>;
     },
   };
+}
+
+/** Ends when everything that is due has had its turn. */
+async function aTurn(signal: AbortSignal): Promise<{ readonly cause: unknown } | undefined> {
+  await new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+  return signal.aborted ? { cause: signal.reason } : undefined;
 }
 
 /** The root span of a run, named as the OpenTelemetry GenAI conventions name agents and workflows. */

@@ -1,4 +1,5 @@
-import { agent, flow, variable } from "@dad/agent";
+import { agent, defineNode, flow, variable } from "@dad/agent";
+import { Json } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { failing, meeting, stage, untilAborted } from "./testing-run.ts";
@@ -297,5 +298,34 @@ describe("a walk", () => {
     const forks = flow("body").parallel("p", { a: empty });
     const result = await stage().run(flow("main").map("wide", { items, body: empty }).forEach("long", { items, body: forks }));
     expect([result["wide"], result["long"]].map((list) => (list as unknown[]).length)).toEqual([5_000, 5_000]);
+  });
+
+  it("lets others have their turn, and ends when the run is cancelled, also when it waits for nothing", async () => {
+    const on = stage();
+    const cancel = new AbortController();
+    setTimeout(() => cancel.abort(new Error("enough")), 5);
+    const definition = flow("main").while("loop", { condition: true, max: 1_000_000_000, body: flow("empty") });
+    await expect(on.run(definition, { signal: cancel.signal })).rejects.toThrow("enough");
+    expect(await on.details()).toMatchObject({ status: "cancelled" });
+  });
+
+  it("hands on what nobody can change", async () => {
+    const on = stage();
+    const spoil = defineNode({
+      type: "spoil",
+      version: "1",
+      effect: "pure",
+      settings: z.object({ list: Json }),
+      output: z.object({ spoilt: z.boolean(), none: z.string().optional() }),
+      execute(_context, { settings }) {
+        const list = settings.list as number[];
+        expect(() => list.push(7)).toThrow(TypeError);
+        return { spoilt: list.includes(7), none: undefined };
+      },
+    });
+    const definition = flow("main")
+      .node("a", on.step({ value: [1] }))
+      .node("b", (nodes) => spoil({ list: nodes.a.value }));
+    expect(await on.run(definition)).toEqual({ a: { value: [1] }, b: { spoilt: false } });
   });
 });

@@ -1,19 +1,12 @@
-import type { NodePolicy, RetryPolicy } from "@dad/agent";
+import type { RetryPolicy } from "@dad/agent";
 import { digestOfBytes, type ErrorEnvelope, errorEnvelope, hexOfDigest, type NodePath } from "@dad/protocol";
 
-/** What is to be done about a failed attempt. */
-export type AfterFailure = "retry" | "continue" | "fallback" | "fail";
-
 /** @param tried How many attempts there were in this drive. */
-export function afterFailure(policy: NodePolicy | undefined, tried: number, error: unknown): AfterFailure {
-  const { retry, onFailure = "fail" } = policy ?? {};
-  if (retry !== undefined && tried < retry.attempts && mayRetry(retry, errorEnvelope(error))) return "retry";
-  return typeof onFailure === "object" ? "fallback" : onFailure;
-}
-
-function mayRetry({ on }: RetryPolicy, error: ErrorEnvelope): boolean {
+export function mayTryAgain({ attempts, on }: RetryPolicy, tried: number, error: unknown): boolean {
+  if (tried >= attempts) return false;
   if (on === "any") return true;
-  return on === undefined ? causesOf(error).some(({ retryable }) => retryable) : hasCode(error, on);
+  const envelope = errorEnvelope(error);
+  return on === undefined ? causesOf(envelope).some(({ retryable }) => retryable) : hasCode(envelope, on);
 }
 
 /** Whether an error, or one of its causes, has one of the codes. */
@@ -42,9 +35,10 @@ export interface RetryOf {
  * How long the next attempt waits, in whole milliseconds. Its share of chance comes from its own name: it differs between
  * attempts, nodes and runs, and is the same whenever the same is asked.
  */
-export function retryDelay(policy: RetryPolicy | undefined, { runId, path, attempt, tried }: RetryOf): number {
-  const { delayMs = DEFAULTS.delayMs, factor = DEFAULTS.factor, maxDelayMs = DEFAULTS.maxDelayMs, jitter = DEFAULTS.jitter } = policy ?? {};
-  const longest = Math.min(delayMs * factor ** (tried - 1), maxDelayMs);
+export function retryDelay(policy: RetryPolicy, { runId, path, attempt, tried }: RetryOf): number {
+  const { delayMs = DEFAULTS.delayMs, factor = DEFAULTS.factor, maxDelayMs = DEFAULTS.maxDelayMs, jitter = DEFAULTS.jitter } = policy;
+  // No delay stays none, however often it is multiplied.
+  const longest = delayMs === 0 ? 0 : Math.min(delayMs * factor ** (tried - 1), maxDelayMs);
   return Math.round(longest * (1 - jitter * chanceOf(`${runId} ${path} ${attempt}`)));
 }
 

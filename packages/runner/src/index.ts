@@ -8,12 +8,18 @@ export { agentRunner, type ComponentRunner, flowRunner, type RunnerOptions } fro
 export {
   ArtifactExistsError,
   AssumptionError,
+  BlockFailedError,
+  BlockValueError,
   DefinitionChangedError,
+  LoopLimitError,
   NodeFailedError,
   NodeOutcomeUnknownError,
   NodeOutputError,
   NodeSettingsError,
   StaticInputError,
+  SwitchUnmatchedError,
+  VariableError,
 } from "./errors.ts";
-export { type Assumption, checkResume, openQuestions, type ResumeOptions } from "./resume.ts";
+export type { Assumption, Assumptions } from "./assumption.ts";
+export { checkResume, openQuestions, type ResumeOptions } from "./resume.ts";
 export { resolveStaticInputs } from "./resolve-static-inputs.ts";

@@ -1,11 +1,11 @@
 import { type Bindings, type Definition, type Element, isBlock, misfit, type NodeDefinition } from "@dad/agent";
-import type { EngineContext, NodeCall } from "@dad/engine";
-import { isJsonObject, type Json, type NodePath, nodePath } from "@dad/protocol";
+import type { EngineContext, NodeCall, NodeHandle } from "@dad/engine";
+import { DadError, type Json, type NodePath, nodePath } from "@dad/protocol";
 import { walkBlock } from "./block-walks.ts";
 import { NodeFailedError, VariableError } from "./errors.ts";
-import { afterFailure, retryDelay } from "./failure-policy.ts";
+import { mayTryAgain, retryDelay } from "./failure-policy.ts";
 import type { Frame } from "./frame.ts";
-import { type Lane, runStrand, settled, type Strand, StrandCancelled, throwIfCancelled } from "./strands.ts";
+import { breathed, laneIn, runStrand, settled, type Strand, StrandCancelled, throwIfCancelled } from "./strands.ts";
 import { templateRenderer } from "./templates.ts";
 import { childPlace, type Given, type InterpreterHost, type Place, type Walk } from "./walk.ts";
 
@@ -15,13 +15,14 @@ import { childPlace, type Given, type InterpreterHost, type Place, type Walk } f
  */
 export async function interpret(host: InterpreterHost, engine: EngineContext): Promise<Json> {
   const { root, env, workspace, report } = host;
-  const lane: Lane = { parent: undefined };
+  const lane = laneIn();
   const starts = new WeakMap<object, number>();
   const render = templateRenderer({ env, workspace, starts });
-  const walk: Walk = { host, engine, starts, lane, again: false, render, component: walkComponent };
+  const walk: Walk = { host, engine, starts, lane, again: false, render, pace: { begun: 0 }, component: walkComponent };
   const place: Place = { path: nodePath(undefined, root.id), pattern: root.id, parent: undefined };
   try {
-    return await runStrand(engine, walkComponent(walk, { component: root, bindings: {} }, place), { beforeWait: () => report.trouble() });
+    const strand = walkComponent(walk, { component: root, bindings: {} }, place);
+    return await runStrand(engine, strand, { lane, beforeWait: () => report.trouble(), breathe: () => host.breathe() });
   } catch (error) {
     throw error instanceof StrandCancelled ? error.cause : error;
   } finally {
@@ -54,11 +55,16 @@ interface Reported {
   readonly path: NodePath;
 }
 
+/** How many components and blocks are begun at most before the rest of the program has its turn. */
+const BREATH = 128;
+
 /** Says how a component or a block began and ended. */
 function* reported(walk: Walk, { kind, path }: Reported, work: () => Strand<Json>): Strand<Json> {
   const { report } = walk.host;
   report.started(path, kind);
   try {
+    if (++walk.pace.begun % BREATH === 0) yield* breathed();
+    throwIfCancelled(walk.lane);
     const output = yield* work();
     report.completed(path);
     return output;
@@ -75,45 +81,73 @@ function* walkNode(walk: Walk, element: NodeElement, place: Place): Strand<Json>
   const { host, engine, lane } = walk;
   const { path } = place;
   const { policy = {} } = element;
-  const call = callOf(walk, element, place);
   const turn = host.turns.of(path, { again: walk.again });
+  const call = callOf(walk, element, place);
+  if ("error" in call) {
+    // It would be so each time: there is nothing to try again.
+    if (!turn.recorded) host.attempts.refuse({ path, attempt: turn.attempt }, call.error);
+    return excused(walk, element, { place, error: call.error, recorded: turn.recorded });
+  }
   let delayMs = policy.sleepBeforeMs;
   for (let tried = 1, attempt = turn.attempt; ; tried++, attempt++) {
     throwIfCancelled(lane);
     const handle = engine.start({ ...call, attempt, ...(delayMs === undefined ? {} : { delayMs }) });
     const outcome = yield* settled(handle, lane);
-    if (outcome.status === "completed") return outcome.value;
+    if (outcome.status === "completed") return rested(walk, element, { handle, value: outcome.value });
+    if (DadError.is(outcome.error, "ATTEMPT_ABANDONED")) host.attempts.abandon(handle, outcome);
     if (outcome.status === "cancelled") throw new StrandCancelled(outcome.error);
-    const failure = new NodeFailedError(path, outcome.error);
     // What is on record of it was its last attempt.
-    const next = afterFailure(policy, turn.recorded ? Number.POSITIVE_INFINITY : tried, outcome.error);
-    if (next === "fail") throw failure;
-    if (next !== "retry") return excused(walk, element, { place, failure, by: next });
-    delayMs = retryDelay(policy.retry, { runId: host.env.runId, path, attempt, tried });
-    host.report.retried(path, attempt, delayMs);
+    const { retry } = policy;
+    if (turn.recorded || retry === undefined || !mayTryAgain(retry, tried, outcome.error))
+      return excused(walk, element, { place, error: outcome.error, recorded: turn.recorded });
+    delayMs = retryDelay(retry, { runId: host.env.runId, path, attempt, tried });
+    host.report.add({ type: "attempt.retried", path, attempt, delayMs });
   }
+}
+
+interface Completed {
+  readonly handle: NodeHandle;
+  readonly value: Json;
+}
+
+/** What comes after a node that rests goes on only now, which is on record. */
+function rested({ host }: Walk, { policy }: NodeElement, { handle: { path, attempt }, value }: Completed): Json {
+  if (policy?.sleepAfterMs !== undefined && host.turns.recordOf({ path, attempt })?.rested === undefined)
+    host.report.add({ type: "node.rested", path, attempt });
+  return value;
 }
 
 interface Excuse {
   readonly place: Place;
-  readonly failure: NodeFailedError;
-  readonly by: "continue" | "fallback";
+  readonly error: unknown;
+  /** It is on record that it was handled. */
+  readonly recorded: boolean;
 }
 
-/** What a node has given that failed, and was allowed to. */
-function excused({ host, render }: Walk, { policy }: NodeElement, { place, failure, by }: Excuse): Json {
-  const { path, parent } = place;
-  const onFailure = policy?.onFailure;
-  const value = typeof onFailure === "object" ? ofNode(path, () => render(onFailure.fallback, parent, path)) : null;
-  host.report.handled(path, by, failure);
+/** What a node has given that failed, and was allowed to. @throws NodeFailedError for one that was not. */
+function excused({ host, render }: Walk, { policy }: NodeElement, { place: { path, parent }, error, recorded }: Excuse): Json {
+  const failure = new NodeFailedError(path, error);
+  const onFailure = policy?.onFailure ?? "fail";
+  if (onFailure === "fail") throw failure;
+  const value = onFailure === "continue" ? null : ofNode(path, () => render(onFailure.fallback, parent, path));
+  if (!recorded) host.report.handled(path, onFailure === "continue" ? "continue" : "fallback", failure);
   return value;
 }
 
-function callOf({ host, render }: Walk, { definition, record, policy = {} }: NodeElement, place: Place): Omit<NodeCall, "attempt"> {
-  const { path, pattern, parent } = place;
+/** The call of a node without its attempt, or why it cannot be made: what goes wrong before a node is executed is its failure, too. */
+function callOf(walk: Walk, element: NodeElement, place: Place): Omit<NodeCall, "attempt"> | { readonly error: unknown } {
+  try {
+    return renderedCall(walk, element, place);
+  } catch (error) {
+    return { error };
+  }
+}
+
+function renderedCall({ host, render }: Walk, { definition, record, policy = {} }: NodeElement, place: Place): Omit<NodeCall, "attempt"> {
+  const { path, parent } = place;
   const { timeoutMs, sleepAfterMs, idempotencyKey } = policy;
-  const input = host.inputs.get(path) ?? host.inputs.get(pattern);
-  return ofNode(path, () => ({
+  const input = host.inputs.node(place);
+  return {
     path,
     settings: render(definition.settings, parent, path),
     ...(record === undefined ? {} : { record: host.places.take(path, render(record as Json, parent, path)) }),
@@ -121,14 +155,13 @@ function callOf({ host, render }: Walk, { definition, record, policy = {} }: Nod
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(sleepAfterMs === undefined ? {} : { restMs: sleepAfterMs }),
     ...(idempotencyKey === undefined ? {} : { idempotencyKey: textOf(render(idempotencyKey, parent, path)) }),
-  }));
+  };
 }
 
 function textOf(value: Json): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** What goes wrong before a node is executed is its failure, too. */
 function ofNode<Result>(path: NodePath, work: () => Result): Result {
   try {
     return work();
@@ -139,9 +172,7 @@ function ofNode<Result>(path: NodePath, work: () => Result): Result {
 
 /** A component's own variables: the values that somebody gave for it from outside, else those that it is given where it stands, else its defaults. */
 function variablesOf(walk: Walk, { component, bindings }: Given, place: Place): Readonly<Record<string, Json>> {
-  const { inputs } = walk.host;
-  const outside = inputs.get(place.path) ?? inputs.get(place.pattern);
-  const given = isJsonObject(outside) ? outside : {};
+  const given = walk.host.inputs.variables(place);
   const values = Object.entries(component.variables).map(([name, { schema, default: value }]) => {
     const own = { path: place.path, name };
     const found = Object.hasOwn(given, name) ? given[name] : boundValue(walk, { name, bindings, value }, place);

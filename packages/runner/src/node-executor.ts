@@ -1,24 +1,18 @@
-import { type ComponentDefinition, type Effect, elementsOf, type NodeContext, type NodeDefinition, RecordSettings } from "@dad/agent";
-import { readBytes } from "@dad/artifacts";
-import { type NodeCall, type NodeExecutor, type NodeOutcome, stoppedOutcome } from "@dad/engine";
+import { type ComponentDefinition, elementsOf } from "@dad/agent";
+import { type NodeExecutor, type NodeHandle, type NodeOutcome, stoppedOutcome } from "@dad/engine";
 import { type Observability, traced, under } from "@dad/observability";
-import {
-  addUsage,
-  assertJson,
-  DadError,
-  errorEnvelope,
-  errorFromEnvelope,
-  type Json,
-  type NodeDecision,
-  type NodeResult,
-  type Usage,
-} from "@dad/protocol";
-import { type ExecutionScope, type NodeHistory, readOutcome, type RunContext } from "@dad/run-context";
+import { DadError, errorEnvelope, errorFromEnvelope, type Json, type NodePath } from "@dad/protocol";
+import { type ExecutionScope, type NodeHistory, readOutcome } from "@dad/run-context";
+import type { Assumptions } from "./assumption.ts";
+import { type Attempt, type Collected, type NodeElement, nothingYet } from "./attempt.ts";
+import { contextOf } from "./attempt-context.ts";
+import { commit, endOf, recordStart } from "./attempt-record.ts";
+import type { ComponentReport } from "./component-report.ts";
 import { NodeOutputError, NodeSettingsError, StaticInputError } from "./errors.ts";
-import { type NodeRecords, nodeRecords } from "./node-records.ts";
-import type { ResumeOptions } from "./resume.ts";
-import { stopwatch } from "./stopwatch.ts";
+import { frozenJson } from "./frozen-json.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 import type { Turns } from "./turn.ts";
+import type { AttemptLedger } from "./walk.ts";
 
 export interface NodeExecutorOptions {
   readonly scope: ExecutionScope;
@@ -26,61 +20,89 @@ export interface NodeExecutorOptions {
   /** At the place in the trace where the nodes belong. */
   readonly observability: Observability;
   readonly turns: Turns;
+  readonly report: Pick<ComponentReport, "add">;
   /** What is to be assumed of attempts that nobody saw end. */
-  readonly assume: ResumeOptions["assume"];
+  readonly assume: Assumptions | undefined;
+}
+
+/** The attempts of one walk. */
+export interface NodeAttempts {
+  readonly execute: NodeExecutor;
+  readonly ledger: AttemptLedger;
 }
 
 /** Does attempts of nodes in a run: executes them, keeps what they gave, and commits each in the journal. */
-export function nodeExecutor({ scope, root, observability, turns, assume = {} }: NodeExecutorOptions): NodeExecutor {
+export function nodeAttempts(options: NodeExecutorOptions): NodeAttempts {
+  const { scope, root, observability, turns, report, assume = {} } = options;
   const elementAt = elementsOf(root);
-  return async (call, { signal }) => {
-    const element = elementAt(call.path);
-    if (element?.definition.kind !== "node") throw new TypeError(`the definition has no node ${call.path}`);
-    const before = turns.recordOf(call);
-    if (before) return recordedOutcome(scope, before);
+  const going = new Map<string, Collected>();
+  const exclusively = oneAtATime();
+  /** What was shown last: as long as much waits to be shown, nothing more is begun. */
+  let shown: Promise<void> = Promise.resolve();
+
+  function nodeAt(path: NodePath): NodeElement {
+    const element = elementAt(path);
+    if (element?.definition.kind !== "node") throw new TypeError(`the definition has no node ${path}`);
     const { definition, policy } = element;
-    const work = { call, definition, effect: policy?.effect ?? definition.nodeType.effect, scope, signal, observability };
-    const assumption = assume[call.path];
-    return assumption?.done ? recordAssumed(work, assumption.value) : attempt(work);
+    return { definition, effect: policy?.effect ?? definition.nodeType.effect };
+  }
+
+  async function attempt(work: Attempt, collected: Collected): Promise<NodeOutcome> {
+    await shown;
+    await recordStart(work);
+    const outcome = await execute(work, collected);
+    // From here on, what goes wrong is not the node's: it is committed once, as what it was.
+    await commit(work, collected, { outcome, decision: "executed", durationMs: collected.durationMs() });
+    // Not waited for: in the order in which attempts are committed, the walk is told of them.
+    shown = scope.run.show(collected.records.artifacts);
+    return outcome;
+  }
+
+  return {
+    async execute(call, { signal }) {
+      const before = turns.recordOf(call);
+      if (before) return recordedOutcome(scope, before);
+      const work = { call, ...nodeAt(call.path), scope, signal, observability, exclusively };
+      const assumption = assume[call.path];
+      if (assumption?.done) return recordAssumed(work, assumption.value);
+      const collected = nothingYet(work);
+      going.set(identityOf(call), collected);
+      return attempt(work, collected).finally(() => going.delete(identityOf(call)));
+    },
+    ledger: attemptLedger({ going, nodeAt, report }),
   };
+}
+
+interface LedgerOptions extends Pick<NodeExecutorOptions, "report"> {
+  readonly going: ReadonlyMap<string, Collected>;
+  readonly nodeAt: (path: NodePath) => NodeElement;
+}
+
+function attemptLedger({ going, nodeAt, report }: LedgerOptions): AttemptLedger {
+  return {
+    abandon(handle, outcome) {
+      const collected = going.get(identityOf(handle));
+      if (collected === undefined || outcome.status === "completed") return;
+      collected.left = { error: outcome.error };
+      report.add(endOf(handle, collected, { outcome, decision: "executed", durationMs: collected.durationMs() }));
+    },
+    refuse({ path, attempt: number }, error) {
+      const { definition, effect } = nodeAt(path);
+      report.add({ type: "node.started", path, attempt: number, nodeType: definition.nodeType.type, effect });
+      report.add({ type: "node.failed", path, attempt: number, durationMs: 0, artifacts: [], error: errorEnvelope(error) });
+    },
+  };
+}
+
+function identityOf({ path, attempt }: NodeHandle): string {
+  return `${path} ${attempt}`;
 }
 
 /** What an attempt had given, or how it had ended. */
 async function recordedOutcome({ run }: ExecutionScope, before: NodeHistory): Promise<NodeOutcome> {
-  if (before.state === "completed") return { status: "completed", value: await readOutcome(run.ports.artifacts, before) };
+  if (before.state === "completed") return { status: "completed", value: frozenJson(await readOutcome(run.ports.artifacts, before)) };
   const error = before.error === undefined ? new DadError("NODE_CANCELLED", `node ${before.path} was cancelled`) : errorFromEnvelope(before.error);
   return { status: before.state === "failed" ? "failed" : "cancelled", error };
-}
-
-interface Attempt {
-  readonly call: NodeCall;
-  readonly definition: NodeDefinition;
-  readonly effect: Effect;
-  readonly scope: ExecutionScope;
-  readonly signal: AbortSignal;
-  readonly observability: Observability;
-}
-
-/** What an attempt has collected so far. */
-interface Collected {
-  readonly records: NodeRecords;
-  usage: Usage | undefined;
-}
-
-function nothingYet({ call: { path, record }, scope: { run } }: Attempt): Collected {
-  return { records: nodeRecords(run, path, RecordSettings.parse(record ?? {})), usage: undefined };
-}
-
-async function attempt(work: Attempt): Promise<NodeOutcome> {
-  const { scope } = work;
-  const collected = nothingYet(work);
-  const durationMs = stopwatch();
-  await recordStart(work);
-  const outcome = await execute(work, collected);
-  // From here on, what goes wrong is not the node's: it is committed once, as what it was.
-  await commit(work, collected, { outcome, decision: "executed", durationMs: durationMs() });
-  await scope.run.show(collected.records.artifacts);
-  return outcome;
 }
 
 /** Somebody says that it was done, and what it gave. */
@@ -93,15 +115,6 @@ async function recordAssumed(work: Attempt, said: Json): Promise<NodeOutcome> {
   await commit(work, collected, { outcome, decision: "assumed", durationMs: 0 });
   await scope.run.show(collected.records.artifacts);
   return outcome;
-}
-
-/**
- * Before something is done that must not be done twice, it is on the disk that it was begun. Else it is enough to be in order:
- * whoever finds nothing of an attempt does it again.
- */
-async function recordStart({ call: { path, attempt: number }, definition: { nodeType }, effect, scope: { run } }: Attempt): Promise<void> {
-  const wait = effect === "effectful" ? "durable" : "ordered";
-  await run.record({ type: "node.started", path, attempt: number, nodeType: nodeType.type, effect }, { wait });
 }
 
 async function execute(work: Attempt, collected: Collected): Promise<NodeOutcome> {
@@ -150,95 +163,8 @@ function checkedOutput({ call, definition }: Attempt, value: unknown): Json {
   const parsed = definition.nodeType.output.safeParse(value);
   if (!parsed.success) throw new NodeOutputError(call.path, parsed.error);
   try {
-    assertJson(parsed.data);
-    return parsed.data;
+    return frozenJson(parsed.data);
   } catch (cause) {
     throw new NodeOutputError(call.path, cause);
   }
-}
-
-function contextOf({ call, scope, signal }: Attempt, collected: Collected, observability: Observability): NodeContext {
-  const { run, space } = scope;
-  return {
-    run: run.env,
-    path: call.path,
-    attempt: call.attempt,
-    idempotencyKey: call.idempotencyKey ?? `${run.env.runId}:${call.path}`,
-    signal,
-    space,
-    workspace: run.outcome?.directory,
-    outcome: outcomeTree(run, call),
-    resources: run.ports.resources,
-    observability,
-    record: (draft) => collected.records.add(draft),
-    content: (entry, options) => readBytes(run.ports.artifacts, entry, { ...options, signal }),
-    addUsage: (usage) => {
-      collected.usage = collected.usage ? addUsage(collected.usage, usage) : usage;
-    },
-    async emit(name, data) {
-      await run.record({ type: "custom.emitted", path: call.path, name, data });
-    },
-    stream: ({ channel, text }) => run.tell({ type: "output.streamed", path: call.path, attempt: call.attempt, channel, text }),
-  };
-}
-
-/** What a node commits says whose it is, and is on record. */
-function outcomeTree(run: RunContext, { path, attempt: number }: NodeCall): NodeContext["outcome"] {
-  const { outcome } = run;
-  if (outcome === undefined) return undefined;
-  return {
-    async commit(message) {
-      const committed = await outcome.commit({ subject: message, trailers: { "Dad-Node": path, "Dad-Attempt": String(number) } });
-      await run.record({ type: "outcome.committed", path, outcome: committed });
-      return committed;
-    },
-  };
-}
-
-interface Ending {
-  readonly outcome: NodeOutcome;
-  readonly decision: NodeDecision;
-  readonly durationMs: number;
-}
-
-/** Content first, then the entry that makes it the node's. */
-async function commit(
-  { call, definition, scope: { run }, signal }: Attempt,
-  collected: Collected,
-  { outcome, decision, durationMs }: Ending,
-): Promise<void> {
-  const { path, attempt: number } = call;
-  // That an attempt stopped because it was told to is not an error of its own.
-  const told = outcome.status === "cancelled" && outcome.error === signal.reason;
-  const error = outcome.status === "completed" || told ? undefined : errorEnvelope(outcome.error);
-  const result = resultOf(call, definition, { collected, status: outcome.status, error });
-  await collected.records.keep("result", result as Json);
-  const facts = {
-    path,
-    attempt: number,
-    durationMs,
-    artifacts: [...collected.records.artifacts],
-    ...(collected.usage ? { usage: collected.usage } : {}),
-  };
-  if (outcome.status === "completed") await run.record({ type: "node.completed", decision, ...facts });
-  else if (outcome.status === "cancelled") await run.record({ type: "node.cancelled", ...facts, ...(error ? { error } : {}) });
-  else await run.record({ type: "node.failed", error: error ?? errorEnvelope(outcome.error), ...facts });
-}
-
-function resultOf(
-  { path, attempt: number }: NodeCall,
-  { nodeType }: NodeDefinition,
-  { collected, status, error }: { readonly collected: Collected; readonly status: NodeResult["status"]; readonly error: NodeResult["error"] },
-): NodeResult {
-  const artifacts = Object.fromEntries(collected.records.artifacts.map(({ name, mediaType, digest, size }) => [name, { mediaType, digest, size }]));
-  return {
-    format: "dad.node/1",
-    path,
-    nodeType: nodeType.type,
-    attempt: number,
-    status,
-    ...(collected.usage ? { usage: collected.usage } : {}),
-    artifacts,
-    ...(error ? { error } : {}),
-  };
 }

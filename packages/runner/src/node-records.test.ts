@@ -168,6 +168,9 @@ describe("before anything runs", () => {
     const definition = flow("main")
       .node("a", give({ value: { up: "..", other: "a" } }))
       .node("b", give({ value: 2 }), { record });
-    expect(await failure(definition)).toMatchObject({ error: { code: "NODE_FAILED", cause: { code } }, reached: ["main.a completed"] });
+    expect(await failure(definition)).toMatchObject({
+      error: { code: "NODE_FAILED", cause: { code } },
+      reached: ["main.a completed", "main.b failed"],
+    });
   });
 });

@@ -1,17 +1,7 @@
 import { flow } from "@dad/agent";
-import { fakeClock } from "@dad/engine/fake-clock";
 import { inlineEngine } from "@dad/engine/inline";
 import { describe, expect, it } from "vitest";
-import { failing, stage, untilAborted } from "./testing-run.ts";
-
-/** Runs with a clock that goes on whenever nothing else happens. */
-async function inFakeTime(work: (clock: ReturnType<typeof fakeClock>) => Promise<void>): Promise<void> {
-  const clock = fakeClock();
-  const going = new Set([work]);
-  const done = work(clock).finally(() => going.clear());
-  while (going.size > 0) await clock.advance(50);
-  await done;
-}
+import { failing, inFakeTime, stage, untilAborted } from "./testing-run.ts";
 
 describe("a node that is retried", () => {
   const retry = { attempts: 3, delayMs: 1000, jitter: 0 };
@@ -111,6 +101,64 @@ describe("a failure that is allowed", () => {
       .node("work", on.step({}), { onFailure: { fallback: { value: "no work for $var{name}" } } })
       .node("use", (nodes) => on.step({ value: nodes.work.value }));
     expect(await on.run(definition)).toMatchObject({ use: { value: "no work for Ada" } });
+  });
+});
+
+describe("a node whose settings cannot be rendered", () => {
+  const definition = (on: ReturnType<typeof stage>, options: object) =>
+    flow("main")
+      .node("a", on.step({ value: { x: 1 } }))
+      .node("b", on.step({ value: "$expr{$hier{a}.value.y}" }), options);
+
+  it("has failed, on record and for its policy", async () => {
+    const on = stage();
+    expect(await on.run(definition(on, { onFailure: { fallback: { value: 7 } } }))).toMatchObject({ b: { value: 7 } });
+    expect(await on.details()).toMatchObject({
+      status: "completed",
+      nodes: [{ status: "completed" }, { path: "main.b", status: "failed", handled: "fallback", error: { code: "TEMPLATE_REFERENCE_UNKNOWN" } }],
+    });
+    expect(on.executed).toEqual(["main.a 1"]);
+  });
+
+  it("is not tried again: it would be so each time", async () => {
+    const on = stage();
+    await expect(on.run(definition(on, { retry: { attempts: 5, on: "any", delayMs: 0 } }))).rejects.toThrow("main.b");
+    expect((await on.events()).filter(({ type }) => type === "node.failed")).toHaveLength(1);
+  });
+});
+
+describe("an attempt that does not react to its signal", () => {
+  /** Does not look at its signal, and tries to leave something when it ends. */
+  const deaf = (on: ReturnType<typeof stage>) => {
+    const ended = Promise.withResolvers<unknown>();
+    on.on("deaf", async ({ attempt, record }) => {
+      if (attempt > 1) return "again";
+      await new Promise((resolve) => void setTimeout(resolve, 60));
+      const refused: unknown = await record({ name: "late", data: "late" }).catch((error: unknown) => error);
+      ended.resolve(refused);
+      return "late";
+    });
+    return ended.promise;
+  };
+
+  it("is on record as what the run took it for, and nothing that it does later counts", async () => {
+    const on = stage({ engine: inlineEngine({ graceMs: 5 }) });
+    const refused = deaf(on);
+    const definition = flow("main")
+      .node("deaf", on.step({}), { timeoutMs: 5, onFailure: "continue" })
+      .node("use", on.step({ value: "$expr{$hier{deaf} ?? 'without'}" }))
+      .node("wait", on.step({}));
+    on.on("wait", async () => {
+      await refused;
+      await new Promise(setImmediate);
+      throw new Error("now");
+    });
+    await expect(on.run(definition)).rejects.toThrow("now");
+    expect(await refused).toMatchObject({ code: "ATTEMPT_ABANDONED" });
+    const ends = (await on.events()).filter((event) => "path" in event && event.path === "main.deaf").map(({ type }) => type);
+    expect(ends).toEqual(["node.started", "node.failed", "failure.handled"]);
+    on.on("wait", () => undefined);
+    expect(await on.resume(definition)).toMatchObject({ deaf: null, use: { value: "without" } });
   });
 });
 

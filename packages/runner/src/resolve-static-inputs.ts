@@ -27,6 +27,7 @@ export function resolveStaticInputs(root: ComponentDefinition, inputs: StaticInp
     if ("problem" in path) problems.push(path.problem);
     else {
       problems.push(...checkInput(root, path.found, value));
+      if (resolved.has(path.found)) problems.push(`static input "${name}": there is one for ${path.found} already, under another name`);
       resolved.set(path.found, value);
     }
   }

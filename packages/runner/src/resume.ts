@@ -1,14 +1,13 @@
 import { type ComponentDefinition, definitionAt, definitionDigest, type NodeDefinition } from "@dad/agent";
-import type { Json, NodePath } from "@dad/protocol";
+import type { NodePath } from "@dad/protocol";
 import type { NodeHistory, RunHistory } from "@dad/run-context";
+import type { Assumption, Assumptions } from "./assumption.ts";
 import { AssumptionError, DefinitionChangedError, NodeOutcomeUnknownError, problemsOf } from "./errors.ts";
-
-/** What somebody says of an attempt that nobody saw end: that it did not do its work, or that it did, and what it gave. */
-export type Assumption = { readonly done: false } | { readonly done: true; readonly value: Json };
+import { standing } from "./turn.ts";
 
 export interface ResumeOptions {
   /** By node path. Needed for each node that {@link openQuestions} gives. */
-  readonly assume?: Readonly<Record<string, Assumption>>;
+  readonly assume?: Assumptions;
   /** Goes on although the definition is not the one that the run was begun with. Default `false`. */
   readonly allowChanged?: boolean;
 }
@@ -19,11 +18,16 @@ export interface ResumeOptions {
  * not completed are executed again; also those that failed: they said that they did not do it.
  */
 export function openQuestions(definition: ComponentDefinition, history: RunHistory): readonly NodePath[] {
-  return unknownNodes(history).flatMap(({ path }) => (definitionAt(definition, path)?.kind === "node" ? [path] : []));
+  return unknownNodes(definition, history).flatMap(({ path }) => (definitionAt(definition, path)?.kind === "node" ? [path] : []));
 }
 
-function unknownNodes({ nodes }: RunHistory): readonly NodeHistory[] {
-  return [...nodes.values()].filter(({ state, effect }) => (state === "started" || state === "cancelled") && effect === "effectful");
+/** What was cancelled where a failure was caught is not executed again, so that nobody need know. */
+function unknownNodes(definition: ComponentDefinition, history: RunHistory): readonly NodeHistory[] {
+  const { stands } = standing(definition, history);
+  return [...history.nodes.values()].filter((node) => {
+    const { state, effect } = node;
+    return (state === "started" || state === "cancelled") && effect === "effectful" && !stands(node);
+  });
 }
 
 /**
@@ -36,7 +40,7 @@ export function checkResume(definition: ComponentDefinition, history: RunHistory
   const begun = history.definition;
   const digest = definitionDigest(definition);
   if (begun !== undefined && begun !== digest && !allowChanged) throw new DefinitionChangedError(definition.id, { begun, found: digest });
-  const unknown = unknownNodes(history);
+  const unknown = unknownNodes(definition, history);
   for (const [path, assumption] of Object.entries(assume)) {
     const found = definitionAt(definition, path);
     checkAssumption(path, assumption, { unknown, node: found?.kind === "node" ? found : undefined });

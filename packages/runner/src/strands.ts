@@ -10,11 +10,26 @@ export type Strand<Result> = Generator<Wait, Result, Reply>;
 /** A part of a walk that can be cancelled by itself. What is within it is cancelled with it. */
 export interface Lane {
   readonly parent: Lane | undefined;
+  readonly within: Set<Lane>;
+  /** The attempts that something in this very lane waits for. */
+  readonly waiting: Set<NodeHandle>;
   /** Why it was cancelled. */
   reason?: StrandCancelled;
 }
 
-type Wait = AttemptWait | Fork;
+/** A lane in another, or one that nothing but the end of the run cancels. */
+export function laneIn(parent?: Lane): Lane {
+  const lane: Lane = { parent, within: new Set(), waiting: new Set(), ...(parent?.reason ? { reason: parent.reason } : {}) };
+  parent?.within.add(lane);
+  return lane;
+}
+
+type Wait = AttemptWait | Fork | Breath;
+
+/** Gives others a turn. */
+interface Breath {
+  readonly kind: "breath";
+}
 
 interface AttemptWait {
   readonly kind: "attempt";
@@ -56,32 +71,41 @@ export function* joined(strands: Iterator<(lane: Lane) => Strand<Json>>, limit: 
   return reply.results;
 }
 
-/** Throws what cancelled the lane, or one around it. */
-export function throwIfCancelled(lane: Lane): void {
-  const reason = reasonOf(lane);
-  if (reason) throw reason;
+/** Lets the program do something else in between: for a walk that could go on for long without waiting for anything. */
+export function* breathed(): Strand<void> {
+  yield { kind: "breath" };
 }
 
-function reasonOf(lane: Lane): StrandCancelled | undefined {
-  for (let at: Lane | undefined = lane; at; at = at.parent) if (at.reason) return at.reason;
-  return undefined;
+/** Throws what cancelled the lane. */
+export function throwIfCancelled({ reason }: Lane): void {
+  if (reason) throw reason;
 }
 
 type Ended<Result> = { readonly result: Result } | { readonly thrown: unknown };
 
 interface Loop {
   readonly engine: EngineContext;
-  readonly waiting: Map<NodeHandle, { readonly lane: Lane; readonly resume: (outcome: NodeOutcome) => void }>;
+  readonly waiting: Map<NodeHandle, (outcome: NodeOutcome) => void>;
+  /** Those that go on at the next turn. */
+  breathing: (() => void)[];
 }
 
 export interface RunStrandOptions {
+  /** The lane of the strand, which is cancelled when the run is. */
+  readonly lane: Lane;
   /** Called each time before the loop waits. What it throws ends the walk. */
   readonly beforeWait: () => void;
+  /** Gives everything else a turn. Says why the walk is to end, if it is. */
+  readonly breathe: () => Promise<{ readonly cause: unknown } | undefined>;
 }
 
 /** Runs a strand, and all that it forks, to the end: the one loop that waits. */
-export async function runStrand<Result>(engine: EngineContext, strand: Strand<Result>, { beforeWait }: RunStrandOptions): Promise<Result> {
-  const loop: Loop = { engine, waiting: new Map() };
+export async function runStrand<Result>(
+  engine: EngineContext,
+  strand: Strand<Result>,
+  { lane, beforeWait, breathe }: RunStrandOptions,
+): Promise<Result> {
+  const loop: Loop = { engine, waiting: new Map(), breathing: [] };
   const ended: Ended<Result>[] = [];
   advance(loop, { strand, end: (how) => void ended.push(how) });
   for (;;) {
@@ -89,11 +113,26 @@ export async function runStrand<Result>(engine: EngineContext, strand: Strand<Re
     if (how && "thrown" in how) throw how.thrown;
     if (how) return how.result;
     beforeWait();
-    const { handle, outcome } = await engine.next();
-    const waiting = loop.waiting.get(handle);
-    loop.waiting.delete(handle);
-    waiting?.resume(outcome);
+    if (loop.breathing.length === 0) await tell(loop);
+    else {
+      const end = await breathe();
+      if (end) cancel(loop, lane, end.cause);
+      goOn(loop);
+    }
   }
+}
+
+async function tell({ engine, waiting }: Loop): Promise<void> {
+  const { handle, outcome } = await engine.next();
+  const resume = waiting.get(handle);
+  waiting.delete(handle);
+  resume?.(outcome);
+}
+
+function goOn(loop: Loop): void {
+  const { breathing } = loop;
+  loop.breathing = [];
+  for (const resume of breathing) resume();
 }
 
 interface Going<Result> {
@@ -124,8 +163,17 @@ function advanceOnce<Result>(loop: Loop, going: Going<Result>, given: Resumption
   }
   const wait = step.value;
   if (wait.kind === "fork") return fork(loop, wait, (how) => advance(loop, going, how));
-  loop.waiting.set(wait.handle, { lane: wait.lane, resume: (reply) => advance(loop, going, { reply }) });
+  if (wait.kind === "breath") loop.breathing.push(() => advance(loop, going));
+  else awaitAttempt(loop, wait, (reply) => advance(loop, going, { reply }));
   return undefined;
+}
+
+function awaitAttempt({ waiting }: Loop, { handle, lane }: AttemptWait, resume: (outcome: NodeOutcome) => void): void {
+  lane.waiting.add(handle);
+  waiting.set(handle, (outcome) => {
+    lane.waiting.delete(handle);
+    resume(outcome);
+  });
 }
 
 /**
@@ -133,7 +181,7 @@ function advanceOnce<Result>(loop: Loop, going: Going<Result>, given: Resumption
  * when it does, and else told later: what calls back at once would pile up on the stack.
  */
 function fork(loop: Loop, { strands, limit, lane: parent }: Fork, end: (how: Resumption) => void): Resumption | undefined {
-  const lane: Lane = { parent };
+  const lane = laneIn(parent);
   const results: Json[] = [];
   let first: { readonly thrown: unknown } | undefined;
   let running = 0;
@@ -168,10 +216,11 @@ function fork(loop: Loop, { strands, limit, lane: parent }: Fork, end: (how: Res
     // What ends at once does so within: it must not begin the next one by itself.
     if (pumping) return undefined;
     pumping = true;
-    while (running < limit && !exhausted && !reasonOf(lane)) begin();
+    while (running < limit && !exhausted && !lane.reason) begin();
     pumping = false;
     if (running > 0) return undefined;
-    const cancelled = exhausted ? undefined : reasonOf(parent);
+    parent.within.delete(lane);
+    const cancelled = exhausted ? undefined : parent.reason;
     return first ?? (cancelled ? { thrown: cancelled } : { reply: { status: "joined", results } });
   }
 
@@ -179,8 +228,10 @@ function fork(loop: Loop, { strands, limit, lane: parent }: Fork, end: (how: Res
 }
 
 /** Cancels what goes on within a lane, and what would begin there. */
-function cancel({ engine, waiting }: Loop, lane: Lane, cause: unknown): void {
+function cancel(loop: Loop, lane: Lane, cause: unknown): void {
+  if (lane.reason) return;
   const reason = cause instanceof StrandCancelled ? cause : new StrandCancelled(cause);
   lane.reason = reason;
-  for (const [handle, wait] of waiting) if (reasonOf(wait.lane) !== undefined) engine.cancel(handle, reason.cause);
+  for (const handle of lane.waiting) loop.engine.cancel(handle, reason.cause);
+  for (const inner of lane.within) cancel(loop, inner, reason);
 }

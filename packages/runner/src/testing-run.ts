@@ -1,5 +1,6 @@
 import { type AgentDefinition, defineNode, type FlowDefinition, type NodeContext } from "@dad/agent";
 import type { Engine } from "@dad/engine";
+import { fakeClock } from "@dad/engine/fake-clock";
 import { inlineEngine } from "@dad/engine/inline";
 import { DadError, Json, type RecordedEvent, type RunDetails, RunId } from "@dad/protocol";
 import { readRun, type RunContext, type RunPorts, withResumedRun, withRun } from "@dad/run-context";
@@ -105,4 +106,13 @@ export function meeting(size: number): Behaviour {
     if (++there === size) resolve(undefined);
     return promise;
   };
+}
+
+/** Runs with a clock that goes on whenever nothing else happens. */
+export async function inFakeTime(work: (clock: ReturnType<typeof fakeClock>) => Promise<void>): Promise<void> {
+  const clock = fakeClock();
+  const going = new Set([work]);
+  const done = work(clock).finally(() => going.clear());
+  while (going.size > 0) await clock.advance(50);
+  await done;
 }

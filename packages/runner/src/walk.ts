@@ -1,9 +1,10 @@
 import type { Bindings, ComponentDefinition } from "@dad/agent";
-import type { EngineContext } from "@dad/engine";
+import type { EngineContext, NodeHandle, NodeOutcome } from "@dad/engine";
 import { type Json, type NodeId, type NodePath, nodePath, type RunEnvParams } from "@dad/protocol";
 import type { ComponentReport } from "./component-report.ts";
 import type { Frame, LoopStarts } from "./frame.ts";
 import type { RecordPlaces } from "./record-places.ts";
+import type { StaticInputIndex } from "./static-input-index.ts";
 import type { Lane, Strand } from "./strands.ts";
 import type { Turns } from "./turn.ts";
 
@@ -11,12 +12,22 @@ import type { Turns } from "./turn.ts";
 export interface InterpreterHost {
   readonly root: ComponentDefinition;
   readonly env: RunEnvParams;
-  /** By path; `iter_*` in it stands for each iteration. */
-  readonly inputs: ReadonlyMap<string, Json>;
+  readonly inputs: StaticInputIndex;
   readonly workspace: string;
   readonly report: ComponentReport;
   readonly places: RecordPlaces;
   readonly turns: Turns;
+  readonly attempts: AttemptLedger;
+  /** Gives the rest of the program a turn. Says why the run is to end, if it is. */
+  breathe(): Promise<{ readonly cause: unknown } | undefined>;
+}
+
+/** Where the walk says of attempts what their executor cannot say itself. */
+export interface AttemptLedger {
+  /** An attempt was left behind: it is recorded as what the engine told, and whatever it does from now on is refused. */
+  abandon(handle: NodeHandle, outcome: NodeOutcome): void;
+  /** A node could not be begun: it is recorded as an attempt that failed. */
+  refuse(handle: NodeHandle, error: unknown): void;
 }
 
 /** One walk through a definition, as some part of it sees it. */
@@ -30,7 +41,9 @@ export interface Walk {
   readonly again: boolean;
   /** Renders data of the definition, which is parsed once. */
   readonly render: Render;
-  /** Walks a component: for blocks, which hold some. */
+  /** How many components and blocks were begun. */
+  readonly pace: { begun: number };
+  /** Walks a component. Given here, because blocks hold components and components blocks. */
   component(walk: Walk, given: Given, place: Place): Strand<Json>;
 }
 

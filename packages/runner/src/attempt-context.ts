@@ -1,0 +1,44 @@
+import type { NodeContext } from "@dad/agent";
+import { readBytes } from "@dad/artifacts";
+import type { NodeCall } from "@dad/engine";
+import type { Observability } from "@dad/observability";
+import { addUsage, type OutcomeRef } from "@dad/protocol";
+import type { RunContext } from "@dad/run-context";
+import { assertWanted, type Attempt, type Collected } from "./attempt.ts";
+
+/** What a node sees of its attempt. Once the run goes on without that, nothing of it leaves a trace. */
+export function contextOf({ call, scope, signal, exclusively }: Attempt, collected: Collected, observability: Observability): NodeContext {
+  const { run, space } = scope;
+  const wanted = <Result>(work: () => Promise<Result>): Promise<Result> => {
+    assertWanted(collected);
+    return work();
+  };
+  return {
+    run: run.env,
+    path: call.path,
+    attempt: call.attempt,
+    idempotencyKey: call.idempotencyKey ?? `${run.env.runId}:${call.path}`,
+    signal,
+    space,
+    workspace: run.outcome?.directory,
+    outcome: run.outcome && { commit: async (message) => wanted(() => commitWorkspace(run, call, message)) },
+    resources: run.ports.resources,
+    observability,
+    record: async (draft) => wanted(() => collected.records.add(draft)),
+    content: (entry, options) => readBytes(run.ports.artifacts, entry, { ...options, signal }),
+    addUsage: (usage) => {
+      collected.usage = collected.usage ? addUsage(collected.usage, usage) : usage;
+    },
+    emit: async (name, data) => wanted(async () => void (await run.record({ type: "custom.emitted", path: call.path, name, data }))),
+    exclusively: (work) => exclusively(() => wanted(work), signal),
+    stream: ({ channel, text }) => run.tell({ type: "output.streamed", path: call.path, attempt: call.attempt, channel, text }),
+  };
+}
+
+/** What a node commits says whose it is, and is on record. */
+async function commitWorkspace(run: RunContext, { path, attempt: number }: NodeCall, message: string): Promise<OutcomeRef> {
+  if (run.outcome === undefined) throw new TypeError("a run without an outcome has nothing to commit to");
+  const committed = await run.outcome.commit({ subject: message, trailers: { "Dad-Node": path, "Dad-Attempt": String(number) } });
+  await run.record({ type: "outcome.committed", path, outcome: committed });
+  return committed;
+}

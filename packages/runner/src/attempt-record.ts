@@ -1,0 +1,64 @@
+import type { NodeDefinition } from "@dad/agent";
+import type { NodeCall, NodeHandle, NodeOutcome } from "@dad/engine";
+import { type ErrorEnvelope, errorEnvelope, type EventDraft, type Json, type NodeDecision, type NodeResult } from "@dad/protocol";
+import { assertWanted, type Attempt, type Collected } from "./attempt.ts";
+
+/**
+ * Before something is done that must not be done twice, it is on the disk that it was begun. Else it is enough to be in order:
+ * whoever finds nothing of an attempt does it again.
+ */
+export async function recordStart({ call: { path, attempt: number }, definition: { nodeType }, effect, scope: { run } }: Attempt): Promise<void> {
+  const wait = effect === "effectful" ? "durable" : "ordered";
+  await run.record({ type: "node.started", path, attempt: number, nodeType: nodeType.type, effect }, { wait });
+}
+
+export interface Ending {
+  readonly outcome: NodeOutcome;
+  readonly decision: NodeDecision;
+  readonly durationMs: number;
+  /** It stopped because it was told to, which is no error of its own. Default `false`. */
+  readonly told?: boolean;
+}
+
+/** Content first, then the entry that makes it the node's. */
+export async function commit({ call, definition, scope: { run }, signal }: Attempt, collected: Collected, ending: Ending): Promise<void> {
+  const { outcome } = ending;
+  const told = outcome.status === "cancelled" && outcome.error === signal.reason;
+  const error = errorOf({ outcome, told });
+  await collected.records.keep("result", resultOf(call, definition, { collected, status: outcome.status, error }) as Json);
+  assertWanted(collected);
+  await run.record(endOf(call, collected, { ...ending, told }));
+}
+
+/** The entry that says how an attempt ended. */
+export function endOf({ path, attempt }: NodeHandle, collected: Collected, ending: Ending): EventDraft {
+  const { outcome, decision, durationMs } = ending;
+  const { records, usage } = collected;
+  const facts = { path, attempt, durationMs, artifacts: [...records.artifacts], ...(usage ? { usage } : {}) };
+  if (outcome.status === "completed") return { type: "node.completed", decision, ...facts };
+  if (outcome.status === "failed") return { type: "node.failed", ...facts, error: errorEnvelope(outcome.error) };
+  const error = errorOf(ending);
+  return { type: "node.cancelled", ...facts, ...(error ? { error } : {}) };
+}
+
+function errorOf({ outcome, told = false }: Pick<Ending, "outcome" | "told">): ErrorEnvelope | undefined {
+  return outcome.status === "completed" || told ? undefined : errorEnvelope(outcome.error);
+}
+
+function resultOf(
+  { path, attempt: number }: NodeCall,
+  { nodeType }: NodeDefinition,
+  { collected, status, error }: { readonly collected: Collected; readonly status: NodeResult["status"]; readonly error: NodeResult["error"] },
+): NodeResult {
+  const artifacts = Object.fromEntries(collected.records.artifacts.map(({ name, mediaType, digest, size }) => [name, { mediaType, digest, size }]));
+  return {
+    format: "dad.node/1",
+    path,
+    nodeType: nodeType.type,
+    attempt: number,
+    status,
+    ...(collected.usage ? { usage: collected.usage } : {}),
+    artifacts,
+    ...(error ? { error } : {}),
+  };
+}

@@ -1,0 +1,41 @@
+import { type Effect, type NodeDefinition, RecordSettings } from "@dad/agent";
+import type { NodeCall } from "@dad/engine";
+import type { Observability } from "@dad/observability";
+import type { Usage } from "@dad/protocol";
+import type { ExecutionScope } from "@dad/run-context";
+import { type NodeRecords, nodeRecords } from "./node-records.ts";
+import type { Exclusively } from "./one-at-a-time.ts";
+import { stopwatch } from "./stopwatch.ts";
+
+/** A node at its place. */
+export interface NodeElement {
+  readonly definition: NodeDefinition;
+  readonly effect: Effect;
+}
+
+/** One attempt of a node, and what it works with. */
+export interface Attempt extends NodeElement {
+  readonly call: NodeCall;
+  readonly scope: ExecutionScope;
+  readonly signal: AbortSignal;
+  readonly observability: Observability;
+  readonly exclusively: Exclusively;
+}
+
+/** What an attempt has collected so far. */
+export interface Collected {
+  readonly records: NodeRecords;
+  readonly durationMs: () => number;
+  usage: Usage | undefined;
+  /** The run goes on without it: nothing that it does counts any more. */
+  left?: { readonly error: unknown };
+}
+
+/** Throws when the run goes on without the attempt. */
+export function assertWanted({ left }: Collected): void {
+  if (left) throw left.error;
+}
+
+export function nothingYet({ call: { path, record }, scope: { run } }: Attempt): Collected {
+  return { records: nodeRecords(run, path, RecordSettings.parse(record ?? {})), durationMs: stopwatch(), usage: undefined };
+}

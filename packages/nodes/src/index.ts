@@ -11,7 +11,7 @@ export { runFolderOperations } from "./folder/run-folder-operations.ts";
 export { applyFileOperations } from "./files/apply-file-operations.ts";
 export { type AskCode, type AskForOptions, askModel, askModelFor, type ModelAnswer } from "./model/ask-model.ts";
 export type { AskSettings } from "./model/ask-settings.ts";
-export { ModelFileError, ModelNotAllowedError, ModelStepsError, ToolResultError } from "./model/errors.ts";
+export { ModelFileError, ModelNotAllowedError, ModelStepsError, ToolLeftError, ToolResultError } from "./model/errors.ts";
 export { defineTool, type Tool, type ToolOptions } from "./model/tool.ts";
 export { callback, type CallbackOptions } from "./callback/callback.ts";
 export {

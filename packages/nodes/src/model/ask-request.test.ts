@@ -176,11 +176,20 @@ describe("files for a model (row 97)", () => {
     expect(JSON.stringify(state)).toContain('"digest":"sha256:');
   });
 
+  it("are kept as they were sent also when an artifact has the same name", async () => {
+    const { writer, context, artifacts } = setUp();
+    const made = await context.record({ name: "notes.md", data: PNG, mediaType: "image/png" });
+    await runNode(askModel({ model: "writer", prompt: "p", files: [made!, "notes.md"] }), context);
+    expect(writer.requests[0]?.messages[0]?.content).toMatchObject([{ mediaType: "image/png" }, { mediaType: "text/plain" }, {}]);
+    expect([...artifacts.keys()]).toEqual(["notes.md", "sent/notes.md", "state", "reply"]);
+  });
+
   it.each([
-    ["is not there", "no.png", "has no|ENOENT"],
+    ["is not there", "no.png", '^the model cannot be given the file "no.png": there is no such file in the workspace$'],
+    ["is in no directory", "none/no.png", ": there is no such file in the workspace$"],
     ["is outside of the workspace", "../no.png", "no relative path|\\.\\."],
     ["is a directory", "art", "not a file|become|EISDIR"],
-    ["is a link", "link.md", "ELOOP|link"],
+    ["is a link", "link.md", ": it is a link, and links are not followed$"],
     ["is behind a link", "linked/plot.dat", "is a link"],
     ["is git's own", ".git/config", "git keeps"],
   ])("are refused before the call when one %s", async (_what, file, problem) => {

@@ -1,7 +1,7 @@
 import { flow } from "@dad/agent";
 import { ModelError, type ModelMessage, type ModelToolResultPart } from "@dad/resources";
 import { scriptedModel } from "@dad/resources/scripted";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { runNode, testingContext } from "../testing-context.ts";
 import { askModel, askModelFor } from "./ask-model.ts";
@@ -27,6 +27,8 @@ function resultsOf(messages: readonly ModelMessage[] | undefined): readonly Mode
   if (last?.role !== "tool") throw new TypeError("the last message has no results");
   return last.content;
 }
+
+afterEach(() => vi.useRealTimers());
 
 describe("a model with tools (row 86, D-64)", () => {
   it("is asked again with what its tools gave, until it calls none", async () => {
@@ -165,6 +167,44 @@ describe("a model with tools (row 86, D-64)", () => {
     expect([called, writer.requests.length, spans.length, [...artifacts.keys()]]).toEqual([["stop"], 1, 2, ["state", "steps/1/reply"]]);
     // The reason of the abort, and not that the tool failed.
     expect(spans[1]).toMatchObject({ calls: ["end"], attributes: { "error.type": "Error" } });
+  });
+
+  it("leaves a tool that does not react to its signal, and names it", async () => {
+    vi.useFakeTimers();
+    const { context, controller, spans } = contextWith([{ toolCalls: [{ tool: "deaf" }] }]);
+    const begun = Promise.withResolvers<void>();
+    const execute = () => (begun.resolve(), new Promise(() => {}));
+    const deaf = defineTool({ name: "deaf", description: "d", input: z.object({}), execute });
+    const reason = new Error("cancelled");
+    const failure = runNode(askModel(asking, { tools: [deaf] }), context).catch((error: unknown) => error);
+    await begun.promise;
+    controller.abort(reason);
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(await failure).toMatchObject({
+      code: "TOOL_LEFT",
+      message: expect.stringMatching(/^the tool "deaf" was left behind: it still went on 4000 ms after it was aborted/) as string,
+      cause: reason,
+    });
+    expect(spans[1]).toMatchObject({ calls: ["end"], attributes: { "error.type": "TOOL_LEFT" } });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("waits for a tool that tidies up once it is aborted, and keeps no timer", async () => {
+    vi.useFakeTimers();
+    const { context, controller } = contextWith([{ toolCalls: [{ tool: "tidy" }] }]);
+    const done: string[] = [];
+    const tidy = defineTool({
+      name: "tidy",
+      description: "d",
+      input: z.object({}),
+      async execute() {
+        controller.abort(new Error("cancelled"));
+        await vi.advanceTimersByTimeAsync(3_999);
+        done.push("tidied up");
+      },
+    });
+    await expect(runNode(askModel(asking, { tools: [tidy] }), context)).rejects.toThrow("cancelled");
+    expect([done, vi.getTimerCount()]).toEqual([["tidied up"], 0]);
   });
 
   it("is left when the attempt is aborted while it is asked again", async () => {

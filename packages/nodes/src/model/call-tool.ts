@@ -2,7 +2,8 @@ import type { NodeContext } from "@dad/agent";
 import { canonicalJson, DadError, digestOfBytes, hexOfDigest, type Json, messageOf, nameHint } from "@dad/protocol";
 import type { ModelToolCallPart, ModelToolResultPart } from "@dad/resources";
 import { jsonResult } from "../json-result.ts";
-import { ToolResultError } from "./errors.ts";
+import { awaitTool } from "./await-tool.ts";
+import { ToolLeftError, ToolResultError } from "./errors.ts";
 import { problemsOf } from "./model-schema.ts";
 import { failSpan } from "./span.ts";
 import type { Tool } from "./tool.ts";
@@ -39,10 +40,11 @@ async function outcomeOf(call: ModelToolCallPart, tools: readonly Tool[], contex
   if (!input.success)
     return { problem: `the input of ${tool.name} is not as its schema says: ${problemsOf(input.error)}`, type: "TOOL_INPUT_INVALID" };
   try {
-    const result: unknown = await tool.execute(input.data, context);
+    const result = await awaitTool(tool.name, () => tool.execute(input.data, context), context.signal);
     context.signal.throwIfAborted();
     return { result: jsonResult(result, (problem, options) => new ToolResultError(tool.name, problem, options)) };
   } catch (error) {
+    if (error instanceof ToolLeftError) throw error;
     context.signal.throwIfAborted();
     // That is no failure of the tool, but a mistake in it, of which the model can make nothing.
     if (error instanceof ToolResultError) throw error;

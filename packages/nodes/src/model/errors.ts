@@ -31,3 +31,15 @@ export class ToolResultError extends DadError<"TOOL_RESULT_INVALID"> {
     super("TOOL_RESULT_INVALID", `the result of the tool "${tool}" is not JSON: ${problem}`, { ...options, details: { tool } });
   }
 }
+
+/** `TOOL_LEFT`: a tool went on after it was aborted, so that the node goes on without it. Its `cause` is why it was aborted. */
+export class ToolLeftError extends DadError<"TOOL_LEFT"> {
+  constructor(tool: string, { graceMs, cause }: { readonly graceMs: number; readonly cause: unknown }) {
+    super(
+      "TOOL_LEFT",
+      `the tool "${tool}" was left behind: it still went on ${graceMs} ms after it was aborted. It does not react to its signal: ` +
+        `hand the signal of its context to whatever it waits for`,
+      { cause, details: { tool, graceMs } },
+    );
+  }
+}

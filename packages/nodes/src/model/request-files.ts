@@ -3,6 +3,7 @@ import type { NodeContext } from "@dad/agent";
 import { type ArtifactEntry, messageOf } from "@dad/protocol";
 import type { ModelFilePart } from "@dad/resources";
 import { decodeStrict } from "../decode-text.ts";
+import { DirectoryError } from "../errors.ts";
 import { refusalOf } from "../guarded-path.ts";
 import { openInPlace } from "../open-in-place.ts";
 import { workspaceDirectory } from "../workspace-directory.ts";
@@ -26,8 +27,10 @@ export async function filePartsOf(context: NodeContext, files: readonly (string 
     context.signal.throwIfAborted();
     const { name, bytes, mediaType } = await contentOf(context, file, limitBytes);
     limitBytes -= bytes.byteLength;
-    if (typeof file === "string" && !sent.has(file)) await context.record({ name: `sent/${file}`, data: bytes, mediaType });
-    sent.add(name);
+    if (typeof file === "string" && !sent.has(file)) {
+      await context.record({ name: `sent/${file}`, data: bytes, mediaType });
+      sent.add(file);
+    }
     parts.push({ type: "file", mediaType, data: Buffer.from(bytes).toString("base64"), name: basename(name) });
   }
   return parts;
@@ -47,8 +50,20 @@ async function contentOf(context: NodeContext, file: string | ArtifactEntry, lim
     return { name, bytes, mediaType: mediaTypeOf(bytes) ?? (decodeStrict(bytes, { cut: false }) === undefined ? BINARY : "text/plain") };
   } catch (cause) {
     context.signal.throwIfAborted();
-    throw cause instanceof ModelFileError ? cause : new ModelFileError(name, messageOf(cause), { cause });
+    throw cause instanceof ModelFileError ? cause : new ModelFileError(name, problemOf(cause), { cause });
   }
+}
+
+/** A system says it in its own words, and with a path that nobody asked for. */
+function problemOf(error: unknown): string {
+  if (hasCode(error, "ENOENT")) return "there is no such file in the workspace";
+  if (hasCode(error, "ELOOP")) return "it is a link, and links are not followed";
+  return messageOf(error);
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  if (error instanceof DirectoryError) return hasCode(error.cause, code);
+  return error instanceof Error && "code" in error && error.code === code;
 }
 
 async function artifactContent(context: NodeContext, entry: ArtifactEntry, limitBytes: number): Promise<Omit<FileContent, "name">> {

@@ -2,7 +2,9 @@ import { CommandFailedError, CommandTimeoutError } from "../errors.ts";
 import type { CommandToRun, EndedCommand, Written } from "./execute-command.ts";
 
 const LONGEST_COMMAND = 200;
+/** What people read at once, of output that is kept as a whole. */
 const LONGEST_TAIL = 2000;
+const MOST_LINES = 20;
 
 /** Why a command that has ended counts as failed, or `undefined`. */
 export function failureOf({ result, written }: EndedCommand, command: CommandToRun): CommandFailedError | CommandTimeoutError | undefined {
@@ -28,6 +30,7 @@ export function excerpt(command: string): string {
 function tail({ stdout, stderr, end }: Written): string {
   const [said, saidAboutIt] = [(end?.stdout || stdout).trim(), (end?.stderr || stderr).trim()];
   const [name, text] = saidAboutIt === "" ? ["stdout", said] : ["stderr", saidAboutIt];
-  if (text === "") return " and wrote nothing";
-  return `; its ${name} ends with:\n${text.length > LONGEST_TAIL ? `…${text.slice(-LONGEST_TAIL)}` : text}`;
+  if (text === "") return "; it wrote nothing";
+  const shown = text.split("\n").slice(-MOST_LINES).join("\n").slice(-LONGEST_TAIL);
+  return `; its ${name} ends with:\n${shown === text ? text : `…${shown}`}`;
 }

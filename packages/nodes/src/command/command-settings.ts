@@ -1,30 +1,37 @@
 import { z } from "zod";
 import { overridingInput } from "../settings-override.ts";
+import { argumentText, environment, stdinText } from "./command-text.ts";
 
 /** Timers cannot wait for longer. */
 const LONGEST_TIMEOUT_MS = 2_147_483_647;
 const DEFAULT_OUTPUT_LIMIT = 1_048_576;
 
+/** Windows has larger ones. */
+const LARGEST_EXIT_CODE = process.platform === "win32" ? 0xff_ff_ff_ff : 255;
+const exitCode = z
+  .int()
+  .refine((code) => code >= 0 && code <= LARGEST_EXIT_CODE, `no command ends with it: an exit code is 0 to ${LARGEST_EXIT_CODE}`);
+
 const form = {
   /** Program and arguments. Nothing is split or expanded. */
-  argv: z.array(z.string()).min(1).optional(),
+  argv: z.array(argumentText).min(1).optional(),
   /** A line for `sh -c`. Values of templates are not quoted in it: with values that others choose, use `argv` or `env`. */
-  shell: z.string().min(1).optional(),
+  shell: argumentText.min(1).optional(),
   /** Written to standard input, which is then closed. Default: nothing. */
-  stdin: z.string().optional(),
+  stdin: stdinText.optional(),
 };
 
 const place = {
   /** Absolute, or relative to the workspace and inside it. Default: the workspace. */
   cwd: z.string().min(1).optional(),
   /** For the command, besides what the isolation gives: a home, and of the host's only what programs need to start and to print. */
-  env: z.record(z.string(), z.string()),
+  env: environment,
 };
 
 const limits = {
   /** After which the command is ended, with what it started. Default: none. */
   timeoutMs: z.int().positive().max(LONGEST_TIMEOUT_MS).optional(),
-  allowExitCodes: z.array(z.int()).min(1),
+  allowExitCodes: z.array(exitCode).min(1),
 };
 
 const outputLimitBytes = z.int().positive().default(DEFAULT_OUTPUT_LIMIT);

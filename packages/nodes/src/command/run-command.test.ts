@@ -80,8 +80,28 @@ describe("runCommand", () => {
     { argv: ["a"], timeoutMs: 0 },
     { argv: ["a"], timeoutMs: 2 ** 31 },
     { argv: ["a"], comand: "b" },
+    { argv: ["a"], allowExitCodes: [-1] },
+    { argv: ["a"], allowExitCodes: [2 ** 32] },
+    { argv: ["a"], allowExitCodes: [0.5] },
   ])("does not take the settings %j", (settings) => {
     expect(runCommand({ argv: ["a"] }).nodeType.settings.safeParse(settings).success).toBe(false);
+  });
+
+  it.each([
+    [{ argv: ["a", 2] }, ["argv", 1], "is a number, and has to be text: write $expr{string(…)}"],
+    [{ argv: ["a", null] }, ["argv", 1], "is null, and has to be text"],
+    [{ shell: ["a"] }, ["shell"], "is a list, and has to be text: write $expr{json(…)}"],
+    [{ argv: ["a"], env: { A: true } }, ["env", "A"], "is a boolean, and has to be text: write $expr{string(…)}"],
+    [{ argv: ["a"], stdin: {} }, ["stdin"], "is an object, and has to be text: write $expr{json(…)}"],
+    [{ argv: ["a", "b\0"] }, ["argv", 1], "holds a NUL character, which no argument of a process can"],
+    [{ shell: "a\0" }, ["shell"], "holds a NUL character, which no argument of a process can"],
+    [{ argv: ["a"], env: { A: "\0" } }, ["env", "A"], "holds a NUL character, which no environment variable can"],
+    [{ argv: ["a"], env: { "A=B": "" } }, ["env", "A=B"], '"A=B" cannot name an environment variable: it holds "="'],
+    [{ argv: ["a"], env: { "A\0": "" } }, ["env", "A\0"], '"A\\u0000" cannot name an environment variable: it holds a NUL character'],
+    [{ argv: ["a"], env: { "": "" } }, ["env", ""], "an environment variable has to have a name"],
+  ])("says of the settings %j where they are no text for a process", (settings, path, message) => {
+    const problems = runCommand({ argv: ["a"] }).nodeType.settings.safeParse(settings).error?.issues;
+    expect(problems).toMatchObject([{ path, message }]);
   });
 
   it("keeps the very bytes and gives text (D-57)", async () => {
@@ -122,6 +142,12 @@ describe("runCommand", () => {
     expect([...artifacts.keys()]).toEqual(["stdout", "stderr"]);
   });
 
+  it("quotes no more than twenty lines of it", async () => {
+    const lines = Array.from({ length: 100 }, (_, index) => `${index}`);
+    const { context } = withExec(async () => execResult({ exitCode: 1, stderr: lines.join("\n") }));
+    await expect(runNode(runCommand({ argv: ["t"] }), context)).rejects.toThrow(`ends with:\n…${lines.slice(80).join("\n")}`);
+  });
+
   it("quotes stdout when stderr says nothing", async () => {
     const { context } = withExec(async () => execResult({ exitCode: 1, stdout: "1 test failed\n", stderr: "\n" }));
     await expect(runNode(runCommand({ argv: ["t"] }), context)).rejects.toThrow("its stdout ends with:\n1 test failed");
@@ -132,7 +158,7 @@ describe("runCommand", () => {
     await expect(runNode(runCommand({ argv: ["grep"], allowExitCodes: [0, 1] }), context)).resolves.toMatchObject({ exitCode: 1 });
     const zero = withExec(async () => execResult());
     await expect(runNode(runCommand({ argv: ["grep"], allowExitCodes: [1] }), zero.context)).rejects.toThrow(
-      "ended with exit code 0 and wrote nothing",
+      "ended with exit code 0; it wrote nothing",
     );
   });
 

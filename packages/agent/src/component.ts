@@ -27,7 +27,7 @@ import { checkedPolicy, NodePolicy } from "./node-policy.ts";
 import { checkedRecord, type RecordSettings } from "./record-settings.ts";
 import type { Bindable } from "./reference.ts";
 import { type Scene, sceneIn } from "./scene.ts";
-import { checkedBindings, declaredVariables, type ValuesOf, type Variables } from "./variable.ts";
+import { checkedBindings, declaredVariables, type GivenFor, type ValuesOf, type Variables } from "./variable.ts";
 
 export interface NodeOptions<Fallback = unknown> extends Omit<NodePolicy, "onFailure"> {
   /** What of the node people see in the directory of a run, where and in which format. Default: all of it, in the node's own directory. */
@@ -58,11 +58,17 @@ type Cases<Child> = Readonly<Record<string, Used<Extract<Child, ComponentDefinit
 
 /**
  * A component that can be added to. Each call gives a new definition; nothing is changed in place.
- * `Outputs` collects what the elements so far give, so that a reference to one that is not there does not compile.
+ * `Outputs` collects what the elements so far give, so that a reference to one that is not there does not compile; `Values` is
+ * what the variables are, and `Given` what can be given for them.
  *
  * Whatever is to refer to what is there before it is given as a function: `(nodes, variables) => …`.
  */
-export interface Component<Kind extends ComponentKind = ComponentKind, Outputs extends object = object, Values extends object = object>
+export interface Component<
+  Kind extends ComponentKind = ComponentKind,
+  Outputs extends object = object,
+  Values extends object = object,
+  Given extends object = Values,
+>
   extends ComponentDefinition, Giving<Outputs> {
   readonly kind: Kind;
 
@@ -71,7 +77,7 @@ export interface Component<Kind extends ComponentKind = ComponentKind, Outputs e
     id: Id,
     definition: From<In<Outputs, Values>, NodeDefinition<Output>>,
     options?: Options,
-  ): Component<Kind, Outputs & Adds<Id, OutputUnder<Output, Options>>, Values>;
+  ): Component<Kind, Outputs & Adds<Id, OutputUnder<Output, Options>>, Values, Given>;
 
   /**
    * Adds a flow (or, in an agent, another agent), which runs in its place in the sequence. To later nodes
@@ -80,43 +86,43 @@ export interface Component<Kind extends ComponentKind = ComponentKind, Outputs e
   component<const Id extends string, Child extends Used<ChildOf<Kind>>>(
     id: Id,
     definition: From<In<Outputs, Values>, Child>,
-  ): Component<Kind, Outputs & Adds<Id, GivenBy<Child>>, Values>;
+  ): Component<Kind, Outputs & Adds<Id, GivenBy<Child>>, Values, Given>;
 
   /** Adds a choice between two components. */
   conditional<const Id extends string, Yes extends Used<ChildOf<Kind>>, No extends Used<ChildOf<Kind>> = never>(
     id: Id,
     spec: ConditionalSpec<In<Outputs, Values>, Yes, No>,
-  ): Component<Kind, Outputs & Adds<Id, ConditionalOutput<Yes, No>>, Values>;
+  ): Component<Kind, Outputs & Adds<Id, ConditionalOutput<Yes, No>>, Values, Given>;
 
   /** Adds a choice between components by a value. */
   switch<const Id extends string, Chosen extends Cases<ChildOf<Kind>>, Otherwise extends Used<ChildOf<Kind>> = never>(
     id: Id,
     spec: SwitchSpec<In<Outputs, Values>, Chosen, Otherwise>,
-  ): Component<Kind, Outputs & Adds<Id, SwitchOutput<Chosen, Otherwise>>, Values>;
+  ): Component<Kind, Outputs & Adds<Id, SwitchOutput<Chosen, Otherwise>>, Values, Given>;
 
   /** Adds a loop over a list, one item after the other. */
   forEach<const Id extends string, Item, Body extends Used<ChildOf<Kind>>>(
     id: Id,
     spec: ForEachSpec<In<Outputs, Values>, Item, Body>,
-  ): Component<Kind, Outputs & Adds<Id, readonly GivenBy<Body>[]>, Values>;
+  ): Component<Kind, Outputs & Adds<Id, readonly GivenBy<Body>[]>, Values, Given>;
 
   /** Adds a loop over a list, several items at the same time. What it gives is in the order of the items. */
   map<const Id extends string, Item, Body extends Used<ChildOf<Kind>>>(
     id: Id,
     spec: MapSpec<In<Outputs, Values>, Item, Body>,
-  ): Component<Kind, Outputs & Adds<Id, readonly GivenBy<Body>[]>, Values>;
+  ): Component<Kind, Outputs & Adds<Id, readonly GivenBy<Body>[]>, Values, Given>;
 
   /** Adds a loop that goes on as long as a condition is true, with a bound. */
   while<const Id extends string, Body extends Used<ChildOf<Kind>>>(
     id: Id,
     spec: WhileSpec<In<Outputs, Values>, Body>,
-  ): Component<Kind, Outputs & Adds<Id, readonly GivenBy<Body>[]>, Values>;
+  ): Component<Kind, Outputs & Adds<Id, readonly GivenBy<Body>[]>, Values, Given>;
 
   /** Adds components that run at the same time, by name. The first that fails ends the others. */
   parallel<const Id extends string, Named extends Cases<ChildOf<Kind>>>(
     id: Id,
     branches: Branches<In<Outputs, Values>, Named>,
-  ): Component<Kind, Outputs & Adds<Id, ParallelOutput<Named>>, Values>;
+  ): Component<Kind, Outputs & Adds<Id, ParallelOutput<Named>>, Values, Given>;
 
   /** Adds a component whose failure another one takes care of. */
   try<
@@ -127,10 +133,10 @@ export interface Component<Kind extends ComponentKind = ComponentKind, Outputs e
   >(
     id: Id,
     spec: TrySpec<In<Outputs, Values>, Body, Handler, Cleanup>,
-  ): Component<Kind, Outputs & Adds<Id, TryOutput<Body, Handler, Cleanup>>, Values>;
+  ): Component<Kind, Outputs & Adds<Id, TryOutput<Body, Handler, Cleanup>>, Values, Given>;
 
   /** The same component with values for its variables, where it is used. They may be references and templates. */
-  with(values: { readonly [Name in keyof Values]?: Bindable<Values[Name]> }): Bound<this>;
+  with(values: { readonly [Name in keyof Given]?: Bindable<Given[Name]> }): Bound<this>;
 }
 
 /** What a component that declares none has. */
@@ -141,7 +147,7 @@ type NoVariables = Readonly<Record<never, never>>;
 export function flow<const Declared extends Variables = NoVariables>(
   id: string,
   options: ComponentOptions<Declared> = {},
-): Component<"flow", object, ValuesOf<Declared>> {
+): Component<"flow", object, ValuesOf<Declared>, GivenFor<Declared>> {
   return component(empty("flow", id, options));
 }
 
@@ -149,7 +155,7 @@ export function flow<const Declared extends Variables = NoVariables>(
 export function agent<const Declared extends Variables = NoVariables>(
   id: string,
   options: ComponentOptions<Declared> = {},
-): Component<"agent", object, ValuesOf<Declared>> {
+): Component<"agent", object, ValuesOf<Declared>, GivenFor<Declared>> {
   return component(empty("agent", id, options));
 }
 
@@ -160,10 +166,10 @@ function empty<Kind extends ComponentKind>(kind: Kind, id: string, { description
   return Object.freeze({ kind, id: checkedId(id, kind), description, variables: declaredVariables(variables, owner), elements: Object.freeze([]) });
 }
 
-function component<Kind extends ComponentKind, Outputs extends object, Values extends object>(
+function component<Kind extends ComponentKind, Outputs extends object, Values extends object, Given extends object>(
   definition: DefinitionOf<Kind>,
   ids: ElementIds = noIds(),
-): Component<Kind, Outputs, Values> {
+): Component<Kind, Outputs, Values, Given> {
   const { kind, elements } = definition;
   const owner = `${kind} "${definition.id}"`;
   const added = (id: string, element: Omit<Element, "id">) => {

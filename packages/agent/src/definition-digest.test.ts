@@ -60,6 +60,14 @@ describe("the digest of a component", () => {
     expect(new Set([z.string(), z.string().min(1), z.int(), z.object({ a: z.string() })].map(wanting)).size).toBe(4);
   });
 
+  it("differs with the flags of a pattern, wherever it stands", () => {
+    const inside = (pattern: RegExp) =>
+      definitionDigest(flow("f", { variables: { a: variable(z.object({ b: z.string().regex(pattern).optional() })) } }));
+    expect(inside(/^a.b$/)).not.toBe(inside(/^a.b$/i));
+    expect(inside(/^a.b$/s)).not.toBe(inside(/^a.b$/i));
+    expect(inside(/^a.b$/i)).toBe(inside(/^a.b$/i));
+  });
+
   it("takes schemas that no JSON Schema can say, and those that refer to themselves", () => {
     const Tree = z.object({
       value: z.string(),

@@ -54,5 +54,18 @@ function variablesIdentity(variables: Readonly<Record<string, VariableDefinition
 
 /** What of a schema can be said as data. Refinements and transforms are functions: they cannot. */
 function schemaIdentity(schema: z.ZodType): Json {
-  return JSON.parse(JSON.stringify(z.toJSONSchema(schema, { unrepresentable: "any" }))) as Json;
+  const described = z.toJSONSchema(schema, {
+    unrepresentable: "any",
+    override({ zodSchema, jsonSchema }) {
+      const flags = flagsOf(zodSchema);
+      if (flags.some((ones) => ones !== "")) jsonSchema["flags"] = flags;
+    },
+  });
+  return JSON.parse(JSON.stringify(described)) as Json;
+}
+
+/** JSON Schema has patterns, and no flags of them. */
+function flagsOf({ _zod: { def } }: z.core.$ZodType): string[] {
+  const limits = [def, ...(def.checks ?? []).map(({ _zod: check }) => check.def)];
+  return limits.flatMap((limit) => ("pattern" in limit && limit.pattern instanceof RegExp ? [limit.pattern.flags] : []));
 }

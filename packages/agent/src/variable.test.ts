@@ -4,7 +4,7 @@ import { z } from "zod";
 import { agent, flow } from "./component.ts";
 import type { Reference } from "./reference.ts";
 import { refusal, shout } from "./testing-nodes.ts";
-import { misfit, variable } from "./variable.ts";
+import { variable } from "./variable.ts";
 
 describe("a variable", () => {
   it("without a value is known as required before anything runs (D-51)", () => {
@@ -50,7 +50,28 @@ describe("a variable", () => {
     expect(() => variable(z.string(), 7)).not.toThrow();
   });
 
+  it("is what its schema makes of what is given for it: of what may be left out, and of texts that stand for numbers", () => {
+    const declared = { opts: variable(z.object({ depth: z.int().default(3) }), {}), count: variable(z.string().transform(Number)) };
+    const inner = flow("f", { variables: declared }).node("a", (_nodes, { opts, count }) => {
+      expectTypeOf(opts.depth).toEqualTypeOf<Reference<number>>();
+      expectTypeOf(count).toEqualTypeOf<Reference<number>>();
+      return shout({ text: "", times: opts.depth });
+    });
+    // What is kept is what was given: a run makes the value of it.
+    expect(inner.variables["opts"]?.default).toEqual({});
+    expect(inner.with({ opts: {}, count: "7" }).bindings).toEqual({ opts: {}, count: "7" });
+    // @ts-expect-error -- what is given for it is a text
+    expect(inner.with({ count: 7 }).bindings).toEqual({ count: 7 });
+  });
+
   it.each<[string, () => unknown, string]>([
+    ["of which its schema makes no data", () => flow("f", { variables: { at: variable(z.coerce.date(), "2020-01-01") } }), "does not fit: "],
+    ...["true", "false", "null", "undefined", "in", "True"].map((word): [string, () => unknown, string] => [
+      `that is called ${word}, which is none in a template`,
+      () => flow("f", { variables: { [word]: 1 } }),
+      `flow "f" cannot have the variable "${word}": that is a word of templates`,
+    ]),
+    ["of a loop that is called null", () => flow("f").map("m", { items: [1], item: "null", body: flow("b") }), 'cannot have the variable "null"'],
     [
       "with a default that does not fit",
       () => flow("f", { variables: { n: variable(z.int(), 1.5) } }),
@@ -119,19 +140,5 @@ describe("values for the variables of a component", () => {
     expect(refusal(() => flow("f").node("x", fix.with({ depth: 1 }) as never))).toBe(
       '"x" of flow "f" cannot be the flow "fix" with values for its variables: it takes a node',
     );
-  });
-});
-
-describe("misfit", () => {
-  it("says why a value does not fit, and nothing of one that does", () => {
-    expect(misfit(z.object({ a: z.object({ b: z.int() }) }), { a: { b: "x" } })).toBe("a.b: Invalid input: expected number, received string");
-    expect(misfit(z.string(), "x")).toBeUndefined();
-  });
-
-  it("takes a schema that throws for one that nothing fits", () => {
-    const schema = z.string().refine(() => {
-      throw new Error("cannot look");
-    });
-    expect(misfit(schema, "x")).toBe("cannot look");
   });
 });

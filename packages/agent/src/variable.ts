@@ -1,25 +1,32 @@
-import { type Json, messageOf, nameHint } from "@dad/protocol";
+import { type Json, nameHint } from "@dad/protocol";
+import { isReservedWord } from "@dad/template";
 import type { z } from "zod";
 import { dataOf } from "./data.ts";
 import type { Bindings, ComponentDefinition, VariableDefinition } from "./definition.ts";
 import { DefinitionError } from "./errors.ts";
+import { fitted } from "./fit.ts";
 
 const VARIABLE = Symbol.for("dad.variable");
 
 /** A declared variable: made by `variable`, and given as a member of `variables`. */
-export interface Variable<Value = unknown> {
+export interface Variable<Value = unknown, Given = Value> {
   readonly [VARIABLE]: VariableDefinition;
-  /** Only a type. */
+  /** Only types: of what templates see, and of what is given for it. */
   readonly value?: Value;
+  readonly given?: Given;
 }
 
 /**
  * Declares a variable. Without a default somebody has to give its value, or nothing runs: who uses the component
- * (`flow.with({ … })`), or a static input. Every value has to fit the schema.
+ * (`flow.with({ … })`), or a static input. Every value has to fit the schema; templates see what the schema makes of it, with its
+ * defaults and transforms.
  *
  *     flow("fix", { variables: { task: variable(z.string()), depth: variable(z.int(), 3), tone: "neutral" } })
  */
-export function variable<Schema extends z.ZodType = z.ZodType<Json>>(schema?: Schema, value?: z.input<Schema>): Variable<z.output<Schema>> {
+export function variable<Schema extends z.ZodType = z.ZodType<Json, Json>>(
+  schema?: Schema,
+  value?: z.input<Schema>,
+): Variable<z.output<Schema>, z.input<Schema>> {
   const definition = { ...(schema === undefined ? {} : { schema }), ...(value === undefined ? {} : { default: value as Json }) };
   return Object.freeze({ [VARIABLE]: Object.freeze(definition) });
 }
@@ -29,7 +36,12 @@ export type Variables = Readonly<Record<string, Json | Variable>>;
 
 /** The types of the values of declared variables. */
 export type ValuesOf<Declared> = {
-  readonly [Name in keyof Declared]: Declared[Name] extends Variable<infer Value> ? Value : Widened<Declared[Name]>;
+  readonly [Name in keyof Declared]: Declared[Name] extends Variable<infer Value, unknown> ? Value : Widened<Declared[Name]>;
+};
+
+/** The types of what can be given for them: a schema may add to it. */
+export type GivenFor<Declared> = {
+  readonly [Name in keyof Declared]: Declared[Name] extends Variable<unknown, infer Given> ? Given : Widened<Declared[Name]>;
 };
 
 /** A default says what kind of value there is, and not which. `null` and an empty list say nothing of it. */
@@ -63,8 +75,8 @@ function declaration(given: Json | Variable | undefined, owner: string): Variabl
   const { schema, default: value } = given[VARIABLE];
   if (value === undefined) return given[VARIABLE];
   const data = dataOf(value, owner);
-  const problem = schema && misfit(schema, data);
-  if (problem !== undefined) throw new DefinitionError(`the default of ${owner} does not fit: ${problem}`);
+  const fit = schema && fitted(schema, data);
+  if (fit && "problem" in fit) throw new DefinitionError(`the default of ${owner} does not fit: ${fit.problem}`);
   return Object.freeze({ ...(schema === undefined ? {} : { schema }), default: data });
 }
 
@@ -74,7 +86,8 @@ function isVariable(value: unknown): value is Variable {
 
 /** @throws DefinitionError (`DEFINITION_INVALID`). */
 export function checkedName(name: string, owner: string): string {
-  if (NAME.test(name)) return name;
+  if (NAME.test(name) && !isReservedWord(name)) return name;
+  if (NAME.test(name)) throw new DefinitionError(`${owner} cannot have the variable "${name}": that is a word of templates`, { name });
   throw new DefinitionError(
     `${owner} cannot have the variable ${JSON.stringify(name)}: a name has letters, digits and '_', and begins with no digit`,
     { name },
@@ -94,14 +107,4 @@ export function checkedBindings(given: Readonly<Record<string, unknown>>, { vari
       { name: unknown },
     );
   return dataOf(given, `what is given to ${owner}`) as Bindings;
-}
-
-/** Why a value does not fit a schema, or `undefined`. */
-export function misfit(schema: z.ZodType, value: unknown): string | undefined {
-  try {
-    const { error } = schema.safeParse(value);
-    return error?.issues.map(({ path, message }) => (path.length === 0 ? message : `${path.map(String).join(".")}: ${message}`)).join("; ");
-  } catch (thrown) {
-    return messageOf(thrown);
-  }
 }

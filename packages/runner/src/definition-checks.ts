@@ -7,14 +7,15 @@ import {
   type Definition,
   type Element,
   EVERY_ITERATION,
+  fitted,
   isBlock,
   misfit,
   type NodeDefinition,
+  outputMisfit,
   recordProblems,
 } from "@dad/agent";
 import { DadError, type Json, nameHint, NodePath } from "@dad/protocol";
 import { mapStrings, parseTemplate, renderTemplate, scopeOf, templateReferences } from "@dad/template";
-import { problemsOf } from "./errors.ts";
 import type { RecordPlaces } from "./record-places.ts";
 import { referenceProblem, type StaticFrame } from "./static-scope.ts";
 import { BUILT_IN_VARIABLES } from "./templates.ts";
@@ -50,9 +51,9 @@ function checkElement(element: Element, spot: Spot): string[] {
 
 function checkNode({ record, policy = {} }: Element, { settings, nodeType }: NodeDefinition, spot: Spot): string[] {
   const { onFailure, idempotencyKey } = policy;
-  const fallback = typeof onFailure === "object" ? checkValue(onFailure.fallback, spot, nodeType.output) : [];
+  const fallback = typeof onFailure === "object" ? checkValue(onFailure.fallback, spot, (value) => outputMisfit(nodeType.output, value)) : [];
   return [
-    ...checkValue(settings, spot, nodeType.settings),
+    ...checkValue(settings, spot, (value) => misfit(nodeType.settings, value)),
     ...checkRecord(record, spot),
     ...fallback.map((problem) => labelled(problem, spot.path, "onFailure.fallback")),
     ...(idempotencyKey === undefined ? [] : checkValue(idempotencyKey, spot).map((problem) => labelled(problem, spot.path, "idempotencyKey"))),
@@ -64,11 +65,10 @@ function labelled(problem: string, path: string, label: string): string {
 }
 
 /** Checks the templates of a value, and what it is when nothing in it is decided at run time. */
-function checkValue(value: Json, spot: Spot, schema?: NodeDefinition["nodeType"]["settings"]): string[] {
+function checkValue(value: Json, spot: Spot, misfitOf: (rendered: Json) => string | undefined = () => undefined): string[] {
   const { problems, rendered } = checkTemplates(value, spot);
-  if (rendered === undefined || schema === undefined) return problems.map((problem) => `${spot.path}: ${problem}`);
-  const parsed = schema.safeParse(rendered);
-  return parsed.success ? [] : [`${spot.path}: ${problemsOf(parsed.error)}`];
+  const problem = rendered === undefined ? undefined : misfitOf(rendered);
+  return [...problems, ...(problem === undefined ? [] : [problem])].map((what) => `${spot.path}: ${what}`);
 }
 
 function checkRecord(record: Element["record"], spot: Spot): string[] {
@@ -91,8 +91,9 @@ function checkBindings({ variables }: ComponentDefinition, bindings: Bindings, s
     const found = Object.hasOwn(variables, name) ? variables[name] : undefined;
     if (found === undefined) return [`${spot.path}: there is no variable "${name}" to be given; ${nameHint(name, Object.keys(variables))}`];
     const { problems, rendered } = checkTemplates(value, spot);
-    const problem = rendered === undefined || found.schema === undefined ? undefined : misfit(found.schema, rendered);
-    return [...problems, ...(problem === undefined ? [] : [`does not fit: ${problem}`])].map((what) => `${spot.path}: variable "${name}": ${what}`);
+    const fit = rendered === undefined || found.schema === undefined ? undefined : fitted(found.schema, rendered);
+    const wrong = fit && "problem" in fit ? [`does not fit: ${fit.problem}`] : [];
+    return [...problems, ...wrong].map((what) => `${spot.path}: variable "${name}": ${what}`);
   });
 }
 

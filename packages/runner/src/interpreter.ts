@@ -1,8 +1,8 @@
-import { type Bindings, type Definition, type Element, isBlock, misfit, type NodeDefinition } from "@dad/agent";
+import { type Bindings, type Definition, type Element, fitted, isBlock, type NodeDefinition, outputMisfit } from "@dad/agent";
 import type { EngineContext, NodeCall, NodeHandle } from "@dad/engine";
 import { DadError, type Json, type NodePath, nodePath } from "@dad/protocol";
 import { walkBlock } from "./block-walks.ts";
-import { NodeFailedError, VariableError } from "./errors.ts";
+import { NodeFailedError, NodeOutputError, VariableError } from "./errors.ts";
 import { mayTryAgain, retryDelay } from "./failure-policy.ts";
 import type { Frame } from "./frame.ts";
 import { breathed, laneIn, runStrand, settled, type Strand, StrandCancelled, throwIfCancelled } from "./strands.ts";
@@ -125,12 +125,19 @@ interface Excuse {
 }
 
 /** What a node has given that failed, and was allowed to. @throws NodeFailedError for one that was not. */
-function excused({ host, render }: Walk, { policy }: NodeElement, { place: { path, parent }, error, recorded }: Excuse): Json {
+function excused({ host, render }: Walk, { policy, definition }: NodeElement, { place: { path, parent }, error, recorded }: Excuse): Json {
   const failure = new NodeFailedError(path, error);
   const onFailure = policy?.onFailure ?? "fail";
   if (onFailure === "fail") throw failure;
-  const value = onFailure === "continue" ? null : ofNode(path, () => render(onFailure.fallback, parent, path));
+  const value = onFailure === "continue" ? null : ofNode(path, () => checkedFallback(definition, render(onFailure.fallback, parent, path), path));
   if (!recorded) host.report.handled(path, onFailure === "continue" ? "continue" : "fallback", failure);
+  return value;
+}
+
+/** @throws NodeOutputError for what later nodes could not take for what the node gives. */
+function checkedFallback({ nodeType }: NodeDefinition, value: Json, path: NodePath): Json {
+  const problem = outputMisfit(nodeType.output, value);
+  if (problem !== undefined) throw new NodeOutputError(path, new Error(`its fallback: ${problem}`));
   return value;
 }
 
@@ -170,16 +177,19 @@ function ofNode<Result>(path: NodePath, work: () => Result): Result {
   }
 }
 
-/** A component's own variables: the values that somebody gave for it from outside, else those that it is given where it stands, else its defaults. */
+/**
+ * A component's own variables: what their schemas make of the values that somebody gave for it from outside, else of those that
+ * it is given where it stands, else of its defaults.
+ */
 function variablesOf(walk: Walk, { component, bindings }: Given, place: Place): Readonly<Record<string, Json>> {
   const given = walk.host.inputs.variables(place);
   const values = Object.entries(component.variables).map(([name, { schema, default: value }]) => {
     const own = { path: place.path, name };
     const found = Object.hasOwn(given, name) ? given[name] : boundValue(walk, { name, bindings, value }, place);
     if (found === undefined) throw new VariableError(own, "it has no value: give it one where the component is used, or as a static input");
-    const problem = schema && misfit(schema, found);
-    if (problem !== undefined) throw new VariableError(own, `its value does not fit: ${problem}`);
-    return [name, found] as const;
+    const fit = schema === undefined ? { data: found } : fitted(schema, found);
+    if ("problem" in fit) throw new VariableError(own, `its value does not fit: ${fit.problem}`);
+    return [name, fit.data] as const;
   });
   return Object.fromEntries(values);
 }

@@ -1,5 +1,6 @@
-import { flow } from "@dad/agent";
+import { flow, variable } from "@dad/agent";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { failing, meeting, stage } from "./testing-run.ts";
 
 const { step } = stage();
@@ -127,5 +128,23 @@ describe("a variable", () => {
       .node("scan", step({ value: "outer" }))
       .component("in", inner.with({ text: "$expr{$hier{scan}.value}" }));
     expect(await stage().run(definition)).toMatchObject({ in: { say: { value: "outer" } } });
+  });
+
+  it("is what its schema makes of the value, wherever that comes from", async () => {
+    const opts = variable(z.object({ depth: z.int().default(3) }), {});
+    const count = variable(z.string().transform(Number), "1");
+    const inner = flow("inner", { variables: { opts, count } }).node("say", (_nodes, variables) =>
+      step({ value: [variables.opts.depth, variables.count] as never }),
+    );
+    const definition = flow("main")
+      .component("default", inner)
+      .component("bound", inner.with({ opts: {}, count: "2" }))
+      .component("outside", inner);
+    const inputs = { "main.outside": { opts: { depth: 4 }, count: "5" } };
+    expect(await stage().run(definition, { inputs })).toEqual({
+      default: { say: { value: [3, 1] } },
+      bound: { say: { value: [3, 2] } },
+      outside: { say: { value: [4, 5] } },
+    });
   });
 });

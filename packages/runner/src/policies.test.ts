@@ -1,6 +1,7 @@
-import { flow } from "@dad/agent";
+import { defineNode, flow, variable } from "@dad/agent";
 import { inlineEngine } from "@dad/engine/inline";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { failing, inFakeTime, stage, untilAborted } from "./testing-run.ts";
 
 describe("a node that is retried", () => {
@@ -159,6 +160,38 @@ describe("an attempt that does not react to its signal", () => {
     expect(ends).toEqual(["node.started", "node.failed", "failure.handled"]);
     on.on("wait", () => undefined);
     expect(await on.resume(definition)).toMatchObject({ deaf: null, use: { value: "without" } });
+  });
+});
+
+describe("a fallback", () => {
+  const broken = defineNode({
+    type: "broken",
+    version: "1",
+    effect: "pure",
+    settings: z.object({}),
+    output: z.object({ n: z.codec(z.string(), z.number(), { decode: Number, encode: String }) }),
+    execute: () => {
+      throw new Error("broken");
+    },
+  });
+  const use = (on: ReturnType<typeof stage>, fallback: never) =>
+    flow("main", { variables: { z: variable(z.json()) } })
+      .node("work", broken({}), { onFailure: { fallback } })
+      .node("use", (nodes) => on.step({ value: nodes.work.n }));
+
+  it("is what later nodes take for what the node gives, and not what its schema takes", async () => {
+    const on = stage();
+    expect(await on.run(use(on, { n: 0 } as never), { inputs: { main: { z: null } } })).toEqual({ work: { n: 0 }, use: { value: 0 } });
+  });
+
+  it("that does not fit once it is rendered is a failure of its node", async () => {
+    const on = stage();
+    await expect(on.run(use(on, "$expr{z}" as never), { inputs: { main: { z: { n: "1" } } } })).rejects.toMatchObject({
+      code: "NODE_FAILED",
+      cause: { code: "NODE_OUTPUT_INVALID", message: expect.stringMatching(/its fallback: n: .*expected number/) as string },
+    });
+    expect(on.executed).toEqual([]);
+    expect((await on.events()).some(({ type }) => type === "failure.handled")).toBe(false);
   });
 });
 

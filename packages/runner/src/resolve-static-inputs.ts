@@ -3,9 +3,9 @@ import {
   definitionAt,
   elementAt,
   EVERY_ITERATION,
+  fitted,
   isBlock,
   iterationOf,
-  misfit,
   type NodeDefinition,
   walk,
 } from "@dad/agent";
@@ -65,8 +65,8 @@ function checkVariables({ variables }: ComponentDefinition, path: string, value:
   const declared = Object.keys(variables);
   return Object.entries(value).flatMap(([name, given]) => {
     if (!Object.hasOwn(variables, name)) return [`static input "${path}": there is no variable "${name}"; ${nameHint(name, declared)}`];
-    const problem = variables[name]?.schema && misfit(variables[name].schema, given);
-    return problem === undefined ? [] : [`static input "${path}": the variable "${name}" does not fit: ${problem}`];
+    const fit = variables[name]?.schema && fitted(variables[name].schema, given);
+    return fit && "problem" in fit ? [`static input "${path}": the variable "${name}" does not fit: ${fit.problem}`] : [];
   });
 }
 

@@ -1,0 +1,41 @@
+import { assertJson, type Json, messageOf } from "@dad/protocol";
+import { z } from "zod";
+
+/** Data that a schema makes of a value, with its defaults and transforms; or why it makes none. */
+export function fitted(schema: z.ZodType, value: unknown): { readonly data: Json } | { readonly problem: string } {
+  try {
+    const { data, error } = schema.safeParse(value);
+    if (error) return { problem: problemsOf(error) };
+    assertJson(data);
+    return { data };
+  } catch (thrown) {
+    return { problem: messageOf(thrown) };
+  }
+}
+
+/** Why a value does not fit a schema, or `undefined`. What the schema makes of it need be no data. */
+export function misfit(schema: z.ZodType, value: unknown): string | undefined {
+  try {
+    const { error } = schema.safeParse(value);
+    return error && problemsOf(error);
+  } catch (thrown) {
+    return messageOf(thrown);
+  }
+}
+
+/**
+ * Why a value cannot be what a schema gives, or `undefined`: of one that makes numbers of texts it has to be a number. What a
+ * function makes is known only when it is made: of that it says nothing.
+ */
+export function outputMisfit(schema: z.ZodType, value: Json): string | undefined {
+  try {
+    const { error } = z.safeEncode(schema, value);
+    return error && problemsOf(error);
+  } catch (thrown) {
+    return thrown instanceof z.core.$ZodEncodeError ? undefined : messageOf(thrown);
+  }
+}
+
+function problemsOf({ issues }: z.ZodError): string {
+  return issues.map(({ path, message }) => (path.length === 0 ? message : `${path.map(String).join(".")}: ${message}`)).join("; ");
+}

@@ -103,7 +103,7 @@ export const ModelTool: z.ZodType<ModelTool> = z.looseObject({
 
 /** Whether a model may (`auto`, the default), must not, or has to call a tool, or which one. */
 export type ModelToolChoice = "auto" | "none" | "required" | { readonly tool: string };
-export const ModelToolChoice: z.ZodType<ModelToolChoice> = z.union([
-  z.enum(["auto", "none", "required"]),
-  z.looseObject({ tool: z.string().min(1) }),
-]);
+export const ModelToolChoice: z.ZodType<ModelToolChoice> = z.union(
+  [z.enum(["auto", "none", "required"]), z.looseObject({ tool: z.string().min(1) })],
+  '"auto", "none", "required" or { tool } is expected',
+);

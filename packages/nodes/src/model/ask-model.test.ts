@@ -161,7 +161,11 @@ describe("askModelFor", () => {
 
   it("refuses a schema that no model can be asked for", () => {
     expect(() => askModelFor(z.object({ at: z.date() }), { model: "coder", prompt: "x" })).toThrow(
-      expect.objectContaining({ code: "DEFINITION_INVALID" }),
+      expect.objectContaining({ code: "DEFINITION_INVALID", message: expect.stringContaining("the schema of the reply: at: Date") as string }),
+    );
+    const swapped = askModelFor as unknown as (options: object, schema: z.ZodType) => unknown;
+    expect(() => swapped({ model: "coder", prompt: "x" }, Plan)).toThrow(
+      new TypeError("askModelFor takes a zod schema first, and then what is asked"),
     );
   });
 

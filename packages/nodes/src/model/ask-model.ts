@@ -72,8 +72,10 @@ export function askModelFor<Schema extends z.ZodType>(
   options: Bindable<AskForOptions>,
   code: AskCode = {},
 ): NodeDefinition<z.output<Schema>> {
+  // Without types, the two are easily swapped.
+  if (!(schema instanceof z.ZodType)) throw new TypeError("askModelFor takes a zod schema first, and then what is asked");
   const { name = "reply", ...settings } = options as { readonly name?: string };
-  const output = { name, schema: escapeValue(modelSchema(schema)) };
+  const output = { name, schema: escapeValue(modelSchema(schema, `the schema of the ${name}`)) };
   return structuredAsk(schema, code)({ ...settings, output, ...toolsOf(code) } as never);
 }
 

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { runNode, testingContext } from "../testing-context.ts";
 import { askModel, askModelFor } from "./ask-model.ts";
+import { problemsOf } from "./model-schema.ts";
 
 const PNG = Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1]);
 const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64");
@@ -134,6 +135,18 @@ describe("the models that a node may ask (rows 79, 80)", () => {
     expect(settings.safeParse({ prompt: "p", models: [] }).success).toBe(false);
     for (const given of [{ settings: { model: "third" } }, { settings: { models: ["third"] } }, { settings: { tools: [] } }, { modle: "writer" }])
       expect(input?.safeParse(given).success).toBe(false);
+  });
+});
+
+describe("settings that a model node does not take", () => {
+  it.each([
+    [{ system: 3 }, "system: a text or a list of texts is expected"],
+    [{ context: [{ role: "system", content: "x" }] }, /^context\[0\]: a text is expected, or \{ role, content \}/],
+    [{ files: [{}] }, /^files\[0\]: a path, or an artifact/],
+    [{ toolChoice: "requird" }, 'toolChoice: "auto", "none", "required" or { tool } is expected'],
+  ])("are refused with what is expected: %j", (settings, problem) => {
+    const { error } = askModel({ model: "writer", prompt: "p" }).nodeType.settings.safeParse({ model: "writer", prompt: "p", ...settings });
+    expect(problemsOf(error!)).toMatch(problem);
   });
 });
 

@@ -1,21 +1,26 @@
-import { ArtifactEntry, ModelOutputSpec, ModelSettings, ModelTool, ModelToolChoice } from "@dad/protocol";
+import { ArtifactEntry, ModelOutputSpec, ModelSettings, ModelTool, ModelToolChoice, nameHint } from "@dad/protocol";
 import { z } from "zod";
 import { overridingInput } from "../settings-override.ts";
 
 const alias = z.string().min(1);
 const DEFAULT_MAX_STEPS = 8;
 
+const ContextItem = z.union(
+  [z.string().min(1), z.strictObject({ role: z.enum(["user", "assistant"]), content: z.string().min(1) })],
+  'a text is expected, or { role, content } with a text as the content and the role "user" or "assistant"',
+);
+
 /** What a node asks, and how. All of it can be replaced through the input. */
 const Asking = z.strictObject({
   /** The instructions of the model. Several become paragraphs. */
-  system: z.union([z.string(), z.array(z.string())]).optional(),
+  system: z.union([z.string(), z.array(z.string())], "a text or a list of texts is expected").optional(),
   /** What is said before the prompt, in order. A text is the user's. */
-  context: z.array(z.union([z.string().min(1), z.strictObject({ role: z.enum(["user", "assistant"]), content: z.string().min(1) })])).optional(),
+  context: z.array(ContextItem).optional(),
   /** What earlier nodes gave, or any other value: a heading and the value for each, in one message between the context and the prompt. */
   contextSources: z.array(z.strictObject({ title: z.string().min(1), value: z.unknown() })).optional(),
   prompt: z.string().min(1),
   /** Images and other files that go with the prompt: paths in the workspace, or entries of artifacts that earlier nodes gave. */
-  files: z.array(z.union([z.string().min(1), ArtifactEntry])).optional(),
+  files: z.array(z.union([z.string().min(1), ArtifactEntry], "a path, or an artifact that an earlier node gave, is expected")).optional(),
   // The schema of the protocol says of its input that it may be anything, which would let everything compile.
   settings: (ModelSettings as z.ZodType<ModelSettings, ModelSettings>).optional(),
   /** Whether or which tool the first reply has to call; from then on the model decides. */
@@ -43,21 +48,23 @@ interface WithTools {
   readonly toolChoice?: ModelToolChoice | undefined;
 }
 
-function hasChosenTool({ tools = [], toolChoice }: WithTools): boolean {
-  if (toolChoice === undefined) return true;
-  return typeof toolChoice === "string" ? tools.length > 0 : tools.some(({ name }) => name === toolChoice.tool);
+function checkToolChoice({ value: { tools = [], toolChoice }, issues }: z.core.ParsePayload<WithTools>): void {
+  const names = tools.map(({ name }) => name);
+  const chosen = typeof toolChoice === "object" ? toolChoice.tool : undefined;
+  if (toolChoice === undefined || (chosen === undefined ? names.length > 0 : names.includes(chosen))) return;
+  const message = chosen === undefined ? "the node has no tools" : `the node has no tool ${JSON.stringify(chosen)}; ${nameHint(chosen, names)}`;
+  issues.push({ code: "custom", path: ["toolChoice"], message, input: toolChoice });
 }
-const CHOSEN_TOOL = { message: "the node has no such tool", path: ["toolChoice"] };
 
 /** The tools are from the code of the node. */
 const tools = z.array(ModelTool).optional();
 
 export const TextSettings = Asking.extend({ ...whom, tools })
   .refine(hasOneOf, ONE_OF)
-  .refine(hasChosenTool, CHOSEN_TOOL);
+  .check(checkToolChoice);
 export const StructuredSettings = Asking.extend({ ...whom, tools, output: ModelOutputSpec })
   .refine(hasOneOf, ONE_OF)
-  .refine(hasChosenTool, CHOSEN_TOOL);
+  .check(checkToolChoice);
 
 /** `model` chooses among those that the node may ask. */
 export const AskInput = overridingInput(Asking, { model: alias.optional() });

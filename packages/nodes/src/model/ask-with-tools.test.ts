@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { runNode, testingContext } from "../testing-context.ts";
 import { askModel, askModelFor } from "./ask-model.ts";
+import { problemsOf } from "./model-schema.ts";
 import { defineTool, type ToolOptions } from "./tool.ts";
 
 const weather = defineTool({
@@ -258,7 +259,11 @@ describe("defineTool", () => {
   it.each([
     ["a name that is none", { ...plain, name: "my tool" }, "a tool is 1 to 64 letters"],
     ["an input that is no object", { ...plain, input: z.string() }, 'the input of the tool "t" is no object'],
-    ["an input that no model can be told", { ...plain, input: z.object({ at: z.date() }) }, "no model can be told this schema"],
+    [
+      "an input that no model can be told",
+      { ...plain, input: z.object({ at: z.date() }) },
+      'no model can be told the input of the tool "t": at: Date',
+    ],
   ])("refuses %s", (_what, options: Pick<ToolOptions<z.ZodType>, "name" | "description" | "input">, message) => {
     const define = () => defineTool({ ...options, execute: () => 1 });
     expect(define).toThrow(expect.objectContaining({ code: "DEFINITION_INVALID", message: expect.stringContaining(message) as string }));
@@ -301,9 +306,13 @@ describe("defineTool", () => {
     expect([kind, JSON.stringify(settings)]).toEqual(["node", expect.stringContaining("such as $$var{price}")]);
   });
 
-  it.each([{ toolChoice: "required" }, { toolChoice: { tool: "other" } }])("is not chosen when the node has no such tool: %j", (choice) => {
+  it.each([
+    [{ toolChoice: "required" }, "toolChoice: the node has no tools"],
+    [{ toolChoice: { tool: "wether" } }, 'toolChoice: the node has no tool "wether"; there is none'],
+  ])("is not chosen when the node has no such tool: %j", (choice, problem) => {
     const settings = { ...asking, ...choice };
-    expect(askModel(asking).nodeType.settings.safeParse(settings).success).toBe(false);
+    const { error } = askModel(asking).nodeType.settings.safeParse(settings);
+    expect(problemsOf(error!)).toBe(problem);
     const tool = { name: "weather", description: "", inputSchema: { type: "object" } };
     expect(askModel(asking).nodeType.settings.safeParse({ ...settings, tools: [tool] }).success).toBe(choice.toolChoice === "required");
   });

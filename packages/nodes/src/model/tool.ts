@@ -66,7 +66,7 @@ export function toolSettings(tools: readonly Tool[]): ModelTool[] {
 }
 
 function told({ name, description, input }: Tool): ModelTool {
-  return { name, description, inputSchema: modelSchema(input) };
+  return { name, description, inputSchema: modelSchema(input, `the input of the tool ${JSON.stringify(name)}`) };
 }
 
 const HEX_OF_SOURCE = 16;

@@ -26,7 +26,10 @@ export const WALKING = {
 
 /** What is given of the content of a file, which is UTF-8 text: UTF-16 is binary data here, as for git. */
 export const READING = {
-  /** `preview`: the first lines; `structure`: an outline of TypeScript, JavaScript, Python and Markdown, and nothing of other files. */
+  /**
+   * `preview`: the first lines; `structure`: an outline of TypeScript, JavaScript, Python and Markdown, and nothing of other files.
+   * A file has its outline twice: as text (`content`), which is what the limits count and what belongs into a prompt, and as data (`outline`).
+   */
   content: z.enum(["none", "preview", "text", "structure"]).default("none"),
   /** Lines of a `preview`. Default: 5. */
   previewLines: z.int().positive().optional(),

@@ -14,4 +14,5 @@ export type {
   IsolationProblem,
   IsolationSpace,
   IsolationSpec,
+  StartedProcess,
 } from "./isolation-adapter.ts";

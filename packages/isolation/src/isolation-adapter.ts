@@ -36,12 +36,24 @@ export interface Command {
   readonly stdin?: string | Uint8Array;
 }
 
+/** The process that a command began as. A number alone is used again, so the time of the start and the boot are told, too. */
+export interface StartedProcess {
+  /** As `host` knows it. Where there are process groups, also that of the group that it leads. */
+  readonly pid: number;
+  readonly host: string;
+  /** In clock ticks since boot. Absent where the kernel does not tell. */
+  readonly startTime?: string;
+  readonly bootId?: string;
+}
+
 export interface ExecOptions {
   readonly signal?: AbortSignal;
   /** Wall time after which the command is ended, with what {@link IsolationSpace.kill} ends of what it started. Default: none. */
   readonly timeoutMs?: number;
   /** Bytes that are kept of each of the two streams. Default 1 MiB. What comes after is counted and thrown away. */
   readonly outputLimitBytes?: number;
+  /** Told once, where the command is to be found from outside, by an adapter that knows: when this process is killed, it may live on. */
+  readonly onStart?: (process: StartedProcess) => void;
   /** Told of output as it comes, before the limit is applied. */
   readonly onOutput?: (stream: "stdout" | "stderr", chunk: Uint8Array) => void;
 }

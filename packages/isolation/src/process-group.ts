@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
-import { readdir, readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
+import { membersOf } from "./proc.ts";
 
 /** Windows has no process groups: there only the process itself is ended. */
 export const hasProcessGroups = process.platform !== "win32";
@@ -44,12 +44,9 @@ async function vanishes(leader: ChildProcess, withinMs: number): Promise<boolean
 
 /** In a container whose first process reaps nobody, dead processes stay in their group for ever. Only Linux tells. */
 async function isAllDead(group: number | undefined): Promise<boolean> {
-  if (process.platform !== "linux") return false;
-  const names = await readdir("/proc").catch(() => []);
-  const stats = await Promise.all(names.filter((name) => /^\d+$/.test(name)).map((pid) => readFile(`/proc/${pid}/stat`, "latin1").catch(() => "")));
-  // What follows the name, which is in parentheses and may hold anything: state, parent, group.
-  const members = stats.map((stat) => stat.slice(stat.lastIndexOf(")") + 2).split(" ")).filter(([, , id]) => id === String(group));
-  return members.length > 0 && members.every(([state]) => state === "Z" || state === "X");
+  if (process.platform !== "linux" || group === undefined) return false;
+  const members = await membersOf(group);
+  return members.length > 0 && members.every(({ dead }) => dead);
 }
 
 function send(leader: ChildProcess, signal: NodeJS.Signals | 0): boolean {

@@ -7,6 +7,7 @@ import { IsolationFailedError, ProgramMissingError } from "./errors.ts";
 import type { Environment } from "./environment.ts";
 import type { ExecOptions, ExecResult } from "./isolation-adapter.ts";
 import { hasProcessGroups, type ProcessGroup, processGroup } from "./process-group.ts";
+import { startedProcess } from "./started-process.ts";
 
 const DEFAULT_OUTPUT_LIMIT = 1024 * 1024;
 /** How long the pipes of a command that has exited are read on: whatever it left in the background may hold them for ever. */
@@ -44,16 +45,19 @@ export function runCommand(command: PreparedCommand, options: ExecOptions): Runn
     if (child.exitCode === null && child.signalCode === null) ended ??= reason;
     return group.end();
   };
-  const outputs = readOutputs(child, options, (error) => {
+  const onFailure = (error: unknown): void => {
     failure ??= { error };
     void stop("aborted");
-  });
+  };
+  const outputs = readOutputs(child, options, onFailure);
+  const told = tellStart(child, options).catch(onFailure);
 
   async function result(): Promise<ExecResult> {
     using _limits = watchLimits(options, (reason) => void stop(reason));
     await exited(child, command);
     if (ended) await group.end();
     await drained(child);
+    await told;
     if (failure) throw failure.error;
     return { ...ending(child, ended), ...outputs(), durationMs: performance.now() - startedAt };
   }
@@ -66,6 +70,10 @@ function start(command: PreparedCommand): ChildProcess {
   child.stdin?.on("error", () => undefined);
   child.stdin?.end(command.stdin);
   return child;
+}
+
+async function tellStart({ pid }: ChildProcess, { onStart }: ExecOptions): Promise<void> {
+  if (pid !== undefined && onStart) onStart(await startedProcess(pid));
 }
 
 /** Some reasons not to start come at once, the others as an event. */

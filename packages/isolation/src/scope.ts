@@ -10,6 +10,8 @@ import { hasProcessGroups } from "./process-group.ts";
 import type { PreparedCommand } from "./run-command.ts";
 import { resolveWorkingDirectory } from "./working-directory.ts";
 
+export { isGroupLeft } from "./started-process.ts";
+
 export interface ScopeIsolationOptions {
   /**
    * The environment of the host, from which `PATH`, `LANG`, `LC_ALL`, `TZ`, `TERM` and `TMPDIR` pass (on Windows also

@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, readdir, realpath, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { scopeIsolation } from "@dad/isolation/scope";
+import type { StartedProcess } from "@dad/isolation";
+import { isGroupLeft, scopeIsolation } from "@dad/isolation/scope";
 import { isolationContract } from "@dad/isolation/testing";
 import { RunId } from "@dad/protocol";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -88,6 +89,41 @@ describe("scopeIsolation", () => {
     ];
     const running = space.exec({ argv }, { onOutput: () => void space.kill() });
     expect(await running).toMatchObject({ reason: "aborted", exitCode: 9, signal: null });
+  });
+
+  it("tells where a command is to be found, and afterwards whether something is left of it", async () => {
+    await using space = await scopeIsolation({ graceMs: 100 }).open({ runId, workspace });
+    const started = Promise.withResolvers<StartedProcess>();
+    const ready = Promise.withResolvers<unknown>();
+    const argv: [string, ...string[]] = ["sh", "-c", "sleep 1000 & echo ready; wait"];
+    const running = space.exec({ argv }, { onStart: started.resolve, onOutput: ready.resolve });
+    const [command] = await Promise.all([started.promise, ready.promise]);
+    expect(command).toMatchObject({ pid: expect.any(Number), host: hostname() });
+    expect(await isGroupLeft(command)).toBe(true);
+    expect(await isGroupLeft({ ...command, host: "elsewhere" })).toBeUndefined();
+    process.kill(command.pid, "SIGKILL");
+    expect(await running).toMatchObject({ reason: "signaled" });
+    // What it had started is still there.
+    expect(await isGroupLeft(command)).toBe(true);
+    await space.kill();
+    expect(await isGroupLeft(command)).toBe(false);
+  });
+
+  it.runIf(process.platform === "linux")("knows a process from another one that had its number before", async () => {
+    await using space = await scopeIsolation().open({ runId, workspace });
+    const started = Promise.withResolvers<StartedProcess>();
+    void space.exec({ argv: ["sleep", "1000"] }, { onStart: started.resolve });
+    const command = await started.promise;
+    expect(await isGroupLeft({ ...command, startTime: "1" })).toBe(false);
+    expect(await isGroupLeft({ ...command, bootId: "another" })).toBe(false);
+  });
+
+  it("ends the command and passes the error on when nobody can be told of its start", async () => {
+    await using space = await scopeIsolation().open({ runId, workspace });
+    const onStart = (): void => {
+      throw new RangeError("listener");
+    };
+    await expect(space.exec({ argv: ["sleep", "1000"] }, { onStart })).rejects.toThrow("listener");
   });
 
   it("says that it cannot start a command with more arguments than the machine takes", async () => {

@@ -22,6 +22,7 @@ export interface TestingContext {
   /** The messages of what was committed to the outcome. */
   readonly commits: string[];
   readonly pieces: OutputPiece[];
+  readonly emitted: { readonly name: string; readonly data: Json }[];
   readonly controller: AbortController;
 }
 
@@ -40,6 +41,7 @@ export function testingContext({ workspace, space = fakeSpace(), models = {}, ou
   const spans: RecordedSpan[] = [];
   const commits: string[] = [];
   const pieces: OutputPiece[] = [];
+  const emitted: { readonly name: string; readonly data: Json }[] = [];
   const controller = new AbortController();
   const context: NodeContext = {
     run: RUN,
@@ -65,11 +67,11 @@ export function testingContext({ workspace, space = fakeSpace(), models = {}, ou
       return bytes;
     },
     addUsage: (usage) => void usages.push(usage),
-    emit: async () => {},
+    emit: async (name, data) => void emitted.push({ name, data }),
     exclusively: (work) => work(),
     stream: (piece) => void pieces.push(piece),
   };
-  return { context, artifacts, usages, spans, commits, pieces, controller };
+  return { context, artifacts, usages, spans, commits, pieces, emitted, controller };
 }
 
 /** What the runner does with a node once its settings are rendered: parse, execute, parse. */

@@ -31,7 +31,7 @@ afterEach(async () => {
 
 /** Only what the node uses. */
 function context(): NodeContext {
-  const used: Pick<NodeContext, "path" | "signal" | "space" | "workspace" | "record" | "stream"> = {
+  const used: Pick<NodeContext, "path" | "signal" | "space" | "workspace" | "record" | "emit" | "stream"> = {
     path: NodePath.parse("agent.command"),
     signal: controller.signal,
     space,
@@ -40,6 +40,7 @@ function context(): NodeContext {
       artifacts.set(draft.name, draft);
       return {} as ArtifactEntry;
     },
+    emit: async () => {},
     stream: (piece) => void pieces.push(piece),
   };
   return used as NodeContext;

@@ -14,6 +14,7 @@ import { NodeSummary, OutcomeRef, RerunOf, RunDetails, RunListEntry, RunManifest
 import { RunEnvParams } from "./run-env-params.ts";
 import { RunMetadata } from "./run-metadata.ts";
 import { RunOwner } from "./run-owner.ts";
+import { StartedCommand } from "./started-command.ts";
 import { StaticInputs } from "./static-inputs.ts";
 import { StoreRepair } from "./store-repair.ts";
 import { TrashHeader, TrashItem } from "./trash.ts";
@@ -84,6 +85,7 @@ const FORMATS: readonly (readonly [string, z.ZodType, Readonly<Record<string, un
     },
   ],
   ["RunOwner", RunOwner, { pid: 7, host: "h", since: time, startTime: "123", bootId: "b", claim: executionId, epoch: 2 }],
+  ["StartedCommand", StartedCommand, { command: "npm test", pid: 7, host: "h", startTime: "123", bootId: "b" }],
   ["Finding", Finding, finding],
   ["RepairOutcome", RepairOutcome, { finding, done: false, error }],
   [

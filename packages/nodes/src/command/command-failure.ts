@@ -1,7 +1,7 @@
 import { CommandFailedError, CommandTimeoutError } from "../errors.ts";
+import { excerpt, textOfCommand } from "./command-name.ts";
 import type { CommandToRun, EndedCommand, Written } from "./execute-command.ts";
 
-const LONGEST_COMMAND = 200;
 /** What people read at once, of output that is kept as a whole. */
 const LONGEST_TAIL = 2000;
 const MOST_LINES = 20;
@@ -16,14 +16,6 @@ export function failureOf({ result, written }: EndedCommand, command: CommandToR
   if (reason !== "exited" || exitCode === null) return new CommandFailedError(message(`was ended by ${signal ?? "another"}`), details);
   if (!command.allowExitCodes.includes(exitCode)) return new CommandFailedError(message(`ended with exit code ${exitCode}`), details);
   return undefined;
-}
-
-export function textOfCommand({ argv, shell }: Pick<CommandToRun, "argv" | "shell">): string {
-  return shell ?? argv?.join(" ") ?? "";
-}
-
-export function excerpt(command: string): string {
-  return command.length > LONGEST_COMMAND ? `${command.slice(0, LONGEST_COMMAND)}…` : command;
 }
 
 /** The end of what the command said about itself. */

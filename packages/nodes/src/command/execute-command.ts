@@ -1,7 +1,9 @@
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import type { NodeContext } from "@dad/agent";
 import { type Command, type ExecResult, WorkingDirectoryError } from "@dad/isolation";
+import type { StartedCommand } from "@dad/protocol";
 import { absoluteInWorkspace } from "../workspace-directory.ts";
+import { excerpt, textOfCommand } from "./command-name.ts";
 import type { CommandSettings } from "./command-settings.ts";
 import { textOf, watchOutput } from "./kept-output.ts";
 
@@ -24,7 +26,8 @@ export type CommandToRun = Omit<CommandSettings, "env"> & { readonly env: Readon
 
 /**
  * Runs a command to its end, tells what it writes as it comes, and keeps it as the artifacts `<prefix>stdout` and
- * `<prefix>stderr` (with `-end`, how each ended, when not all was kept).
+ * `<prefix>stderr` (with `-end`, how each ended, when not all was kept). Where it is to be found is recorded as it starts
+ * (`command.started`): it outlives a process that is killed.
  *
  * @throws the reason when the signal of the context is aborted, and what the isolation throws.
  */
@@ -32,9 +35,15 @@ export async function executeCommand(context: NodeContext, command: CommandToRun
   const { timeoutMs, outputLimitBytes } = command;
   context.signal.throwIfAborted();
   const watch = watchOutput(context, outputLimitBytes);
+  let told: Promise<void> | undefined;
   const result = await context.space.exec(commandOf(context, command), {
     signal: context.signal,
     outputLimitBytes,
+    onStart(process) {
+      told = context.emit("command.started", { command: excerpt(textOfCommand(command)), ...process } satisfies StartedCommand);
+      // Until the command has ended, nobody waits for it.
+      told.catch(() => undefined);
+    },
     onOutput: (stream, chunk) => watch.onOutput(stream, chunk),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
   });
@@ -43,6 +52,7 @@ export async function executeCommand(context: NodeContext, command: CommandToRun
     await context.record({ name: `${prefix}${stream}`, data: kept[stream].begin, mediaType: "text/plain" });
     if (kept[stream].end) await context.record({ name: `${prefix}${stream}-end`, data: kept[stream].end, mediaType: "text/plain" });
   }
+  await told;
   if (result.reason === "aborted") context.signal.throwIfAborted();
   const [stdout, stderr] = [textOf(kept.stdout), textOf(kept.stderr)];
   const end = kept.stdout.end || kept.stderr.end ? { end: { stdout: stdout.end, stderr: stderr.end } } : {};

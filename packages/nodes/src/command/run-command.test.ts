@@ -26,7 +26,13 @@ describe("runCommand", () => {
     expect(calls).toEqual([
       {
         command: { argv: ["npm", "test", "a b"], cwd: "/work space", env: { CI: "1" }, stdin: "in" },
-        options: { signal: context.signal, outputLimitBytes: 10, timeoutMs: 5000, onOutput: expect.any(Function) as unknown },
+        options: {
+          signal: context.signal,
+          outputLimitBytes: 10,
+          timeoutMs: 5000,
+          onStart: expect.any(Function) as unknown,
+          onOutput: expect.any(Function) as unknown,
+        },
       },
     ]);
   });
@@ -167,6 +173,17 @@ describe("runCommand", () => {
     const failure = runNode(runCommand({ argv: ["sleep"], timeoutMs: 10 }), context);
     await expect(failure).rejects.toMatchObject({ code: "COMMAND_TIMEOUT", message: expect.stringContaining("did not end within 10 ms") as string });
     expect(artifacts.size).toBe(2);
+  });
+
+  it("records where a command is to be found as it starts, and fails when that cannot be recorded", async () => {
+    const started = { pid: 7, host: "h", startTime: "12" };
+    const exec: FakeExec = async (_command, { onStart } = {}) => (onStart?.(started), execResult());
+    const { context, emitted, artifacts } = withExec(exec);
+    await runNode(runCommand({ argv: ["npm", "test"] }), context);
+    expect(emitted).toEqual([{ name: "command.started", data: { command: "npm test", ...started } }]);
+    artifacts.clear();
+    const full = { ...context, emit: () => Promise.reject(new Error("the disk is full")) };
+    await expect(runNode(runCommand({ argv: ["npm", "test"] }), full)).rejects.toThrow("the disk is full");
   });
 
   it("says which signal ended a command", async () => {

@@ -3,7 +3,8 @@ import { DadError, type Json, messageOf } from "@dad/protocol";
 import { z } from "zod";
 import { CommandFailedError, CommandTimeoutError } from "../errors.ts";
 import { overridden } from "../settings-override.ts";
-import { excerpt, failureOf, textOfCommand } from "./command-failure.ts";
+import { failureOf } from "./command-failure.ts";
+import { excerpt, textOfCommand } from "./command-name.ts";
 import { CommandsInput, CommandsSettings, writtenShape } from "./command-settings.ts";
 import { type CommandToRun, executeCommand } from "./execute-command.ts";
 

@@ -4,6 +4,7 @@ import type { NodeCall } from "@dad/engine";
 import type { Observability } from "@dad/observability";
 import { addUsage, type OutcomeRef } from "@dad/protocol";
 import type { RunContext } from "@dad/run-context";
+import { AttemptOverError } from "./errors.ts";
 import { assertWanted, type Attempt, type Collected } from "./attempt.ts";
 
 /** What a node sees of its attempt. Once the run goes on without that, nothing of it leaves a trace. */
@@ -11,6 +12,7 @@ export function contextOf({ call, scope, signal, exclusively }: Attempt, collect
   const { run, space } = scope;
   const wanted = <Result>(work: () => Promise<Result>): Promise<Result> => {
     assertWanted(collected);
+    if (collected.over) throw new AttemptOverError(call);
     return work();
   };
   return {

@@ -29,6 +29,8 @@ export interface Collected {
   usage: Usage | undefined;
   /** The run goes on without it: nothing that it does counts any more. */
   left?: { readonly error: unknown };
+  /** The node has given what it gives: nothing more belongs to it. */
+  over?: true;
 }
 
 /** Throws when the run goes on without the attempt. */

@@ -56,6 +56,15 @@ export class VariableError extends DadError<"VARIABLE_INVALID"> {
   }
 }
 
+/** `ATTEMPT_OVER`: something that a node left going wants to record, emit or commit after the node has given what it gives. */
+export class AttemptOverError extends DadError<"ATTEMPT_OVER"> {
+  constructor({ path, attempt }: { readonly path: NodePath; readonly attempt: number }) {
+    super("ATTEMPT_OVER", `attempt ${attempt} of node ${path} is over, and this came later: let the node wait for what it begins`, {
+      details: { path, attempt },
+    });
+  }
+}
+
 /** `NODE_SETTINGS_INVALID`: the settings of a node, with its templates rendered, are not what its type takes. */
 export class NodeSettingsError extends DadError<"NODE_SETTINGS_INVALID"> {
   constructor(path: NodePath, error: z.ZodError) {

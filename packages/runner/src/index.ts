@@ -8,6 +8,7 @@ export { agentRunner, type ComponentRunner, flowRunner, type RunnerOptions } fro
 export {
   ArtifactExistsError,
   AssumptionError,
+  AttemptOverError,
   BlockFailedError,
   BlockValueError,
   DefinitionChangedError,

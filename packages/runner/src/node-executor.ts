@@ -51,6 +51,7 @@ export function nodeAttempts(options: NodeExecutorOptions): NodeAttempts {
     await shown;
     await recordStart(work);
     const outcome = await execute(work, collected);
+    collected.over = true;
     // From here on, what goes wrong is not the node's: it is committed once, as what it was.
     await commit(work, collected, { outcome, decision: "executed", durationMs: collected.durationMs() });
     // Not waited for: in the order in which attempts are committed, the walk is told of them.

@@ -195,6 +195,22 @@ describe("a fallback", () => {
   });
 });
 
+describe("what a node leaves going", () => {
+  it("cannot record, emit or commit once the node has given what it gives", async () => {
+    const on = stage();
+    const late = Promise.withResolvers<unknown>();
+    on.on("work", ({ record }) => {
+      setTimeout(() => void record({ name: "late", data: "late" }).then(late.resolve, late.resolve), 0);
+      return "done";
+    });
+    on.on("next", async () => void (await late.promise));
+    const definition = flow("main").node("work", on.step({})).node("next", on.step({}));
+    await on.run(definition);
+    expect(await late.promise).toMatchObject({ code: "ATTEMPT_OVER", details: { path: "main.work" } });
+    expect((await on.details()).nodes[0]?.artifacts.map(({ name }) => name)).not.toContain("late");
+  });
+});
+
 describe("what a node is told of itself", () => {
   it("is an idempotency key that is the same for each of its attempts, or the one that is given for it", async () => {
     const on = stage();

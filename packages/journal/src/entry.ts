@@ -9,6 +9,7 @@ import {
   RunEvent,
   RunId,
 } from "@dad/protocol";
+import { inOrder } from "./in-order.ts";
 
 /** What the next entry follows. */
 export interface Head {
@@ -74,23 +75,15 @@ function quickFact(members: Readonly<Record<string, unknown>>): Fact | undefined
     // Where an entry has its place is not for a draft to say.
     if (value === undefined || PLACE.has(key)) continue;
     try {
-      pieces[pieceOf(key)] += `${JSON.stringify(key)}:${canonicalJson(value)},`;
+      const copy = inOrder(value);
+      const text = copy === undefined ? canonicalJson(value) : JSON.stringify(copy);
+      pieces[pieceOf(key)] += `${JSON.stringify(key)}:${text},`;
+      setMember(event, key, copy === undefined ? JSON.parse(text) : copy);
     } catch {
       return undefined;
     }
-    setMember(event, key, copied(value));
   }
   return { event, pieces };
-}
-
-/** What is read from the canonical text of a value that has one. */
-function copied(value: unknown): unknown {
-  // Minus zero is written as zero.
-  if (typeof value !== "object" || value === null) return value === 0 ? 0 : value;
-  if (Array.isArray(value)) return value.map(copied);
-  const copy: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) setMember(copy, key, copied((value as Record<string, unknown>)[key]));
-  return copy;
 }
 
 /** Also one of a name that means something else when it is assigned to. */

@@ -63,13 +63,48 @@ describe("dad resume", () => {
     await project.write("src/agent.ts", PAYS(project.directory));
     await killed(project, "node only.step started");
     expect((await project.dad("ls")).stdout).toMatch(/^r +interrupted/m);
+    const before = await project.journal("r");
     const asked = await project.dad("resume", "r");
     expect(asked).toMatchObject({ code: 2, stdout: "" });
     expect(asked.stderr).toMatch(/NODE_OUTCOME_UNKNOWN: .*only\.step.*--assume-not-done.*--assume-done/);
-    expect((await project.journal("r")).at(-1)).toBe("node.started");
+    expect(asked.stderr).toContain("\n    only.step gives { exitCode: integer, stdout: string,");
+    expect(await project.journal("r")).toEqual(before);
     await project.write("go", "");
     const { code, stderr } = await project.dad("resume", "r", "--assume-not-done");
     expect([code, stderr]).toEqual([0, expect.stringContaining("node only.step completed")]);
+  });
+
+  it("says which command a killed process left behind, as long as it goes on", async () => {
+    await using project = await testProject();
+    await project.write("src/agent.ts", shellAgent("sleep 1000 & sleep 1000"));
+    const running = project.start("run", "src/agent.ts", "--run-id", "r");
+    await expect.poll(async () => project.read("runs", "r", "journal.jsonl").catch(() => ""), { timeout: 20_000 }).toContain("command.started");
+    running.child.kill("SIGKILL");
+    await running.ended;
+    const { code, stderr } = await project.dad("resume", "r");
+    const said =
+      /node only\.step was running a command when its process was killed, and it may still be going on: process group (\d+) \(sleep 1000 & sleep 1000\)\. To end it: kill -- -\1\n/;
+    const group = Number(said.exec(stderr)?.[1]);
+    expect([code, group]).toEqual([2, expect.any(Number)]);
+    process.kill(-group, "SIGKILL");
+    await expect.poll(async () => (await project.dad("resume", "r")).stderr, { timeout: 20_000 }).not.toContain("may still be going on");
+  });
+
+  it("looks at what is said of nodes before it asks about others", async () => {
+    await using project = await testProject();
+    await project.write("src/agent.ts", PAYS(project.directory));
+    await killed(project, "node only.step started");
+    for (const [args, message] of [
+      [
+        ["--assume-done", "only.stpe=1"],
+        "ASSUMPTION_INVALID: node only.stpe: this definition has no such node. What is not known is whether only.step",
+      ],
+      [["--assume-not-done", "only"], "ASSUMPTION_INVALID: node only: this definition has no such node"],
+      [["--assume-done", "only.step"], "received null. It gives { exitCode: integer, stdout: string,"],
+    ] as const) {
+      expect(await project.dad("resume", "r", ...args)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
+    }
+    await project.write("go", "");
   });
 
   it("takes a person's word for what a node gave", async () => {

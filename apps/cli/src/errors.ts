@@ -84,13 +84,22 @@ export class RunSourceUnknownError extends DadError<"RUN_SOURCE_UNKNOWN"> {
   }
 }
 
+/** A node of which somebody has to say whether it did its work. */
+export interface OpenQuestion {
+  readonly path: string;
+  /** What it gives when it did, in short. */
+  readonly gives: string | undefined;
+}
+
 /** `NODE_OUTCOME_UNKNOWN`: nobody knows whether nodes did what must not be done twice, and there is nobody at a terminal to ask. */
 export class NobodyToAskError extends DadError<"NODE_OUTCOME_UNKNOWN"> {
-  constructor(paths: readonly string[]) {
+  constructor(open: readonly OpenQuestion[]) {
+    const paths = open.map(({ path }) => path);
+    const told = open.map(({ path, gives = "any JSON" }) => `\n${path} gives ${gives}`).join("");
     super(
       "NODE_OUTCOME_UNKNOWN",
       `the run was interrupted while ${paths.join(", ")} did what must not be done twice, and nobody knows whether it was done. ` +
-        `Look, and say so: --assume-not-done executes it again, --assume-done '${paths[0]}=<what it gave, as JSON>' does not`,
+        `Look, and say so: --assume-not-done executes it again, --assume-done '${paths[0]}=<what it gave, as JSON>' does not${told}`,
       { details: { paths } },
     );
   }

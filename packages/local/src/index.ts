@@ -4,6 +4,7 @@
  *
  * @packageDocumentation
  */
+export { commandsLeft, type LeftCommand } from "./commands-left.ts";
 export { MaintenanceError } from "./maintenance/errors.ts";
 export { type LocalMaintenance, localMaintenance, type LocalMaintenanceOptions } from "./maintenance/local-maintenance.ts";
 export { type LocalPortsOptions, localPorts } from "./local-ports.ts";

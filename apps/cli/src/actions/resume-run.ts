@@ -1,9 +1,8 @@
 import { dirname, resolve } from "node:path";
-import { localStore, resumeAgent } from "@dad/local";
+import { commandsLeft, localStore, resumeAgent } from "@dad/local";
 import type { RunDetails } from "@dad/protocol";
 import { readHistory } from "@dad/run-context";
-import { openQuestions } from "@dad/runner";
-import { progressOn } from "@dad/terminal";
+import { progressOn, visible } from "@dad/terminal";
 import { loadAgent } from "../agent-file/load-agent.ts";
 import { offerOwnPackages } from "../agent-file/own-packages.ts";
 import { RunRootUnknownError, RunSourceUnknownError } from "../errors.ts";
@@ -12,6 +11,7 @@ import { assumptionsOf, type AssumptionFlags } from "../project/assumptions.ts";
 import { findProject, findRunRoot } from "../project/find-project.ts";
 import { findRun } from "../project/find-run.ts";
 import { isDirectory } from "../project/is-directory.ts";
+import { leftCommandText } from "../terminal/left-command-text.ts";
 import { divertOutput } from "../terminal/divert-output.ts";
 import { runToItsEnd } from "./run-to-its-end.ts";
 import { tellRun } from "./tell-run.ts";
@@ -33,9 +33,10 @@ export async function resumeRun(runId: string, file: string | undefined, flags: 
 
   const runRoot = await findRunRoot({ cwd, runRoot: flags.runRoot });
   if (!(await isDirectory(runRoot))) throw new RunRootUnknownError(runRoot);
-  const { path, source, history } = await begunRun(runId, { file, runRoot, cwd });
+  const { path, source, history, left } = await begunRun(runId, { file, runRoot, cwd, takeOver: flags.takeOver ?? false });
   const definition = await loadAgent(path);
-  const assume = await assumptionsOf(openQuestions(definition, history), flags);
+  for (const command of left) progress.log(`${leftCommandText(visible(command))}\n`);
+  const assume = await assumptionsOf({ definition, history, allowChanged: flags.allowChanged ?? false }, flags);
   const project = await findProject(dirname(path), { cwd, runRoot });
   const resources = project.profile(flags.profile ?? source?.profile);
   // Also when the directory of the project has another name by now, its outcome is where it was.
@@ -61,14 +62,17 @@ interface Asked {
   readonly file: string | undefined;
   readonly runRoot: string;
   readonly cwd: string;
+  readonly takeOver: boolean;
 }
 
-/** What the run was begun with, and what had happened in it. */
-async function begunRun(runId: string, { file, runRoot, cwd }: Asked) {
+/** What the run was begun with, what had happened in it, and what a process that was killed left behind. */
+async function begunRun(runId: string, { file, runRoot, cwd, takeOver }: Asked) {
   await using store = localStore({ runRoot });
-  const { source, runId: id } = await findRun(store, runId);
+  const { source, runId: id, status } = await findRun(store, runId);
   const path = file === undefined ? recordedFile({ runId: id, source }, runRoot) : resolve(cwd, file);
-  return { path, source, history: await readHistory(store.journals, id) };
+  // Whoever works on the run has its commands in hand.
+  const left = status === "running" && !takeOver ? [] : await commandsLeft(store.journals, id);
+  return { path, source, history: await readHistory(store.journals, id), left };
 }
 
 function recordedFile({ runId, source }: Pick<RunDetails, "runId" | "source">, runRoot: string): string {

@@ -1,7 +1,7 @@
 /** The cost of one trivial node of a run, as a ratio to a raw floor. Usage: `node-overhead.ts [nodes] [rounds]`. */
 import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Component, defineNode, flow } from "@dad/agent";
+import { type Component, defineNode, flow, type FlowDefinition } from "@dad/agent";
 import { diskArtifactStore, diskArtifactView } from "@dad/artifacts/disk";
 import { memoryArtifactStore } from "@dad/artifacts/memory";
 import { inlineEngine } from "@dad/engine/inline";
@@ -19,21 +19,23 @@ import { inDirectory, median, milliseconds } from "./measure.ts";
 const nodes = Number(process.argv[2] ?? 500);
 const rounds = Number(process.argv[3] ?? 5);
 
-const step = (n: number) => ({ n: n + 1, text: "x".repeat(900) });
+const step = (n: number, bytes: number) => ({ n: n + 1, text: "x".repeat(bytes) });
 const trivial = defineNode({
   type: "trivial",
   version: "1",
   effect: "pure",
-  settings: z.object({ n: z.number() }),
+  settings: z.object({ n: z.number(), bytes: z.number() }),
   output: z.object({ n: z.number(), text: z.string() }),
-  execute: (_context, { settings }) => step(settings.n),
+  execute: (_context, { settings }) => step(settings.n, settings.bytes),
 });
 
-const definition = chainOf(nodes);
+/** Nodes that give next to nothing, and such that give a page of text. */
+const [nothing, page] = [0, 900];
+const chains = new Map([nothing, page].map((bytes) => [bytes, chainOf(bytes)]));
 
-function chainOf(count: number) {
+function chainOf(bytes: number): FlowDefinition {
   let chain: Component<"flow"> = flow("bench");
-  for (let index = 0; index < count; index++) chain = chain.node(`n${index}`, trivial({ n: index }));
+  for (let index = 0; index < nodes; index++) chain = chain.node(`n${index}`, trivial({ n: index, bytes }));
   return chain;
 }
 
@@ -44,25 +46,43 @@ const rest = () => ({
   isolation: scopeIsolation(),
 });
 
-async function bareLoop(): Promise<void> {
-  for (let index = 0; index < nodes; index++) await Promise.resolve(step(index));
+async function bareLoop(bytes: number): Promise<void> {
+  for (let index = 0; index < nodes; index++) await Promise.resolve(step(index, bytes));
 }
 
-async function run(runRoot: string, ports: MakeRunPorts): Promise<void> {
+interface Bench {
+  readonly bytes: number;
+  readonly runRoot: string;
+  readonly ports: MakeRunPorts;
+}
+
+async function run({ bytes, runRoot, ports }: Bench): Promise<void> {
+  const definition = chains.get(bytes);
+  if (definition === undefined) throw new TypeError(`there is no chain of ${bytes} bytes`);
   await withRun({ rootComponentId: "bench", runRoot, runId: "bench", ports }, async (context) => {
     await using execution = await context.isolate();
     return await execution.run(flowRunner(definition, { engine: inlineEngine() }));
   });
 }
 
+interface Round {
+  readonly run: number;
+  readonly floor: number;
+}
+
+async function memoryRound(bytes: number): Promise<Round> {
+  const ports = () => ({ ...rest(), journals: memoryJournalStore(), artifacts: memoryArtifactStore() });
+  const took = await milliseconds(() => run({ bytes, runRoot: "runs", ports }));
+  return { run: took, floor: await milliseconds(() => bareLoop(bytes)) };
+}
+
 /** One durable run and, right after it, the raw append of the very lines that its journal holds. */
-async function diskRound(): Promise<{ readonly run: number; readonly floor: number }> {
+async function diskRound(): Promise<Round> {
   return inDirectory(async (directory) => {
     const artifacts = diskArtifactStore({ root: join(directory, ".dad", "blobs") });
     const journals = diskJournalStore({ root: directory });
-    const took = await milliseconds(() =>
-      run(directory, (env) => ({ ...rest(), journals, artifacts, view: diskArtifactView({ root: env.runDir, store: artifacts }) })),
-    );
+    const ports: MakeRunPorts = (env) => ({ ...rest(), journals, artifacts, view: diskArtifactView({ root: env.runDir, store: artifacts }) });
+    const took = await milliseconds(() => run({ bytes: page, runRoot: directory, ports }));
     const lines = (await readFile(join(directory, "bench", "journal.jsonl"), "utf8")).trimEnd().split("\n");
     return { run: took, floor: await milliseconds(() => appendEach(join(directory, "floor"), lines)) };
   });
@@ -76,19 +96,26 @@ async function appendEach(file: string, lines: readonly string[]): Promise<void>
   }
 }
 
-const memory: { run: number; floor: number }[] = [];
-const disk: { run: number; floor: number }[] = [];
-for (let round = 0; round < rounds; round++) {
-  const memoryRun = () => run("runs", () => ({ ...rest(), journals: memoryJournalStore(), artifacts: memoryArtifactStore() }));
-  memory.push({ run: await milliseconds(memoryRun), floor: await milliseconds(bareLoop) });
-  disk.push(await diskRound());
+/** What runs in memory takes little time, and needs many rounds until it runs as fast as it can. */
+const MEMORY_ROUNDS = 20;
+
+async function roundsOf(count: number, round: () => Promise<Round>): Promise<Round[]> {
+  const results: Round[] = [];
+  for (let done = 0; done < count; done++) results.push(await round());
+  return results;
 }
 
-for (const [name, results] of Object.entries({ memory, disk })) {
-  const perNode = (median(results.map((result) => result.run)) * 1000) / nodes;
-  const floor = (median(results.map((result) => result.floor)) * 1000) / nodes;
+function report(name: string, results: readonly Round[]): void {
+  const perNode = (milliseconds: number) => ((milliseconds * 1000) / nodes).toFixed(1);
+  const runs = results.map((result) => result.run);
+  const floor = median(results.map((result) => result.floor));
   const ratio = median(results.map((result) => result.run / result.floor));
   console.log(
-    `${name.padEnd(8)} ${perNode.toFixed(1)} µs per node, floor ${floor.toFixed(1)} µs, ratio ${ratio.toFixed(2)} (median of ${rounds}, ${nodes} nodes)`,
+    `${name.padEnd(18)} ${perNode(median(runs))} µs per node, fastest ${perNode(Math.min(...runs))} µs, floor ${perNode(floor)} µs, ` +
+      `ratio ${ratio.toFixed(2)} (median of ${results.length}, ${nodes} nodes)`,
   );
 }
+
+report("memory", await roundsOf(rounds * MEMORY_ROUNDS, () => memoryRound(nothing)));
+report("memory, 900 bytes", await roundsOf(rounds * MEMORY_ROUNDS, () => memoryRound(page)));
+report("disk, 900 bytes", await roundsOf(rounds, diskRound));

@@ -94,6 +94,12 @@ function quickObject(members: Readonly<Record<string, unknown>>, depth: number):
   return `{${text}}`;
 }
 
+function nameOf(value: object): string {
+  if (value instanceof Date) return "a Date (give its toISOString())";
+  const name: unknown = value.constructor?.name;
+  return typeof name === "string" && name !== "" ? article(name) : "an object of a class";
+}
+
 function write(value: unknown, place: string, ancestors: readonly object[]): string {
   if (value === null || typeof value === "boolean") return String(value);
   if (typeof value === "number") {
@@ -107,7 +113,8 @@ function write(value: unknown, place: string, ancestors: readonly object[]): str
   const inside = [...ancestors, value];
   if (Array.isArray(value)) return `[${Array.from(value, (item, index) => write(item, `${place}[${index}]`, inside)).join(",")}]`;
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) throw new TypeError(`${place} is not a plain object, which JSON cannot carry`);
+  if (prototype !== Object.prototype && prototype !== null)
+    throw new TypeError(`${place} is ${nameOf(value)}, and not a plain object, which JSON cannot carry`);
   const members = Object.keys(value)
     .sort()
     .map((key) => `${writeString(key, place)}:${write((value as Record<string, unknown>)[key], `${place}.${key}`, inside)}`);

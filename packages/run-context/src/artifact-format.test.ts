@@ -92,7 +92,7 @@ describe("a value that is kept", () => {
 describe("what a format cannot carry", () => {
   it.each<[format: "json" | "yaml" | "text" | "binary", string, unknown, string]>([
     ["json", "NaN", { a: Number.NaN }, "$.a is NaN"],
-    ["yaml", "a date", { a: new Date(0) }, "$.a is not a plain object"],
+    ["yaml", "a date", { a: new Date(0) }, "$.a is a Date"],
     ["yaml", "nothing", undefined, "$ is undefined"],
     ["text", "an object", { a: 1 }, "takes a string, not an object"],
     ["text", "null", null, "takes a string, not null"],

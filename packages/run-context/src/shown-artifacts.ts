@@ -15,30 +15,41 @@ export interface ShownArtifacts {
 /** How many groups may wait to be shown before those who add more wait, too. */
 const BACKLOG = 32;
 
+interface Group {
+  readonly entries: readonly ArtifactEntry[];
+  /** Lets go on who added it. */
+  readonly admit: () => void;
+}
+
 export function shownArtifacts(view: ArtifactView | undefined): ShownArtifacts {
   if (view === undefined) return { add: async () => undefined, settled: async () => undefined };
-  const waiting = new Set<Promise<void>>();
-  let last = Promise.resolve();
+  const waiting: Group[] = [];
+  let showing: Promise<void> | undefined;
   let failure: { readonly cause: unknown } | undefined;
 
-  async function show(on: ArtifactView, entries: readonly ArtifactEntry[]): Promise<void> {
-    await Promise.all(entries.map((entry) => on.place(entry.path, entry))).catch((cause: unknown) => {
-      failure ??= { cause };
-    });
+  async function showAll(on: ArtifactView): Promise<void> {
+    for (let group = waiting[0]; group; group = waiting[0]) {
+      await Promise.all(group.entries.map((entry) => on.place(entry.path, entry))).catch((cause: unknown) => {
+        failure ??= { cause };
+      });
+      waiting.shift();
+      waiting[BACKLOG - 1]?.admit();
+    }
+    showing = undefined;
   }
 
   return {
     async add(entries) {
       const visible = entries.filter(({ shown }) => shown !== false);
       if (visible.length === 0) return;
-      const shown: Promise<void> = last.then(() => show(view, visible)).finally(() => waiting.delete(shown));
-      last = shown;
-      waiting.add(shown);
-      const [first] = waiting;
-      if (waiting.size > BACKLOG) await first;
+      const admitted = Promise.withResolvers<void>();
+      waiting.push({ entries: visible, admit: admitted.resolve });
+      if (waiting.length <= BACKLOG) admitted.resolve();
+      showing ??= showAll(view);
+      await admitted.promise;
     },
     async settled() {
-      await last;
+      await showing;
       const told = failure;
       failure = undefined;
       if (told) throw told.cause;

@@ -57,7 +57,7 @@ describe("callback", () => {
   });
 
   it.each<[string, unknown, string]>([
-    ["a date", { at: new Date() }, "$.at is not a plain object"],
+    ["a date", { at: new Date() }, "$.at is a Date"],
     ["a function", [() => 1], "$[0] is a function"],
     ["an undefined member", { a: { b: undefined } }, "$.a.b is undefined"],
     ["NaN", Number.NaN, "$ is NaN"],

@@ -11,6 +11,7 @@ import {
 } from "@dad/agent";
 import { isJsonObject, type Json, nameHint, type StaticInputs } from "@dad/protocol";
 import { problemsOf, StaticInputError } from "./errors.ts";
+import { iterationProblem } from "./iteration-bounds.ts";
 
 /**
  * Gives every static input the full path of the element it is for, and finds the variables that nobody gives a value. In a
@@ -38,7 +39,10 @@ export function resolveStaticInputs(root: ComponentDefinition, inputs: StaticInp
 
 function resolveName(root: ComponentDefinition, name: string): { readonly found: string } | { readonly problem: string } {
   const exact = definitionAt(root, name);
+  const never = exact && iterationProblem(root, name);
+  if (never !== undefined) return { problem: `static input "${name}": ${never}` };
   if (exact !== undefined && !isBlock(exact)) return { found: name };
+  if (exact !== undefined) return { problem: `static input "${name}" is for a ${exact.kind}, which takes none; ${insideOf(root, name)}` };
   const all = [...walk(root)].flatMap(({ path, definition }) => (isBlock(definition) ? [] : [path]));
   const [found, ...others] = name.includes(".") ? [] : all.filter((path) => path.endsWith(`.${name}`));
   if (found === undefined) return { problem: `static input "${name}" is for nothing in this definition; ${nameHint(name, all)}` };
@@ -47,6 +51,13 @@ function resolveName(root: ComponentDefinition, name: string): { readonly found:
   const one = found.replaceAll(EVERY_ITERATION, "iter_0");
   return { problem: `static input "${name}" is for something in a loop: say ${found} for every iteration, or for instance ${one}` };
 }
+
+function insideOf(root: ComponentDefinition, block: string): string {
+  const inside = [...walk(root)].filter(({ path, definition }) => path.startsWith(`${block}.`) && !isBlock(definition)).map(({ path }) => path);
+  return inside.length === 0 ? "nothing in it does" : `what is in it may: ${inside.slice(0, MOST_NAMED).join(", ")}`;
+}
+
+const MOST_NAMED = 5;
 
 function checkInput(root: ComponentDefinition, path: string, value: Json): string[] {
   const found = definitionAt(root, path);

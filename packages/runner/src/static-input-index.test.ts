@@ -50,4 +50,19 @@ describe("a static input for something in loops", () => {
     const inputs = { say: { value: 1 }, "main.say": { value: 2 } };
     await expect(on.run(flow("main").node("say", on.step({})), { inputs })).rejects.toMatchObject({ code: "STATIC_INPUT_INVALID" });
   });
+
+  it.each<[string, object, string]>([
+    ["beyond the bound of a while", { "main.w.iter_2.say": { value: 1 } }, "the loop main.w has iter_0 to iter_1 at most, and no iter_2"],
+    ["beyond a list that is known", { "main.e.iter_3.say": { value: 1 } }, "the loop main.e has iter_1 to iter_2 at most"],
+    ["before its start", { "main.e.iter_0.say": { value: 1 } }, "the loop main.e has iter_1 to iter_2 at most"],
+    ["a block itself", { "main.e": { value: 1 } }, "is for a for_each, which takes none; what is in it may: main.e.iter_*, main.e.iter_*.say"],
+  ])("is refused for %s", async (_what, inputs, problem) => {
+    const on = stage();
+    const body = flow("body").node("say", on.step({}));
+    const definition = flow("main")
+      .while("w", { condition: true, max: 2, atMax: "stop", body })
+      .forEach("e", { items: [1, 2, 3], start: 1, body });
+    const message = expect.stringContaining(problem) as string;
+    await expect(on.run(definition, { inputs: inputs as Record<string, Json> })).rejects.toMatchObject({ code: "STATIC_INPUT_INVALID", message });
+  });
 });

@@ -1,4 +1,4 @@
-import type { ErrorEnvelope } from "@dad/protocol";
+import { DadError, type ErrorEnvelope } from "@dad/protocol";
 
 /** An error with its causes, each by its code, in one line. */
 export function causesText({ code, message, cause }: ErrorEnvelope): string {
@@ -10,4 +10,10 @@ export function causesText({ code, message, cause }: ErrorEnvelope): string {
 /** The codes of an error and of its causes. */
 export function codesOf({ code, cause }: ErrorEnvelope): readonly string[] {
   return cause ? [code, ...codesOf(cause)] : [code];
+}
+
+/** What a node or a block threw, of an error that only says which one failed: its stack says where. */
+export function originOf(error: unknown): unknown {
+  if (!DadError.is(error, "NODE_FAILED") && !DadError.is(error, "BLOCK_FAILED")) return error;
+  return error.cause === undefined ? error : originOf(error.cause);
 }

@@ -9,6 +9,7 @@ import { comparable } from "./workspace-files.ts";
 /** What the journal says of a run, with all contents. */
 export interface RecordedFacts {
   readonly details: RunDetails;
+  readonly record: readonly RecordedEvent[];
   readonly nodes: readonly TestedNode[];
   readonly commits: readonly TestedCommit[];
   readonly files: ReturnType<typeof comparable>;
@@ -23,6 +24,7 @@ export async function readFacts(stage: Stage, runId: RunId): Promise<RecordedFac
   const last = await outcomes.find(runId);
   return {
     details,
+    record: events,
     nodes: await nodesOf(stage, { details, events }),
     commits: await commitsOf(stage, events),
     files: comparable((last && outcomes.files(last.commit)) ?? []),
@@ -56,6 +58,7 @@ async function nodesOf({ artifacts, watch }: Stage, { details, events }: NodeSou
         settings: call?.settings,
         input: call?.input,
         outcome: outcome?.status === "completed" ? outcome.value : undefined,
+        thrown: outcome?.status === "completed" ? undefined : outcome?.error,
         kept: await Promise.all(kept),
       });
     }),

@@ -1,5 +1,5 @@
-import { type ComponentDefinition, definitionAt, EVERY_ITERATION, iterationOf, type NodeContext, type NodeType, walk } from "@dad/agent";
-import { messageOf, nameHint } from "@dad/protocol";
+import { type ComponentDefinition, definitionAt, EVERY_ITERATION, iterationOf, misfit, type NodeContext, type NodeType, walk } from "@dad/agent";
+import { nameHint } from "@dad/protocol";
 import type { Going } from "./watched-engine.ts";
 
 /** What a replaced node may use: all that a node may, and time. */
@@ -11,18 +11,43 @@ export interface TestNodeContext extends NodeContext {
   untilAborted(): Promise<never>;
 }
 
-/** What a node does instead of what its type does. It gives what the type gives (that is checked), or throws. */
-export type ReplacedNode = (context: TestNodeContext, work: { readonly settings: unknown; readonly input: unknown }) => unknown;
+/** What a replaced node is told, as its type would be. */
+export interface ReplacedWork {
+  /** Rendered, and what the schema of the type makes of them. */
+  readonly settings: unknown;
+  /** What is given for the node as a static input, if something is. */
+  readonly input?: unknown;
+}
+
+/**
+ * What a node does instead of what its type does. It gives what the type gives (that is checked), or throws. It may say of which
+ * type the settings and the input are, and is taken at its word: `(context, { settings }: { settings: { argv: string[] } }) => …`.
+ */
+// As a method, it may take less than it is given.
+export type ReplacedNode = { instead(context: TestNodeContext, work: ReplacedWork): unknown }["instead"];
 
 export type ReplacedNodes = Readonly<Record<string, ReplacedNode>>;
+
+/** @throws TypeError for a path at which the definition has no node, and for what is no function. */
+export function assertReplacements(root: ComponentDefinition, nodes: ReplacedNodes): void {
+  for (const [path, replacement] of Object.entries<unknown>(nodes)) {
+    assertNodePath(root, path);
+    if (typeof replacement === "function") continue;
+    throw new TypeError(`what is in the place of ${JSON.stringify(path)} is ${withArticle(typeof replacement)}, and no function`);
+  }
+}
 
 /** @throws TypeError with the nearest path, when the definition has no node there. */
 export function assertNodePath(root: ComponentDefinition, path: string): void {
   const found = definitionAt(root, path);
   if (found?.kind === "node") return;
-  const what = found === undefined ? "is not there" : `is ${/^[aeiou]/.test(found.kind) ? "an" : "a"} ${found.kind}, and not a node`;
+  const what = found === undefined ? "is not there" : `is ${withArticle(found.kind)}, and not a node`;
   const nodes = [...walk(root)].filter(({ definition }) => definition.kind === "node").map((node) => node.path);
   throw new TypeError(`${JSON.stringify(path)} ${what} in ${root.kind} "${root.id}"; ${nameHint(path, nodes)}`);
+}
+
+function withArticle(name: string): string {
+  return `${/^[aeiou]/.test(name) ? "an" : "a"} ${name}`;
 }
 
 /** The replacement for a node, if there is one: that of its own path before that of every iteration. */
@@ -32,7 +57,8 @@ export function replacementFor(nodes: ReplacedNodes, path: string): ReplacedNode
   return Object.entries(nodes).find(([name]) => covers(name.split("."), steps))?.[1];
 }
 
-function covers(pattern: readonly string[], steps: readonly string[]): boolean {
+/** Whether a path, in which `iter_*` may stand for each iteration, is one for these steps. */
+export function covers(pattern: readonly string[], steps: readonly string[]): boolean {
   return pattern.length === steps.length && pattern.every((step, at) => step === steps[at] || isAnyOf(step, steps[at] ?? ""));
 }
 
@@ -55,8 +81,8 @@ export async function executeReplacement(
 ): Promise<unknown> {
   const untilAborted = () => going.waitFor(abortOf(context.signal));
   const value = await replacement({ ...context, untilAborted }, { settings, input });
-  const { error } = nodeType.output.safeParse(value);
-  if (error) onMisfit(`is replaced by a function that gives what a node of type "${nodeType.type}" does not: ${messageOf(error)}`);
+  const problem = misfit(nodeType.output, value);
+  if (problem !== undefined) onMisfit(`is replaced by a function that gives what a node of type "${nodeType.type}" does not: ${problem}`);
   return value;
 }
 

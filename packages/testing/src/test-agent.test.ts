@@ -2,14 +2,23 @@ import { existsSync } from "node:fs";
 import { agent, flow, variable, walk } from "@dad/agent";
 import { DadError } from "@dad/protocol";
 import { scriptedModel } from "@dad/resources/scripted";
-import { describe, expect, it } from "vitest";
+import { describe, expect, expectTypeOf, it } from "vitest";
 import { z } from "zod";
-import type { TestNodeContext } from "./replaced-nodes.ts";
+import type { ReplacedNodes, TestNodeContext } from "./replaced-nodes.ts";
 import { testAgent, type TestRunOptions } from "./test-agent.ts";
 import { ask, echo, pay, write } from "./testing-nodes.ts";
 
 const broken = () => {
   throw new DadError("BROKEN", "it was to fail", { retryable: true });
+};
+
+const thrownBy = (work: () => unknown): Error => {
+  try {
+    work();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error("it was to throw");
 };
 
 describe("a test of an agent", () => {
@@ -34,6 +43,20 @@ describe("a test of an agent", () => {
       new TypeError('"main.gret" is not there in agent "main"; did you mean "main.greet"? there is "main.greet"'),
     );
     expect(() => testAgent(shout, { inputs, nodes: { main: broken } })).toThrow('"main" is an agent, and not a node in agent "main"');
+    const nodes = { "main.greet": { value: "hello" } } as never;
+    expect(() => testAgent(shout, { inputs, nodes })).toThrow(new TypeError('what is in the place of "main.greet" is an object, and no function'));
+  });
+
+  it("refuses options that it does not have", async () => {
+    const { sent } = { sent: { inputs: { main: { name: "Ada" } }, model: {} } };
+    expect(() => testAgent(shout, sent)).toThrow(expect.objectContaining({ name: "TypeError" }));
+    expect(() => testAgent(shout, sent)).toThrow('testAgent has no option "model"; did you mean "models"? there are "models", ');
+    const test = testAgent(shout, { inputs: sent.inputs });
+    await expect(test.run({ onEvents: () => {} } as TestRunOptions)).rejects.toThrow(
+      'run has no option "onEvents"; did you mean "onEvent"? there are "signal", "onEvent"',
+    );
+    await test.run();
+    await expect(test.resume({ asume: {} } as TestRunOptions)).rejects.toThrow('resume has no option "asume"; did you mean "assume"?');
   });
 
   it("shares nothing with another, also of the same definition at the same time", async () => {
@@ -76,7 +99,7 @@ describe("a run that fails", () => {
     expect(() => failed.expectCompleted()).toThrow(
       expect.objectContaining({
         name: "AssertionError",
-        cause: failed.error,
+        cause: (failed.error as Error).cause,
         message: [
           'flow "main" was to be completed, and is failed: NODE_FAILED: node main.b failed ← BROKEN: it was to fail',
           "  completed   main.a",
@@ -87,6 +110,26 @@ describe("a run that fails", () => {
     expect(() => failed.expectFailed("OTHER")).toThrow("was to be failed with OTHER, and is failed: NODE_FAILED");
     const completed = await testAgent(definition).run();
     expect(() => completed.expectFailed()).toThrow('flow "main" was to be failed, and is completed\n  completed   main.a');
+  });
+
+  it("shows with each error where the node threw, and nothing that is no difference", async () => {
+    const bug = new TypeError("cannot read it");
+    const throws = () => {
+      throw bug;
+    };
+    const inner = flow("inner").node("n", echo({ value: 1 }));
+    const nested = flow("main")
+      .try("tried", { body: flow("body"), finally: inner })
+      .node("after", echo({ value: 2 }));
+    const run = await testAgent(nested, { nodes: { "main.tried.finally.n": throws } }).run();
+    expect(thrownBy(() => run.expectCompleted()).cause).toBe(bug);
+    expect(thrownBy(() => run.expectFailed("OTHER")).cause).toBe(bug);
+    const outcome = thrownBy(() => run.node("main.tried.finally.n").expectOutcome({ value: 1 }));
+    expect(outcome.cause).toBe(bug);
+    // vitest shows a member of this name as it is.
+    expect(outcome).not.toHaveProperty("diff");
+    const misfit = testAgent(inner, { nodes: { "inner.n": () => 1 } }).run();
+    await expect(misfit).rejects.not.toHaveProperty("diff");
   });
 
   it("is cancelled by its signal, or with the test", async () => {
@@ -156,8 +199,16 @@ describe("a replaced node", () => {
   it("fails the test when it gives what the node could not give, whatever the run makes of it", async () => {
     const definition = flow("main").node("run", pay({ account: "" }), { onFailure: "continue" });
     await expect(testAgent(definition, { nodes: { "main.run": () => ({ receipt: 1 }) } }).run()).rejects.toThrow(
-      /^node main\.run is replaced by a function that gives what a node of type "pay" does not: /,
+      'node main.run is replaced by a function that gives what a node of type "pay" does not: receipt: Invalid input: expected string, received number',
     );
+  });
+
+  it("may say which settings it is told", async () => {
+    const definition = flow("main").node("run", pay({ account: "Ada" }));
+    const nodes: ReplacedNodes = { "main.run": (_context, { settings }: { settings: { account: string } }) => ({ receipt: settings.account }) };
+    expect((await testAgent(definition, { nodes }).run()).expectCompleted()).toEqual({ run: { receipt: "Ada" } });
+    const untyped: ReplacedNodes = { "main.run": (_context, { settings }) => expectTypeOf(settings).toBeUnknown() };
+    expect(Object.keys(untyped)).toEqual(["main.run"]);
   });
 
   it("stands for every iteration, or for one before that", async () => {

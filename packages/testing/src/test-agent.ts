@@ -1,15 +1,17 @@
-import { AssertionError } from "node:assert";
 import { type AgentDefinition, assertDefinition, type FlowDefinition, type OutputsOf } from "@dad/agent";
 import type { Clock } from "@dad/engine";
 import { fakeClock } from "@dad/engine/fake-clock";
 import type { EventHandler } from "@dad/events";
-import { type FinalStatus, messageOf, RunId, type StaticInputs } from "@dad/protocol";
+import { type FinalStatus, messageOf, type RecordedEvent, RunId, type StaticInputs } from "@dad/protocol";
 import type { ModelResource } from "@dad/resources";
 import { readHistory } from "@dad/run-context";
 import { checkDefinition, checkResume, type ResumeOptions, resolveStaticInputs } from "@dad/runner";
+import { assertionError } from "./assertion-error.ts";
+import { assertKnown } from "./known-options.ts";
+import { missedIterations } from "./missed-iterations.ts";
 import { executedIn, perform } from "./perform.ts";
 import { readFacts } from "./read-facts.ts";
-import { assertNodePath, type ReplacedNodes } from "./replaced-nodes.ts";
+import { assertReplacements, type ReplacedNodes } from "./replaced-nodes.ts";
 import type { Noticed, Opening, Script } from "./script.ts";
 import { onDisk, openStage, type Stage } from "./stage.ts";
 import { type TestRun, testRun } from "./test-run.ts";
@@ -49,7 +51,8 @@ export interface AgentTest<Outputs = object> extends AsyncDisposable {
    * Runs it, once. However the run ends, that is a result.
    *
    * @throws AssertionError when a node asked for a model, or an answer of one, that the test does not give, or when what is done
-   * in the place of a node gave what the node cannot give: also when the run got over it.
+   * in the place of a node gave what the node cannot give, or when a node or an input is given for an iteration that a loop did
+   * not have: also when the run got over it.
    */
   run(options?: TestRunOptions): Promise<TestRun<Outputs>>;
   /**
@@ -63,12 +66,14 @@ export interface AgentTest<Outputs = object> extends AsyncDisposable {
 /**
  * Tests an agent or a flow: in memory, but for the workspace, which is a directory of its own as long as the run goes on.
  *
- * @throws `DEFINITION_INVALID`, `STATIC_INPUT_INVALID`; TypeError for a path in `nodes` at which there is no node.
+ * @throws `DEFINITION_INVALID`, `STATIC_INPUT_INVALID`; TypeError for an option that there is not, and for a path in
+ * `nodes` at which there is no node.
  */
 export function testAgent<Definition extends AgentDefinition | FlowDefinition>(
   definition: Definition,
   options: TestAgentOptions = {},
 ): AgentTest<OutputsOf<Definition>> {
+  assertKnown(options, OPTIONS, "testAgent");
   const script = scriptOf(definition, options);
   const disposed = new AbortController();
   let stage: Promise<Stage> | undefined;
@@ -91,10 +96,13 @@ export function testAgent<Definition extends AgentDefinition | FlowDefinition>(
 
   return {
     async run(given = {}) {
+      assertKnown(given, RUN_OPTIONS, "run");
       if (stage) throw new TypeError("this test had its run: resume that, or make another test");
       return await inTurn(given);
     },
-    async resume({ assume = {}, ...given } = {}) {
+    async resume(given = {}) {
+      assertKnown(given, RESUME_OPTIONS, "resume");
+      const { assume = {} } = given;
       if (!stage) throw new TypeError("there is no run to resume: run it first");
       return await inTurn(given, { assume });
     },
@@ -110,11 +118,15 @@ function scriptOf(definition: AgentDefinition | FlowDefinition, options: TestAge
   const { models = {}, endpoints = {}, inputs = {}, nodes = {}, env = {}, clock = fakeClock(), runId = "test" } = options;
   assertDefinition(definition);
   checkDefinition(definition);
-  for (const path of Object.keys(nodes)) assertNodePath(definition, path);
+  assertReplacements(definition, nodes);
   const { data: id, error } = RunId.safeParse(runId);
   if (error) throw new TypeError(`${JSON.stringify(runId)} is no run id: ${error.issues[0]?.message}`);
   return { definition, runId: id, inputs: resolveStaticInputs(definition, inputs), models, endpoints, nodes, env, clock };
 }
+
+const RUN_OPTIONS = { signal: true, onEvent: true } as const;
+const RESUME_OPTIONS = { ...RUN_OPTIONS, assume: true } as const;
+const OPTIONS = { models: true, endpoints: true, inputs: true, files: true, nodes: true, env: true, clock: true, runId: true } as const;
 
 function nothingYet(): Noticed {
   return { events: [], asked: [], problems: [] };
@@ -126,8 +138,8 @@ async function follow(script: Script, stage: Stage, opening: Opening): Promise<T
   const { noticed, resume } = opening;
   if (resume) checkResume(definition, await readHistory(stage.journals, runId), resume);
   const ended = await onDisk(stage, () => perform(script, stage, opening));
-  assertFollowed(noticed);
-  const { details, ...facts } = await readFacts(stage, runId);
+  const { details, record, ...facts } = await readFacts(stage, runId);
+  assertFollowed([...noticed.problems, ...misgiven(script, record)]);
   const askedOf = (alias: string) => noticed.asked.filter((asked) => asked.alias === alias).map(({ request }) => request);
   return testRun({
     ...facts,
@@ -143,10 +155,17 @@ async function follow(script: Script, stage: Stage, opening: Opening): Promise<T
   });
 }
 
-function assertFollowed({ problems }: Noticed): void {
+/** What is given for what never was. */
+function misgiven({ nodes, inputs }: Script, record: readonly RecordedEvent[]): Noticed["problems"] {
+  const missed = Object.entries({ nodes, inputs }).flatMap(([option, given]) =>
+    missedIterations(Object.keys(given), record).map((problem) => `${option}: ${problem}`),
+  );
+  return missed.map((problem) => ({ problem, cause: undefined }));
+}
+
+function assertFollowed(problems: Noticed["problems"]): void {
   const [first] = problems;
   if (!first) return;
   const lines = problems.map(({ problem, cause }) => (cause === undefined ? problem : `${problem} (${messageOf(cause)})`));
-  const wrong = new AssertionError({ message: lines.join("\n"), operator: "run", stackStartFn: assertFollowed });
-  throw first.cause === undefined ? wrong : Object.assign(wrong, { cause: first.cause });
+  throw assertionError({ message: lines.join("\n"), operator: assertFollowed, cause: first.cause });
 }

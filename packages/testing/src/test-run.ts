@@ -1,9 +1,10 @@
-import { AssertionError } from "node:assert";
+import type { AssertionError } from "node:assert";
 import type { ComponentDefinition } from "@dad/agent";
 import type { OutcomeChange } from "@dad/outcome";
 import { type ErrorEnvelope, type FinalStatus, nameHint, type NodePath, type RunEvent, type RunId, type UnknownEvent } from "@dad/protocol";
 import type { ModelRequest } from "@dad/resources";
-import { causesText, codesOf } from "./causes-text.ts";
+import { assertionError } from "./assertion-error.ts";
+import { causesText, codesOf, originOf } from "./causes-text.ts";
 import { assertNodePath } from "./replaced-nodes.ts";
 import { type TestedNode, testedNode } from "./tested-node.ts";
 import type { Files } from "./workspace-files.ts";
@@ -82,7 +83,7 @@ export function testRun<Outputs>(given: RunFacts<Outputs>): TestRun<Outputs> {
 }
 
 function notReached(path: NodePath): TestedNode {
-  const nothing = { settings: undefined, input: undefined, outcome: undefined, error: undefined, usage: undefined };
+  const nothing = { settings: undefined, input: undefined, outcome: undefined, error: undefined, usage: undefined, thrown: undefined };
   return testedNode({ path, status: undefined, attempts: 0, ...nothing, kept: [] });
 }
 
@@ -98,7 +99,5 @@ function ending<Outputs>({ definition, status, error, failure, nodes }: RunFacts
     (node) => `  ${(node.status ?? "").padEnd(11)} ${node.path}${node.error ? `  ${node.error.code}: ${node.error.message}` : ""}`,
   );
   const message = [`${definition.kind} "${definition.id}" was to be ${expected}, and is ${status}${why}`, ...lines].join("\n");
-  const wrong = new AssertionError({ message, actual: status, expected, operator: operator.name, stackStartFn: operator });
-  // Whoever shows it shows where it was thrown, too.
-  return error === undefined ? wrong : Object.assign(wrong, { cause: error });
+  return assertionError({ message, actual: status, expected, operator, cause: originOf(error) });
 }

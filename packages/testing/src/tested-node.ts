@@ -1,5 +1,6 @@
-import { AssertionError, deepStrictEqual } from "node:assert";
+import { deepStrictEqual } from "node:assert";
 import { type ErrorEnvelope, type Json, nameHint, type NodePath, type NodeStatus, type Usage } from "@dad/protocol";
+import { assertionError } from "./assertion-error.ts";
 import { causesText } from "./causes-text.ts";
 import { utf8 } from "./workspace-files.ts";
 
@@ -42,13 +43,15 @@ export interface TestedNode {
 /** All that is known of a node, to be looked at. */
 export interface NodeFacts extends Omit<TestedNode, "artifacts" | "artifact" | "expectOutcome"> {
   readonly kept: readonly KeptArtifact[];
+  /** What its last attempt threw, when it did in this process. */
+  readonly thrown: unknown;
 }
 
 export interface KeptArtifact extends Pick<TestedArtifact, "name" | "mediaType"> {
   readonly content: Uint8Array;
 }
 
-export function testedNode({ kept, ...facts }: NodeFacts): TestedNode {
+export function testedNode({ kept, thrown, ...facts }: NodeFacts): TestedNode {
   const names = kept.map(({ name }) => name);
   const node: TestedNode = {
     ...facts,
@@ -60,13 +63,7 @@ export function testedNode({ kept, ...facts }: NodeFacts): TestedNode {
     },
     expectOutcome(expected) {
       if (facts.status === "completed") deepStrictEqual(facts.outcome, expected);
-      else
-        throw new AssertionError({
-          message: `${stateText(facts)}, and gave nothing`,
-          expected,
-          operator: "expectOutcome",
-          stackStartFn: node.expectOutcome,
-        });
+      else throw assertionError({ message: `${stateText(facts)}, and gave nothing`, expected, operator: node.expectOutcome, cause: thrown });
     },
   };
   return node;

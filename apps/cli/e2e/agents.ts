@@ -34,14 +34,20 @@ export const only = agent("only").node("step", step({}));
 `;
 }
 
-/** Asks the model "writer" for a title. */
-export const ASKER = `
+/** Asks a model for a title: the variable `who` is "writer". */
+export function askingAgent(model: string): string {
+  return `
 import { agent } from "@dad/agent";
 import { askModelFor } from "@dad/nodes";
 import { z } from "zod";
 
-export const asker = agent("asker").node("ask", askModelFor(z.object({ title: z.string() }), { model: "writer", prompt: "A title, please" }));
+export const asker = agent("asker", { variables: { who: "writer" } })
+  .node("ask", askModelFor(z.object({ title: z.string() }), { model: "${model}", prompt: "A title, please" }));
 `;
+}
+
+/** Asks the model "writer" for a title. */
+export const ASKER = askingAgent("writer");
 
 /** A config whose model "writer" always replies with this value. */
 export function scriptedConfig(reply: unknown): string {

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ErrorEnvelope, RunSummary } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
-import { ASKER, callbackAgent, GREETER, scriptedConfig, shellAgent } from "./agents.ts";
+import { ASKER, askingAgent, callbackAgent, GREETER, scriptedConfig, shellAgent } from "./agents.ts";
 import { testProject } from "./project.ts";
 
 const agentFile = (body: string) => `import { agent, flow } from "@dad/agent";\nimport { runCommand } from "@dad/nodes";\n\n${body}\n`;
@@ -24,6 +24,14 @@ const REFUSED: readonly (readonly [name: string, files: Record<string, string>, 
   ["a file that is no TypeScript", { "a.ts": "\n\nexport const = ;" }, ["a.ts"], "AGENT_FILE_FAILED", "a.ts:3"],
   ["a file that imports what is not there", { "a.ts": 'import "@dad/nothing";' }, ["a.ts"], "AGENT_FILE_FAILED", "@dad/nothing"],
   ["a file that uses more than types", { "a.ts": "\nenum Direction { Up }" }, ["a.ts"], "AGENT_FILE_FAILED", "a.ts:2", "enum"],
+  [
+    "a file that imports a name that is not exported",
+    { "a b.ts": 'import { nothing } from "./other.ts";\nnothing();', "other.ts": "export const x = 1;" },
+    ["a b.ts"],
+    "AGENT_FILE_FAILED",
+    ": /",
+    "/a b.ts:1 cannot be loaded",
+  ],
   ["a file that throws", { "a.ts": '\nthrow new Error("thrown at the top");' }, ["a.ts"], "AGENT_FILE_FAILED", "a.ts:2:7", "thrown at the top"],
   [
     "duplicate node ids",
@@ -57,6 +65,15 @@ const REFUSED: readonly (readonly [name: string, files: Record<string, string>, 
     "prod",
     "test",
   ],
+  ["a model that the profile has not", { "a.ts": ASKER }, ["a.ts"], "RESOURCE_UNKNOWN", 'asker.ask: there is no model "writer"'],
+  [
+    "a model that is misspelt",
+    { "a.ts": askingAgent("wirter"), "dad.config.ts": scriptedConfig({}) },
+    ["a.ts", "--profile", "test"],
+    "RESOURCE_UNKNOWN",
+    'profile "test"',
+    'did you mean "writer"?',
+  ],
   ["a config with an unknown key", { "a.ts": GREETER, "dad.config.ts": "export default { runroot: 1 };" }, ["a.ts"], "CONFIG_INVALID", "runRoot"],
   [
     "a workspace that is not there",
@@ -89,7 +106,7 @@ describe("dad run refuses", () => {
       expect(ended.code).toBe(2);
       const { error } = JSON.parse(ended.stdout) as { error: unknown };
       expect(ErrorEnvelope.parse(error).code).toBe(code);
-      expect(globSync("**/journal.jsonl", { cwd: project.directory })).toEqual([]);
+      expect(globSync(["**/journal.jsonl", "runs/*"], { cwd: project.directory })).toEqual([]);
     },
   );
 
@@ -109,6 +126,7 @@ describe("dad run refuses", () => {
     [["run"], "missing required argument 'file'"],
     [["show"], "(dad show --help shows what it takes)"],
     [["run", "a.ts", "--run-id", "x", "--prefix", "y"], "'--run-id <id>' cannot be used with option '--prefix <prefix>'"],
+    [["show", "x", "--all", "--json"], "'--all' cannot be used with option '--json'"],
     [["run", "a.ts", "--run-root", ""], "'--run-root <dir>' argument '' is invalid. It is empty."],
     [["ls", "--run-root="], "It is empty."],
     [["show", "x", "--run-root="], "It is empty."],
@@ -140,7 +158,7 @@ const FAILING: readonly (readonly [name: string, files: Record<string, string>, 
   ],
   ["a node that throws", { "a.ts": callbackAgent('throw new RangeError("boom");') }, "UNEXPECTED", "boom", "a.ts:5:"],
   ["a reply that does not fit its schema", { "a.ts": ASKER, "dad.config.ts": scriptedConfig({ titel: 1 }) }, "MODEL_REPLY_INVALID", "title"],
-  ["a model that the profile has not", { "a.ts": ASKER }, "RESOURCE_UNKNOWN", "writer"],
+  ["a model that is chosen as it runs, and that the profile has not", { "a.ts": askingAgent("$var{who}") }, "RESOURCE_UNKNOWN", "writer"],
 ];
 
 describe("dad run records as failed", () => {
@@ -149,7 +167,8 @@ describe("dad run records as failed", () => {
     const { code: exitCode, stdout, stderr } = await project.dad("run", "a.ts", "--json");
     expect(exitCode).toBe(1);
     expect(stderr).toContain("error NODE_FAILED: ");
-    expect(stderr).toContain(`caused by ${code}`);
+    // What has no code of its own is told by its class.
+    expect(stderr).toContain(`caused by ${code === "UNEXPECTED" ? "RangeError" : code}`);
     for (const text of says) expect(stderr).toContain(text);
 
     const run = RunSummary.parse(JSON.parse(stdout));

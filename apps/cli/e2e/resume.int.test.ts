@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { rename } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { callbackAgent, shellAgent } from "./agents.ts";
+import { askingAgent, callbackAgent, scriptedConfig, shellAgent } from "./agents.ts";
 import { type TestProject, testProject } from "./project.ts";
 
 /** Three nodes that say when they are executed: the second fails as long as there is no file "go". */
@@ -149,11 +149,25 @@ describe("dad resume", () => {
     await using project = await testProject({ "src/agent.ts": STOPS, "other.ts": STOPS.replace('word: "two"', 'word: "deux"') });
     await project.dad("run", "src/agent.ts", "--run-id", "r");
     await project.write("go", "");
-    expect(await project.dad("resume", "r", "other.ts")).toMatchObject({ code: 2, stderr: expect.stringContaining("DEFINITION_CHANGED") });
+    expect(await project.dad("resume", "r", "other.ts")).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/DEFINITION_CHANGED: .*other\.ts.* as it is now: --allow-changed\n$/),
+    });
     expect(await project.dad("resume", "r", "other.ts", "--allow-changed")).toMatchObject({
       code: 0,
       stderr: expect.stringContaining("executed deux"),
     });
+  });
+
+  it("leaves a run as it was when its agent asks for a model that the profile has not", async () => {
+    await using project = await testProject({ "src/agent.ts": askingAgent("$var{who}"), "dad.config.ts": scriptedConfig({ titel: 1 }) });
+    expect(await project.dad("run", "src/agent.ts", "--run-id", "r")).toMatchObject({ code: 1 });
+    const before = await project.read("runs/r/journal.jsonl");
+    await project.write("src/agent.ts", askingAgent("wirter"));
+    const refused = await project.dad("resume", "r", "--allow-changed");
+    expect(refused).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining('RESOURCE_UNKNOWN: profile "test"') });
+    expect(refused.stderr).toContain('asker.ask: there is no model "wirter"; did you mean "writer"?');
+    expect(await project.read("runs/r/journal.jsonl")).toBe(before);
   });
 
   it.each([

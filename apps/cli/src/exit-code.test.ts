@@ -32,6 +32,7 @@ describe("the exit code of an error", () => {
     "DEFINITION_INVALID",
     "CONFIG_INVALID",
     "PROFILE_UNKNOWN",
+    "RESOURCE_UNKNOWN",
     "STATIC_INPUT_INVALID",
     "RUN_EXISTS",
     "RUN_ID_INVALID",

@@ -33,6 +33,7 @@ const OF_CODE: Readonly<Record<string, number>> = {
   CONFIG_INVALID: EXIT.usage,
   CONFIG_UNREADABLE: EXIT.usage,
   PROFILE_UNKNOWN: EXIT.usage,
+  RESOURCE_UNKNOWN: EXIT.usage,
   DEFINITION_INVALID: EXIT.usage,
   STATIC_INPUT_INVALID: EXIT.usage,
   STATIC_INPUTS_INVALID: EXIT.usage,

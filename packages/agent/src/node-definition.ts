@@ -1,4 +1,5 @@
 import type { Json } from "@dad/protocol";
+import type { ResourceNeed } from "@dad/resources";
 import type { z } from "zod";
 import { dataOf } from "./data.ts";
 import type { NodeContext } from "./node-context.ts";
@@ -17,6 +18,11 @@ export interface NodeTypeSpec<Settings extends z.ZodType, Output extends z.ZodTy
   /** What somebody may give to the node from outside (static inputs). Default: nothing. */
   readonly input?: Input;
   readonly output: Output;
+  /**
+   * Which resources a node with these settings asks for, so that one that the profile has not is found before anything runs.
+   * Given are those settings that are known by then: not the ones whose templates read something. Pure. Default: none.
+   */
+  needs?(settings: Partial<z.output<Settings>>): readonly ResourceNeed[];
   /** Throws to fail. Stops when `context.signal` is aborted. */
   execute(
     context: NodeContext,
@@ -32,6 +38,7 @@ export interface NodeType {
   readonly settings: z.ZodType;
   readonly input: z.ZodType | undefined;
   readonly output: z.ZodType;
+  readonly needs: ((settings: unknown) => readonly ResourceNeed[]) | undefined;
   execute(context: NodeContext, work: { readonly settings: unknown; readonly input: unknown }): Promise<unknown>;
 }
 
@@ -74,6 +81,7 @@ export function defineNode<Settings extends z.ZodType, Output extends z.ZodType,
     input: spec.input,
     output: spec.output,
     // The runner hands over what these very schemas have parsed.
+    needs: spec.needs && ((settings: unknown) => spec.needs?.(settings as Partial<z.output<Settings>>) ?? []),
     execute: async (context: NodeContext, work: { readonly settings: unknown; readonly input: unknown }) =>
       spec.execute(context, work as { settings: z.output<Settings>; input: z.output<Input> | undefined }),
   });

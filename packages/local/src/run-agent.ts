@@ -12,7 +12,7 @@ import {
   withRun,
   type WithRunOptions,
 } from "@dad/run-context";
-import { agentRunner, checkDefinition, checkResume, flowRunner, type ResumeOptions, resolveStaticInputs } from "@dad/runner";
+import { agentRunner, checkDefinition, checkResources, checkResume, flowRunner, type ResumeOptions, resolveStaticInputs } from "@dad/runner";
 import { type LocalPortsOptions, localPorts } from "./local-ports.ts";
 import type { LocalStore } from "./local-store.ts";
 
@@ -43,7 +43,7 @@ export interface AgentRun<Outputs> {
 
 /**
  * Runs an agent (or a flow) on this machine. A run that fails is a result, with the error that ended
- * it. Thrown is only what stops a run from being made: `DEFINITION_INVALID`, `STATIC_INPUT_INVALID`,
+ * it. Thrown is only what stops a run from being made: `DEFINITION_INVALID`, `RESOURCE_UNKNOWN`, `STATIC_INPUT_INVALID`,
  * `RUN_EXISTS`, `RUN_ID_INVALID`, `RUN_NOT_OPENED`; and `RUN_NOT_RECORDED`, when how it ended is not known.
  */
 export async function runAgent<Definition extends AgentDefinition | FlowDefinition>(
@@ -52,6 +52,7 @@ export async function runAgent<Definition extends AgentDefinition | FlowDefiniti
 ): Promise<AgentRun<OutputsOf<Definition>>> {
   assertDefinition(definition);
   checkDefinition(definition);
+  checkResources(definition, ports.resources);
   const resolved = resolveStaticInputs(definition, inputs);
   const { projectRoot, runRoot } = store;
   return await untilOver({ store, ports }, (made) =>
@@ -72,7 +73,7 @@ export async function runAgent<Definition extends AgentDefinition | FlowDefiniti
 /**
  * Goes on with a run of an agent (or a flow) on this machine that was interrupted, failed or was cancelled: the same run, in
  * its next epoch. Nodes that had completed are not executed again. Thrown is only what leaves the run as it was:
- * `RUN_UNKNOWN`, `RUN_LOCKED`, `RUN_COMPLETED`, `DEFINITION_INVALID`, `DEFINITION_CHANGED`, `NODE_OUTCOME_UNKNOWN`,
+ * `RUN_UNKNOWN`, `RUN_LOCKED`, `RUN_COMPLETED`, `DEFINITION_INVALID`, `RESOURCE_UNKNOWN`, `DEFINITION_CHANGED`, `NODE_OUTCOME_UNKNOWN`,
  * `ASSUMPTION_INVALID`, `JOURNAL_DAMAGED`, `RUN_NOT_OPENED`, `ARTIFACT_…` when what the run goes on from cannot be read; and `RUN_NOT_RECORDED`, when how it ended is not known.
  */
 export async function resumeAgent<Definition extends AgentDefinition | FlowDefinition>(
@@ -82,6 +83,7 @@ export async function resumeAgent<Definition extends AgentDefinition | FlowDefin
   const resume: ResumeOptions = { ...(assume ? { assume } : {}), ...(allowChanged ? { allowChanged } : {}) };
   assertDefinition(definition);
   checkDefinition(definition);
+  checkResources(definition, ports.resources);
   checkResume(definition, history ?? (await readHistory(store.journals, options.runId)), resume);
   const { projectRoot, runRoot, journals } = store;
   return await untilOver({ store, ports }, (made) =>

@@ -28,5 +28,5 @@ export type {
   ModelUserPart,
 } from "./model-resource.ts";
 export type { ProfileDefinition } from "./profile-definition.ts";
-export type { ResourceKind, ResourceKinds, ResourceProfile, ResourceRegistry } from "./resource-registry.ts";
+export type { ResourceKind, ResourceKinds, ResourceNeed, ResourceProfile, ResourceRegistry } from "./resource-registry.ts";
 export { filesOf, messageOfReply, partsOf, type StructuredOptions, toolCallsOf, withStructured } from "./reply.ts";

@@ -14,6 +14,12 @@ export interface ResourceKinds {
 
 export type ResourceKind = keyof ResourceKinds;
 
+/** A resource that is asked for, of whatever profile. */
+export interface ResourceNeed {
+  readonly kind: ResourceKind;
+  readonly id: string;
+}
+
 /** One environment's view of the outside world: `default`, `ci`, `production`. */
 export interface ResourceProfile {
   readonly name: string;

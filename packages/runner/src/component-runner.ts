@@ -3,6 +3,7 @@ import type { Engine } from "@dad/engine";
 import { type Observability, traced, under } from "@dad/observability";
 import type { ExecutionScope } from "@dad/run-context";
 import { checkDefinition } from "./check-definition.ts";
+import { checkResources } from "./check-resources.ts";
 import { componentReport } from "./component-report.ts";
 import { indexDefinition } from "./definition-index.ts";
 import { interpret } from "./interpreter.ts";
@@ -24,8 +25,8 @@ export interface ComponentRunner<Result> {
   /**
    * Runs the component and gives what its elements gave, by id. What ends it is thrown, after it was
    * recorded: NodeFailedError (`NODE_FAILED`), BlockFailedError (`BLOCK_FAILED`) with their causes, VariableError
-   * (`VARIABLE_INVALID`), or the reason of the signal; `DEFINITION_INVALID`, `STATIC_INPUT_INVALID` and what `checkResume`
-   * throws before anything ran.
+   * (`VARIABLE_INVALID`), or the reason of the signal; `DEFINITION_INVALID`, `RESOURCE_UNKNOWN`,
+   * `STATIC_INPUT_INVALID` and what `checkResume` throws before anything ran.
    */
   run(scope: ExecutionScope): Promise<Result>;
 }
@@ -45,6 +46,7 @@ function componentRunner<Definition extends ComponentDefinition>(
   return {
     async run(scope) {
       checkDefinition(component);
+      checkResources(component, scope.run.ports.resources);
       checkResume(component, scope.run.history, resume);
       const inputs = staticInputIndex(component, resolveStaticInputs(component, Object.fromEntries(scope.run.inputs)));
       const outputs = await inTrace(scope, component, (observability) => {

@@ -1,5 +1,6 @@
 import type { BlockKind } from "@dad/agent";
-import { DadError, type Digest, type Json, messageOf, type NodePath } from "@dad/protocol";
+import { DadError, type Digest, type Json, messageOf, nameHint, type NodePath } from "@dad/protocol";
+import type { ResourceNeed } from "@dad/resources";
 import type { z } from "zod";
 
 /** `NODE_FAILED`: a node failed for good, and with it its component and the run. `cause` says why. */
@@ -96,6 +97,23 @@ export class ArtifactExistsError extends DadError<"ARTIFACT_EXISTS"> {
 export class StaticInputError extends DadError<"STATIC_INPUT_INVALID"> {
   constructor(problems: readonly string[]) {
     super("STATIC_INPUT_INVALID", problems.join("\n"), { details: { problems } });
+  }
+}
+
+/** A resource that a node asks for and the profile has not. In loops, the path has `iter_*`. */
+export interface MissingResource extends ResourceNeed {
+  readonly path: string;
+}
+
+/** `RESOURCE_UNKNOWN`: nodes ask for what the profile of the run has not. Found before anything runs. */
+export class ResourcesMissingError extends DadError<"RESOURCE_UNKNOWN"> {
+  constructor(missing: readonly MissingResource[], profile: { readonly name: string; ids(kind: ResourceNeed["kind"]): readonly string[] }) {
+    const problems = missing.map(
+      ({ path, kind, id }) => `\n  ${path}: there is no ${kind} ${JSON.stringify(id)}; ${nameHint(id, profile.ids(kind))}`,
+    );
+    super("RESOURCE_UNKNOWN", `profile "${profile.name}" has not all that nodes ask for:${problems.join("")}`, {
+      details: { profile: profile.name, missing: missing.map(({ path, kind, id }) => ({ path, kind, id })) },
+    });
   }
 }
 

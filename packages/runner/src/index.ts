@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export { checkDefinition } from "./check-definition.ts";
+export { checkResources } from "./check-resources.ts";
 export { agentRunner, type ComponentRunner, flowRunner, type RunnerOptions } from "./component-runner.ts";
 export {
   ArtifactExistsError,
@@ -13,10 +14,12 @@ export {
   BlockValueError,
   DefinitionChangedError,
   LoopLimitError,
+  type MissingResource,
   NodeFailedError,
   NodeOutcomeUnknownError,
   NodeOutputError,
   NodeSettingsError,
+  ResourcesMissingError,
   StaticInputError,
   SwitchUnmatchedError,
   VariableError,

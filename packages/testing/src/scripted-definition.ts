@@ -14,6 +14,8 @@ export interface Noticing {
 export function scriptedDefinition({ definition, nodes }: Script, noticing: Noticing): ComponentDefinition {
   return withNodeTypes(definition, (nodeType) => ({
     ...nodeType,
+    // What a test does not give is missing only when it is asked for: a node that is replaced asks for nothing.
+    needs: undefined,
     execute: async (context, work) => {
       const scripted = scriptedContext(context, noticing);
       const replacement = replacementFor(nodes, context.path);

@@ -24,6 +24,7 @@ export const ask = defineNode({
   effect: "pure",
   settings: z.object({ prompt: z.string() }),
   output: z.object({ text: z.string() }),
+  needs: () => [{ kind: "model", id: "writer" }],
   async execute({ resources, signal, record, addUsage, stream }, { settings: { prompt } }) {
     await record({ name: "state", data: { prompt } });
     const request = { messages: [{ role: "user", content: prompt }] } as const;

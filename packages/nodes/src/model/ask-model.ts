@@ -6,7 +6,7 @@ import { overridden } from "../settings-override.ts";
 import { AskInput, type AskSettings, type CheckedAsk, StructuredSettings, TextSettings } from "./ask-settings.ts";
 import { unusableReply } from "./call-model.ts";
 import { converse, type Conversed } from "./converse.ts";
-import { aliasOf, requestOf } from "./model-request.ts";
+import { aliasOf, modelsNeeded, requestOf } from "./model-request.ts";
 import { modelSchema, problemsOf } from "./model-schema.ts";
 import { effectOf, type Tool, toolSettings, toolsVersion } from "./tool.ts";
 
@@ -94,7 +94,8 @@ function structuredAsk<Schema extends z.ZodType>(schema: Schema, code: AskCode) 
 
 function typeOf(code: AskCode) {
   const { tools = [] } = code;
-  return { type: "ai_model", version: tools.length === 0 ? "2" : `2+${toolsVersion(tools)}`, effect: effectOf(tools) };
+  const version = tools.length === 0 ? "2" : `2+${toolsVersion(tools)}`;
+  return { type: "ai_model", version, effect: effectOf(tools), needs: modelsNeeded };
 }
 
 function toolsOf({ tools = [] }: AskCode): object {

@@ -110,6 +110,16 @@ describe("what a model is asked (row 97)", () => {
 });
 
 describe("the models that a node may ask (rows 79, 80)", () => {
+  it.each([
+    [{ model: "writer", prompt: "p" }, ["writer"]],
+    [{ models: ["writer", "other"], prompt: "p" }, ["writer", "other"]],
+    [{ prompt: "p" }, []],
+  ])("are what it needs of the profile, as far as they are known: %j", (settings, ids) => {
+    const needs = ids.map((id) => ({ kind: "model", id }));
+    expect(askModel({ model: "a", prompt: "p" }).nodeType.needs?.(settings)).toEqual(needs);
+    expect(askModelFor(z.string(), { model: "a", prompt: "p" }).nodeType.needs?.(settings)).toEqual(needs);
+  });
+
   const definition = askModel({ models: ["writer", "other"], prompt: "p" });
 
   it("are asked by their order, unless the input chooses", async () => {

@@ -1,19 +1,30 @@
 import type { NodeContext } from "@dad/agent";
 import { canonicalJson } from "@dad/protocol";
-import type { ModelMessage, ModelRequest } from "@dad/resources";
+import type { ModelMessage, ModelRequest, ResourceNeed } from "@dad/resources";
 import type { CheckedAsk } from "./ask-settings.ts";
 import { ModelNotAllowedError } from "./errors.ts";
 import { filePartsOf } from "./request-files.ts";
 
 /** Whom a node asks: the model that its input chooses, or else the first that it may ask. @throws ModelNotAllowedError. */
-export function aliasOf({ model, models = [] }: CheckedAsk, chosen: string | undefined): string {
-  const [first, ...others] = model === undefined ? models : [model];
+export function aliasOf(settings: CheckedAsk, chosen: string | undefined): string {
+  const [first, ...others] = aliasesOf(settings);
   // The schema sees to it that there is one.
   if (first === undefined) throw new TypeError("a node without a model");
   const allowed = [first, ...others];
   if (chosen === undefined) return first;
   if (allowed.includes(chosen)) return chosen;
   throw new ModelNotAllowedError(chosen, allowed);
+}
+
+/** The models that a node may ask, as resources. */
+export function modelsNeeded(settings: Whom): readonly ResourceNeed[] {
+  return aliasesOf(settings).map((id) => ({ kind: "model", id }));
+}
+
+type Whom = Pick<CheckedAsk, "model" | "models">;
+
+function aliasesOf({ model, models = [] }: Whom): readonly string[] {
+  return model === undefined ? models : [model];
 }
 
 /** What is asked first. A node that has a prompt only asks as briefly as it can, so that recordings are short. */

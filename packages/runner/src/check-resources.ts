@@ -1,0 +1,56 @@
+import { type ComponentDefinition, fitted, type NodeDefinition, walk } from "@dad/agent";
+import { DadError, isJsonObject, type Json } from "@dad/protocol";
+import type { ResourceNeed, ResourceProfile } from "@dad/resources";
+import { renderValue } from "@dad/template";
+import { z } from "zod";
+import { ResourcesMissingError } from "./errors.ts";
+
+/**
+ * Finds the models and other resources that nodes ask for and the profile has not, before anything was done and paid for. What
+ * a node asks for by a template is known only when it runs.
+ *
+ * @throws ResourcesMissingError (`RESOURCE_UNKNOWN`) that lists all of them, each with the path of its node.
+ */
+export function checkResources(definition: ComponentDefinition, profile: ResourceProfile): void {
+  const missing = [...walk(definition)].flatMap(({ path, definition: at }) =>
+    (at.kind === "node" ? needsOf(at) : []).filter(({ kind, id }) => !profile.ids(kind).includes(id)).map((need) => ({ ...need, path })),
+  );
+  if (missing.length > 0) throw new ResourcesMissingError(missing, profile);
+}
+
+function needsOf({ nodeType, settings }: NodeDefinition): readonly ResourceNeed[] {
+  if (!nodeType.needs) return [];
+  const known = knownSettings(nodeType.settings, settings);
+  return known === undefined ? [] : nodeType.needs(known);
+}
+
+/** Most nodes read something in one setting or another, and say in the others whom they ask. */
+function knownSettings(schema: z.ZodType, settings: Json): unknown {
+  if (!(schema instanceof z.ZodObject) || !isJsonObject(settings)) return known(schema, settings);
+  const members = Object.entries(schema.shape).map(
+    ([name, member]) => [name, known(member as z.ZodType, Object.hasOwn(settings, name) ? settings[name] : undefined)] as const,
+  );
+  return Object.fromEntries(members.filter(([, value]) => value !== undefined));
+}
+
+/** What a schema makes of a value in which nothing is read. */
+function known(schema: z.ZodType, value: Json | undefined): Json | undefined {
+  const rendered = value === undefined ? undefined : renderedAlone(value);
+  if (value !== undefined && rendered === undefined) return undefined;
+  const fit = fitted(schema, rendered);
+  return "data" in fit ? fit.data : undefined;
+}
+
+/** A value with its templates rendered, or `undefined` when they read anything. */
+function renderedAlone(value: Json): Json | undefined {
+  let reads = false;
+  const read = (): undefined => void (reads = true);
+  try {
+    const rendered = renderValue(value, { variable: read, variables: () => [], node: read, nodes: () => [] });
+    return reads ? undefined : rendered;
+  } catch (error) {
+    // Either that they read something, or what is wrong with the definition itself.
+    if (!DadError.is(error)) throw error;
+    return undefined;
+  }
+}

@@ -2,6 +2,7 @@ import { DadError, type GraphEdge, type Json } from "@dad/protocol";
 import { mapStrings, parseTemplate, type TemplateReference, templateReferences } from "@dad/template";
 import { isBlock, iterationStep } from "./definition.ts";
 import { decisionsOf } from "./decisions.ts";
+import { elementNamed } from "./element-named.ts";
 import { elementBelow, type PlacedElement } from "./placed-element.ts";
 
 /** Which elements read what which others gave, as far as it is written down. What means nothing is left out. */
@@ -42,7 +43,7 @@ function referencesInText(text: string): readonly TemplateReference[] {
 }
 
 function edgeOf({ name, accessors }: TemplateReference, reader: PlacedElement, placed: ReadonlyMap<string, PlacedElement>): GraphEdge | undefined {
-  const named = elementNamed(name, reader, placed);
+  const named = elementNamed(name, { reader, placed });
   if (named === undefined) return undefined;
   let from = named;
   const rest = [...accessors];
@@ -54,39 +55,4 @@ function edgeOf({ name, accessors }: TemplateReference, reader: PlacedElement, p
   }
   const label = rest.map((key, at) => (typeof key === "number" ? `[${key}]` : `${at === 0 ? "" : "."}${key}`)).join("");
   return { from: from.path, to: reader.path, kind: "data", ...(label === "" ? {} : { label }) };
-}
-
-/** As a run looks it up: among what is over by then, from the nearest component outwards, by its path there or from the root. */
-function elementNamed(name: string, reader: PlacedElement, placed: ReadonlyMap<string, PlacedElement>): PlacedElement | undefined {
-  const steps = name.split(".");
-  for (let around = reader.parent; around; around = around.parent) {
-    if (isBlock(around.definition)) continue;
-    const found = overBelow(around, steps, { reader, placed }) ?? overBelow(around, stepsBelow(around, steps, placed), { reader, placed });
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-interface Reading {
-  readonly reader: PlacedElement;
-  readonly placed: ReadonlyMap<string, PlacedElement>;
-}
-
-function overBelow(around: PlacedElement, steps: readonly string[], { reader, placed }: Reading): PlacedElement | undefined {
-  const [first] = steps;
-  const element = first === undefined ? undefined : placed.get(`${around.path}.${first}`);
-  const over = element !== undefined && element.order < reader.order && !isWithin(reader, element);
-  return over ? elementBelow(around, steps, placed) : undefined;
-}
-
-function isWithin({ path }: PlacedElement, outer: PlacedElement): boolean {
-  return path === outer.path || path.startsWith(`${outer.path}.`);
-}
-
-/** What of a whole path comes after the path of a component; nothing when it leads elsewhere. */
-function stepsBelow(around: PlacedElement, steps: readonly string[], placed: ReadonlyMap<string, PlacedElement>): readonly string[] {
-  const depth = around.path.split(".").length;
-  const root = placed.values().next().value;
-  const here = root !== undefined && steps[0] === root.path && elementBelow(root, steps.slice(1, depth), placed) === around;
-  return here ? steps.slice(depth) : [];
 }

@@ -148,6 +148,23 @@ describe("what a reference means in the graph", () => {
     expect(data(definition)).toEqual(["f.m.iter_*.a data text f.one", "f.m data f.all"]);
   });
 
+  it("is that of the nearest element, also where it lacks what one further out has (D-54)", () => {
+    const choice = { condition: true, isTrue: flow("yes").node("say", read("")) };
+    const inner = flow("inner")
+      .conditional("choice", { condition: true, isTrue: flow("no").node("other", read("")) })
+      .node("a", read("$expr{$hier{choice.is_true.say}.text}"))
+      .node("b", read("$expr{$hier{f.choice.is_true.say}.text}"));
+    expect(data(flow("f").conditional("choice", choice).component("in", inner))).toEqual(["f.choice.is_true.say data text f.in.b"]);
+  });
+
+  it("is nothing by the whole path of an iteration, within it (D-54)", () => {
+    const body = flow("body").node("x", read("")).node("y", read("$expr{$hier{f.each.iter_0.x}.text}"));
+    const definition = flow("f")
+      .forEach("each", { items: [1], body })
+      .node("after", read("$expr{$hier{f.each.iter_0.x}.text}"));
+    expect(data(definition)).toEqual(["f.each.iter_*.x data text f.after"]);
+  });
+
   it("is read once by each reader, in settings, conditions, values, policies and record settings", () => {
     const definition = flow("f")
       .node("a", read(""))

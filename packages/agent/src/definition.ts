@@ -162,6 +162,11 @@ export function isBlock(definition: Definition): definition is BlockDefinition {
   return definition.kind !== "node" && definition.kind !== "agent" && definition.kind !== "flow";
 }
 
+/** True for what runs its body again and again, and gives a list. */
+export function isLoop({ kind }: Definition): boolean {
+  return kind === "for_each" || kind === "map" || kind === "while";
+}
+
 /** The branches of a block by their step in paths, in the order in which they are written. */
 export function branchesOf(block: BlockDefinition): readonly (readonly [step: string, branch: Branch])[] {
   const named = (step: string, branch: Branch | undefined) => (branch === undefined ? [] : [[step, branch] as const]);

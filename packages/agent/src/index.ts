@@ -40,6 +40,7 @@ export {
   type ForEachDefinition,
   isBlock,
   isDefinition,
+  isLoop,
   iterationOf,
   iterationStep,
   type MapDefinition,
@@ -53,12 +54,14 @@ export {
 export { definitionDigest } from "./definition-digest.ts";
 export { definitionGraph } from "./definition-graph.ts";
 export { treeText } from "./definition-tree.ts";
+export { elementNamed, namesBefore, type Reading } from "./element-named.ts";
 export { DefinitionError } from "./errors.ts";
 export { fitted, misfit, outputMisfit } from "./fit.ts";
 export { mermaidText } from "./mermaid.ts";
 export type { ArtifactDraft, ArtifactFormat, ContentEntry, NodeContext, NodeOutcomeTree, OutputPiece } from "./node-context.ts";
 export { defineNode, type Effect, type NodeDefinition, type NodeType, type NodeTypeSpec } from "./node-definition.ts";
 export { NodePolicy, RetryPolicy } from "./node-policy.ts";
+export { type PlacedElement, placedElements } from "./placed-element.ts";
 export type { Bindable, Reference, ReferenceText } from "./reference.ts";
 export { RecordSettings, recordProblems } from "./record-settings.ts";
 export { type GivenFor, variable, type ValuesOf, type Variable, type Variables } from "./variable.ts";

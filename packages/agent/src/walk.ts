@@ -1,5 +1,5 @@
 import { NodeId, NodePath } from "@dad/protocol";
-import { branchesOf, type ComponentDefinition, type Definition, type Element, EVERY_ITERATION, isBlock, iterationOf } from "./definition.ts";
+import { branchesOf, type ComponentDefinition, type Definition, type Element, EVERY_ITERATION, isBlock, isLoop, iterationOf } from "./definition.ts";
 import { DefinitionError } from "./errors.ts";
 
 /** A definition, and where it stands in a run. */
@@ -80,8 +80,4 @@ function elementsIn(definition: Definition): (readonly [step: string, element: O
   if (definition.kind === "node") return [];
   if (!isBlock(definition)) return definition.elements.map((element) => [element.id, element]);
   return branchesOf(definition).map(([step, { component, bindings }]) => [step, { definition: component, bindings }]);
-}
-
-function isLoop({ kind }: Definition): boolean {
-  return kind === "for_each" || kind === "map" || kind === "while";
 }

@@ -1,4 +1,4 @@
-import { agent, type ComponentDefinition, defineNode, flow, variable } from "@dad/agent";
+import { agent, type ComponentDefinition, defineNode, flow, type Items, variable } from "@dad/agent";
 import { DadError } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -160,7 +160,7 @@ describe("a reference to a variable", () => {
 
   it("to a name that is there twice is good: the nearest hides the other (D-49)", () => {
     const inner = flow("inner").forEach("in", { items: "$expr{item}", body: reads("$expr{item.path}") });
-    expect(problemsOf(flow("main").forEach("out", { items: [["a"]], body: inner }))).toEqual([]);
+    expect(problemsOf(flow("main").forEach("out", { items: [[{ path: "a" }]], body: inner }))).toEqual([]);
   });
 });
 
@@ -206,23 +206,105 @@ describe("a reference to what an element does not give", () => {
   });
 });
 
+describe("a reference to what a variable has not", () => {
+  const options = { variables: { o: variable(z.object({ path: z.string(), deep: z.object({ n: z.int().default(1) }) })), free: { path: "x" } } };
+  const inLoop = (text: string, items: Items<unknown>) => scanned.component("in", flow("in", options).forEach("each", { items, body: reads(text) }));
+
+  it.each<[string, ComponentDefinition, string]>([
+    [
+      "one that is declared",
+      flow("main", options).node("use", say({ text: "$expr{o.pth}" })),
+      'main.use: text: o has no "pth"; did you mean "path"?',
+    ],
+    ["a part of it", flow("main", options).node("use", say({ text: "$expr{o.deep.m}" })), 'o.deep has no "m"'],
+    ["a text", flow("main", options).node("use", say({ text: "$expr{o.path.x}" })), 'o.path has no "x": it is a text'],
+    ["an item", inLoop("$expr{item.pth}", "$expr{$hier{scan}.files}"), 'item has no "pth"; did you mean "path"?'],
+    ["an item of a list of a variable", inLoop("$expr{item.pth}", "$expr{$hier{scan}.files[0].tags}"), 'item has no "pth": it is a text'],
+    ["an item of a list that is written down", inLoop("$expr{item.pth}", [{ path: "$expr{$hier{scan}.tree}" }]), 'item has no "pth"; did you mean'],
+    ["an index", inLoop("$expr{index.x}", [1]), 'index has no "x": it is a number'],
+    ["what came before", inLoop("$expr{previous.sya.text}", [1]), 'previous has no "sya"; did you mean "say"?'],
+    ["an error", flow("main").try("t", { body: one, catch: reads("$expr{error.cod}") }), 'error has no "cod"; did you mean "code"?'],
+    ["one that every template has", reads("$expr{runId.x}"), 'runId has no "x": it is a text'],
+    [
+      "what a loop is as long as",
+      flow("main").while("again", { condition: "$expr{previous.sya == null}", max: 1, body: reads("") }),
+      'main.again: condition: previous has no "sya"',
+    ],
+    [
+      "a list of a node",
+      scanned.node("use", say({ text: "$expr{$hier{scan}.files.path}" })),
+      '$hier{scan}.files has no "path": it is a list, whose items',
+    ],
+    [
+      "a loop",
+      scanned.map("each", { items: [1], body: one }).node("use", say({ text: "$expr{$hier{each}.inner}" })),
+      '$hier{each} has no "inner": it is a list',
+    ],
+  ])("is found: %s", (_what, definition, problem) => {
+    expect(problemsOf(definition)).toEqual([expect.stringContaining(problem)]);
+  });
+
+  it.each([
+    "$expr{o.path.length}",
+    "$expr{o.deep.n}",
+    "$expr{free.anything}",
+    "$expr{o.pth ?? ''}",
+    "$expr{o?.pth == null ? '' : 'x'}",
+    "$expr{o.path.upper()}",
+  ])("is not one to what it may have: %s", (text) => {
+    expect(problemsOf(flow("main", options).node("use", say({ text })))).toEqual([]);
+  });
+
+  it.each(["$expr{error.path ?? ''}", "$expr{error.details.path}", "$expr{error.cause.message}"])("is not one to what an error has: %s", (text) => {
+    expect(problemsOf(flow("main").try("t", { body: one, catch: reads(text) }))).toEqual([]);
+  });
+});
+
+describe("the whole path of something", () => {
+  const body = (name: string) =>
+    flow("body")
+      .node("x", scan({}))
+      .component("in", reads(`$expr{$hier{${name}}.tree}`));
+  const loop = (name: string) => flow("main").forEach("each", { items: [1], body: body(name) });
+
+  it("of one iteration is another one in each, and what is meant is said (D-54)", () => {
+    expect(problemsOf(loop("main.each.iter_0.x"))).toEqual([
+      'main.each.iter_*.in.say: text: there is no node "main.each.iter_0.x" before this; that of the same iteration is "x"',
+    ]);
+    expect(problemsOf(loop("x"))).toEqual([]);
+  });
+
+  it("is good of a loop that is over", () => {
+    expect(problemsOf(loop("x").node("use", say({ text: "$expr{$hier{main.each.iter_0.x}.tree}" })))).toEqual([]);
+  });
+
+  it("has room for the names of what is kept below it, in every iteration", () => {
+    const long = (ids: number, inner: ComponentDefinition): ComponentDefinition =>
+      ids === 0 ? inner : long(ids - 1, flow("x".repeat(64)).component("y".repeat(64), inner as never));
+    expect(problemsOf(long(13, one))).toEqual([]);
+    expect(problemsOf(long(14, one))).toEqual([expect.stringMatching(/its path may have 9\d\d characters, and leaves no room/)]);
+    const loops = flow("main").map("m".repeat(60), { items: [1], body: long(13, one) as never });
+    expect(problemsOf(loops)).toEqual([expect.stringContaining("leaves no room")]);
+  });
+});
+
 describe("what a block decides by, where it is decided already,", () => {
   it.each<[string, () => ComponentDefinition, RegExp]>([
     [
       "a condition that is no boolean",
       () => flow("main").conditional("if", { condition: "yes", isTrue: one }),
-      /^main\.if: condition: it is a string, and not a boolean/,
+      /^main\.if: condition: it is a text, and not true or false/,
     ],
-    ["items that are no list", () => flow("main").map("each", { items: "abc", body: one }), /^main\.each: items: it is a string, and not a list/],
+    ["items that are no list", () => flow("main").map("each", { items: "abc", body: one }), /^main\.each: items: it is a text, and not a list/],
     [
       "a start that is no number",
       () => flow("main").forEach("each", { items: [1], start: "$expr{'1'}", body: one }),
-      /^main\.each: start: it is a string, and not a number/,
+      /^main\.each: start: it is a text, and not a number/,
     ],
     [
       "a condition of a while",
       () => flow("main").while("again", { condition: "$expr{1 + 1}", max: 1, body: one }),
-      /^main\.again: condition: it is a number, and not a boolean/,
+      /^main\.again: condition: it is a number, and not true or false/,
     ],
     [
       "settings",

@@ -1,7 +1,5 @@
-import { type ComponentDefinition, DefinitionError } from "@dad/agent";
+import { type ComponentDefinition, DefinitionError, placedElements } from "@dad/agent";
 import { definitionChecks } from "./definition-checks.ts";
-import { indexDefinition } from "./definition-index.ts";
-import { recordPlaces } from "./record-places.ts";
 
 /**
  * Finds what would go wrong before anything runs: templates that do not parse, references to nodes, their members or
@@ -10,9 +8,7 @@ import { recordPlaces } from "./record-places.ts";
  * @throws DefinitionError (`DEFINITION_INVALID`) that lists all problems, each with its path.
  */
 export function checkDefinition(root: ComponentDefinition): void {
-  // Everything in it has a path of its own, whoever wrote it.
-  const { nodes } = indexDefinition(root);
-  const problems = definitionChecks(root, recordPlaces(nodes.keys()));
+  const problems = definitionChecks(placedElements(root));
   if (problems.length > 0)
     throw new DefinitionError(`${root.kind} "${root.id}" cannot run:\n${problems.map((problem) => `  ${problem}`).join("\n")}`, { problems });
 }

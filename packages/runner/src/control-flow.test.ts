@@ -35,12 +35,9 @@ describe("a conditional", () => {
 
   it.each(["$expr{3}", "$expr{'yes'}", "yes"])("fails on a condition that is no boolean: %s (D-47)", async (condition) => {
     const on = stage();
-    const definition = flow("main", { variables: { x: 1 } })
-      .node("a", on.step({}))
-      .conditional("choice", {
-        condition: condition.startsWith("$") ? `$expr{[${condition.slice(6, -1)}, x][0]}` : "$var{x}",
-        isTrue: one("yes"),
-      });
+    const definition = flow("main")
+      .node("a", on.step({ value: condition }))
+      .conditional("choice", { condition: "$expr{$hier{a}.value}", isTrue: one("yes") });
     await expect(on.run(definition)).rejects.toMatchObject({ code: "BLOCK_FAILED", cause: { code: "BLOCK_VALUE_INVALID" } });
     expect(await on.details()).toMatchObject({ status: "failed", error: { code: "BLOCK_FAILED" } });
   });
@@ -58,7 +55,7 @@ describe("a switch", () => {
   });
 
   it("fails on a value that no case is for, and says which there are", async () => {
-    const definition = flow("main").switch("route", { on: "bgu", cases });
+    const definition = flow("main", { variables: { value: "bgu" } }).switch("route", { on: (_nodes, { value }) => value, cases });
     await expect(stage().run(definition)).rejects.toMatchObject({
       code: "BLOCK_FAILED",
       message: expect.stringContaining('did you mean "bug"?') as string,

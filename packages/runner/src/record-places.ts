@@ -18,9 +18,14 @@ export interface RecordPlaces {
 const ENTRIES = ["input", "outcome", "result", "state", "files"] as const;
 type Entry = (typeof ENTRIES)[number];
 
+export interface RecordPlacesOptions {
+  /** Whether there is never more than one of two nodes, so that they may have one place. Default: no two are so. */
+  readonly exclusive?: (one: NodePath, other: NodePath) => boolean;
+}
+
 /** @param nodes All nodes of the definition, with `iter_*` for iterations: the directory of each is its own. */
-export function recordPlaces(nodes: Iterable<string>): RecordPlaces {
-  const owners = placeOwners();
+export function recordPlaces(nodes: Iterable<string>, { exclusive = () => false }: RecordPlacesOptions = {}): RecordPlaces {
+  const owners = placeOwners((one, other) => one !== other && !exclusive(one, other));
   const directories = nodeDirectories(nodes);
   return {
     take(node, given) {
@@ -125,31 +130,33 @@ function ownedBy(place: string, owner: string): string {
 
 interface PlaceOwners {
   add(place: string, node: NodePath): void;
-  /** Why a place cannot be this node's. The work grows with the depth of the place only. */
+  /** Why a place cannot be this node's. The work grows with the depth of the place only, and with the nodes of which there is only one. */
   refusal(place: string, node: NodePath): string | undefined;
 }
 
-function placeOwners(): PlaceOwners {
-  const owners = new Map<string, NodePath>();
-  /** For each directory that holds places: two of those whose they are. */
-  const within = new Map<string, readonly NodePath[]>();
+function placeOwners(areApart: (one: NodePath, other: NodePath) => boolean): PlaceOwners {
+  const owners = new Map<string, Set<NodePath>>();
+  /** For each directory that holds places: whose they are. */
+  const within = new Map<string, Set<NodePath>>();
   return {
     add(place, node) {
       const [own = "", ...above] = selfAndAbove(place);
-      owners.set(own, node);
-      for (const directory of above) {
-        const others = within.get(directory) ?? [];
-        if (others.length < 2 && !others.includes(node)) within.set(directory, [...others, node]);
-      }
+      addTo(owners, own, node);
+      for (const directory of above) addTo(within, directory, node);
     },
     refusal(place, node) {
-      const around = selfAndAbove(place);
-      const owner = [...around.map((directory) => owners.get(directory)), ...(within.get(folded(place)) ?? [])].find(
-        (other) => other !== undefined && other !== node,
-      );
-      return owner && ownedBy(place, owner);
+      const around = selfAndAbove(place).map((directory) => owners.get(directory));
+      for (const others of [...around, within.get(folded(place))])
+        for (const other of others ?? []) if (areApart(other, node)) return ownedBy(place, other);
+      return undefined;
     },
   };
+}
+
+function addTo(sets: Map<string, Set<NodePath>>, key: string, node: NodePath): void {
+  const set = sets.get(key);
+  if (set === undefined) sets.set(key, new Set([node]));
+  else set.add(node);
 }
 
 /** A path and all directories that it lies in, the nearest first. */

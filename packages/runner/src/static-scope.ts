@@ -1,136 +1,150 @@
-import { type BlockDefinition, branchesOf, type Definition, EVERY_ITERATION, isBlock, iterationOf } from "@dad/agent";
+import {
+  type BlockDefinition,
+  childrenOf,
+  elementNamed,
+  EVERY_ITERATION,
+  isBlock,
+  isLoop,
+  iterationOf,
+  namesBefore,
+  type PlacedElement,
+  type Reading,
+} from "@dad/agent";
 import { nameHint } from "@dad/protocol";
 import type { TemplateReference } from "@dad/template";
-import { z } from "zod";
+import { shapeOfSchema } from "./schema-shape.ts";
+import { ANYTHING, BOOLEAN, inWords, list, NUMBER, object, oneOf, type Shape, shapeOfValue, TEXT } from "./shape.ts";
+import { type ShapeScope, shapeOfTemplates } from "./template-shape.ts";
+import { BUILT_IN_VARIABLES } from "./templates.ts";
 
-/** What the templates at some place may name, as far as it is known before anything runs. */
-export interface StaticFrame {
-  /** With `iter_*` for iterations. */
-  readonly path: string;
-  readonly variables: ReadonlySet<string>;
-  /** The elements that are over by then. */
-  readonly elements: ReadonlyMap<string, Definition>;
-  readonly parent: StaticFrame | undefined;
+type Variables = Readonly<Record<string, () => Shape>>;
+
+/** What is known of what the templates of an element may name. */
+export function shapeScope(reading: Reading): ShapeScope {
+  return {
+    variable: (name) =>
+      variablesAround(reading)
+        .find((variables) => Object.hasOwn(variables, name))
+        ?.[name]?.(),
+    node(name) {
+      const element = elementNamed(name, reading);
+      return element && shapeOfElement(element, reading);
+    },
+  };
 }
 
-/** What a reference means: an element, a value of which the schema is known, or a value of which nothing is known. */
-type Meaning = Definition | z.ZodType | typeof ANYTHING;
-const ANYTHING = Symbol("anything");
-
-/** Why a reference can mean nothing at this place, or `undefined`. */
-export function referenceProblem(reference: TemplateReference, frame: StaticFrame, builtIn: readonly string[]): string | undefined {
+/** Why a reference in the templates of an element can mean nothing, or `undefined`. */
+export function referenceProblem(reference: TemplateReference, reading: Reading): string | undefined {
   const { kind, name, optional } = reference;
-  if (kind === "variable") {
-    const names = [...variablesIn(frame), ...builtIn];
-    return optional || names.includes(name) ? undefined : `there is no variable "${name}" before this; ${nameHint(name, names.sort())}`;
+  const scope = shapeScope(reading);
+  const shape = kind === "variable" ? scope.variable(name) : scope.node(name);
+  if (shape !== undefined) return optional ? undefined : partProblem(shape, reference);
+  if (kind === "node") return `there is no node "${name}" before this; ${ownIteration(name, reading) ?? nameHint(name, namesBefore(reading).sort())}`;
+  const names = variablesAround(reading).flatMap((variables) => Object.keys(variables));
+  return optional ? undefined : `there is no variable "${name}" before this; ${nameHint(name, [...new Set(names)].sort())}`;
+}
+
+function shapeOfElement({ definition, path }: PlacedElement, reading: Reading): Shape {
+  if (definition.kind === "node") return shapeOfSchema(definition.nodeType.output);
+  const given = (step: string): Shape | undefined => {
+    // A key is one step, whatever is in it.
+    const child = step.includes(".") ? undefined : reading.placed.get(`${path}.${step}`);
+    return child && shapeOfElement(child, reading);
+  };
+  if (isLoop(definition)) return list(() => given(EVERY_ITERATION) ?? ANYTHING);
+  return object(() => childrenOf(definition).map(([step]) => step), given);
+}
+
+/** Of all that is around an element, the nearest first. */
+function variablesAround({ reader, placed }: Reading): readonly Variables[] {
+  // Its own are for its iterations, and its condition is looked at in each of them.
+  const own = reader.definition.kind === "while" ? [variablesOfBlock(reader, { reader, placed })] : [];
+  const around: Variables[] = [];
+  for (let at = reader; at.parent !== undefined; at = at.parent) around.push(variablesOf(at.parent, at.step, placed));
+  return [...own, ...around, BUILT_IN];
+}
+
+const BUILT_IN: Variables = Object.fromEntries(BUILT_IN_VARIABLES.map((name) => [name, () => TEXT]));
+
+/** Those that something gives to what is in it under a step. */
+function variablesOf(owner: PlacedElement, step: string, placed: Reading["placed"]): Variables {
+  const { definition } = owner;
+  if (definition.kind === "node") return {};
+  if (isBlock(definition)) return definition.kind === "try" && step !== "catch" ? {} : variablesOfBlock(owner, { reader: owner, placed });
+  const declared = Object.entries(definition.variables);
+  return Object.fromEntries(declared.map(([name, { schema }]) => [name, () => (schema === undefined ? ANYTHING : shapeOfSchema(schema))]));
+}
+
+function variablesOfBlock({ definition, path }: PlacedElement, reading: Reading): Variables {
+  const block = definition as BlockDefinition;
+  const previous = () => {
+    const body = reading.placed.get(`${path}.${EVERY_ITERATION}`);
+    return oneOf([shapeOfValue(null), body === undefined ? ANYTHING : shapeOfElement(body, reading)]);
+  };
+  switch (block.kind) {
+    case "for_each":
+    case "map": {
+      const item = () => shapeOfTemplates(block.items, shapeScope(reading)).part(0) ?? ANYTHING;
+      return { [block.item]: item, [block.index]: () => NUMBER, ...(block.kind === "for_each" ? { [block.previous]: previous } : {}) };
+    }
+    case "while":
+      return { [block.index]: () => NUMBER, [block.previous]: previous };
+    case "try":
+      return { [block.error]: () => ERROR };
+    default:
+      return {};
   }
-  const found = elementIn(frame, name);
-  if (found === undefined) return `there is no node "${name}" before this; ${nameHint(name, elementsIn(frame).sort())}`;
-  return optional ? undefined : memberProblem(found, reference);
 }
 
-function variablesIn(frame: StaticFrame): string[] {
-  const names = new Set<string>();
-  for (let at: StaticFrame | undefined = frame; at; at = at.parent) for (const name of at.variables) names.add(name);
-  return [...names];
+/** What a handler sees. */
+const ERROR = shapeOfMembers({
+  code: TEXT,
+  message: TEXT,
+  path: oneOf([TEXT, shapeOfValue(null)]),
+  retryable: BOOLEAN,
+  details: object(
+    () => [],
+    () => ANYTHING,
+  ),
+  cause: shapeOfMembers({ code: TEXT, message: TEXT }),
+});
+
+function shapeOfMembers(members: Readonly<Record<string, Shape>>): Shape {
+  return object(
+    () => Object.keys(members),
+    (key) => (Object.hasOwn(members, key) ? members[key] : undefined),
+  );
 }
 
-function elementsIn(frame: StaticFrame): string[] {
-  const names = new Set<string>();
-  for (let at: StaticFrame | undefined = frame; at; at = at.parent) for (const name of at.elements.keys()) names.add(name);
-  return [...names];
-}
-
-/** As a run looks it up: in the nearest frame with an element of the first step, and by its whole path. */
-function elementIn(frame: StaticFrame, name: string): Definition | undefined {
-  const steps = name.split(".");
-  let near: StaticFrame | undefined = frame;
-  while (near && !near.elements.has(steps[0] ?? "")) near = near.parent;
-  const relative = near && within(near, steps);
-  if (relative !== undefined) return relative;
-  for (let at: StaticFrame | undefined = frame; at; at = at.parent) {
-    const whole = within(at, stepsBelow(at.path, name));
-    if (whole !== undefined) return whole;
-  }
-  return undefined;
-}
-
-function within({ elements }: StaticFrame, [first = "", ...rest]: readonly string[]): Definition | undefined {
-  return rest.reduce<Definition | undefined>((at, step) => at && childOf(at, step), elements.get(first));
-}
-
-/** What of a name comes after the path of a frame; nothing when it is of another place. */
-function stepsBelow(path: string, name: string): readonly string[] {
-  const own = path.split(".");
-  const steps = name.split(".");
-  const here = own.every((step, at) => step === steps[at] || (step === EVERY_ITERATION && iterationOf(steps[at] ?? "") !== undefined));
-  return here ? steps.slice(own.length) : [];
-}
-
-function childOf(definition: Definition, step: string): Definition | undefined {
-  if (definition.kind === "node") return undefined;
-  if (!isBlock(definition)) return definition.elements.find(({ id }) => id === step)?.definition;
-  return branchesOf(definition).find(([name]) => name === step || (name === EVERY_ITERATION && iterationOf(step) !== undefined))?.[1].component;
-}
-
-/** Follows the members that a reference reads, as far as the schemas tell what there is. */
-function memberProblem(found: Definition, { name, accessors }: TemplateReference): string | undefined {
-  let at: Meaning = found;
-  let place = `$hier{${name}}`;
+/** Follows the parts that a reference reads, as far as it is known what there is. */
+function partProblem(shape: Shape, { kind, name, accessors }: TemplateReference): string | undefined {
+  let at = shape;
+  let place = kind === "variable" ? name : `$hier{${name}}`;
   for (const key of accessors) {
-    const names = membersOf(at);
-    const next = partOf(at, key);
-    if (next === undefined)
-      return `${place} has no ${typeof key === "number" ? `[${key}]` : `"${key}"`}${names ? `; ${nameHint(String(key), names)}` : ""}`;
-    at = next;
+    const part = at.part(key);
+    if (part === undefined) return `${place} has no ${typeof key === "number" ? `[${key}]` : JSON.stringify(key)}${partHint(at, key)}`;
+    at = part;
     place += typeof key === "number" ? `[${key}]` : `.${key}`;
   }
   return undefined;
 }
 
-function isDefinition(meaning: Meaning): meaning is Definition {
-  return typeof meaning === "object" && "kind" in meaning;
+function partHint(shape: Shape, key: string | number): string {
+  const { kinds = [] } = shape;
+  const names = shape.names();
+  if (names.length > 0) return `; ${nameHint(String(key), names)}`;
+  return `: it is ${inWords(kinds)}${kinds.includes("list") ? ", whose items are [0], [1] and so on" : ""}`;
 }
 
-function partOf(at: Meaning, key: string | number): Meaning | undefined {
-  if (at === ANYTHING) return ANYTHING;
-  if (!isDefinition(at)) return schemaPart(at, key);
-  if (at.kind === "node") return schemaPart(at.nodeType.output, key);
-  if (!isBlock(at)) return at.elements.find(({ id }) => id === key)?.definition;
-  return blockPart(at, key);
-}
-
-function blockPart(block: BlockDefinition, key: string | number): Meaning | undefined {
-  const [first] = branchesOf(block);
-  if (first?.[0] === EVERY_ITERATION) return typeof key === "number" ? first[1].component : ANYTHING;
-  return branchesOf(block).find(([step]) => step === key)?.[1].component;
-}
-
-function membersOf(at: Meaning): readonly string[] | undefined {
-  if (at === ANYTHING) return undefined;
-  if (!isDefinition(at)) return schemaMembers(unwrapped(at));
-  if (at.kind === "node") return membersOf(at.nodeType.output);
-  return isBlock(at) ? branchesOf(at).map(([step]) => step) : at.elements.map(({ id }) => id);
-}
-
-function schemaMembers(schema: z.ZodType): readonly string[] | undefined {
-  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : undefined;
-}
-
-/** What a schema says of values that are there. */
-function unwrapped(schema: z.ZodType): z.ZodType {
-  const wraps =
-    schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodReadonly || schema instanceof z.ZodDefault;
-  return wraps ? unwrapped(schema.unwrap() as z.ZodType) : schema;
-}
-
-/** What a schema says of a part. It says nothing of what it only restricts, chooses between, or makes. */
-function schemaPart(given: z.ZodType, key: string | number): Meaning | undefined {
-  const schema = unwrapped(given);
-  if (schema instanceof z.ZodArray) return typeof key === "number" ? (schema.element as z.ZodType) : ANYTHING;
-  if (!(schema instanceof z.ZodObject)) return ANYTHING;
-  const shape = schema.shape as Readonly<Record<string, z.ZodType>>;
-  if (Object.hasOwn(shape, key)) return shape[key];
-  const open = schema.def.catchall !== undefined && !(schema.def.catchall instanceof z.ZodNever);
-  return open ? ANYTHING : undefined;
+/** What is said of the whole path of something in the same iteration, as that is another one in each. */
+function ownIteration(name: string, reading: Reading): string | undefined {
+  const pattern = name
+    .split(".")
+    .map((step) => (iterationOf(step) === undefined ? step : EVERY_ITERATION))
+    .join(".");
+  for (let at = reading.reader.parent; at !== undefined; at = at.parent) {
+    const own = pattern.startsWith(`${at.path}.`) ? name.split(".").slice(at.path.split(".").length).join(".") : "";
+    if (own !== "" && elementNamed(own, reading) !== undefined) return `that of the same iteration is "${own}"`;
+  }
+  return undefined;
 }

@@ -1,5 +1,7 @@
+import { OutcomeFailedError } from "@dad/outcome";
 import { expect, it } from "vitest";
-import { leadsOutside } from "./stage.ts";
+import type { Git } from "./git.ts";
+import { leadsOutside, stageTree } from "./stage.ts";
 
 it.each([
   ["link", "file"],
@@ -23,4 +25,43 @@ it.each([
   ["link", "..\\x"],
 ])("says that a link at %j to %j may lead out", (path, target) => {
   expect(leadsOutside(path, target)).toBe(true);
+});
+
+/** git, for which something is wrong with some of the attempts to add. */
+function gitThatSays(problem: string, times: number) {
+  let adds = 0;
+  const unused = () => Promise.reject(new TypeError("not expected"));
+  const git: Git = {
+    async run([command]) {
+      if (command !== "add") return command === "write-tree" ? "tree\n" : "";
+      adds += 1;
+      if (adds <= times) throw new OutcomeFailedError("run git add", "/work", { cause: new Error(problem) });
+      return "";
+    },
+    objects: unused,
+    report: unused,
+    assertAvailable: unused,
+  };
+  return { git, adds: () => adds };
+}
+
+const call = { gitDir: "/repository", workTree: "/work", index: "/index" };
+
+it.each([
+  "fatal: unable to stat 'tmp/8': No such file or directory",
+  "error: open(\"t1\"): No such file or directory\nerror: unable to index file 't1'\nfatal: updating files failed",
+  "error: t1: short read while indexing t1",
+])("adds once more when somebody takes a file away in that moment: %s", async (problem) => {
+  const { git, adds } = gitThatSays(problem, 3);
+  await expect(stageTree(git, { links: "inside" }, call)).resolves.toBe("tree");
+  expect(adds()).toBe(4);
+});
+
+it("does not try for ever, and not at all when something else is wrong", async () => {
+  const vanishing = gitThatSays("fatal: unable to stat 'x': No such file or directory", Infinity);
+  await expect(stageTree(vanishing.git, { links: "inside" }, call)).rejects.toMatchObject({ code: "OUTCOME_FAILED" });
+  expect(vanishing.adds()).toBe(20);
+  const full = gitThatSays("error: unable to write file: No space left on device", Infinity);
+  await expect(stageTree(full.git, { links: "inside" }, call)).rejects.toMatchObject({ code: "OUTCOME_FAILED" });
+  expect(full.adds()).toBe(1);
 });

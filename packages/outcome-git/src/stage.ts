@@ -25,9 +25,12 @@ const REPOSITORY = "160000";
 /** The id of a blob without content; it need not exist. */
 const EMPTY_BLOB = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391";
 const MAX_NESTING = 32;
+/** What git says of a file that is another one than a moment ago. */
+const MOVED_AWAY = /: No such file or directory|: Not a directory|short read while indexing|read error while indexing/;
+const MOST_ATTEMPTS = 20;
 
 /**
- * Puts the content of a working tree into the repository and answers its tree. Honours the `.gitignore` files of the
+ * Puts the content of a working tree into the repository, as far as it stays where it is meanwhile, and answers its tree. Honours the `.gitignore` files of the
  * tree. A repository inside the tree becomes plain files, without its `.git`.
  *
  * @throws OutcomePathError (`OUTCOME_PATH_INVALID`) for what cannot be part of an outcome.
@@ -61,12 +64,17 @@ async function openNested(git: Git, paths: readonly string[], call: StageCall): 
 }
 
 async function add(git: Git, paths: readonly string[], call: StageCall): Promise<void> {
-  try {
-    await git.run(["add", "--all", ...paths], call);
-  } catch (error) {
-    const refused = DadError.is(error) && error.cause instanceof Error ? /invalid path '(.+)'/i.exec(error.cause.message)?.[1] : undefined;
-    if (refused === undefined) throw error;
-    throw new OutcomePathError(refused, "git refuses this name", { cause: error });
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await git.run(["add", "--all", ...paths], call);
+      return;
+    } catch (error) {
+      const said = DadError.is(error) && error.cause instanceof Error ? error.cause.message : "";
+      // Commands of the run go on beside: what git has just seen may be gone, or shorter, when it reads it.
+      if (attempt < MOST_ATTEMPTS && MOVED_AWAY.test(said)) continue;
+      const refused = /invalid path '(.+)'/i.exec(said)?.[1];
+      throw refused === undefined ? error : new OutcomePathError(refused, "git refuses this name", { cause: error });
+    }
   }
 }
 

@@ -17,8 +17,12 @@ export class CommandTimeoutError extends DadError<"COMMAND_TIMEOUT"> {
 
 /** `DIRECTORY_UNUSABLE`: the directory that a node is to work in is not a plain directory in the workspace. */
 export class DirectoryError extends DadError<"DIRECTORY_UNUSABLE"> {
-  constructor(directory: string, problem: string, options: { readonly cause?: unknown } = {}) {
-    super("DIRECTORY_UNUSABLE", `cannot work in the directory ${JSON.stringify(directory)}: ${problem}`, { ...options, details: { directory } });
+  constructor(
+    directory: string,
+    problem: string,
+    { place = "the directory", ...options }: { readonly cause?: unknown; readonly place?: string } = {},
+  ) {
+    super("DIRECTORY_UNUSABLE", `cannot work in ${place} ${JSON.stringify(directory)}: ${problem}`, { ...options, details: { directory } });
   }
 }
 
@@ -47,6 +51,17 @@ export class StageLeftError extends DadError<"FILE_STAGE_LEFT"> {
   constructor(stage: string, consequence: string, options: { readonly cause: unknown }) {
     const message = `${consequence}, but the directory ${JSON.stringify(stage)}, which is not needed any more, cannot be removed: ${messageOf(options.cause)}`;
     super("FILE_STAGE_LEFT", message, { ...options, details: { stage } });
+  }
+}
+
+/** `FILE_CHANGE_LEFT`: an earlier attempt was ended in the middle of its changes, and they cannot be undone. */
+export class ChangeLeftError extends DadError<"FILE_CHANGE_LEFT"> {
+  constructor(stage: string, options: { readonly cause: unknown }) {
+    const problem = `what an earlier attempt of this node left half done cannot be undone: ${messageOf(options.cause)}`;
+    super("FILE_CHANGE_LEFT", `${problem}. What it took away is in the directory ${JSON.stringify(stage)} of the workspace.`, {
+      ...options,
+      details: { stage },
+    });
   }
 }
 

@@ -16,6 +16,7 @@ export { defineTool, type Tool, type ToolOptions } from "./model/tool.ts";
 export { callback, type CallbackOptions } from "./callback/callback.ts";
 export {
   CallbackResultError,
+  ChangeLeftError,
   CommandFailedError,
   CommandTimeoutError,
   DirectoryError,

@@ -50,6 +50,47 @@ describe("applyFileOperations in a run", () => {
   });
 });
 
+describe("applyFileOperations beside other branches", () => {
+  const numbers = Array.from({ length: 8 }, (_, index) => index);
+
+  it("loses no edit that another one makes of the same file at the same time", async () => {
+    const edits = agent("main").map("each", {
+      items: numbers,
+      concurrency: 8,
+      body: ({ item }) =>
+        flow("one").node(
+          "edit",
+          applyFileOperations({ operations: [{ type: "edit_file", path: "s.txt", edits: [{ find: `line ${item}\n`, replace: `LINE ${item}\n` }] }] }),
+        ),
+    });
+    const run = await testAgent(edits, { files: { "s.txt": numbers.map((number) => `line ${number}\n`).join("") } }).run();
+    run.expectCompleted();
+    expect(run.files["s.txt"]).toBe(numbers.map((number) => `LINE ${number}\n`).join(""));
+  });
+
+  it("commits only what is whole, and nobody sees what it puts aside", async () => {
+    const writes = agent("main").map("each", {
+      items: numbers,
+      concurrency: 4,
+      body: ({ item }) =>
+        flow("one")
+          .node(
+            "write",
+            applyFileOperations({
+              operations: numbers.map((number) => ({ type: "create_file", path: `d${item}/f${number}`, content: "x\n" })),
+              commit: "Write",
+            }),
+          )
+          .node("look", analyzeFolder({ includeHidden: true })),
+    });
+    const run = await testAgent(writes, { files: { a: "" } }).run();
+    run.expectCompleted();
+    const changes = run.commits.flatMap((commit) => commit.changes.map((change) => change.path));
+    expect(changes.toSorted()).toEqual(numbers.flatMap((number) => numbers.map((other) => `d${number}/f${other}`)).toSorted());
+    expect(JSON.stringify(run.result)).not.toContain(".dad_");
+  });
+});
+
 describe("commands in a run", () => {
   it("keep what they wrote, also when they fail, and tell it as it comes", async () => {
     const program = "console.log('looking'); console.error('no such thing'); process.exit(3)";

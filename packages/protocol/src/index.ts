@@ -64,6 +64,7 @@ export {
 export { RunEnvParams } from "./run-env-params.ts";
 export { RunMetadata } from "./run-metadata.ts";
 export { RunOwner } from "./run-owner.ts";
+export { StagedChange } from "./staged-change.ts";
 export { StartedCommand } from "./started-command.ts";
 export { StaticInputs } from "./static-inputs.ts";
 export { StoreRepair } from "./store-repair.ts";

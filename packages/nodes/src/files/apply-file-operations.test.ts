@@ -47,7 +47,7 @@ describe("applyFileOperations", () => {
       { type: "delete_file", path: "b.ts", ...done, added: 0, removed: 1 },
       { type: "move_file", path: "c.ts", ...done, to: "moved/c.ts" },
       { type: "create_directory", path: "empty/inner", ...done },
-      { type: "delete_directory", path: "old", ...done },
+      { type: "delete_directory", path: "old", ...done, added: 0, removed: 2 },
     ]);
   });
 
@@ -146,7 +146,7 @@ describe("applyFileOperations", () => {
     expect(await contentOf(folder.path)).toEqual(before);
   });
 
-  it.each(["../x", "a/../../x", "/etc/passwd", "./x", "a//b", "a/", "", "C:\\x", "a\\..\\x", "a:b", "a\0b", "nul", "x.", "x "])(
+  it.each(["../x", "a/../../x", "/etc/passwd", "a/./x", "a//b", "", "C:\\x", "a\\..\\x", "a:b", "a\0b", "nul", "x.", "x "])(
     "refuses the path %j, in every place where a path stands",
     async (path) => {
       await using folder = await testingFolder({ a: "a", "b/c": "c" });
@@ -182,6 +182,36 @@ describe("applyFileOperations", () => {
       expect(await contentOf(folder.path)).toEqual({ ".git/config": "c" });
     },
   );
+
+  it("takes ./ before and / behind a path for what they mean", async () => {
+    const { output, content } = await apply({ a: "1", "d/x": "x" }, [
+      edit("./a", ["1", "2"]),
+      create("./new/", "n"),
+      { type: "move_file", path: "./d/", to: "./e/" },
+      { type: "list_directory", path: "./" },
+    ]);
+    expect(content).toEqual({ a: "2", new: "n", "e/x": "x" });
+    expect(output[2]).toMatchObject({ path: "./d/", to: "e" });
+    expect(output[3]?.entries?.map(({ name }) => name)).toEqual(["a", "e", "new"]);
+  });
+
+  it.each([
+    ["../x", '".." leaves the directory'],
+    ["a/../x", '".." leaves the directory'],
+    ["/etc/passwd", "it is absolute"],
+    ["a//b", "a part of it is empty"],
+    ["a/con", '"con" is the name of a device'],
+    ["Aux.txt", '"Aux.txt" is the name of a device'],
+    ["a:b", 'holds a "\\" or ":"'],
+    ["x ", 'ends in "." or " "'],
+    ["e\u0301", 'is not in the normal form NFC: write it as "é"'],
+    ["a\0b", "a path is relative"],
+    [".dad_stage_1/x", "what file operations put aside"],
+  ])("says of %j which rule it breaks, and whether it is where something goes", async (path, rule) => {
+    const failure = apply({ a: "1" }, [{ type: "move_file", path: "a", to: path }]);
+    await expect(failure).rejects.toThrow(`(move_file "a"): ${JSON.stringify(path)} cannot be a path here: `);
+    await expect(failure).rejects.toThrow(rule);
+  });
 
   it("takes names for what they are that only look a little like git's", async () => {
     const { content } = await apply({}, [create(".gitignore", "x"), create(".github/ci.yml", "y"), create("git/x", "z")]);

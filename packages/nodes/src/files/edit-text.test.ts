@@ -7,9 +7,13 @@ function edited(text: string, [find, replace]: readonly [string, string], how: {
   return editText(text, [{ find, replace, all: how.all }], how.lenient === true ? "lenient" : "exact");
 }
 
-function hintOf(text: string, find: string, whiteSpace: WhiteSpace = "exact"): string {
+function hintOf(
+  text: string,
+  find: string,
+  { whiteSpace = "exact", replace = "" }: { readonly whiteSpace?: WhiteSpace; readonly replace?: string } = {},
+): string {
   try {
-    editText(text, [{ find, replace: "" }], whiteSpace);
+    editText(text, [{ find, replace }], whiteSpace);
   } catch (error) {
     if (error instanceof PlanProblem) return error.hint;
   }
@@ -54,12 +58,30 @@ describe("editText", () => {
     ["indents what comes in their place as the lines were", "  a\n  b\nc\n", "a\nb", "x\n  y\n\nz", "  x\n    y\n\n  z\nc\n"],
     ["takes indentation away where find has more", "a\n  b\n", "    a\n      b\n", "    x\n      y\n  z\n", "x\n  y\nz\n"],
     ["looks away from space at the end of lines", "a  \nb\t\n", "a\nb\n", "c\n", "c\n"],
+    ["indents each line as its own", "    if a:\n        b\n", "  if a:\n    b\n", "  if a:\n    c\n  d\n", "    if a:\n        c\n    d\n"],
+    ["indents with tabs where the file does", "\tif a:\n\t\tb\n", "if a:\n  b\n", "if a:\n  for c:\n    d\n", "\tif a:\n\t\tfor c:\n\t\t\td\n"],
+    ["goes deeper by the unit of the file", "f():\n    a\n    b\n", "  b\n", "  if b:\n    c\n", "f():\n    a\n    if b:\n        c\n"],
+    ["takes only the first line for another", "    if a:\n      b\n", "if a:\n      b\n", "if c:\n      d\n", "    if c:\n      d\n"],
+    [
+      "keeps what aligns",
+      "    /**\n     * a\n     */\n    f()\n",
+      "/**\n * a\n */\nf()",
+      "/**\n * b\n */\nf(\n  x)",
+      "    /**\n     * b\n     */\n    f(\n      x)\n",
+    ],
     ["removes whole lines", "a\n b \nc\n", "b\n", "", "a\nc\n"],
     ["keeps a last line without an end", "a\n  b", "b \n", "c\n", "a\n  c"],
-    ["keeps CR LF", "a\r\n  b\r\nc\r\n", "b \nc", "x\ny", "a\r\n  x\r\n  y\r\n"],
+    ["keeps CR LF", "a\r\n  b\r\n  c\r\n", "b \nc", "x\ny", "a\r\n  x\r\n  y\r\n"],
     ["prefers what is exactly so", "x\n  x \n", "  x \n", "y\n", "x\ny\n"],
   ])("when lenient, %s", (...[_what, text, find, replace, expected]) => {
     expect(edited(text, [find, replace], { lenient: true })).toBe(expected);
+  });
+
+  it("when lenient, does not guess how to indent what was written without any", () => {
+    const text = "  if a:\n    b\n";
+    expect(() => edited(text, ["if a:\nb\n", "if a:\nc\n"], { lenient: true })).toThrow("edits[0].find is indented in another way");
+    expect(hintOf(text, "if a:\nb\n", { whiteSpace: "lenient", replace: "c" })).toContain("line 1");
+    expect(edited(text, ["if a:\nb\n", ""], { lenient: true })).toBe("");
   });
 
   it("when lenient, still takes only one place, and whole lines with text", () => {
@@ -77,6 +99,12 @@ describe("an edit that matches nowhere", () => {
       "The nearest place is line 3 (- what find has, + what the file has):\n function f(x) {\n-  return x + 2;\n+  return x + 1;\n }",
     );
     expect(hintOf("a = 1; \t\nb\n", "a = 1;\nb")).toContain("-a = 1;\n+a = 1;·→\n b");
+  });
+
+  it("shows the nearest place of a single word, too", () => {
+    expect(hintOf("one\nlet colour = blue;\n", "color")).toBe(
+      "The nearest place is line 2 (- what find has, + what the file has):\n-color\n+let colour = blue;",
+    );
   });
 
   it("shows nothing when nothing is near", () => {

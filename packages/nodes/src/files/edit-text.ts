@@ -1,4 +1,4 @@
-import { lenientMatches } from "./lenient-match.ts";
+import { type LenientMatches, lenientMatches } from "./lenient-match.ts";
 import { nearestPlace } from "./nearest-place.ts";
 import { PlanProblem } from "./planned-tree.ts";
 import type { Edit, Replacement } from "./text-edit.ts";
@@ -19,8 +19,12 @@ interface EditPlace {
 
 function matchesOf(text: string, edit: Edit, { index, whiteSpace }: EditPlace): readonly Replacement[] {
   const adapted = withLineEndsOf(text, edit);
-  const exact = exactMatches(text, adapted);
-  const matches = exact.length === 0 && whiteSpace === "lenient" ? lenientMatches(text, adapted) : exact;
+  const { matches, unclear } = whiteSpace === "lenient" ? lenientOrExact(text, adapted) : { matches: exactMatches(text, adapted), unclear: 0 };
+  if (unclear > 0)
+    throw new PlanProblem(
+      `edits[${index}].find is indented in another way than the lines of the file, so that it is not clear how to indent edits[${index}].replace: give find as the file has it`,
+      { hint: nearestPlace(text, adapted.find) },
+    );
   const [first, second] = matches;
   if (first === undefined) throw new PlanProblem(`edits[${index}].find does not occur in the file`, { hint: nearestPlace(text, adapted.find) });
   if (second !== undefined && edit.all !== true)
@@ -28,6 +32,18 @@ function matchesOf(text: string, edit: Edit, { index, whiteSpace }: EditPlace): 
       `edits[${index}].find occurs more than once in the file (lines ${lineAt(text, first.start)} and ${lineAt(text, second.start)}): give more of what is around it`,
     );
   return edit.all === true ? withoutOverlaps(matches) : [first];
+}
+
+/** What begins in the middle of an indentation is only by chance exactly so: a line that is indented more. */
+function lenientOrExact(text: string, edit: Edit): LenientMatches {
+  const exact = exactMatches(text, edit);
+  if (exact.some(({ start }) => !isInIndentation(text, edit.find, start))) return { matches: exact, unclear: 0 };
+  const lenient = lenientMatches(text, edit);
+  return lenient.matches.length === 0 && lenient.unclear === 0 ? { matches: exact, unclear: 0 } : lenient;
+}
+
+function isInIndentation(text: string, find: string, start: number): boolean {
+  return /^[ \t]/.test(find) && /^[ \t]+$/.test(text.slice(text.lastIndexOf("\n", start - 1) + 1, start));
 }
 
 /** Also those that overlap: a text that stands in two places at once is not unique. */

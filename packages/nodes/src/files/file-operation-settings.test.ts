@@ -46,14 +46,24 @@ describe("applyFileOperations with allowed directories", () => {
     { type: "move_file", path: "ok", to: "other/ok" },
     { type: "read_file", path: "ok-evil/b" },
     { type: "get_file_info", path: "top" },
-    { type: "list_directory" },
+    { type: "list_directory", path: "." },
     { type: "list_directory", path: "ok-evil" },
-    { type: "search_files", pattern: "b" },
+    { type: "search_files", path: ".", pattern: "b" },
     create("ok/../top3"),
   ])("refuses %j, also by a name that only begins the same (D-59)", async (operation) => {
     const { error, left } = await apply(content, { operations: [operation], allowedDirectories });
     expect(error).toMatchObject({ code: "FILE_OPERATION_REFUSED", details: { index: 0 } });
     expect(left).toEqual(content);
+  });
+
+  it("looks at all of them where no path is given, and at nothing else", async () => {
+    const operations: FileOperation[] = [{ type: "list_directory" }, { type: "search_files", pattern: "a" }];
+    const { output } = await apply({ ...content, "ok/sub/aa": "" }, { operations, allowedDirectories: ["other", "ok", "ok/sub"] });
+    expect(output?.operations[0]?.entries).toEqual([
+      { name: "ok", kind: "directory" },
+      { name: "other", kind: "directory" },
+    ]);
+    expect(output?.operations[1]?.matches?.map(({ path }) => path)).toEqual(["ok/a", "ok/sub/aa"]);
   });
 
   it("does not take away one that is in another", async () => {
@@ -66,6 +76,7 @@ describe("applyFileOperations with allowed directories", () => {
   it.each(["gone", "../x", "/tmp", "link", "top"])("does not work with %j for one", async (directory) => {
     const { error } = await apply({ ...content, link: { link: "ok" } }, { operations: [], allowedDirectories: [directory] });
     expect(error).toMatchObject({ code: "DIRECTORY_UNUSABLE", details: { directory } });
+    expect(error?.message).toContain(`cannot work in allowedDirectories[0] "${directory}"`);
   });
 });
 
@@ -84,9 +95,9 @@ describe("applyFileOperations, one by one", () => {
     expect(output).toMatchObject({ failed: 2, dryRun: false, commit: { branch: "run/run_1" } });
     expect(output?.operations.map(({ status, problem }) => [status, problem])).toEqual([
       ["done", undefined],
-      ["failed", 'operations[1] (create_file "a"): there is such a file already; to replace it, set overwrite. Nothing was changed.'],
+      ["failed", 'operations[1] (create_file "a"): there is such a file already; to replace it, set overwrite. It changed nothing.'],
       ["done", undefined],
-      ["failed", expect.stringContaining("a path is relative")],
+      ["failed", expect.stringContaining('".." leaves the directory')],
       ["done", undefined],
     ]);
     expect(commits).toEqual(["Step"]);
@@ -97,7 +108,7 @@ describe("applyFileOperations, one by one", () => {
     expect([left, commits]).toEqual([{}, []]);
     expect(output).toMatchObject({ failed: 2, dryRun: true });
     expect(output?.operations.map(({ status }) => status)).toEqual(["planned", "failed", "planned", "failed", "planned"]);
-    expect(diff).toContain("-1\n\\ No newline at end of file\n+3\n");
+    expect(diff).toContain("+++ b/a\n@@ -0,0 +1,1 @@\n+3\n");
   });
 });
 
@@ -146,6 +157,31 @@ describe("applyFileOperations", () => {
       output: { failed: 0 },
     });
     expect((await apply({}, { operations: [create("../a")], commit: "x" })).commits).toEqual([]);
+  });
+
+  it("makes no step of the history where nothing is other than before", async () => {
+    const same: FileOperation[] = [
+      { type: "create_file", path: "a", content: "1", overwrite: true },
+      { type: "edit_file", path: "a", edits: [{ find: "1", replace: "1" }] },
+      { type: "move_file", path: "a", to: "b" },
+      { type: "move_file", path: "b", to: "a" },
+      create("c"),
+      { type: "delete_file", path: "c" },
+      { type: "create_directory", path: "empty" },
+      create("build/log"),
+    ];
+    const { output, commits, diff } = await apply({ a: "1", ".gitignore": "build/\n" }, { operations: same, commit: "x" });
+    expect([commits, output?.operations.length]).toEqual([[], 8]);
+    expect(diff).toMatch(/^diff --git a\/build\/log b\/build\/log\n[^\n]*\n$/);
+    expect(output?.operations[0]).toEqual({ type: "create_file", path: "a", status: "done", added: 0, removed: 0 });
+  });
+
+  it("says of files that the outcome leaves out", async () => {
+    const operations: FileOperation[] = [create("src/x.log"), create("out/deep/y"), create("src/z"), { type: "move_file", path: "d", to: "out/d" }];
+    const files = { ".gitignore": "*.log\n/out/\n", "src/.gitignore": "!keep.log\n", "d/1": "" };
+    const { output } = await apply(files, { operations: [...operations, create("src/keep.log")] });
+    expect(output?.operations.map(({ ignored }) => ignored)).toEqual([true, true, undefined, true, undefined]);
+    expect((await apply(files, { operations: [create("x.log")] }, { outcome: false })).output?.operations[0]).not.toHaveProperty("ignored");
   });
 
   it("does nothing when it is to commit and the run has no outcome", async () => {

@@ -1,3 +1,4 @@
+import { indentationFrom } from "./indentation.ts";
 import { linesOf } from "./text-diff.ts";
 import type { Edit, Replacement } from "./text-edit.ts";
 
@@ -9,17 +10,26 @@ interface Line {
   readonly trimmed: string;
 }
 
+export interface LenientMatches {
+  readonly matches: readonly Replacement[];
+  /** How many more there are whose indentation does not say how to indent what comes in their place. */
+  readonly unclear: number;
+}
+
 /** Where whole lines are those of `find` but for white space at their ends. What comes in their place is indented as they were. */
-export function lenientMatches(text: string, { find, replace }: Edit): readonly Replacement[] {
+export function lenientMatches(text: string, { find, replace }: Edit): LenientMatches {
   const [wanted, lines] = [splitLines(find), splitLines(text)];
-  if (wanted.every(({ trimmed }) => trimmed === "")) return [];
+  if (wanted.every(({ trimmed }) => trimmed === "")) return { matches: [], unclear: 0 };
   const matches: Replacement[] = [];
+  let unclear = 0;
   for (let first = 0; first + wanted.length <= lines.length; first += 1) {
+    if (!wanted.every(({ trimmed }, index) => trimmed === lines[first + index]?.trimmed)) continue;
     const found = lines.slice(first, first + wanted.length);
-    if (!found.every(({ trimmed }, index) => trimmed === wanted[index]?.trimmed)) continue;
-    matches.push(replacementOf(text, { wanted, found, replace: find.endsWith("\n") ? replace : `${replace}\n` }));
+    const match = replacementOf(text, { wanted, found, replace: find.endsWith("\n") ? replace : `${replace}\n` });
+    if (match) matches.push(match);
+    else unclear += 1;
   }
-  return matches;
+  return { matches, unclear };
 }
 
 interface LenientMatch {
@@ -29,30 +39,27 @@ interface LenientMatch {
   readonly replace: string;
 }
 
-function replacementOf(text: string, { wanted, found, replace }: LenientMatch): Replacement {
+function replacementOf(text: string, { wanted, found, replace }: LenientMatch): Replacement | undefined {
   const [start, last] = [found[0]?.start ?? 0, found.at(-1)?.end ?? 0];
   if (replace === "") return { start, end: afterLineEnd(text, last), text: "" };
-  const [from, to] = [indentOf(wanted), indentOf(found)];
   const lines = replace.replace(/\r?\n$/, "").split("\n");
-  return { start, end: last, text: lines.map((line) => reindented(line, from, to)).join("\n") };
+  const pairs = wanted.flatMap(({ trimmed, indent }, index) => (trimmed === "" ? [] : [{ wanted: indent, found: found[index]?.indent ?? "" }]));
+  const written = splitLines(replace).flatMap(({ trimmed, indent }) => (trimmed === "" ? [] : [indent]));
+  const indentation = indentationFrom(pairs, written, text);
+  const indented = lines.map((line) => reindented(line, indentation));
+  return indented.includes(undefined) ? undefined : { start, end: last, text: indented.join("\n") };
+}
+
+function reindented(line: string, indentation: (indent: string) => string | undefined): string | undefined {
+  const text = line.trimStart();
+  if (text === "") return line;
+  const indent = indentation(line.slice(0, line.length - text.length));
+  return indent === undefined ? undefined : indent + text;
 }
 
 function afterLineEnd(text: string, offset: number): number {
   const end = text.indexOf("\n", offset);
   return end === -1 ? text.length : end + 1;
-}
-
-/** That of the first line that has text. */
-function indentOf(lines: readonly Line[]): string {
-  return lines.find(({ trimmed }) => trimmed !== "")?.indent ?? "";
-}
-
-function reindented(line: string, from: string, to: string): string {
-  if (line.trim() === "") return line;
-  if (line.startsWith(from)) return to + line.slice(from.length);
-  const text = line.trimStart();
-  const less = from.length - (line.length - text.length);
-  return to.slice(0, Math.max(0, to.length - Math.max(0, less))) + text;
 }
 
 function splitLines(text: string): readonly Line[] {

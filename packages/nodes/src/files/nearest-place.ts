@@ -2,6 +2,8 @@ import { diffArrays } from "diff";
 
 /** Comparisons of lines beyond which no place is looked for. */
 const MOST_COMPARED = 200_000;
+/** The same for a text that is a part of a line. */
+const MOST_COMPARED_CHARACTERS = 20_000_000;
 /** Of how much of the text a place must have to be called near. */
 const NEAR = 0.5;
 const MOST_SHOWN = 20;
@@ -24,13 +26,31 @@ export function nearestPlace(text: string, find: string): string {
 
 function bestPlace(lines: readonly string[], wanted: readonly string[]): number | undefined {
   if (lines.length * wanted.length > MOST_COMPARED) return undefined;
-  let best = { at: -1, likeness: NEAR * wanted.length };
-  for (let at = 0; at < lines.length; at += 1) {
-    let likeness = 0;
-    for (const [index, line] of wanted.entries()) likeness += likenessOf(line, lines[at + index] ?? "");
-    if (likeness > best.likeness) best = { at, likeness };
+  const likenessAt = (at: number): number => wanted.reduce((sum, line, index) => sum + likenessOf(line, lines[at + index] ?? ""), 0);
+  return best(lines, likenessAt, NEAR * wanted.length) ?? bestPart(lines, wanted);
+}
+
+function bestPart(lines: readonly string[], [part = "", ...more]: readonly string[]): number | undefined {
+  const length = lines.reduce((sum, line) => sum + line.length, 0);
+  if (more.length > 0 || part === "" || length * part.length > MOST_COMPARED_CHARACTERS) return undefined;
+  return best(lines, (at) => likenessWithin(part, lines[at] ?? ""), NEAR);
+}
+
+/** The first line at which something is most, when that is more than enough. */
+function best(lines: readonly string[], likenessAt: (line: number) => number, enough: number): number | undefined {
+  let [found, most]: [number | undefined, number] = [undefined, enough];
+  for (const at of lines.keys()) {
+    const likeness = likenessAt(at);
+    if (likeness > most) [found, most] = [at, likeness];
   }
-  return best.at === -1 ? undefined : best.at;
+  return found;
+}
+
+/** Of a text that is a part of a line: the part that is most like it. */
+function likenessWithin(part: string, line: string): number {
+  let best = 0;
+  for (let at = 0; at + part.length <= line.length; at += 1) best = Math.max(best, likenessOf(part, line.slice(at, at + part.length)));
+  return best;
 }
 
 /** From 0 to 1: how much of two lines is the same at the beginning and at the end. */

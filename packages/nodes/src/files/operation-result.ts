@@ -36,8 +36,10 @@ export const OperationResult = z.strictObject({
   /** Lines of text that were added and removed. */
   added: count.optional(),
   removed: count.optional(),
-  /** What changed, in the form of git, as far as it has room here: the artifact `changes.diff` has all of it. */
+  /** What it changed, in the form of git, as far as it has room here. The artifact `changes.diff` has what all of them come to. */
   diff: z.string().optional(),
+  /** True: a `.gitignore` keeps out of the outcome all that it wrote. */
+  ignored: z.boolean().optional(),
   /** Of `list_directory`, by name. */
   entries: z.array(Entry).optional(),
   /** Of `search_files`, by path. */
@@ -56,4 +58,4 @@ export const OperationResult = z.strictObject({
 export type OperationResult = z.output<typeof OperationResult>;
 
 /** What an operation tells besides which it was and how it ended. */
-export type OperationReport = Omit<OperationResult, "type" | "path" | "status" | "problem">;
+export type OperationReport = Omit<OperationResult, "type" | "path" | "status" | "problem" | "ignored">;

@@ -1,6 +1,11 @@
 import { messageOf } from "@dad/protocol";
 import { FileOperationError, type FileOperationSpot } from "../errors.ts";
+import { plainPath } from "../guarded-path.ts";
 import type { FileOperation } from "./file-operation.ts";
+import { filesDiff } from "./file-patch.ts";
+import type { FileChange } from "./file-snapshot.ts";
+import { netChange } from "./net-change.ts";
+import type { OperationReport } from "./operation-result.ts";
 import type { Plan, PlannedWork } from "./plan.ts";
 import { createDirectory, createFile, deleteDirectory, deleteFile, editFile, move } from "./plan-change.ts";
 import { getFileInfo, listAllowedDirectories, listDirectory, readFile, searchFiles } from "./plan-look.ts";
@@ -20,32 +25,48 @@ export interface PlannedOperation extends GivenOperation, PlannedWork {}
  *
  * @throws FileOperationError (`FILE_OPERATION_REFUSED`, `FILE_OPERATION_FAILED`); the tree may then be half changed.
  */
-export async function planOperation(plan: Plan, given: GivenOperation, signal: AbortSignal): Promise<PlannedOperation> {
-  signal.throwIfAborted();
+export async function planOperation(plan: Plan, given: GivenOperation): Promise<PlannedOperation> {
+  plan.signal.throwIfAborted();
   try {
-    return { ...given, ...(await workOf(plan, given.operation, signal)) };
+    const work = await workOf(plan, withPlainPaths(given.operation));
+    return { ...given, ...work, report: { ...work.report, ...shownChange(given.operation, work.changes) } };
   } catch (cause) {
-    signal.throwIfAborted();
-    throw planError(cause, given);
+    plan.signal.throwIfAborted();
+    throw planError(cause, given, plan.unchanged);
   }
+}
+
+function withPlainPaths(operation: FileOperation): FileOperation {
+  return {
+    ...operation,
+    ...("path" in operation && operation.path !== undefined ? { path: plainPath(operation.path) } : {}),
+    ...("to" in operation ? { to: plainPath(operation.to) } : {}),
+  };
+}
+
+/** A move has no lines of its own. */
+function shownChange({ type }: FileOperation, changes: readonly FileChange[] | undefined): OperationReport {
+  if (changes === undefined) return {};
+  const net = netChange();
+  net.add(changes);
+  const { diff, ...counts } = filesDiff(net.files(), "for-people");
+  return { ...(diff === "" ? {} : { diff }), ...(type === "move_file" ? {} : counts) };
 }
 
 export function spotOf({ operation, index }: GivenOperation): FileOperationSpot {
   return { index, type: operation.type, path: ("path" in operation ? operation.path : undefined) ?? "." };
 }
 
-export const NOTHING_CHANGED = "Nothing was changed.";
-
-function planError(cause: unknown, given: GivenOperation): FileOperationError {
+function planError(cause: unknown, given: GivenOperation, unchanged: string): FileOperationError {
   const spot = spotOf(given);
   if (!(cause instanceof PlanProblem))
-    return new FileOperationError("FILE_OPERATION_FAILED", spot, { message: `${messageOf(cause)}. ${NOTHING_CHANGED}`, cause });
+    return new FileOperationError("FILE_OPERATION_FAILED", spot, { message: `${messageOf(cause)}. ${unchanged}`, cause });
   const hint = cause.hint === "" ? "" : ` ${cause.hint}`;
   const code = cause.refused ? "FILE_OPERATION_REFUSED" : "FILE_OPERATION_FAILED";
-  return new FileOperationError(code, spot, { message: `${cause.message}. ${NOTHING_CHANGED}${hint}` });
+  return new FileOperationError(code, spot, { message: `${cause.message}. ${unchanged}${hint}` });
 }
 
-function workOf(plan: Plan, operation: FileOperation, signal: AbortSignal): Promise<PlannedWork> | PlannedWork {
+function workOf(plan: Plan, operation: FileOperation): Promise<PlannedWork> | PlannedWork {
   switch (operation.type) {
     case "create_file":
       return createFile(plan, operation);
@@ -62,7 +83,7 @@ function workOf(plan: Plan, operation: FileOperation, signal: AbortSignal): Prom
     case "list_directory":
       return listDirectory(plan, operation);
     case "search_files":
-      return searchFiles(plan, operation, signal);
+      return searchFiles(plan, operation);
     case "get_file_info":
       return getFileInfo(plan, operation);
     case "read_file":

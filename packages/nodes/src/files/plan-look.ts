@@ -3,7 +3,7 @@ import { decodeStrict } from "../decode-text.ts";
 import type { OperationOf } from "./file-operation.ts";
 import type { EntryKind, OperationReport } from "./operation-result.ts";
 import { assertText, existingFile, lookedAt, type Plan, type PlannedWork, textOfFile } from "./plan.ts";
-import { PlanProblem } from "./planned-tree.ts";
+import { type PlannedEntry, PlanProblem } from "./planned-tree.ts";
 
 // What an operation sees is what the ones before it leave.
 
@@ -14,9 +14,14 @@ const MOST_SEARCHED = 100_000;
 const LARGEST_SEARCHED = 1_048_576;
 const LARGEST_READ = 262_144;
 
-export async function listDirectory(plan: Plan, { path = "." }: OperationOf<"list_directory">): Promise<PlannedWork> {
-  const entries = await plan.tree.list(lookedAt(plan, path));
+export async function listDirectory(plan: Plan, { path }: OperationOf<"list_directory">): Promise<PlannedWork> {
+  const entries = path === undefined ? await entriesOfTop(plan) : await plan.tree.list(lookedAt(plan, path));
   return look({ entries: entries.slice(0, MOST_ENTRIES), complete: entries.length <= MOST_ENTRIES });
+}
+
+/** Of the directory itself, that is what may be looked at. */
+async function entriesOfTop({ allowed, tree }: Plan): Promise<readonly PlannedEntry[]> {
+  return allowed.includes("") ? tree.list("") : outermost(allowed).map((name) => ({ name, kind: "directory" }));
 }
 
 export function listAllowedDirectories({ allowed }: Plan): PlannedWork {
@@ -24,9 +29,8 @@ export function listAllowedDirectories({ allowed }: Plan): PlannedWork {
 }
 
 export async function readFile(plan: Plan, { path }: OperationOf<"read_file">): Promise<PlannedWork> {
-  const file = await existingFile(plan, lookedAt(plan, path));
-  await assertText(plan, file);
-  const bytes = await plan.tree.bytes(file);
+  const bytes = await plan.tree.bytes(await existingFile(plan, lookedAt(plan, path)));
+  assertText(bytes);
   const complete = bytes.byteLength <= LARGEST_READ;
   return look({ content: decodeStrict(bytes.subarray(0, LARGEST_READ), { cut: !complete }) ?? "", complete });
 }
@@ -48,25 +52,30 @@ interface Search extends OperationOf<"search_files"> {
   /** Where it began, as the tree has it. */
   readonly from: string;
   readonly excluded: (path: string, kind: EntryKind) => boolean;
-  readonly signal: AbortSignal;
   readonly found: Match[];
   searched: number;
 }
 
-export async function searchFiles(plan: Plan, operation: OperationOf<"search_files">, signal: AbortSignal): Promise<PlannedWork> {
-  const from = lookedAt(plan, operation.path ?? ".");
+export async function searchFiles(plan: Plan, operation: OperationOf<"search_files">): Promise<PlannedWork> {
   const patterns = patternsOf(operation.exclude ?? []);
   const excluded = (path: string, kind: EntryKind) => patterns.ignores(kind === "directory" ? `${path}/` : path);
-  const search: Search = { ...operation, plan, from, excluded, signal, found: [], searched: 0 };
-  await searchIn(search, from);
+  const from = operation.path === undefined ? "" : lookedAt(plan, operation.path);
+  const search: Search = { ...operation, plan, from, excluded, found: [], searched: 0 };
+  for (const directory of operation.path === undefined ? outermost(plan.allowed) : [from]) await searchIn(search, directory);
   const matches = search.found.slice(0, MOST_MATCHES);
   return look({ matches, complete: search.found.length <= MOST_MATCHES && search.searched < MOST_SEARCHED });
+}
+
+/** Without those that are in another one. */
+function outermost(directories: readonly string[]): readonly string[] {
+  const isIn = (path: string, other: string): boolean => (other === "" ? path !== "" : path.startsWith(`${other}/`));
+  return [...new Set(directories)].filter((path) => !directories.some((other) => isIn(path, other))).toSorted();
 }
 
 /** Depth first, in the order of names. */
 async function searchIn(search: Search, directory: string): Promise<void> {
   for (const { name, kind } of await search.plan.tree.list(directory)) {
-    search.signal.throwIfAborted();
+    search.plan.signal.throwIfAborted();
     if (search.searched >= MOST_SEARCHED || search.found.length > MOST_MATCHES) return;
     search.searched += 1;
     const path = directory === "" ? name : `${directory}/${name}`;

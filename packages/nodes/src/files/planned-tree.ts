@@ -1,8 +1,8 @@
 import type { BigIntStats, Dirent } from "node:fs";
-import { lstat } from "node:fs/promises";
+import { lstat, readlink } from "node:fs/promises";
 import { join } from "node:path";
-import { isGitName, prefixesOf } from "../guarded-path.ts";
-import { listInPlace, openInPlace } from "../open-in-place.ts";
+import { isReservedName, prefixesOf } from "../guarded-path.ts";
+import { inPlace, listInPlace, openInPlace } from "../open-in-place.ts";
 import type { EntryKind } from "./operation-result.ts";
 
 /** Why an operation cannot be planned. `refused`: it must not be done, rather than cannot. `hint`: what may help, in lines of its own. */
@@ -35,7 +35,13 @@ export interface PlannedDirectory {
   readonly source?: string;
 }
 
-export type PlannedState = PlannedFile | PlannedDirectory | { readonly kind: "absent" } | { readonly kind: "link" } | { readonly kind: "special" };
+/** `target`: where it leads, when somebody asked for what is in its directory. */
+export interface PlannedLink {
+  readonly kind: "link";
+  readonly target?: Uint8Array;
+}
+
+export type PlannedState = PlannedFile | PlannedDirectory | PlannedLink | { readonly kind: "absent" } | { readonly kind: "special" };
 
 export interface PlannedEntry {
   readonly name: string;
@@ -51,6 +57,10 @@ export interface PlannedTree {
   state(path: string): Promise<PlannedState>;
   /** What is in a directory, by name, without what is git's. @throws PlanProblem when it is none. */
   list(path: string): Promise<readonly PlannedEntry[]>;
+  /** The same, with all that there is to know of each. */
+  states(path: string): Promise<readonly (readonly [name: string, state: PlannedState])[]>;
+  /** Whether the plan has changed anything in a directory. */
+  changedIn(path: string): boolean;
   bytes(file: PlannedFile): Promise<Uint8Array>;
   set(path: string, state: PlannedState): void;
   /** With everything in it. */
@@ -63,25 +73,24 @@ export interface PlannedTree {
 
 export function plannedTree(root: string, planned: Map<string, PlannedState> = new Map()): PlannedTree {
   const inside = (path: string) => [...planned].filter(([known]) => known.startsWith(`${path}/`));
+  const plannedIn = (path: string) => [...planned].flatMap(([known, state]) => (parentOf(known) === path ? [[nameIn(known), state] as const] : []));
+  const directoryAt = async (path: string): Promise<PlannedDirectory> => asDirectory(await tree.state(path));
   const tree: PlannedTree = {
     state: (path) => stateIn(root, planned, path),
     async list(path) {
-      const state = await tree.state(path);
-      if (state.kind !== "directory") throw new PlanProblem(state.kind === "absent" ? "there is no such directory" : `it is ${nameOf(state)}`);
-      const entries = new Map((await entriesOnDisk(root, state)).map(({ name, kind }) => [name, kind]));
-      for (const [known, { kind }] of planned) {
-        if (parentOf(known) !== path) continue;
-        if (kind === "absent") entries.delete(nameIn(known));
-        else entries.set(nameIn(known), kind);
-      }
-      return [...entries].map(([name, kind]) => ({ name, kind })).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+      const entries = new Map<string, PlannedState["kind"]>(
+        (await entriesOnDisk(root, await directoryAt(path))).map(({ name, kind }) => [name, kind]),
+      );
+      for (const [name, { kind }] of plannedIn(path)) entries.set(name, kind);
+      return byName(entries).flatMap(([name, kind]) => (kind === "absent" ? [] : [{ name, kind }]));
     },
-    async bytes(file) {
-      if (file.size > LARGEST_FILE) throw new PlanProblem(`the file has ${file.size} bytes; at most ${LARGEST_FILE} are read`);
-      if (file.content) return file.content;
-      await using opened = await openInPlace(join(root, file.source ?? ""));
-      return await opened.readFile();
+    async states(path) {
+      const states = new Map(await statesOnDisk(root, await directoryAt(path)));
+      for (const [name, state] of plannedIn(path)) states.set(name, state);
+      return byName(states).filter(([, { kind }]) => kind !== "absent");
     },
+    changedIn: (path) => inside(path).length > 0,
+    bytes: (file) => bytesOf(root, file),
     set: (path, state) => void planned.set(path, state),
     remove(path) {
       for (const [known] of inside(path)) planned.delete(known);
@@ -97,6 +106,19 @@ export function plannedTree(root: string, planned: Map<string, PlannedState> = n
     fork: () => plannedTree(root, new Map(planned)),
   };
   return tree;
+}
+
+/** @throws PlanProblem when it is none. */
+export function asDirectory(state: PlannedState): PlannedDirectory {
+  if (state.kind === "directory") return state;
+  throw new PlanProblem(state.kind === "absent" ? "there is no such directory" : `it is ${nameOf(state)}`);
+}
+
+async function bytesOf(root: string, { size, content, source = "" }: PlannedFile): Promise<Uint8Array> {
+  if (size > LARGEST_FILE) throw new PlanProblem(`the file has ${size} bytes; at most ${LARGEST_FILE} are read`);
+  if (content) return content;
+  await using opened = await openInPlace(join(root, source));
+  return await opened.readFile();
 }
 
 async function stateIn(root: string, planned: ReadonlyMap<string, PlannedState>, path: string): Promise<PlannedState> {
@@ -116,7 +138,10 @@ async function stateOnDisk(root: string, directory: string | undefined, name: st
   if (directory === undefined) return ABSENT;
   const source = join(directory, name);
   const stats = await statsAt(join(root, source));
-  if (stats === undefined) return ABSENT;
+  return stats === undefined ? ABSENT : stateOf(source, stats);
+}
+
+function stateOf(source: string, stats: BigIntStats): PlannedState {
   const kind = kindOf(stats);
   if (kind === "directory") return { kind, source };
   return kind === "file" ? { kind, source, stamp: stampOf(stats), mode: Number(stats.mode & 0o7777n), size: Number(stats.size) } : { kind };
@@ -125,7 +150,26 @@ async function stateOnDisk(root: string, directory: string | undefined, name: st
 async function entriesOnDisk(root: string, { source }: PlannedDirectory): Promise<readonly PlannedEntry[]> {
   if (source === undefined) return [];
   const entries = await listInPlace(join(root, source));
-  return entries.filter(({ name }) => !isGitName(name)).map((entry) => ({ name: entry.name, kind: kindOf(entry) }));
+  return entries.filter(({ name }) => !isReservedName(name)).map((entry) => ({ name: entry.name, kind: kindOf(entry) }));
+}
+
+async function statesOnDisk(root: string, directory: PlannedDirectory): Promise<readonly (readonly [string, PlannedState])[]> {
+  const { source } = directory;
+  if (source === undefined) return [];
+  const entries = await entriesOnDisk(root, directory);
+  return inPlace(join(root, source), async (place) => {
+    const states: [string, PlannedState][] = [];
+    for (const { name } of entries) {
+      const stats = await statsAt(join(place, name));
+      if (stats?.isSymbolicLink()) states.push([name, { kind: "link", target: await readlink(join(place, name), "buffer") }]);
+      else if (stats) states.push([name, stateOf(join(source, name), stats)]);
+    }
+    return states;
+  });
+}
+
+function byName<State>(entries: ReadonlyMap<string, State>): readonly [string, State][] {
+  return [...entries].toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** `undefined` when nothing is there. */

@@ -1,4 +1,4 @@
-import { formatPatch, type StructuredPatch, type StructuredPatchHunk, structuredPatch } from "diff";
+import { type StructuredPatchHunk, structuredPatch } from "diff";
 
 const CONTEXT_LINES = 3;
 /** Beyond so many changed lines, or so long a text, the shortest difference takes too long to find. */
@@ -10,46 +10,17 @@ export interface LineCounts {
   readonly removed: number;
 }
 
-export interface TextDiff extends LineCounts {
-  /** In the form of git. */
-  readonly diff: string;
-}
-
-/** The content of a file before and after a change; `undefined` where there is none. */
-export interface TextChange {
-  readonly path: string;
-  readonly before: string | undefined;
-  readonly after: string | undefined;
-}
-
-/** What changed, in time that is bounded: the shortest difference, or all between the first and the last changed line. */
-export function textDiff({ path, before, after }: TextChange): TextDiff {
-  const hunks = hunksOf(before ?? "", after ?? "");
+export function linesIn(hunks: readonly StructuredPatchHunk[]): LineCounts {
   const lines = hunks.flatMap((hunk) => hunk.lines);
-  const patch: StructuredPatch = {
-    oldFileName: before === undefined ? "/dev/null" : `a/${path}`,
-    newFileName: after === undefined ? "/dev/null" : `b/${path}`,
-    oldHeader: undefined,
-    newHeader: undefined,
-    hunks,
-    isGit: true,
-    isCreate: before === undefined,
-    isDelete: after === undefined,
-  };
-  return { diff: formatPatch(patch), added: countOf(lines, "+"), removed: countOf(lines, "-") };
-}
-
-/** What moved, in the form of git. */
-export function renameDiff(path: string, to: string): string {
-  const names = { oldFileName: `a/${path}`, newFileName: `b/${to}`, oldHeader: undefined, newHeader: undefined };
-  return formatPatch({ ...names, hunks: [], isGit: true, isRename: true });
+  return { added: countOf(lines, "+"), removed: countOf(lines, "-") };
 }
 
 function countOf(lines: readonly string[], sign: string): number {
   return lines.filter((line) => line.startsWith(sign)).length;
 }
 
-function hunksOf(before: string, after: string): StructuredPatchHunk[] {
+/** What changed, in time that is bounded: the shortest difference, or all between the first and the last changed line. */
+export function hunksOf(before: string, after: string): StructuredPatchHunk[] {
   if (Math.max(before.length, after.length) <= LARGEST_COMPARED) {
     const options = { context: CONTEXT_LINES, maxEditLength: MOST_EDITS };
     const patch = structuredPatch("", "", before, after, undefined, undefined, options);

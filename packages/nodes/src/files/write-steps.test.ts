@@ -1,13 +1,18 @@
-import { readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DadError } from "@dad/protocol";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { STAGE_PREFIX } from "../guarded-path.ts";
+import { runNode, testingContext } from "../testing-context.ts";
 import { contentOf, type FolderContent, testingFolder } from "../testing-folder.ts";
+import { applyFileOperations } from "./apply-file-operations.ts";
 import type { FileOperation } from "./file-operation.ts";
 import type { Step } from "./plan.ts";
 import { type PlannedOperation, planOperation } from "./plan-file-operations.ts";
 import { plannedTree } from "./planned-tree.ts";
+import { stageOf } from "./stage.ts";
+import { undoInterrupted } from "./undo-steps.ts";
 import { writeSteps } from "./write-steps.ts";
 
 /** Says of each change on the disk whether it fails. */
@@ -31,6 +36,12 @@ beforeEach(() => {
 });
 
 const signal = new AbortController().signal;
+const UNCHANGED = "Nothing was changed.";
+const STAGE = ".dad_stage_test";
+
+function write(root: string, planned: readonly PlannedOperation[]): Promise<void> {
+  return writeSteps({ stage: { workspace: root, name: STAGE }, directory: ".", unchanged: UNCHANGED, signal }, planned);
+}
 
 function step(one: Step, index = 0): PlannedOperation {
   return { operation: { type: "delete_file", path: one.path }, index, steps: [one], report: {} };
@@ -41,9 +52,10 @@ function writing(path: string, content: string, index = 0): PlannedOperation {
 }
 
 async function plannedIn(root: string, operations: readonly FileOperation[]): Promise<readonly PlannedOperation[]> {
-  const plan = { root, allowed: [""], whiteSpace: "exact" as const, tree: plannedTree(root) };
+  const rules = { root, allowed: [""], whiteSpace: "exact" as const, room: { bytes: 1000 }, unchanged: UNCHANGED, signal };
+  const plan = { ...rules, tree: plannedTree(root) };
   const planned: PlannedOperation[] = [];
-  for (const [index, operation] of operations.entries()) planned.push(await planOperation(plan, { operation, index }, signal));
+  for (const [index, operation] of operations.entries()) planned.push(await planOperation(plan, { operation, index }));
   return planned;
 }
 
@@ -61,20 +73,31 @@ const OPERATIONS: readonly FileOperation[] = [
 ];
 const AFTER: FolderContent = { "deleted/moved": "m", edited: "4\n3\n", "new/file": "n", "new/tree/a": "b" };
 
-/** With the changes on the disk counted, what comes of the operations, and what is then in the folder. */
-async function written(fails: (count: number, call: string) => boolean) {
-  await using folder = await testingFolder(BEFORE);
-  const planned = await plannedIn(folder.path, OPERATIONS);
+/** With the changes on the disk counted, what comes of some work. */
+async function counted(fails: (count: number, call: string) => boolean, work: () => Promise<void>) {
   let count = 0;
   disk.fails = (call) => fails((count += 1), call);
-  const error = await writeSteps(folder.path, planned, signal).then(
+  const error = await work().then(
     () => undefined,
     (reason: unknown) => reason as DadError,
   );
   disk.fails = () => false;
-  const content = await contentOf(folder.path);
-  const stage = Object.keys(content).some((name) => name.startsWith(".dad_tmp_"));
-  return { count, error, stage, content: Object.fromEntries(Object.entries(content).filter(([name]) => !name.startsWith(".dad_tmp_"))) };
+  return { count, error };
+}
+
+/** What is in a folder but for the stage, and whether that is there. */
+async function found(folder: string) {
+  const content = Object.entries(await contentOf(folder));
+  const isStaged = ([name]: [string, unknown]): boolean => name.startsWith(STAGE_PREFIX);
+  return { stage: content.some(isStaged), content: Object.fromEntries(content.filter((entry) => !isStaged(entry))) };
+}
+
+/** What comes of the operations, and what is then in the folder. */
+async function written(fails: (count: number, call: string) => boolean) {
+  await using folder = await testingFolder(BEFORE);
+  const planned = await plannedIn(folder.path, OPERATIONS);
+  const result = await counted(fails, () => write(folder.path, planned));
+  return { ...result, ...(await found(folder.path)) };
 }
 
 describe("writeSteps on a disk that fails", () => {
@@ -114,6 +137,84 @@ describe("writeSteps on a disk that fails", () => {
   });
 });
 
+/** A process that is killed does nothing from some moment on. */
+describe("writeSteps in a process that is killed", () => {
+  const recover = (root: string) => undoInterrupted({ workspace: root, name: STAGE });
+
+  it("leaves nothing half done for whoever undoes it, whenever that was, also when that one is killed, too", { timeout: 60_000 }, async () => {
+    const { count } = await written(() => false);
+    const seen = new Set<string>();
+    for (let killed = 1; killed <= count; killed += 1) {
+      for (let again = 1; ; again += 4) {
+        await using folder = await testingFolder(BEFORE);
+        const planned = await plannedIn(folder.path, OPERATIONS);
+        await counted(
+          (at) => at >= killed,
+          () => write(folder.path, planned),
+        );
+        const { count: undone } = await counted(
+          (at) => at >= again,
+          () => recover(folder.path),
+        );
+        await recover(folder.path);
+        const { content, stage } = await found(folder.path);
+        const done = JSON.stringify(content) === JSON.stringify(AFTER);
+        expect([stage, content]).toEqual([false, done ? AFTER : BEFORE]);
+        seen.add(`${done}, ${undone > 0}`);
+        if (undone < again) break;
+      }
+    }
+    expect([...seen].toSorted()).toEqual(["false, false", "false, true", "true, true"]);
+  });
+
+  it("is undone before the same is done again", async () => {
+    await using folder = await testingFolder(BEFORE);
+    const planned = await plannedIn(folder.path, OPERATIONS);
+    let renames = 0;
+    await counted(
+      (_at, call) => call === "rename" && (renames += 1) > 4,
+      () => write(folder.path, planned),
+    );
+    const { context } = testingContext({ workspace: folder.path });
+    const { name } = stageOf(folder.path, { runId: context.run.runId, path: context.path });
+    renameSync(join(folder.path, STAGE), join(folder.path, name));
+    expect((await found(folder.path)).content).toMatchObject({ edited: "4\n3\n", "new/file": "n", moved: "m" });
+    await runNode(applyFileOperations({ operations: [...OPERATIONS] }), context);
+    expect(await contentOf(folder.path)).toEqual(AFTER);
+  });
+
+  it("says so when somebody has changed since what it had written, and leaves that", async () => {
+    await using folder = await testingFolder({ a: "1", b: "2" });
+    const operations: readonly FileOperation[] = [
+      { type: "edit_file", path: "a", edits: [{ find: "1", replace: "one" }] },
+      { type: "edit_file", path: "b", edits: [{ find: "2", replace: "two" }] },
+    ];
+    const planned = await plannedIn(folder.path, operations);
+    let renames = 0;
+    await counted(
+      (_at, call) => call === "rename" && (renames += 1) > 2,
+      () => write(folder.path, planned),
+    );
+    expect(await found(folder.path)).toEqual({ stage: true, content: { a: "one", b: "2" } });
+    writeFileSync(join(folder.path, "a"), "theirs");
+    await expect(recover(folder.path)).rejects.toMatchObject({
+      code: "FILE_CHANGE_LEFT",
+      message: expect.stringContaining('"a" has changed since') as string,
+    });
+    expect((await found(folder.path)).content).toEqual({ a: "theirs", b: "2" });
+  });
+
+  it("undoes nothing that is not a change of the workspace, whoever wrote it there", async () => {
+    const steps = [{ type: "move", path: "own", to: ".git/hooks/pre-commit" }];
+    const kept = JSON.stringify({ format: "dad.staged-change/1", steps });
+    for (const text of [kept, kept.replace(".git/", "../"), "not JSON"]) {
+      await using folder = await testingFolder({ [`${STAGE}/steps.json`]: text, [`${STAGE}/begun`]: "1", ".git/hooks/pre-commit": "theirs" });
+      await expect(recover(folder.path)).rejects.toMatchObject({ code: "FILE_CHANGE_LEFT" });
+      expect((await found(folder.path)).content).toEqual({ ".git/hooks/pre-commit": "theirs" });
+    }
+  });
+});
+
 /** Only Linux has paths that lead to what is open; elsewhere a moment remains. */
 const MOMENTS: readonly [string, FileOperation][] =
   process.platform !== "linux"
@@ -135,7 +236,7 @@ describe("writeSteps", () => {
     await using folder = await testingFolder({ a: "a" });
     disk.fails = () => true;
     const planned = await plannedIn(folder.path, [{ type: "read_file", path: "a" }]);
-    await expect(writeSteps(folder.path, planned, signal)).resolves.toBeUndefined();
+    await expect(write(folder.path, planned)).resolves.toBeUndefined();
   });
 
   it("changes nothing when somebody else changed, made or removed a file since the plan was made", async () => {
@@ -150,9 +251,40 @@ describe("writeSteps", () => {
       await using folder = await testingFolder(BEFORE);
       const planned = await plannedIn(folder.path, operations);
       writeFileSync(join(folder.path, name), "theirs");
-      const failure = writeSteps(folder.path, planned, signal);
+      const failure = write(folder.path, planned);
       await expect(failure).rejects.toThrow(`"${name}" has changed since it was looked at. Nothing was changed.`);
       expect(await contentOf(folder.path)).toEqual({ ...BEFORE, [name]: "theirs" });
+    }
+  });
+
+  it("brings back what somebody changed in a directory since the plan was made to move or delete it", async () => {
+    const operations: readonly FileOperation[] = [
+      { type: "delete_directory", path: "dir" },
+      { type: "move_file", path: "dir", to: "to" },
+      { type: "move_file", path: "moved", to: "to" },
+    ];
+    for (const operation of operations) {
+      await using folder = await testingFolder(BEFORE);
+      const planned = await plannedIn(folder.path, [operation]);
+      writeFileSync(join(folder.path, "dir/deep/x"), "theirs");
+      writeFileSync(join(folder.path, "moved"), "theirs");
+      await expect(write(folder.path, planned)).rejects.toThrow("has changed since it was looked at. Nothing was changed.");
+      expect(await contentOf(folder.path)).toEqual({ ...BEFORE, "dir/deep/x": "theirs", moved: "theirs" });
+    }
+  });
+
+  it("brings back what somebody wrote into a file in the very moment in which it is replaced", async () => {
+    for (const moment of ["link", "rename"]) {
+      await using folder = await testingFolder({ a: "1" });
+      const planned = await plannedIn(folder.path, [{ type: "edit_file", path: "a", edits: [{ find: "1", replace: "2" }] }]);
+      let calls = 0;
+      disk.fails = (call) => {
+        // The first rename is that of the list of steps.
+        if (call === moment && (calls += 1) === (moment === "link" ? 1 : 2)) writeFileSync(join(folder.path, "a"), "theirs");
+        return false;
+      };
+      await expect(write(folder.path, planned)).rejects.toThrow('"a" has changed since it was looked at. Nothing was changed.');
+      expect(await contentOf(folder.path)).toEqual({ a: "theirs" });
     }
   });
 
@@ -166,7 +298,7 @@ describe("writeSteps", () => {
       step({ type: "move", path: "d/x", to: "mine" }),
       step({ type: "make_directory", path: "d/y" }),
     ];
-    for (const operation of behind) await expect(writeSteps(folder.path, [operation], signal)).rejects.toThrow(/ELOOP|way to another place/);
+    for (const operation of behind) await expect(write(folder.path, [operation])).rejects.toThrow(/ELOOP|way to another place/);
     expect([await contentOf(outside.path), await readFile(join(folder.path, "own"), "utf8")]).toEqual([{ x: "secret" }, "own"]);
   });
 
@@ -179,14 +311,13 @@ describe("writeSteps", () => {
     disk.fails = (call) => {
       if (call !== moment || swapped.length > 0) return false;
       // For `unlink` what is swapped has been put aside: it is in the directory of what is being removed.
-      const stage = readdirSync(folder.path).find((name) => name.startsWith(".dad_tmp_")) ?? "";
-      const victim = moment === "unlink" ? join(folder.path, stage, "0-old") : join(folder.path, "d");
+      const victim = moment === "unlink" ? join(folder.path, STAGE, "0-old") : join(folder.path, "d");
       renameSync(victim, join(folder.path, "aside"));
       symlinkSync(moment === "unlink" ? join(outside.path, "deep") : outside.path, victim);
       swapped.push(victim);
       return false;
     };
-    await Promise.allSettled([writeSteps(folder.path, planned, signal)]);
+    await Promise.allSettled([write(folder.path, planned)]);
     expect(swapped).toHaveLength(1);
     expect(await contentOf(outside.path)).toEqual(inside);
   });
@@ -198,14 +329,14 @@ describe("writeSteps", () => {
     const planned = await plannedIn(root, [{ type: "create_file", path: "b", content: "b" }]);
     rmSync(root, { recursive: true });
     symlinkSync(outside.path, root);
-    await expect(writeSteps(root, planned, signal)).rejects.toThrow(/ELOOP|way to another place/);
+    await expect(write(root, planned)).rejects.toThrow(/ELOOP|way to another place/);
     expect(await contentOf(outside.path)).toEqual({ x: "secret" });
   });
 
   it("replaces a link in the place of a file, and not what it points to", async () => {
     await using outside = await testingFolder({ x: "secret" });
     await using folder = await testingFolder({ f: { link: `${outside.path}/x` } });
-    await writeSteps(folder.path, [writing("f", "mine")], signal);
+    await write(folder.path, [writing("f", "mine")]);
     expect([await contentOf(folder.path), await contentOf(outside.path)]).toEqual([{ f: "mine" }, { x: "secret" }]);
   });
 });

@@ -1,160 +1,124 @@
-import { chmod, copyFile, link, mkdir, mkdtemp, rename, rmdir, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
-import { messageOf } from "@dad/protocol";
-import { FileOperationError, type FileOperationSpot, StageLeftError } from "../errors.ts";
-import { emptyInPlace, inPlace } from "../open-in-place.ts";
-import { NOTHING_CHANGED, type PlannedOperation, spotOf } from "./plan-file-operations.ts";
+import { chmod, lstat, writeFile } from "node:fs/promises";
+import { messageOf, RelativePath, type StagedChange } from "@dad/protocol";
+import { FileOperationError, type FileOperationSpot } from "../errors.ts";
+import { assertReady, makeStep, stagedPaths } from "./make-step.ts";
 import type { Step } from "./plan.ts";
-import { nameIn, parentOf, stampOf, statsAt } from "./planned-tree.ts";
+import { type PlannedOperation, spotOf } from "./plan-file-operations.ts";
+import { stampOf } from "./planned-tree.ts";
+import { at, clearStage, forgetSteps, keepSteps, makeStage, openProgress, type Progress, type Stage } from "./stage.ts";
+import { type NotUndone, undoSteps } from "./undo-steps.ts";
 
-/** By this name what a killed process left behind is known. */
-const STAGE_PREFIX = ".dad_tmp_";
-
-/** A step, the operation that it belongs to, and where what it needs waits: new content, and what it takes away. Paths are from the root. */
-interface StagedStep {
+/** A change that is to be made, and the operation that it is a part of. Paths are from the workspace. */
+interface SpottedStep {
   readonly step: Step;
   readonly spot: FileOperationSpot;
-  readonly staged: string;
-  readonly aside: string;
 }
 
-type Undo = () => Promise<void>;
+export interface Writing {
+  readonly stage: Stage;
+  /** Where the paths of the steps are from: from the workspace, which is `.`. */
+  readonly directory: string;
+  /** What to say when nothing was changed. */
+  readonly unchanged: string;
+  readonly signal: AbortSignal;
+}
 
 /**
  * Makes planned changes. All new content is on disk before the first change is made, so that a full disk changes nothing; every
  * file is replaced by a rename, so that a reader sees the old or the new content. What is taken away is put aside until all is
- * done: when a change fails, those before it are undone. No change goes through a link, also when one was put there meanwhile.
+ * done: when a change fails, those before it are undone; when the process is killed, the next attempt undoes them. No change goes
+ * through a link, also when one was put there meanwhile.
  *
- * @throws FileOperationError (`FILE_OPERATION_FAILED`) that says what was changed, if anything was.
+ * @throws FileOperationError (`FILE_OPERATION_FAILED`) that says what was changed, if anything was; StageLeftError (`FILE_STAGE_LEFT`)
  */
-export async function writeSteps(root: string, planned: readonly PlannedOperation[], signal: AbortSignal): Promise<void> {
-  const first = planned.find(({ steps }) => steps.length > 0);
+export async function writeSteps(writing: Writing, planned: readonly PlannedOperation[]): Promise<void> {
+  const steps = planned.flatMap((operation) => operation.steps.map((step) => ({ step: fromWorkspace(writing, step), spot: spotOf(operation) })));
+  const [first] = steps;
   if (first === undefined) return;
-  const stage = await inPlace(root, async (place) => basename(await mkdtemp(join(place, STAGE_PREFIX)))).catch((cause: unknown) => {
-    throw failed(spotOf(first), cause, NOTHING_CHANGED);
+  const { stage, unchanged } = writing;
+  await makeStage(stage).catch((cause: unknown) => {
+    throw failed(first.spot, cause, unchanged);
   });
-  const steps = stagedSteps(planned, stage);
-  try {
-    await stageAll(root, steps, signal);
-  } catch (error) {
-    await clear(root, stage, error);
+  const ready = await makeReady(writing, steps).catch(async (error: unknown) => {
+    await clearStage(stage, becauseOf(error));
     throw error;
-  }
-  await makeAll(root, steps, stage);
-  await clear(root, stage);
+  });
+  await using _progress = ready.progress;
+  await makeAll(writing, steps, ready);
+  await clearStage(stage, "all changes were made");
 }
 
-function stagedSteps(planned: readonly PlannedOperation[], stage: string): readonly StagedStep[] {
-  const steps = planned.flatMap((operation) => operation.steps.map((step) => ({ step, spot: spotOf(operation) })));
-  return steps.map((step, index) => ({ ...step, staged: `${stage}/${index}`, aside: `${stage}/${index}-old` }));
+function fromWorkspace({ directory }: Writing, step: Step): Step {
+  const from = (path: string): string => (directory === "." ? path : `${directory}/${path}`);
+  return step.type === "move" ? { ...step, path: from(step.path), to: from(step.to) } : { ...step, path: from(step.path) };
 }
 
-async function stageAll(root: string, steps: readonly StagedStep[], signal: AbortSignal): Promise<void> {
-  for (const { step, spot, staged } of steps) {
+interface Ready {
+  readonly kept: StagedChange["steps"];
+  readonly progress: Progress;
+}
+
+async function makeReady(writing: Writing, steps: readonly SpottedStep[]): Promise<Ready> {
+  const kept = await stageAll(writing, steps);
+  return { kept, progress: await openProgress(writing.stage) };
+}
+
+async function stageAll({ stage, unchanged, signal }: Writing, steps: readonly SpottedStep[]): Promise<StagedChange["steps"]> {
+  const kept: StagedChange["steps"] = [];
+  for (const [index, { step, spot }] of steps.entries()) {
     signal.throwIfAborted();
-    await stageContent(root, step, staged).catch((cause: unknown) => {
-      throw failed(spot, cause, NOTHING_CHANGED);
+    const stamp = await stageContent(stage, step, stagedPaths(stage, index).staged).catch((cause: unknown) => {
+      throw failed(spot, cause, unchanged);
     });
+    kept.push(stagedStep(step, stamp));
   }
+  return kept;
+}
+
+function stagedStep(step: Step, stamp: string): StagedChange["steps"][number] {
+  const path = RelativePath.parse(step.path);
+  if (step.type === "move") return { type: step.type, path, to: RelativePath.parse(step.to) };
+  return step.type === "write" ? { type: step.type, path, stamp } : { type: step.type, path };
+}
+
+async function stageContent(stage: Stage, step: Step, staged: string): Promise<string> {
+  if (step.type !== "write") return "";
+  return at(stage, staged, async (path) => {
+    await writeFile(path, step.content, { flag: "wx" });
+    if (step.mode !== undefined) await chmod(path, step.mode);
+    return stampOf(await lstat(path, { bigint: true }));
+  });
 }
 
 /** All or nothing: no signal is looked at. */
-async function makeAll(root: string, steps: readonly StagedStep[], stage: string): Promise<void> {
-  const made: Undo[] = [];
-  for (const step of steps) {
-    try {
-      made.push(await makeStep(root, step));
-    } catch (cause) {
-      const left = await undoAll(made);
-      if (left !== undefined) throw failed(step.spot, cause, `${left}. What they took away is in ${JSON.stringify(stage)}.`);
-      await clear(root, stage, cause);
-      throw failed(step.spot, cause, NOTHING_CHANGED);
+async function makeAll({ stage, unchanged }: Writing, steps: readonly SpottedStep[], { kept, progress }: Ready): Promise<void> {
+  let before = 0;
+  try {
+    await keepSteps(stage, kept);
+    for (const [index, { step }] of steps.entries()) {
+      before = index;
+      await assertReady(stage, step);
+      await progress.set(index + 1);
+      await makeStep(stage, step, stagedPaths(stage, index));
     }
+    await forgetSteps(stage);
+  } catch (cause) {
+    const spot = steps[before]?.spot ?? { index: 0, type: "", path: "" };
+    const left = await undoSteps(stage, kept, progress);
+    if (left) throw failed(spot, cause, `${halfMade(before, left)}. What they took away is in ${JSON.stringify(stage.name)}.`);
+    await clearStage(stage, becauseOf(cause));
+    throw failed(spot, cause, unchanged);
   }
+}
+
+function halfMade(before: number, { made, cause }: NotUndone): string {
+  return `Of ${before} changes before it ${Math.min(before, made)} are made, and could not be undone: ${messageOf(cause)}`;
+}
+
+function becauseOf(error: unknown): string {
+  return `nothing was changed (${messageOf(error)})`;
 }
 
 function failed(spot: FileOperationSpot, cause: unknown, consequence: string): FileOperationError {
   return new FileOperationError("FILE_OPERATION_FAILED", spot, { message: `${messageOf(cause)}. ${consequence}`, cause });
-}
-
-/** Says what could not be undone, if anything. */
-async function undoAll(made: readonly Undo[]): Promise<string | undefined> {
-  for (const [undone, undo] of made.toReversed().entries()) {
-    try {
-      await undo();
-    } catch (error) {
-      return `Of ${made.length} changes before it ${made.length - undone} are made, and could not be undone: ${messageOf(error)}`;
-    }
-  }
-  return undefined;
-}
-
-/** Removes what waited and what was put aside. `error`: why it is not needed any more, when it failed. */
-async function clear(root: string, stage: string, error?: unknown): Promise<void> {
-  try {
-    await inPlace(join(root, stage), emptyInPlace);
-    await inPlace(root, (place) => rmdir(join(place, stage)));
-  } catch (cause) {
-    throw new StageLeftError(stage, error === undefined ? "all changes were made" : `nothing was changed (${messageOf(error)})`, { cause });
-  }
-}
-
-async function stageContent(root: string, step: Step, staged: string): Promise<void> {
-  if (step.type !== "write") return;
-  await at(root, staged, async (path) => {
-    await writeFile(path, step.content, { flag: "wx" });
-    if (step.mode !== undefined) await chmod(path, step.mode);
-  });
-}
-
-/** Gives what undoes it. */
-async function makeStep(root: string, { step, staged, aside }: StagedStep): Promise<Undo> {
-  switch (step.type) {
-    case "write":
-      return replace(root, { ...step, staged, aside });
-    case "move":
-      await assertStill(root, step.to, "absent");
-      return renamed(root, step.path, step.to);
-    case "remove":
-      await assertStill(root, step.path, step.was);
-      return renamed(root, step.path, aside);
-    case "make_directory":
-      break;
-  }
-  await at(root, step.path, (path) => mkdir(path));
-  return () => at(root, step.path, (path) => rmdir(path));
-}
-
-interface Replacing extends Extract<Step, { type: "write" }> {
-  readonly staged: string;
-  readonly aside: string;
-}
-
-async function replace(root: string, { path, staged, aside, was }: Replacing): Promise<Undo> {
-  await assertStill(root, path, was);
-  const there = await at(root, path, statsAt);
-  if (there === undefined) return renamed(root, staged, path);
-  // A second name for the old content: its place is never empty.
-  await at(root, path, (from) => at(root, aside, (to) => link(from, to).catch(() => copyFile(from, to))));
-  await renamed(root, staged, path);
-  return async () => void (await renamed(root, aside, path));
-}
-
-async function renamed(root: string, from: string, to: string): Promise<Undo> {
-  const go = (a: string, b: string): Promise<void> => at(root, a, (source) => at(root, b, (target) => rename(source, target)));
-  await go(from, to);
-  return () => go(to, from);
-}
-
-/** Another node, or a command of the run, may have been there since the plan was made. */
-async function assertStill(root: string, path: string, was: string | undefined): Promise<void> {
-  if (was === undefined) return;
-  const stats = await at(root, path, statsAt);
-  const now = stats === undefined ? "absent" : stampOf(stats);
-  if (now !== was) throw new Error(`${JSON.stringify(path)} has changed since it was looked at`);
-}
-
-/** Works on what is at a path, in its very directory. */
-function at<Result>(root: string, path: string, work: (path: string) => Promise<Result>): Promise<Result> {
-  return inPlace(join(root, parentOf(path)), (place) => work(join(place, nameIn(path))));
 }

@@ -1,6 +1,7 @@
 import { defineNode, type NodeContext } from "@dad/agent";
 import { DadError } from "@dad/protocol";
 import { z } from "zod";
+import { plainPath } from "../guarded-path.ts";
 import { overridden, overridingInput } from "../settings-override.ts";
 import { workspaceDirectory, type WorkspaceDirectory } from "../workspace-directory.ts";
 import type { Budget } from "./budget.ts";
@@ -128,10 +129,4 @@ async function resultOf(operation: FolderOperation, { index, path, budget }: Spo
     if (all.settings.failFast) throw new FolderOperationError({ index, type, path }, error);
     return { type, path, status: "failed", code: error.code, problem: error.message };
   }
-}
-
-/** `./src/` is `src`: people and models write both. */
-function plainPath(path: string): string {
-  const plain = path.replace(/^(?:\.\/+)+/, "").replace(/(?<=[^/])\/+$/, "");
-  return plain === "" ? "." : plain;
 }

@@ -1,6 +1,6 @@
 import type { Dirent } from "node:fs";
 import { join } from "node:path";
-import { isGitName, prefixesOf, refusalOf } from "../guarded-path.ts";
+import { isReservedName, prefixesOf, refusalOf } from "../guarded-path.ts";
 import { listInPlace } from "../open-in-place.ts";
 import type { WorkspaceDirectory } from "../workspace-directory.ts";
 import type { Findings } from "./budget.ts";
@@ -83,7 +83,7 @@ async function visit(walk: Walk, dirent: Dirent, { path: parent, depth, rules }:
   const path = parent === "" ? dirent.name : `${parent}/${dirent.name}`;
   const reason = omission(walk, dirent, { path, depth, rules });
   if (reason !== undefined) {
-    if (reason !== "git") walk.findings.omitted[reason] += 1;
+    if (reason !== "reserved") walk.findings.omitted[reason] += 1;
     return undefined;
   }
   return await (dirent.isFile() ? visitFile(walk, dirent.name, path) : visitDirectory(walk, dirent.name, { path, depth, rules }));
@@ -114,8 +114,8 @@ async function visitDirectory(walk: Walk, name: string, { path, depth, rules }: 
 }
 
 /** Why an entry is not looked at, or `undefined`. */
-function omission(walk: Walk, dirent: Dirent, { path, rules }: Spot): keyof Omitted | "git" | undefined {
-  if (isGitName(dirent.name)) return "git";
+function omission(walk: Walk, dirent: Dirent, { path, rules }: Spot): keyof Omitted | "reserved" | undefined {
+  if (isReservedName(dirent.name)) return "reserved";
   if (dirent.isSymbolicLink()) return "links";
   if (!dirent.isFile() && !dirent.isDirectory()) return "special";
   if (dirent.name.startsWith(".") && !walk.settings.includeHidden) return "hidden";

@@ -1,13 +1,32 @@
 import { applyPatch } from "diff";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { renameDiff, textDiff } from "./text-diff.ts";
+import { filesDiff } from "./file-patch.ts";
+import type { FileSnapshot } from "./file-snapshot.ts";
+import type { NetFile } from "./net-change.ts";
+
+function fileOf(content: string | undefined): FileSnapshot | undefined {
+  if (content === undefined) return undefined;
+  return { mode: "100644", size: Buffer.byteLength(content), content: Buffer.from(content) };
+}
+
+interface TextChange {
+  readonly path: string;
+  readonly from?: string;
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+}
+
+function textDiff({ before, after, ...rest }: TextChange) {
+  const file: NetFile = { ...rest, before: fileOf(before), after: fileOf(after) };
+  return filesDiff([file], "for-people");
+}
 
 const text = fc
   .array(fc.constantFrom("a", "b", "c", "", "```", "+x", "-y", "é\r", "@@ -1 +1 @@"), { maxLength: 12 })
   .map((lines) => lines.join("\n"));
 
-describe("textDiff", () => {
+describe("filesDiff", () => {
   it("says in the form of git what changed", () => {
     expect(textDiff({ path: "a b.ts", before: "1\n2\n3", after: "1\n2\n4\n" })).toEqual({
       diff: "diff --git a/a b.ts b/a b.ts\n--- a/a b.ts\n+++ b/a b.ts\n@@ -1,3 +1,3 @@\n 1\n 2\n-3\n\\ No newline at end of file\n+4\n",
@@ -16,7 +35,7 @@ describe("textDiff", () => {
     });
     expect(textDiff({ path: "n", before: undefined, after: "1\n" }).diff).toMatch(/^diff --git .*\nnew file mode 100644\n--- \/dev\/null\n/);
     expect(textDiff({ path: "n", before: "1\n", after: undefined }).diff).toContain("\n+++ /dev/null\n");
-    expect(renameDiff("a", "b")).toBe("diff --git a/a b/b\nrename from a\nrename to b\n");
+    expect(textDiff({ path: "b", from: "a", before: "x", after: "x" }).diff).toBe("diff --git a/a b/b\nrename from a\nrename to b\n");
   });
 
   it("turns one text into the other, whatever is in them, and counts lines (D-58)", () => {

@@ -45,11 +45,16 @@ function resolveName(root: ComponentDefinition, name: string): { readonly found:
   if (exact !== undefined) return { problem: `static input "${name}" is for a ${exact.kind}, which takes none; ${insideOf(root, name)}` };
   const all = [...walk(root)].flatMap(({ path, definition }) => (isBlock(definition) ? [] : [path]));
   const [found, ...others] = name.includes(".") ? [] : all.filter((path) => path.endsWith(`.${name}`));
-  if (found === undefined) return { problem: `static input "${name}" is for nothing in this definition; ${nameHint(name, all)}` };
+  if (found === undefined) return { problem: `static input "${name}" is for nothing in this definition; ${nameHint(name, namesLike(name, all))}` };
   if (others.length > 0) return { problem: `static input "${name}" could be for ${[found, ...others].join(" or ")}: use the whole path` };
   if (!found.includes(EVERY_ITERATION)) return { found };
   const one = found.replaceAll(EVERY_ITERATION, "iter_0");
   return { problem: `static input "${name}" is for something in a loop: say ${found} for every iteration, or for instance ${one}` };
+}
+
+/** Who gives an id means one, and who gives a path a path. */
+function namesLike(name: string, paths: readonly string[]): readonly string[] {
+  return name.includes(".") ? paths : [...new Set(paths.map((path) => path.slice(path.lastIndexOf(".") + 1)))];
 }
 
 function insideOf(root: ComponentDefinition, block: string): string {

@@ -45,9 +45,9 @@ describe("a static input of something in a loop", () => {
 describe("a static input", () => {
   it.each<[string, Record<string, Json>, string]>([
     ["an element that is misspelt", { "main.asc": {} }, 'is for nothing in this definition; did you mean "main.ask"?'],
-    ["a name that is misspelt", { aks: { topic: "x" } }, "is for nothing in this definition"],
+    ["a name that is misspelt", { aks: { topic: "x" } }, 'is for nothing in this definition; did you mean "ask"?'],
     ["a variable that is misspelt", { "main.ask": { tpoic: "x" } }, 'there is no variable "tpoic"; did you mean "topic"?'],
-    ["a block, which has no variables", { "main.both": {} }, "is for nothing in this definition"],
+    ["a block, which has no variables", { "main.both": {} }, "is for a parallel, which takes none; what is in it may: main.both.left"],
     ["what is no object of variables", { "main.ask": ["x"] }, "give an object of the component's variables"],
     ["a name that two elements have", { say: { value: 1 } }, "could be for main.ask.say or main.both.left.say"],
   ])("for %s is refused, with what could be meant", (_what, inputs, problem) => {

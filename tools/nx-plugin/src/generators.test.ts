@@ -101,11 +101,39 @@ describe("the package generator", () => {
 describe("the agent project generator", () => {
   it("makes a private app with an agent and its config", async () => {
     await agentProjectGenerator(tree, { name: "release-notes" });
-    expect(readData("apps/release-notes/package.json")).toMatchObject({ name: "@dad/release-notes", private: true });
+    expect(readData("apps/release-notes/package.json")).toMatchObject({
+      name: "@dad/release-notes",
+      private: true,
+      dependencies: { "@dad/agent": "workspace:^", "@dad/config": "workspace:^", "@dad/nodes": "workspace:^", zod: "catalog:" },
+      devDependencies: { "@dad/testing": "workspace:^", vitest: "catalog:" },
+    });
     expect(readData("apps/release-notes/project.json")).toMatchObject({ tags: ["layer:app"] });
     expect(readData("apps/release-notes/tsconfig.json")).toMatchObject({
-      references: [{ path: "../../packages/agent" }, { path: "../../packages/config" }, { path: "../../packages/nodes" }],
+      references: ["agent", "config", "nodes", "testing"].map((name) => ({ path: `../../packages/${name}` })),
     });
     expect(read("apps/release-notes/src/agent.ts")).toContain("export const releaseNotesAgent = agent(");
+    expect(files("apps/release-notes")).toEqual(["agent.test.ts", "agent.ts"]);
+  });
+
+  it("declares what the agent, its config and its test import, and nothing else", async () => {
+    await agentProjectGenerator(tree, { name: "release-notes" });
+    const importsOf = (file: string) => [...read(`apps/release-notes/${file}`).matchAll(/ from "([^.].*)";/g)].map(([, name]) => name ?? "");
+    const { dependencies, devDependencies } = readData("apps/release-notes/package.json") as Record<string, object>;
+    const run = new Set(["src/agent.ts", "dad.config.ts"].flatMap(importsOf));
+    expect([...run].toSorted()).toEqual(Object.keys(dependencies ?? {}));
+    const tested = new Set(importsOf("src/agent.test.ts"));
+    expect([...tested].filter((name) => !run.has(name)).toSorted()).toEqual(Object.keys(devDependencies ?? {}));
+  });
+
+  it("says how to run, test and check what it made", async () => {
+    await agentProjectGenerator(tree, { name: "release-notes" });
+    const readme = read("apps/release-notes/README.md");
+    for (const command of [
+      "./dad run apps/release-notes/src/agent.ts",
+      "npm test -- apps/release-notes",
+      "tsc --build apps/release-notes",
+      "nx sync",
+    ])
+      expect(readme).toContain(command);
   });
 });

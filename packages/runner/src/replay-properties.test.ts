@@ -50,7 +50,7 @@ describe("a run that goes on", () => {
         const certain = startedPaths(record.slice(0, known.findLastIndex(({ type }) => ENDS.some((end) => end === type)) + 1)).size;
         expect([...second.started].slice(0, certain)).toEqual([...first.started].slice(0, certain));
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 });

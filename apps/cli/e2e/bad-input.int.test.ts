@@ -126,7 +126,6 @@ describe("dad run refuses", () => {
     [["run"], "missing required argument 'file'"],
     [["show"], "(dad show --help shows what it takes)"],
     [["run", "a.ts", "--run-id", "x", "--prefix", "y"], "'--run-id <id>' cannot be used with option '--prefix <prefix>'"],
-    [["show", "x", "--all", "--json"], "'--all' cannot be used with option '--json'"],
     [["run", "a.ts", "--run-root", ""], "'--run-root <dir>' argument '' is invalid. It is empty."],
     [["ls", "--run-root="], "It is empty."],
     [["show", "x", "--run-root="], "It is empty."],

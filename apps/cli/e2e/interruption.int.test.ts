@@ -37,6 +37,7 @@ describe("a run that is interrupted", () => {
     const { code, stdout, stderr } = await running.ended;
     expect(code).toBe(130);
     expect(stdout).toMatch(/^run {7}stopped cancelled/);
+    expect(stdout).toContain("\nnext      dad resume stopped\n          dad show stopped\n");
     expect(stderr).toContain("error RUN_CANCELLED: cancelled by");
     expect(await project.manifest("stopped")).toMatchObject({
       status: "cancelled",
@@ -45,6 +46,21 @@ describe("a run that is interrupted", () => {
     });
     expect((await project.journal("stopped")).slice(-1)).toEqual(["run.cancelled"]);
     expect(await project.journal("stopped")).toContain("node.cancelled");
+  });
+
+  it("says who cancelled it, also when a node only says that it was aborted", async () => {
+    const waiting = callbackAgent(`console.log("waiting"); await (await import("node:timers/promises")).setTimeout(1e9, undefined, { signal });`);
+    await using project = await testProject({ "agent.ts": waiting.replace("async ()", "async (_input: object, { signal })") });
+    const running = project.start("run", "agent.ts", "--run-id", "stopped");
+    await running.saying("waiting");
+    running.child.kill("SIGINT");
+    const { code, stderr } = await running.ended;
+    expect(code).toBe(130);
+    expect(stderr).toContain("error RUN_CANCELLED: cancelled by Ctrl-C");
+    expect(stderr).not.toContain("ABORTED");
+    const shown = (await project.dad("show", "stopped", "--run-root", "runs")).stdout;
+    expect(shown).toContain("error RUN_CANCELLED: cancelled by Ctrl-C");
+    expect(shown).toContain("\nnext      dad resume stopped\n");
   });
 
   it("is cancelled also when a node does not react, once its grace is over", async () => {
@@ -76,8 +92,9 @@ describe("a run that is interrupted", () => {
     const { code, stdout, stderr } = await running.ended;
     expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
     expect(stderr).not.toContain("from inside the run");
+    expect(stderr).toContain("the run reads as interrupted: dad resume goes on with it, and dad ls has its id\n");
     await expect.poll(() => pids.filter(isAlive)).toEqual([]);
-    expect((await project.dad("show", "deaf")).stdout).toMatch(/deaf interrupted/);
+    expect((await project.dad("show", "deaf")).stdout).toMatch(/deaf interrupted[^]*\nnext {6}dad resume deaf\n/);
   });
 
   it("is cancelled once by a Ctrl-C that arrives twice", async () => {

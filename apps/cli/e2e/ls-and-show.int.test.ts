@@ -3,6 +3,16 @@ import { describe, expect, it } from "vitest";
 import { shellAgent } from "./agents.ts";
 import { testProject } from "./project.ts";
 
+/** Sixty nodes. */
+const LONG = `
+import { agent, flow } from "@dad/agent";
+import { callback } from "@dad/nodes";
+
+const say = callback({ name: "say", version: "1", effect: "pure" }, (input: { it: number }) => input);
+export const long = agent("long")
+  .map("each", { items: Array.from({ length: 30 }, (_, at) => at), body: ({ item }) => flow("twice").node("a", say({ it: item })).node("b", say({ it: item })) });
+`;
+
 describe("dad ls", () => {
   it("lists the runs, newest first", async () => {
     await using project = await testProject({ "good.ts": shellAgent("true"), "bad.ts": shellAgent("exit 3") });
@@ -84,6 +94,39 @@ describe("dad show", () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/unlucky failed/);
     expect(stdout).toMatch(/error NODE_FAILED: [^]*no luck/);
+  });
+
+  it("shows some of a long run, what somebody asks for, or all of it", async () => {
+    await using project = await testProject({ "agent.ts": LONG });
+    const ran = await project.dad("run", "agent.ts", "--run-id", "long");
+    const said = "  … and 20 more that completed: dad show long --all\n";
+    expect(ran.stdout).toContain(said);
+    const show = async (...args: string[]) => (await project.dad("show", "long", ...args)).stdout;
+    const nodesIn = (text: string) => text.match(/✔ long\.each\.iter_\d+\.\w+/g)?.length;
+    const some = await show();
+    expect([nodesIn(some), some]).toEqual([40, expect.stringContaining(said)]);
+    expect(nodesIn(await show("--all"))).toBe(60);
+    const one = await show("--node", "long.each.iter_2");
+    expect(one.match(/✔ .*?(?= )/g)).toEqual(["✔ long.each.iter_2.a", "✔ long.each.iter_2.b"]);
+    expect(await show("--node", "long.each")).toContain("more that completed: dad show long --node long.each --all\n");
+    expect(RunDetails.parse(JSON.parse(await show("--json"))).nodes).toHaveLength(60);
+    const { nodes, components } = RunDetails.parse(JSON.parse(await show("--json", "--node", "long.each.iter_2.b")));
+    expect([nodes.map(({ path }) => path), components]).toEqual([["long.each.iter_2.b"], []]);
+    expect(await project.dad("show", "long", "--node", "long.each.iter_2.c")).toMatchObject({
+      code: 2,
+      stdout: "",
+      stderr: expect.stringContaining(
+        'error USAGE_INVALID: nothing of run long is at "long.each.iter_2.c"; did you mean "long.each.iter_2.a"?',
+      ) as string,
+    });
+  });
+
+  it("has all of a run with --json anyhow", async () => {
+    await using project = await testProject();
+    expect(await project.dad("show", "long", "--all", "--json")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("'--all' cannot be used with option '--json'") as string,
+    });
   });
 
   it("suggests what may have been meant by an unknown run", async () => {

@@ -36,6 +36,7 @@ describe("an agent that", () => {
     const { code, stdout, stderr } = await project.dad("run", "agent.ts", "--run-id", "gone");
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toContain("the program was ended from inside the run");
+    expect(stderr).toContain("dad resume goes on with it");
     expect((await project.dad("show", "gone")).stdout).toMatch(/gone interrupted/);
   });
 

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { RunListEntry, RunSummary } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
-import { ASKER, GREETER, scriptedConfig } from "./agents.ts";
+import { ASKER, GREETER, scriptedConfig, shellAgent } from "./agents.ts";
 import { testProject } from "./project.ts";
 
 describe("dad run", () => {
@@ -26,10 +26,22 @@ describe("dad run", () => {
     expect(run.runId).toMatch(/^nightly_run_\d{8}_\d{6}_[0-9a-f]+$/);
     expect(Object.keys(run).sort()).toEqual(["executionId", "nodes", "outcome", "runDir", "runId", "status", "usage"]);
     expect(run.nodes.map((node) => Object.keys(node).sort())).toEqual([
-      ["decision", "durationMs", "path", "status"],
-      ["decision", "durationMs", "path", "status"],
+      ["attempt", "decision", "durationMs", "path", "status"],
+      ["attempt", "decision", "durationMs", "path", "status"],
     ]);
     expect(run.outcome).toEqual({ branch: `run/${run.runId}`, commit: expect.stringMatching(/^[0-9a-f]{40,64}$/) });
+  });
+
+  it("says of a failure that did not end the run what it was", async () => {
+    const handled = shellAgent("echo no luck >&2; exit 3").replace("}));", '}), { onFailure: "continue" });');
+    await using project = await testProject({ "agent.ts": handled });
+    const { code, stdout, stderr } = await project.dad("run", "agent.ts");
+    const why = "COMMAND_FAILED: .*exit code 3.*";
+    expect(code).toBe(0);
+    expect(stderr).toMatch(new RegExp(`node only\\.step failed \\S+: ${why}\nnode only\\.step was allowed to fail: .*exit code 3`));
+    expect(stdout).toMatch(new RegExp(`only\\.step +failed +\\S+ +allowed to fail\n {6}${why}\n`));
+    const { nodes } = RunSummary.parse(JSON.parse((await project.dad("run", "agent.ts", "--json")).stdout));
+    expect(nodes).toMatchObject([{ status: "failed", handled: "continue", attempt: 1 }]);
   });
 
   it("gives static inputs to the agent, those of the line over those of the file", async () => {

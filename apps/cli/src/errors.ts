@@ -84,6 +84,18 @@ export class RunSourceUnknownError extends DadError<"RUN_SOURCE_UNKNOWN"> {
   }
 }
 
+/** `DEFINITION_CHANGED`: a run is to go on with another agent than the one that it was begun with. */
+export class AgentChangedError extends DadError<"DEFINITION_CHANGED"> {
+  constructor(file: string, { details }: Pick<DadError, "details">) {
+    super(
+      "DEFINITION_CHANGED",
+      `${file} has another agent than the one that the run was begun with: what is recorded was made by that one. ` +
+        `Bring it back, or go on with the agent as it is now: --allow-changed`,
+      { details },
+    );
+  }
+}
+
 /** A node of which somebody has to say whether it did its work. */
 export interface OpenQuestion {
   readonly path: string;

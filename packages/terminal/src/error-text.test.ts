@@ -1,6 +1,6 @@
-import { DadError, RunSummary } from "@dad/protocol";
+import { DadError, errorEnvelope, RunSummary } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
-import { errorText } from "./error-text.ts";
+import { errorLine, errorLines, errorText } from "./error-text.ts";
 import { unpainted } from "./paint.ts";
 
 describe("errorText", () => {
@@ -34,7 +34,7 @@ describe("errorText", () => {
 
   it("shows where an unforeseen error came from", () => {
     const text = errorText(new DadError("NODE_FAILED", "node a.b failed", { cause: new RangeError("boom") }), unpainted);
-    expect(text).toContain("caused by UNEXPECTED: boom");
+    expect(text).toContain("caused by RangeError: boom");
     expect(text).toMatch(/\n {4}at .*error-text\.test\.ts:\d+:\d+/);
     expect(text).not.toContain("(node:");
   });
@@ -58,6 +58,35 @@ describe("errorText", () => {
     );
   });
 
+  it("names the class of an error without a code, and leaves out a cause that says nothing new", () => {
+    class OutOfLuck extends Error {}
+    const failed = (cause: unknown) => errorText(new DadError("NODE_FAILED", "node a.b failed: boom", { cause }), unpainted).split("\n    at ")[0];
+    const first = "error NODE_FAILED: node a.b failed: boom";
+    expect(failed(new TypeError("boom"))).toBe(`${first}\n  caused by TypeError`);
+    expect(failed(new OutOfLuck("boom"))).toBe(`${first}\n  caused by OutOfLuck`);
+    expect(failed(new Error("boom"))).toBe(first);
+    expect(failed(new Error("boom", { cause: new Error("no luck") }))).toBe(`${first}\n  caused by UNEXPECTED: no luck`);
+    expect(errorText(new TypeError("boom"), unpainted)).toMatch(/^error TypeError: boom\n/);
+  });
+
+  it("leaves out the class of an error that was recorded, which nobody knows", () => {
+    const recorded = errorEnvelope(new DadError("NODE_FAILED", "node a.b failed: boom", { cause: new TypeError("boom") }));
+    expect(errorLines(recorded, unpainted)).toEqual(["error NODE_FAILED: node a.b failed: boom"]);
+  });
+
+  it("tells why something was aborted, and not that it was", () => {
+    const why = new DadError("RUN_CANCELLED", "cancelled by Ctrl-C", { cause: new RangeError("tired") });
+    const aborted = Object.assign(new Error("The operation was aborted", { cause: why }), { name: "AbortError" });
+    expect(errorText(aborted, unpainted).split("\n    at ")[0]).toBe("error RUN_CANCELLED: cancelled by Ctrl-C\n  caused by RangeError: tired");
+    expect(
+      errorText(new DadError("NODE_CANCELLED", "node a was cancelled", { cause: aborted }), unpainted)
+        .split("\n")
+        .slice(0, 2),
+    ).toEqual(["error NODE_CANCELLED: node a was cancelled", "  caused by RUN_CANCELLED: cancelled by Ctrl-C"]);
+    const reasonless = Object.assign(new Error("The operation was aborted"), { name: "AbortError" });
+    expect(errorText(reasonless, unpainted)).toBe("error ABORTED: The operation was aborted");
+  });
+
   it("tells what is no error at all", () => {
     expect(errorText("just text", unpainted)).toBe("error UNEXPECTED: just text");
     expect(errorText(undefined, unpainted)).toBe("error UNEXPECTED: a thrown undefined");
@@ -73,4 +102,17 @@ it("ends also for an error that is its own cause, or that cannot be looked at", 
     },
   });
   for (const error of [circular, shy]) expect(errorText(error, unpainted)).toContain(`error UNEXPECTED: ${error.message}`);
+});
+
+describe("errorLine", () => {
+  const line = (error: unknown) => errorLine(errorEnvelope(error));
+
+  it("is the code and how the message begins", () => {
+    expect(line(new DadError("COMMAND_FAILED", "exit code 3:\n  no luck\n"))).toBe("COMMAND_FAILED: exit code 3:");
+    expect(line(new DadError("X", `${"x".repeat(199)}😀`))).toBe(`X: ${"x".repeat(199)}…`);
+  });
+
+  it("leaves out the code of what nobody foresaw", () => {
+    expect(line(new RangeError("boom"))).toBe("boom");
+  });
 });

@@ -12,14 +12,18 @@ describe("progressLine", () => {
     [{ ...node, type: "node.completed", decision: "executed", durationMs: 1234, artifacts: [] }, "node coder.fix.plan completed 1.2s"],
     [{ ...node, type: "node.completed", decision: "reused", durationMs: 3, artifacts: [] }, "node coder.fix.plan reused 3ms"],
     [
-      { ...node, type: "node.failed", durationMs: 5, artifacts: [], error: { code: "X", message: "m", retryable: false } },
-      "node coder.fix.plan failed 5ms",
+      { ...node, type: "node.failed", durationMs: 5, artifacts: [], error: { code: "X", message: "m\u001b[2J\nand so on", retryable: false } },
+      String.raw`node coder.fix.plan failed 5ms: X: m\x1b[2J`,
     ],
     [{ ...node, type: "node.cancelled", durationMs: 5, artifacts: [] }, "node coder.fix.plan cancelled 5ms"],
     [{ ...node, type: "attempt.retried", delayMs: 1500 }, "node coder.fix.plan is tried again in 1.5s"],
     [
       { ...node, type: "failure.handled", by: "continue", error: { code: "X", message: "m", retryable: false } },
-      "node coder.fix.plan was allowed to fail",
+      "node coder.fix.plan was allowed to fail: X: m",
+    ],
+    [
+      { ...node, type: "failure.handled", by: "catch", error: { code: "X", message: "m", retryable: false } },
+      "coder.fix.plan caught a failure: X: m",
     ],
     [{ ...base, type: "custom.emitted", name: "n", data: "\u001b[2J" }, undefined],
   ])("tells %j", (event, line) => {

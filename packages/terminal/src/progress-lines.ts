@@ -1,7 +1,9 @@
 import { isKnownEvent, type RunEvent } from "@dad/protocol";
 import { durationText } from "./duration.ts";
+import { errorLine } from "./error-text.ts";
 import type { Paint } from "./paint.ts";
 import type { Progress } from "./progress.ts";
+import { visible } from "./visible.ts";
 
 /** A line for each thing that happens. */
 export function progressLines(stream: NodeJS.WriteStream, paint: Paint): Progress {
@@ -27,13 +29,13 @@ export function progressLine(event: RunEvent, paint: Paint): string | undefined 
     case "node.completed":
       return `node ${event.path} ${paint("green", DECISIONS[event.decision])} ${durationText(event.durationMs)}`;
     case "node.failed":
-      return `node ${event.path} ${paint("red", "failed")} ${durationText(event.durationMs)}`;
+      return `node ${event.path} ${paint("red", "failed")} ${durationText(event.durationMs)}: ${errorLine(visible(event.error))}`;
     case "node.cancelled":
       return `node ${event.path} ${paint("yellow", "cancelled")} ${durationText(event.durationMs)}`;
     case "attempt.retried":
       return `node ${event.path} is tried again in ${durationText(event.delayMs)}`;
     case "failure.handled":
-      return `${event.by === "catch" ? "" : "node "}${event.path} ${HANDLED[event.by]}`;
+      return `${event.by === "catch" ? "" : "node "}${event.path} ${HANDLED[event.by]}: ${errorLine(visible(event.error))}`;
     default:
       return undefined;
   }

@@ -1,7 +1,7 @@
 import { ExecutionId, NodePath, RunDetails, RunId } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
 import { unpainted } from "./paint.ts";
-import { summaryText } from "./summary.ts";
+import { type SummaryContext, summaryText } from "./summary.ts";
 
 const run: RunDetails = {
   runId: RunId.parse("run_1"),
@@ -50,19 +50,23 @@ describe("summaryText", () => {
   it("says of a failure that did not end the run why, and how often a node was tried", () => {
     const [first, second] = run.nodes as [RunDetails["nodes"][number], RunDetails["nodes"][number]];
     const nodes = [
-      { ...first, status: "failed" as const, handled: "catch" as const },
+      { ...first, status: "failed" as const, handled: "catch" as const, error: { code: "X", message: "no luck\nat all", retryable: false } },
       { ...second, decision: "executed" as const, attempt: 3 },
     ];
     const text = summaryText({ ...run, nodes }, context);
-    expect(text).toContain("✖ coder.analyse  failed     98ms  caught\n  ✔ coder.plan     completed  1.2s  attempt 3");
+    expect(text).toContain("✖ coder.analyse  failed     98ms  caught\n      X: no luck\n  ✔ coder.plan     completed  1.2s  attempt 3");
   });
 
-  it("shows of a long run what did not complete, and counts the rest", () => {
+  it("shows of a long run what did not complete, counts the rest and says how to see it", () => {
     const node = (at: number) => ({ ...run.nodes[0], path: NodePath.parse(`coder.each.iter_${at}.say`) }) as RunDetails["nodes"][number];
     const nodes = [...Array.from({ length: 1234 }, (_, at) => node(at)), { ...node(1234), status: "failed" as const }];
-    const lines = summaryText({ ...run, nodes }, context).split("\n");
-    expect(lines.filter((line) => line.includes("coder.each"))).toHaveLength(41);
-    expect(lines).toContain("  … and 1,194 more that completed");
+    const lines = (more: Partial<SummaryContext>) => summaryText({ ...run, nodes }, { ...context, ...more }).split("\n");
+    for (const artifacts of [true, false]) {
+      const some = lines({ artifacts, allNodes: "dad show run_1 --all" });
+      expect(some.filter((line) => line.includes("coder.each"))).toHaveLength(41);
+      expect(some).toContain("  … and 1,194 more that completed: dad show run_1 --all");
+    }
+    expect(lines({}).filter((line) => line.includes("coder.each"))).toHaveLength(1235);
   });
 
   it.each([

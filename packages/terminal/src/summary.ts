@@ -1,6 +1,6 @@
 import type { RunDetails, Usage } from "@dad/protocol";
 import { durationText } from "./duration.ts";
-import { errorLines } from "./error-text.ts";
+import { errorLine, errorLines } from "./error-text.ts";
 import { statusMark, statusWord } from "./node-mark.ts";
 import type { Paint } from "./paint.ts";
 import { placeText, shellWord } from "./place.ts";
@@ -20,6 +20,8 @@ export interface SummaryContext {
   readonly next?: readonly string[];
   /** Lists the artifacts of each node. */
   readonly artifacts?: boolean;
+  /** The command that lists all nodes, when this is not to do so: of a long run, most that completed are only counted. */
+  readonly allNodes?: string | undefined;
 }
 
 /** A run for people. Its data is taken as it is: make it visible before. */
@@ -42,9 +44,9 @@ export function summaryText(run: RunDetails, context: SummaryContext): string {
 
 type NodeDetails = RunDetails["nodes"][number];
 
-function nodeLines({ nodes }: RunDetails, { paint, columns, artifacts = false }: SummaryContext): string[] {
+function nodeLines({ nodes }: RunDetails, { paint, columns, artifacts = false, allNodes }: SummaryContext): string[] {
   if (nodes.length === 0) return [];
-  const shown = artifacts ? nodes : worthALine(nodes);
+  const shown = allNodes === undefined ? nodes : worthALine(nodes);
   const rows = shown.map((node): Cell[] => [
     { plain: `  x ${node.path}`, shown: `  ${statusMark(node.status, paint)} ${node.path}` },
     { plain: node.status, shown: statusWord(node.status, paint) },
@@ -52,9 +54,9 @@ function nodeLines({ nodes }: RunDetails, { paint, columns, artifacts = false }:
     { plain: noteOf(node) },
   ]);
   const lines = rowLines(rows, columns);
-  const below = shown.map((node) => (artifacts ? artifactLines(node, paint) : []));
+  const below = shown.map((node) => (artifacts ? artifactLines(node, paint) : handledLines(node)));
   const left = nodes.length - shown.length;
-  const rest = left === 0 ? [] : [paint("dim", `  … and ${left.toLocaleString("en-US")} more that completed`)];
+  const rest = left === 0 ? [] : [paint("dim", `  … and ${left.toLocaleString("en-US")} more that completed: ${allNodes}`)];
   return [paint("dim", "nodes"), ...lines.flatMap((line, at) => [line, ...(below[at] ?? [])]), ...rest];
 }
 
@@ -77,7 +79,12 @@ function noteOf({ decision, handled, attempt = 1 }: NodeDetails): string {
   return notes.join(", ");
 }
 
-function artifactLines({ artifacts, error }: RunDetails["nodes"][number], paint: Paint): string[] {
+/** What ended the run is told with the run; what did not is told nowhere else. */
+function handledLines({ handled, error }: NodeDetails): string[] {
+  return handled && error ? [`      ${errorLine(error)}`] : [];
+}
+
+function artifactLines({ artifacts, error }: NodeDetails, paint: Paint): string[] {
   const rows = artifacts.map(({ path, size }): Cell[] => [
     { plain: `      ${path}` },
     { plain: sizeText(size), shown: paint("dim", sizeText(size)) },

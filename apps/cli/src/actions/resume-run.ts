@@ -36,7 +36,7 @@ export async function resumeRun(runId: string, file: string | undefined, flags: 
   const { path, source, history, left } = await begunRun(runId, { file, runRoot, cwd, takeOver: flags.takeOver ?? false });
   const definition = await loadAgent(path);
   for (const command of left) progress.log(`${leftCommandText(visible(command))}\n`);
-  const assume = await assumptionsOf({ definition, history, allowChanged: flags.allowChanged ?? false }, flags);
+  const assume = await assumptionsOf({ definition, file: path, history, allowChanged: flags.allowChanged ?? false }, flags);
   const project = await findProject(dirname(path), { cwd, runRoot });
   const resources = project.profile(flags.profile ?? source?.profile);
   // Also when the directory of the project has another name by now, its outcome is where it was.

@@ -1,7 +1,7 @@
 import type { RunAgentOptions } from "@dad/local";
 import type { Progress } from "@dad/terminal";
 import { interruption } from "../agent-file/interruption.ts";
-import { stayAlive } from "../agent-file/stay-alive.ts";
+import { READS_AS_INTERRUPTED, stayAlive } from "../agent-file/stay-alive.ts";
 import { uncaughtErrors } from "../agent-file/uncaught-errors.ts";
 import { EXIT } from "../exit-code.ts";
 import type { EndedRun } from "./tell-run.ts";
@@ -18,6 +18,7 @@ export async function runToItsEnd(progress: Progress, run: (ends: Ends) => Promi
     say,
     end() {
       alive[Symbol.dispose]();
+      say(`${READS_AS_INTERRUPTED}\n`);
       process.exit(EXIT.cancelled);
     },
   });

@@ -7,11 +7,16 @@ import { RunRootUnknownError } from "../errors.ts";
 import { EXIT } from "../exit-code.ts";
 import { findRunRoot } from "../project/find-project.ts";
 import { isDirectory } from "../project/is-directory.ts";
+import { commandLine, resumeCommands } from "../project/next-commands.ts";
 import { findRun } from "../project/find-run.ts";
+import { onlyAt } from "../project/only-at.ts";
 import { outcomeRepositoryOf } from "../project/outcome-of.ts";
 
 export interface ShowFlags {
   readonly runRoot?: string;
+  /** Of a node, or of what nodes are in. */
+  readonly node?: string;
+  readonly all?: true;
   readonly json?: true;
 }
 
@@ -21,15 +26,26 @@ export async function showRun(runId: string, flags: ShowFlags): Promise<number> 
   const runRoot = await findRunRoot({ cwd: process.cwd(), runRoot: flags.runRoot });
   if (!(await isDirectory(runRoot))) throw new RunRootUnknownError(runRoot);
   await using store = localStore({ runRoot });
-  const run = await findRun(store, runId);
-  process.stdout.write(flags.json ? jsonText(withoutContents(run)) : `${await detailsText(run, runRoot)}\n`);
+  const found = await findRun(store, runId);
+  const run = flags.node === undefined ? found : onlyAt(found, flags.node);
+  process.stdout.write(flags.json ? jsonText(withoutContents(run)) : `${await detailsText(run, { ...flags, runRoot })}\n`);
   return EXIT.done;
 }
 
-async function detailsText(run: RunDetails, runRoot: string): Promise<string> {
+async function detailsText(run: RunDetails, { runRoot, node, all }: ShowFlags & { readonly runRoot: string }): Promise<string> {
   const paint = paintFor(process.stdout);
+  const cwd = process.cwd();
+  const line = await commandLine({ cwd, runRoot, clone: process.env["DAD_CLONE"] });
   const outcomeRepository = await outcomeRepositoryOf(run, runRoot);
   const shown = visible(run);
-  const summary = summaryText(shown, { paint, cwd: process.cwd(), columns: process.stdout.columns, artifacts: true, outcomeRepository });
+  const summary = summaryText(shown, {
+    paint,
+    cwd,
+    columns: process.stdout.columns,
+    artifacts: true,
+    outcomeRepository,
+    next: resumeCommands(run, line),
+    allNodes: all ? undefined : line("show", run.runId, ...(node === undefined ? [] : ["--node", node]), "--all"),
+  });
   return shown.error ? [summary, ...errorLines(shown.error, paint)].join("\n") : summary;
 }

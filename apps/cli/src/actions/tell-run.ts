@@ -3,7 +3,7 @@ import type { AgentRun, LocalStore } from "@dad/local";
 import { nodeDirectory, type RunDetails, type RunSummary } from "@dad/protocol";
 import type { ResourceProfile } from "@dad/resources";
 import { errorText, jsonText, paintFor, placeText, summaryText, visible } from "@dad/terminal";
-import { nextCommands } from "../project/next-commands.ts";
+import { commandLine, resumeCommands } from "../project/next-commands.ts";
 import type { DivertedOutput } from "../terminal/divert-output.ts";
 
 export type EndedRun = Pick<AgentRun<unknown>, "run" | "error">;
@@ -24,13 +24,15 @@ export async function tellRun({ run, error }: EndedRun, telling: Telling): Promi
 
 async function textOf(run: RunDetails, { store, resources }: Telling): Promise<string> {
   const cwd = process.cwd();
+  const line = await commandLine({ cwd, runRoot: store.runRoot, clone: process.env["DAD_CLONE"] });
   const summary = summaryText(visible(run), {
     paint: paintFor(process.stdout),
     cwd,
     columns: process.stdout.columns,
     profile: visible(profileText(resources)),
     outcomeRepository: store.outcomes.location,
-    next: await nextCommands(run, { cwd, runRoot: store.runRoot, clone: process.env["DAD_CLONE"] }),
+    next: [...resumeCommands(run, line), line("show", run.runId), line("ls")],
+    allNodes: line("show", run.runId, "--all"),
   });
   return `${summary}\n`;
 }
@@ -44,7 +46,7 @@ function summaryOf({ runId, executionId, status, runDir, outcome, usage, nodes, 
     runDir,
     outcome,
     usage,
-    nodes: nodes.map(({ path, status, decision, durationMs }) => ({ path, status, decision, durationMs })),
+    nodes: nodes.map(({ path, status, decision, attempt, handled, durationMs }) => ({ path, status, decision, attempt, handled, durationMs })),
     ...(error ? { error } : {}),
   };
 }

@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import type { AgentDefinition, FlowDefinition } from "@dad/agent";
 import { DadError } from "@dad/protocol";
 import { AgentFileFailedError, AgentFileUnknownError, NodeTooOldError } from "../errors.ts";
@@ -40,9 +40,14 @@ async function importFile(file: string): Promise<Readonly<Record<string, unknown
 /** The file, with line and column where the error came through it. A syntax error is where it is, which may be another file. */
 function placeOf(error: unknown, file: string): string {
   const stack = error instanceof Error ? (error.stack ?? "") : "";
-  const wrong = error instanceof SyntaxError ? /^(.+:\d+)\n/.exec(stack)?.[1] : undefined;
-  if (wrong !== undefined) return wrong;
+  const wrong = error instanceof SyntaxError ? /^(.+)(:\d+)\n/.exec(stack) : null;
+  if (wrong) return `${pathOf(wrong[1] ?? file)}${wrong[2]}`;
   const url = `${pathToFileURL(file).href}:`;
   const at = stack.indexOf(url);
   return at < 0 ? file : `${file}:${/^[\d:]*\d/.exec(stack.slice(at + url.length))?.[0] ?? ""}`;
+}
+
+/** Of a file that Node names by its path or by its URL. */
+function pathOf(file: string): string {
+  return file.startsWith("file:") ? fileURLToPath(file) : file;
 }

@@ -3,7 +3,7 @@ import { type ComponentDefinition, definitionAt } from "@dad/agent";
 import { DadError, type Json, messageOf, type NodePath } from "@dad/protocol";
 import type { RunHistory } from "@dad/run-context";
 import { type Assumption, type Assumptions, checkResume, openQuestions } from "@dad/runner";
-import { NobodyToAskError, type OpenQuestion, RunCancelledError, UsageError } from "../errors.ts";
+import { AgentChangedError, NobodyToAskError, type OpenQuestion, RunCancelledError, UsageError } from "../errors.ts";
 import { shapeText } from "./shape-text.ts";
 
 export interface AssumptionFlags {
@@ -16,6 +16,8 @@ export interface AssumptionFlags {
 /** A run that is to go on, and with what. */
 export interface Resumed {
   readonly definition: ComponentDefinition;
+  /** Where the definition is from. */
+  readonly file: string;
   readonly history: RunHistory;
   readonly allowChanged: boolean;
 }
@@ -24,7 +26,7 @@ export interface Resumed {
  * What a person says of the nodes of which nobody knows whether they did their work: on the command line, or when asked at
  * a terminal. Nobody is asked before what was said is known to be possible.
  *
- * @throws NobodyToAskError (`NODE_OUTCOME_UNKNOWN`), UsageError (`USAGE_INVALID`), `DEFINITION_CHANGED`, `ASSUMPTION_INVALID`.
+ * @throws NobodyToAskError (`NODE_OUTCOME_UNKNOWN`), UsageError (`USAGE_INVALID`), AgentChangedError (`DEFINITION_CHANGED`), `ASSUMPTION_INVALID`.
  */
 export async function assumptionsOf(resumed: Resumed, flags: AssumptionFlags): Promise<Assumptions> {
   const unknown = openQuestions(resumed.definition, resumed.history);
@@ -43,10 +45,11 @@ function notDone(paths: readonly string[]): Assumptions {
 }
 
 /** As the runner does, and says what a node gives where something else was said. */
-function assertPossible({ definition, history, allowChanged }: Resumed, assume: Assumptions): void {
+function assertPossible({ definition, file, history, allowChanged }: Resumed, assume: Assumptions): void {
   try {
     checkResume(definition, history, { assume, allowChanged });
   } catch (error) {
+    if (DadError.is(error, "DEFINITION_CHANGED")) throw new AgentChangedError(file, error);
     const path = DadError.is(error, "ASSUMPTION_INVALID") ? error.details?.["path"] : undefined;
     const gives = typeof path === "string" && assume[path]?.done ? shapeAt(definition, path) : undefined;
     if (gives === undefined) throw error;

@@ -1,19 +1,29 @@
-import type { RunDetails } from "@dad/protocol";
+import type { RunDetails, RunStatus } from "@dad/protocol";
 import { placeText, programName, shellWord } from "@dad/terminal";
 import { findRunRoot } from "./find-project.ts";
 
-export interface NextCommandsOptions {
+export interface CommandLineOptions {
   readonly cwd: string;
   readonly runRoot: string;
   /** Root of the clone that the program runs from, when it does. */
   readonly clone?: string | undefined;
 }
 
-/** What somebody may want to do after a run, as commands that work in `cwd` as they are. */
-export async function nextCommands({ runId }: Pick<RunDetails, "runId">, { cwd, runRoot, clone }: NextCommandsOptions): Promise<string[]> {
+/** A command about the runs of a run root, such as `ls`, as a line that works as it is. */
+export type CommandLine = (...words: readonly string[]) => string;
+
+/** How somebody in `cwd` writes commands about the runs of a run root. */
+export async function commandLine({ cwd, runRoot, clone }: CommandLineOptions): Promise<CommandLine> {
   const dad = programName(clone, cwd);
   // A config that does not load was told about already, if it matters.
   const usual = await findRunRoot({ cwd }).catch(() => undefined);
-  const where = usual === runRoot ? "" : ` --run-root ${shellWord(placeText(runRoot, cwd))}`;
-  return [`${dad} show ${runId}${where}`, `${dad} ls${where}`];
+  const where = usual === runRoot ? [] : ["--run-root", placeText(runRoot, cwd)];
+  return (...words) => [dad, ...[...words, ...where].map(shellWord)].join(" ");
+}
+
+const CAN_GO_ON: ReadonlySet<RunStatus> = new Set(["failed", "cancelled", "interrupted"]);
+
+/** The command that goes on with a run, when it can go on and says where its agent is. */
+export function resumeCommands({ runId, status, source }: Pick<RunDetails, "runId" | "status" | "source">, line: CommandLine): string[] {
+  return source !== undefined && CAN_GO_ON.has(status) ? [line("resume", runId)] : [];
 }

@@ -8,6 +8,16 @@ describe("misfit", () => {
     expect(misfit(z.string(), "x")).toBeUndefined();
   });
 
+  it("says what may have been meant by members that a schema has not", () => {
+    const inner = z.strictObject({ cwd: z.string().nullable().optional() });
+    const schema = z.strictObject({ settings: inner.nullable().default({}) });
+    expect(misfit(schema, { setings: {} })).toBe('setings: there is none; did you mean "settings"? there is "settings"');
+    expect(misfit(schema, { settings: { cwdd: 1, x_y_z: 2 } })).toBe(
+      'settings.cwdd: there is none; did you mean "cwd"? there is "cwd"; settings.x_y_z: there is none; there is "cwd"',
+    );
+    expect(misfit(z.strictObject({}), { x: 1 })).toBe("x: there is none");
+  });
+
   it("takes a schema that throws for one that nothing fits", () => {
     const schema = z.string().refine(() => {
       throw new Error("cannot look");

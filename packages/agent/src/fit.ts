@@ -1,11 +1,12 @@
 import { assertJson, type Json, messageOf } from "@dad/protocol";
 import { z } from "zod";
+import { unknownMembers } from "./schema-problems.ts";
 
 /** Data that a schema makes of a value, with its defaults and transforms; or why it makes none. */
 export function fitted(schema: z.ZodType, value: unknown): { readonly data: Json } | { readonly problem: string } {
   try {
     const { data, error } = schema.safeParse(value);
-    if (error) return { problem: problemsOf(error) };
+    if (error) return { problem: problemsOf(error, schema) };
     assertJson(data);
     return { data };
   } catch (thrown) {
@@ -17,7 +18,7 @@ export function fitted(schema: z.ZodType, value: unknown): { readonly data: Json
 export function misfit(schema: z.ZodType, value: unknown): string | undefined {
   try {
     const { error } = schema.safeParse(value);
-    return error && problemsOf(error);
+    return error && problemsOf(error, schema);
   } catch (thrown) {
     return messageOf(thrown);
   }
@@ -30,12 +31,18 @@ export function misfit(schema: z.ZodType, value: unknown): string | undefined {
 export function outputMisfit(schema: z.ZodType, value: Json): string | undefined {
   try {
     const { error } = z.safeEncode(schema, value);
-    return error && problemsOf(error);
+    return error && problemsOf(error, schema);
   } catch (thrown) {
     return thrown instanceof z.core.$ZodEncodeError ? undefined : messageOf(thrown);
   }
 }
 
-function problemsOf({ issues }: z.ZodError): string {
-  return issues.map(({ path, message }) => (path.length === 0 ? message : `${path.map(String).join(".")}: ${message}`)).join("; ");
+function problemsOf({ issues }: z.ZodError, schema: z.ZodType): string {
+  return issues.flatMap((issue) => problemOf(issue, schema)).join("; ");
+}
+
+function problemOf(issue: z.core.$ZodIssue, schema: z.ZodType): string | string[] {
+  const { path, message } = issue;
+  if (issue.code === "unrecognized_keys") return unknownMembers(issue.keys, { schema, path });
+  return path.length === 0 ? message : `${path.map(String).join(".")}: ${message}`;
 }

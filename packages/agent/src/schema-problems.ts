@@ -17,12 +17,18 @@ interface Checked {
 function problemsOf(issue: z.core.$ZodIssue, checked: Checked): string[] {
   const path = [...checked.path, ...issue.path];
   const value = path.reduce<unknown>((at, key) => (at as Readonly<Record<PropertyKey, unknown>>)[key], checked.value);
-  if (issue.code === "unrecognized_keys")
-    return issue.keys.map((key) => `${placeOf([...path, key])}: there is none; ${nameHint(key, membersAt(checked.schema, path))}`);
+  if (issue.code === "unrecognized_keys") return unknownMembers(issue.keys, { schema: checked.schema, path });
   if (issue.code === "invalid_union") return nearestOf(issue.errors, value).flatMap((inner) => problemsOf(inner, { ...checked, path }));
   if (issue.code === "invalid_value" && typeof value === "string")
     return [`${placeOf(path)}: ${JSON.stringify(value)} is none; ${nameHint(value, issue.values.map(String))}`];
   return [path.length === 0 ? issue.message : `${placeOf(path)}: ${issue.message}`];
+}
+
+/** What a schema has not at a place, each with what could be meant. */
+export function unknownMembers(keys: readonly string[], { schema, path }: Pick<Checked, "schema" | "path">): string[] {
+  const members = membersAt(schema, path);
+  const hint = (key: string): string => (members.length === 0 ? "" : `; ${nameHint(key, members)}`);
+  return keys.map((key) => `${placeOf([...path, key])}: there is none${hint(key)}`);
 }
 
 function placeOf(path: readonly PropertyKey[]): string {
@@ -37,7 +43,7 @@ function nearestOf(errors: readonly (readonly z.core.$ZodIssue[])[], value: unkn
 }
 
 function membersAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
-  const inner = schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType) : schema;
+  const inner = unwrapped(schema);
   const form = inner instanceof z.ZodUnion ? inner.options.find((option) => option instanceof z.ZodObject) : inner;
   if (!(form instanceof z.ZodObject)) return [];
   const [key, ...others] = path;
@@ -45,4 +51,11 @@ function membersAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
   if (key === undefined) return Object.keys(shape);
   const member = shape[key];
   return member === undefined ? [] : membersAt(member, others);
+}
+
+/** What it is of a value that is given. */
+function unwrapped(schema: z.ZodType): z.ZodType {
+  const isWrapped =
+    schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault;
+  return isWrapped ? unwrapped(schema.unwrap() as z.ZodType) : schema;
 }

@@ -6,11 +6,12 @@ import {
   fitted,
   isBlock,
   iterationOf,
+  misfit,
   type NodeDefinition,
   walk,
 } from "@dad/agent";
 import { isJsonObject, type Json, nameHint, type StaticInputs } from "@dad/protocol";
-import { problemsOf, StaticInputError } from "./errors.ts";
+import { StaticInputError } from "./errors.ts";
 import { iterationProblem } from "./iteration-bounds.ts";
 
 /**
@@ -72,8 +73,8 @@ function checkInput(root: ComponentDefinition, path: string, value: Json): strin
 
 function checkNodeInput({ nodeType }: NodeDefinition, path: string, value: Json): string[] {
   if (!nodeType.input) return [`static input "${path}": this node takes no input`];
-  const parsed = nodeType.input.safeParse(value);
-  return parsed.success ? [] : [`static input "${path}": ${problemsOf(parsed.error)}`];
+  const problem = misfit(nodeType.input, value);
+  return problem === undefined ? [] : [`static input "${path}": ${problem}`];
 }
 
 function checkVariables({ variables }: ComponentDefinition, path: string, value: Json): string[] {

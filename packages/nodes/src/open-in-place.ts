@@ -1,5 +1,6 @@
 import { constants, type Dirent } from "node:fs";
 import { type FileHandle, open, readdir, readlink, realpath, rmdir, unlink } from "node:fs/promises";
+import { basename } from "node:path";
 
 /** Neither follows a link in the last part nor waits for the writer of a pipe. What Windows has no flag for is 0 there. */
 const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
@@ -11,7 +12,11 @@ const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NON
  * @throws when it cannot be opened, or was found elsewhere.
  */
 export async function openInPlace(path: string): Promise<FileHandle> {
-  const file = await open(path, READ);
+  const file = await open(path, READ).catch((cause: unknown) => {
+    if (!(cause instanceof Error && "code" in cause && cause.code === "ELOOP")) throw cause;
+    const problem = `${JSON.stringify(basename(path))} has become a link, and links are not followed`;
+    throw Object.assign(new Error(problem, { cause }), { code: cause.code });
+  });
   try {
     const place = await readlink(descriptor(file)).catch(() => realpath(path));
     if (place !== path) throw new Error(`${path} has become a way to another place`);

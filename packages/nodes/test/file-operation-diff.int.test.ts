@@ -202,3 +202,26 @@ it("has for any operations what git makes the same of", { timeout: 120_000 }, as
     { numRuns: 100 },
   );
 });
+
+it("makes all or none also when the process is killed in the middle: the next attempt undoes what was done", async () => {
+  const content = { "b/binary": "\0", "gone/x": "x\n", edited: "1\n" };
+  await fill(content);
+  const operations: FileOperations = [
+    { type: "edit_file", path: "edited", edits: [{ find: "1", replace: "2" }] },
+    { type: "delete_directory", path: "gone" },
+    ...Array.from({ length: 400 }, (_, index) => ({ type: "create_file" as const, path: `many/f${index}`, content: "x\n" })),
+    { type: "move_file", path: "b", to: "many/b" },
+  ];
+  const program = join(import.meta.dirname, "killed-operator.ts");
+  const killed = promisify(execFile)(process.execPath, ["--conditions=@dad/source", program, workspace, JSON.stringify(operations), "many/f20"]);
+  await expect(killed).rejects.toMatchObject({ signal: "SIGKILL" });
+  const half = Object.keys(await treeOf(workspace));
+  expect([half.includes("many/f0"), half.includes("b/binary"), half.includes("gone/x")]).toEqual([true, true, false]);
+  const git = (...args: string[]) => promisify(execFile)("git", ["--git-dir", join(folder, "git"), "--work-tree", workspace, ...args]);
+  await git("init", "--quiet");
+  const { stdout } = await git("status", "--porcelain", "--untracked-files=all");
+  expect([stdout.includes("many/f0"), stdout.includes(".dad_")]).toEqual([true, false]);
+  await make(operations, "all-or-nothing");
+  const left = await treeOf(workspace);
+  expect([left["edited"], left["many/b/binary"], Object.keys(left).length]).toEqual(["file 2\n", "file \0", 402]);
+});

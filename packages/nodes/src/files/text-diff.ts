@@ -21,7 +21,8 @@ function countOf(lines: readonly string[], sign: string): number {
 
 /** What changed, in time that is bounded: the shortest difference, or all between the first and the last changed line. */
 export function hunksOf(before: string, after: string): StructuredPatchHunk[] {
-  if (Math.max(before.length, after.length) <= LARGEST_COMPARED) {
+  const isWhole = before === "" || after === "";
+  if (!isWhole && Math.max(before.length, after.length) <= LARGEST_COMPARED) {
     const options = { context: CONTEXT_LINES, maxEditLength: MOST_EDITS };
     const patch = structuredPatch("", "", before, after, undefined, undefined, options);
     if (patch) return patch.hunks;

@@ -298,7 +298,7 @@ describe("writeSteps", () => {
       step({ type: "move", path: "d/x", to: "mine" }),
       step({ type: "make_directory", path: "d/y" }),
     ];
-    for (const operation of behind) await expect(write(folder.path, [operation])).rejects.toThrow(/ELOOP|way to another place/);
+    for (const operation of behind) await expect(write(folder.path, [operation])).rejects.toThrow(/has become a (link|way to another place)/);
     expect([await contentOf(outside.path), await readFile(join(folder.path, "own"), "utf8")]).toEqual([{ x: "secret" }, "own"]);
   });
 
@@ -329,7 +329,7 @@ describe("writeSteps", () => {
     const planned = await plannedIn(root, [{ type: "create_file", path: "b", content: "b" }]);
     rmSync(root, { recursive: true });
     symlinkSync(outside.path, root);
-    await expect(write(root, planned)).rejects.toThrow(/ELOOP|way to another place/);
+    await expect(write(root, planned)).rejects.toThrow(/has become a (link|way to another place)/);
     expect(await contentOf(outside.path)).toEqual({ x: "secret" });
   });
 

@@ -32,6 +32,20 @@ describe("renderValue", () => {
     expect(renderValue(value, scope)).toEqual({ a: ["Ada", { b: [1, 2] }], c: 1, d: null, "$var{name}": true });
   });
 
+  it("puts in null like any other value, in a list too", () => {
+    expect(renderValue(["$expr{null}", { a: "$expr{[1].find(x => x > 1)}" }, "$expr{name}"], scope)).toEqual([null, { a: null }, "Ada"]);
+  });
+
+  it("renders a list as it renders an object of the same values", () => {
+    const strings = fc.constantFrom("$expr{null}", "$expr{false}", "$expr{''}", "$expr{0}", "$expr{list}", "$var{name}", "$", "");
+    const values = fc.array(fc.oneof(strings, fc.constant(null), fc.array(strings, { maxLength: 2 })));
+    fc.assert(
+      fc.property(values, (list) => {
+        expect(renderValue(list, scope)).toEqual(Object.values(renderValue(Object.fromEntries(list.entries()), scope) as object));
+      }),
+    );
+  });
+
   it("does not render what it has put in", () => {
     expect(renderValue({ operations: "$expr{$hier{plan}.operations}" }, scope)).toEqual({ operations: [{ path: "$var{name}" }] });
   });
@@ -86,7 +100,7 @@ describe("compileValue", () => {
 
   it("gives what each template alone gives, for any value", () => {
     const strings = fc
-      .array(fc.constantFrom("$var{name}", "$expr{list}", "$$var{name}", "$", "x", "$expr{list[0] + 1}"))
+      .array(fc.constantFrom("$var{name}", "$expr{list}", "$expr{null}", "$$var{name}", "$", "x", "$expr{list[0] + 1}"))
       .map((parts) => parts.join(""));
     const { value } = fc.letrec<{ value: Json }>((tie) => ({
       value: fc.oneof({ maxDepth: 3 }, strings, fc.integer(), fc.array(tie("value")), fc.dictionary(strings, tie("value"))),

@@ -40,7 +40,12 @@ function compiled(value: Json, at: Place): CompiledValue | undefined {
   if (isList(value)) {
     const items = value.map((item, index) => compiled(item, itemPlace(at, index)));
     if (items.every((item) => item === undefined)) return undefined;
-    return (scope) => value.map((item, index) => items[index]?.(scope) ?? item);
+    return (scope) => {
+      return value.map((item, index) => {
+        const render = items[index];
+        return render ? render(scope) : item;
+      });
+    };
   }
   const members = Object.entries(value).map(([key, member]) => ({ key, member, render: compiled(member, memberPlace(at, key)) }));
   if (members.every(({ render }) => render === undefined)) return undefined;

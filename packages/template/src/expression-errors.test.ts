@@ -36,6 +36,7 @@ describe("what is no expression", () => {
     ["f(n", 4, 'expected "," or ")"'],
     ["{ n }", 5, 'expected ":" and a value'],
     ["{ 1: n }", 3, "expected a key"],
+    ["{ a: n, b: { a: 1 }, 'a': 2 }", 22, "this key stands in the object twice"],
     ["n n", 3, 'expected an operator, an accessor or "}", but found `n`'],
     ["yes ? 1", 8, 'or ":" and the value otherwise, but found `}`'],
     ["user.", 6, 'expected a name after "."'],

@@ -158,7 +158,8 @@ function primary(cursor: Cursor): Expression {
     return made(cursor, { kind: "list", items, offset: token.offset, end: cursor.offset });
   }
   if (isSymbol(token, "{")) {
-    const members = separated(cursor, "}", () => member(cursor));
+    const keys = new Set<string>();
+    const members = separated(cursor, "}", () => member(cursor, keys));
     return made(cursor, { kind: "members", members, offset: token.offset, end: cursor.offset });
   }
   if (!isSymbol(token, "(")) throw unexpected(cursor, token, OF_VALUE);
@@ -167,11 +168,15 @@ function primary(cursor: Cursor): Expression {
   return inside;
 }
 
-function member(cursor: Cursor): { readonly key: string; readonly value: Expression } {
+/** A key and its value. The keys before it are there already. */
+function member(cursor: Cursor, keys: Set<string>): { readonly key: string; readonly value: Expression } {
   const token = advance(cursor);
   if (token.kind !== "name" && token.kind !== "text") throw unexpected(cursor, token, "a key: a name, or a text in quotes");
+  const key = token.kind === "text" ? unquoted(token) : token.text;
+  if (keys.has(key)) throw invalid(cursor.text, token.offset, "this key stands in the object twice");
+  keys.add(key);
   take(cursor, ":", '":" and a value');
-  return { key: token.kind === "text" ? unquoted(token) : token.text, value: expression(cursor) };
+  return { key, value: expression(cursor) };
 }
 
 function named(cursor: Cursor, token: Token): Expression {

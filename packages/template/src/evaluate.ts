@@ -4,7 +4,7 @@ import type { TemplateError } from "./errors.ts";
 import { type Evaluation, truth, typed, wrongValue } from "./evaluation.ts";
 import type { Access, Argument, Binary, Chain, Expression, Lambda, MethodCall, Unary } from "./expression.ts";
 import { keyOf, partOf, rootValue, unknownPart, unknownRoot } from "./look-up.ts";
-import { spend } from "./meter.ts";
+import { spend, spendLength } from "./meter.ts";
 import { apply } from "./operators.ts";
 
 /**
@@ -79,6 +79,7 @@ interface Taking<Taken> {
 
 function access(evaluation: Evaluation, value: Json, { chain, step }: Taking<Access>): Json | (() => TemplateError) {
   const key = keyOf(evaluation, { access: step, key: evaluate(evaluation, step.key) });
+  if (typeof key === "string") spendLength(evaluation.meter, key.length);
   const part = partOf(value, key);
   return part === undefined ? () => unknownPart(evaluation, value, { chain, access: step, key }) : part;
 }

@@ -201,6 +201,12 @@ describe("methods", () => {
     [String.raw`'a\r\nb\n\nc\n'.lines()`, ["a", "b", "", "c"]],
     ["''.lines()", []],
     ["'7'.padStart(3, '0') + 'x'.padStart(2)", "007 x"],
+    ["'x'.padStart(4, 'ab') + 'long'.padStart(2, '-') + 'x'.padStart(-1)", "abaxlongx"],
+    // Half of a character is not there, and is no character.
+    ["'x'.padStart(3, '😀')", "😀x"],
+    ["'x'.padStart(2, '😀')", "x"],
+    ["'x'.padStart(5, 'a😀')", "a😀ax"],
+    ["'x'.padStart(6, 'a😀')", "a😀ax"],
     ["user.keys()", ["length", "mail", "name"]],
     ["{ b: 1, a: 2 }.values()", [2, 1]],
     ["{ b: 1, a: 2 }.entries()", [{ key: "a", value: 2 }, { key: "b", value: 1 }]], // prettier-ignore

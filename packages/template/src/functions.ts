@@ -1,5 +1,6 @@
 import type { Json } from "@dad/protocol";
 import { LIST_METHODS, numbersOf } from "./list-functions.ts";
+import { CHARACTERS_PER_STEP } from "./limits.ts";
 import { lengthOf, paidTextOf, spend, spendJson, spendLength } from "./meter.ts";
 import { own } from "./scope.ts";
 import { type Calling, type Signatures, takes } from "./signature.ts";
@@ -37,14 +38,20 @@ export const FUNCTIONS: Signatures = {
 /** Sorted: the order of members is nothing that JSON keeps, and a run that is resumed has to see the same. */
 function keysOf({ meter }: Calling, [object]: readonly [Members]): readonly string[] {
   const keys = Object.keys(object);
-  spend(meter, keys.length);
+  // To be sorted, each is read about as many times as their number can be halved.
+  const readings = Math.log2(keys.length + 1);
+  spend(meter, keys.length + (readings * keys.reduce((sum, key) => sum + key.length, 0)) / CHARACTERS_PER_STEP);
   return keys.sort();
 }
 
 function length(calling: Calling, [value]: readonly [Json]): number {
-  const found = lengthIn(value) ?? (typeOf(value) === "object" ? keysOf(calling, [value as Members]).length : undefined);
-  if (found === undefined) throw calling.wrong(`lists, texts and objects have a length; this is ${TYPE_NAMES[typeOf(value)]}`);
-  return found;
+  const found = lengthIn(value);
+  if (found !== undefined) return found;
+  if (typeof value !== "object" || value === null)
+    throw calling.wrong(`lists, texts and objects have a length; this is ${TYPE_NAMES[typeOf(value)]}`);
+  const { length } = Object.keys(value);
+  spend(calling.meter, length);
+  return length;
 }
 
 /** What `.length` means, where it is no member of an object. */

@@ -7,6 +7,7 @@ import { renderTemplate } from "./render-template.ts";
 import { scopeOf } from "./scope.ts";
 
 const big = "a".repeat(2 ** 20);
+const huge = "a".repeat(MAX_RENDERED_LENGTH + 1);
 const deep = JSON.parse(`${"[".repeat(MAX_VALUE_DEPTH + 1)}${"]".repeat(MAX_VALUE_DEPTH + 1)}`) as Json;
 const wide = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`key${index}`, index]));
 const scope = scopeOf({
@@ -17,6 +18,14 @@ const scope = scopeOf({
   other: `${big.slice(1)}b`,
   flat: "x,".repeat(2 ** 20),
   wide,
+  short: "x".repeat(50),
+  empties: Array.from({ length: 10_000 }, () => []),
+  // Of one length, and more than the runtime hashes.
+  ofOneLength: Array.from({ length: 600 }, (_, index) => `${big.slice(0, 16_400)}${index + 1000}`),
+  longKeys: { [big]: 1, [`${big.slice(1)}b`]: 2 },
+  controls: "\u0001".repeat(3_000_000),
+  thirds: Array.from({ length: 1_000_000 }, (_, index) => index + 1 / 3),
+  scan: { files: [{ path: "a", content: huge }, null] },
 });
 
 function value(expression: string): Json {
@@ -80,6 +89,15 @@ describe("an expression", () => {
       "range(1000).map(x => big.slice(1).length)",
       "range(1000).map(x => range(2000).slice(1))",
       "range(1000).map(x => range(1000)).flat().flat().map(x => x)",
+      "range(1000).map(x => empties.flat().length)",
+      "range(40).map(x => big.includes(other))",
+      "range(40).map(x => big.split(other).length)",
+      "range(100).map(x => longKeys.keys().length)",
+      "range(100).map(x => length(longKeys.entries()))",
+      "range(100).map(x => big in wide)",
+      "range(100).map(x => wide[big] ?? x)",
+      "ofOneLength.unique().length",
+      "range(290000).map(x => short)",
     ]) {
       expect([expression, errorOf(expression).code]).toEqual([expression, "TEMPLATE_LIMIT_EXCEEDED"]);
     }
@@ -94,6 +112,31 @@ describe("an expression", () => {
     expect(errorOf(`range(${MAX_RENDERED_LENGTH / big.length}).map(x => big)`).problem).toContain("a value has at most");
   });
 
+  it("writes no text that is longer than a text can be, whatever JSON makes of its characters and numbers", () => {
+    for (const use of ["json(controls)", "string([controls])", "[[controls]].join('')", "[[controls]].unique()"]) {
+      expect([use, errorOf(use).problem]).toEqual([use, `the text of a value has at most ${MAX_RENDERED_LENGTH} characters`]);
+    }
+    expect(() => renderTemplate(parseTemplate("x $expr{[controls]}"), scope)).toThrow(TemplateError);
+    for (const use of ["string(thirds)", "{ a: thirds }"]) expect(errorOf(use).problem).toContain("a value has at most");
+  });
+
+  it("gives what was there before as it is, however large, and a part of it too", () => {
+    for (const part of [
+      "scan.files[0].content",
+      "scan.files.first().content",
+      "scan.files.find(file => file.path == 'a').content",
+      "scan.nope ?? scan.files[0].content",
+      "scan.files[1]?.content ?? scan.files[0]['content']",
+      "1 > 2 ? text : scan.files[0].content",
+    ]) {
+      // Not `toBe`, which would print it.
+      expect([part, value(part) === huge]).toEqual([part, true]);
+    }
+    for (const made of ["scan.files.map(file => file)", "[scan]", "scan.files[0].content + ''", "[scan][0]", "1 > 2 ? text : [scan]"]) {
+      expect([made, errorOf(made).code]).toEqual([made, "TEMPLATE_LIMIT_EXCEEDED"]);
+    }
+  });
+
   it("compares and writes nothing that is nested too deep", () => {
     expect(errorOf("deep == alike").problem).toContain("compared at most");
     expect(errorOf("json(deep)").problem).toContain("nested at most");
@@ -106,5 +149,7 @@ describe("an expression", () => {
     const half = "'a'.padStart(250000, 'a')";
     expect(value(`big.includes(${half} + 'b' + ${half})`)).toBe(false);
     expect(value(`big.split(${half} + 'b' + ${half}).length`)).toBe(1);
+    // Nor is anything done for what is too long to be found.
+    expect(value("range(150000).filter(x => text.includes(big)).length")).toBe(0);
   });
 });

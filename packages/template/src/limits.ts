@@ -1,6 +1,9 @@
 /** Longest template, in UTF-16 code units. */
 export const MAX_TEMPLATE_LENGTH = 1_048_576;
-/** Longest text that a template, or anything in one, gives, in UTF-16 code units. */
+/**
+ * Longest text that a template, or anything in one, makes, in UTF-16 code units; for another value, of its JSON. What a template
+ * only chooses, a value that was there before or a part of one, may be larger.
+ */
 export const MAX_RENDERED_LENGTH = 16_777_216;
 /** Deepest nesting of a value whose strings are rendered. */
 export const MAX_DEPTH = 128;

@@ -1,5 +1,6 @@
 import type { Json } from "@dad/protocol";
 import { compare, isEqual } from "./compare.ts";
+import { CHARACTERS_PER_STEP } from "./limits.ts";
 import { paidTextOf, spend, spendLength } from "./meter.ts";
 import { type Calling, type Signatures, takes } from "./signature.ts";
 import { isList, TYPE_NAMES, typeOf } from "./value-type.ts";
@@ -57,18 +58,26 @@ function join(calling: Calling, [list, separator]: readonly [List, string]): str
 }
 
 function flat(calling: Calling, [list]: readonly [List]): List {
-  return list.flatMap((item) => paid(calling, isList(item) ? item : [item]));
+  return paid(calling, list).flatMap((item) => paid(calling, isList(item) ? item : [item]));
 }
 
 function unique(calling: Calling, [list]: readonly [List]): List {
   const seen = new Map<string, Json>();
+  const long = new Map<number, number>();
   for (const item of paid(calling, list)) {
     // A text has a quote that tells it from what it may look like.
     const key = (typeof item === "string" ? '"' : "") + paidTextOf(calling.meter, item);
-    if (!seen.has(key)) seen.set(key, item);
+    const alike = key.length > LONGEST_HASHED ? (long.get(key.length) ?? 0) : 0;
+    spend(calling.meter, (alike * key.length) / CHARACTERS_PER_STEP);
+    if (seen.has(key)) continue;
+    seen.set(key, item);
+    long.set(key.length, alike + 1);
   }
   return [...seen.values()];
 }
+
+/** The hash that the runtime makes of a longer text is its length: it is compared with all others of that length. */
+const LONGEST_HASHED = 16_383;
 
 /** @throws the error for an item that is no number. */
 export function numbersOf(calling: Calling, list: List): readonly number[] {

@@ -20,14 +20,16 @@ export function spendLength(meter: Meter, length: number): void {
 }
 
 /**
- * The length of a value, written as JSON without escapes. In memory it may be much shorter: an expression can put one list into
- * another a million times. @throws TemplateError (`TEMPLATE_LIMIT_EXCEEDED`) for what has no end below the limits.
+ * The length of a value, written as JSON without escapes (or at most one more for each part). In memory it may be much shorter:
+ * an expression can put one list into another a million times.
+ *
+ * @throws TemplateError (`TEMPLATE_LIMIT_EXCEEDED`) for what has no end below the limits.
  */
 export function lengthOf(value: Json): number {
   let length = 0;
   const count = (part: Json, depth: number): void => {
     if (depth > MAX_VALUE_DEPTH) throw tooMuch(`a value is nested at most ${MAX_VALUE_DEPTH} deep`);
-    length += typeof part === "string" ? part.length + 2 : 2;
+    length += ownLength(part);
     if (length > MAX_RENDERED_LENGTH) throw tooMuch(`a value has at most ${MAX_RENDERED_LENGTH} characters`);
     if (typeof part !== "object" || part === null) return;
     if (Array.isArray(part)) for (const item of part as readonly Json[]) count(item, depth + 1);
@@ -42,10 +44,27 @@ export function lengthOf(value: Json): number {
   return length;
 }
 
+/** What a part adds besides its own parts: with its quotes or brackets, and the comma behind it. */
+function ownLength(part: Json): number {
+  if (typeof part === "string") return part.length + 3;
+  return typeof part === "object" && part !== null ? 3 : String(part).length + 1;
+}
+
 /** What stands in a text for a value: a text as it is, all else as canonical JSON, so that equal values give equal texts. */
 export function textOf(value: Json): string {
   if (typeof value === "string") return value;
   lengthOf(value);
+  return jsonOf(value);
+}
+
+/** For a value whose `lengthOf` has been looked at. With escapes, its text can be six times as long. */
+function jsonOf(value: Json): string {
+  const text = canonicalTextOf(value);
+  if (text.length > MAX_RENDERED_LENGTH) throw tooMuch(`the text of a value has at most ${MAX_RENDERED_LENGTH} characters`);
+  return text;
+}
+
+function canonicalTextOf(value: Json): string {
   try {
     return canonicalJson(value);
   } catch (cause) {
@@ -63,9 +82,14 @@ export function spendJson(meter: Meter, length: number): void {
 
 /** What `textOf` gives, paid for. */
 export function paidTextOf(meter: Meter, value: Json): string {
-  if (typeof value === "string") spendLength(meter, value.length);
-  else spendJson(meter, lengthOf(value));
-  return textOf(value);
+  if (typeof value === "string") {
+    spendLength(meter, value.length);
+    return value;
+  }
+  spendJson(meter, lengthOf(value));
+  const text = jsonOf(value);
+  spendLength(meter, text.length);
+  return text;
 }
 
 function tooMuch(problem: string): TemplateError {

@@ -75,7 +75,10 @@ function contained(meter: Meter, operands: Operands): Applied {
   const { left, right } = operands;
   spend(meter, 1);
   if (isList(right)) return { value: right.some((item) => isEqual(meter, item, left)) };
-  if (typeof left === "string" && typeof right === "object" && right !== null) return { value: own(right, left) !== undefined };
+  if (typeof left === "string" && typeof right === "object" && right !== null) {
+    spendLength(meter, left.length);
+    return { value: own(right, left) !== undefined };
+  }
   const text = typeof left === "string" && typeof right === "string" ? ". For a part of a text, write text.includes(part)" : "";
   return { problem: `in looks for an item in a list, or for a key in an object; here are ${typeNames(operands)}${text}` };
 }

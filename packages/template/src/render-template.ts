@@ -4,7 +4,7 @@ import { evaluate } from "./evaluate.ts";
 import type { Expression } from "./expression.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { MAX_RENDERED_LENGTH } from "./limits.ts";
-import { lengthOf, textOf } from "./meter.ts";
+import { lengthOf, spendLength, textOf } from "./meter.ts";
 import { positionsIn } from "./position.ts";
 import type { Scope } from "./scope.ts";
 import type { Placeholder, Template } from "./template.ts";
@@ -39,12 +39,31 @@ function wholeValue(evaluation: Evaluation, placeholder: Placeholder): Json {
     const { expression } = placeholder;
     const value = evaluate(evaluation, expression);
     // What was there before is as large as it is; what was put together can be larger than any memory once it is written.
-    if (!FOUND.has(expression.kind)) lengthOf(value);
+    if (!isFound(expression)) spendLength(evaluation.meter, lengthOf(value));
     return value;
   });
 }
 
-const FOUND: ReadonlySet<Expression["kind"]> = new Set(["literal", "variable", "node"]);
+/** Methods that give an item of the list as it is. */
+const FINDING: ReadonlySet<string> = new Set(["first", "last", "find"]);
+
+/** Whether an expression only chooses a value that was there before, or a part of one. */
+function isFound(expression: Expression): boolean {
+  switch (expression.kind) {
+    case "literal":
+    case "variable":
+    case "node":
+      return true;
+    case "chain":
+      return isFound(expression.root) && expression.steps.every((step) => step.kind === "access" || FINDING.has(step.name));
+    case "conditional":
+      return isFound(expression.yes) && isFound(expression.no);
+    case "binary":
+      return expression.operator === "??" && isFound(expression.left) && isFound(expression.right);
+    default:
+      return false;
+  }
+}
 
 /** Gives an error the position of the placeholder, when it has no better one. */
 function located<Result>({ text }: Evaluation, { offset }: Placeholder, work: () => Result): Result {

@@ -3,6 +3,7 @@ const SHORT = 32;
 
 /** Where `part`, which is not empty, stands in `text`, without overlaps. The time grows with the sum of both lengths. */
 export function* placesOf(part: string, text: string): Generator<number, void> {
+  if (part.length > text.length) return;
   const next = part.length <= SHORT ? (from: number) => text.indexOf(part, from) : knuthMorrisPratt(part, text);
   for (let place = next(0); place !== -1; place = next(place + part.length)) yield place;
 }

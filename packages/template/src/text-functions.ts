@@ -10,7 +10,7 @@ export const TEXT_METHODS: Signatures = {
   trim: takes(["text"], (calling, [text]) => paid(calling, text).trim()),
   startsWith: takes(["text", "text"], (calling, [text, part]) => paid(calling, text).startsWith(part)),
   endsWith: takes(["text", "text"], (calling, [text, part]) => paid(calling, text).endsWith(part)),
-  includes: takes(["text", "text"], (calling, [text, part]) => part === "" || !placesOf(part, paid(calling, text)).next().done),
+  includes: takes(["text", "text"], (calling, [text, part]) => part === "" || !places(calling, part, text).next().done),
   replace: takes(["text", "text", "text"], replace),
   split: takes(["text", "text"], split),
   lines: takes(["text"], (calling, [text]) => lines(calling, paid(calling, text))),
@@ -21,6 +21,12 @@ export const TEXT_METHODS: Signatures = {
 function paid(calling: Calling, text: string): string {
   spendLength(calling.meter, text.length);
   return text;
+}
+
+/** Where a part stands. The text is read, and the part too, unless it is too long to stand there. */
+function places(calling: Calling, part: string, text: string): Generator<number, void> {
+  spendLength(calling.meter, Math.min(part.length, text.length));
+  return placesOf(part, paid(calling, text));
 }
 
 /** All of them, and none of what a replacement would mean to JavaScript (`$&`). */
@@ -34,7 +40,7 @@ function split(calling: Calling, [text, part]: readonly [string, string]): reado
   if (part === "") throw calling.wrong("an empty text stands everywhere: say what is between the parts");
   const pieces: string[] = [];
   let end = 0;
-  for (const place of placesOf(part, paid(calling, text))) {
+  for (const place of places(calling, part, text)) {
     spend(calling.meter, 1);
     pieces.push(text.slice(end, place));
     end = place + part.length;
@@ -60,7 +66,10 @@ function boundary(text: string, place: number): number {
   return /[\ud800-\udbff][\udc00-\udfff]/.test(text.slice(Math.max(0, absolute - 1), absolute + 1)) ? absolute - 1 : absolute;
 }
 
+/** One shorter than `length` where half of a character would be left to fill. */
 function padStart(calling: Calling, [text, length, filler = " "]: readonly [string, number, string | undefined]): string {
+  if (filler === "") throw calling.wrong("an empty text fills nothing");
   spendLength(calling.meter, Math.max(length, text.length));
-  return text.padStart(length, filler);
+  const rest = Math.max(0, length - text.length) % filler.length;
+  return text.padStart(length - rest + boundary(filler, rest), filler);
 }

@@ -108,7 +108,7 @@ describe("errorLine", () => {
   const line = (error: unknown) => errorLine(errorEnvelope(error));
 
   it("is the code and how the message begins", () => {
-    expect(line(new DadError("COMMAND_FAILED", "exit code 3:\n  no luck\n"))).toBe("COMMAND_FAILED: exit code 3:");
+    expect(line(new DadError("COMMAND_FAILED", "exit code 3:\n  no luck\n"))).toBe("COMMAND_FAILED: exit code 3: no luck");
     expect(line(new DadError("X", `${"x".repeat(199)}😀`))).toBe(`X: ${"x".repeat(199)}…`);
   });
 

@@ -29,9 +29,10 @@ export function errorLines(error: ErrorEnvelope, paint: Paint): string[] {
 
 /** The same in one line: the code, where it says something, and how the message begins. */
 export function errorLine({ code, message }: ErrorEnvelope): string {
-  const [first = ""] = message.trim().split("\n", 1);
+  // Not its first line alone: that often only says what comes below.
+  const line = message.trim().replaceAll(/\s*\n\s*/g, " ");
   // No character is cut in two.
-  const text = first.length > MOST_OF_A_MESSAGE ? `${first.slice(0, MOST_OF_A_MESSAGE).replace(/[\ud800-\udbff]$/, "")}…` : first;
+  const text = line.length > MOST_OF_A_MESSAGE ? `${line.slice(0, MOST_OF_A_MESSAGE).replace(/[\ud800-\udbff]$/, "")}…` : line;
   return code === UNFORESEEN ? text : `${code}: ${text}`;
 }
 

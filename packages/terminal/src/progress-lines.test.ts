@@ -13,17 +13,27 @@ describe("progressLine", () => {
     [{ ...node, type: "node.completed", decision: "reused", durationMs: 3, artifacts: [] }, "node coder.fix.plan reused 3ms"],
     [
       { ...node, type: "node.failed", durationMs: 5, artifacts: [], error: { code: "X", message: "m\u001b[2J\nand so on", retryable: false } },
-      String.raw`node coder.fix.plan failed 5ms: X: m\x1b[2J`,
+      String.raw`node coder.fix.plan failed 5ms: X: m\x1b[2J and so on`,
     ],
     [{ ...node, type: "node.cancelled", durationMs: 5, artifacts: [] }, "node coder.fix.plan cancelled 5ms"],
     [{ ...node, type: "attempt.retried", delayMs: 1500 }, "node coder.fix.plan is tried again in 1.5s"],
     [
-      { ...node, type: "failure.handled", by: "continue", error: { code: "X", message: "m", retryable: false } },
-      "node coder.fix.plan was allowed to fail: X: m",
+      {
+        ...node,
+        type: "failure.handled",
+        by: "continue",
+        error: { code: "NODE_FAILED", message: "node coder.fix.plan failed: m", retryable: false },
+      },
+      "node coder.fix.plan was allowed to fail: m",
     ],
     [
-      { ...node, type: "failure.handled", by: "catch", error: { code: "X", message: "m", retryable: false } },
-      "coder.fix.plan caught a failure: X: m",
+      {
+        ...node,
+        type: "failure.handled",
+        by: "catch",
+        error: { code: "NODE_FAILED", message: "node coder.fix.plan.try.x failed: m", retryable: false },
+      },
+      "coder.fix.plan caught a failure: NODE_FAILED: node coder.fix.plan.try.x failed: m",
     ],
     [{ ...base, type: "custom.emitted", name: "n", data: "\u001b[2J" }, undefined],
   ])("tells %j", (event, line) => {

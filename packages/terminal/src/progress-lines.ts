@@ -1,4 +1,4 @@
-import { isKnownEvent, type RunEvent } from "@dad/protocol";
+import { type EventOf, isKnownEvent, type RunEvent } from "@dad/protocol";
 import { durationText } from "./duration.ts";
 import { errorLine } from "./error-text.ts";
 import type { Paint } from "./paint.ts";
@@ -35,10 +35,15 @@ export function progressLine(event: RunEvent, paint: Paint): string | undefined 
     case "attempt.retried":
       return `node ${event.path} is tried again in ${durationText(event.delayMs)}`;
     case "failure.handled":
-      return `${event.by === "catch" ? "" : "node "}${event.path} ${HANDLED[event.by]}: ${errorLine(visible(event.error))}`;
+      return `${event.by === "catch" ? "" : "node "}${event.path} ${HANDLED[event.by]}: ${whyHandled(event)}`;
     default:
       return undefined;
   }
+}
+
+/** The error of a node begins with which node it is, and here the line has said so. */
+function whyHandled({ path, error }: EventOf<"failure.handled">): string {
+  return errorLine(visible(error)).replace(`NODE_FAILED: node ${path} failed: `, "");
 }
 
 const HANDLED = { continue: "was allowed to fail", fallback: "gives its fallback", catch: "caught a failure" } as const;

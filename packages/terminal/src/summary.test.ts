@@ -54,7 +54,7 @@ describe("summaryText", () => {
       { ...second, decision: "executed" as const, attempt: 3 },
     ];
     const text = summaryText({ ...run, nodes }, context);
-    expect(text).toContain("✖ coder.analyse  failed     98ms  caught\n      X: no luck\n  ✔ coder.plan     completed  1.2s  attempt 3");
+    expect(text).toContain("✖ coder.analyse  failed     98ms  caught\n      X: no luck at all\n  ✔ coder.plan     completed  1.2s  attempt 3");
   });
 
   it("shows of a long run what did not complete, counts the rest and says how to see it", () => {
@@ -96,7 +96,7 @@ describe("summaryText", () => {
         {
           ...run.nodes[0],
           status: "failed",
-          error: { code: "COMMAND_FAILED", message: "exit code 3", retryable: false },
+          error: { code: "COMMAND_FAILED", message: "exit code 3:\nno luck", retryable: false },
           artifacts: [
             { name: "input", digest: `sha256:${"0".repeat(64)}`, size: 1234, mediaType: "application/json", path: "coder/analyse/input.json" },
           ],
@@ -104,7 +104,12 @@ describe("summaryText", () => {
       ],
     });
     expect(summaryText(failed, { ...context, artifacts: true })).toContain(
-      ["  ✖ coder.analyse  failed  98ms", "      error COMMAND_FAILED: exit code 3", "      coder/analyse/input.json  1.2 kB"].join("\n"),
+      [
+        "  ✖ coder.analyse  failed  98ms",
+        "      error COMMAND_FAILED: exit code 3:",
+        "          no luck",
+        "      coder/analyse/input.json  1.2 kB",
+      ].join("\n"),
     );
   });
 });

@@ -89,7 +89,7 @@ function artifactLines({ artifacts, error }: NodeDetails, paint: Paint): string[
     { plain: `      ${path}` },
     { plain: sizeText(size), shown: paint("dim", sizeText(size)) },
   ]);
-  return [...(error ? errorLines(error, paint).map((line) => `      ${line}`) : []), ...rowLines(rows)];
+  return [...(error ? errorLines(error, paint).map((line) => `      ${line.replaceAll("\n", "\n      ")}`) : []), ...rowLines(rows)];
 }
 
 function outcomeLines({ outcome }: RunDetails, { outcomeRepository, cwd }: SummaryContext): string[] {

@@ -57,6 +57,6 @@ function profileText(profile: ResourceProfile): string | undefined {
 }
 
 function placesToLook({ runDir, nodes }: RunDetails, cwd: string): string {
-  const failed = nodes.filter(({ status }) => status === "failed");
+  const failed = nodes.filter(({ status, handled }) => status === "failed" && handled === undefined);
   return failed.map(({ path }) => `  look at ${visible(placeText(join(runDir, nodeDirectory(path)), cwd))}\n`).join("");
 }

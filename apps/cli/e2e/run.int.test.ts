@@ -65,7 +65,8 @@ describe("dad run", () => {
   });
 
   it("runs a file that is CommonJS", async () => {
-    await using project = await testProject({ "agent.cjs": 'exports.agent = require("@dad/agent").agent("common");' });
+    const common = 'require("@dad/agent").agent("common").node("n", require("@dad/nodes").runCommand({ argv: ["echo"] }))';
+    await using project = await testProject({ "agent.cjs": `exports.agent = ${common};` });
     expect(await project.dad("run", "agent.cjs", "--run-id", "c")).toMatchObject({ code: 0, stdout: expect.stringContaining("agent     common") });
   });
 
@@ -73,7 +74,10 @@ describe("dad run", () => {
     await using project = await testProject({
       "agent.ts": 'import { mine } from "@dad/agent";\nexport const agent = mine;\n',
       "node_modules/@dad/agent/package.json": '{ "name": "@dad/agent", "type": "module", "exports": "./index.js" }',
-      "node_modules/@dad/agent/index.js": 'export const mine = { kind: "agent", id: "mine", variables: {}, elements: [] };\n',
+      "node_modules/@dad/agent/index.js": `
+        import { runCommand } from "@dad/nodes";
+        export const mine = { kind: "agent", id: "mine", variables: {}, elements: [{ id: "n", definition: runCommand({ argv: ["echo"] }) }] };
+      `,
     });
     const { code, stdout } = await project.dad("run", "agent.ts", "--json");
     expect(code).toBe(0);

@@ -269,3 +269,13 @@ describe("defineNode", () => {
     await expect(failing({}).nodeType.execute(context, { settings: {}, input: undefined })).rejects.toThrow("no");
   });
 });
+
+describe("a reference", () => {
+  it("cannot be compared or computed with where there is no value yet", () => {
+    const compare = () =>
+      flow("f")
+        .node("scan", scan({ directory: "." }))
+        .conditional("c", { condition: ({ scan: { files } }) => Number(files.length) > 3, isTrue: flow("yes").node("a", shout({ text: "" })) });
+    expect(compare).toThrow('compute with it in an expression, such as "$expr{$hier{scan}.files.length > 3}"');
+  });
+});

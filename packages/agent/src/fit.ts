@@ -1,5 +1,6 @@
 import { assertJson, type Json, messageOf } from "@dad/protocol";
 import { z } from "zod";
+import type { VariableDefinition } from "./definition.ts";
 import { unknownMembers } from "./schema-problems.ts";
 
 /** Data that a schema makes of a value, with its defaults and transforms; or why it makes none. */
@@ -12,6 +13,20 @@ export function fitted(schema: z.ZodType, value: unknown): { readonly data: Json
   } catch (thrown) {
     return { problem: messageOf(thrown) };
   }
+}
+
+/** What a variable makes of a value that is given for it; or why it takes none such. A plain default says what kind of value is meant. */
+export function valueOfVariable({ schema, default: usual }: VariableDefinition, value: Json): ReturnType<typeof fitted> {
+  if (schema) return fitted(schema, value);
+  const [kind, usually] = [kindOf(value), kindOf(usual)];
+  if (usually === undefined || kind === usually) return { data: value };
+  return { problem: `it is ${kind ?? "of another kind"}, and its default is ${usually}: declare it with variable() if both are meant` };
+}
+
+const KINDS: Readonly<Record<string, string>> = { string: "a text", number: "a number", boolean: "a boolean" };
+
+function kindOf(value: Json | undefined): string | undefined {
+  return KINDS[typeof value];
 }
 
 /** Why a value does not fit a schema, or `undefined`. What the schema makes of it need be no data. */

@@ -8,6 +8,8 @@ import type { Bindable } from "./reference.ts";
 /** `pure`: no effect outside the run. `idempotent`: doing it twice is doing it once. `effectful`: a repetition matters. */
 export type Effect = "pure" | "idempotent" | "effectful";
 
+const EFFECTS: readonly Effect[] = ["pure", "idempotent", "effectful"];
+
 export interface NodeTypeSpec<Settings extends z.ZodType, Output extends z.ZodType, Input extends z.ZodType> {
   /** Names the type in definitions, spans and events: `command`, `ai_model`. */
   readonly type: string;
@@ -73,6 +75,8 @@ export function defineNode<Settings extends z.ZodType, Output extends z.ZodType,
   for (const member of ["type", "version"] as const)
     if (typeof spec[member] !== "string" || spec[member] === "" || !spec[member].isWellFormed())
       throw new TypeError(`the ${member} of a node type is ${JSON.stringify(spec[member])}: give a text`);
+  if (!EFFECTS.includes(spec.effect))
+    throw new TypeError(`the effect of node type "${spec.type}" is ${JSON.stringify(spec.effect)}: give one of ${EFFECTS.join(", ")}`);
   const nodeType: NodeType = Object.freeze({
     type: spec.type,
     version: spec.version,

@@ -1,3 +1,5 @@
+import { DefinitionError } from "./errors.ts";
+
 declare const value: unique symbol;
 
 /**
@@ -55,10 +57,21 @@ function part(expression: string): unknown {
   return new Proxy(Object.freeze({}), {
     get(_target, key) {
       if (key === EXPRESSION) return text;
-      if (key === "toString" || key === "toJSON" || key === Symbol.toPrimitive) return () => text;
+      if (key === "toString" || key === "toJSON") return () => text;
+      if (key === Symbol.toPrimitive) return (hint: string) => (hint === "number" ? refuseNumber(expression) : text);
       if (typeof key === "symbol") return undefined;
       if (INDEX.test(key)) return part(`${expression}[${key}]`);
       return part(IDENTIFIER.test(key) ? `${expression}.${key}` : `${expression}[${JSON.stringify(key)}]`);
     },
   });
+}
+
+/** Nothing is there yet when a definition is made: what was computed of it would be `NaN`, and every comparison false. */
+function refuseNumber(expression: string): never {
+  throw new DefinitionError(
+    `a reference has no value yet when a definition is made: compute with it in an expression, such as "$expr{${expression} > 3}"`,
+    {
+      expression,
+    },
+  );
 }

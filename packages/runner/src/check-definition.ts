@@ -8,7 +8,8 @@ import { definitionChecks } from "./definition-checks.ts";
  * @throws DefinitionError (`DEFINITION_INVALID`) that lists all problems, each with its path.
  */
 export function checkDefinition(root: ComponentDefinition): void {
-  const problems = definitionChecks(placedElements(root));
+  const empty = `it has no elements; each call, such as .node(…), gives a new definition: use what it gives`;
+  const problems = root.elements.length === 0 ? [empty] : definitionChecks(placedElements(root));
   if (problems.length > 0)
     throw new DefinitionError(`${root.kind} "${root.id}" cannot run:\n${problems.map((problem) => `  ${problem}`).join("\n")}`, { problems });
 }

@@ -1,4 +1,13 @@
-import { type ComponentDefinition, EVERY_ITERATION, fitted, isBlock, misfit, type NodeDefinition, outputMisfit, type Reading } from "@dad/agent";
+import {
+  type ComponentDefinition,
+  EVERY_ITERATION,
+  isBlock,
+  misfit,
+  type NodeDefinition,
+  outputMisfit,
+  type Reading,
+  valueOfVariable,
+} from "@dad/agent";
 import { type Json, nameHint, RelativePath } from "@dad/protocol";
 import { decisionProblems } from "./decision-checks.ts";
 import { recordChecks } from "./record-checks.ts";
@@ -59,8 +68,8 @@ function bindingProblems({ variables }: ComponentDefinition, reading: Reading): 
     const found = Object.hasOwn(variables, name) ? variables[name] : undefined;
     if (found === undefined) return [`there is no variable "${name}" to be given; ${nameHint(name, Object.keys(variables))}`];
     const problems = valueProblems(value, reading, (rendered) => {
-      const fit = found.schema && fitted(found.schema, rendered);
-      return fit && "problem" in fit ? `does not fit: ${fit.problem}` : undefined;
+      const fit = valueOfVariable(found, rendered);
+      return "problem" in fit ? `does not fit: ${fit.problem}` : undefined;
     });
     return problems.map((problem) => `variable "${name}": ${problem}`);
   });

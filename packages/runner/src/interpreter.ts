@@ -1,4 +1,4 @@
-import { type Bindings, type Definition, type Element, fitted, isBlock, type NodeDefinition, outputMisfit } from "@dad/agent";
+import { type Bindings, type Definition, type Element, isBlock, type NodeDefinition, outputMisfit, valueOfVariable } from "@dad/agent";
 import type { EngineContext, NodeCall, NodeHandle } from "@dad/engine";
 import { DadError, type Json, type NodePath, nodePath } from "@dad/protocol";
 import { walkBlock } from "./block-walks.ts";
@@ -183,11 +183,11 @@ function ofNode<Result>(path: NodePath, work: () => Result): Result {
  */
 function variablesOf(walk: Walk, { component, bindings }: Given, place: Place): Readonly<Record<string, Json>> {
   const given = walk.host.inputs.variables(place);
-  const values = Object.entries(component.variables).map(([name, { schema, default: value }]) => {
+  const values = Object.entries(component.variables).map(([name, variable]) => {
     const own = { path: place.path, name };
-    const found = Object.hasOwn(given, name) ? given[name] : boundValue(walk, { name, bindings, value }, place);
+    const found = Object.hasOwn(given, name) ? given[name] : boundValue(walk, { name, bindings, value: variable.default }, place);
     if (found === undefined) throw new VariableError(own, "it has no value: give it one where the component is used, or as a static input");
-    const fit = schema === undefined ? { data: found } : fitted(schema, found);
+    const fit = valueOfVariable(variable, found);
     if ("problem" in fit) throw new VariableError(own, `its value does not fit: ${fit.problem}`);
     return [name, fit.data] as const;
   });

@@ -27,6 +27,11 @@ function startedPaths(record: readonly RecordedEvent[]): ReadonlySet<string> {
   return new Set(record.flatMap((event) => (event.type === "node.started" ? [event.path] : [])));
 }
 
+/** A cleanup whose body is executed again is executed again, too: what of it was when is not repeated. */
+function inOrder(started: ReadonlySet<string>): readonly string[] {
+  return [...started].filter((path) => !path.includes(".finally"));
+}
+
 describe("a run that goes on", () => {
   it("starts what was started before in the same order, however long each node took then and takes now", async () => {
     const ticks = fc.func(fc.nat(5)) as fc.Arbitrary<() => number>;
@@ -47,8 +52,8 @@ describe("a run that goes on", () => {
         const again = stage({ engine: second.engine, ports: await cutAfter(record, known.length) });
         await endOf(again.resume(definitionOf(plan, planWorld({ ticks: now }))));
         // What the last end on record let begin may begin before or after what the next one does.
-        const certain = startedPaths(record.slice(0, known.findLastIndex(({ type }) => ENDS.some((end) => end === type)) + 1)).size;
-        expect([...second.started].slice(0, certain)).toEqual([...first.started].slice(0, certain));
+        const certain = inOrder(startedPaths(record.slice(0, known.findLastIndex(({ type }) => ENDS.some((end) => end === type)) + 1))).length;
+        expect(inOrder(second.started).slice(0, certain)).toEqual(inOrder(first.started).slice(0, certain));
       }),
       { numRuns: 80 },
     );

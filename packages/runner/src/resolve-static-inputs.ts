@@ -3,11 +3,11 @@ import {
   definitionAt,
   elementAt,
   EVERY_ITERATION,
-  fitted,
   isBlock,
   iterationOf,
   misfit,
   type NodeDefinition,
+  valueOfVariable,
   walk,
 } from "@dad/agent";
 import { isJsonObject, type Json, nameHint, type StaticInputs } from "@dad/protocol";
@@ -81,9 +81,10 @@ function checkVariables({ variables }: ComponentDefinition, path: string, value:
   if (!isJsonObject(value)) return [`static input "${path}": give an object of the component's variables`];
   const declared = Object.keys(variables);
   return Object.entries(value).flatMap(([name, given]) => {
-    if (!Object.hasOwn(variables, name)) return [`static input "${path}": there is no variable "${name}"; ${nameHint(name, declared)}`];
-    const fit = variables[name]?.schema && fitted(variables[name].schema, given);
-    return fit && "problem" in fit ? [`static input "${path}": the variable "${name}" does not fit: ${fit.problem}`] : [];
+    const variable = Object.hasOwn(variables, name) ? variables[name] : undefined;
+    if (variable === undefined) return [`static input "${path}": there is no variable "${name}"; ${nameHint(name, declared)}`];
+    const fit = valueOfVariable(variable, given);
+    return "problem" in fit ? [`static input "${path}": the variable "${name}" does not fit: ${fit.problem}`] : [];
   });
 }
 

@@ -180,7 +180,7 @@ function built(around: Building, id: string, { elements }: FlowPlan): Flow {
   const on = { ...around, seen: [...around.seen, "v"] };
   return elements.reduce(
     (made, plan, at) => add({ on, to: made, id: IDS[at] ?? "c", before: IDS.slice(0, at) }, plan) as Flow,
-    flow(id, { variables: { v: 0 } }) as unknown as Flow,
+    flow(id, { variables: { v: null } }) as unknown as Flow,
   );
 }
 

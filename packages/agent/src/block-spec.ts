@@ -54,6 +54,20 @@ export interface Round<Item> extends Iteration<Item> {
   readonly previous: ReferenceText<unknown>;
 }
 
+/** What a handler that is given as a function may refer to, besides the elements around it: the error of the node that failed. */
+export interface Caught {
+  readonly error: Reference<CaughtError>;
+}
+
+export interface CaughtError {
+  readonly code: string;
+  readonly message: string;
+  /** Of the node that failed. */
+  readonly path: string | null;
+  readonly retryable: boolean;
+  readonly cause?: { readonly code: string; readonly message: string };
+}
+
 export interface ConditionalSpec<In extends Inside, Yes, No> {
   readonly condition: From<In, Condition>;
   readonly isTrue: From<In, Yes>;
@@ -116,7 +130,7 @@ export interface WhileSpec<In extends Inside, Child> {
 export interface TrySpec<In extends Inside, Tried, Handler, Cleanup> {
   readonly body: From<In, Tried>;
   /** Runs when the body failed. It sees the error as the variable `error`: `{ code, message, path, retryable, … }`. */
-  readonly catch?: From<In, Handler>;
+  readonly catch?: Body<In, Handler, Caught>;
   /** Codes of the errors that are caught, also when they are a cause. Default: all. A cancelled run is no error. */
   readonly codes?: readonly string[];
   /** The name of the variable that holds the error. Default `error`. */

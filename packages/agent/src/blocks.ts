@@ -62,7 +62,7 @@ export const blockMakers = {
       throw new DefinitionError(`${scene.owner} says which errors are caught, and has no catch`);
     const codes = spec.codes && Object.freeze(checkedCodes(spec.codes, scene));
     const [error] = namesOf([spec.error ?? "error"], scene);
-    const handler = optional(spec.catch, scene);
+    const handler = spec.catch === undefined ? undefined : body(spec.catch, { error }, scene);
     return made({ kind: "try", body: branchOf(spec.body, scene), handler, codes, error, cleanup: optional(spec.finally, scene) });
   },
 } as const;

@@ -6,6 +6,8 @@
 export { assertDefinition } from "./assert-definition.ts";
 export type {
   Bound,
+  Caught,
+  CaughtError,
   Condition,
   ConditionalOutput,
   ConditionalSpec,
@@ -52,6 +54,7 @@ export {
   type WhileDefinition,
 } from "./definition.ts";
 export { definitionDigest } from "./definition-digest.ts";
+export { expr } from "./expr.ts";
 export { definitionGraph } from "./definition-graph.ts";
 export { treeText } from "./definition-tree.ts";
 export { elementNamed, namesBefore, type Reading } from "./element-named.ts";

@@ -42,6 +42,11 @@ export function referenceToVariable<Value>(name: string): Reference<Value> {
   return part(name) as Reference<Value>;
 }
 
+/** A reference to the value of any expression. */
+export function referenceToExpression<Value>(expression: string): Reference<Value> {
+  return part(expression) as Reference<Value>;
+}
+
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const INDEX = /^(0|[1-9][0-9]*)$/;
 /** Registered, so that two copies of this package know each other's references. */

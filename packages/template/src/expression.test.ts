@@ -254,3 +254,19 @@ describe("functions", () => {
     expect(renderTemplate(parseTemplate("$expr{length(length) + keys}"), scopeOf({ length: "ab", keys: 1 }))).toBe(3);
   });
 });
+
+describe("an expression in another", () => {
+  it.each<[string, Json]>([
+    ["$expr{n} + 1", 4],
+    ["$expr{$hier{plan}.steps}.length > 0", true],
+    ["$expr{n ?? 1} * $expr{$expr{n}}", 9],
+    ["list.map(n => n + $expr{n})", [6, 4, 5]],
+    ["$expr{nope} ?? 'none'", "none"],
+  ])("means what it means alone: %s", (expression, expected) => {
+    expect(value(expression)).toEqual(expected);
+  });
+
+  it("is closed by its brace", () => {
+    expect(() => value("$expr{n + 1")).toThrow('"}" after an expression in another');
+  });
+});

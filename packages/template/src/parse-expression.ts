@@ -152,6 +152,7 @@ function primary(cursor: Cursor): Expression {
   if (token.kind === "number") return literal(cursor, token, finite(cursor, token));
   if (token.kind === "text") return literal(cursor, token, unquoted(token));
   if (token.kind === "node") return nodeResult(cursor, token);
+  if (token.kind === "nested") return reference(cursor);
   if (token.kind === "name") return named(cursor, token);
   if (isSymbol(token, "[")) {
     const items = separated(cursor, "]", () => expression(cursor));
@@ -165,6 +166,19 @@ function primary(cursor: Cursor): Expression {
   if (!isSymbol(token, "(")) throw unexpected(cursor, token, OF_VALUE);
   const inside = expression(cursor);
   take(cursor, ")", 'an operator, an accessor or ")"');
+  return inside;
+}
+
+/**
+ * An `$expr{…}` in another: a reference that was written in TypeScript. It means what it means alone, so that its names are never
+ * parameters of a function around it.
+ */
+function reference(cursor: Cursor): Expression {
+  const { parameters } = cursor;
+  cursor.parameters = [];
+  const inside = expression(cursor);
+  cursor.parameters = parameters;
+  take(cursor, "}", '"}" after an expression in another');
   return inside;
 }
 

@@ -2,7 +2,7 @@ import type { Span } from "./expression.ts";
 
 /** A piece of an expression. */
 export interface Token extends Span {
-  readonly kind: "node" | "name" | "number" | "text" | "symbol" | "unknown" | "end";
+  readonly kind: "node" | "nested" | "name" | "number" | "text" | "symbol" | "unknown" | "end";
   /** As it is written. */
   readonly text: string;
 }
@@ -16,12 +16,13 @@ const TOKEN = new RegExp(
     // As in JSON, and in single quotes too.
     String.raw`(?<text>"(?:[^"\\\u0000-\u001f]|\\(?:["'\\/bfnrt]|u[0-9a-fA-F]{4}))*"|'(?:[^'\\\u0000-\u001f]|\\(?:["'\\/bfnrt]|u[0-9a-fA-F]{4}))*')`,
     String.raw`(?<node>\$hier\{)`,
+    String.raw`(?<nested>\$expr\{)`,
     String.raw`(?<unknown>\S)|$)`,
   ].join("|"),
   "uy",
 );
 
-const KINDS = ["name", "symbol", "number", "text", "node", "unknown"] as const;
+const KINDS = ["name", "symbol", "number", "text", "node", "nested", "unknown"] as const;
 
 /** The next token of an expression, after white space. */
 export function tokenAt(text: string, from: number): Token {

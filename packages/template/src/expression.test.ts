@@ -267,6 +267,6 @@ describe("an expression in another", () => {
   });
 
   it("is closed by its brace", () => {
-    expect(() => value("$expr{n + 1")).toThrow('"}" after an expression in another');
+    expect(() => value("($expr{n + 1)")).toThrow('"}" after an expression in another');
   });
 });

@@ -82,6 +82,30 @@ describe("a runner", () => {
     expect(result).toMatchObject({ data: { value: hostile }, use: { value: hostile } });
   });
 
+  it("gives templates the facts of the run, and of the element that they are in (row 107)", async () => {
+    const facts = "$var{runId} $var{runRoot} $var{nodeId} $var{nodePath} $var{nodeDirectory} $var{componentPath}";
+    const definition = flow("main").forEach("each", { items: [0], body: flow("body").node("tell", echo({ value: facts })) });
+    const { result } = await run(definition, { runId: "r", runRoot: "/runs", ports: memoryPorts() });
+    const value = "r /runs tell main.each.iter_0.tell main/each/iter_0/tell main.each.iter_0";
+    expect(result).toEqual({ each: [{ tell: { value } }] });
+  });
+
+  it("treats a node type of ten lines as any other: schemas, span, artifacts, resume (row 98)", async () => {
+    const count = defineNode({
+      type: "count",
+      version: "1",
+      effect: "pure",
+      settings: z.object({ text: z.string() }),
+      output: z.object({ words: z.int() }),
+      execute: (_context, { settings }) => ({ words: settings.text.split(" ").length }),
+    });
+    const ports = memoryPorts();
+    const { result, run: details } = await run(flow("main").node("count", count({ text: "one two" })), { ports });
+    expect(result).toEqual({ count: { words: 2 } });
+    expect(details.nodes[0]?.artifacts.map(({ name }) => name)).toEqual(["input", "outcome", "result"]);
+    expect(ports.observability.spans.map(({ name }) => name)).toContain("node count");
+  });
+
   it("gives nested components the variables of those around them, their own first", async () => {
     const inner = flow("inner", { variables: { near: "inner" } }).node("show", echo({ value: "$var{near} $var{far} $var{nodePath}" }));
     const outer = agent("outer", { variables: { near: "outer", far: "away" } })

@@ -6,7 +6,7 @@ import { runNode, testingContext } from "../testing-context.ts";
 
 const options = { name: "count", version: "1" } as const;
 
-describe("callback", () => {
+describe("callback (row 93, D-65)", () => {
   it("calls the function with its input and the context", async () => {
     const { context } = testingContext();
     const seen: NodeContext[] = [];

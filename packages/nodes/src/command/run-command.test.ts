@@ -9,7 +9,7 @@ function withExec(exec: FakeExec, workspace = "/work space") {
 
 const BYTES = new Uint8Array([0x61, 0xff, 0xe2, 0x82]);
 
-describe("runCommand", () => {
+describe("runCommand (row 94)", () => {
   it("runs in the workspace, with what it was given", async () => {
     const calls: { command: Command; options: ExecOptions | undefined }[] = [];
     const { context } = withExec(async (command, options) => {

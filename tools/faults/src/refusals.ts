@@ -52,7 +52,10 @@ function pointAt(refusal: Refusal, gift: Gift): Point {
     name: `${code} ${lasts ? "from" : "at"} call ${number}: ${call}${dark ? "; then the power fails" : ""}`,
     async attempt() {
       const [disk, witness] = [powerLossDisk(), memoryWitness()];
-      const error = await runSubject(inMemory(faultyDisk(disk, faultOf(refusal)), witness)).then(() => undefined, asThrown);
+      const { fault, wasHit } = faultOf(refusal);
+      const error = await runSubject(inMemory(faultyDisk(disk, fault), witness)).then(() => undefined, asThrown);
+      // How many entries go to the disk in one call depends on the moment: a run may have made a few calls less than the one before.
+      if (!wasHit()) return assert.equal(error, undefined);
       assertStorageError(error, code);
       const at = inMemory(dark ? disk.afterPowerLoss("nothing") : disk, witness);
       await assertRecovers(at, gift);
@@ -61,9 +64,17 @@ function pointAt(refusal: Refusal, gift: Gift): Point {
   };
 }
 
-function faultOf({ number, code, lasts }: Refusal): (call: DiskCall) => Fault | undefined {
+function faultOf({ number, code, lasts }: Refusal) {
   const refused = REASONS.find(([reason]) => reason === code)?.[1];
-  return (call) => (call.number === number || (lasts && call.number > number && refused?.test(call.operation)) ? { kind: "fail", code } : undefined);
+  let hit = false;
+  return {
+    wasHit: () => hit,
+    fault: (call: DiskCall): Fault | undefined => {
+      const refuses = call.number === number || (lasts && call.number > number && refused?.test(call.operation) === true);
+      hit ||= refuses;
+      return refuses ? { kind: "fail", code } : undefined;
+    },
+  };
 }
 
 /** The error itself, also when it is nothing. */

@@ -167,7 +167,9 @@ function fetchPnpm() {
 }
 
 function environment() {
-  const env = { ...process.env, DAD_CLONE: root, PATH: (runsAgents ? agentPath() : toolPath()).join(delimiter) };
+  // What Node has made of the sources is kept: it halves the start of each process that runs from them.
+  const NODE_COMPILE_CACHE = process.env.NODE_COMPILE_CACHE ?? join(tools, "compiled");
+  const env = { ...process.env, NODE_COMPILE_CACHE, DAD_CLONE: root, PATH: (runsAgents ? agentPath() : toolPath()).join(delimiter) };
   // npm describes its own package and settings to scripts; a nested package manager would take them for its own.
   for (const name of Object.keys(env)) if (/^npm_(package|lifecycle|config_(prefix|local_prefix|global_prefix))/i.test(name)) delete env[name];
   if (runsAgents) return env;

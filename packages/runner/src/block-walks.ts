@@ -34,10 +34,9 @@ export function walkBlock(walk: Walk, block: BlockDefinition, place: Place): Str
       return whileTrue(walk, block, place);
     case "parallel":
       return parallel(walk, block, place);
-    case "try":
-      break;
+    default:
+      return tried(walk, block, place);
   }
-  return tried(walk, block, place);
 }
 
 function* conditional(walk: Walk, { condition, isTrue, isFalse }: ConditionalDefinition, place: Place): Strand<Json> {
@@ -137,11 +136,12 @@ function loopOutput({ starts }: Walk, outputs: readonly Json[], start: number): 
  * and so it is in no lane that could be cancelled; only the end of the run ends it.
  */
 function* tried(walk: Walk, block: TryDefinition, place: Place): Strand<Json> {
-  const at = (step: string, frame = place.parent) => childPlace(place, step, { frame });
   const stands = !walk.again && walk.host.turns.concluded(place.path);
   const cleanUp = function* (): Strand<Json> {
     if (block.cleanup === undefined) return {};
-    return { finally: yield* walkBranch({ ...walk, lane: laneIn(), again: !stands }, block.cleanup, at("finally")) };
+    return {
+      finally: yield* walkBranch({ ...walk, lane: laneIn(), again: !stands }, block.cleanup, childPlace(place, "finally", { frame: place.parent })),
+    };
   };
   let output: Json;
   try {

@@ -4,10 +4,10 @@ import { type Observability, traced, under } from "@dad/observability";
 import type { ExecutionScope } from "@dad/run-context";
 import { checkDefinition } from "./check-definition.ts";
 import { checkResources } from "./check-resources.ts";
-import { componentReport } from "./component-report.ts";
+import { walkReport } from "./walk-report.ts";
 import { indexDefinition } from "./definition-index.ts";
 import { interpret } from "./interpreter.ts";
-import { nodeAttempts } from "./node-executor.ts";
+import { nodeAttempts } from "./node-attempts.ts";
 import { recordPlaces } from "./record-places.ts";
 import { checkResume, type ResumeOptions } from "./resume.ts";
 import { resolveStaticInputs } from "./resolve-static-inputs.ts";
@@ -52,7 +52,7 @@ function componentRunner<Definition extends ComponentDefinition>(
       const outputs = await inTrace(scope, component, (observability) => {
         const { env, history } = scope.run;
         const turns = turnsAfter(component, history, resume.assume);
-        const report = componentReport(scope.run, component);
+        const report = walkReport(scope.run, component);
         const { execute, ledger } = nodeAttempts({ scope, root: component, observability, turns, report, assume: resume.assume });
         const host = {
           root: component,

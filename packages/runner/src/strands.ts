@@ -9,7 +9,6 @@ export type Strand<Result> = Generator<Wait, Result, Reply>;
 
 /** A part of a walk that can be cancelled by itself. What is within it is cancelled with it. */
 export interface Lane {
-  readonly parent: Lane | undefined;
   readonly within: Set<Lane>;
   /** The attempts that something in this very lane waits for. */
   readonly waiting: Set<NodeHandle>;
@@ -19,7 +18,7 @@ export interface Lane {
 
 /** A lane in another, or one that nothing but the end of the run cancels. */
 export function laneIn(parent?: Lane): Lane {
-  const lane: Lane = { parent, within: new Set(), waiting: new Set(), ...(parent?.reason ? { reason: parent.reason } : {}) };
+  const lane: Lane = { within: new Set(), waiting: new Set(), ...(parent?.reason ? { reason: parent.reason } : {}) };
   parent?.within.add(lane);
   return lane;
 }

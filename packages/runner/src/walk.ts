@@ -1,7 +1,7 @@
 import type { Bindings, ComponentDefinition } from "@dad/agent";
 import type { EngineContext, NodeHandle, NodeOutcome } from "@dad/engine";
 import { type Json, type NodeId, type NodePath, nodePath, type RunEnvParams } from "@dad/protocol";
-import type { ComponentReport } from "./component-report.ts";
+import type { WalkReport } from "./walk-report.ts";
 import type { Frame, LoopStarts } from "./frame.ts";
 import type { RecordPlaces } from "./record-places.ts";
 import type { StaticInputIndex } from "./static-input-index.ts";
@@ -14,7 +14,7 @@ export interface InterpreterHost {
   readonly env: RunEnvParams;
   readonly inputs: StaticInputIndex;
   readonly workspace: string;
-  readonly report: ComponentReport;
+  readonly report: WalkReport;
   readonly places: RecordPlaces;
   readonly turns: Turns;
   readonly attempts: AttemptLedger;

@@ -4,10 +4,10 @@ import type { RunContext } from "@dad/run-context";
 import { stopwatch } from "./stopwatch.ts";
 
 /**
- * Where the interpreter says how components and blocks stand. It waits for none of it, and none of it throws: `trouble` and
+ * Where the interpreter says what becomes of components, blocks and attempts. It waits for none of it, and none of it throws: `trouble` and
  * `settled` do. Times are the reporter's: the interpreter has no clock.
  */
-export interface ComponentReport {
+export interface WalkReport {
   started(path: NodePath, kind: string): void;
   completed(path: NodePath): void;
   failed(path: NodePath, error: unknown): void;
@@ -26,7 +26,7 @@ export interface ComponentReport {
  * Records how components stand in the journal of the run, with the time that each took. Of a run that is resumed, what goes on
  * or had completed is not recorded to have started or completed again. Nobody waits for the disk: a component's record is what its nodes' say.
  */
-export function componentReport(run: Pick<RunContext, "record" | "history">, root: ComponentDefinition): ComponentReport {
+export function walkReport(run: Pick<RunContext, "record" | "history">, root: ComponentDefinition): WalkReport {
   const { components } = run.history;
   const watch = watches();
   let failure: { readonly cause: unknown } | undefined;
@@ -36,7 +36,7 @@ export function componentReport(run: Pick<RunContext, "record" | "history">, roo
     last = run.record(draft, { wait: "ordered" }).catch((cause: unknown) => void (failure ??= { cause }));
   }
 
-  const report: ComponentReport = {
+  const report: WalkReport = {
     started(path, kind) {
       watch.begin(path);
       const definition = path.includes(".") ? undefined : definitionDigest(root);

@@ -7,20 +7,20 @@ import type { Assumptions } from "./assumption.ts";
 import { type Attempt, type Collected, type NodeElement, nothingYet } from "./attempt.ts";
 import { contextOf } from "./attempt-context.ts";
 import { commit, endOf, recordStart } from "./attempt-record.ts";
-import type { ComponentReport } from "./component-report.ts";
+import type { WalkReport } from "./walk-report.ts";
 import { NodeOutputError, NodeSettingsError, StaticInputError } from "./errors.ts";
 import { frozenJson } from "./frozen-json.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 import type { Turns } from "./turn.ts";
 import type { AttemptLedger } from "./walk.ts";
 
-export interface NodeExecutorOptions {
+export interface NodeAttemptsOptions {
   readonly scope: ExecutionScope;
   readonly root: ComponentDefinition;
   /** At the place in the trace where the nodes belong. */
   readonly observability: Observability;
   readonly turns: Turns;
-  readonly report: Pick<ComponentReport, "add">;
+  readonly report: Pick<WalkReport, "add">;
   /** What is to be assumed of attempts that nobody saw end. */
   readonly assume: Assumptions | undefined;
 }
@@ -32,7 +32,7 @@ export interface NodeAttempts {
 }
 
 /** Does attempts of nodes in a run: executes them, keeps what they gave, and commits each in the journal. */
-export function nodeAttempts(options: NodeExecutorOptions): NodeAttempts {
+export function nodeAttempts(options: NodeAttemptsOptions): NodeAttempts {
   const { scope, root, observability, turns, report, assume = {} } = options;
   const elementAt = elementsOf(root);
   const going = new Map<string, Collected>();
@@ -74,7 +74,7 @@ export function nodeAttempts(options: NodeExecutorOptions): NodeAttempts {
   };
 }
 
-interface LedgerOptions extends Pick<NodeExecutorOptions, "report"> {
+interface LedgerOptions extends Pick<NodeAttemptsOptions, "report"> {
   readonly going: ReadonlyMap<string, Collected>;
   readonly nodeAt: (path: NodePath) => NodeElement;
 }

@@ -9,7 +9,10 @@ const attempt = { ...element, attempt: 1 };
 const usage = { inputTokens: 3, outputTokens: 5, costUsd: 0.25 };
 const error = { code: "NODE_FAILED", message: "no", retryable: false };
 const artifact = { name: "outcome", path: "coder/plan/outcome.json", mediaType: "application/json", digest, size: 2 };
-const ended = { durationMs: 1.5, artifacts: [artifact], usage };
+const outcome = { branch: "run/run_1", commit: "abc", tree: "def", parent: "aaa" };
+const fingerprint = { digest, code: { type: "command", version: "2" }, resources: { "model.writer": { modelId: "m" } }, workspace: "def" };
+const ended = { durationMs: 1.5, artifacts: [artifact], usage, fingerprint, reads: ["coder.survey"], outcome };
+const origin = { runId: "run_0", seq: 7, attempt: 2 };
 
 /** One of each type. The compiler asks for all of them. */
 const EXAMPLES: { readonly [Type in RunEventType]: { readonly type: Type } & Record<string, unknown> } = {
@@ -18,7 +21,7 @@ const EXAMPLES: { readonly [Type in RunEventType]: { readonly type: Type } & Rec
     type: "run.started",
     executionId: "019a9b7c-5d3e-7f00-8a1b-2c3d4e5f6071",
     rootComponentId: "coder",
-    rerun: { of: "run_0", from: "coder.plan" },
+    rerun: { of: "run_0", from: "coder.plan", set: { "coder.plan": { prompt: "Again" } }, reask: ["coder.plan"], pin: ["coder.verify"] },
     source: { file: "../src/agent.ts", profile: "recorded" },
     inputs: artifact,
   },
@@ -31,10 +34,11 @@ const EXAMPLES: { readonly [Type in RunEventType]: { readonly type: Type } & Rec
   "component.failed": { ...element, type: "component.failed", durationMs: 0, error },
   "component.cancelled": { ...element, type: "component.cancelled", durationMs: 0 },
   "node.started": { ...attempt, type: "node.started", nodeType: "command", effect: "effectful" },
-  "node.completed": { ...attempt, type: "node.completed", decision: "executed", ...ended },
+  "node.completed": { ...attempt, type: "node.completed", decision: "reused", origin, ...ended },
   "node.failed": { ...attempt, type: "node.failed", error, ...ended },
   "node.cancelled": { ...attempt, type: "node.cancelled", ...ended },
   "inputs.registered": { ...run, type: "inputs.registered", artifact, paths: ["coder"] },
+  "outcome.opened": { ...run, type: "outcome.opened", outcome },
   "outcome.committed": { ...run, type: "outcome.committed", path: "coder", outcome: { branch: "run/run_1", commit: "abc" } },
   "outcome.failed": { ...run, type: "outcome.failed", error },
   "journal.recovered": { ...run, type: "journal.recovered", bytes: 17, kept: "journal.torn-1" },
@@ -62,7 +66,21 @@ describe("parseEvent", () => {
   });
 
   it.each(examples)("asks for every required member of $type", (event) => {
-    const optional = new Set(["seq", "rerun", "source", "inputs", "effect", "definition", "usage", "error", "path"]);
+    const optional = new Set([
+      "seq",
+      "rerun",
+      "source",
+      "inputs",
+      "effect",
+      "definition",
+      "usage",
+      "error",
+      "path",
+      "fingerprint",
+      "reads",
+      "outcome",
+      "origin",
+    ]);
     const missed = Object.keys(event).filter((key) => {
       const { [key]: _left, ...rest } = event;
       return parses(rest);

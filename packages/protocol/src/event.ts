@@ -4,7 +4,8 @@ import { Digest } from "./digest.ts";
 import { ErrorEnvelope } from "./error.ts";
 import { ExecutionId, NodePath, RunId } from "./id.ts";
 import { Json } from "./json.ts";
-import { FailureHandling, NodeDecision, NodeEffect, OutcomeRef, RerunOf, RunSource, RunStatus } from "./run.ts";
+import { NodeFingerprint } from "./node-fingerprint.ts";
+import { FailureHandling, NodeDecision, NodeEffect, NodeOrigin, OutcomeRef, RerunOf, RunSource, RunStatus } from "./run.ts";
 import { Usage } from "./usage.ts";
 
 const run = {
@@ -17,6 +18,14 @@ const run = {
 const element = { ...run, path: NodePath };
 const attempt = { ...element, attempt: z.int().positive() };
 const durationMs = z.number().nonnegative();
+/** What re-runs go by. */
+const made = {
+  fingerprint: NodeFingerprint.optional(),
+  /** The nodes whose results its settings were made of. */
+  reads: z.array(NodePath).optional(),
+  /** The commit with which it ended, when it changed the result tree. */
+  outcome: OutcomeRef.optional(),
+};
 
 /** A fact about a run, named `<noun>.<past participle>`, never edited once it is published. */
 export const RunEvent = z.discriminatedUnion("type", [
@@ -48,8 +57,12 @@ export const RunEvent = z.discriminatedUnion("type", [
     type: z.literal("node.completed"),
     decision: NodeDecision,
     durationMs,
+    /** Of a reused node without contents: small ones are in the entry of its origin. */
     artifacts: z.array(ArtifactEntry),
     usage: Usage.optional(),
+    ...made,
+    /** Of a reused node: where it was executed. */
+    origin: NodeOrigin.optional(),
   }),
   z.looseObject({
     ...attempt,
@@ -58,6 +71,8 @@ export const RunEvent = z.discriminatedUnion("type", [
     artifacts: z.array(ArtifactEntry),
     usage: Usage.optional(),
     error: ErrorEnvelope,
+    ...made,
+    origin: NodeOrigin.optional(),
   }),
   z.looseObject({
     ...attempt,
@@ -80,6 +95,8 @@ export const RunEvent = z.discriminatedUnion("type", [
 
   /** Static inputs came after the run was made. The artifact holds all that it has by now. */
   z.looseObject({ ...run, type: z.literal("inputs.registered"), artifact: ArtifactEntry, paths: z.array(z.string()) }),
+  /** The result tree as the run found it. */
+  z.looseObject({ ...run, type: z.literal("outcome.opened"), outcome: OutcomeRef }),
   z.looseObject({ ...run, type: z.literal("outcome.committed"), path: NodePath.optional(), outcome: OutcomeRef }),
   z.looseObject({ ...run, type: z.literal("outcome.failed"), error: ErrorEnvelope }),
   /** What a killed writer had left unfinished at the end of the journal was set aside in the file `kept`, beside the journal. */

@@ -42,14 +42,17 @@ export {
   ModelTape,
 } from "./model-tape.ts";
 export { nameHint, nearestName } from "./name-hint.ts";
+export { NodeFingerprint } from "./node-fingerprint.ts";
 export { NodeResult } from "./node-result.ts";
 export { Pin } from "./pin.ts";
+export { PlanDecision, PlannedNode, PlanProblem, PlanReason, RerunPlan } from "./rerun-plan.ts";
 export {
   ComponentSummary,
   FailureHandling,
   FinalStatus,
   NodeDecision,
   NodeEffect,
+  NodeOrigin,
   NodeStatus,
   NodeSummary,
   OutcomeRef,

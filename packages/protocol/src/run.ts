@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ArtifactEntry } from "./artifact.ts";
 import { ErrorEnvelope } from "./error.ts";
 import { ExecutionId, NodePath, RunId } from "./id.ts";
+import { Json } from "./json.ts";
 import { Usage } from "./usage.ts";
 
 /** `interrupted` is never written: a reader concludes it when a run has neither an end nor a living owner. */
@@ -37,13 +38,38 @@ export const RunSource = z.looseObject({
 });
 export type RunSource = z.infer<typeof RunSource>;
 
-/** The commit that holds the result tree of a run. */
-export const OutcomeRef = z.looseObject({ branch: z.string(), commit: z.string() });
+/** A commit that holds the result tree of a run. */
+export const OutcomeRef = z.looseObject({
+  branch: z.string(),
+  commit: z.string(),
+  /** Names the files of the commit: the same for the same files, whoever committed them. */
+  tree: z.string().optional(),
+  /** The commit before it. */
+  parent: z.string().optional(),
+});
 export type OutcomeRef = z.infer<typeof OutcomeRef>;
 
-/** The run that a run was made from, and the first node that was executed again. */
-export const RerunOf = z.looseObject({ of: RunId, from: NodePath.optional() });
+/** The run that a run was made from, and what was asked of the new one. Paths may have `iter_*` for each iteration of a loop. */
+export const RerunOf = z.looseObject({
+  of: RunId,
+  /** This and all that comes after it is executed, and all else reused. Without it, what is unchanged is reused. */
+  from: NodePath.optional(),
+  /** By node path: members of its settings that were set for this run. */
+  set: z.record(z.string(), z.record(z.string(), Json)).optional(),
+  /** What is executed although it is unchanged. */
+  reask: z.array(z.string()).optional(),
+  /** What is reused although it is changed. */
+  pin: z.array(z.string()).optional(),
+  /** `false`: nothing is reused. */
+  reuse: z.boolean().optional(),
+  /** What models and other outsiders gave is served from the record, and the code of the agent is executed again. */
+  replay: z.boolean().optional(),
+});
 export type RerunOf = z.infer<typeof RerunOf>;
+
+/** Where a reused result was made: the entry in the journal of the run that executed the node. */
+export const NodeOrigin = z.looseObject({ runId: RunId, seq: z.int().positive(), attempt: z.int().positive() });
+export type NodeOrigin = z.infer<typeof NodeOrigin>;
 
 /** Why a failure did not end what is around it: the node was allowed to fail, or a `try` around it caught it. */
 export const FailureHandling = z.enum(["continue", "fallback", "catch"]);
@@ -57,6 +83,8 @@ export const NodeSummary = z.looseObject({
   attempt: z.int().positive().optional(),
   /** Of a failed node whose failure did not end what is around it. */
   handled: FailureHandling.optional(),
+  /** Of a reused node. */
+  origin: NodeOrigin.optional(),
   /** Of the last attempt, by the monotonic clock. `null` while it is going on. */
   durationMs: z.number().nonnegative().nullable(),
 });

@@ -9,6 +9,7 @@ import {
   GcReport,
   JournalEntry,
   Pin,
+  RerunPlan,
   RunDetails,
   RunEvent,
   RunListEntry,
@@ -37,6 +38,7 @@ const FORMATS: Readonly<Record<string, Format>> = {
   gc: { name: "gc-report", title: "What `dad gc --json` prints", schema: GcReport },
   checkout: { name: "checkout-report", title: "What `dad checkout --json` prints", schema: CheckoutReport },
   graph: { name: "definition-graph", title: "What `dad graph --json` prints", schema: DefinitionGraph },
+  plan: { name: "rerun-plan", title: "What `dad explain --json` prints", schema: RerunPlan },
   pin: { name: "pin", title: "`.dad/pins/<name>.json`: content that garbage collection keeps", schema: Pin },
   "run-manifest": { name: "run-manifest", title: "`run.json` in a run directory", schema: RunManifest },
   "journal-entry": {

@@ -117,6 +117,15 @@ describe("keepValidPrefix", () => {
     expect(await journal.append(numbered(9))).toMatchObject({ seq: 3 });
   });
 
+  it("puts another file in the place of the damaged one: that has what it had under each other name", async () => {
+    const damaged = (await createWith(3)).toString().replace('"number":2', '"number":7');
+    await fs.writeFile(JOURNAL, damaged);
+    await fs.link(JOURNAL, "/runs/second-name");
+    expect(await keepValidPrefix(runs(), RUN)).toMatchObject({ entries: 1 });
+    expect(await fs.readFile("/runs/second-name", "utf8")).toBe(damaged);
+    expect((await fs.readdir(`/runs/${RUN}`)).sort()).toEqual(["journal.damaged-1", "journal.jsonl"]);
+  });
+
   it("leaves a journal alone in which nothing is damaged, and one of which nothing would be left", async () => {
     const whole = await createWith(2);
     expect(await keepValidPrefix(runs(), RUN)).toBeUndefined();

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { DadError, type RunId } from "@dad/protocol";
 import { checkedRunId } from "../entry.ts";
 import { RunUnknownError } from "../errors.ts";
@@ -6,8 +6,9 @@ import { JOURNAL } from "./disk-journal-store.ts";
 import { type DiskRuns, runRootOf } from "./disk-runs.ts";
 import { entriesOf } from "./journal-file.ts";
 import { type RunRoot, holdRun } from "./run-lease.ts";
-import { ifPresent, onDisk, sync, syncDirectory } from "./storage.ts";
+import { ifPresent } from "./storage.ts";
 import { copyAside } from "./torn-tail.ts";
+import { appendPiece, putWhole } from "./whole-file.ts";
 
 /** What was made of a damaged journal. */
 export interface KeptPrefix {
@@ -38,7 +39,7 @@ export async function keepValidPrefix(runs: DiskRuns, runId: RunId): Promise<Kep
 }
 
 async function cutDamage({ fs, root }: RunRoot, { path, runId }: { readonly path: string; readonly runId: RunId }): Promise<KeptPrefix | undefined> {
-  const file = await ifPresent("open", path, fs.open(path, "r+"));
+  const file = await ifPresent("open", path, fs.open(path, "r"));
   if (file === undefined) throw new RunUnknownError(runId, root);
   let [entries, end] = [0, 0];
   try {
@@ -46,11 +47,9 @@ async function cutDamage({ fs, root }: RunRoot, { path, runId }: { readonly path
     return undefined;
   } catch (error) {
     if (!DadError.is(error, "JOURNAL_DAMAGED") || entries === 0) throw error;
-    const directory = join(path, "..");
-    const kept = await copyAside(fs, directory, { file, path, end: 0, name: "journal.damaged" });
-    await onDisk("truncate", path, file.truncate(end));
-    await sync(file, path);
-    await syncDirectory(fs, directory);
+    const kept = await copyAside(fs, dirname(path), { file, path, end: 0, name: "journal.damaged" });
+    // Not cut off in place: whoever has it under another name would miss entries, and be told of no damage.
+    await putWhole(fs, path, { fill: (draft) => appendPiece({ file, path, from: 0, to: end }, draft) });
     return { entries, kept };
   } finally {
     await file.close();

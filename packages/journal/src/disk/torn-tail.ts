@@ -1,8 +1,7 @@
-import { randomUUID } from "node:crypto";
 import { dirname, join } from "node:path";
-import type { DiskFile, DiskFs } from "@dad/disk";
-import { writeWhole } from "./journal-file.ts";
+import type { DiskFs } from "@dad/disk";
 import { ifFree, onDisk, sync, syncDirectory } from "./storage.ts";
+import { appendPiece, type OpenFile, putWhole } from "./whole-file.ts";
 
 /** What was cut off the end of a journal. */
 export interface TornTail {
@@ -38,9 +37,7 @@ async function bytesBehind({ file, path, end }: Tail): Promise<number> {
 }
 
 /** What is behind a place in an open file. */
-export interface Tail {
-  readonly file: DiskFile;
-  readonly path: string;
+export interface Tail extends OpenFile {
   readonly end: number;
 }
 
@@ -50,21 +47,11 @@ export async function copyAside(fs: DiskFs, directory: string, { file, path, end
   const place = join(directory, name);
   const copy = await onDisk("open", place, fs.open(place, "a"));
   try {
-    await copyFrom({ file, path, end }, { file: copy, path: place });
+    await appendPiece({ file, path, from: end }, { file: copy, path: place });
     await sync(copy, place);
     return name;
   } finally {
     await copy.close();
-  }
-}
-
-async function copyFrom({ file, path, end }: Tail, copy: Pick<Tail, "file" | "path">): Promise<void> {
-  const buffer = new Uint8Array(CHUNK_BYTES);
-  for (let offset = end; ;) {
-    const { bytesRead } = await onDisk("read", path, file.read(buffer, 0, buffer.byteLength, offset));
-    if (bytesRead === 0) return;
-    await writeWhole(copy.file, copy.path, buffer.subarray(0, bytesRead));
-    offset += bytesRead;
   }
 }
 
@@ -77,35 +64,19 @@ async function freeName(fs: DiskFs, directory: string, stem: string): Promise<st
 
 /**
  * Puts a copy in the place of a journal that somebody else may still write to: what that one writes from now on goes to a
- * file without a name. Readers see the one or the other, whole. It is a fresh writing of all of it, too: of pages that an
- * earlier writer could not sync nobody knows what is on the disk.
+ * file that is not the journal any more. Readers see the one or the other, whole. It is a fresh writing of all of it, too: of pages
+ * that an earlier writer could not sync nobody knows what is on the disk.
  *
  * @param replacing - Does the replacement, unless the run is somebody else's by then.
  */
 export async function replaceByCopy(fs: DiskFs, path: string, replacing: (replace: () => Promise<void>) => Promise<void>): Promise<void> {
-  const directory = dirname(path);
-  const draft = join(directory, `.dad_tmp_${randomUUID()}`);
-  try {
-    await copyTo(fs, path, draft);
-    await replacing(() => onDisk("replace", path, fs.rename(draft, path)));
-  } catch (error) {
-    // Why it failed says more than that the remains could not be removed either.
-    await fs.unlink(draft).catch(() => undefined);
-    throw error;
-  }
-  await syncDirectory(fs, directory);
+  await putWhole(fs, path, { fill: (draft) => copyTo(fs, path, draft), putting: replacing });
 }
 
-async function copyTo(fs: DiskFs, path: string, draft: string): Promise<void> {
+async function copyTo(fs: DiskFs, path: string, draft: OpenFile): Promise<void> {
   const file = await onDisk("open", path, fs.open(path, "r"));
   try {
-    const copy = await onDisk("create", draft, fs.open(draft, "ax"));
-    try {
-      await copyFrom({ file, path, end: 0 }, { file: copy, path: draft });
-      await sync(copy, draft);
-    } finally {
-      await copy.close();
-    }
+    await appendPiece({ file, path, from: 0 }, draft);
   } finally {
     await file.close();
   }

@@ -30,6 +30,7 @@ journalStoreContract("diskJournalStore", {
   create: () => diskJournalStore({ root: freshRoot() }),
   reopen: () => store(),
   damage: (runId, seq) => flipByte(nodeFs, journalOf(runId), seq),
+  remove: (runId) => rm(join(root, runId), { recursive: true }),
 });
 
 describe("on memfs", () => {
@@ -44,6 +45,7 @@ describe("on memfs", () => {
     },
     reopen: open,
     damage: (runId, seq) => flipByte(fs, `/runs/${runId}/journal.jsonl`, seq),
+    remove: (runId) => fs.rm(`/runs/${runId}`, { recursive: true }),
   });
 });
 

@@ -21,5 +21,6 @@ export type {
   JournalStore,
   OpenOptions,
   ReadOptions,
+  RetainOptions,
   RunListing,
 } from "./journal-store.ts";

@@ -39,6 +39,16 @@ export interface ReadOptions extends AbortOptions {
   readonly from?: number;
   /** Goes on with what is appended later, without a gap and without a repetition, until the reader stops or the signal is aborted. Default `false`. */
   readonly follow?: boolean;
+  /**
+   * Reads what this run retains of the one that is read, also when that one is gone; where it retains nothing of it, the
+   * journal of the one that is read. With `follow` it is a `TypeError`.
+   */
+  readonly through?: RunId;
+}
+
+export interface RetainOptions extends AbortOptions {
+  /** Where the origin is gone, it is taken from what this run retains of it. */
+  readonly via?: RunId;
 }
 
 /** A run that is there, and the state of its journal. */
@@ -81,6 +91,13 @@ export interface JournalStore {
   open(runId: RunId, options?: OpenOptions): Promise<Journal>;
   /** What is recorded, verified, oldest first. Locks nothing; sees a consistent prefix. `RUN_UNKNOWN`, `JOURNAL_DAMAGED`. */
   read(runId: RunId, options?: ReadOptions): AsyncIterable<RecordedEvent>;
+  /**
+   * What is recorded of `origin` stays readable through `runId`, as long as that run is there: `read(origin, { through: runId })`.
+   * It is as durable as an entry of `runId`, of which the caller has to be the only writer. What is appended to the origin
+   * later may or may not be seen so, and nobody may rely on it. What the run retains already stays as it is. `RUN_UNKNOWN` when
+   * there is no `runId`, or no `origin` and nothing of it in `via`; where it has to be read for this, also `JOURNAL_DAMAGED`.
+   */
+  retain(runId: RunId, origin: RunId, options?: RetainOptions): Promise<void>;
   /** The living writer, or `undefined` when nobody works on the run. */
   owner(runId: RunId, options?: AbortOptions): Promise<JournalOwner | undefined>;
   /** Every run once, in no particular order. */

@@ -6,6 +6,7 @@
 import { EventEmitter, once } from "node:events";
 import { hostname } from "node:os";
 import type { RunId } from "@dad/protocol";
+import { checkReading } from "./checked-reading.ts";
 import { checkedRunId, type Head, headOfNothing, verifyLine } from "./entry.ts";
 import { JournalDamagedError, RunExistsError, RunLockedError, RunTakenOverError, RunUnknownError } from "./errors.ts";
 import type { Journal, JournalOwner, JournalStore, ReadOptions } from "./journal-store.ts";
@@ -51,6 +52,14 @@ export function memoryJournalStore(): JournalStore {
 
     read: (runId, options = {}) => readRun(runId, () => known(runId), options),
 
+    async retain(runId, origin, { signal, via } = {}) {
+      const asked = [runId, origin].map(checkedRunId);
+      if (via !== undefined) checkedRunId(via);
+      signal?.throwIfAborted();
+      // No run ever goes from here: what is there stays readable.
+      for (const id of asked) known(id);
+    },
+
     async owner(runId, { signal } = {}) {
       signal?.throwIfAborted();
       return runs.get(checkedRunId(runId))?.owner;
@@ -60,7 +69,9 @@ export function memoryJournalStore(): JournalStore {
   };
 }
 
-async function* readRun(runId: RunId, find: () => Run, { from = 1, follow = false, signal }: ReadOptions) {
+async function* readRun(runId: RunId, find: () => Run, options: ReadOptions) {
+  const { from = 1, follow = false, signal } = options;
+  checkReading(runId, options);
   signal?.throwIfAborted();
   const { lines, grown } = find();
   for (let head = headOfNothing(); ;) {

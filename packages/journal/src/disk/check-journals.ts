@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { DadError, type Finding, RunId } from "@dad/protocol";
-import { JOURNAL } from "./disk-journal-store.ts";
 import { type DiskRuns, runRootOf } from "./disk-runs.ts";
 import { entriesOf } from "./journal-file.ts";
+import { JOURNAL } from "./run-directory.ts";
 import { leasePlace, type RunRoot } from "./run-lease.ts";
 import { ifPresent, onDisk } from "./storage.ts";
 

@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { type DiskFs, kernelLocks, type Locks, lookAtAll, nodeDisk } from "@dad/disk";
 import { type Durability, RunId } from "@dad/protocol";
+import { checkReading } from "../checked-reading.ts";
 import { checkedRunId, headOfNothing } from "../entry.ts";
 import { RunExistsError, RunUnknownError } from "../errors.ts";
 import type { AbortOptions, Journal, JournalStore, OpenOptions, ReadOptions, RunListing } from "../journal-store.ts";
@@ -8,6 +9,8 @@ import { journalWriter } from "../journal-writer.ts";
 import { followJournal } from "./follow-journal.ts";
 import { lastEpochOf } from "./last-epoch.ts";
 import { entriesOf, fileSink, type FoundEntry, lastPlace } from "./journal-file.ts";
+import { retainOrigin } from "./retain-origin.ts";
+import { hasJournal, isRetained, JOURNAL, journalPath, retainedPath } from "./run-directory.ts";
 import { announcedOwner, livingOwner, type RunRoot, takeLease } from "./run-lease.ts";
 import { ifFree, ifPresent, makeDirectory, onDisk, sync, syncAncestors, syncDirectory } from "./storage.ts";
 import { cutTornTail, replaceByCopy } from "./torn-tail.ts";
@@ -35,6 +38,9 @@ interface Store extends RunRoot {
  * journal in it, the id stays taken and there is no run: it is neither listed nor read. A run that has
  * an empty journal is a run in which nothing happened yet.
  *
+ * What a run retains of others is in `.origins/<runId>.jsonl` of its directory: a second name of the journal of that run, or a
+ * copy where the file system has no such names.
+ *
  * Errors: those of the port, and `JOURNAL_STORAGE_FAILED`.
  */
 export function diskJournalStore(options: DiskJournalStoreOptions): JournalStore {
@@ -45,6 +51,11 @@ export function diskJournalStore(options: DiskJournalStoreOptions): JournalStore
     create: async (runId, { signal } = {}) => createRun(store, checkedRunId(runId), signal),
     open: async (runId, openOptions = {}) => openRun(store, checkedRunId(runId), openOptions),
     read: (runId, readOptions = {}) => readRun(store, runId, readOptions),
+    async retain(runId, origin, retainOptions = {}) {
+      const { via } = retainOptions;
+      if (via !== undefined) checkedRunId(via);
+      await retainOrigin(store, { ...retainOptions, runId: checkedRunId(runId), origin: checkedRunId(origin) });
+    },
     async owner(runId, { signal } = {}) {
       checkedRunId(runId);
       signal?.throwIfAborted();
@@ -54,14 +65,11 @@ export function diskJournalStore(options: DiskJournalStoreOptions): JournalStore
   };
 }
 
-/** The name of the journal in the directory of a run. */
-export const JOURNAL = "journal.jsonl";
-
 async function createRun(store: Store, runId: RunId, signal: AbortOptions["signal"]): Promise<Journal> {
   signal?.throwIfAborted();
   const { fs, root, durability } = store;
   const directory = join(root, runId);
-  const path = join(directory, JOURNAL);
+  const path = journalPath(store, runId);
   await makeDirectory(fs, root, { durable: false });
   const isFirst = await ifFree("make", directory, fs.mkdir(directory));
   if (!isFirst) throw new RunExistsError(runId, { owner: await claimantOf(store, runId) });
@@ -83,7 +91,7 @@ async function openRun(store: Store, runId: RunId, { signal, takeOver, replay }:
   signal?.throwIfAborted();
   const { fs, root, durability } = store;
   if (!(await hasJournal(store, runId))) throw new RunUnknownError(runId, root);
-  const path = join(root, runId, JOURNAL);
+  const path = journalPath(store, runId);
   return orUndo(async (undo) => {
     const lease = await takeLease(store, runId, { lastEpoch: () => lastEpochOf(fs, path), ...(takeOver ? { takeOver } : {}) });
     undo(() => lease.release());
@@ -112,10 +120,11 @@ async function syncNames({ fs, root, durability }: Store, runId: RunId): Promise
   await Promise.all([syncDirectory(fs, join(root, runId)), syncDirectory(fs, root), syncAncestors(fs, root)]);
 }
 
-async function* readRun(store: Store, runId: RunId, { from = 1, follow = false, signal }: ReadOptions) {
+async function* readRun(store: Store, runId: RunId, options: ReadOptions) {
+  const { from = 1, follow = false, through, signal } = options;
+  checkReading(runId, options);
   signal?.throwIfAborted();
-  const path = join(store.root, checkedRunId(runId), JOURNAL);
-  if (!(await hasJournal(store, runId))) throw new RunUnknownError(runId, store.root);
+  const path = await readablePath(store, runId, through);
   const { fs } = store;
   const entries = follow ? followJournal({ fs, path, runId, signal }) : readJournal(fs, { path, runId });
   for await (const { event } of entries) {
@@ -123,6 +132,13 @@ async function* readRun(store: Store, runId: RunId, { from = 1, follow = false, 
     if (event.seq >= from) yield event;
   }
   signal?.throwIfAborted();
+}
+
+/** Where it is read: what another run retains of it, or its own journal. */
+async function readablePath(store: Store, runId: RunId, through: RunId | undefined): Promise<string> {
+  if (through !== undefined && (await isRetained(store, through, runId))) return retainedPath(store, through, runId);
+  if (await hasJournal(store, runId)) return journalPath(store, runId);
+  throw new RunUnknownError(runId, store.root);
 }
 
 async function* readJournal(fs: DiskFs, { path, runId }: { readonly path: string; readonly runId: RunId }): AsyncGenerator<FoundEntry, void> {
@@ -161,14 +177,6 @@ async function* listRuns({ fs, root }: Store, signal: AbortOptions["signal"]): A
 /** Who has a run that was claimed already. Before there is a journal, that has not been said. */
 async function claimantOf(store: Store, runId: RunId) {
   return (await hasJournal(store, runId)) ? await livingOwner(store, runId) : await announcedOwner(store, runId);
-}
-
-/** A file, or a link, that is called like a run is none. A file in the place of the run root is a failure. */
-async function hasJournal({ fs, root }: Store, runId: RunId): Promise<boolean> {
-  const directory = join(root, runId);
-  if (!(await ifPresent("look at", directory, fs.lstat(directory)))?.isDirectory()) return false;
-  const path = join(directory, JOURNAL);
-  return (await ifPresent("look at", path, fs.lstat(path)))?.isFile() ?? false;
 }
 
 /** Does several steps. When one fails, what the ones before it did is undone, the last first. */

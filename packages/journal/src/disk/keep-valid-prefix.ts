@@ -1,10 +1,10 @@
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { DadError, type RunId } from "@dad/protocol";
 import { checkedRunId } from "../entry.ts";
 import { RunUnknownError } from "../errors.ts";
-import { JOURNAL } from "./disk-journal-store.ts";
 import { type DiskRuns, runRootOf } from "./disk-runs.ts";
 import { entriesOf } from "./journal-file.ts";
+import { journalPath } from "./run-directory.ts";
 import { type RunRoot, holdRun } from "./run-lease.ts";
 import { ifPresent } from "./storage.ts";
 import { copyAside } from "./torn-tail.ts";
@@ -29,7 +29,7 @@ export interface KeptPrefix {
  */
 export async function keepValidPrefix(runs: DiskRuns, runId: RunId): Promise<KeptPrefix | undefined> {
   const runRoot = runRootOf(runs);
-  const path = join(runRoot.root, checkedRunId(runId), JOURNAL);
+  const path = journalPath(runRoot, checkedRunId(runId));
   const lock = await holdRun(runRoot, runId);
   try {
     return await cutDamage(runRoot, { path, runId });
@@ -48,7 +48,7 @@ async function cutDamage({ fs, root }: RunRoot, { path, runId }: { readonly path
   } catch (error) {
     if (!DadError.is(error, "JOURNAL_DAMAGED") || entries === 0) throw error;
     const kept = await copyAside(fs, dirname(path), { file, path, end: 0, name: "journal.damaged" });
-    // Not cut off in place: whoever has it under another name would miss entries, and be told of no damage.
+    // Not cut off in place: runs that retain it would miss entries, and be told of no damage.
     await putWhole(fs, path, { fill: (draft) => appendPiece({ file, path, from: 0, to: end }, draft) });
     return { entries, kept };
   } finally {

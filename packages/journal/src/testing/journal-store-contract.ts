@@ -5,6 +5,7 @@ import { durabilityTests } from "./durability.ts";
 import { followTests } from "./follow.ts";
 import { ownershipTests } from "./ownership.ts";
 import { readTests } from "./read.ts";
+import { retainTests } from "./retain.ts";
 import type { JournalFixture, JournalStoreSubject } from "./subject.ts";
 import { takeOverTests } from "./take-over.ts";
 
@@ -27,6 +28,9 @@ export function journalStoreContract(name: string, subject: JournalStoreSubject)
     describe("follow", () => {
       followTests(fixture);
     });
+    describe("retain", () => {
+      retainTests(fixture);
+    });
     describe("taking over", () => {
       takeOverTests(fixture);
     });
@@ -46,4 +50,6 @@ function demandProofs(name: string, subject: JournalStoreSubject, { capabilities
   if (!outlives && subject.reopen) throw new TypeError(`${name} can be reopened: let its capabilities say durable or shared`);
   if (isDurable && !subject.damage)
     throw new TypeError(`${name} claims to be durable: give the contract a damage() to prove that it verifies what it reads`);
+  if (isDurable && !subject.remove)
+    throw new TypeError(`${name} claims to be durable: give the contract a remove() to prove that what a run retains outlives its origin`);
 }

@@ -129,6 +129,10 @@ export function readTests({ store }: JournalFixture): void {
     await expect(store().open(runId)).rejects.toBeInstanceOf(TypeError);
     await expect(store().owner(runId)).rejects.toBeInstanceOf(TypeError);
     await expect(recorded(store(), runId)).rejects.toBeInstanceOf(TypeError);
+    await expect(recorded(store(), RUN, { through: runId })).rejects.toBeInstanceOf(TypeError);
+    await expect(store().retain(runId, RUN)).rejects.toBeInstanceOf(TypeError);
+    await expect(store().retain(RUN, runId)).rejects.toBeInstanceOf(TypeError);
+    await expect(store().retain(RUN, RUN, { via: runId })).rejects.toBeInstanceOf(TypeError);
     expect(await runIdsOf(store())).toEqual([]);
   });
 }

@@ -9,6 +9,8 @@ export interface JournalStoreSubject {
   reopen?(): JournalStore | Promise<JournalStore>;
   /** Changes one byte of an entry behind the back of the store. An adapter that claims `durable` must give it. */
   damage?(runId: RunId, seq: number): Promise<void>;
+  /** Takes a run away behind the back of the store, with all that it has. An adapter that claims `durable` must give it. */
+  remove?(runId: RunId): Promise<void>;
 }
 
 /** What the tests of a suite share. */

@@ -62,6 +62,17 @@ describe("checkStore", () => {
     expect((await found({ depth: "quick" })).filter((each) => !each.includes("VIEW"))).toEqual(["error ARTIFACT_DAMAGED run1/journal.jsonl"]);
   });
 
+  it("knows the journals of others that a run retains, and no other files beside them", async () => {
+    await makeRun(store, RUN);
+    const view = store.views.get(RUN);
+    await view?.write(RelativePath.parse(".origins/old.run_1.jsonl"), "");
+    expect(await found()).toEqual([]);
+    const others = [".origins/.dad_tmp_1", ".origins/UP.jsonl", ".origins/old.json", ".origins/old/x.jsonl", "files/.origins/old.jsonl"];
+    for (const path of others) await view?.write(RelativePath.parse(path), "");
+    const { findings } = await checkStore(store);
+    expect(findings).toMatchObject([{ code: "FILES_UNKNOWN", details: { paths: others.toSorted() } }]);
+  });
+
   it("tells of readable files that are gone, and of those that were changed", async () => {
     await makeRun(store, RUN);
     const view = store.views.get(RUN);

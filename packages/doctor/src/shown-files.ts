@@ -1,4 +1,4 @@
-import { type ArtifactEntry, canonicalJson, RunManifest } from "@dad/protocol";
+import { type ArtifactEntry, canonicalJson, RunId, RunManifest } from "@dad/protocol";
 import { manifestOf } from "@dad/run-context";
 import { allOf } from "./all-of.ts";
 import { digestOf } from "./content-digest.ts";
@@ -13,9 +13,12 @@ export function shownEntries({ references }: Pick<RunReading, "references">): Re
 /** What is a run's own, and no artifact. */
 const OWN = /^(journal\.jsonl|journal\.(torn|damaged)-\d+|run\.json|\.trace\/.*)$/;
 
+/** The journals of other runs that it retains are called like them. */
+const RETAINED = /^\.origins\/(.+)\.jsonl$/;
+
 /** Whether the journal says nothing of a file in the directory of a run. */
 export function isForeign(path: string, shown: ReadonlyMap<string, ArtifactEntry>): boolean {
-  return !shown.has(path) && !OWN.test(path);
+  return !shown.has(path) && !OWN.test(path) && !RunId.safeParse(RETAINED.exec(path)?.[1]).success;
 }
 
 export type FileState = "same" | "missing" | "different";

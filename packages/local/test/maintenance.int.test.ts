@@ -272,6 +272,20 @@ describe("garbage collection", () => {
     expect(await found()).toEqual([]);
   });
 
+  it("leaves what a run retains of one that was deleted, and takes what was not finished of it", async () => {
+    await made({ runId: "old", large: large("shared") }, { runId: "new", large: large("shared") });
+    await store.journals.retain(id("new"), id("old"));
+    expect(await found()).toEqual([]);
+    await rm(at("old"), { recursive: true });
+    await writeFile(at("new", ".origins", ".dad_tmp_1"), "half");
+    const gone = (await collectGarbage(store)).objects.filter(({ verdict }) => verdict === "collect").map(({ where }) => where);
+    expect(gone.sort()).toEqual([".dad/locks/old.lock", "new/.origins/.dad_tmp_1"]);
+    expect(await found()).toEqual([]);
+    const types = [];
+    for await (const { type } of store.journals.read(id("old"), { through: id("new") })) types.push(type);
+    expect(types).toContain("node.completed");
+  });
+
   it("keeps uncommitted work of a working tree that is left of a completed run", async () => {
     await makeRuns(projectRoot, [{ runId: "run1", large: large("x"), outcome: true }]);
     await mkdir(at(".dad/work/run1"));

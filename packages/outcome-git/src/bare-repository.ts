@@ -7,8 +7,11 @@ import { makeDirectory } from "./make-directory.ts";
 import { advance, MAIN, readRefs } from "./refs.ts";
 import { stageTree } from "./stage.ts";
 
-/** Wins over every `.gitattributes` of a tree: no filter runs, and bytes stay what they are. */
-const ATTRIBUTES = "* -text !eol !working-tree-encoding -ident -filter\n";
+/**
+ * Wins over every `.gitattributes` of a tree: no filter runs, bytes stay what they are, and what is text is shown as text.
+ * Some versions of git heed those of `main` in a bare repository, too.
+ */
+const ATTRIBUTES = "* -text !eol !working-tree-encoding -ident -filter !diff\n";
 const CONFIG = "[gc]\n\tauto = 0\n";
 const README = "# Outcomes\n\nEach run of the project has its result on a branch of its own: `run/<run id>`.\n";
 

@@ -1,11 +1,23 @@
-import type { OutcomeChange } from "@dad/outcome";
+import type { OutcomeChange, OutcomeChangeRange } from "@dad/outcome";
 import type { Git, GitCall } from "./git.ts";
+
+const WHOLE_ID = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
 
 /** Whether this is the whole id of a commit. Names and abbreviations are not: they can mean something else tomorrow. */
 export async function isCommit(git: Git, commit: string, call: GitCall): Promise<boolean> {
-  if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(commit)) return false;
+  if (!WHOLE_ID.test(commit)) return false;
   const answer = await git.run(["cat-file", "--batch-check=%(objecttype)"], { ...call, input: `${commit}\n` });
   return answer.trim() === "commit";
+}
+
+/** The trees of commits, that are named by their whole ids. `undefined` for what is none. */
+export async function treesOfCommits(git: Git, commits: readonly string[], call: GitCall): Promise<(string | undefined)[]> {
+  const asked = commits.filter((commit) => WHOLE_ID.test(commit));
+  const input = asked.map((commit) => `${commit}\n${commit}^{tree}\n`).join("");
+  const answer = asked.length === 0 ? "" : await git.run(["cat-file", "--batch-check=%(objecttype) %(objectname)"], { ...call, input });
+  const lines = answer.split("\n");
+  const trees = asked.map((_, at) => (lines[2 * at]?.startsWith("commit ") ? lines[2 * at + 1]?.split(" ")[1] : undefined));
+  return commits.map((commit) => trees[asked.indexOf(commit)]);
 }
 
 /** The commit that the run of a commit started from. A commit of no run, or of one that says something else, is its own base. */
@@ -15,13 +27,39 @@ export async function baseOf(git: Git, commit: string, call: GitCall): Promise<s
   return base !== undefined && (await isCommit(git, base, call)) ? base : commit;
 }
 
+const COMPARE = ["diff-tree", "-r", "--no-renames", "--no-ext-diff", "--no-textconv"];
+
+/** What differs between two commits as git prints it, whatever the settings of the repository are. */
+export async function patchBetween(git: Git, { from, to }: OutcomeChangeRange, call: GitCall): Promise<string> {
+  return git.run([...COMPARE, "--patch", "--no-color", "--src-prefix=a/", "--dst-prefix=b/", from, to, "--"], call);
+}
+
+/** A path that differs between two trees, and what it has in the second. */
+export interface TreeChange {
+  readonly path: string;
+  /** Its mode and the id of its content. `undefined`: it is not there. */
+  readonly entry: { readonly mode: string; readonly object: string } | undefined;
+  /** It is in the first. */
+  readonly wasThere: boolean;
+}
+
+/** What differs between two trees, or the trees of two commits. */
+export async function compareTrees(git: Git, { from, to }: OutcomeChangeRange, call: GitCall): Promise<TreeChange[]> {
+  const text = await git.run([...COMPARE, "--raw", "--no-abbrev", "-z", from, to, "--"], call);
+  const fields = text.split("\0");
+  const changes: TreeChange[] = [];
+  for (let at = 0; at + 1 < fields.length; at += 2) {
+    const [oldMode = "", mode = "", , object = ""] = (fields[at] ?? "").split(" ");
+    changes.push({ path: fields[at + 1] ?? "", entry: mode === NO_MODE ? undefined : { mode, object }, wasThere: oldMode !== `:${NO_MODE}` });
+  }
+  return changes;
+}
+
+const NO_MODE = "000000";
+
 /** What differs between two commits, in the order of the paths. */
-export async function changesBetween(
-  git: Git,
-  { from, to }: { readonly from: string; readonly to: string },
-  call: GitCall,
-): Promise<OutcomeChange[]> {
-  const text = await git.run(["diff-tree", "-r", "-z", "--name-status", "--no-renames", "--no-ext-diff", "--no-textconv", from, to, "--"], call);
+export async function changesBetween(git: Git, { from, to }: OutcomeChangeRange, call: GitCall): Promise<OutcomeChange[]> {
+  const text = await git.run([...COMPARE, "-z", "--name-status", from, to, "--"], call);
   const fields = text.split("\0");
   const changes: OutcomeChange[] = [];
   for (let at = 0; at + 1 < fields.length; at += 2) changes.push({ path: fields[at + 1] ?? "", kind: kindOf(fields[at]) });

@@ -5,17 +5,19 @@ import {
   OutcomeClosedError,
   OutcomeCommitError,
   OutcomeExistsError,
+  type OutcomeChangeRange,
   OutcomeFailedError,
   type OutcomeRepository,
   type RunOutcome,
 } from "@dad/outcome";
 import type { RunId } from "@dad/protocol";
 import { ensureRepository, indexFile, updateMain } from "./bare-repository.ts";
-import { baseOf, changesBetween, isCommit } from "./commits.ts";
+import { baseOf, changesBetween, isCommit, patchBetween } from "./commits.ts";
 import { type Git, type GitAuthor, type GitCall, type GitProgram, hardenedGit } from "./git.ts";
 import { makeDirectory } from "./make-directory.ts";
-import { changeRefs, readRefs, refsOf } from "./refs.ts";
+import { changeRefs, readCommits, readRefs, refsOf, treeOf } from "./refs.ts";
 import { reopenTree, type RunTree } from "./reopen-tree.ts";
+import { refOf } from "./run-commits.ts";
 import { gitRunOutcome } from "./run-outcome.ts";
 
 export interface GitOutcomeOptions {
@@ -73,15 +75,19 @@ export function gitOutcomeRepository(options: GitOutcomeOptions): OutcomeReposit
     async find(runId, { signal } = {}) {
       const call = await enter(signal);
       const { branch, base } = refsOf(runId);
-      const refs = await readRefs(context.git, [branch, base], call);
-      const commit = refs.get(branch);
-      return commit === undefined || commit === refs.get(base) ? undefined : { branch: outcomeBranch(runId), commit };
+      const refs = await readCommits(context.git, [branch, base], call);
+      const tip = refs.get(branch);
+      return tip === undefined || tip.commit === refs.get(base)?.commit ? undefined : refOf(runId, tip);
     },
 
     async changes(to, { from, signal } = {}) {
       const call = await enter(signal);
-      await assertCommits(context, from === undefined ? [to] : [to, from], call);
-      return changesBetween(context.git, { from: from ?? (await baseOf(context.git, to, call)), to }, call);
+      return changesBetween(context.git, await rangeOf(context, { from, to }, call), call);
+    },
+
+    async patch(to, { from, signal } = {}) {
+      const call = await enter(signal);
+      return patchBetween(context.git, await rangeOf(context, { from, to }, call), call);
     },
 
     async [Symbol.asyncDispose]() {
@@ -127,6 +133,16 @@ async function assertCommits({ git, options }: Context, commits: readonly string
   for (const commit of commits) if (!(await isCommit(git, commit, call))) throw new OutcomeCommitError(commit, options.directory);
 }
 
+/** Both ends of a comparison: without another one it begins at what the run of the commit started from. */
+async function rangeOf(
+  context: Context,
+  { from, to }: { readonly from: string | undefined; readonly to: string },
+  call: GitCall,
+): Promise<OutcomeChangeRange> {
+  await assertCommits(context, from === undefined ? [to] : [to, from], call);
+  return { from: from ?? (await baseOf(context.git, to, call)), to };
+}
+
 interface RunRequest {
   readonly runId: RunId;
   readonly from: string | undefined;
@@ -137,11 +153,11 @@ async function openRun(context: Context, { runId, from, resume }: RunRequest, ca
   const { git, options, runs } = context;
   const workTree = join(options.workDirectory, runId);
   const index = indexFile(options.directory, runId);
-  const base = resume ? await reopenTree(git, { runId, workTree, index }, call) : undefined;
   const opened = { runId, gitDir: options.directory, workTree, index };
-  const run: RunOutcome = gitRunOutcome(git, { ...opened, base: base ?? (await makeTree(context, { ...opened, from }, call)) }, () =>
-    runs.delete(run),
-  );
+  const reopened = resume ? await reopenTree(git, opened, call) : undefined;
+  const base = reopened ?? (await makeTree(context, { ...opened, from }, call));
+  const start = { branch: outcomeBranch(runId), commit: base, tree: await treeOf(git, base, call) };
+  const run: RunOutcome = gitRunOutcome(git, { ...opened, base, start, fresh: reopened === undefined }, () => runs.delete(run));
   runs.add(run);
   return run;
 }

@@ -140,20 +140,29 @@ interface Client {
 }
 
 function gitClient({ path, ...options }: Client, { gitDir, workTree, index, input, signal }: GitCall, judge: Judge): SimpleGit {
-  return simpleGit({
+  const git = simpleGit({
     ...HARDENING,
     ...options,
     baseDir: workTree ?? gitDir,
     errors: judge,
     ...(input === undefined ? {} : { input: () => input }),
     ...(signal ? { abort: signal } : {}),
-  }).env({
+  });
+  return git.outputHandler(breakSilence).env({
     ...ENVIRONMENT,
     PATH: path,
     GIT_DIR: gitDir,
     ...(workTree ? { GIT_WORK_TREE: workTree } : {}),
     ...(index ? { GIT_INDEX_FILE: index } : {}),
   });
+}
+
+/**
+ * simple-git waits 50 ms for what a command may still say that has said nothing, although its streams are closed by then: most
+ * commands here say nothing when all is well. That nothing came is told as a piece of nothing.
+ */
+function breakSilence(_command: string, stdOut: NodeJS.EventEmitter): void {
+  setImmediate(() => stdOut.emit("data", Buffer.alloc(0)));
 }
 
 async function findVersion(program: string, git: SimpleGit): Promise<string> {

@@ -94,7 +94,7 @@ async function keepContent(place: GitOutcomes, runId: RunId): Promise<void> {
   if (known === undefined) return;
   const index = indexFile(known.gitDir, `seed-${randomUUID()}`);
   try {
-    await takeSnapshot(git, { runId, ...known, workTree: join(place.workDirectory, runId), index });
+    await takeSnapshot({ git, run: { runId, ...known, workTree: join(place.workDirectory, runId), index }, staged: undefined });
   } finally {
     await rm(index, { force: true });
   }

@@ -22,6 +22,25 @@ export async function readRefs(git: Git, names: readonly string[], call: GitCall
   return new Map(text.split("\n").flatMap((line) => (line === "" ? [] : [line.split(" ") as [string, string]])));
 }
 
+export interface ReadCommit {
+  readonly commit: string;
+  readonly tree: string;
+  /** The first, of a commit that somebody made by hand and that has more. */
+  readonly parent: string | undefined;
+}
+
+/** The commits that refs point to. Refs that do not exist are left out. */
+export async function readCommits(git: Git, names: readonly string[], call: GitCall): Promise<ReadonlyMap<string, ReadCommit>> {
+  const text = await git.run(["for-each-ref", "--format=%(refname) %(objectname) %(tree) %(parent)", ...names], call);
+  const lines = text.split("\n").filter((line) => line !== "");
+  return new Map(
+    lines.map((line) => {
+      const [name = "", commit = "", tree = "", parent = ""] = line.split(" ");
+      return [name, { commit, tree, parent: parent === "" ? undefined : parent }];
+    }),
+  );
+}
+
 /** A change of a ref that is only made when it still is what it was: `from` is `undefined` for one that must not exist. */
 export interface RefChange {
   readonly name: string;

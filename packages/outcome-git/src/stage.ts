@@ -9,6 +9,8 @@ export interface StageOptions {
   readonly links: LinkRule;
   /** Paths below the working tree that are left out. */
   readonly except?: readonly string[];
+  /** The tree that the index holds since it was staged with links inside: it is the answer when nothing has changed. */
+  readonly staged?: string | undefined;
 }
 
 /** A working tree, with an index of its own that remembers what was staged. */
@@ -35,9 +37,12 @@ const MOST_ATTEMPTS = 20;
  *
  * @throws OutcomePathError (`OUTCOME_PATH_INVALID`) for what cannot be part of an outcome.
  */
-export async function stageTree(git: Git, { links, except = [] }: StageOptions, call: StageCall): Promise<string> {
+export async function stageTree(git: Git, { links, except = [], staged }: StageOptions, call: StageCall): Promise<string> {
   const paths = ["--", ".", ...except.map((path) => `:(exclude,top,literal)${path}`)];
-  await openNested(git, paths, call);
+  // What was changed is of interest only if it may be nothing: to find out, git may have to read files that it reads again to add them.
+  const listed = staged === undefined ? ["--others"] : ["--others", "--modified", "--deleted"];
+  const differs = await openNested(git, [...listed, "--exclude-standard", "-z", ...paths], call);
+  if (staged !== undefined && !differs) return staged;
   await add(git, paths, call);
   const entries = await listEntries(git, call);
   const nested = entries.filter((entry) => entry.mode === REPOSITORY);
@@ -52,15 +57,18 @@ export async function stageTree(git: Git, { links, except = [] }: StageOptions, 
 /**
  * git takes a directory with a repository of its own for one thing, and would leave out its files. Not so when the index
  * has something in it: a placeholder is put there, and goes when git finds no such file.
+ *
+ * @returns whether git lists anything, of what it is asked for.
  */
-async function openNested(git: Git, paths: readonly string[], call: StageCall): Promise<void> {
+async function openNested(git: Git, listing: readonly string[], call: StageCall): Promise<boolean> {
   for (let depth = 0; depth < MAX_NESTING; depth++) {
-    const others = await git.run(["ls-files", "--others", "--exclude-standard", "-z", ...paths], call);
-    const nested = others.split("\0").filter((path) => path.endsWith("/"));
-    if (nested.length === 0) return;
+    const listed = await git.run(["ls-files", ...listing], call);
+    const nested = listed.split("\0").filter((path) => path.endsWith("/"));
+    if (nested.length === 0) return listed !== "";
     const input = nested.map((path) => `100644 ${EMPTY_BLOB}\t${path}.dad-placeholder\0`).join("");
     await git.run(["update-index", "-z", "--index-info"], { ...call, input });
   }
+  return true;
 }
 
 async function add(git: Git, paths: readonly string[], call: StageCall): Promise<void> {

@@ -68,6 +68,12 @@ it("starts no filter, hook, monitor or driver that was planted in the repository
   await run.write(textFile("b.txt", "b\r\n"));
   const { commit } = await run.commit({ subject: "x" });
   expect(await repository.changes(commit)).toEqual([{ path: "b.txt", kind: "added" }]);
+  expect(await repository.patch(commit)).toContain("\n+b\r\n");
+  await run.write(textFile("a.txt", "own"));
+  await run.bring({ from: commit, to: run.start.commit });
+  expect(await run.read("b.txt")).toBeUndefined();
+  await run.bring({ from: run.start.commit, to: commit });
+  expect(await run.read("b.txt")).toEqual(textFile("b.txt", "b\r\n"));
   await run.write(textFile("c.txt", "c"));
   await run[Symbol.asyncDispose]();
   expect(await executed()).toBe(false);

@@ -1,4 +1,5 @@
 import { DadError } from "@dad/protocol";
+import type { OutcomeChangeRange } from "./outcome-repository.ts";
 
 /** `OUTCOME_EXISTS`: the run has a branch or a working tree already. */
 export class OutcomeExistsError extends DadError<"OUTCOME_EXISTS"> {
@@ -11,6 +12,22 @@ export class OutcomeExistsError extends DadError<"OUTCOME_EXISTS"> {
 export class OutcomeCommitError extends DadError<"OUTCOME_COMMIT_UNKNOWN"> {
   constructor(commit: string, location: string) {
     super("OUTCOME_COMMIT_UNKNOWN", `there is no commit ${JSON.stringify(commit)} in ${location}`, { details: { commit, location } });
+  }
+}
+
+const MOST_PATHS = 50;
+const PATHS_IN_MESSAGE = 3;
+
+/**
+ * `OUTCOME_CONFLICT`: a working tree has something else in the place of what was to be changed. Nothing was changed.
+ * `details.paths` has the first 50 of these places.
+ */
+export class OutcomeConflictError extends DadError<"OUTCOME_CONFLICT"> {
+  constructor({ from, to }: OutcomeChangeRange, paths: readonly string[]) {
+    const named = paths.slice(0, PATHS_IN_MESSAGE).map((path) => JSON.stringify(path));
+    const more = paths.length > named.length ? ` and ${paths.length - named.length} more` : "";
+    const message = `what leads from ${from} to ${to} does not fit the working tree, which has something else at ${named.join(", ")}${more}`;
+    super("OUTCOME_CONFLICT", message, { details: { paths: paths.slice(0, MOST_PATHS), from, to } });
   }
 }
 

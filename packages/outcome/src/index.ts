@@ -3,7 +3,15 @@
  *
  * @packageDocumentation
  */
-export { OutcomeClosedError, OutcomeCommitError, OutcomeExistsError, OutcomeFailedError, OutcomeNotKeptError, OutcomePathError } from "./errors.ts";
+export {
+  OutcomeClosedError,
+  OutcomeCommitError,
+  OutcomeConflictError,
+  OutcomeExistsError,
+  OutcomeFailedError,
+  OutcomeNotKeptError,
+  OutcomePathError,
+} from "./errors.ts";
 export { outcomeBranch, outcomeMessage, type OutcomeMessageParts } from "./outcome-commit.ts";
 export { assertOutcomePath } from "./outcome-path.ts";
 export type {
@@ -12,7 +20,9 @@ export type {
   OpenOutcomeOptions,
   OutcomeCapabilities,
   OutcomeChange,
+  OutcomeChangeRange,
   OutcomeFile,
   OutcomeRepository,
   RunOutcome,
 } from "./outcome-repository.ts";
+export { takeTurns } from "./turns.ts";

@@ -1,13 +1,16 @@
 import { createHash } from "node:crypto";
 import type { OutcomeRef, RunId } from "@dad/protocol";
 import { isAbsolute, join } from "node:path";
-import { OutcomeClosedError, OutcomeCommitError, OutcomeExistsError } from "./errors.ts";
-import { byPath, changesBetween, copyOf, type Tree, treeOf } from "./memory/tree.ts";
+import { OutcomeClosedError, OutcomeCommitError, OutcomeConflictError, OutcomeExistsError } from "./errors.ts";
+import { planBring } from "./memory/bring.ts";
+import { patchBetween } from "./memory/patch.ts";
+import { byPath, changesBetween, copyOf, digestOf, type Tree, treeOf } from "./memory/tree.ts";
 import { openPlaceInDirectory, placeInMemory, type WorkPlace } from "./memory/work-place.ts";
 import { readWorkTree } from "./memory/work-tree.ts";
 import { outcomeBranch, outcomeMessage } from "./outcome-commit.ts";
 import { assertOutcomePath } from "./outcome-path.ts";
-import type { CommitOptions, OutcomeFile, OutcomeRepository, RunOutcome } from "./outcome-repository.ts";
+import type { CommitOptions, OutcomeChangeRange, OutcomeFile, OutcomeRepository, RunOutcome } from "./outcome-repository.ts";
+import { takeTurns } from "./turns.ts";
 
 export interface MemoryOutcomeOptions {
   /** What every run starts from. Default: nothing. */
@@ -30,6 +33,9 @@ export interface MemoryOutcomeRepository extends OutcomeRepository {
 
 interface Commit {
   readonly tree: Tree;
+  /** Names the files of the tree. */
+  readonly treeId: string;
+  readonly parent: string | undefined;
   readonly message: string;
   /** The commit that its run started from. */
   readonly base: string;
@@ -82,13 +88,17 @@ export function memoryOutcomeRepository(options: MemoryOutcomeOptions = {}): Mem
       assertOpen(store, signal);
       const branch = outcomeBranch(runId);
       const commit = store.branches.get(runId)?.tip;
-      return commit === undefined ? undefined : { branch, commit };
+      return commit === undefined ? undefined : refOf(store, branch, commit);
     },
 
     async changes(to, { from, signal } = {}) {
       assertOpen(store, signal);
-      const commit = commitOf(store, to);
-      return changesBetween(commitOf(store, from ?? commit.base).tree, commit.tree);
+      return changesBetween(...treesOf(store, to, from));
+    },
+
+    async patch(to, { from, signal } = {}) {
+      assertOpen(store, signal);
+      return patchBetween(...treesOf(store, to, from));
     },
 
     message: (commit) => store.commits.get(commit)?.message,
@@ -128,7 +138,7 @@ async function openPlace({ workDirectory }: Store, runId: RunId, { files }: Bran
 }
 
 function memoryRunOutcome(store: Store, branch: Branch, { runId, place }: { readonly runId: RunId; readonly place: WorkPlace }): RunOutcome {
-  const { base } = branch;
+  const inTurn = takeTurns();
   let closed = false;
   const assertUsable = (signal?: AbortSignal): void => {
     assertOpen(store, signal);
@@ -138,6 +148,7 @@ function memoryRunOutcome(store: Store, branch: Branch, { runId, place }: { read
   const run: RunOutcome = {
     runId,
     branch: outcomeBranch(runId),
+    start: startOf(store, outcomeBranch(runId), branch.base),
     directory: place.directory,
 
     async write(file) {
@@ -153,20 +164,44 @@ function memoryRunOutcome(store: Store, branch: Branch, { runId, place }: { read
 
     async commit(options: CommitOptions): Promise<OutcomeRef> {
       assertUsable(options.signal);
-      const message = outcomeMessage({ ...options, runId, base });
-      const tree = await place.tree();
-      branch.tip = addCommit(store, { tree, message, base }, branch.tip);
-      return { branch: outcomeBranch(runId), commit: branch.tip };
+      return inTurn(() => commitFiles(store, branch, { ...options, runId, place }));
+    },
+
+    async bring(change, { signal } = {}) {
+      assertUsable(signal);
+      return inTurn(() => bringChanges(store, place, change));
     },
 
     async [Symbol.asyncDispose]() {
       if (closed) return;
       closed = true;
       store.open.delete(run);
-      branch.files = await place.close();
+      branch.files = await inTurn(() => place.close());
     },
   };
   return run;
+}
+
+interface MemoryCommit extends CommitOptions {
+  readonly runId: RunId;
+  readonly place: WorkPlace;
+}
+
+async function commitFiles(store: Store, branch: Branch, { runId, place, ...options }: MemoryCommit): Promise<OutcomeRef> {
+  const { base, tip = base } = branch;
+  const name = outcomeBranch(runId);
+  const message = outcomeMessage({ ...options, runId, base });
+  const tree = await place.tree();
+  const unchanged = options.onlyChanged && digestOf(tree) === commitOf(store, tip).treeId;
+  if (!unchanged) branch.tip = addCommit(store, { tree, message, base, parent: tip });
+  return branch.tip === undefined ? startOf(store, name, base) : refOf(store, name, branch.tip);
+}
+
+async function bringChanges(store: Store, place: WorkPlace, change: OutcomeChangeRange): Promise<void> {
+  const [from, to] = [commitOf(store, change.from).tree, commitOf(store, change.to).tree];
+  const { changes, conflicts } = planBring({ from, to }, await place.look());
+  if (conflicts.length > 0) throw new OutcomeConflictError(change, conflicts);
+  await place.change(changes);
 }
 
 function assertOpen(store: Store, signal: AbortSignal | undefined): void {
@@ -180,12 +215,29 @@ function commitOf(store: Store, id: string): Commit {
   return commit;
 }
 
+/** What a comparison looks at: the tree of another commit, or of what the run of a commit started from, and that of the commit. */
+function treesOf(store: Store, to: string, from: string | undefined): [Tree, Tree] {
+  const commit = commitOf(store, to);
+  return [commitOf(store, from ?? commit.base).tree, commit.tree];
+}
+
+/** The start of a run has no commit before it on the branch of the run. */
+function startOf(store: Store, branch: string, base: string): OutcomeRef {
+  return { branch, commit: base, tree: commitOf(store, base).treeId };
+}
+
+function refOf(store: Store, branch: string, commit: string): OutcomeRef {
+  const { parent } = commitOf(store, commit);
+  return { ...startOf(store, branch, commit), ...(parent === undefined ? {} : { parent }) };
+}
+
 /** The base of all has no base and counts as its own. */
-function addCommit({ commits }: Store, commit: Omit<Commit, "base"> & { readonly base?: string }, parent = ""): string {
-  const hash = createHash("sha256").update(`${parent}\n${commit.message}`);
-  for (const [path, file] of [...commit.tree].toSorted(byPath))
-    hash.update(`\n${path}\0${file.executable}\0${file.content.byteLength}\0`).update(file.content);
-  const id = hash.digest("hex");
-  commits.set(id, { base: id, ...commit });
+function addCommit({ commits }: Store, commit: Pick<Commit, "tree" | "message"> & Partial<Commit>): string {
+  const treeId = digestOf(commit.tree);
+  const { parent, message } = commit;
+  const id = createHash("sha256")
+    .update(`${parent ?? ""}\n${message}\n${treeId}`)
+    .digest("hex");
+  commits.set(id, { base: id, parent, ...commit, treeId });
   return id;
 }

@@ -26,6 +26,17 @@ export interface CommitOptions extends AbortOptions {
   readonly subject: string;
   /** Facts after the message, as git trailers: `Dad-Node`, `Dad-Attempt`, `Dad-Result`. `Dad-Run` and `Dad-Base` are always there. */
   readonly trailers?: Readonly<Record<string, string>>;
+  /**
+   * Makes no commit when the files are those of the last one, or of the start while there is none: the ref of that is the
+   * answer. Cheap enough for after every command, as long as nothing changes. Default `false`.
+   */
+  readonly onlyChanged?: boolean;
+}
+
+/** What leads from one commit of a repository to another. The commits may be those of any runs. */
+export interface OutcomeChangeRange {
+  readonly from: string;
+  readonly to: string;
 }
 
 /** A file of a result tree: its bytes as they are, without any conversion of line ends. Devices and sockets never become part of an outcome. */
@@ -45,6 +56,8 @@ export interface OutcomeFile {
 export interface RunOutcome extends AsyncDisposable {
   readonly runId: RunId;
   readonly branch: string;
+  /** What the run started from, also when it is resumed: its branch, and the `commit` and `tree` of its base. `tree` is as in `commit`. */
+  readonly start: OutcomeRef;
   /** Absolute path of the working tree, when the adapter has one on this machine. */
   readonly directory: string | undefined;
   /** Puts a file into the working tree. `OUTCOME_PATH_INVALID` for a path that is not inside it, or that leads through a file or a link. */
@@ -52,10 +65,21 @@ export interface RunOutcome extends AsyncDisposable {
   /** A file of the working tree, or `undefined`. A link is not a file. `OUTCOME_PATH_INVALID` as for `write`. */
   read(path: string): Promise<OutcomeFile | undefined>;
   /**
-   * Records the working tree as it is, also when nothing changed: every run ends in a commit of its own.
+   * Records the working tree as it is, also when nothing changed: every run ends in a commit of its own. The answer has
+   * its `tree`, which is the same for the same paths, contents and modes, whoever committed them, and its `parent`.
    * `OUTCOME_PATH_INVALID` for what an outcome cannot hold, for instance a link that leads out of the working tree.
    */
   commit(options: CommitOptions): Promise<OutcomeRef>;
+  /**
+   * Makes in the working tree the changes that lead from one commit to another, file by file: what differs between them gets
+   * content and mode of `to`, or goes, where the working tree has what `from` has, or already what `to` has. Everything else
+   * stays. Commits of the run wait meanwhile.
+   *
+   * `OUTCOME_CONFLICT`, and nothing is changed, when the working tree has something else in one of these places, be it only a
+   * file that is ignored. Links are not followed. `OUTCOME_COMMIT_UNKNOWN` for a commit that is not there. What a storage that
+   * fails has left half done can be brought again.
+   */
+  bring(change: OutcomeChangeRange, options?: AbortOptions): Promise<void>;
 }
 
 export interface OutcomeChange {
@@ -83,4 +107,9 @@ export interface OutcomeRepository extends AsyncDisposable {
    * `OUTCOME_COMMIT_UNKNOWN` when there is no such commit.
    */
   changes(to: string, options?: AbortOptions & { readonly from?: string }): Promise<readonly OutcomeChange[]>;
+  /**
+   * The same as a unified difference, as git prints it (`diff --git a/… b/…`, with modes), for readers and for `git apply`; empty when
+   * nothing changed. Of a file with NUL in its first 8000 bytes it is only said that it differs; bytes that are no UTF-8 become U+FFFD.
+   */
+  patch(to: string, options?: AbortOptions & { readonly from?: string }): Promise<string>;
 }

@@ -6,9 +6,12 @@
 import { afterEach, beforeEach, describe } from "vitest";
 import type { OutcomeFile, OutcomeRepository } from "./outcome-repository.ts";
 import { BASE } from "./testing/starting-files.ts";
+import { describeBringing } from "./testing/bringing.ts";
+import { describeChangedFiles } from "./testing/changed-files.ts";
 import { describeCommits } from "./testing/commits.ts";
 import { describeFiles } from "./testing/files.ts";
 import { describeLife } from "./testing/life.ts";
+import { describePatches } from "./testing/patches.ts";
 import { describeRuns } from "./testing/runs.ts";
 import type { Subject } from "./testing/subject.ts";
 
@@ -41,6 +44,9 @@ export function outcomeRepositoryContract(name: string, subject: OutcomeReposito
     describeRuns(under);
     describeFiles(under);
     describeCommits(under);
+    describeChangedFiles(under);
+    describeBringing(under);
+    describePatches(under);
     describeLife(under);
   });
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { OutcomePathError } from "../errors.ts";
 import { assertOutcomePath } from "../outcome-path.ts";
 import type { OutcomeChange, OutcomeFile } from "../outcome-repository.ts";
@@ -38,7 +39,21 @@ export function changesBetween(before: Tree, after: Tree): OutcomeChange[] {
 function changeOf(before: OutcomeFile | undefined, after: OutcomeFile | undefined): OutcomeChange["kind"] | undefined {
   if (!after) return "deleted";
   if (!before) return "added";
-  return before.executable === after.executable && Buffer.from(before.content).equals(after.content) ? undefined : "modified";
+  return sameFile(before, after) ? undefined : "modified";
+}
+
+/** Whether both are there with the same bytes and the same mode, or neither is. */
+export function sameFile(one: OutcomeFile | undefined, other: OutcomeFile | undefined): boolean {
+  if (!one || !other) return one === other;
+  return one.executable === other.executable && Buffer.from(one.content).equals(other.content);
+}
+
+/** Names the files of a tree: the same for the same paths, modes and contents. */
+export function digestOf(tree: Tree): string {
+  const hash = createHash("sha256");
+  for (const [path, { executable, content }] of [...tree].toSorted(byPath))
+    hash.update(`${path}\0${executable}\0${content.byteLength}\0`).update(content);
+  return hash.digest("hex");
 }
 
 export function byPath([a]: [string, unknown], [b]: [string, unknown]): number {

@@ -1,12 +1,17 @@
 import { OutcomePathError } from "../errors.ts";
 import type { OutcomeFile, RunOutcome } from "../outcome-repository.ts";
 import { copyOf, put, type Tree, treeOf } from "./tree.ts";
-import { makeWorkTree, readWorkTree, removeWorkTree, writeWorkFile } from "./work-tree.ts";
+import type { PathChange } from "./bring.ts";
+import { makeWorkTree, readWorkTree, removeWorkFile, removeWorkTree, type WorkTree, writeWorkFile } from "./work-tree.ts";
 
 /** Where a run works on its files. */
 export interface WorkPlace extends Pick<RunOutcome, "directory" | "write" | "read"> {
   /** What can be committed. @throws OutcomePathError (`OUTCOME_PATH_INVALID`) for what cannot. */
   tree(): Promise<Tree>;
+  /** All that there is, also what cannot be committed. */
+  look(): Promise<WorkTree>;
+  /** Makes changes with which nothing is in the way. */
+  change(changes: readonly PathChange[]): Promise<void>;
   /** Takes the place away, and gives what it had. */
   close(): Promise<Map<string, OutcomeFile>>;
 }
@@ -22,6 +27,11 @@ export function placeInMemory(files: Map<string, OutcomeFile>): WorkPlace {
       return file && copyOf(file);
     },
     tree: async () => new Map(files),
+    look: async () => ({ files, links: [] }),
+    async change(changes) {
+      for (const { path } of changes) files.delete(path);
+      for (const { file } of changes) if (file) put(files, file);
+    },
     close: async () => files,
   };
 }
@@ -46,6 +56,12 @@ export async function openPlaceInDirectory(directory: string, files: Iterable<Ou
       const { files: found, links } = await readWorkTree(directory);
       if (links[0] !== undefined) throw new OutcomePathError(links[0], "it is a link, and an outcome in memory keeps none");
       return treeOf([...found.values()]);
+    },
+    look: () => readWorkTree(directory),
+    async change(changes) {
+      // What goes may be a file where a directory is to be, and the other way round.
+      for (const { path, file } of changes) if (!file) await removeWorkFile(directory, path);
+      for (const { file } of changes) if (file) await writeWorkFile(directory, file);
     },
     async close() {
       try {

@@ -1,4 +1,4 @@
-import { lstat, mkdir, open, readdir, readFile, rm } from "node:fs/promises";
+import { lstat, mkdir, open, readdir, readFile, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { OutcomeFailedError } from "../errors.ts";
 import { isGitDirectory } from "../outcome-path.ts";
@@ -56,6 +56,24 @@ async function writeOne(root: string, { path, content, executable }: OutcomeFile
   await rm(target, { force: true });
   await using handle = await open(target, "wx", executable ? 0o777 : 0o666);
   await handle.writeFile(content);
+}
+
+/** Takes a file away, and the directories that have nothing in them then. @throws OutcomeFailedError (`OUTCOME_FAILED`). */
+export async function removeWorkFile(root: string, path: string): Promise<void> {
+  await inTree(`remove ${path}`, root, async () => {
+    await rm(join(root, path), { force: true });
+    for (let above = dirname(path); above !== "."; above = dirname(above)) if (!(await removeWhenEmpty(join(root, above)))) return;
+  });
+}
+
+async function removeWhenEmpty(directory: string): Promise<boolean> {
+  return rmdir(directory).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOTEMPTY" || error.code === "EEXIST") return false;
+      throw error;
+    },
+  );
 }
 
 /** @throws OutcomeFailedError (`OUTCOME_FAILED`). */

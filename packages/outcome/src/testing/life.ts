@@ -14,7 +14,8 @@ export function describeLife({ repository, reopen, messageOf }: Subject): void {
       const ref = await run.commit({ subject: "kept" });
       await run[Symbol.asyncDispose]();
       await run[Symbol.asyncDispose]();
-      const calls = [() => run.write(file("a", "a")), () => run.read("README.md"), () => run.commit({ subject: "late" })];
+      const change = { from: run.start.commit, to: ref.commit };
+      const calls = [() => run.write(file("a", "a")), () => run.read("README.md"), () => run.commit({ subject: "late" }), () => run.bring(change)];
       expect(await codesOf(calls)).toEqual(calls.map(() => "OUTCOME_CLOSED"));
       expect(await repository().find(runId)).toMatchObject(ref);
       const places = run.directory === undefined ? [] : [run.directory];
@@ -29,6 +30,7 @@ export function describeLife({ repository, reopen, messageOf }: Subject): void {
         () => repository().open(other),
         () => repository().find(runId),
         () => repository().changes("0"),
+        () => repository().patch("0"),
         () => run.commit({ subject: "late" }),
       ];
       expect(await codesOf(calls)).toEqual(calls.map(() => "OUTCOME_CLOSED"));
@@ -81,6 +83,8 @@ export function describeLife({ repository, reopen, messageOf }: Subject): void {
         () => repository().open(other, { signal }),
         () => repository().find(runId, { signal }),
         () => repository().changes(commit, { signal }),
+        () => repository().patch(commit, { signal }),
+        () => run.bring({ from: commit, to: commit }, { signal }),
       ]) {
         await expect(call()).rejects.toMatchObject({ name: "AbortError" });
       }

@@ -112,6 +112,8 @@ export function describeRuns({ repository }: Subject): void {
       expect(await codesOf(unknown.map((from) => () => repository().open(id("run1"), { from })))).toEqual(refused);
       expect(await codesOf(unknown.map((to) => () => repository().changes(to)))).toEqual(refused);
       expect(await codesOf(unknown.map((from) => () => repository().changes(commit, { from })))).toEqual(refused);
+      expect(await codesOf(unknown.map((to) => () => repository().patch(to)))).toEqual(refused);
+      expect(await codesOf(unknown.map((from) => () => repository().patch(commit, { from })))).toEqual(refused);
       await using two = await repository().open(id("run1"), { from: commit });
       expect(await readAgain(two, BASE)).toEqual(BASE);
     });

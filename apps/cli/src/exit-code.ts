@@ -10,6 +10,8 @@ export const EXIT = {
   usage: 2,
   waiting: 3,
   budgetExhausted: 4,
+  /** Something would be executed. */
+  different: 10,
   cancelled: 130,
 } as const;
 
@@ -49,6 +51,10 @@ const OF_CODE: Readonly<Record<string, number>> = {
   DEFINITION_CHANGED: EXIT.usage,
   NODE_OUTCOME_UNKNOWN: EXIT.usage,
   ASSUMPTION_INVALID: EXIT.usage,
+  RERUN_BASE_INVALID: EXIT.usage,
+  RERUN_PATH_INVALID: EXIT.usage,
+  RERUN_SET_INVALID: EXIT.usage,
+  RERUN_REFUSED: EXIT.usage,
   TRASH_UNKNOWN: EXIT.usage,
   RUN_CANCELLED: EXIT.cancelled,
 };

@@ -5,6 +5,7 @@ import { declareFsck } from "./commands/fsck.ts";
 import { declareGc } from "./commands/gc.ts";
 import { declareGraph } from "./commands/graph.ts";
 import { declareLs } from "./commands/ls.ts";
+import { declareExplain, declareRerun } from "./commands/rerun.ts";
 import { declareResume } from "./commands/resume.ts";
 import { declareRun } from "./commands/run.ts";
 import { declareShow } from "./commands/show.ts";
@@ -49,6 +50,8 @@ function declareProgram(finish: Finish): Command {
     .addHelpText("after", EXIT_CODES);
   declareRun(program, finish);
   declareResume(program, finish);
+  declareRerun(program, finish);
+  declareExplain(program, finish);
   declareGraph(program, finish);
   declareLs(program, finish);
   declareShow(program, finish);

@@ -5,7 +5,7 @@ import { type Branch, branchesOf, type ComponentDefinition, type Definition, typ
 
 /**
  * Names what a definition does: the same for equal definitions on every machine, and another one when
- * an id, a kind, the order, a node type or its version, a setting, a variable, a condition, or what a failure means differs.
+ * an id, a kind, the order, a node type, its version or the text of its code, a setting, a variable, a condition, or what a failure means differs.
  * Descriptions, record settings, timeouts, retries, waits and concurrency do not count.
  */
 export function definitionDigest(definition: ComponentDefinition): Digest {
@@ -15,7 +15,8 @@ export function definitionDigest(definition: ComponentDefinition): Digest {
 function identityOf(definition: Definition): Json {
   if (definition.kind === "node") {
     const { nodeType, settings } = definition;
-    return { kind: "node", type: nodeType.type, version: nodeType.version, settings };
+    const { type, version, source } = nodeType;
+    return { kind: "node", type, version, ...(source === undefined ? {} : { source }), settings };
   }
   if (isBlock(definition)) {
     // How many at a time says only how fast.

@@ -62,7 +62,7 @@ export { DefinitionError } from "./errors.ts";
 export { fitted, misfit, outputMisfit, valueOfVariable } from "./fit.ts";
 export { mermaidText } from "./mermaid.ts";
 export type { ArtifactDraft, ArtifactFormat, ContentEntry, NodeContext, NodeOutcomeTree, OutputPiece } from "./node-context.ts";
-export { defineNode, type Effect, type NodeDefinition, type NodeType, type NodeTypeSpec } from "./node-definition.ts";
+export { defineNode, type Effect, type NodeDefinition, type NodeType, type NodeTypeSpec, type WorkspaceUse } from "./node-definition.ts";
 export { NodePolicy, RetryPolicy } from "./node-policy.ts";
 export { type PlacedElement, placedElements } from "./placed-element.ts";
 export type { Bindable, Reference, ReferenceText } from "./reference.ts";

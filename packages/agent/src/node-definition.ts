@@ -1,4 +1,4 @@
-import type { Json } from "@dad/protocol";
+import { digestOfBytes, hexOfDigest, type Json } from "@dad/protocol";
 import type { ResourceNeed } from "@dad/resources";
 import type { z } from "zod";
 import { dataOf } from "./data.ts";
@@ -10,12 +10,29 @@ export type Effect = "pure" | "idempotent" | "effectful";
 
 const EFFECTS: readonly Effect[] = ["pure", "idempotent", "effectful"];
 
+/**
+ * What a node does with the files of the workspace: nothing, it looks at them, or it may change them. `confined`: it may change
+ * them, and changes nothing else, so that to do it again in another run repeats nothing.
+ */
+export type WorkspaceUse = "none" | "reads" | "writes" | "confined";
+
 export interface NodeTypeSpec<Settings extends z.ZodType, Output extends z.ZodType, Input extends z.ZodType> {
   /** Names the type in definitions, spans and events: `command`, `ai_model`. */
   readonly type: string;
-  /** Changes whenever the same settings may give another result. Part of the node's identity in re-runs. */
+  /** Changes whenever the same settings may give another result. Part of the node's fingerprint in re-runs. */
   readonly version: string;
   readonly effect: Effect;
+  /**
+   * The text of the code that its results follow from, besides the version: a re-run executes a node again when that is another
+   * one. What this code calls and closes over is not in it: for that there is the version. Default: the text of `execute`.
+   */
+  readonly code?: string;
+  /**
+   * What a node with these settings and this input does with the files of the workspace, for re-runs: one that sees them is
+   * executed again when they are others, and what one may have changed is committed when it ends. A function is pure, and is
+   * given what the schemas parsed. Default: `reads` for a pure one, else `writes`.
+   */
+  readonly workspace?: WorkspaceUse | ((settings: z.output<Settings>, input: z.output<Input> | undefined) => WorkspaceUse);
   readonly settings: Settings;
   /** What somebody may give to the node from outside (static inputs). Default: nothing. */
   readonly input?: Input;
@@ -37,6 +54,9 @@ export interface NodeType {
   readonly type: string;
   readonly version: string;
   readonly effect: Effect;
+  /** Names the text of its code. `undefined` where the version says it all. */
+  readonly source: string | undefined;
+  readonly workspace: (settings: unknown, input: unknown) => WorkspaceUse;
   readonly settings: z.ZodType;
   readonly input: z.ZodType | undefined;
   readonly output: z.ZodType;
@@ -81,6 +101,8 @@ export function defineNode<Settings extends z.ZodType, Output extends z.ZodType,
     type: spec.type,
     version: spec.version,
     effect: spec.effect,
+    source: sourceOf(spec.code ?? spec.execute.toString()),
+    workspace: workspaceOf(spec),
     settings: spec.settings,
     input: spec.input,
     output: spec.output,
@@ -90,4 +112,19 @@ export function defineNode<Settings extends z.ZodType, Output extends z.ZodType,
       spec.execute(context, work as { settings: z.output<Settings>; input: z.output<Input> | undefined }),
   });
   return (settings) => Object.freeze({ kind: "node", nodeType, settings: dataOf(settings, `the settings of a node "${spec.type}"`) });
+}
+
+const HEX_OF_SOURCE = 16;
+
+function sourceOf(code: string): string | undefined {
+  return code === "" ? undefined : hexOfDigest(digestOfBytes(code)).slice(0, HEX_OF_SOURCE);
+}
+
+function workspaceOf<Settings extends z.ZodType, Input extends z.ZodType>(
+  spec: Pick<NodeTypeSpec<Settings, z.ZodType, Input>, "effect" | "workspace">,
+): NodeType["workspace"] {
+  const { effect, workspace = effect === "pure" ? "reads" : "writes" } = spec;
+  if (typeof workspace !== "function") return () => workspace;
+  // The runner hands over what these very schemas have parsed.
+  return (settings, input) => workspace(settings as z.output<Settings>, input as z.output<Input> | undefined);
 }

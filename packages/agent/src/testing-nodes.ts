@@ -8,6 +8,7 @@ export const scan = defineNode({
   type: "scan",
   version: "1",
   effect: "pure",
+  code: "",
   settings: z.object({ directory: z.string(), depth: z.int().default(3) }),
   output: z.object({ tree: z.string(), files: z.array(z.object({ path: z.string(), bytes: z.int(), content: z.string().optional() })) }),
   execute: () => ({ tree: "", files: [] }),
@@ -17,6 +18,7 @@ export const shout = defineNode({
   type: "shout",
   version: "1",
   effect: "pure",
+  code: "",
   settings: z.object({ text: z.string(), times: z.int().optional(), files: z.array(z.object({ path: z.string() })).optional() }),
   output: z.object({ text: z.string() }),
   execute: (_context, { settings }) => ({ text: settings.text.toUpperCase() }),
@@ -24,7 +26,9 @@ export const shout = defineNode({
 
 /** A node with these settings and no others, of some type and version. */
 export function say(text: string, version = "1", type = "say"): NodeDefinition<null> {
-  return defineNode({ type, version, effect: "pure", settings: z.object({ text: z.string() }), output: z.null(), execute: () => null })({ text });
+  return defineNode({ type, version, effect: "pure", code: "", settings: z.object({ text: z.string() }), output: z.null(), execute: () => null })({
+    text,
+  });
 }
 
 /** The settings of the node at a position. */

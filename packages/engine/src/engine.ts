@@ -1,4 +1,4 @@
-import type { Json, NodePath } from "@dad/protocol";
+import type { Json, NodeFingerprint, NodePath } from "@dad/protocol";
 
 /** One attempt of one node. Plain data: a distributed engine sends it to a worker. Times are in milliseconds, from 0. */
 export interface NodeCall {
@@ -13,6 +13,12 @@ export interface NodeCall {
   readonly record?: Json;
   /** Under which the node does what must happen once: the same for all its attempts. */
   readonly idempotencyKey?: string;
+  /** What the result depends on, for the record. */
+  readonly fingerprint?: NodeFingerprint;
+  /** The nodes whose results the settings were made of, likewise. */
+  readonly reads?: readonly NodePath[];
+  /** The attempt is not to be executed: its executor gives what an earlier run has for this node. */
+  readonly reuse?: NodePath;
   /** How long the engine waits before the executor runs. */
   readonly delayMs?: number;
   /** How long the executor may run. Then its signal is aborted, and the attempt fails with an AttemptTimeoutError (`NODE_TIMEOUT`). */

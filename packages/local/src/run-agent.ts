@@ -12,19 +12,28 @@ import {
   withRun,
   type WithRunOptions,
 } from "@dad/run-context";
-import { agentRunner, checkDefinition, checkResources, checkResume, flowRunner, type ResumeOptions, resolveStaticInputs } from "@dad/runner";
-import { type LocalPortsOptions, localPorts } from "./local-ports.ts";
-import type { LocalStore } from "./local-store.ts";
-
-interface Where {
-  readonly store: LocalStore;
-  readonly ports: LocalPortsOptions;
-}
+import {
+  agentRunner,
+  assertAllowed,
+  checkDefinition,
+  checkResources,
+  checkResume,
+  flowRunner,
+  type PlannedRerun,
+  type RerunOptions,
+  type ResumeOptions,
+  resolveStaticInputs,
+  type RunnerOptions,
+} from "@dad/runner";
+import { localPorts } from "./local-ports.ts";
+import { continuationOf, planAgentRerun, type Where } from "./plan-agent-rerun.ts";
 
 export interface RunAgentOptions extends Where, Pick<WithRunOptions, "runId" | "runIdPrefix" | "signal" | "failure"> {
   readonly inputs?: StaticInputs;
   /** Where the definition was loaded from, so that the run can be resumed by its id alone. */
   readonly source?: RunSource;
+  /** Makes the run from an earlier one, and reuses what is unchanged. `inputs` are given over those of the earlier run. */
+  readonly rerun?: RerunOptions;
 }
 
 export interface ResumeAgentOptions extends Where, ResumeOptions, Pick<WithResumedRunOptions, "runId" | "takeOver" | "signal" | "failure"> {
@@ -44,30 +53,43 @@ export interface AgentRun<Outputs> {
 /**
  * Runs an agent (or a flow) on this machine. A run that fails is a result, with the error that ended
  * it. Thrown is only what stops a run from being made: `DEFINITION_INVALID`, `RESOURCE_UNKNOWN`, `STATIC_INPUT_INVALID`,
- * `RUN_EXISTS`, `RUN_ID_INVALID`, `RUN_NOT_OPENED`; and `RUN_NOT_RECORDED`, when how it ended is not known.
+ * `RUN_EXISTS`, `RUN_ID_INVALID`, `RUN_NOT_OPENED`; of a `rerun` also `RERUN_REFUSED`, and what `planAgentRerun` throws; and
+ * `RUN_NOT_RECORDED`, when how it ended is not known.
  */
 export async function runAgent<Definition extends AgentDefinition | FlowDefinition>(
   definition: Definition,
-  { store, ports, inputs = {}, ...options }: RunAgentOptions,
+  { store, ports, inputs = {}, rerun, ...options }: RunAgentOptions,
 ): Promise<AgentRun<OutputsOf<Definition>>> {
   assertDefinition(definition);
+  const { start, continuation, resolved } = await prepared(definition, { store, ports, inputs, rerun });
+  const { projectRoot, runRoot } = store;
+  const run = {
+    ...options,
+    rootComponentId: definition.id,
+    projectRoot,
+    runRoot,
+    ...(start ? { rerun: start } : {}),
+    ...(Object.keys(resolved).length === 0 ? {} : { inputs: resolved }),
+  };
+  return await untilOver({ store, ports }, (made) => withRun({ ...run, ports: made }, runningOf(definition, { continuation })));
+}
+
+interface Prepared extends Partial<Pick<PlannedRerun, "start" | "continuation">> {
+  readonly resolved: StaticInputs;
+}
+
+async function prepared(
+  definition: AgentDefinition | FlowDefinition,
+  { store, ports, inputs, rerun }: Where & { readonly inputs: StaticInputs; readonly rerun: RerunOptions | undefined },
+): Promise<Prepared> {
+  if (rerun) {
+    const { plan, start, continuation, inputs: resolved } = await planAgentRerun(definition, { store, ports, rerun, inputs });
+    assertAllowed(plan);
+    return { start, continuation, resolved };
+  }
   checkDefinition(definition);
   checkResources(definition, ports.resources);
-  const resolved = resolveStaticInputs(definition, inputs);
-  const { projectRoot, runRoot } = store;
-  return await untilOver({ store, ports }, (made) =>
-    withRun(
-      {
-        ...options,
-        rootComponentId: definition.id,
-        projectRoot,
-        runRoot,
-        ...(Object.keys(resolved).length === 0 ? {} : { inputs: resolved }),
-        ports: made,
-      },
-      runningOf(definition, {}),
-    ),
-  );
+  return { resolved: resolveStaticInputs(definition, inputs) };
 }
 
 /**
@@ -84,15 +106,20 @@ export async function resumeAgent<Definition extends AgentDefinition | FlowDefin
   assertDefinition(definition);
   checkDefinition(definition);
   checkResources(definition, ports.resources);
-  checkResume(definition, history ?? (await readHistory(store.journals, options.runId)), resume);
+  const before = history ?? (await readHistory(store.journals, options.runId));
+  checkResume(definition, before, resume);
+  const continuation = await continuationOf(definition, before, { store, ports, runId: options.runId });
   const { projectRoot, runRoot, journals } = store;
   return await untilOver({ store, ports }, (made) =>
-    withResumedRun({ ...options, projectRoot, runRoot, journals, ports: made }, runningOf(definition, resume)),
+    withResumedRun({ ...options, projectRoot, runRoot, journals, ports: made }, runningOf(definition, { resume, continuation })),
   );
 }
 
-function runningOf(definition: AgentDefinition | FlowDefinition, resume: ResumeOptions): (run: RunContext) => Promise<unknown> {
-  const options = { engine: inlineEngine(), resume };
+function runningOf(
+  definition: AgentDefinition | FlowDefinition,
+  how: Pick<RunnerOptions, "resume" | "continuation">,
+): (run: RunContext) => Promise<unknown> {
+  const options = { engine: inlineEngine(), ...how };
   const runner = definition.kind === "agent" ? agentRunner(definition, options) : flowRunner(definition, options);
   return async (run) => {
     await using execution = await run.isolate();

@@ -95,7 +95,7 @@ export const RunEvent = z.discriminatedUnion("type", [
 
   /** Static inputs came after the run was made. The artifact holds all that it has by now. */
   z.looseObject({ ...run, type: z.literal("inputs.registered"), artifact: ArtifactEntry, paths: z.array(z.string()) }),
-  /** The result tree as the run found it. */
+  /** The result tree that the run starts from. */
   z.looseObject({ ...run, type: z.literal("outcome.opened"), outcome: OutcomeRef }),
   z.looseObject({ ...run, type: z.literal("outcome.committed"), path: NodePath.optional(), outcome: OutcomeRef }),
   z.looseObject({ ...run, type: z.literal("outcome.failed"), error: ErrorEnvelope }),

@@ -62,6 +62,13 @@ export const RerunOf = z.looseObject({
   pin: z.array(z.string()).optional(),
   /** `false`: nothing is reused. */
   reuse: z.boolean().optional(),
+  /**
+   * The commit that its result tree starts from: it already has what the nodes made that come before all that is executed.
+   * `tree` names the files as the first of these nodes found them.
+   */
+  start: z.looseObject({ commit: z.string(), tree: z.string().optional() }).optional(),
+  /** All runs that it was made from, the last one first. */
+  lineage: z.array(RunId).optional(),
   /** What models and other outsiders gave is served from the record, and the code of the agent is executed again. */
   replay: z.boolean().optional(),
 });

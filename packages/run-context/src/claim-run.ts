@@ -1,7 +1,7 @@
 import type { Journal, JournalStore } from "@dad/journal";
 import { DadError, type RunEnvParams } from "@dad/protocol";
 import { RunNotOpenedError } from "./errors.ts";
-import { type RunEnvOptions, runEnv } from "./run-env.ts";
+import { type RunEnvOptions, type RunKind, runEnv } from "./run-env.ts";
 import type { MakeRunPorts, Own, RunPorts } from "./run-ports.ts";
 
 /** A run id that is ours, with all that has to be released when the run is. */
@@ -13,7 +13,7 @@ export interface ClaimedRun {
   readonly release: () => Promise<void>;
 }
 
-type ClaimOptions = RunEnvOptions & { readonly signal?: AbortSignal };
+type ClaimOptions = RunEnvOptions & { readonly kind: RunKind; readonly signal?: AbortSignal };
 
 /** Opens the journal of a run, a new one or one that is there. */
 type OpenJournal = (env: RunEnvParams, ports: RunPorts) => Promise<Journal>;

@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export { type ArtifactFormat, endingOf } from "./artifact-format.ts";
+export { type ArtifactFormat, decodeValue, endingOf } from "./artifact-format.ts";
 export { type ArtifactToKeep, placeRefusal } from "./artifact-to-keep.ts";
 export {
   ArtifactRefusedError,
@@ -15,10 +15,19 @@ export {
   RunNotShownError,
   StaticInputsError,
 } from "./errors.ts";
-export { type OpenRunOptions, openRun } from "./open-run.ts";
+export { type OpenRunOptions, openRun, type RerunStart } from "./open-run.ts";
+export { contentsOfOrigins, type OriginContents, withoutData } from "./origin-contents.ts";
 export { withoutContents } from "./run-face.ts";
 export { type ResumeRunOptions, resumeRun } from "./resume-run.ts";
-export { type NodeHistory, readHistory, readOutcome, type RunHistory } from "./run-history.ts";
+export {
+  type NodeHistory,
+  type OutcomeHistory,
+  type OutcomeStep,
+  readHistory,
+  type ReadHistoryOptions,
+  readOutcome,
+  type RunHistory,
+} from "./run-history.ts";
 export { listRuns, type ListRunsOptions, readRun, type ReadRunOptions, type RunList, type UnreadableRun } from "./read-runs.ts";
 export type { ExecutionScope, IsolatedExecution, RunContext, RunTask } from "./run-context.ts";
 export { documentText, MANIFEST, manifestOf } from "./run-face.ts";

@@ -44,14 +44,14 @@ describe("resumeRun", () => {
     expect(run.history.nodes.get(NODE)).toMatchObject({ attempt: 1, state: "completed", effect: "pure" });
     expect(await readOutcome(ports.artifacts, run.history.nodes.get(NODE)!)).toBe("given");
     expect(run.details()).toMatchObject({ status: "running", usage, nodes: [{ path: NODE, status: "completed" }] });
-    expect(await typesOf(ports)).toEqual(["run.started", "node.started", "node.completed", "run.resumed"]);
+    expect(await typesOf(ports)).toEqual(["run.started", "outcome.opened", "node.started", "node.completed", "run.resumed"]);
     expect(await run.complete("completed")).toMatchObject({ status: "completed", usage });
   });
 
   it("has all inputs: those that the run was made with, from its first entry on, and those that came later", async () => {
     const ports = memoryPorts();
     const first = await openRun({ rootComponentId: "a", runId: "r", inputs: { a: { x: 1 }, b: 2 }, ports });
-    expect(await typesOf(ports)).toEqual(["run.started"]);
+    expect(await typesOf(ports)).toEqual(["run.started", "outcome.opened"]);
     await first.registerInputs({ b: 3 });
     await first[Symbol.asyncDispose]();
 
@@ -138,7 +138,7 @@ describe("resumeRun", () => {
     const ports = memoryPorts();
     await (await openRun({ rootComponentId: "a", runId: "r", ports }))[Symbol.asyncDispose]();
     await expect(resume(ports, { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: "AbortError" });
-    expect(await typesOf(ports)).toEqual(["run.started"]);
+    expect(await typesOf(ports)).toEqual(["run.started", "outcome.opened"]);
   });
 
   it("records that it failed when the outcome cannot be opened", async () => {

@@ -18,6 +18,8 @@ import { RunCompletedError, RunNotOpenedError } from "./errors.ts";
 import { inParallel } from "./in-parallel.ts";
 import { makeRunContext } from "./make-run-context.ts";
 import type { RunContext } from "./run-context.ts";
+import { recordOpened, startOf } from "./open-run.ts";
+import { contentsOfOrigins, type OriginContents } from "./origin-contents.ts";
 import { runEnv, type RunEnvOptions } from "./run-env.ts";
 import { showRun } from "./run-face.ts";
 import { foldHistory, type RunHistory } from "./run-history.ts";
@@ -55,7 +57,9 @@ export async function resumeRun(options: ResumeRunOptions): Promise<RunContext> 
   const before = foldBefore();
   const claimed = await hold(env, options.ports, (_env, { journals }) => openJournal(journals, options, (event) => before.add(event)));
   try {
-    return await goOn(claimed, before.stand(claimed.env), options.signal);
+    const stand = before.stand(claimed.env);
+    await before.fill(contentsOfOrigins(claimed.ports.journals, claimed.env.runId, options.signal ? { signal: options.signal } : {}));
+    return await goOn(claimed, stand, options.signal);
   } catch (error) {
     // A run that is recorded as going on has been completed and released by now; releasing it twice does nothing.
     await claimed.release().catch(() => undefined);
@@ -98,6 +102,7 @@ function foldBefore() {
       projection = project(projection, event);
       fold.add(event);
     },
+    fill: async (contents: OriginContents) => fold.fill(contents),
     stand({ runId, runDir }: RunEnvParams): Before {
       const { status } = detailsOf(projection, { runDir, live: false });
       if (status === "completed") throw new RunCompletedError(runId);
@@ -118,7 +123,9 @@ async function goOn(claimed: ClaimedRun, { projection, history, status }: Before
     const { rootComponentId } = record.details();
     await showRun(ports, record.details());
     await shown.add(lastArtifacts(history));
-    outcome = await ports.outcomes?.open(env.runId, { resume: true, ...(signal ? { signal } : {}) });
+    outcome = await ports.outcomes?.open(env.runId, { resume: true, ...startOf(history.rerun), ...(signal ? { signal } : {}) });
+    // It was killed before its nodes found anything.
+    if (outcome && history.outcome.start === undefined) await recordOpened(record, outcome);
     return makeRunContext({ rootComponentId, history, inputs, signal }, { ...claimed, record, outcome, shown });
   } catch (error) {
     const opened = { ...claimed, record, outcome, shown };

@@ -9,14 +9,16 @@ export interface RunEnvOptions {
   readonly projectRoot?: string;
   /** Default: `runs` in the project. Relative paths are taken from the project. */
   readonly runRoot?: string;
-  /** Default: a new one, `[<prefix>_]run_<date>_<time>_<random>`, in UTC. */
+  /** Default: a new one, `[<prefix>_]run_<date>_<time>_<random>`, in UTC; of a re-run with `rerun` in it. */
   readonly runId?: string;
   /** Only for a new run id. */
   readonly runIdPrefix?: string;
 }
 
+export type RunKind = "run" | "rerun";
+
 /** What a run is called and where it stands. Touches no disk. @throws RunIdError (`RUN_ID_INVALID`). */
-export function runEnv(options: RunEnvOptions): RunEnvParams {
+export function runEnv(options: RunEnvOptions & { readonly kind?: RunKind }): RunEnvParams {
   const projectRoot = resolve(options.projectRoot ?? ".");
   const runRoot = resolve(projectRoot, options.runRoot ?? "runs");
   const runId = options.runId === undefined ? newRunId(options) : checkedRunId(options.runId);
@@ -24,13 +26,13 @@ export function runEnv(options: RunEnvOptions): RunEnvParams {
   return { runId, executionId: ExecutionId.parse(uuidv7()), runDir, runRoot, effectiveRunRoot: runRoot, traceDir: join(runDir, ".trace") };
 }
 
-function newRunId({ runIdPrefix }: RunEnvOptions): RunId {
+function newRunId({ runIdPrefix, kind = "run" }: RunEnvOptions & { readonly kind?: RunKind }): RunId {
   const prefix = runIdPrefix === undefined ? "" : `${checkedPrefix(runIdPrefix)}_`;
   const [date, time] = new Date()
     .toISOString()
     .replaceAll(/[-:]|\..*/g, "")
     .split("T");
-  return RunId.parse(`${prefix}run_${date}_${time}_${randomBytes(3).toString("hex")}`);
+  return RunId.parse(`${prefix}${kind}_${date}_${time}_${randomBytes(3).toString("hex")}`);
 }
 
 /** @throws RunIdError (`RUN_ID_INVALID`). */

@@ -1,10 +1,10 @@
-import { type ArtifactEntry, RelativePath, type RunDetails, type RunManifest, type RunMetadata } from "@dad/protocol";
+import { RelativePath, type RunDetails, type RunManifest, type RunMetadata } from "@dad/protocol";
+import { withoutData } from "./origin-contents.ts";
 import type { RunPorts } from "./run-ports.ts";
 
 /** A run without the small contents that travel with their names: what people and other tools are shown. */
 export function withoutContents(run: RunDetails): RunDetails {
-  const bare = ({ data: _data, ...entry }: ArtifactEntry): ArtifactEntry => entry;
-  return { ...run, nodes: run.nodes.map((node) => ({ ...node, artifacts: node.artifacts.map(bare) })) };
+  return { ...run, nodes: run.nodes.map((node) => ({ ...node, artifacts: withoutData(node.artifacts) })) };
 }
 
 /** Shows the summary of a run to people and other tools: `run.json` and `.trace/dad_metadata.json`. Both are derived. */

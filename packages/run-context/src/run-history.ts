@@ -9,10 +9,17 @@ import {
   type FailureHandling,
   type Json,
   type NodeEffect,
+  type NodeFingerprint,
+  type NodeOrigin,
   type NodePath,
+  type OutcomeRef,
   type RecordedEvent,
+  type RerunOf,
+  type RunId,
+  type Usage,
 } from "@dad/protocol";
 import { decodeValue } from "./artifact-format.ts";
+import { contentsOfOrigins, type OriginContents } from "./origin-contents.ts";
 import { checkedRunId } from "./run-env.ts";
 
 /** How the last attempt of a node stands, as the journal tells it. */
@@ -27,6 +34,32 @@ export interface NodeHistory {
   readonly error: ErrorEnvelope | undefined;
   /** What comes after it had gone on, after it rested. */
   readonly rested?: true;
+  /** Of the entry that says how it ended, or that it started. */
+  readonly seq: number;
+  /** What its result depends on. Absent where no result was tried for, and in what older versions recorded. */
+  readonly fingerprint?: NodeFingerprint | undefined;
+  readonly reads?: readonly NodePath[] | undefined;
+  readonly usage?: Usage | undefined;
+  /** Of a reused node: where it was executed. */
+  readonly origin?: NodeOrigin | undefined;
+  /** With which commit it ended, when it changed files of the outcome. `parent` is what it found. */
+  readonly outcome?: OutcomeRef | undefined;
+}
+
+/** A change of the result tree by one attempt of a node. */
+export interface OutcomeStep {
+  readonly path: NodePath;
+  readonly outcome: OutcomeRef;
+}
+
+/** The files of the outcome of a run, as its nodes found and left them. */
+export interface OutcomeHistory {
+  /** Where its branch begins. */
+  readonly start: OutcomeRef | undefined;
+  /** Names the files as its first node found them. */
+  readonly tree: string | undefined;
+  /** The changes, in the order in which they were made. */
+  readonly steps: readonly OutcomeStep[];
 }
 
 /** What had happened in a run before it was opened. */
@@ -43,12 +76,17 @@ export interface RunHistory {
   readonly components: ReadonlyMap<NodePath, "started" | "completed" | "ended">;
   /** The static inputs that were registered last. */
   readonly inputs: ArtifactEntry | undefined;
+  /** What the run was made from, of a re-run. */
+  readonly rerun: RerunOf | undefined;
+  readonly outcome: OutcomeHistory;
 }
 
 /** Folds the events of a journal, one after the other. */
 export interface HistoryFold {
   readonly history: RunHistory;
   add(event: RecordedEvent): void;
+  /** Gives reused nodes their small contents, which are in the journals of the runs that executed them. */
+  fill(contents: OriginContents): Promise<void>;
 }
 
 export function foldHistory(): HistoryFold {
@@ -56,22 +94,23 @@ export function foldHistory(): HistoryFold {
   const components = new Map<NodePath, "started" | "completed" | "ended">();
   const ended = new Set<NodePath>();
   const handled = new Map<NodePath, FailureHandling>();
-  const facts: { definition?: Digest | undefined; inputs?: ArtifactEntry | undefined } = {};
+  const steps: OutcomeStep[] = [];
+  const history: Open<RunHistory> = {
+    definition: undefined,
+    inputs: undefined,
+    rerun: undefined,
+    outcome: { start: undefined, tree: undefined, steps },
+    nodes,
+    ended,
+    handled,
+    components,
+  };
   return {
-    history: {
-      get definition() {
-        return facts.definition;
-      },
-      get inputs() {
-        return facts.inputs;
-      },
-      nodes,
-      ended,
-      handled,
-      components,
-    },
+    history,
     add(event) {
       const node = nodeAfter(event, nodes);
+      addFact(history, event);
+      steps.push(...stepsIn(event));
       if (node) {
         nodes.set(node.path, node);
         // At its end again, where it is that of a later attempt.
@@ -79,22 +118,52 @@ export function foldHistory(): HistoryFold {
         if (node.state === "started") handled.delete(node.path);
         else ended.add(node.path);
       } else if (event.type === "failure.handled") handled.set(event.path, event.by);
-      else if (event.type === "run.started") facts.inputs = event.inputs;
-      else if (event.type === "inputs.registered") facts.inputs = event.artifact;
-      else if (event.type === "component.started") {
-        components.set(event.path, "started");
-        facts.definition = event.definition ?? facts.definition;
-      } else if (event.type === "component.completed") components.set(event.path, "completed");
+      else if (event.type === "component.started") components.set(event.path, "started");
+      else if (event.type === "component.completed") components.set(event.path, "completed");
       else if (event.type === "component.failed" || event.type === "component.cancelled") components.set(event.path, "ended");
     },
+    async fill(contents) {
+      for (const node of nodes.values()) {
+        const artifacts = node.origin && (await contents.of(node.origin, node.artifacts));
+        if (artifacts) nodes.set(node.path, { ...node, artifacts });
+      }
+    },
   };
+}
+
+type Open<History> = { -readonly [Fact in keyof History]: History[Fact] };
+
+function stepsIn(event: RecordedEvent): OutcomeStep[] {
+  if (event.type !== "node.completed" && event.type !== "node.failed") return [];
+  return event.outcome ? [{ path: event.path, outcome: event.outcome }] : [];
+}
+
+/** What is known of the run as a whole. */
+function addFact(history: Open<RunHistory>, event: RecordedEvent): void {
+  const { outcome } = history;
+  if (event.type === "run.started") {
+    history.inputs = event.inputs;
+    history.rerun = event.rerun;
+    history.outcome = { ...outcome, tree: event.rerun?.start?.tree };
+  } else if (event.type === "inputs.registered") history.inputs = event.artifact;
+  else if (event.type === "outcome.opened") history.outcome = { ...outcome, start: event.outcome, tree: outcome.tree ?? event.outcome.tree };
+  else if (event.type === "component.started") history.definition = event.definition ?? history.definition;
 }
 
 /** How the node of an event stands after it; `undefined` for an event of no node. */
 function nodeAfter(event: RecordedEvent, nodes: ReadonlyMap<NodePath, NodeHistory>): NodeHistory | undefined {
   switch (event.type) {
     case "node.started":
-      return { path: event.path, attempt: event.attempt, state: "started", effect: event.effect, artifacts: [], error: undefined };
+      return {
+        path: event.path,
+        attempt: event.attempt,
+        state: "started",
+        effect: event.effect,
+        artifacts: [],
+        error: undefined,
+        seq: event.seq,
+        outcome: nodes.get(event.path)?.outcome,
+      };
     case "node.completed":
     case "node.failed":
     case "node.cancelled":
@@ -105,12 +174,24 @@ function nodeAfter(event: RecordedEvent, nodes: ReadonlyMap<NodePath, NodeHistor
         effect: nodes.get(event.path)?.effect,
         artifacts: event.artifacts,
         error: event.type === "node.completed" ? undefined : event.error,
+        seq: event.seq,
+        usage: event.usage,
+        ...madeOf(event, nodes.get(event.path)),
       };
     case "node.rested":
       return restedAfter(event, nodes.get(event.path));
     default:
       return undefined;
   }
+}
+
+type NodeEnd = EventOf<"node.completed"> | EventOf<"node.failed"> | EventOf<"node.cancelled">;
+
+/** What an attempt before it changed is changed. */
+function madeOf(event: NodeEnd, before: NodeHistory | undefined): Partial<NodeHistory> {
+  if (event.type === "node.cancelled") return { outcome: before?.outcome };
+  const { fingerprint, reads, origin, outcome } = event;
+  return { fingerprint, reads, origin, outcome: outcome ?? before?.outcome };
 }
 
 function restedAfter({ attempt }: EventOf<"node.rested">, before: NodeHistory | undefined): NodeHistory | undefined {
@@ -120,10 +201,20 @@ function restedAfter({ attempt }: EventOf<"node.rested">, before: NodeHistory | 
 const STATES = { "node.completed": "completed", "node.failed": "failed", "node.cancelled": "cancelled" } as const;
 
 /** What is recorded of a run. @throws `RUN_UNKNOWN`, `RUN_ID_INVALID`, `JOURNAL_DAMAGED`. */
-export async function readHistory(journals: JournalStore, runId: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<RunHistory> {
+export async function readHistory(journals: JournalStore, runId: string, { signal, through }: ReadHistoryOptions = {}): Promise<RunHistory> {
   const fold = foldHistory();
-  for await (const event of journals.read(checkedRunId(runId), signal ? { signal } : {})) fold.add(event);
+  const id = checkedRunId(runId);
+  const options = signal ? { signal } : {};
+  for await (const event of journals.read(id, { ...options, ...(through === undefined ? {} : { through }) })) fold.add(event);
+  // What another run retains of it, that one retains of its origins, too.
+  await fold.fill(contentsOfOrigins(journals, through ?? id, options));
   return fold.history;
+}
+
+export interface ReadHistoryOptions {
+  readonly signal?: AbortSignal;
+  /** Reads what this run retains of the other: see `JournalStore.retain`. */
+  readonly through?: RunId;
 }
 
 /** The value that a completed node gave. @throws `ARTIFACT_MISSING`, `ARTIFACT_DAMAGED`, `ARTIFACT_INVALID`. */

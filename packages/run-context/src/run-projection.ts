@@ -5,6 +5,7 @@ import {
   type ErrorEnvelope,
   type EventOf,
   NO_USAGE,
+  type NodeOrigin,
   type NodePath,
   type NodeStatus,
   type OutcomeRef,
@@ -78,7 +79,7 @@ function projectElement(run: RunProjection, event: RecordedEvent): RunProjection
     case "failure.handled":
       return handled(run, event);
     case "node.completed":
-      return endNode(run, event, { status: "completed", decision: event.decision });
+      return endNode(run, event, { status: "completed", decision: event.decision, ...(event.origin ? { origin: event.origin } : {}) });
     case "node.failed":
       return endNode(run, event, { status: "failed", error: event.error });
     case "node.cancelled":
@@ -131,6 +132,7 @@ interface NodeEnd {
 interface NodeEndState {
   readonly status: NodeStatus;
   readonly decision?: NodeDetails["decision"];
+  readonly origin?: NodeOrigin;
   readonly error?: ErrorEnvelope;
 }
 

@@ -23,7 +23,7 @@ export function contextOf({ call, scope, signal, exclusively }: Attempt, collect
     signal,
     space,
     workspace: run.outcome?.directory,
-    outcome: run.outcome && { commit: async (message) => wanted(() => commitWorkspace(run, call, message)) },
+    outcome: run.outcome && { commit: async (message) => wanted(() => commitWorkspace(run, { call, collected }, message)) },
     resources: run.ports.resources,
     observability,
     record: async (draft) => wanted(() => collected.records.add(draft)),
@@ -37,10 +37,17 @@ export function contextOf({ call, scope, signal, exclusively }: Attempt, collect
   };
 }
 
+interface Committing {
+  readonly call: NodeCall;
+  readonly collected: Collected;
+}
+
 /** What a node commits says whose it is, and is on record. */
-async function commitWorkspace(run: RunContext, { path, attempt: number }: NodeCall, message: string): Promise<OutcomeRef> {
+async function commitWorkspace(run: RunContext, { call, collected }: Committing, message: string): Promise<OutcomeRef> {
   if (run.outcome === undefined) throw new TypeError("a run without an outcome has nothing to commit to");
+  const { path, attempt: number } = call;
   const committed = await run.outcome.commit({ subject: message, trailers: { "Dad-Node": path, "Dad-Attempt": String(number) } });
+  collected.commits.push(committed);
   await run.record({ type: "outcome.committed", path, outcome: committed });
   return committed;
 }

@@ -1,6 +1,7 @@
 import type { NodeDefinition } from "@dad/agent";
 import type { NodeCall, NodeHandle, NodeOutcome } from "@dad/engine";
 import { type ErrorEnvelope, errorEnvelope, type EventDraft, type Json, type NodeDecision, type NodeResult } from "@dad/protocol";
+import { madeOf } from "./file-commits.ts";
 import { assertWanted, type Attempt, type Collected } from "./attempt.ts";
 
 /**
@@ -31,12 +32,12 @@ export async function commit({ call, definition, scope: { run }, signal }: Attem
 }
 
 /** The entry that says how an attempt ended. */
-export function endOf({ path, attempt }: NodeHandle, collected: Collected, ending: Ending): EventDraft {
+export function endOf({ path, attempt, ...call }: NodeHandle & Partial<NodeCall>, collected: Collected, ending: Ending): EventDraft {
   const { outcome, decision, durationMs } = ending;
-  const { records, usage } = collected;
+  const { records, usage, changed } = collected;
   const facts = { path, attempt, durationMs, artifacts: [...records.artifacts], ...(usage ? { usage } : {}) };
-  if (outcome.status === "completed") return { type: "node.completed", decision, ...facts };
-  if (outcome.status === "failed") return { type: "node.failed", ...facts, error: errorEnvelope(outcome.error) };
+  if (outcome.status === "completed") return { type: "node.completed", decision, ...facts, ...madeOf(call, changed) };
+  if (outcome.status === "failed") return { type: "node.failed", ...facts, ...madeOf(call, changed), error: errorEnvelope(outcome.error) };
   const error = errorOf(ending);
   return { type: "node.cancelled", ...facts, ...(error ? { error } : {}) };
 }

@@ -1,7 +1,7 @@
 import { type Effect, type NodeDefinition, RecordSettings } from "@dad/agent";
 import type { NodeCall } from "@dad/engine";
 import type { Observability } from "@dad/observability";
-import type { Usage } from "@dad/protocol";
+import type { OutcomeRef, Usage } from "@dad/protocol";
 import type { ExecutionScope } from "@dad/run-context";
 import { type NodeRecords, nodeRecords } from "./node-records.ts";
 import type { Exclusively } from "./one-at-a-time.ts";
@@ -27,6 +27,10 @@ export interface Collected {
   readonly records: NodeRecords;
   readonly durationMs: () => number;
   usage: Usage | undefined;
+  /** The commits that the node asked for. */
+  readonly commits: OutcomeRef[];
+  /** What it changed in the result tree, in all. */
+  changed?: OutcomeRef | undefined;
   /** The run goes on without it: nothing that it does counts any more. */
   left?: { readonly error: unknown };
   /** The node has given what it gives: nothing more belongs to it. */
@@ -39,5 +43,5 @@ export function assertWanted({ left }: Collected): void {
 }
 
 export function nothingYet({ call: { path, record }, scope: { run } }: Attempt): Collected {
-  return { records: nodeRecords(run, path, RecordSettings.parse(record ?? {})), durationMs: stopwatch(), usage: undefined };
+  return { records: nodeRecords(run, path, RecordSettings.parse(record ?? {})), durationMs: stopwatch(), usage: undefined, commits: [] };
 }

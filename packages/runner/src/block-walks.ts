@@ -12,7 +12,7 @@ import {
   type TryDefinition,
   type WhileDefinition,
 } from "@dad/agent";
-import { errorEnvelope, type ErrorEnvelope, type Json, nameHint } from "@dad/protocol";
+import { errorEnvelope, type ErrorEnvelope, type Json, nameHint, type NodePath } from "@dad/protocol";
 import { BlockFailedError, BlockValueError, LoopLimitError, SwitchUnmatchedError } from "./errors.ts";
 import { hasCode } from "./failure-policy.ts";
 import type { Frame } from "./frame.ts";
@@ -73,22 +73,24 @@ function* parallel(walk: Walk, { branches }: ParallelDefinition, place: Place): 
 }
 
 function* forEach(walk: Walk, loop: ForEachDefinition, place: Place): Strand<Json> {
-  const { items, start } = listOf(walk, loop, place);
+  const { items, start, from } = listOf(walk, loop, place);
   const outputs: Json[] = [];
   for (const [at, item] of items.entries()) {
     throwIfCancelled(walk.lane);
     const variables = { [loop.item]: item, [loop.index]: start + at, [loop.previous]: outputs.at(-1) ?? null };
-    outputs.push(yield* iteration(walk, loop.body, { place, index: start + at, variables }));
+    const sources = { [loop.item]: from, [loop.previous]: before(place, start + at) };
+    outputs.push(yield* iteration(walk, loop.body, { place, index: start + at, variables, sources }));
   }
   return loopOutput(walk, outputs, start);
 }
 
 function* mapped(walk: Walk, loop: MapDefinition, place: Place): Strand<Json> {
-  const { items, start } = listOf(walk, loop, place);
+  const { items, start, from } = listOf(walk, loop, place);
+  const sources = { [loop.item]: from };
   function* strands(): Generator<(lane: Lane) => Strand<Json>> {
     for (const [at, item] of items.entries()) {
       const variables = { [loop.item]: item, [loop.index]: start + at };
-      yield (lane) => iteration({ ...walk, lane }, loop.body, { place, index: start + at, variables });
+      yield (lane) => iteration({ ...walk, lane }, loop.body, { place, index: start + at, variables, sources });
     }
   }
   return loopOutput(walk, yield* joined(strands(), loop.concurrency, walk.lane), start);
@@ -99,31 +101,38 @@ function* whileTrue(walk: Walk, { condition, body, ...loop }: WhileDefinition, p
   for (let index = 0; ; index++) {
     throwIfCancelled(walk.lane);
     const variables = { [loop.index]: index, [loop.previous]: outputs.at(-1) ?? null };
-    const seen = { ...place, parent: loopFrame(place, variables) };
+    const sources = { [loop.previous]: before(place, index) };
+    const seen = { ...place, parent: loopFrame(place, { variables, sources }) };
     if (!booleanOf(walk, condition, { place: seen, kind: "while" })) return outputs;
     if (index === loop.max) {
       if (loop.atMax === "stop") return outputs;
       throw new BlockFailedError("while", place.path, new LoopLimitError(loop.max));
     }
-    outputs.push(yield* iteration(walk, body, { place, index, variables }));
+    outputs.push(yield* iteration(walk, body, { place, index, variables, sources }));
   }
 }
 
-interface Iteration {
-  readonly place: Place;
-  readonly index: number;
-  readonly variables: Readonly<Record<string, Json>>;
+/** What `previous` was made of. */
+function before({ path }: Place, index: number): readonly NodePath[] {
+  return index === 0 ? [] : [`${path}.${iterationStep(index - 1)}` as NodePath];
 }
 
-function iteration(walk: Walk, body: Branch, { place, index, variables }: Iteration): Strand<Json> {
-  return walkBranch(walk, body, childPlace(place, iterationStep(index), { frame: loopFrame(place, variables), pattern: EVERY_ITERATION }));
+interface Iteration extends Seen {
+  readonly place: Place;
+  readonly index: number;
+}
+
+function iteration(walk: Walk, body: Branch, { place, index, ...seen }: Iteration): Strand<Json> {
+  return walkBranch(walk, body, childPlace(place, iterationStep(index), { frame: loopFrame(place, seen), pattern: EVERY_ITERATION }));
 }
 
 const NO_OUTPUTS: ReadonlyMap<string, Json> = new Map();
 
+type Seen = Pick<Frame, "variables" | "sources">;
+
 /** What an iteration sees besides what is around the loop. */
-function loopFrame({ path, parent }: Place, variables: Readonly<Record<string, Json>>): Frame {
-  return { path, variables, outputs: NO_OUTPUTS, parent };
+function loopFrame({ path, parent }: Place, { variables, sources = {} }: Seen): Frame {
+  return { path, variables, sources, outputs: NO_OUTPUTS, parent };
 }
 
 function loopOutput({ starts }: Walk, outputs: readonly Json[], start: number): Json {
@@ -171,7 +180,7 @@ function* guarded(walk: Walk, { body, handler, codes, error: name }: TryDefiniti
     if (!caught) throw error;
     const { report, turns } = walk.host;
     if (walk.again || !turns.caught(place.path)) report.handled(place.path, "catch", error);
-    const frame = loopFrame(place, { [name]: errorValue(envelope) });
+    const frame = loopFrame(place, { variables: { [name]: errorValue(envelope) } });
     return { catch: yield* walkBranch(walk, handler, childPlace(place, "catch", { frame })) };
   }
 }
@@ -191,12 +200,14 @@ function walkBranch(walk: Walk, branch: Branch, place: Place): Strand<Json> {
 interface DecidingBlock {
   readonly place: Place;
   readonly kind: BlockKind;
+  /** Is told of the elements whose outputs are read. */
+  readonly reads?: Set<NodePath>;
 }
 
 /** What a block decides by. */
-function valueOf({ render }: Walk, data: Json, { place: { path, parent }, kind }: DecidingBlock): Json {
+function valueOf({ render }: Walk, data: Json, { place: { path, parent }, kind, reads }: DecidingBlock): Json {
   try {
-    return render(data, parent, path);
+    return render(data, { frame: parent, path, ...(reads ? { reads } : {}) });
   } catch (cause) {
     throw new BlockFailedError(kind, path, cause);
   }
@@ -208,14 +219,22 @@ function booleanOf(walk: Walk, condition: Json, block: DecidingBlock): boolean {
   throw new BlockFailedError(block.kind, block.place.path, new BlockValueError("condition", { value, wanted: "true or false" }));
 }
 
-function listOf(walk: Walk, loop: ForEachDefinition | MapDefinition, place: Place): { readonly items: readonly Json[]; readonly start: number } {
+interface Items {
+  readonly items: readonly Json[];
+  readonly start: number;
+  /** The elements whose outputs the items were made of. */
+  readonly from: ReadonlySet<NodePath>;
+}
+
+function listOf(walk: Walk, loop: ForEachDefinition | MapDefinition, place: Place): Items {
   const block = { place, kind: loop.kind };
-  const items = valueOf(walk, loop.items, block);
+  const from = new Set<NodePath>();
+  const items = valueOf(walk, loop.items, { ...block, reads: from });
   const start = valueOf(walk, loop.start, block);
   if (!isList(items)) throw new BlockFailedError(loop.kind, place.path, new BlockValueError("items", { value: items, wanted: "a list" }));
   if (typeof start !== "number" || !Number.isInteger(start) || start < 0)
     throw new BlockFailedError(loop.kind, place.path, new BlockValueError("start", { value: start, wanted: "a whole number from 0" }));
-  return { items: items.slice(start, loop.max === undefined ? undefined : start + loop.max), start };
+  return { items: items.slice(start, loop.max === undefined ? undefined : start + loop.max), start, from };
 }
 
 function isList(value: Json): value is readonly Json[] {

@@ -4,20 +4,19 @@ import { type Observability, traced, under } from "@dad/observability";
 import type { ExecutionScope } from "@dad/run-context";
 import { checkDefinition } from "./check-definition.ts";
 import { checkResources } from "./check-resources.ts";
-import { walkReport } from "./walk-report.ts";
-import { indexDefinition } from "./definition-index.ts";
 import { interpret } from "./interpreter.ts";
-import { nodeAttempts } from "./node-attempts.ts";
-import { recordPlaces } from "./record-places.ts";
+import type { Continuation } from "./rerun/continuation.ts";
 import { checkResume, type ResumeOptions } from "./resume.ts";
 import { resolveStaticInputs } from "./resolve-static-inputs.ts";
 import { staticInputIndex } from "./static-input-index.ts";
-import { turnsAfter } from "./turn.ts";
+import { walkIn } from "./walk-in.ts";
 
 export interface RunnerOptions {
   readonly engine: Engine;
   /** How to go on with a run that is resumed. */
   readonly resume?: ResumeOptions;
+  /** What a re-run takes from an earlier run: what `planRerun` gives. */
+  readonly continuation?: Continuation | undefined;
 }
 
 /** Works in an isolated execution: `execution.run(agentRunner(agent, { engine }))`. */
@@ -41,7 +40,7 @@ export function flowRunner<Definition extends FlowDefinition>(flow: Definition, 
 
 function componentRunner<Definition extends ComponentDefinition>(
   component: Definition,
-  { engine, resume = {} }: RunnerOptions,
+  { engine, resume = {}, continuation }: RunnerOptions,
 ): ComponentRunner<OutputsOf<Definition>> {
   return {
     async run(scope) {
@@ -50,35 +49,13 @@ function componentRunner<Definition extends ComponentDefinition>(
       checkResume(component, scope.run.history, resume);
       const inputs = staticInputIndex(component, resolveStaticInputs(component, Object.fromEntries(scope.run.inputs)));
       const outputs = await inTrace(scope, component, (observability) => {
-        const { env, history } = scope.run;
-        const turns = turnsAfter(component, history, resume.assume);
-        const report = walkReport(scope.run, component);
-        const { execute, ledger } = nodeAttempts({ scope, root: component, observability, turns, report, assume: resume.assume });
-        const host = {
-          root: component,
-          env,
-          inputs,
-          workspace: scope.space.cwd,
-          report,
-          places: recordPlaces(indexDefinition(component).nodes.keys()),
-          turns,
-          attempts: ledger,
-          breathe: () => aTurn(scope.signal),
-        };
-        return engine.drive((context) => interpret(host, context), { execute, signal: scope.signal, replay: turns.replay });
+        const { host, execute, replay } = walkIn(scope, component, { observability, inputs, assume: resume.assume, continuation });
+        return engine.drive((context) => interpret(host, context), { execute, signal: scope.signal, replay });
       });
       // The interpreter gives an object with one member for each element.
       return outputs as OutputsOf<Definition>;
     },
   };
-}
-
-/** Ends when everything that is due has had its turn. */
-async function aTurn(signal: AbortSignal): Promise<{ readonly cause: unknown } | undefined> {
-  await new Promise((resolve) => {
-    setImmediate(resolve);
-  });
-  return signal.aborted ? { cause: signal.reason } : undefined;
 }
 
 /** The root span of a run, named as the OpenTelemetry GenAI conventions name agents and workflows. */

@@ -8,22 +8,30 @@ export interface Frame {
   /** By element id. A component's is an object of its own elements' outputs, a loop's a list of its iterations'. */
   readonly outputs: ReadonlyMap<string, Json>;
   readonly parent: Frame | undefined;
+  /** By variable: the elements whose outputs its value was made of. */
+  readonly sources?: Readonly<Record<string, Iterable<NodePath>>>;
 }
 
 /** The lists of loops that did not begin at their first item, with where they began. */
 export type LoopStarts = WeakMap<object, number>;
 
-/** The value of a variable: of the nearest frame that has it. */
-export function variableOf(frame: Frame | undefined, name: string): Json | undefined {
-  for (let at = frame; at; at = at.parent) if (Object.hasOwn(at.variables, name)) return at.variables[name];
+/** The nearest frame that has a variable. */
+export function frameOfVariable(frame: Frame | undefined, name: string): Frame | undefined {
+  for (let at = frame; at; at = at.parent) if (Object.hasOwn(at.variables, name)) return at;
   return undefined;
+}
+
+/** What an element gave, and where that is. */
+export interface FoundOutput {
+  readonly value: Json;
+  readonly path: string;
 }
 
 /**
  * What an element gave. Its name is looked up from the frame outwards (`plan`, then `fix.plan` for one inside a nested flow,
  * `each.iter_2.say` for one in a loop), or is its whole path (`coder.fix.plan`).
  */
-export function outputOf(frame: Frame | undefined, name: string, starts: LoopStarts): Json | undefined {
+export function outputOf(frame: Frame | undefined, name: string, starts: LoopStarts): FoundOutput | undefined {
   const steps = name.split(".");
   const [first = ""] = steps;
   // The nearest frame with an element of the first step decides: what it lacks is not looked for further out.
@@ -31,10 +39,10 @@ export function outputOf(frame: Frame | undefined, name: string, starts: LoopSta
   while (near && !near.outputs.has(first)) near = near.parent;
   const relative = near && within(near, steps, starts);
   // `null` is something: what a node gave that failed, and was allowed to.
-  if (relative !== undefined) return relative;
+  if (near && relative !== undefined) return { value: relative, path: `${near.path}.${name}` };
   for (let at = frame; at; at = at.parent) {
     const whole = name.startsWith(`${at.path}.`) ? within(at, name.slice(at.path.length + 1).split("."), starts) : undefined;
-    if (whole !== undefined) return whole;
+    if (whole !== undefined) return { value: whole, path: name };
   }
   return undefined;
 }

@@ -1,4 +1,15 @@
-import { type Bindings, type Definition, type Element, isBlock, type NodeDefinition, outputMisfit, valueOfVariable } from "@dad/agent";
+import {
+  type Bindings,
+  type BlockDefinition,
+  type Definition,
+  type Element,
+  isBlock,
+  type NodeDefinition,
+  type NodePolicy,
+  outputMisfit,
+  type VariableDefinition,
+  valueOfVariable,
+} from "@dad/agent";
 import type { EngineContext, NodeCall, NodeHandle } from "@dad/engine";
 import { DadError, type Json, type NodePath, nodePath } from "@dad/protocol";
 import { walkBlock } from "./block-walks.ts";
@@ -7,6 +18,7 @@ import { mayTryAgain, retryDelay } from "./failure-policy.ts";
 import type { Frame } from "./frame.ts";
 import { breathed, laneIn, runStrand, settled, type Strand, StrandCancelled, throwIfCancelled } from "./strands.ts";
 import { templateRenderer } from "./templates.ts";
+import { sealed, UNKNOWN, unknownYet } from "./unknown.ts";
 import { childPlace, type Given, type InterpreterHost, type Place, type Walk } from "./walk.ts";
 
 /**
@@ -34,7 +46,7 @@ function* walkComponent(walk: Walk, given: Given, place: Place): Strand<Json> {
   const { component } = given;
   return yield* reported(walk, { kind: component.kind, path: place.path }, function* () {
     const outputs = new Map<string, Json>();
-    const frame: Frame = { path: place.path, variables: variablesOf(walk, given, place), outputs, parent: place.parent };
+    const frame: Frame = { path: place.path, ...variablesOf(walk, given, place), outputs, parent: place.parent };
     for (const element of component.elements) {
       throwIfCancelled(walk.lane);
       outputs.set(element.id, yield* walkElement(walk, element, childPlace(place, element.id, { frame })));
@@ -47,7 +59,16 @@ function walkElement(walk: Walk, element: Element, place: Place): Strand<Json> {
   const { definition, bindings = {} } = element;
   if (definition.kind === "node") return walkNode(walk, { ...element, definition }, place);
   if (!isBlock(definition)) return walkComponent(walk, { component: definition, bindings }, place);
-  return reported(walk, { kind: definition.kind, path: place.path }, () => walkBlock(walk, definition, place));
+  return reported(walk, { kind: definition.kind, path: place.path }, () => foreseen(walk, definition, place));
+}
+
+function* foreseen(walk: Walk, definition: BlockDefinition, place: Place): Strand<Json> {
+  try {
+    return yield* walkBlock(walk, definition, place);
+  } catch (error) {
+    if (walk.host.foresight?.undecided(place, definition, error)) return UNKNOWN;
+    throw error;
+  }
 }
 
 interface Reported {
@@ -60,14 +81,14 @@ const BREATH = 128;
 
 /** Says how a component or a block began and ended. */
 function* reported(walk: Walk, { kind, path }: Reported, work: () => Strand<Json>): Strand<Json> {
-  const { report } = walk.host;
+  const { report, foresight } = walk.host;
   report.started(path, kind);
   try {
     if (++walk.pace.begun % BREATH === 0) yield* breathed();
     throwIfCancelled(walk.lane);
     const output = yield* work();
     report.completed(path);
-    return output;
+    return foresight ? sealed(output) : output;
   } catch (error) {
     if (error instanceof StrandCancelled) report.cancelled(path);
     else report.failed(path, error);
@@ -82,23 +103,26 @@ function* walkNode(walk: Walk, element: NodeElement, place: Place): Strand<Json>
   const { path } = place;
   const { policy = {} } = element;
   const turn = host.turns.of(path, { again: walk.again });
-  const call = callOf(walk, element, place);
+  const call = callOf(walk, element, { place, recorded: turn.recorded });
   if ("error" in call) {
+    if (host.foresight?.undecided(place, element.definition, call.error)) return UNKNOWN;
     // It would be so each time: there is nothing to try again.
     if (!turn.recorded) host.attempts.refuse({ path, attempt: turn.attempt }, call.error);
     return excused(walk, element, { place, error: call.error, recorded: turn.recorded });
   }
-  let delayMs = policy.sleepBeforeMs;
+  const over = turn.recorded || call.reuse !== undefined;
+  let delayMs = over ? undefined : policy.sleepBeforeMs;
   for (let tried = 1, attempt = turn.attempt; ; tried++, attempt++) {
     throwIfCancelled(lane);
     const handle = engine.start({ ...call, attempt, ...(delayMs === undefined ? {} : { delayMs }) });
     const outcome = yield* settled(handle, lane);
-    if (outcome.status === "completed") return rested(walk, element, { handle, value: outcome.value });
+    host.files.told(handle);
+    if (outcome.status === "completed") return call.reuse ? outcome.value : rested(walk, element, { handle, value: outcome.value });
     if (DadError.is(outcome.error, "ATTEMPT_ABANDONED")) host.attempts.abandon(handle, outcome);
     if (outcome.status === "cancelled") throw new StrandCancelled(outcome.error);
     // What is on record of it was its last attempt.
     const { retry } = policy;
-    if (turn.recorded || retry === undefined || !mayTryAgain(retry, tried, outcome.error))
+    if (over || retry === undefined || !mayTryAgain(retry, tried, outcome.error))
       return excused(walk, element, { place, error: outcome.error, recorded: turn.recorded });
     delayMs = retryDelay(retry, { runId: host.env.runId, path, attempt, tried });
     host.report.add({ type: "attempt.retried", path, attempt, delayMs });
@@ -129,7 +153,8 @@ function excused({ host, render }: Walk, { policy, definition }: NodeElement, { 
   const failure = new NodeFailedError(path, error);
   const onFailure = policy?.onFailure ?? "fail";
   if (onFailure === "fail") throw failure;
-  const value = onFailure === "continue" ? null : ofNode(path, () => checkedFallback(definition, render(onFailure.fallback, parent, path), path));
+  const value =
+    onFailure === "continue" ? null : ofNode(path, () => checkedFallback(definition, render(onFailure.fallback, { frame: parent, path }), path));
   if (!recorded) host.report.handled(path, onFailure === "continue" ? "continue" : "fallback", failure);
   return value;
 }
@@ -142,27 +167,43 @@ function checkedFallback({ nodeType }: NodeDefinition, value: Json, path: NodePa
 }
 
 /** The call of a node without its attempt, or why it cannot be made: what goes wrong before a node is executed is its failure, too. */
-function callOf(walk: Walk, element: NodeElement, place: Place): Omit<NodeCall, "attempt"> | { readonly error: unknown } {
+function callOf(walk: Walk, element: NodeElement, at: CallPlace): Omit<NodeCall, "attempt"> | { readonly error: unknown } {
   try {
-    return renderedCall(walk, element, place);
+    return renderedCall(walk, element, at);
   } catch (error) {
     return { error };
   }
 }
 
-function renderedCall({ host, render }: Walk, { definition, record, policy = {} }: NodeElement, place: Place): Omit<NodeCall, "attempt"> {
-  const { path, parent } = place;
-  const { timeoutMs, sleepAfterMs, idempotencyKey } = policy;
+interface CallPlace {
+  readonly place: Place;
+  /** How it went is on record: nothing is decided. */
+  readonly recorded: boolean;
+}
+
+function renderedCall({ host, render }: Walk, element: NodeElement, { place, recorded }: CallPlace): Omit<NodeCall, "attempt"> {
+  const { definition, record, policy = {} } = element;
+  const { path, parent: frame } = place;
+  const { idempotencyKey } = policy;
+  const reads = new Set<NodePath>();
   const input = host.inputs.node(place);
+  const settings = host.decisions.settings(place, render(definition.settings, { frame, path, reads }));
+  const decided = recorded ? {} : host.decisions.of({ place, element, settings, input, reads: [...reads] });
   return {
     path,
-    settings: render(definition.settings, parent, path),
-    ...(record === undefined ? {} : { record: host.places.take(path, render(record as Json, parent, path)) }),
+    settings,
+    ...decided,
+    ...(reads.size === 0 ? {} : { reads: [...reads] }),
+    ...(record === undefined || decided.reuse ? {} : { record: host.places.take(path, render(record as Json, { frame, path })) }),
     ...(input === undefined ? {} : { input }),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    ...(sleepAfterMs === undefined ? {} : { restMs: sleepAfterMs }),
-    ...(idempotencyKey === undefined ? {} : { idempotencyKey: textOf(render(idempotencyKey, parent, path)) }),
+    ...(decided.reuse ? {} : timesOf(policy)),
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey: textOf(render(idempotencyKey, { frame, path })) }),
   };
+}
+
+/** What is reused takes no time. */
+function timesOf({ timeoutMs, sleepAfterMs }: NodePolicy): Pick<NodeCall, "timeoutMs" | "restMs"> {
+  return { ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(sleepAfterMs === undefined ? {} : { restMs: sleepAfterMs }) };
 }
 
 function textOf(value: Json): string {
@@ -181,17 +222,34 @@ function ofNode<Result>(path: NodePath, work: () => Result): Result {
  * A component's own variables: what their schemas make of the values that somebody gave for it from outside, else of those that
  * it is given where it stands, else of its defaults.
  */
-function variablesOf(walk: Walk, { component, bindings }: Given, place: Place): Readonly<Record<string, Json>> {
+function variablesOf(walk: Walk, { component, bindings }: Given, place: Place): Pick<Frame, "variables" | "sources"> {
   const given = walk.host.inputs.variables(place);
-  const values = Object.entries(component.variables).map(([name, variable]) => {
-    const own = { path: place.path, name };
-    const found = Object.hasOwn(given, name) ? given[name] : boundValue(walk, { name, bindings, value: variable.default }, place);
-    if (found === undefined) throw new VariableError(own, "it has no value: give it one where the component is used, or as a static input");
-    const fit = valueOfVariable(variable, found);
-    if ("problem" in fit) throw new VariableError(own, `its value does not fit: ${fit.problem}`);
-    return [name, fit.data] as const;
-  });
-  return Object.fromEntries(values);
+  const variables: Record<string, Json> = {};
+  const sources: Record<string, Iterable<NodePath>> = {};
+  for (const [name, variable] of Object.entries(component.variables)) {
+    const reads = new Set<NodePath>();
+    const value = () => (Object.hasOwn(given, name) ? given[name] : boundValue(walk, { name, bindings, value: variable.default, reads }, place));
+    variables[name] = ifKnown(walk, () => valueFor(variable, { path: place.path, name }, value()));
+    if (reads.size > 0) sources[name] = reads;
+  }
+  return { variables, sources };
+}
+
+/** Only those who read a variable depend on it. */
+function ifKnown({ host }: Walk, value: () => Json): Json {
+  try {
+    return value();
+  } catch (error) {
+    if (host.foresight && unknownYet(error)) return UNKNOWN;
+    throw error;
+  }
+}
+
+function valueFor(variable: VariableDefinition, own: { readonly path: NodePath; readonly name: string }, value: Json | undefined): Json {
+  if (value === undefined) throw new VariableError(own, "it has no value: give it one where the component is used, or as a static input");
+  const fit = valueOfVariable(variable, value);
+  if ("problem" in fit) throw new VariableError(own, `its value does not fit: ${fit.problem}`);
+  return fit.data;
 }
 
 interface Binding {
@@ -199,13 +257,14 @@ interface Binding {
   readonly bindings: Bindings;
   /** The default. */
   readonly value: Json | undefined;
+  readonly reads: Set<NodePath>;
 }
 
-function boundValue({ render }: Walk, { name, bindings, value }: Binding, { path, parent }: Place): Json | undefined {
+function boundValue({ render }: Walk, { name, bindings, value, reads }: Binding, { path, parent }: Place): Json | undefined {
   const binding = Object.hasOwn(bindings, name) ? bindings[name] : undefined;
   if (binding === undefined) return value;
   try {
-    return render(binding, parent, path);
+    return render(binding, { frame: parent, path, reads });
   } catch (cause) {
     throw new VariableError({ path, name }, "its value cannot be made", { cause });
   }

@@ -1,16 +1,21 @@
 import { type ComponentDefinition, elementsOf } from "@dad/agent";
 import { type NodeExecutor, type NodeHandle, type NodeOutcome, stoppedOutcome } from "@dad/engine";
 import { type Observability, traced, under } from "@dad/observability";
-import { DadError, errorEnvelope, errorFromEnvelope, type Json, type NodePath } from "@dad/protocol";
-import { type ExecutionScope, type NodeHistory, readOutcome } from "@dad/run-context";
+import { DadError, errorEnvelope, type Json, type NodePath } from "@dad/protocol";
+import type { ExecutionScope } from "@dad/run-context";
 import type { Assumptions } from "./assumption.ts";
 import { type Attempt, type Collected, type NodeElement, nothingYet } from "./attempt.ts";
 import { contextOf } from "./attempt-context.ts";
 import { commit, endOf, recordStart } from "./attempt-record.ts";
 import type { WalkReport } from "./walk-report.ts";
 import { NodeOutputError, NodeSettingsError, StaticInputError } from "./errors.ts";
+import type { FileCommits } from "./file-commits.ts";
+import { workspaceUse } from "./fingerprint.ts";
 import { frozenJson } from "./frozen-json.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
+import type { Continuation } from "./rerun/continuation.ts";
+import { asRecorded } from "./rerun/replayed-output.ts";
+import { giveReused, recordedOutcome } from "./reused-attempt.ts";
 import type { Turns } from "./turn.ts";
 import type { AttemptLedger } from "./walk.ts";
 
@@ -23,6 +28,9 @@ export interface NodeAttemptsOptions {
   readonly report: Pick<WalkReport, "add">;
   /** What is to be assumed of attempts that nobody saw end. */
   readonly assume: Assumptions | undefined;
+  readonly files: FileCommits;
+  /** Of a re-run. */
+  readonly continuation: Continuation | undefined;
 }
 
 /** The attempts of one walk. */
@@ -33,7 +41,7 @@ export interface NodeAttempts {
 
 /** Does attempts of nodes in a run: executes them, keeps what they gave, and commits each in the journal. */
 export function nodeAttempts(options: NodeAttemptsOptions): NodeAttempts {
-  const { scope, root, observability, turns, report, assume = {} } = options;
+  const { scope, root, observability, turns, report, assume = {}, files, continuation } = options;
   const elementAt = elementsOf(root);
   const going = new Map<string, Collected>();
   const exclusively = oneAtATime();
@@ -50,8 +58,9 @@ export function nodeAttempts(options: NodeAttemptsOptions): NodeAttempts {
   async function attempt(work: Attempt, collected: Collected): Promise<NodeOutcome> {
     await shown;
     await recordStart(work);
-    const outcome = await execute(work, collected);
+    const outcome = await execute(work, collected).then((ended) => asRecorded(work, collected, { ended, continuation }));
     collected.over = true;
+    if (outcome.status !== "cancelled" && mayChangeFiles(work)) collected.changed = await files.commit(work.call, collected.commits);
     // From here on, what goes wrong is not the node's: it is committed once, as what it was.
     await commit(work, collected, { outcome, decision: "executed", durationMs: collected.durationMs() });
     // Not waited for: in the order in which attempts are committed, the walk is told of them.
@@ -64,6 +73,7 @@ export function nodeAttempts(options: NodeAttemptsOptions): NodeAttempts {
       const before = turns.recordOf(call);
       if (before) return recordedOutcome(scope, before);
       const work = { call, ...nodeAt(call.path), scope, signal, observability, exclusively };
+      if (call.reuse && continuation) return await giveReused(work, continuation, files);
       const assumption = assume[call.path];
       if (assumption?.done) return recordAssumed(work, assumption.value);
       const collected = nothingYet(work);
@@ -99,11 +109,10 @@ function identityOf({ path, attempt }: NodeHandle): string {
   return `${path} ${attempt}`;
 }
 
-/** What an attempt had given, or how it had ended. */
-async function recordedOutcome({ run }: ExecutionScope, before: NodeHistory): Promise<NodeOutcome> {
-  if (before.state === "completed") return { status: "completed", value: frozenJson(await readOutcome(run.ports.artifacts, before)) };
-  const error = before.error === undefined ? new DadError("NODE_CANCELLED", `node ${before.path} was cancelled`) : errorFromEnvelope(before.error);
-  return { status: before.state === "failed" ? "failed" : "cancelled", error };
+/** Whether files of the workspace may be others after an attempt. */
+function mayChangeFiles({ call: { settings, input }, definition: { nodeType }, scope: { run } }: Attempt): boolean {
+  const use = run.outcome && workspaceUse({ nodeType, settings, input });
+  return use === "writes" || use === "confined";
 }
 
 /** Somebody says that it was done, and what it gave. */

@@ -1,6 +1,7 @@
 import { type Json, type NodePath, nodeDirectory, type RunEnvParams } from "@dad/protocol";
 import { type CompiledValue, compileValue, type Scope } from "@dad/template";
-import { type Frame, type LoopStarts, nodeNames, outputOf, variableNames, variableOf } from "./frame.ts";
+import { type Frame, frameOfVariable, type LoopStarts, nodeNames, outputOf, variableNames } from "./frame.ts";
+import { known } from "./unknown.ts";
 import type { Render } from "./walk.ts";
 
 /** The variables that every template has. A component's own of the same name comes first. */
@@ -27,43 +28,52 @@ export interface TemplatesOf {
 /** Renders what a definition holds. Each piece of it is parsed once, however often it is rendered. */
 export function templateRenderer({ env, workspace, starts }: TemplatesOf): Render {
   const compiled = new Map<Json, CompiledValue>();
-  const { runId, runDir, runRoot, effectiveRunRoot } = env;
-  const ofRun: Partial<Record<BuiltIn, string>> = { runId, runDir, runRoot, effectiveRunRoot, workspace };
+  const ofRun = variablesOfRun(env, workspace);
 
-  function builtIn(name: string, path: NodePath): string | undefined {
-    switch (name) {
-      case "nodePath":
-        return path;
-      case "nodeDirectory":
-        return nodeDirectory(path);
-      case "nodeId":
-        return path.slice(path.lastIndexOf(".") + 1);
-      case "componentPath":
-        return path.slice(0, Math.max(0, path.lastIndexOf(".")));
-      default:
-        return Object.hasOwn(ofRun, name) ? ofRun[name as BuiltIn] : undefined;
-    }
-  }
-
-  function scopeAt(frame: Frame | undefined, path: NodePath): Scope {
+  function scopeAt(frame: Frame | undefined, path: NodePath, reads: Set<NodePath> | undefined): Scope {
     return {
       variable(name) {
-        const value = variableOf(frame, name);
+        const at = frameOfVariable(frame, name);
+        for (const source of at?.sources?.[name] ?? []) reads?.add(source);
         // `null` is a value.
-        return value === undefined ? builtIn(name, path) : value;
+        return at === undefined ? (ofNode(name, path) ?? ofRun(name)) : known(at.variables[name], () => `the variable ${name}`);
       },
       variables: () => [...variableNames(frame), ...BUILT_IN_VARIABLES],
-      node: (name) => outputOf(frame, name, starts),
+      node(name) {
+        const found = outputOf(frame, name, starts);
+        if (found) reads?.add(found.path as NodePath);
+        return known(found?.value, () => `what ${found?.path} gives`);
+      },
       nodes: () => nodeNames(frame),
     };
   }
 
-  return (data, frame, path) => {
+  return (data, { frame, path, reads }) => {
     let render = compiled.get(data);
     if (render === undefined) {
       render = compileValue(data);
       compiled.set(data, render);
     }
-    return render(scopeAt(frame, path));
+    return render(scopeAt(frame, path, reads));
   };
+}
+
+function variablesOfRun({ runId, runDir, runRoot, effectiveRunRoot }: RunEnvParams, workspace: string): (name: string) => string | undefined {
+  const values: Partial<Record<BuiltIn, string>> = { runId, runDir, runRoot, effectiveRunRoot, workspace };
+  return (name) => (Object.hasOwn(values, name) ? values[name as BuiltIn] : undefined);
+}
+
+function ofNode(name: string, path: NodePath): string | undefined {
+  switch (name) {
+    case "nodePath":
+      return path;
+    case "nodeDirectory":
+      return nodeDirectory(path);
+    case "nodeId":
+      return path.slice(path.lastIndexOf(".") + 1);
+    case "componentPath":
+      return path.slice(0, Math.max(0, path.lastIndexOf(".")));
+    default:
+      return undefined;
+  }
 }

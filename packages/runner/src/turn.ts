@@ -34,7 +34,8 @@ export function turnsAfter(root: ComponentDefinition, history: RunHistory, assum
   const { stands, isCaught, caughtWithin } = standing(root, history);
   const elementAt = elementsOf(root);
   /** One that had not rested rests again, and is told when it has. */
-  const wasTold = ({ path, rested }: NodeHistory) => rested === true || elementAt(path)?.policy?.sleepAfterMs === undefined;
+  const wasTold = ({ path, rested, origin }: NodeHistory) =>
+    rested === true || origin !== undefined || elementAt(path)?.policy?.sleepAfterMs === undefined;
   return {
     of(path, { again = false } = {}) {
       const before = nodes.get(path);

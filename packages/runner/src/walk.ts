@@ -1,8 +1,9 @@
-import type { Bindings, ComponentDefinition } from "@dad/agent";
-import type { EngineContext, NodeHandle, NodeOutcome } from "@dad/engine";
+import type { Bindings, ComponentDefinition, Definition, Element, NodeDefinition } from "@dad/agent";
+import type { EngineContext, NodeCall, NodeHandle, NodeOutcome } from "@dad/engine";
 import { type Json, type NodeId, type NodePath, nodePath, type RunEnvParams } from "@dad/protocol";
 import type { WalkReport } from "./walk-report.ts";
 import type { Frame, LoopStarts } from "./frame.ts";
+import type { ToldFiles } from "./told-files.ts";
 import type { RecordPlaces } from "./record-places.ts";
 import type { StaticInputIndex } from "./static-input-index.ts";
 import type { Lane, Strand } from "./strands.ts";
@@ -18,8 +19,35 @@ export interface InterpreterHost {
   readonly places: RecordPlaces;
   readonly turns: Turns;
   readonly attempts: AttemptLedger;
+  readonly decisions: Decisions;
+  readonly files: ToldFiles;
+  /** Of a walk that only looks ahead. */
+  readonly foresight?: Foresight;
   /** Gives the rest of the program a turn. Says why the run is to end, if it is. */
   breathe(): Promise<{ readonly cause: unknown } | undefined>;
+}
+
+/** What is decided of a node before it is begun: whether what an earlier run has for it is given instead. */
+export interface Decisions {
+  /** What the node is told instead of its settings, where somebody set some for this run. */
+  settings(place: Place, settings: Json): Json;
+  of(node: NodeToDecide): Decided;
+}
+
+export interface NodeToDecide {
+  readonly place: Place;
+  readonly element: Element & { readonly definition: NodeDefinition };
+  readonly settings: Json;
+  readonly input: Json | undefined;
+  readonly reads: readonly NodePath[];
+}
+
+export type Decided = Pick<NodeCall, "fingerprint" | "reuse">;
+
+/** A walk that only looks ahead goes on where something depends on what is not known yet. */
+export interface Foresight {
+  /** Notes that it is not known whether and how something is executed. False for an error that says something else. */
+  undecided(place: Place, definition: Definition, error: unknown): boolean;
 }
 
 /** Where the walk says of attempts what their executor cannot say itself. */
@@ -53,7 +81,15 @@ export interface Given {
   readonly bindings: Bindings;
 }
 
-export type Render = (data: Json, frame: Frame | undefined, path: NodePath) => Json;
+export type Render = (data: Json, at: RenderPlace) => Json;
+
+/** Where data of a definition is rendered. */
+export interface RenderPlace {
+  readonly frame: Frame | undefined;
+  readonly path: NodePath;
+  /** Is told of the elements whose outputs are read. */
+  readonly reads?: Set<NodePath>;
+}
 
 /** Where something stands. */
 export interface Place {

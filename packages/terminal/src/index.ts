@@ -6,6 +6,7 @@
 export { errorLines, errorText } from "./error-text.ts";
 export { type Paint, paintFor, type Style } from "./paint.ts";
 export { placeText, programName, shellWord } from "./place.ts";
+export { type PlanContext, planText } from "./plan-text.ts";
 export type { Progress } from "./progress.ts";
 export { progressOn, type ProgressOptions } from "./progress-on.ts";
 export { runListText } from "./run-list.ts";

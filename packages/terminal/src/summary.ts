@@ -1,4 +1,5 @@
-import type { RunDetails, Usage } from "@dad/protocol";
+import type { RunDetails } from "@dad/protocol";
+import { costText, tokensText } from "./amounts.ts";
 import { durationText } from "./duration.ts";
 import { errorLine, errorLines } from "./error-text.ts";
 import { statusMark, statusWord } from "./node-mark.ts";
@@ -98,18 +99,6 @@ function outcomeLines({ outcome }: RunDetails, { outcomeRepository, cwd }: Summa
   if (outcomeRepository === undefined) return [branch];
   // Three dots: what the run changed, also after the project went on.
   return [branch, `git -C ${shellWord(placeText(outcomeRepository, cwd))} diff main...${shellWord(outcome.branch)}`];
-}
-
-/** `1,234 in, 567 out` */
-function tokensText({ inputTokens, outputTokens, cachedInputTokens }: Usage): string {
-  const cached = cachedInputTokens === undefined ? "" : ` (${cachedInputTokens.toLocaleString("en-US")} from the cache)`;
-  return `${inputTokens.toLocaleString("en-US")} in${cached}, ${outputTokens.toLocaleString("en-US")} out`;
-}
-
-/** What is not known is never shown as free. */
-function costText({ costUsd }: Usage): string {
-  if (costUsd === null) return "unknown";
-  return `$${costUsd.toFixed(costUsd !== 0 && costUsd < 1 ? 4 : 2)}`;
 }
 
 function sizeText(bytes: number): string {

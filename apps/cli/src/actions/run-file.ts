@@ -1,12 +1,12 @@
-import { dirname, relative, resolve, sep } from "node:path";
-import { type LocalStore, localStore, runAgent } from "@dad/local";
-import type { RunSource } from "@dad/protocol";
+import { dirname, resolve } from "node:path";
+import { localStore, runAgent } from "@dad/local";
 import { progressOn } from "@dad/terminal";
 import { loadAgent } from "../agent-file/load-agent.ts";
 import { offerOwnPackages } from "../agent-file/own-packages.ts";
 import { EXIT, exitCodeOfRun } from "../exit-code.ts";
 import { findProject } from "../project/find-project.ts";
 import { readInputs } from "../project/read-inputs.ts";
+import { sourceOf } from "../project/source-of.ts";
 import { divertOutput } from "../terminal/divert-output.ts";
 import { runToItsEnd } from "./run-to-its-end.ts";
 import { tellRun } from "./tell-run.ts";
@@ -49,9 +49,4 @@ export async function runFile(file: string, flags: RunFlags): Promise<number> {
   );
   const told = await tellRun(ended, { store, resources, json: flags.json ?? false, output });
   return exitCodeOfRun(ended.run, ended.error) || (told ? EXIT.done : EXIT.failed);
-}
-
-/** Relative to the run root, so that a project can be moved with its runs. */
-function sourceOf(file: string, { runRoot, project }: LocalStore, profile: string | undefined): RunSource {
-  return { file: relative(runRoot, file).replaceAll(sep, "/"), project, ...(profile === undefined ? {} : { profile }) };
 }

@@ -1,3 +1,4 @@
+import { digestOfJson, NodePath } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
 import type { NodeCall, NodeOutcome } from "../engine.ts";
 import { allOf, call, completed, echo, unaborted } from "./calls.ts";
@@ -33,6 +34,9 @@ export function outcomeContract({ create }: EngineSubject): void {
         ...call("agent.node1", { attempt: 2, settings: { deep: [1, { x: null }] } }),
         input: "given",
         record: { outcome: "answer.txt" },
+        fingerprint: { digest: digestOfJson("it"), code: { type: "step", version: "1" } },
+        reads: [NodePath.parse("agent.node0")],
+        reuse: NodePath.parse("agent.node1"),
         idempotencyKey: "run:agent.node1",
         delayMs: 0,
         timeoutMs: 60_000,

@@ -94,11 +94,22 @@ describe("callback (row 93, D-65)", () => {
     expect(settings.safeParse({ callback: "count", input: { text: 1 } }).success).toBe(false);
   });
 
-  it("changes its identity with the version and with the text of the function", () => {
-    const one = callback(options, () => 1)({}).nodeType;
-    expect(callback(options, () => 1)({}).nodeType.version).toBe(one.version);
-    expect(callback(options, () => 2)({}).nodeType.version).not.toBe(one.version);
-    expect(callback({ ...options, version: "2" }, () => 1)({}).nodeType.version).not.toBe(one.version);
-    expect([one.type, one.effect, callback({ ...options, effect: "pure" }, () => 1)({}).nodeType.effect]).toEqual(["callback", "effectful", "pure"]);
+  it("is another one with another version or another text of the function", () => {
+    const of = (options: Parameters<typeof callback>[0], work: () => number) => callback(options, work)({}).nodeType;
+    const identity = ({ version, source }: ReturnType<typeof of>) => [version, source];
+    const one = identity(of(options, () => 1));
+    expect(identity(of(options, () => 1))).toEqual(one);
+    expect(identity(of(options, () => 2))).not.toEqual(one);
+    expect(identity(of({ ...options, version: "2" }, () => 1))).not.toEqual(one);
+  });
+
+  it("may do anything, unless it is said what it does", () => {
+    const of = (given: object) => callback({ ...options, ...given }, () => 1)({}).nodeType;
+    expect([of({}).type, of({}).effect, of({ effect: "pure" }).effect]).toEqual(["callback", "effectful", "pure"]);
+    expect([of({}), of({ effect: "pure" }), of({ workspace: "none" })].map(({ workspace }) => workspace({}, undefined))).toEqual([
+      "writes",
+      "reads",
+      "none",
+    ]);
   });
 });

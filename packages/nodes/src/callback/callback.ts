@@ -1,5 +1,5 @@
-import { type Bindable, defineNode, type Effect, type NodeContext, type NodeDefinition } from "@dad/agent";
-import { digestOfBytes, hexOfDigest, Json } from "@dad/protocol";
+import { type Bindable, defineNode, type Effect, type NodeContext, type NodeDefinition, type WorkspaceUse } from "@dad/agent";
+import { Json } from "@dad/protocol";
 import { z } from "zod";
 import { CallbackResultError } from "../errors.ts";
 import { jsonResult } from "../json-result.ts";
@@ -11,6 +11,8 @@ export interface CallbackOptions<Input> {
   readonly version: string;
   /** Default `effectful`: what a function does is not known. */
   readonly effect?: Effect;
+  /** What it does with the files of the workspace. Default: `reads` when it is pure, else `writes`. */
+  readonly workspace?: WorkspaceUse;
   /** What its input must be. Without it, the input is what the templates gave, unchecked. */
   readonly input?: z.ZodType<Input>;
 }
@@ -19,8 +21,6 @@ export interface CallbackOptions<Input> {
 type CallbackResult<Output> = Output | Promise<Output>;
 
 type OutputOf<Output> = [Output] extends [void] ? null : Output;
-
-const HEX_OF_SOURCE = 16;
 
 /**
  * A node that calls a function of yours with an input and the context of the attempt. It may be
@@ -40,12 +40,14 @@ export function callback<Input, Output>(
   options: CallbackOptions<Input>,
   work: (input: Input, context: NodeContext) => CallbackResult<Output>,
 ): (input: Bindable<Input>) => NodeDefinition<OutputOf<Output>> {
-  const { name, version, effect = "effectful", input = z.unknown() as z.ZodType<Input> } = options;
+  const { name, version, effect = "effectful", workspace, input = z.unknown() as z.ZodType<Input> } = options;
   if (typeof work !== "function") throw new TypeError(`callback ${JSON.stringify(name)} takes a function as its second argument`);
   const define = defineNode({
     type: "callback",
-    version: `${version}+${hexOfDigest(digestOfBytes(work.toString())).slice(0, HEX_OF_SOURCE)}`,
+    version,
+    code: work.toString(),
     effect,
+    ...(workspace === undefined ? {} : { workspace }),
     settings: z.object({ callback: z.string(), input }),
     output: Json,
     async execute(context, { settings }) {

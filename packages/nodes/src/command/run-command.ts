@@ -23,6 +23,7 @@ export const runCommand = defineNode({
   type: "command",
   version: "2",
   effect: "effectful",
+  code: "",
   settings: CommandSettings,
   input: CommandInput,
   output: CommandOutput,

@@ -42,6 +42,7 @@ export const runCommands = defineNode({
   type: "command",
   version: "2",
   effect: "effectful",
+  code: "",
   settings: CommandsSettings,
   input: CommandsInput,
   output: CommandsOutput,

@@ -65,6 +65,8 @@ export const applyFileOperations = defineNode({
   type: "file_operation",
   version: "2",
   effect: "effectful",
+  code: "",
+  workspace: "confined",
   settings: FileOperationSettings,
   input: overridingInput(FileOperationSettings, {}),
   output: FileOperationOutput,

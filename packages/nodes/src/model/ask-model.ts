@@ -1,4 +1,4 @@
-import { type Bindable, defineNode, type NodeContext, type NodeDefinition } from "@dad/agent";
+import { type Bindable, defineNode, type NodeContext, type NodeDefinition, type WorkspaceUse } from "@dad/agent";
 import { ArtifactEntry, type Json } from "@dad/protocol";
 import { escapeValue } from "@dad/template";
 import { z } from "zod";
@@ -45,6 +45,7 @@ function textAsk(code: AskCode) {
     ...typeOf(code),
     settings: TextSettings,
     input: AskInput,
+    workspace: (settings, input) => workspaceUse(overridden(TextSettings, settings, input), code),
     output: Answer,
     async execute(context, { settings, input }) {
       const { response, files } = await ask(context, overridden(TextSettings, settings, input), { ...code, chosen: input?.model });
@@ -84,6 +85,7 @@ function structuredAsk<Schema extends z.ZodType>(schema: Schema, code: AskCode) 
     ...typeOf(code),
     settings: StructuredSettings,
     input: AskInput,
+    workspace: (settings, input) => workspaceUse(overridden(StructuredSettings, settings, input), code),
     output: schema,
     async execute(context, { settings, input }) {
       const conversed = await ask(context, overridden(StructuredSettings, settings, input), { ...code, chosen: input?.model });
@@ -95,7 +97,13 @@ function structuredAsk<Schema extends z.ZodType>(schema: Schema, code: AskCode) 
 function typeOf(code: AskCode) {
   const { tools = [] } = code;
   const version = tools.length === 0 ? "2" : `2+${toolsVersion(tools)}`;
-  return { type: "ai_model", version, effect: effectOf(tools), needs: modelsNeeded };
+  return { type: "ai_model", version, code: "", effect: effectOf(tools), needs: modelsNeeded };
+}
+
+/** A model sees what it is sent. A tool may look at all of it. */
+function workspaceUse({ files = [] }: CheckedAsk, { tools = [] }: AskCode): WorkspaceUse {
+  if (tools.length > 0) return effectOf(tools) === "pure" ? "reads" : "writes";
+  return files.some((file) => typeof file === "string") ? "reads" : "none";
 }
 
 function toolsOf({ tools = [] }: AskCode): object {

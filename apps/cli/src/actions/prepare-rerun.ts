@@ -1,0 +1,99 @@
+import { dirname, resolve } from "node:path";
+import type { AgentDefinition, FlowDefinition } from "@dad/agent";
+import { type LocalStore, localStore } from "@dad/local";
+import type { RunDetails, RunSource, StaticInputs } from "@dad/protocol";
+import type { ResourceProfile } from "@dad/resources";
+import type { RerunAllowances, RerunOptions } from "@dad/runner";
+import { loadAgent } from "../agent-file/load-agent.ts";
+import { RunRootUnknownError, RunSourceUnknownError } from "../errors.ts";
+import { findProject, findRunRoot } from "../project/find-project.ts";
+import { findRun } from "../project/find-run.ts";
+import { isDirectory } from "../project/is-directory.ts";
+import { readInputs } from "../project/read-inputs.ts";
+import { parseSet } from "../project/parse-set.ts";
+import { sourceOf } from "../project/source-of.ts";
+
+export interface RerunFlags {
+  readonly from?: string;
+  /** `<path>.<field>=<json>` each. */
+  readonly set?: readonly string[];
+  readonly reask?: readonly string[];
+  readonly pin?: readonly string[];
+  /** `false` for `--no-reuse`. */
+  readonly reuse?: boolean;
+  readonly replay?: true;
+  /** `<path>=<json>`, in the order given. */
+  readonly input?: readonly string[];
+  readonly staticInputs?: string;
+  /** Paths, or `true` for all. */
+  readonly allowEffects?: readonly string[] | true;
+  readonly allowFailed?: true;
+  readonly allowRemoved?: true;
+  readonly allowUnfinished?: true;
+  readonly runRoot?: string;
+  readonly profile?: string;
+  readonly json?: true;
+}
+
+/** What a run is made of, from an earlier one. */
+export interface PreparedRerun extends AsyncDisposable {
+  readonly definition: AgentDefinition | FlowDefinition;
+  readonly store: LocalStore;
+  readonly resources: ResourceProfile;
+  readonly rerun: RerunOptions;
+  readonly inputs: StaticInputs;
+  readonly source: RunSource;
+}
+
+/** Finds the earlier run, its agent and its project, and what the person asks of the new run. */
+export async function prepareRerun(runId: string, file: string | undefined, flags: RerunFlags): Promise<PreparedRerun> {
+  const cwd = process.cwd();
+  const runRoot = await findRunRoot({ cwd, runRoot: flags.runRoot });
+  if (!(await isDirectory(runRoot))) throw new RunRootUnknownError(runRoot);
+  const run = await findIn(runRoot, runId);
+  const inputs = await readInputs(flags, cwd);
+  const path = file === undefined ? recordedFile(run, runRoot) : resolve(cwd, file);
+  const definition = await loadAgent(path);
+  const project = await findProject(dirname(path), { cwd, runRoot });
+  const profile = flags.profile ?? run.source?.profile;
+  const resources = project.profile(profile);
+  // Also when the directory of the project has another name by now, its outcome is where it was.
+  const store = localStore({ ...project.store, ...(run.source?.project === undefined ? {} : { project: run.source.project }) });
+  return {
+    definition,
+    store,
+    resources,
+    inputs,
+    rerun: optionsOf(run.runId, definition, flags),
+    source: sourceOf(path, store, profile),
+    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+  };
+}
+
+async function findIn(runRoot: string, runId: string): Promise<RunDetails> {
+  await using store = localStore({ runRoot });
+  return await findRun(store, runId);
+}
+
+function recordedFile({ runId, source }: RunDetails, runRoot: string): string {
+  if (source === undefined) throw new RunSourceUnknownError(runId);
+  return resolve(runRoot, source.file);
+}
+
+function optionsOf(of: string, definition: PreparedRerun["definition"], flags: RerunFlags): RerunOptions {
+  const { from, set = [], reask, pin, reuse = true, replay } = flags;
+  return {
+    of,
+    ...(from === undefined ? {} : { from }),
+    ...(set.length === 0 ? {} : { set: parseSet(definition, set) }),
+    ...(reask === undefined ? {} : { reask }),
+    ...(pin === undefined ? {} : { pin }),
+    ...(reuse ? {} : { reuse }),
+    ...(replay ? { replay } : {}),
+    allow: allowancesOf(flags),
+  };
+}
+
+function allowancesOf({ allowEffects, allowFailed, allowRemoved, allowUnfinished }: RerunFlags): RerunAllowances {
+  return { effects: allowEffects ?? false, failed: allowFailed ?? false, removed: allowRemoved ?? false, unfinished: allowUnfinished ?? false };
+}

@@ -1,0 +1,39 @@
+import { runAgent } from "@dad/local";
+import { progressOn } from "@dad/terminal";
+import { offerOwnPackages } from "../agent-file/own-packages.ts";
+import { EXIT, exitCodeOfRun } from "../exit-code.ts";
+import { divertOutput } from "../terminal/divert-output.ts";
+import { explainRun } from "./explain-run.ts";
+import { prepareRerun, type RerunFlags } from "./prepare-rerun.ts";
+import { runToItsEnd } from "./run-to-its-end.ts";
+import { tellRun } from "./tell-run.ts";
+
+export interface RerunRunFlags extends RerunFlags {
+  readonly dryRun?: true;
+  readonly runId?: string;
+  readonly prefix?: string;
+}
+
+/** Makes a run from an earlier one, tells how it goes on stderr and how it went on stdout. */
+export async function rerunRun(runId: string, file: string | undefined, flags: RerunRunFlags): Promise<number> {
+  if (flags.dryRun) return await explainRun(runId, file, flags);
+  const progress = progressOn(process.stderr, { term: process.env["TERM"] });
+  using output = divertOutput((text) => progress.log(text));
+  offerOwnPackages();
+  await using prepared = await prepareRerun(runId, file, flags);
+  const { definition, store, resources, rerun, inputs, source } = prepared;
+  const ended = await runToItsEnd(progress, (work) =>
+    runAgent(definition, {
+      ...work,
+      store,
+      inputs,
+      rerun,
+      source,
+      ports: { resources, hostEnv: process.env, onEvent: progress.onEvent },
+      ...(flags.runId === undefined ? {} : { runId: flags.runId }),
+      ...(flags.prefix === undefined ? {} : { runIdPrefix: flags.prefix }),
+    }),
+  );
+  const told = await tellRun(ended, { store, resources, json: flags.json ?? false, output });
+  return exitCodeOfRun(ended.run, ended.error) || (told ? EXIT.done : EXIT.failed);
+}

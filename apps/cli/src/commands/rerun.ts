@@ -1,0 +1,78 @@
+import { type Command, Option } from "commander";
+import type { RerunFlags } from "../actions/prepare-rerun.ts";
+import type { RerunRunFlags } from "../actions/rerun-run.ts";
+import type { Finish } from "../exit-code.ts";
+import { directory } from "./directory.ts";
+
+/** `dad rerun <run> [file]` */
+export function declareRerun(program: Command, finish: Finish): void {
+  const command = program
+    .command("rerun")
+    .summary("make a new run from an earlier one")
+    .description(
+      "Makes a new run from an earlier one. What is unchanged is reused and costs nothing; with --from, all that comes before it is, and it and what comes after it are executed.",
+    );
+  rerunOptions(command)
+    .option("--dry-run", "say what would be done, as dad explain does")
+    .addOption(new Option("--run-id <id>", "the id of the new run, instead of a made one").conflicts("prefix"))
+    .option("--prefix <prefix>", "begins the id of the new run")
+    .option("--json", "print the run as one JSON object")
+    .addHelpText("after", RERUN_EXAMPLES)
+    .action(async (runId: string, file: string | undefined, flags: RerunRunFlags) => {
+      const { rerunRun } = await import("../actions/rerun-run.ts");
+      finish(await rerunRun(runId, file, flags));
+    });
+}
+
+/** `dad explain <run> [file]` */
+export function declareExplain(program: Command, finish: Finish): void {
+  const command = program
+    .command("explain")
+    .summary("say what a re-run would do, and why")
+    .description(
+      "Says for every node what a re-run would do with it, and why. Nothing is executed. Exits with 0 when nothing would be, and with 10 when something would.",
+    );
+  rerunOptions(command)
+    .option("--json", "print the plan as one JSON object")
+    .addHelpText("after", EXPLAIN_EXAMPLES)
+    .action(async (runId: string, file: string | undefined, flags: RerunFlags) => {
+      const { explainRun } = await import("../actions/explain-run.ts");
+      finish(await explainRun(runId, file, flags));
+    });
+}
+
+/** What a run is made of an earlier one with. */
+function rerunOptions(command: Command): Command {
+  return command
+    .argument("<run>", "the id of the earlier run")
+    .argument("[file]", "the file that exports its agent (default: the one that it was begun with)")
+    .option("--from <path>", "execute this and all that comes after it; reuse all else")
+    .option("--set <path.field=json>", "a setting of a node, or a variable of a component, for this run; repeatable", append)
+    .option("--reask <path>", "execute this although it is unchanged; repeatable", append)
+    .option("--pin <path>", "reuse this although it is changed; repeatable", append)
+    .option("--no-reuse", "execute everything")
+    .option("--replay", "give what models and other outsiders gave from the record, execute all else, and fail at the first difference")
+    .option("-i, --input <path=json>", "a static input, instead of that of the earlier run; repeatable", append)
+    .option("--static-inputs <file>", "static inputs as a JSON object, by node path; --input comes first")
+    .option("--allow-effects [path...]", "let effectful nodes do once more what they did (default: all)")
+    .option("--allow-failed", "let nodes before --from fail again as they did")
+    .option("--allow-removed", "leave out what nodes gave that the agent has no more")
+    .option("--allow-unfinished", "make it from a run that has not come to its end")
+    .option("--run-root <dir>", "where runs are kept (default: that of the nearest dad.config, or else runs)", directory)
+    .option("--profile <name>", "the profile of dad.config whose resources are used (default: the one that the earlier run was begun with)");
+}
+
+function append(value: string, values: readonly string[] = []): readonly string[] {
+  return [...values, value];
+}
+
+const RERUN_EXAMPLES = `
+Examples:
+  dad rerun run_20261122_073443_1f9c2a
+  dad rerun run_20261122_073443_1f9c2a --from coder.fix.verify
+  dad rerun run_20261122_073443_1f9c2a --set 'coder.fix.plan.settings={"temperature":0.2}'`;
+
+const EXPLAIN_EXAMPLES = `
+Examples:
+  dad explain run_20261122_073443_1f9c2a
+  dad explain run_20261122_073443_1f9c2a --reask coder.fix.plan --json`;

@@ -1,0 +1,59 @@
+import type { AgentDefinition, FlowDefinition } from "@dad/agent";
+import { inlineEngine } from "@dad/engine/inline";
+import { RunId, type StaticInputs } from "@dad/protocol";
+import { readHistory, readRun, type RunHistory } from "@dad/run-context";
+import { type BaseRun, type Continuation, optionsOnRecord, type PlannedRerun, planRerun, type RerunOptions } from "@dad/runner";
+import type { LocalPortsOptions } from "./local-ports.ts";
+import type { LocalStore } from "./local-store.ts";
+
+export interface Where {
+  readonly store: LocalStore;
+  readonly ports: LocalPortsOptions;
+}
+
+export interface PlanAgentRerunOptions extends Where {
+  readonly rerun: RerunOptions;
+  /** Given over those of the earlier run. */
+  readonly inputs?: StaticInputs;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Says what a re-run of an agent (or a flow) on this machine would do with each node. Nothing is executed.
+ *
+ * @throws `RUN_UNKNOWN`, `JOURNAL_DAMAGED`, and what `planRerun` throws: `RERUN_BASE_INVALID`, `RERUN_PATH_INVALID`, `RERUN_SET_INVALID`, …
+ */
+export async function planAgentRerun(
+  definition: AgentDefinition | FlowDefinition,
+  { store, ports, rerun, inputs, signal }: PlanAgentRerunOptions,
+): Promise<PlannedRerun> {
+  const abort = signal ? { signal } : {};
+  const base = await readBase(store, rerun.of, abort);
+  return await planRerun(definition, { ...planningIn({ store, ports }), base, rerun, ...(inputs ? { inputs } : {}), ...abort });
+}
+
+function planningIn({ store, ports: { resources } }: Where) {
+  const { artifacts, outcomes, runRoot } = store;
+  return { engine: inlineEngine(), runRoot, ports: { artifacts, outcomes, resources } };
+}
+
+async function readBase({ journals, runRoot }: LocalStore, of: string, abort: { readonly signal?: AbortSignal }): Promise<BaseRun> {
+  const { runId, status, rootComponentId } = await readRun(journals, of, { runRoot, ...abort });
+  return { runId, status, rootComponentId, history: await readHistory(journals, of, abort) };
+}
+
+interface Resumed extends Where {
+  readonly runId: string;
+}
+
+/** What a re-run that goes on takes from the earlier run, which may be gone by now: it is read through the re-run. */
+export async function continuationOf(
+  definition: AgentDefinition | FlowDefinition,
+  { rerun }: RunHistory,
+  { runId, ...where }: Resumed,
+): Promise<Continuation | undefined> {
+  if (rerun === undefined) return undefined;
+  const history = await readHistory(where.store.journals, rerun.of, { through: RunId.parse(runId) });
+  const base: BaseRun = { runId: rerun.of, status: "completed", rootComponentId: definition.id, history };
+  return (await planRerun(definition, { ...planningIn(where), base, rerun: optionsOnRecord(rerun), record: rerun })).continuation;
+}

@@ -1,0 +1,67 @@
+import type { NodeCall, NodeHandle } from "@dad/engine";
+import type { OutcomeRef } from "@dad/protocol";
+import type { NodeHistory, OutcomeStep, RunContext } from "@dad/run-context";
+import { type ToldFiles, UNKNOWABLE_TREE } from "./told-files.ts";
+
+/** Commits what attempts change in the workspace, so that a re-run can go on from each of them. */
+export interface FileCommits {
+  /** Commits what an attempt may have changed, after the commits of its own. Gives what it changed in all, if it did. */
+  commit(handle: NodeHandle, own: readonly OutcomeRef[]): Promise<OutcomeRef | undefined>;
+  /** Makes the changes that a reused node had made. Gives them as this run has them, if there are any. */
+  bring(handle: NodeHandle, record: NodeHistory, steps: readonly OutcomeStep[]): Promise<OutcomeRef | undefined>;
+}
+
+export function fileCommits({ env, outcome, history }: Pick<RunContext, "env" | "outcome" | "history">, told: ToldFiles): FileCommits {
+  /** All that are known, so that the last one is told from a new one. */
+  const known = new Set([...(outcome ? [outcome.start.commit] : []), ...history.outcome.steps.map((step) => step.outcome.commit)]);
+  /** The workspace is no more what it was in the run before at this place. */
+  let apart = false;
+
+  async function commitAs({ path, attempt }: NodeHandle): Promise<OutcomeRef | undefined> {
+    const subject = `[${env.runId}] ${path}`;
+    const committed = await outcome?.commit({ subject, trailers: { "Dad-Node": path, "Dad-Attempt": String(attempt) }, onlyChanged: true });
+    const isNew = committed !== undefined && !known.has(committed.commit);
+    if (committed) known.add(committed.commit);
+    told.left({ path, attempt }, committed?.tree ?? UNKNOWABLE_TREE);
+    return isNew ? committed : undefined;
+  }
+
+  return {
+    async commit(handle, own) {
+      if (outcome === undefined) return undefined;
+      for (const { commit } of own) known.add(commit);
+      apart = true;
+      try {
+        const last = await commitAs(handle);
+        return spanOf(last ? [...own, last] : own);
+      } catch {
+        // What cannot be committed now may be in order when the run ends, or else fails its end. Until then nobody knows the files.
+        told.left(handle, UNKNOWABLE_TREE);
+        return spanOf(own);
+      }
+    },
+    async bring(handle, record, steps) {
+      if (outcome === undefined) return undefined;
+      if (steps.length === 0) {
+        // Its files are there from the beginning.
+        if (record.outcome && !apart) told.left(handle, record.outcome.tree);
+        return record.outcome;
+      }
+      apart = true;
+      for (const { outcome: change } of steps) if (change.parent !== undefined) await outcome.bring({ from: change.parent, to: change.commit });
+      return await commitAs(handle);
+    },
+  };
+}
+
+/** Several commits as one change. */
+function spanOf(commits: readonly OutcomeRef[]): OutcomeRef | undefined {
+  const [first, last] = [commits[0], commits.at(-1)];
+  if (first === undefined || last === undefined) return undefined;
+  return { ...last, ...(first.parent === undefined ? {} : { parent: first.parent }) };
+}
+
+/** What of a call is kept with its end. */
+export function madeOf({ fingerprint, reads }: Pick<NodeCall, "fingerprint" | "reads">, outcome: OutcomeRef | undefined) {
+  return { ...(fingerprint ? { fingerprint } : {}), ...(reads ? { reads: [...reads] } : {}), ...(outcome ? { outcome } : {}) };
+}

@@ -1,0 +1,72 @@
+import type { NodeType, WorkspaceUse } from "@dad/agent";
+import { canonicalJson, digestOfBytes, type Json, type NodeFingerprint } from "@dad/protocol";
+import type { ResourceNeed, ResourceProfile } from "@dad/resources";
+import { known, UNKNOWN } from "./unknown.ts";
+
+/** What a node is to be executed with. */
+export interface NodeGiven {
+  readonly nodeType: NodeType;
+  readonly settings: Json;
+  readonly input: Json | undefined;
+}
+
+export interface FingerprintOptions {
+  readonly resources: ResourceProfile;
+  /** Takes out of a JSON text what differs with each run. */
+  readonly unmarked: (text: string) => string;
+  /** Names the files of the workspace as the node finds them. `undefined` in a run without an outcome. */
+  readonly tree: () => string | undefined;
+}
+
+/**
+ * Says what the result of a node depends on: its code, its rendered settings, its static input, what stands behind the aliases of
+ * its resources, and the files of the workspace, if it sees them. Time limits, retries, concurrency, waits, record settings, the ids
+ * of runs and their places are no part of it.
+ */
+export function fingerprinter({ resources, unmarked, tree }: FingerprintOptions): (given: NodeGiven) => NodeFingerprint {
+  return (given) => {
+    const { nodeType, settings, input } = given;
+    const { type, version, source } = nodeType;
+    const code = { type, version, ...(source === undefined ? {} : { source }) };
+    const behind = resourcesBehind(given, resources);
+    const found = tree();
+    const workspace = found === undefined || workspaceUse(given) === "none" ? undefined : known(found as Json, () => "the files of the workspace");
+    const facts = { code, ...(behind ? { resources: behind } : {}), ...(workspace === undefined ? {} : { workspace: workspace as string }) };
+    const components = { ...facts, settings, ...(input === undefined ? {} : { static: input }) };
+    return { digest: digestOfBytes(unmarked(canonicalJson(components))), ...facts };
+  };
+}
+
+/** What a node does with the files of the workspace. One that cannot say so may do anything. */
+export function workspaceUse({ nodeType, settings, input }: NodeGiven): WorkspaceUse {
+  try {
+    const parsed = nodeType.settings.safeParse(settings);
+    const given = input === undefined ? undefined : nodeType.input?.safeParse(input).data;
+    return nodeType.workspace(parsed.success ? parsed.data : settings, given);
+  } catch {
+    return "writes";
+  }
+}
+
+function resourcesBehind({ nodeType, settings }: NodeGiven, resources: ResourceProfile): Record<string, Json> | undefined {
+  if (nodeType.needs === undefined) return undefined;
+  const parsed = nodeType.settings.safeParse(settings);
+  const needs = parsed.success ? nodeType.needs(parsed.data) : [];
+  if (needs.length === 0) return undefined;
+  return Object.fromEntries(needs.map((need) => [`${need.kind}.${need.id}`, behindAlias(need, resources)]));
+}
+
+/** A recording says what its model said, and is not that model. */
+function behindAlias({ kind, id }: ResourceNeed, resources: ResourceProfile): Json {
+  try {
+    if (kind !== "model") return String(resources.get(kind, id));
+    const { provider, modelId, capabilities } = resources.get("model", id);
+    return { provider, modelId, ...(capabilities.recorded ? { recorded: true } : {}) };
+  } catch {
+    // What is not there is told by whoever asks for it.
+    return null;
+  }
+}
+
+/** Stands for the files of a workspace in a walk that only looks ahead, once something has changed them. */
+export const UNKNOWN_TREE = UNKNOWN as unknown as string;

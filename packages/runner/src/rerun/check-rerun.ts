@@ -1,0 +1,67 @@
+import { type ComponentDefinition, definitionAt } from "@dad/agent";
+import { readJson } from "@dad/artifacts";
+import { isJsonObject, type Json, StaticInputs } from "@dad/protocol";
+import type { RunPorts } from "@dad/run-context";
+import { resolveStaticInputs } from "../resolve-static-inputs.ts";
+import { RerunBaseError } from "./errors.ts";
+import { assertPath, startPath } from "./paths.ts";
+import type { BaseRun, CheckedRerun, RerunOptions } from "./rerun-options.ts";
+import { checkedSet, mergedSet } from "./set-settings.ts";
+
+/** @throws RerunBaseError (`RERUN_BASE_INVALID`) for a run of something else, and one that has not come to its end. */
+export function assertBase(
+  root: ComponentDefinition,
+  { runId, status, rootComponentId }: BaseRun,
+  { unfinished = false }: NonNullable<RerunOptions["allow"]>,
+): void {
+  if (rootComponentId !== root.id)
+    throw new RerunBaseError(runId, `it is a run of ${rootComponentId}, and this is ${root.id}`, { rootComponentId, found: root.id });
+  if (unfinished || status === "completed" || status === "failed" || status === "cancelled") return;
+  const what =
+    status === "interrupted" ? `it was interrupted: go on with it (dad resume ${runId})` : "it has not come to its end: wait for it, or cancel it";
+  throw new RerunBaseError(runId, `${what}, or reuse what it has completed (--allow-unfinished)`, { status });
+}
+
+/** What is asked of a re-run, once its paths mean something. */
+export interface CheckedOptions {
+  readonly options: CheckedRerun;
+  /** Those of the earlier run, and over them what is given now. */
+  readonly inputs: StaticInputs;
+}
+
+/** @throws RerunPathError (`RERUN_PATH_INVALID`), RerunSetError (`RERUN_SET_INVALID`), StaticInputError (`STATIC_INPUT_INVALID`). */
+export async function checkedRerun(
+  root: ComponentDefinition,
+  base: BaseRun,
+  { rerun, inputs = {}, artifacts }: { readonly rerun: RerunOptions; readonly inputs?: StaticInputs | undefined } & Pick<RunPorts, "artifacts">,
+): Promise<CheckedOptions> {
+  const { of: _of, from, set = {}, ...rest } = rerun;
+  for (const option of ["reask", "pin"] as const) for (const path of rest[option] ?? []) assertPath(root, { option, path });
+  if (typeof rest.allow?.effects === "object") for (const path of rest.allow.effects) assertPath(root, { option: "allow effects", path });
+  const now = checkedSet(root, set);
+  const before = await inputsBefore(base, artifacts);
+  const there = Object.entries(before).filter(([path]) => !rest.allow?.removed || definitionAt(root, path) !== undefined);
+  const merged = [inputs, now.inputs].reduce((all, more) => mergedInputs(root, all, more), Object.fromEntries(there) as StaticInputs);
+  const options = {
+    ...rest,
+    from: from === undefined ? undefined : startPath(root, from),
+    set: mergedSet(base.history.rerun?.set ?? {}, now.settings),
+  };
+  return { options, inputs: resolveStaticInputs(root, merged) };
+}
+
+async function inputsBefore({ history: { inputs } }: BaseRun, artifacts: RunPorts["artifacts"]): Promise<StaticInputs> {
+  return inputs ? await readJson(artifacts, inputs, StaticInputs) : {};
+}
+
+/** The variables of a component are given one by one, and the input of a node as a whole. */
+function mergedInputs(root: ComponentDefinition, before: StaticInputs, now: StaticInputs): StaticInputs {
+  const merged: Record<string, Json> = { ...before };
+  for (const [name, value] of Object.entries(now)) {
+    const path = Object.keys(before).find((known) => known === name || (!name.includes(".") && known.endsWith(`.${name}`))) ?? name;
+    const was = merged[path];
+    const isNode = definitionAt(root, path)?.kind === "node";
+    merged[path] = !isNode && isJsonObject(was) && isJsonObject(value) ? { ...was, ...value } : value;
+  }
+  return merged;
+}

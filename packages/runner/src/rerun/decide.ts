@@ -1,0 +1,139 @@
+import { type ComponentDefinition, EVERY_ITERATION } from "@dad/agent";
+import type { NodeFingerprint, NodePath, PlanProblem, PlanReason } from "@dad/protocol";
+import type { NodeHistory } from "@dad/run-context";
+import { UNKNOWABLE_TREE } from "../told-files.ts";
+import { covers, isFrom } from "./paths.ts";
+import type { BaseRun, CheckedRerun, RerunAllowances } from "./rerun-options.ts";
+
+/** Whether a node is executed, and why; or what is given instead. A problem stands in the way of the re-run. */
+export type Decision =
+  | { readonly kind: "reuse"; readonly record: NodeHistory; readonly problem?: PlanProblem | undefined }
+  /** Without reasons: its fingerprint is another one. */
+  | { readonly kind: "execute"; readonly because: readonly PlanReason[]; readonly problem?: PlanProblem | undefined };
+
+/** What is known of a node when it is decided. */
+export interface DecidedBy {
+  readonly path: NodePath;
+  readonly fingerprint: NodeFingerprint;
+  /** What it gives comes from outside: it asks a model, or is not pure. */
+  readonly fromOutside: boolean;
+}
+
+export interface Decider {
+  of(node: DecidedBy): Decision;
+  /** Whether a node is executed whatever it is told, and why. */
+  forced(path: NodePath): readonly PlanReason[] | undefined;
+  /** Whether somebody asked for the very node to be executed, or set something of it. */
+  isMeant(path: NodePath): boolean;
+}
+
+/** Decides of each node of a re-run. Pure: the same is decided whenever it is asked. */
+export function decider(root: ComponentDefinition, base: BaseRun, options: CheckedRerun): Decider {
+  const { from, reask = [], pin = [], set, replay = false, allow = {} } = options;
+  const forced = forcedBy(root, options);
+  const elsewhere = inOtherIterations(base);
+  return {
+    forced,
+    isMeant: (path) => path === from || reask.includes(path) || Object.hasOwn(set, path),
+    of(node) {
+      const { path, fingerprint } = node;
+      const own = base.history.nodes.get(path);
+      if (replay) return replayed(own, node);
+      if (isNamed(pin, path)) return pinned(base, path, own);
+      const because = forced(path);
+      if (because) return { kind: "execute", because };
+      const record = own && isSame(own, fingerprint) ? own : (elsewhere(path, fingerprint) ?? own);
+      if (record === undefined) return executed("new", `run ${base.runId} did not execute it`);
+      return from === undefined ? unchanged(record, fingerprint) : before(record, fingerprint, allow);
+    },
+  };
+}
+
+function isNamed(patterns: readonly string[], path: NodePath): boolean {
+  return patterns.some((pattern) => covers(pattern, path));
+}
+
+function forcedBy(root: ComponentDefinition, { from, reask = [], reuse = true }: CheckedRerun): Decider["forced"] {
+  const comesAfter = from === undefined ? () => false : isFrom(root, from);
+  return (path) => {
+    if (isNamed(reask, path)) return [{ component: "reask", message: "it is asked for" }];
+    if (from !== undefined && comesAfter(path)) return [{ component: "from", message: afterStart(path, from) }];
+    return reuse ? undefined : [{ component: "reuse", message: "nothing is reused" }];
+  };
+}
+
+function afterStart(path: NodePath, from: NodePath): string {
+  if (path === from) return "the re-run starts here";
+  return path.startsWith(`${from}.`) ? `it is in ${from}` : `it comes after ${from}`;
+}
+
+function executed(component: string, message: string): Decision {
+  return { kind: "execute", because: [{ component, message }] };
+}
+
+function unchanged(record: NodeHistory, fingerprint: NodeFingerprint): Decision {
+  if (record.state !== "completed")
+    return { kind: "execute", because: [{ component: "state", before: stateOf(record), message: notCompleted(record) }] };
+  if (record.fingerprint === undefined) return executed("fingerprint", "none was recorded");
+  return isSame(record, fingerprint) ? { kind: "reuse", record } : { kind: "execute", because: [] };
+}
+
+/** Of what has to be reused, because it comes before the start: whether that is so. */
+function before(record: NodeHistory, fingerprint: NodeFingerprint, { failed = false }: RerunAllowances): Decision {
+  const { path, state } = record;
+  const problem = (kind: PlanProblem["kind"], message: string, allow: string[]): Decision => ({
+    kind: "reuse",
+    record,
+    problem: { kind, path, message: `${path} ${message}`, allow },
+  });
+  if (state === "failed") return failed ? { kind: "reuse", record } : problem("failed", "failed, and comes before the start", ["--allow-failed"]);
+  if (state !== "completed") return problem("unfinished", "did not come to its end, and comes before the start", [`--reask ${path}`]);
+  if (isSame(record, fingerprint)) return { kind: "reuse", record };
+  if (record.fingerprint === undefined)
+    return problem("unverified", "was recorded without a fingerprint, so it cannot be verified", [`--pin ${path}`, `--reask ${path}`]);
+  return problem("changed", "is changed, and comes before the start", [`--pin ${path}`, `--reask ${path}`]);
+}
+
+/** What comes from outside is given again; the code of the agent has to do it again, and to do the same. */
+function replayed(record: NodeHistory | undefined, { fingerprint, fromOutside }: DecidedBy): Decision {
+  if (record?.state !== "completed" && record?.state !== "failed") return executed("new", "there is no record of it");
+  if (!isSame(record, fingerprint)) return { kind: "execute", because: [] };
+  return fromOutside ? { kind: "reuse", record } : executed("replay", "it is code of the agent");
+}
+
+function pinned(base: BaseRun, path: NodePath, record: NodeHistory | undefined): Decision {
+  if (record?.state === "completed") return { kind: "reuse", record };
+  const why = record === undefined ? `run ${base.runId} did not execute it` : notCompleted(record);
+  return { kind: "execute", because: [], problem: { kind: "unfinished", path, message: `${path} is pinned, but ${why}`, allow: [] } };
+}
+
+function isSame(record: NodeHistory, { digest, workspace }: NodeFingerprint): boolean {
+  return record.fingerprint?.digest === digest && workspace !== UNKNOWABLE_TREE;
+}
+
+function stateOf({ state }: NodeHistory): string {
+  return state === "started" ? "interrupted" : state;
+}
+
+function notCompleted(record: NodeHistory): string {
+  const state = stateOf(record);
+  return `it ${state === "failed" ? "failed" : `was ${state}`} in the earlier run`;
+}
+
+/**
+ * Finds what another iteration has for the same work: in a list whose items changed their places, or of which some are gone. What
+ * changed files belongs to its place.
+ */
+function inOtherIterations({ history }: BaseRun): (path: NodePath, fingerprint: NodeFingerprint) => NodeHistory | undefined {
+  const keyOf = (path: string, digest: string): string => `${digest} ${path.replaceAll(/(?<=\.)iter_\d+(?=\.)/g, EVERY_ITERATION)}`;
+  let known: Map<string, NodeHistory> | undefined;
+  const index = () =>
+    new Map(
+      [...history.nodes.values()].flatMap((node) =>
+        node.state === "completed" && node.fingerprint && !node.outcome && node.path.includes(".iter_")
+          ? [[keyOf(node.path, node.fingerprint.digest), node]]
+          : [],
+      ),
+    );
+  return (path, { digest }) => (path.includes(".iter_") ? (known ??= index()).get(keyOf(path, digest)) : undefined);
+}

@@ -1,0 +1,265 @@
+import { join } from "node:path";
+import { type ComponentDefinition, type Definition, elementsOf, isBlock, outputMisfit } from "@dad/agent";
+import type { Engine, NodeCall, NodeOutcome } from "@dad/engine";
+import {
+  DadError,
+  ExecutionId,
+  messageOf,
+  type NodeFingerprint,
+  type NodePath,
+  type PlanProblem,
+  type PlanReason,
+  type RunEnvParams,
+} from "@dad/protocol";
+import { type NodeHistory, readOutcome, type RunPorts } from "@dad/run-context";
+import { givenOf, isFromOutside } from "../decisions.ts";
+import { indexDefinition } from "../definition-index.ts";
+import { errorFromRecord } from "../reused-attempt.ts";
+import { fingerprinter, UNKNOWN_TREE, workspaceUse } from "../fingerprint.ts";
+import { interpret } from "../interpreter.ts";
+import { recordPlaces } from "../record-places.ts";
+import { unmarked } from "../run-marks.ts";
+import type { StaticInputIndex } from "../static-input-index.ts";
+import { toldFiles } from "../told-files.ts";
+import { UNKNOWN, type UnknownYet, unknownYet } from "../unknown.ts";
+import type { Decided, InterpreterHost, NodeToDecide, Place } from "../walk.ts";
+import type { Decider } from "./decide.ts";
+import type { BaseRun } from "./rerun-options.ts";
+import type { Told } from "./reasons.ts";
+import type { withSet } from "./set-settings.ts";
+
+/** What a walk that only looks ahead found of a node. */
+export interface Foreseen {
+  readonly path: NodePath;
+  readonly decision: "reuse" | "execute" | "undecided";
+  readonly because: readonly PlanReason[];
+  /** What the earlier run has for it. */
+  readonly record: NodeHistory | undefined;
+  readonly problem?: PlanProblem | undefined;
+  /** What is known of it when it is executed. */
+  readonly now?: { readonly fingerprint: NodeFingerprint; readonly told: Told };
+}
+
+export interface LookAhead {
+  /** By path, in the order in which the walk came to them. */
+  readonly nodes: ReadonlyMap<NodePath, Foreseen>;
+  /** The reused nodes that the walk was told of before the first that sees the workspace and is not reused. */
+  readonly early: ReadonlySet<NodePath>;
+  /** What was found when results were read. */
+  readonly problems: readonly PlanProblem[];
+}
+
+export interface LookAheadOptions {
+  readonly base: BaseRun;
+  readonly decider: Decider;
+  readonly withSet: ReturnType<typeof withSet>;
+  readonly inputs: StaticInputIndex;
+  readonly ports: Pick<RunPorts, "artifacts" | "resources" | "outcomes">;
+  readonly engine: Engine;
+  readonly place: { readonly runRoot: string; readonly lineage: readonly BaseRun["runId"][] };
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Walks a definition as the re-run would, and executes nothing: what is reused gives what it gave, and of all else it is not known
+ * what it gives. So what follows from that is undecided, and nothing else.
+ */
+export async function lookAhead(root: ComponentDefinition, options: LookAheadOptions): Promise<LookAhead> {
+  const { engine, signal } = options;
+  const found = findings();
+  const { host, execute } = lookingHost(root, options, found);
+  try {
+    await engine.drive((context) => interpret(host, context), { execute, signal, replay: orderOf(options.base) });
+  } catch (error) {
+    signal.throwIfAborted();
+    // The re-run would end there, as the run before did or as the definition says now: nothing comes after it.
+    if (!(error instanceof DadError)) throw error;
+  }
+  return found;
+}
+
+function orderOf({ history }: BaseRun) {
+  return [...history.ended].map((path) => ({ path, attempt: 1 }));
+}
+
+function findings() {
+  const nodes = new Map<NodePath, Foreseen>();
+  const early = new Set<NodePath>();
+  const problems: PlanProblem[] = [];
+  let late = false;
+  return {
+    nodes,
+    early,
+    problems,
+    add(found: Foreseen): void {
+      if (!nodes.has(found.path)) nodes.set(found.path, found);
+    },
+    told(path: NodePath): void {
+      if (!late && nodes.get(path)?.decision === "reuse") early.add(path);
+    },
+    /** Somebody sees the workspace from now on. */
+    seen(): void {
+      late = true;
+    },
+  };
+}
+
+type Findings = ReturnType<typeof findings>;
+
+function lookingHost(root: ComponentDefinition, options: LookAheadOptions, found: Findings) {
+  const { inputs, place } = options;
+  const files = filesAhead(options, found);
+  const { env, workspace } = standIn(options);
+  const own = unmarked({ env, workspace, lineage: place.lineage });
+  const fingerprint = fingerprinter({ resources: options.ports.resources, unmarked: own, tree: files.tree });
+  const looking = { ...options, files, found };
+  const host: InterpreterHost = {
+    root,
+    env,
+    inputs,
+    workspace,
+    files,
+    report: SILENT,
+    places: recordPlaces(indexDefinition(root).nodes.keys()),
+    turns: NOTHING_RECORDED,
+    attempts: { abandon: () => undefined, refuse: ({ path }, error) => found.add(refused(path, error, options.base)) },
+    decisions: {
+      settings: ({ path }, settings) => options.withSet(path, settings),
+      of: (node) => decideAhead(node, fingerprint(givenOf(node)), looking),
+    },
+    foresight: { undecided: (at, definition, error) => undecided(root, { at, definition, error }, looking) },
+    breathe: async () => undefined,
+  };
+  return { host, execute: (call: NodeCall) => executeAhead(root, call, looking) };
+}
+
+/** The re-run has no name and no place yet: those of the run before stand for them, and are taken out like them. */
+function standIn({ base: { runId }, place: { runRoot } }: LookAheadOptions): { readonly env: RunEnvParams; readonly workspace: string } {
+  const runDir = join(runRoot, runId);
+  const executionId = ExecutionId.parse("00000000-0000-0000-0000-000000000000");
+  const env = { runId, executionId, runDir, runRoot, effectiveRunRoot: runRoot, traceDir: join(runDir, ".trace") };
+  return { env, workspace: join(runRoot, ".dad", "work", runId) };
+}
+
+function decideAhead(node: NodeToDecide, fingerprint: NodeFingerprint, { base, decider, found, files }: Looking): Decided {
+  const { path } = node.place;
+  const use = workspaceUse(givenOf(node));
+  const now = { fingerprint, told: { settings: node.settings, input: node.input } };
+  const decision = decider.of({ path, fingerprint, fromOutside: isFromOutside(node) });
+  const record = decision.kind === "reuse" ? decision.record : base.history.nodes.get(path);
+  const because = decision.kind === "reuse" ? [] : decision.because;
+  found.add({ path, decision: decision.kind, because, record, problem: decision.problem, now });
+  if (decision.kind === "reuse") return { reuse: decision.record.path };
+  if (use !== "none") found.seen();
+  if (use === "writes" || use === "confined") files.left({ path, attempt: 1 }, files.tree() === undefined ? undefined : UNKNOWN_TREE);
+  return {};
+}
+
+/** The files as the walk is told of them, and who was told before somebody saw them. */
+function filesAhead({ base, ports }: LookAheadOptions, found: Findings) {
+  const told = toldFiles(ports.outcomes && base.history.outcome.tree);
+  let lost = false;
+  return {
+    ...told,
+    tree: () => (lost && told.tree() !== undefined ? UNKNOWN_TREE : told.tree()),
+    told(handle: Parameters<typeof told.told>[0]): void {
+      const record = found.nodes.get(handle.path);
+      if (record?.decision === "reuse" && record.record?.outcome) told.left(handle, record.record.outcome.tree);
+      found.told(handle.path);
+      told.told(handle);
+    },
+    /** Something may change them of which it is not known whether it is executed. */
+    lose(): void {
+      lost = true;
+    },
+  };
+}
+
+/** A node whose settings cannot be made fails, as soon as the walk comes to it. */
+function refused(path: NodePath, error: unknown, { history }: BaseRun): Foreseen {
+  return { path, decision: "execute", because: [{ component: "settings", message: messageOf(error) }], record: history.nodes.get(path) };
+}
+
+interface Undecided {
+  readonly at: Place;
+  readonly definition: Definition;
+  readonly error: unknown;
+}
+
+type Looking = LookAheadOptions & { readonly found: Findings; readonly files: ReturnType<typeof filesAhead> };
+
+function undecided(root: ComponentDefinition, { at, definition, error }: Undecided, looking: Looking): boolean {
+  const unknown = unknownYet(error);
+  if (unknown === undefined) return false;
+  const { found, files, base } = looking;
+  found.seen();
+  if (definition.kind === "node") {
+    noteUndecided(at.path, unknown, looking);
+    if (mayChange(definition)) files.lose();
+    return true;
+  }
+  files.lose();
+  const inside = [...base.history.nodes.keys()].filter((path) => path.startsWith(`${at.path}.`));
+  for (const path of inside.length === 0 ? [at.path] : inside) if (isThere(root, path)) noteUndecided(path, unknown, looking);
+  return true;
+}
+
+function isThere(root: ComponentDefinition, path: NodePath): boolean {
+  const definition = elementsOf(root)(path)?.definition;
+  return definition !== undefined && (definition.kind === "node" || isBlock(definition));
+}
+
+function noteUndecided(path: NodePath, unknown: UnknownYet, { found, base, decider }: Looking): void {
+  const record = base.history.nodes.get(path);
+  const forced = decider.forced(path);
+  const because = forced ?? [{ component: "input", message: unknown.message }];
+  found.add({ path, decision: forced && record ? "execute" : "undecided", because, record });
+}
+
+function mayChange({ nodeType }: Definition & { kind: "node" }): boolean {
+  const use = workspaceUse({ nodeType, settings: null, input: undefined });
+  return use === "writes" || use === "confined";
+}
+
+type Executing = LookAheadOptions & { readonly found: Findings };
+
+async function executeAhead(root: ComponentDefinition, { path, reuse }: NodeCall, { base, ports, found }: Executing): Promise<NodeOutcome> {
+  const record = reuse && base.history.nodes.get(reuse);
+  if (!record) return { status: "completed", value: UNKNOWN };
+  if (record.state !== "completed") return { status: "failed", error: errorFromRecord(record) };
+  try {
+    const value = await readOutcome(ports.artifacts, record);
+    const definition = elementsOf(root)(path)?.definition;
+    const misfit = definition?.kind === "node" ? outputMisfit(definition.nodeType.output, value) : undefined;
+    if (misfit === undefined) return { status: "completed", value };
+    found.problems.push(problemOf("schema", path, `gave what its type does not allow any more: ${misfit}`));
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    found.problems.push(problemOf("content", path, `gave what cannot be read: ${error.message}`));
+  }
+  return { status: "completed", value: UNKNOWN };
+}
+
+function problemOf(kind: PlanProblem["kind"], path: NodePath, what: string): PlanProblem {
+  return { kind, path, message: `${path} ${what}`, allow: [`--reask ${path}`] };
+}
+
+const nothing = () => undefined;
+const SILENT: InterpreterHost["report"] = {
+  started: nothing,
+  completed: nothing,
+  failed: nothing,
+  cancelled: nothing,
+  handled: nothing,
+  add: nothing,
+  trouble: nothing,
+  settled: async () => undefined,
+};
+
+const NOTHING_RECORDED: InterpreterHost["turns"] = {
+  of: () => ({ attempt: 1, recorded: false }),
+  recordOf: nothing,
+  concluded: () => false,
+  caught: () => false,
+  replay: [],
+};

@@ -1,0 +1,83 @@
+import { type ComponentDefinition, type NodeDefinition, valueOfVariable } from "@dad/agent";
+import { isJsonObject, type Json, nameHint, type StaticInputs } from "@dad/protocol";
+import { z } from "zod";
+import { RerunSetError } from "./errors.ts";
+import { assertPath, covers } from "./paths.ts";
+import type { RerunOptions, SettingsSet } from "./rerun-options.ts";
+
+/** What is set for a run: of nodes, members of their settings; of components, values of their variables. */
+export interface CheckedSet {
+  readonly settings: SettingsSet;
+  readonly inputs: StaticInputs;
+}
+
+/**
+ * Tells apart what is set of nodes and of components.
+ *
+ * @throws RerunPathError (`RERUN_PATH_INVALID`), RerunSetError (`RERUN_SET_INVALID`).
+ */
+export function checkedSet(root: ComponentDefinition, set: NonNullable<RerunOptions["set"]>): CheckedSet {
+  const settings: Record<string, Readonly<Record<string, Json>>> = {};
+  const inputs: Record<string, Json> = {};
+  for (const [path, members] of Object.entries(set)) {
+    const definition = assertPath(root, { option: "set", path });
+    const entries = Object.entries(members);
+    if (definition.kind === "node") {
+      for (const [member] of entries) assertMember(definition, { path, member });
+      settings[path] = members;
+    } else if (definition.kind === "agent" || definition.kind === "flow") {
+      for (const [name, value] of entries) assertVariable(definition, { path, name }, value);
+      inputs[path] = members;
+    } else throw new RerunSetError(path, entries[0]?.[0] ?? "", `it is a ${definition.kind}, of which nothing can be set`);
+  }
+  return { settings, inputs };
+}
+
+function assertMember({ nodeType }: NodeDefinition, { path, member }: { readonly path: string; readonly member: string }): void {
+  const [first = ""] = member.split(".");
+  const names = membersOf(nodeType.settings);
+  if (names !== undefined && !names.includes(first))
+    throw new RerunSetError(path, member, `a node of type "${nodeType.type}" has no setting ${JSON.stringify(first)}; ${nameHint(first, names)}`);
+}
+
+/** The members that settings have by their schema, when it says. */
+function membersOf(schema: z.ZodType): readonly string[] | undefined {
+  if (schema instanceof z.ZodObject && !(schema.def.catchall && !(schema.def.catchall instanceof z.ZodNever))) return Object.keys(schema.shape);
+  return undefined;
+}
+
+function assertVariable({ variables }: ComponentDefinition, { path, name }: { readonly path: string; readonly name: string }, value: Json): void {
+  const variable = Object.hasOwn(variables, name) ? variables[name] : undefined;
+  if (variable === undefined) throw new RerunSetError(path, name, `there is no such variable; ${nameHint(name, Object.keys(variables))}`);
+  const fit = valueOfVariable(variable, value);
+  if ("problem" in fit) throw new RerunSetError(path, name, `it does not fit: ${fit.problem}`);
+}
+
+/** What was set before, and over it what is set now. */
+export function mergedSet(before: SettingsSet, now: SettingsSet): SettingsSet {
+  const merged: Record<string, Readonly<Record<string, Json>>> = { ...before };
+  for (const [path, members] of Object.entries(now)) merged[path] = { ...merged[path], ...members };
+  return merged;
+}
+
+/** The settings of a node with what was set of them. What names the very iteration comes last. */
+export function withSet(set: SettingsSet): (path: string, settings: Json) => Json {
+  const paths = Object.keys(set).toSorted((one, other) => Number(other.includes("*")) - Number(one.includes("*")));
+  return (path, settings) => {
+    let result = settings;
+    for (const own of paths.filter((candidate) => candidate.split(".").length === path.split(".").length && covers(candidate, path)))
+      for (const [member, value] of Object.entries(set[own] ?? {})) result = withMember(result, member.split("."), value);
+    return result;
+  };
+}
+
+function withMember(settings: Json, [first, ...rest]: readonly string[], value: Json): Json {
+  if (first === undefined) return value;
+  if (Array.isArray(settings)) {
+    const items: readonly Json[] = settings;
+    const at = Number(first);
+    return Number.isInteger(at) && at >= 0 && at < items.length ? items.with(at, withMember(items[at] ?? null, rest, value)) : items;
+  }
+  const members = isJsonObject(settings) ? settings : {};
+  return { ...members, [first]: withMember(members[first] ?? {}, rest, value) };
+}

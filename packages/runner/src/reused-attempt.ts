@@ -1,0 +1,74 @@
+import type { NodeOutcome } from "@dad/engine";
+import {
+  type ArtifactEntry,
+  DadError,
+  type EventDraft,
+  errorFromEnvelope,
+  nodeDirectory,
+  type NodePath,
+  type OutcomeRef,
+  RelativePath,
+} from "@dad/protocol";
+import { type ExecutionScope, type NodeHistory, readOutcome, withoutData } from "@dad/run-context";
+import type { Attempt } from "./attempt.ts";
+import type { FileCommits } from "./file-commits.ts";
+import { frozenJson } from "./frozen-json.ts";
+import type { Continuation } from "./rerun/continuation.ts";
+
+/** What an attempt had given, or how it had ended. */
+export async function recordedOutcome({ run }: ExecutionScope, before: NodeHistory): Promise<NodeOutcome> {
+  if (before.state === "completed") return { status: "completed", value: frozenJson(await readOutcome(run.ports.artifacts, before)) };
+  return { status: before.state === "failed" ? "failed" : "cancelled", error: errorFromRecord(before) };
+}
+
+/** The error of an attempt that did not complete, to be thrown again. */
+export function errorFromRecord({ path, error }: NodeHistory): DadError {
+  return error === undefined ? new DadError("NODE_CANCELLED", `node ${path} was cancelled`) : errorFromEnvelope(error);
+}
+
+/**
+ * Gives what an earlier run has for a node: its result and its files, by reference. What it changed in the workspace, and is not
+ * there from the beginning, is brought there.
+ *
+ * @throws `ARTIFACT_…` when the result cannot be read, `OUTCOME_CONFLICT` when its files do not go together with those of this run.
+ */
+export async function giveReused(work: Attempt, continuation: Continuation, files: FileCommits): Promise<NodeOutcome> {
+  const { call, scope } = work;
+  const record = call.reuse && continuation.base.history.nodes.get(call.reuse);
+  if (record === undefined) throw new TypeError(`run ${continuation.base.runId} has nothing for node ${call.path}`);
+  const outcome = await recordedOutcome(scope, record);
+  const changed = await files.bring(call, record, continuation.steps(call.path));
+  await scope.run.record(reusedEnd(work, { record, changed, base: continuation.base.runId }), { wait: "ordered" });
+  return outcome;
+}
+
+interface Reused {
+  readonly record: NodeHistory;
+  readonly changed: OutcomeRef | undefined;
+  readonly base: Continuation["base"]["runId"];
+}
+
+/** Its fingerprint is that of the result, whatever the node would depend on now. */
+function reusedEnd({ call: { path, attempt } }: Attempt, { record, changed, base }: Reused): EventDraft {
+  const { fingerprint, reads, usage } = record;
+  const facts = {
+    path,
+    attempt,
+    durationMs: 0,
+    artifacts: withoutData(record.artifacts).map((entry) => placedAt(path, entry, record.path)),
+    origin: record.origin ?? { runId: base, seq: record.seq, attempt: record.attempt },
+    ...(usage ? { usage } : {}),
+    ...(fingerprint ? { fingerprint } : {}),
+    ...(reads ? { reads: [...reads] } : {}),
+    ...(changed ? { outcome: changed } : {}),
+  };
+  if (record.state === "completed") return { type: "node.completed", decision: "reused", ...facts };
+  return { type: "node.failed", error: record.error ?? { code: "UNEXPECTED", message: "it failed", retryable: false }, ...facts };
+}
+
+/** In a loop whose items have other places, a result is found at another one. */
+function placedAt(path: NodePath, entry: ArtifactEntry, before: NodePath): ArtifactEntry {
+  const [directory, was] = [nodeDirectory(path), nodeDirectory(before)];
+  if (path === before || !entry.path.startsWith(`${was}/`)) return entry;
+  return { ...entry, path: RelativePath.parse(directory + entry.path.slice(was.length)) };
+}

@@ -1,0 +1,83 @@
+import type { ComponentDefinition } from "@dad/agent";
+import type { DriveOptions, NodeHandle } from "@dad/engine";
+import type { Observability } from "@dad/observability";
+import type { ExecutionScope, RunContext } from "@dad/run-context";
+import type { Assumptions } from "./assumption.ts";
+import { decisionsOf } from "./decisions.ts";
+import { indexDefinition } from "./definition-index.ts";
+import { fileCommits } from "./file-commits.ts";
+import { fingerprinter } from "./fingerprint.ts";
+import { nodeAttempts } from "./node-attempts.ts";
+import { recordPlaces } from "./record-places.ts";
+import type { Continuation } from "./rerun/continuation.ts";
+import { unmarked } from "./run-marks.ts";
+import type { StaticInputIndex } from "./static-input-index.ts";
+import { type ToldFiles, toldFiles } from "./told-files.ts";
+import { type Turns, turnsAfter } from "./turn.ts";
+import type { InterpreterHost } from "./walk.ts";
+import { walkReport } from "./walk-report.ts";
+
+export interface WalkInOptions {
+  /** At the place in the trace where the nodes belong. */
+  readonly observability: Observability;
+  readonly inputs: StaticInputIndex;
+  readonly assume: Assumptions | undefined;
+  /** Of a re-run. */
+  readonly continuation: Continuation | undefined;
+}
+
+export interface WalkIn extends Pick<DriveOptions, "execute"> {
+  readonly host: InterpreterHost;
+  readonly replay: readonly NodeHandle[];
+}
+
+/** What a walk through a definition needs to go on in a run, where that stands. */
+export function walkIn(scope: ExecutionScope, root: ComponentDefinition, options: WalkInOptions): WalkIn {
+  const { observability, inputs, assume, continuation } = options;
+  const { env, history, ports } = scope.run;
+  const turns = turnsAfter(root, history, assume);
+  const report = walkReport(scope.run, root);
+  const files = filesOf(scope.run, turns, continuation);
+  const own = unmarked({ env, workspace: scope.space.cwd, lineage: continuation?.lineage ?? [] });
+  const fingerprint = fingerprinter({ resources: ports.resources, unmarked: own, tree: files.tree });
+  const commits = fileCommits(scope.run, files);
+  const { execute, ledger } = nodeAttempts({ scope, root, observability, turns, report, assume, files: commits, continuation });
+  const host: InterpreterHost = {
+    root,
+    env,
+    inputs,
+    workspace: scope.space.cwd,
+    report,
+    places: recordPlaces(indexDefinition(root).nodes.keys()),
+    turns,
+    attempts: ledger,
+    decisions: decisionsOf({ fingerprint, unmarked: own, continuation }),
+    files,
+    breathe: () => aTurn(scope.signal),
+  };
+  return { host, execute, replay: replayOf(turns, history, continuation) };
+}
+
+/** As the first node finds the workspace, and as the attempts left it that are told again. */
+function filesOf({ outcome, history }: RunContext, turns: Turns, continuation: Continuation | undefined): ToldFiles {
+  const found = history.outcome.tree ?? (continuation ? continuation.tree : outcome?.start.tree);
+  const files = toldFiles(outcome && found);
+  for (const handle of turns.replay) {
+    const tree = history.nodes.get(handle.path)?.outcome?.tree;
+    if (tree !== undefined) files.left(handle, tree);
+  }
+  return files;
+}
+
+/** What is on record of this run comes before what is taken from the one before. */
+function replayOf(turns: Turns, { nodes }: RunContext["history"], continuation: Continuation | undefined): readonly NodeHandle[] {
+  return [...turns.replay, ...(continuation?.order ?? []).filter(({ path }) => !nodes.has(path))];
+}
+
+/** Ends when everything that is due has had its turn. */
+async function aTurn(signal: AbortSignal): Promise<{ readonly cause: unknown } | undefined> {
+  await new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+  return signal.aborted ? { cause: signal.reason } : undefined;
+}

@@ -61,9 +61,8 @@ function isSame({ entry: one }: TreeChange, { entry: other }: TreeChange): boole
 /** The tree that the index of the run would have with the changes. The index itself stays as it is. */
 async function treeWith(git: Git, changes: readonly TreeChange[], call: StageCall): Promise<string> {
   const index = indexFile(call.gitDir, `seed-${randomUUID()}`);
-  // What goes comes first: it may be a file where a directory is to be, or the other way round.
-  const ordered = changes.toSorted((a, b) => Number(a.entry !== undefined) - Number(b.entry !== undefined));
-  const lines = ordered.map(({ path, entry }) => (entry ? `${entry.mode} ${entry.object}\t${path}\0` : `0 ${"0".repeat(40)}\t${path}\0`));
+  // A file takes the place of a directory by itself, and the other way round.
+  const lines = changes.map(({ path, entry }) => (entry ? `${entry.mode} ${entry.object}\t${path}\0` : `0 ${"0".repeat(40)}\t${path}\0`));
   try {
     await copyFile(call.index, index);
     await git.run(["update-index", "-z", "--index-info"], { ...call, index, input: lines.join("") });

@@ -79,6 +79,28 @@ describe("with directories", () => {
     expect(await run.read("out")).toBeUndefined();
   });
 
+  it("brings no changes to where a link is, and none through it", async () => {
+    const outside = join(workDirectory, "outside");
+    await mkdir(outside);
+    await writeFile(join(outside, "x"), "outside");
+    await using files = memoryOutcomeRepository({ workDirectory });
+    await using other = await files.open(RunId.parse("run2"));
+    for (const path of ["dir/x", "file"]) await other.write({ path, content: new Uint8Array(), executable: false });
+    const { commit: to, parent: from = "" } = await other.commit({ subject: "to" });
+    await using run = await files.open(runId);
+    const { directory = "" } = run;
+    await symlink("elsewhere", join(directory, "file"));
+    await symlink(outside, join(directory, "dir"));
+    const refused = { code: "OUTCOME_CONFLICT", details: { paths: ["dir/x", "file"] } };
+    await expect(run.bring({ from, to })).rejects.toMatchObject(refused);
+    await expect(run.bring({ from: to, to: from })).rejects.toMatchObject({ details: { paths: ["file"] } });
+    await rm(join(directory, "file"));
+    await run.bring({ from: to, to: from });
+    expect(await readdir(outside)).toEqual(["x"]);
+    expect(await readdir(directory)).toEqual(["dir"]);
+    await rm(outside, { recursive: true });
+  });
+
   it("takes the directories of open runs away when it is closed", async () => {
     const files = memoryOutcomeRepository({ workDirectory });
     await files.open(runId);

@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export { type ArtifactFormat, endingOf } from "./artifact-format.ts";
+export { type ArtifactFormat, decodeValue, endingOf } from "./artifact-format.ts";
 export { type ArtifactToKeep, placeRefusal } from "./artifact-to-keep.ts";
 export {
   ArtifactRefusedError,

@@ -1,4 +1,5 @@
-import type { RunDetails, Usage } from "@dad/protocol";
+import type { RunDetails } from "@dad/protocol";
+import { costText, sizeText, tokensText } from "./amounts.ts";
 import { durationText } from "./duration.ts";
 import { errorLine, errorLines } from "./error-text.ts";
 import { statusMark, statusWord } from "./node-mark.ts";
@@ -35,7 +36,7 @@ export function summaryText(run: RunDetails, context: SummaryContext): string {
     ...(profile === undefined ? [] : [`${label("profile")}${profile}`]),
     ...nodeLines(run, context),
     `${label("tokens")}${tokensText(run.usage)}`,
-    `${label("cost")}${costText(run.usage)}`,
+    `${label("cost")}${costText(run.usage.costUsd)}`,
     `${label("artifacts")}${placeText(run.runDir, cwd)}`,
     ...outcomeLines(run, context).map((line, at) => `${label(at === 0 ? "outcome" : "")}${line}`),
     ...next.map((command, at) => `${label(at === 0 ? "next" : "")}${command}`),
@@ -98,21 +99,4 @@ function outcomeLines({ outcome }: RunDetails, { outcomeRepository, cwd }: Summa
   if (outcomeRepository === undefined) return [branch];
   // Three dots: what the run changed, also after the project went on.
   return [branch, `git -C ${shellWord(placeText(outcomeRepository, cwd))} diff main...${shellWord(outcome.branch)}`];
-}
-
-/** `1,234 in, 567 out` */
-function tokensText({ inputTokens, outputTokens, cachedInputTokens }: Usage): string {
-  const cached = cachedInputTokens === undefined ? "" : ` (${cachedInputTokens.toLocaleString("en-US")} from the cache)`;
-  return `${inputTokens.toLocaleString("en-US")} in${cached}, ${outputTokens.toLocaleString("en-US")} out`;
-}
-
-/** What is not known is never shown as free. */
-function costText({ costUsd }: Usage): string {
-  if (costUsd === null) return "unknown";
-  return `$${costUsd.toFixed(costUsd !== 0 && costUsd < 1 ? 4 : 2)}`;
-}
-
-function sizeText(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  return bytes < 1_000_000 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }

@@ -2,7 +2,7 @@ import type { ArtifactChange, FingerprintChange, JsonDiff, NodeComparison, ToolC
 import { sizeText } from "./amounts.ts";
 import { comparedFacts } from "./compared-facts.ts";
 import { inOneLine, valuesText, valueText } from "./compared-values.ts";
-import { bounded, type DiffBounds, diffLines } from "./diff-lines.ts";
+import { bounded, type DiffBounds, diffLines, paintedLines } from "./diff-lines.ts";
 
 /** What differs in one attempt of a node. */
 export function comparedNodeLines(node: NodeComparison, bounds: DiffBounds): string[] {
@@ -27,7 +27,7 @@ function detailLines(node: NodeComparison, bounds: DiffBounds): string[] {
     ...textSection("prompt", prompt?.text?.unified, bounds),
     ...jsonSection("asked", prompt?.settings, bounds),
     ...textSection("output", output?.text?.unified, bounds),
-    ...jsonSection("output", output?.json, bounds),
+    ...jsonSection(output?.text ? "output besides its text" : "output", output?.json, bounds),
     ...toolSection(toolCalls, bounds),
     ...artifacts.map(artifactLine),
     ...notCompared.map(({ name, reason }) => labelled("differs", `${inOneLine(name)}; how is not told: ${WHY[reason]}`)),
@@ -51,7 +51,7 @@ function jsonSection(title: string, diff: JsonDiff | undefined, bounds: DiffBoun
   const lines = diff.changes.flatMap(({ path, before, after, text }) =>
     text === undefined
       ? [`${inOneLine(path) || "(all)"} ${valuesText(before, after)}`]
-      : [inOneLine(path) || "(all)", ...indented(diffLines(text.unified, bounds))],
+      : [inOneLine(path) || "(all)", ...indented(paintedLines(text.unified, bounds.paint))],
   );
   const rest = diff.omitted === 0 ? [] : [bounds.paint("dim", `… and ${diff.omitted.toLocaleString("en-US")} more changes`)];
   return [title, ...indented([...bounded(lines, bounds), ...rest])];

@@ -108,6 +108,18 @@ describe("comparisonText", () => {
     ]);
   });
 
+  it("bounds all changes of a value together, the lines of its texts included", () => {
+    const text = { added: 30, removed: 0, unified: `@@ -0,0 +1,30 @@\n${"+line\n".repeat(30)}` };
+    const change = { path: "/log", before: "", after: "", text };
+    const lines = bodyOf({ nodes: [node("coder.a", { differs: ["output"], output: { json: { changes: [change, change], omitted: 0 } } })] });
+    expect([lines.length, lines[2], lines[4], lines.at(-1)]).toEqual([
+      15,
+      "    /log",
+      "      +line",
+      "    … and 52 more lines: dad diff one two --node coder.a",
+    ]);
+  });
+
   it("says which run an attempt is missing from", () => {
     const nodes = [node("coder.a", { differs: ["presence"], after: undefined }), node("coder.b", { differs: ["presence"], before: undefined })];
     expect(bodyOf({ nodes })).toEqual(["coder.a: only before (completed)", "", "coder.b: only after (completed)"]);

@@ -8,13 +8,15 @@ export interface DiffBounds {
   readonly more: string;
 }
 
-/** The lines of a unified diff with colours. */
+/** The first lines of a unified diff, with colours. */
 export function diffLines(unified: string, bounds: DiffBounds): string[] {
+  return bounded(paintedLines(unified, bounds.paint), bounds);
+}
+
+/** All lines of a unified diff, with colours. */
+export function paintedLines(unified: string, paint: Paint): string[] {
   const lines = unified.replace(/\n$/, "").split("\n");
-  return bounded(
-    lines.map((line) => painted(line, bounds.paint)),
-    bounds,
-  );
+  return lines.map((line) => painted(line, paint));
 }
 
 /** The first lines, and how many there are besides. One line is never left out for a line that says so. */

@@ -8,6 +8,9 @@ import { STYLE } from "./style.ts";
 /** A browser that opens the page loads nothing and runs nothing, whatever is in it, and takes no style but that of the page. */
 const POLICY = `default-src 'none'; style-src 'sha256-${hash("sha256", STYLE, "base64")}'; base-uri 'none'; form-action 'none'`;
 
+/** A reader of many looks for one. */
+const MOST_OPEN = 20;
+
 /** A comparison as a page of its own: it needs no network and no script. All text of the runs is escaped. */
 export function comparisonHtml(comparison: RunComparison): string {
   const { before, after, node, nodes, outcome } = comparison;
@@ -27,7 +30,7 @@ export function comparisonHtml(comparison: RunComparison): string {
         ${factTable(comparedTotals(comparison))}
         <h2>Nodes</h2>
         <p>${changed.length} with a difference, ${nodes.length - changed.length} without one</p>
-        ${changed.map((one) => nodeHtml(one))} ${outcomeHtml(outcome)}
+        ${changed.map((one, at) => nodeHtml(one, at < MOST_OPEN))} ${outcomeHtml(outcome)}
       </body>
     </html>
   `;
@@ -56,13 +59,13 @@ function factTable(facts: readonly ComparedFact[]): Html {
   </table>`;
 }
 
-function nodeHtml(node: NodeComparison): Html {
+function nodeHtml(node: NodeComparison, open: boolean): Html {
   const { path, attempt, differs, before, after, prompt, output } = node;
   const only = before && after ? "" : before ? `only before (${before.status})` : `only after (${after?.status ?? ""})`;
-  return markup`<details open>
+  return markup`<details${open ? " open" : ""}>
     <summary><code>${path}</code>${attempt === 1 ? "" : ` (attempt ${attempt})`} <span class="dim">${only || differs.join(", ")}</span></summary>
     ${factTable(comparedFacts(node))} ${fingerprintHtml(node)} ${textSection("prompt", prompt?.text)} ${jsonSection("asked", prompt?.settings)}
-    ${textSection("output", output?.text)} ${jsonSection("output", output?.json)} ${toolSection(node.toolCalls)} ${artifactsHtml(node)}
+    ${textSection("output", output?.text)} ${jsonSection(output?.text ? "output besides its text" : "output", output?.json)} ${toolSection(node.toolCalls)} ${artifactsHtml(node)}
   </details> `;
 }
 

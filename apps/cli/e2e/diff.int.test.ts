@@ -71,7 +71,7 @@ describe("dad diff", () => {
     await project.write("pages/diff.html", "what was there before");
     const { code, stderr } = await project.dad("diff", "world", "moon", "--html", "pages/diff.html");
     expect({ code, stderr }).toEqual({ code: 10, stderr: "the comparison is in pages/diff.html\n" });
-    expect(await project.read("pages/diff.html")).toMatch(/^<!doctype html>[^]*-hello world[^]*<\/html>\s*$/);
+    expect(await project.read("pages/diff.html")).toMatch(/^<!doctype html>[^]*<span class="del">-[+]hello world<\/span>[^]*<\/html>\s*$/);
     expect(await readdir(project.path("pages"))).toEqual(["diff.html"]);
   });
 

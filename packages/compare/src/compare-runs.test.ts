@@ -87,6 +87,19 @@ describe("compareRuns", () => {
     expect(only(comparison)).toMatchObject({ differs: ["notCompared"], notCompared: [{ name: "outcome", reason: "missing" }] });
   });
 
+  it("says so when content is too large to be compared, or not what it should be", async () => {
+    const { data: _elsewhere, ...entry } = entryOf("outcome", 1);
+    const large = step({ end: { artifacts: [{ ...entry, size: 5_000_000 }] } });
+    expect(only(await compared([large], [kept({ outcome: 2 })])).notCompared).toEqual([{ name: "outcome", reason: "large" }]);
+    const broken = step({ end: { artifacts: [{ ...entryOf("outcome", "{"), mediaType: "application/json" }] } });
+    expect(only(await compared([kept({ outcome: 2 })], [broken])).notCompared).toEqual([{ name: "outcome", reason: "unreadable" }]);
+  });
+
+  it("fails when content is damaged", async () => {
+    const damaged = step({ end: { artifacts: [{ ...entryOf("outcome", "good"), data: entryOf("outcome", "evil").data }] } });
+    await expect(compared([damaged], [kept({ outcome: "x" })])).rejects.toMatchObject({ code: "ARTIFACT_DAMAGED" });
+  });
+
   it("compares only what is at a path or below it, and suggests one for a path of nothing", async () => {
     const loop = (outcome: Json) => [{ path: "main.each.iter_1.a", kept: { outcome } }, { path: "main.each.iter_10.a" }, step({ kept: { outcome } })];
     const comparison = await compared(loop(1), loop(2), "main.each.iter_1.a");

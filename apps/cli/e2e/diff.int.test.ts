@@ -33,7 +33,8 @@ describe("dad diff", () => {
     expect(code).toBe(10);
     expect(stdout).toContain('settings.argv ["echo","hello world"] → ["echo","hello moon"]');
     expect(stdout).toContain(String.raw`/stdout "hello world\n" → "hello moon\n"`);
-    expect(stdout).toContain("\noutcome\n  M greeting.txt\n");
+    expect(stdout).toContain("\noutcome\n  M greeting.txt\ndiff --git a/greeting.txt b/greeting.txt\n");
+    expect(stdout.endsWith("-hello world\n+hello moon\n")).toBe(true);
   });
 
   it("prints all of it as one JSON object", async () => {

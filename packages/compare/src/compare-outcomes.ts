@@ -3,11 +3,8 @@ import { DadError, type OutcomeComparison, type OutcomeRef } from "@dad/protocol
 import type { Pair } from "./read-pair.ts";
 import type { AbortOptions } from "./run-record.ts";
 
-/** What a repository has to say about two commits. One that gives no patch is asked for the list of changes only. */
-export interface OutcomeSource extends Pick<OutcomeRepository, "changes"> {
-  /** What changed up to a commit since another one: a unified diff in git's format. */
-  patch?(to: string, options?: AbortOptions & { readonly from?: string }): Promise<string>;
-}
+/** What a repository has to say about two commits. */
+export type OutcomeSource = Pick<OutcomeRepository, "changes" | "patch">;
 
 export interface CompareOutcomesOptions extends AbortOptions {
   readonly outcomes: OutcomeSource | undefined;
@@ -27,14 +24,9 @@ export async function compareOutcomes(
   try {
     const options = { from: before.commit, ...abort };
     const changes = (await outcomes.changes(after.commit, options)).map((change) => ({ ...change }));
-    const patch = changes.length === 0 ? undefined : await patchOf(outcomes, after.commit, options);
-    return { before, after, changes, ...(patch === undefined ? {} : { patch }) };
+    return { before, after, changes, ...(changes.length === 0 ? {} : { patch: await outcomes.patch(after.commit, options) }) };
   } catch (error) {
     if (DadError.is(error, "OUTCOME_COMMIT_UNKNOWN")) return unknown(error.message);
     throw error;
   }
-}
-
-async function patchOf(outcomes: OutcomeSource, to: string, options: AbortOptions & { readonly from: string }): Promise<string | undefined> {
-  return await outcomes.patch?.(to, options);
 }

@@ -154,7 +154,7 @@ export const OutcomeComparison = z.looseObject({
   /** Sorted by path. `null`: that is not known, and `reason` says why. */
   changes: z.array(z.looseObject({ path: z.string(), kind: z.enum(["added", "modified", "deleted"]) })).nullable(),
   reason: z.string().optional(),
-  /** The same with contents, as unified diff in git's format, where the repository gives it. */
+  /** The same with contents, as unified diff in git's format, where anything changed. */
   patch: z.string().optional(),
 });
 export type OutcomeComparison = z.infer<typeof OutcomeComparison>;

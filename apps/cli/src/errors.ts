@@ -75,6 +75,13 @@ export class RunUnknownError extends DadError<"RUN_UNKNOWN"> {
   }
 }
 
+/** `PAGE_NOT_WRITTEN`: the file that was asked for could not be written. What was there before is still there. */
+export class PageNotWrittenError extends DadError<"PAGE_NOT_WRITTEN"> {
+  constructor(file: string, cause: unknown) {
+    super("PAGE_NOT_WRITTEN", `${file} cannot be written: ${messageOf(cause)}`, { cause, details: { file } });
+  }
+}
+
 /** `RUN_SOURCE_UNKNOWN`: a run that is to be resumed does not say where its agent is. It was begun by a program. */
 export class RunSourceUnknownError extends DadError<"RUN_SOURCE_UNKNOWN"> {
   constructor(runId: string) {

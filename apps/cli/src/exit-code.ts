@@ -10,7 +10,7 @@ export const EXIT = {
   usage: 2,
   waiting: 3,
   budgetExhausted: 4,
-  /** Something would be executed. */
+  /** What was compared is not the same; or something would be executed. */
   different: 10,
   cancelled: 130,
 } as const;
@@ -45,6 +45,7 @@ const OF_CODE: Readonly<Record<string, number>> = {
   RUN_NOT_OPENED: EXIT.usage,
   RUN_ROOT_UNKNOWN: EXIT.usage,
   RUN_UNKNOWN: EXIT.usage,
+  NODE_UNKNOWN: EXIT.usage,
   RUN_SOURCE_UNKNOWN: EXIT.usage,
   RUN_LOCKED: EXIT.usage,
   RUN_COMPLETED: EXIT.usage,

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { declareCheckout } from "./commands/checkout.ts";
+import { declareDiff } from "./commands/diff.ts";
 import { declareFsck } from "./commands/fsck.ts";
 import { declareGc } from "./commands/gc.ts";
 import { declareGraph } from "./commands/graph.ts";
@@ -55,6 +56,7 @@ function declareProgram(finish: Finish): Command {
   declareGraph(program, finish);
   declareLs(program, finish);
   declareShow(program, finish);
+  declareDiff(program, finish);
   declareCheckout(program, finish);
   declareFsck(program, finish);
   declareGc(program, finish);
@@ -67,8 +69,8 @@ Exit codes:
   0    done                       3    the run waits for an answer
   1    the run failed, or         4    the run's budget is exhausted
        something was found
-  2    nothing was run: usage,    130  the run was cancelled (Ctrl-C)
-       configuration, definition`;
+  2    nothing was run: usage,    10   what was compared differs
+       configuration, definition  130  the run was cancelled (Ctrl-C)`;
 
 function version(): string {
   // One level above both the sources and the built program.

@@ -64,6 +64,24 @@ export {
   RunStatus,
   RunSummary,
 } from "./run.ts";
+export {
+  ArtifactChange,
+  ComparedAttempt,
+  ComparedDelta,
+  ComparedRun,
+  FingerprintChange,
+  JsonChange,
+  JsonDiff,
+  NodeComparison,
+  NodeDifference,
+  OutcomeComparison,
+  OutputDiff,
+  PromptDiff,
+  RunComparison,
+  TextDiff,
+  ToolCallDiff,
+  ToolCallStep,
+} from "./run-comparison.ts";
 export { RunEnvParams } from "./run-env-params.ts";
 export { RunMetadata } from "./run-metadata.ts";
 export { RunOwner } from "./run-owner.ts";

@@ -7,7 +7,12 @@ export function tokensText({ inputTokens, outputTokens, cachedInputTokens }: Usa
 }
 
 /** What is not known is never shown as free. */
-export function costText({ costUsd }: Usage): string {
+export function costText(costUsd: number | null): string {
   if (costUsd === null) return "unknown";
   return `$${costUsd.toFixed(costUsd !== 0 && costUsd < 1 ? 4 : 2)}`;
+}
+
+export function sizeText(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  return bytes < 1_000_000 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }

@@ -3,6 +3,9 @@
  *
  * @packageDocumentation
  */
+export { costText, sizeText, tokensText } from "./amounts.ts";
+export { type ComparedFact, comparedFacts, comparedTotals } from "./compared-facts.ts";
+export { type ComparisonContext, comparisonText } from "./comparison-text.ts";
 export { errorLines, errorText } from "./error-text.ts";
 export { type Paint, paintFor, type Style } from "./paint.ts";
 export { placeText, programName, shellWord } from "./place.ts";

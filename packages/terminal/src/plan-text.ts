@@ -28,7 +28,7 @@ export function planText(plan: RerunPlan, { paint, all = false }: PlanContext): 
     ...rowLines(rows),
     ...(left === 0 ? [] : [paint("dim", `  … and reuse ${left.toLocaleString("en-US")} more`)]),
     countsLine(plan.nodes),
-    `saved     ${tokensText(plan.saved)}, ${costText(plan.saved)}`,
+    `saved     ${tokensText(plan.saved)}, ${costText(plan.saved.costUsd)}`,
     ...plan.problems.map(({ message, allow }) =>
       paint("red", `refused   ${message}${allow.length === 0 ? "" : ` (allow it with ${allow.join(" or ")})`}`),
     ),

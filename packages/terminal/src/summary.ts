@@ -1,5 +1,5 @@
 import type { RunDetails } from "@dad/protocol";
-import { costText, tokensText } from "./amounts.ts";
+import { costText, sizeText, tokensText } from "./amounts.ts";
 import { durationText } from "./duration.ts";
 import { errorLine, errorLines } from "./error-text.ts";
 import { statusMark, statusWord } from "./node-mark.ts";
@@ -36,7 +36,7 @@ export function summaryText(run: RunDetails, context: SummaryContext): string {
     ...(profile === undefined ? [] : [`${label("profile")}${profile}`]),
     ...nodeLines(run, context),
     `${label("tokens")}${tokensText(run.usage)}`,
-    `${label("cost")}${costText(run.usage)}`,
+    `${label("cost")}${costText(run.usage.costUsd)}`,
     `${label("artifacts")}${placeText(run.runDir, cwd)}`,
     ...outcomeLines(run, context).map((line, at) => `${label(at === 0 ? "outcome" : "")}${line}`),
     ...next.map((command, at) => `${label(at === 0 ? "next" : "")}${command}`),
@@ -99,9 +99,4 @@ function outcomeLines({ outcome }: RunDetails, { outcomeRepository, cwd }: Summa
   if (outcomeRepository === undefined) return [branch];
   // Three dots: what the run changed, also after the project went on.
   return [branch, `git -C ${shellWord(placeText(outcomeRepository, cwd))} diff main...${shellWord(outcome.branch)}`];
-}
-
-function sizeText(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  return bytes < 1_000_000 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }

@@ -10,6 +10,7 @@ import {
   JournalEntry,
   Pin,
   RerunPlan,
+  RunComparison,
   RunDetails,
   RunEvent,
   RunListEntry,
@@ -39,6 +40,7 @@ const FORMATS: Readonly<Record<string, Format>> = {
   checkout: { name: "checkout-report", title: "What `dad checkout --json` prints", schema: CheckoutReport },
   graph: { name: "definition-graph", title: "What `dad graph --json` prints", schema: DefinitionGraph },
   plan: { name: "rerun-plan", title: "What `dad explain --json` prints", schema: RerunPlan },
+  comparison: { name: "run-comparison", title: "What `dad diff --json` prints", schema: RunComparison },
   pin: { name: "pin", title: "`.dad/pins/<name>.json`: content that garbage collection keeps", schema: Pin },
   "run-manifest": { name: "run-manifest", title: "`run.json` in a run directory", schema: RunManifest },
   "journal-entry": {

@@ -10,6 +10,8 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   events: ["eventemitter3"],
   observability: ["@opentelemetry/api"],
   agent: ["zod"],
+  // What the package is about.
+  compare: ["diff"],
   config: ["zod"],
   nodes: ["@lezer/common", "@lezer/javascript", "@lezer/markdown", "@lezer/python", "diff", "ignore", "zod"],
   "run-context": ["uuid", "yaml"],

@@ -3,15 +3,23 @@ import { join } from "node:path";
 import { localStore } from "@dad/local";
 import { ProjectName, type RunDetails } from "@dad/protocol";
 
-/** Where the repository with the outcome of a run is, when it is still there. A run root may hold those of several projects. */
-export async function outcomeRepositoryOf({ runId, outcome }: RunDetails, runRoot: string): Promise<string | undefined> {
+/** The project whose repository has the outcome of a run, when it is still there. A run root may hold those of several projects. */
+export async function outcomeProjectOf({ runId, outcome }: RunDetails, runRoot: string): Promise<string | undefined> {
   if (!outcome) return undefined;
   for (const project of await projectsIn(join(runRoot, "outcome"))) {
     await using store = localStore({ runRoot, project, hostEnv: process.env });
     const found = await store.outcomes.find(runId).catch(() => undefined);
-    if (found?.commit === outcome.commit) return store.outcomes.location;
+    if (found?.commit === outcome.commit) return project;
   }
   return undefined;
+}
+
+/** Where that repository is. */
+export async function outcomeRepositoryOf(run: RunDetails, runRoot: string): Promise<string | undefined> {
+  const project = await outcomeProjectOf(run, runRoot);
+  if (project === undefined) return undefined;
+  await using store = localStore({ runRoot, project, hostEnv: process.env });
+  return store.outcomes.location;
 }
 
 /** What has the name of a project and is a directory: a link may lead anywhere. */

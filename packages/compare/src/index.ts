@@ -1,0 +1,12 @@
+/**
+ * Compares two runs, node by node: what they were given, what they gave, and what it took.
+ *
+ * @packageDocumentation
+ */
+export { comparisonHtml } from "./html/comparison-html.ts";
+export type { OutcomeSource } from "./compare-outcomes.ts";
+export { type ComparedPorts, compareRuns, type CompareRunsOptions } from "./compare-runs.ts";
+export { NodeUnknownError } from "./errors.ts";
+export { jsonDiff } from "./json-diff.ts";
+export type { JournalSource } from "./run-record.ts";
+export { textDiff } from "./text-diff.ts";

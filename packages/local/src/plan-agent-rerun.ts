@@ -1,7 +1,7 @@
 import type { AgentDefinition, FlowDefinition } from "@dad/agent";
 import { inlineEngine } from "@dad/engine/inline";
 import { RunId, type StaticInputs } from "@dad/protocol";
-import { readHistory, readRun, type RunHistory } from "@dad/run-context";
+import { readHistory, readRunWithHistory, type RunHistory } from "@dad/run-context";
 import { type BaseRun, type Continuation, optionsOnRecord, type PlannedRerun, planRerun, type RerunOptions } from "@dad/runner";
 import type { LocalPortsOptions } from "./local-ports.ts";
 import type { LocalStore } from "./local-store.ts";
@@ -38,8 +38,9 @@ function planningIn({ store, ports: { resources } }: Where) {
 }
 
 async function readBase({ journals, runRoot }: LocalStore, of: string, abort: { readonly signal?: AbortSignal }): Promise<BaseRun> {
-  const { runId, status, rootComponentId } = await readRun(journals, of, { runRoot, ...abort });
-  return { runId, status, rootComponentId, history: await readHistory(journals, of, abort) };
+  const { details, history } = await readRunWithHistory(journals, of, { runRoot, ...abort });
+  const { runId, status, rootComponentId } = details;
+  return { runId, status, rootComponentId, history };
 }
 
 interface Resumed extends Where {

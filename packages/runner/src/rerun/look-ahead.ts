@@ -112,7 +112,7 @@ function lookingHost(root: ComponentDefinition, options: LookAheadOptions, found
   const { env, workspace } = standIn(options);
   const own = unmarked({ env, workspace, lineage: place.lineage });
   const fingerprint = fingerprinter({ resources: options.ports.resources, unmarked: own, tree: files.tree });
-  const looking = { ...options, files, found };
+  const looking = { ...options, files, found, elementAt: elementsOf(root) };
   const host: InterpreterHost = {
     root,
     env,
@@ -127,10 +127,10 @@ function lookingHost(root: ComponentDefinition, options: LookAheadOptions, found
       settings: ({ path }, settings) => options.withSet(path, settings),
       of: (node) => decideAhead(node, fingerprint(givenOf(node)), looking),
     },
-    foresight: { undecided: (at, definition, error) => undecided(root, { at, definition, error }, looking) },
+    foresight: { undecided: (at, definition, error) => undecided({ at, definition, error }, looking) },
     breathe: async () => undefined,
   };
-  return { host, execute: (call: NodeCall) => executeAhead(root, call, looking) };
+  return { host, execute: (call: NodeCall) => executeAhead(call, looking) };
 }
 
 /** The re-run has no name and no place yet: those of the run before stand for them, and are taken out like them. */
@@ -186,9 +186,13 @@ interface Undecided {
   readonly error: unknown;
 }
 
-type Looking = LookAheadOptions & { readonly found: Findings; readonly files: ReturnType<typeof filesAhead> };
+interface Looking extends LookAheadOptions {
+  readonly elementAt: ReturnType<typeof elementsOf>;
+  readonly found: Findings;
+  readonly files: ReturnType<typeof filesAhead>;
+}
 
-function undecided(root: ComponentDefinition, { at, definition, error }: Undecided, looking: Looking): boolean {
+function undecided({ at, definition, error }: Undecided, looking: Looking): boolean {
   const unknown = unknownYet(error);
   if (unknown === undefined) return false;
   const { found, files, base } = looking;
@@ -200,12 +204,12 @@ function undecided(root: ComponentDefinition, { at, definition, error }: Undecid
   }
   files.lose();
   const inside = [...base.history.nodes.keys()].filter((path) => path.startsWith(`${at.path}.`));
-  for (const path of inside.length === 0 ? [at.path] : inside) if (isThere(root, path)) noteUndecided(path, unknown, looking);
+  for (const path of inside.length === 0 ? [at.path] : inside) if (isThere(path, looking)) noteUndecided(path, unknown, looking);
   return true;
 }
 
-function isThere(root: ComponentDefinition, path: NodePath): boolean {
-  const definition = elementsOf(root)(path)?.definition;
+function isThere(path: NodePath, { elementAt }: Looking): boolean {
+  const definition = elementAt(path)?.definition;
   return definition !== undefined && (definition.kind === "node" || isBlock(definition));
 }
 
@@ -221,15 +225,13 @@ function mayChange({ nodeType }: Definition & { kind: "node" }): boolean {
   return use === "writes" || use === "confined";
 }
 
-type Executing = LookAheadOptions & { readonly found: Findings };
-
-async function executeAhead(root: ComponentDefinition, { path, reuse }: NodeCall, { base, ports, found }: Executing): Promise<NodeOutcome> {
+async function executeAhead({ path, reuse }: NodeCall, { base, ports, found, elementAt }: Looking): Promise<NodeOutcome> {
   const record = reuse && base.history.nodes.get(reuse);
   if (!record) return { status: "completed", value: UNKNOWN };
   if (record.state !== "completed") return { status: "failed", error: errorFromRecord(record) };
   try {
     const value = await readOutcome(ports.artifacts, record);
-    const definition = elementsOf(root)(path)?.definition;
+    const definition = elementAt(path)?.definition;
     const misfit = definition?.kind === "node" ? outputMisfit(definition.nodeType.output, value) : undefined;
     if (misfit === undefined) return { status: "completed", value };
     found.problems.push(problemOf("schema", path, `gave what its type does not allow any more: ${misfit}`));

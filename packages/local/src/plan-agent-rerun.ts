@@ -2,7 +2,7 @@ import type { AgentDefinition, FlowDefinition } from "@dad/agent";
 import { inlineEngine } from "@dad/engine/inline";
 import { RunId, type StaticInputs } from "@dad/protocol";
 import { readHistory, readRunWithHistory, type RunHistory } from "@dad/run-context";
-import { type BaseRun, type Continuation, optionsOnRecord, type PlannedRerun, planRerun, type RerunOptions } from "@dad/runner";
+import { assertAllowed, type BaseRun, type Continuation, optionsOnRecord, type PlannedRerun, planRerun, type RerunOptions } from "@dad/runner";
 import type { LocalPortsOptions } from "./local-ports.ts";
 import type { LocalStore } from "./local-store.ts";
 
@@ -47,14 +47,20 @@ interface Resumed extends Where {
   readonly runId: string;
 }
 
-/** What a re-run that goes on takes from the earlier run, which may be gone by now: it is read through the re-run. */
+/**
+ * What a re-run that goes on takes from the earlier run, which may be gone by now: it is read through the re-run.
+ *
+ * @throws RerunRefusedError (`RERUN_REFUSED`) when what is still to be reused cannot be any more.
+ */
 export async function continuationOf(
   definition: AgentDefinition | FlowDefinition,
-  { rerun }: RunHistory,
+  { rerun, nodes }: RunHistory,
   { runId, ...where }: Resumed,
 ): Promise<Continuation | undefined> {
   if (rerun === undefined) return undefined;
   const history = await readHistory(where.store.journals, rerun.of, { through: RunId.parse(runId) });
   const base: BaseRun = { runId: rerun.of, status: "completed", rootComponentId: definition.id, history };
-  return (await planRerun(definition, { ...planningIn(where), base, rerun: optionsOnRecord(rerun), record: rerun })).continuation;
+  const { plan, continuation } = await planRerun(definition, { ...planningIn(where), base, rerun: optionsOnRecord(rerun), record: rerun });
+  assertAllowed({ ...plan, problems: plan.problems.filter(({ path }) => nodes.get(path)?.state !== "completed") });
+  return continuation;
 }

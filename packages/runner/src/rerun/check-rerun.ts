@@ -46,6 +46,7 @@ export async function checkedRerun(
     ...rest,
     from: from === undefined ? undefined : startPath(root, from),
     set: mergedSet(base.history.rerun?.set ?? {}, now.settings),
+    meant: Object.keys(now.settings),
   };
   return { options, inputs: resolveStaticInputs(root, merged) };
 }

@@ -29,12 +29,12 @@ export interface Decider {
 
 /** Decides of each node of a re-run. Pure: the same is decided whenever it is asked. */
 export function decider(root: ComponentDefinition, base: BaseRun, options: CheckedRerun): Decider {
-  const { from, reask = [], pin = [], set, replay = false, allow = {} } = options;
+  const { from, reask = [], pin = [], meant, replay = false, allow = {} } = options;
   const forced = forcedBy(root, options);
   const elsewhere = inOtherIterations(base);
   return {
     forced,
-    isMeant: (path) => path === from || reask.includes(path) || Object.hasOwn(set, path),
+    isMeant: (path) => path === from || reask.includes(path) || meant.includes(path),
     of(node) {
       const { path, fingerprint } = node;
       const own = base.history.nodes.get(path);

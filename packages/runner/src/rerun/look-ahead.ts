@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type ComponentDefinition, type Definition, elementsOf, isBlock, outputMisfit } from "@dad/agent";
+import { type ComponentDefinition, type Definition, elementsOf, isBlock, outputMisfit, walk } from "@dad/agent";
 import type { Engine, NodeCall, NodeOutcome } from "@dad/engine";
 import {
   DadError,
@@ -21,7 +21,7 @@ import { recordPlaces } from "../record-places.ts";
 import { unmarked } from "../run-marks.ts";
 import type { StaticInputIndex } from "../static-input-index.ts";
 import { toldFiles } from "../told-files.ts";
-import { UNKNOWN, type UnknownYet, unknownYet } from "../unknown.ts";
+import { UNKNOWN, UnknownYet, unknownYet } from "../unknown.ts";
 import type { Decided, InterpreterHost, NodeToDecide, Place } from "../walk.ts";
 import type { Decider } from "./decide.ts";
 import type { BaseRun } from "./rerun-options.ts";
@@ -86,13 +86,18 @@ function findings() {
   const nodes = new Map<NodePath, Foreseen>();
   const early = new Set<NodePath>();
   const problems: PlanProblem[] = [];
+  /** What is not reused. */
+  const unsure: NodePath[] = [];
   let late = false;
   return {
     nodes,
     early,
     problems,
+    unsure,
     add(found: Foreseen): void {
-      if (!nodes.has(found.path)) nodes.set(found.path, found);
+      if (nodes.has(found.path)) return;
+      nodes.set(found.path, found);
+      if (found.decision !== "reuse") unsure.push(found.path);
     },
     told(path: NodePath): void {
       if (!late && nodes.get(path)?.decision === "reuse") early.add(path);
@@ -127,7 +132,10 @@ function lookingHost(root: ComponentDefinition, options: LookAheadOptions, found
       settings: ({ path }, settings) => options.withSet(path, settings),
       of: (node) => decideAhead(node, fingerprint(givenOf(node)), looking),
     },
-    foresight: { undecided: (at, definition, error) => undecided(root, { at, definition, error }, looking) },
+    foresight: {
+      undecided: (at, definition, error) => undecided(root, { at, definition, error }, looking),
+      mayFail: (path) => mayFail(root, path, looking),
+    },
     breathe: async () => undefined,
   };
   return { host, execute: (call: NodeCall) => executeAhead(root, call, looking) };
@@ -201,6 +209,18 @@ function undecided(root: ComponentDefinition, { at, definition, error }: Undecid
   files.lose();
   const inside = [...base.history.nodes.keys()].filter((path) => path.startsWith(`${at.path}.`));
   for (const path of inside.length === 0 ? [at.path] : inside) if (isThere(root, path)) noteUndecided(path, unknown, looking);
+  return true;
+}
+
+/** What is executed in the body of a `try` may fail, and then its handler is executed. */
+function mayFail(root: ComponentDefinition, path: NodePath, looking: Looking): boolean {
+  const { found, files, base } = looking;
+  if (!found.unsure.some((inside) => inside.startsWith(`${path}.try.`))) return false;
+  found.seen();
+  const handler = elementsOf(root)(`${path}.catch`)?.definition as ComponentDefinition;
+  if ([...walk(handler)].some(({ definition }) => definition.kind === "node" && mayChange(definition))) files.lose();
+  for (const inside of base.history.nodes.keys())
+    if (inside.startsWith(`${path}.catch.`)) noteUndecided(inside, new UnknownYet(`whether ${path}.try fails`), looking);
   return true;
 }
 

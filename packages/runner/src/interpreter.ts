@@ -197,7 +197,7 @@ function renderedCall({ host, render }: Walk, element: NodeElement, { place, rec
     ...(record === undefined || decided.reuse ? {} : { record: host.places.take(path, render(record as Json, { frame, path })) }),
     ...(input === undefined ? {} : { input }),
     ...(decided.reuse ? {} : timesOf(policy)),
-    ...(idempotencyKey === undefined ? {} : { idempotencyKey: textOf(render(idempotencyKey, { frame, path })) }),
+    ...(idempotencyKey === undefined || decided.reuse ? {} : { idempotencyKey: textOf(render(idempotencyKey, { frame, path })) }),
   };
 }
 

@@ -142,11 +142,11 @@ function lookingHost(root: ComponentDefinition, options: LookAheadOptions, found
 }
 
 /** The re-run has no name and no place yet: those of the run before stand for them, and are taken out like them. */
-function standIn({ base: { runId }, place: { runRoot } }: LookAheadOptions): { readonly env: RunEnvParams; readonly workspace: string } {
+function standIn({ base: { runId }, place: { runRoot }, ports }: LookAheadOptions): { readonly env: RunEnvParams; readonly workspace: string } {
   const runDir = join(runRoot, runId);
   const executionId = ExecutionId.parse("00000000-0000-0000-0000-000000000000");
   const env = { runId, executionId, runDir, runRoot, effectiveRunRoot: runRoot, traceDir: join(runDir, ".trace") };
-  return { env, workspace: join(runRoot, ".dad", "work", runId) };
+  return { env, workspace: ports.outcomes?.capabilities.directory ? join(runRoot, ".dad", "work", runId) : runDir };
 }
 
 function decideAhead(node: NodeToDecide, fingerprint: NodeFingerprint, { base, decider, found, files }: Looking): Decided {

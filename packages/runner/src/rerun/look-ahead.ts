@@ -43,6 +43,8 @@ export interface Foreseen {
 export interface LookAhead {
   /** By path, in the order in which the walk came to them. */
   readonly nodes: ReadonlyMap<NodePath, Foreseen>;
+  /** The components and blocks that the walk came to. */
+  readonly begun: ReadonlySet<NodePath>;
   /** The reused nodes that the walk was told of before the first that sees the workspace and is not reused. */
   readonly early: ReadonlySet<NodePath>;
   /** What was found when results were read. */
@@ -84,6 +86,7 @@ function orderOf({ history }: BaseRun) {
 
 function findings() {
   const nodes = new Map<NodePath, Foreseen>();
+  const begun = new Set<NodePath>();
   const early = new Set<NodePath>();
   const problems: PlanProblem[] = [];
   /** What is not reused. */
@@ -91,6 +94,7 @@ function findings() {
   let late = false;
   return {
     nodes,
+    begun,
     early,
     problems,
     unsure,
@@ -124,7 +128,7 @@ function lookingHost(root: ComponentDefinition, options: LookAheadOptions, found
     inputs,
     workspace,
     files,
-    report: SILENT,
+    report: { ...SILENT, started: (path) => void found.begun.add(path) },
     places: recordPlaces(indexDefinition(root).nodes.keys()),
     turns: NOTHING_RECORDED,
     attempts: { abandon: () => undefined, refuse: ({ path }, error) => found.add(refused(path, error, options.base)) },

@@ -248,7 +248,9 @@ function mayChange({ nodeType }: Definition & { kind: "node" }): boolean {
 type Executing = LookAheadOptions & { readonly found: Findings };
 
 async function executeAhead(root: ComponentDefinition, { path, reuse }: NodeCall, { base, ports, found }: Executing): Promise<NodeOutcome> {
-  const record = reuse && base.history.nodes.get(reuse);
+  // What a replay executes has to give what it gave.
+  const isReplayed = found.nodes.get(path)?.because[0]?.component === "replay";
+  const record = base.history.nodes.get(isReplayed ? path : (reuse as NodePath));
   if (!record) return { status: "completed", value: UNKNOWN };
   if (record.state !== "completed") return { status: "failed", error: errorFromRecord(record) };
   try {

@@ -46,7 +46,8 @@ function removed(root: ComponentDefinition, { runId, history }: BaseRun): PlanPr
 
 /** An effectful node that did its work, or may have, and would do it once more. */
 function repeated(root: ComponentDefinition, { path, decision, record, now }: Foreseen, { options, decider }: ProblemsOptions): PlanProblem[] {
-  if (decision === "reuse" || record === undefined || record.state === "failed" || decider.isMeant(path)) return [];
+  // A replay executes nothing that has an effect.
+  if (options.replay || decision === "reuse" || record === undefined || record.state === "failed" || decider.isMeant(path)) return [];
   const element = elementsOf(root)(path);
   if (element?.definition.kind !== "node") return [];
   const { nodeType } = element.definition;

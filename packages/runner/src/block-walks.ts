@@ -17,6 +17,8 @@ import { BlockFailedError, BlockValueError, LoopLimitError, SwitchUnmatchedError
 import { hasCode } from "./failure-policy.ts";
 import type { Frame } from "./frame.ts";
 import { joined, type Lane, laneIn, type Strand, StrandCancelled, throwIfCancelled } from "./strands.ts";
+import { hasDiverged } from "./rerun/errors.ts";
+import { UNKNOWN } from "./unknown.ts";
 import { childPlace, type Place, type Walk } from "./walk.ts";
 
 /** Walks a block: decides which of its branches run, and runs them. Gives what the block gives. */
@@ -173,10 +175,12 @@ function* cleanedUp(cleanUp: Strand<Json>): Strand<void> {
 
 function* guarded(walk: Walk, { body, handler, codes, error: name }: TryDefinition, place: Place): Strand<Json> {
   try {
-    return { try: yield* walkBranch(walk, body, childPlace(place, "try", { frame: place.parent })) };
+    const output = yield* walkBranch(walk, body, childPlace(place, "try", { frame: place.parent }));
+    return handler && walk.host.foresight?.mayFail(place.path) ? { try: UNKNOWN, catch: UNKNOWN } : { try: output };
   } catch (error) {
     const envelope = errorEnvelope(error);
-    const caught = !(error instanceof StrandCancelled) && handler !== undefined && (codes === undefined || hasCode(envelope, codes));
+    const caught =
+      !(error instanceof StrandCancelled) && !hasDiverged(error) && handler !== undefined && (codes === undefined || hasCode(envelope, codes));
     if (!caught) throw error;
     const { report, turns } = walk.host;
     if (walk.again || !turns.caught(place.path)) report.handled(place.path, "catch", error);

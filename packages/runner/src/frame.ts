@@ -1,5 +1,6 @@
 import { iterationOf } from "@dad/agent";
 import { isJsonObject, type Json, type NodePath } from "@dad/protocol";
+import { UNKNOWN } from "./unknown.ts";
 
 /** What the templates at some place see: variables, what elements gave so far, and all of that of the frames around it. */
 export interface Frame {
@@ -52,6 +53,7 @@ function within({ outputs }: Frame, [first = "", ...rest]: readonly string[], st
 }
 
 function member(value: Json | undefined, step: string, starts: LoopStarts): Json | undefined {
+  if (value === UNKNOWN) return UNKNOWN;
   if (Array.isArray(value)) {
     const index = iterationOf(step);
     return index === undefined ? undefined : (value as readonly Json[])[index - (starts.get(value) ?? 0)];

@@ -58,5 +58,5 @@ export interface CheckedRerun extends Omit<RerunOptions, "of" | "from" | "set"> 
   /** With what was set for the earlier run. */
   readonly set: SettingsSet;
   /** The nodes of which something is set now. */
-  readonly meant: readonly string[];
+  readonly setNow: readonly string[];
 }

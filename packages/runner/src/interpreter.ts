@@ -15,7 +15,7 @@ import { DadError, type Json, type NodePath, nodePath } from "@dad/protocol";
 import { walkBlock } from "./block-walks.ts";
 import { NodeFailedError, NodeOutputError, VariableError } from "./errors.ts";
 import { mayTryAgain, retryDelay } from "./failure-policy.ts";
-import type { Frame } from "./frame.ts";
+import { decidersOf, type Frame } from "./frame.ts";
 import { breathed, laneIn, runStrand, settled, type Strand, StrandCancelled, throwIfCancelled } from "./strands.ts";
 import { templateRenderer } from "./templates.ts";
 import { hasDiverged } from "./rerun/errors.ts";
@@ -187,6 +187,7 @@ function renderedCall({ host, render }: Walk, element: NodeElement, { place, rec
   const { path, parent: frame } = place;
   const { idempotencyKey } = policy;
   const reads = new Set<NodePath>();
+  const decidedBy = decidersOf(frame);
   const input = host.inputs.node(place);
   const settings = host.decisions.settings(place, render(definition.settings, { frame, path, reads }));
   const decided = recorded ? {} : host.decisions.of({ place, element, settings, input, reads: [...reads] });
@@ -195,6 +196,7 @@ function renderedCall({ host, render }: Walk, element: NodeElement, { place, rec
     settings,
     ...decided,
     ...(reads.size === 0 ? {} : { reads: [...reads] }),
+    ...(decidedBy.size === 0 ? {} : { decidedBy: [...decidedBy] }),
     ...(record === undefined || decided.reuse ? {} : { record: host.places.take(path, render(record as Json, { frame, path })) }),
     ...(input === undefined ? {} : { input }),
     ...(decided.reuse ? {} : timesOf(policy)),

@@ -15,9 +15,10 @@ import { DadError, type Json, type NodePath, nodePath } from "@dad/protocol";
 import { walkBlock } from "./block-walks.ts";
 import { NodeFailedError, NodeOutputError, VariableError } from "./errors.ts";
 import { mayTryAgain, retryDelay } from "./failure-policy.ts";
-import type { Frame } from "./frame.ts";
+import { decidersOf, type Frame } from "./frame.ts";
 import { breathed, laneIn, runStrand, settled, type Strand, StrandCancelled, throwIfCancelled } from "./strands.ts";
 import { templateRenderer } from "./templates.ts";
+import { hasDiverged } from "./rerun/errors.ts";
 import { sealed, UNKNOWN, unknownYet } from "./unknown.ts";
 import { childPlace, type Given, type InterpreterHost, type Place, type Walk } from "./walk.ts";
 
@@ -152,7 +153,7 @@ interface Excuse {
 function excused({ host, render }: Walk, { policy, definition }: NodeElement, { place: { path, parent }, error, recorded }: Excuse): Json {
   const failure = new NodeFailedError(path, error);
   const onFailure = policy?.onFailure ?? "fail";
-  if (onFailure === "fail") throw failure;
+  if (onFailure === "fail" || hasDiverged(error)) throw failure;
   const value =
     onFailure === "continue" ? null : ofNode(path, () => checkedFallback(definition, render(onFailure.fallback, { frame: parent, path }), path));
   if (!recorded) host.report.handled(path, onFailure === "continue" ? "continue" : "fallback", failure);
@@ -186,6 +187,7 @@ function renderedCall({ host, render }: Walk, element: NodeElement, { place, rec
   const { path, parent: frame } = place;
   const { idempotencyKey } = policy;
   const reads = new Set<NodePath>();
+  const decidedBy = decidersOf(frame);
   const input = host.inputs.node(place);
   const settings = host.decisions.settings(place, render(definition.settings, { frame, path, reads }));
   const decided = recorded ? {} : host.decisions.of({ place, element, settings, input, reads: [...reads] });
@@ -194,10 +196,11 @@ function renderedCall({ host, render }: Walk, element: NodeElement, { place, rec
     settings,
     ...decided,
     ...(reads.size === 0 ? {} : { reads: [...reads] }),
+    ...(decidedBy.size === 0 ? {} : { decidedBy: [...decidedBy] }),
     ...(record === undefined || decided.reuse ? {} : { record: host.places.take(path, render(record as Json, { frame, path })) }),
     ...(input === undefined ? {} : { input }),
     ...(decided.reuse ? {} : timesOf(policy)),
-    ...(idempotencyKey === undefined ? {} : { idempotencyKey: textOf(render(idempotencyKey, { frame, path })) }),
+    ...(idempotencyKey === undefined || decided.reuse ? {} : { idempotencyKey: textOf(render(idempotencyKey, { frame, path })) }),
   };
 }
 

@@ -22,20 +22,32 @@ import { iterationProblem } from "./iteration-bounds.ts";
  * fit, and variables without a value.
  */
 export function resolveStaticInputs(root: ComponentDefinition, inputs: StaticInputs): StaticInputs {
+  const { resolved, problems } = resolvedNames(root, inputs);
+  for (const [path, value] of resolved) problems.push(...checkInput(root, path, value));
+  problems.push(...missingVariables(root, resolved));
+  if (problems.length > 0) throw new StaticInputError(problems);
+  return Object.fromEntries(resolved);
+}
+
+/** Gives static inputs the full paths of what they are for. @throws StaticInputError for unknown and ambiguous names. */
+export function withFullPaths(root: ComponentDefinition, inputs: StaticInputs): StaticInputs {
+  const { resolved, problems } = resolvedNames(root, inputs);
+  if (problems.length > 0) throw new StaticInputError(problems);
+  return Object.fromEntries(resolved);
+}
+
+function resolvedNames(root: ComponentDefinition, inputs: StaticInputs) {
   const problems: string[] = [];
   const resolved = new Map<string, Json>();
   for (const [name, value] of Object.entries(inputs)) {
     const path = resolveName(root, name);
     if ("problem" in path) problems.push(path.problem);
     else {
-      problems.push(...checkInput(root, path.found, value));
       if (resolved.has(path.found)) problems.push(`static input "${name}": there is one for ${path.found} already, under another name`);
       resolved.set(path.found, value);
     }
   }
-  problems.push(...missingVariables(root, resolved));
-  if (problems.length > 0) throw new StaticInputError(problems);
-  return Object.fromEntries(resolved);
+  return { resolved, problems };
 }
 
 function resolveName(root: ComponentDefinition, name: string): { readonly found: string } | { readonly problem: string } {

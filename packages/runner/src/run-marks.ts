@@ -12,16 +12,34 @@ export interface RunMarks {
 /** Replaces in a JSON text what is the run's own by placeholders, so that equal work has equal texts in each run, wherever that is kept. */
 export function unmarked({ env, workspace, lineage }: RunMarks): (text: string) => string {
   const places = [
-    { text: inJson(workspace), placeholder: "$var{workspace}" },
+    // One in the run root is told apart by that and by the id: so is a directory that is both the run's and its workspace.
+    ...(workspace.startsWith(env.runRoot) ? [] : workspacesOf(workspace, { runId: env.runId, lineage })).map((text) => ({
+      text,
+      placeholder: "$var{workspace}",
+    })),
     { text: inJson(env.runRoot), placeholder: "$var{runRoot}" },
   ].filter(({ text }) => text.length > 1);
-  const ids = [env.runId, ...lineage].map((id) => ({ id, pattern: new RegExp(String.raw`(?<![A-Za-z0-9._-])${escaped(id)}(?![A-Za-z0-9_-])`, "g") }));
+  const ids = [env.runId, ...lineage].map((id) => ({ id, pattern: patternOf(id) }));
   return (text) => {
     let result = text;
     for (const place of places) if (result.includes(place.text)) result = result.replaceAll(place.text, place.placeholder);
     for (const { id, pattern } of ids) if (result.includes(id)) result = result.replace(pattern, "$$var{runId}");
     return result;
   };
+}
+
+/** No letter that goes on before it, unless that ends an escape sequence of the JSON text: a line break is `\n` there. */
+const BEFORE_AN_ID = String.raw`(?:(?<![A-Za-z0-9._-])|(?<=(?<!\\)(?:\\\\)*\\(?:[bfnrt]|u[0-9a-fA-F]{4})))`;
+
+function patternOf(id: RunId): RegExp {
+  return new RegExp(String.raw`${BEFORE_AN_ID}${escaped(id)}(?![A-Za-z0-9_-])`, "g");
+}
+
+/** Where the runs work, of which each has a place of its own by its id. None is taken for the beginning of a longer one. */
+function workspacesOf(workspace: string, { runId, lineage }: { readonly runId: RunId; readonly lineage: readonly RunId[] }): readonly string[] {
+  const own = patternOf(runId);
+  const all = [workspace, ...lineage.map((id) => workspace.replace(own, id))];
+  return all.map(inJson).toSorted((one, other) => other.length - one.length);
 }
 
 function inJson(text: string): string {

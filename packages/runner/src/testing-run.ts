@@ -1,11 +1,12 @@
+import { resolve } from "node:path";
 import { type AgentDefinition, defineNode, type FlowDefinition, type NodeContext } from "@dad/agent";
 import type { Engine } from "@dad/engine";
 import { fakeClock } from "@dad/engine/fake-clock";
 import { inlineEngine } from "@dad/engine/inline";
-import { DadError, Json, type RecordedEvent, type RunDetails, RunId } from "@dad/protocol";
+import { DadError, Json, type NodePath, type RecordedEvent, type RunDetails, RunId } from "@dad/protocol";
 import { readRun, type RunContext, type RunPorts, withResumedRun, withRun } from "@dad/run-context";
 import { z } from "zod";
-import { agentRunner, flowRunner } from "./component-runner.ts";
+import { agentRunner, flowRunner, type RunnerOptions } from "./component-runner.ts";
 import type { ResumeOptions } from "./resume.ts";
 import { memoryPorts } from "./testing-ports.ts";
 
@@ -13,20 +14,35 @@ import { memoryPorts } from "./testing-ports.ts";
 
 export const RUN = RunId.parse("r");
 
+/** Where these runs would be, if they were on a disk. */
+export const RUN_ROOT = resolve("/runs");
+
 /** What a node does at an attempt: gives a value instead of its own, waits, or throws. */
 export type Behaviour = (context: NodeContext) => Json | undefined | Promise<Json | undefined>;
+
+/** With an outcome or without, and whatever resources. */
+export type StagePorts = ReturnType<typeof memoryPorts> & Partial<Pick<RunPorts, "outcomes">>;
 
 export interface StageOptions {
   readonly engine?: Engine;
   /** Where its runs are. Default: nowhere yet. */
-  readonly ports?: ReturnType<typeof memoryPorts>;
+  readonly ports?: StagePorts;
+}
+
+/** An attempt that was executed, and in which run. */
+export interface ExecutedAttempt {
+  readonly runId: RunId;
+  readonly path: NodePath;
+  readonly attempt: number;
+}
+
+interface Stepping {
+  readonly behaviours: ReadonlyMap<string, Behaviour>;
+  readonly begun: (attempt: ExecutedAttempt) => void;
 }
 
 /** A node that says when it is executed, and does as the test says. */
-function stepNode(
-  effect: "pure" | "effectful",
-  { behaviours, executed }: { readonly behaviours: ReadonlyMap<string, Behaviour>; readonly executed: string[] },
-) {
+function stepNode(effect: "pure" | "effectful", { behaviours, begun }: Stepping) {
   return defineNode({
     type: `${effect} step`,
     version: "1",
@@ -35,47 +51,72 @@ function stepNode(
     input: z.object({ value: Json }),
     output: z.object({ value: Json }),
     async execute(context, { settings, input }) {
-      const { path, attempt } = context;
-      executed.push(`${path} ${attempt}`);
+      const { path, attempt, run } = context;
+      begun({ runId: run.runId, path, attempt });
       const behaviour = behaviours.get(path) ?? behaviours.get(path.slice(path.lastIndexOf(".") + 1));
       return { value: (await behaviour?.(context)) ?? input?.value ?? settings.value };
     },
   });
 }
 
+/** Walks a definition in a run that is open. */
+function walkWith(engine: Engine) {
+  return async (context: RunContext, definition: AgentDefinition | FlowDefinition, how: Omit<RunnerOptions, "engine"> = {}) => {
+    await using execution = await context.isolate();
+    const options = { engine, ...how };
+    const runner = definition.kind === "agent" ? agentRunner(definition, options) : flowRunner(definition, options);
+    return (await execution.run(runner)) as Record<string, Json>;
+  };
+}
+
+export interface StagedRun {
+  /** Its id. Default: {@link RUN}. */
+  readonly as?: string;
+  readonly inputs?: Record<string, Json>;
+  readonly signal?: AbortSignal;
+}
+
 /** Runs in memory, one after the other in the same ports, and nodes that say when they are executed. */
 export function stage({ engine = inlineEngine(), ports = memoryPorts() }: StageOptions = {}) {
   const behaviours = new Map<string, Behaviour>();
-  /** `<path> <attempt>`, in the order in which they were begun. */
+  const attempts: ExecutedAttempt[] = [];
   const executed: string[] = [];
-  const runIn = async (context: RunContext, definition: AgentDefinition | FlowDefinition, resume: ResumeOptions = {}) => {
-    await using execution = await context.isolate();
-    const runner = definition.kind === "agent" ? agentRunner(definition, { engine, resume }) : flowRunner(definition, { engine, resume });
-    return (await execution.run(runner)) as Record<string, Json>;
+  const stepping: Stepping = {
+    behaviours,
+    begun(attempt) {
+      attempts.push(attempt);
+      executed.push(`${attempt.path} ${attempt.attempt}`);
+    },
   };
+  const walkIn = walkWith(engine);
 
   return {
     ports,
+    engine,
+    /** `<path> <attempt>`, in the order in which they were begun. */
     executed,
+    /** The same with their runs. */
+    attempts,
     /** A node that gives `{ value }`. */
-    step: stepNode("pure", { behaviours, executed }),
-    effect: stepNode("effectful", { behaviours, executed }),
+    step: stepNode("pure", stepping),
+    effect: stepNode("effectful", stepping),
     /** What nodes of this id or path do. */
     on: (name: string, behaviour: Behaviour) => void behaviours.set(name, behaviour),
-    async run(definition: AgentDefinition | FlowDefinition, options: { readonly inputs?: Record<string, Json>; readonly signal?: AbortSignal } = {}) {
-      const { result } = await withRun({ rootComponentId: definition.id, runId: RUN, ports: ports satisfies RunPorts, ...options }, (context) =>
-        runIn(context, definition),
-      );
+    walkIn,
+    async run(definition: AgentDefinition | FlowDefinition, { as = RUN, ...options }: StagedRun = {}) {
+      const opened = { rootComponentId: definition.id, runId: as, runRoot: RUN_ROOT, ports: ports satisfies RunPorts };
+      const { result } = await withRun({ ...opened, ...options }, (context) => walkIn(context, definition));
       return result;
     },
     async resume(definition: AgentDefinition | FlowDefinition, resume: ResumeOptions = {}) {
-      const { result } = await withResumedRun({ runId: RUN, journals: ports.journals, ports }, (context) => runIn(context, definition, resume));
+      const opened = { runId: RUN, runRoot: RUN_ROOT, journals: ports.journals, ports };
+      const { result } = await withResumedRun(opened, (context) => walkIn(context, definition, { resume }));
       return result;
     },
-    details: (): Promise<RunDetails> => readRun(ports.journals, RUN, { runRoot: "/runs" }),
-    async events(): Promise<RecordedEvent[]> {
+    details: (runId: string = RUN): Promise<RunDetails> => readRun(ports.journals, runId, { runRoot: RUN_ROOT }),
+    async events(runId: string = RUN): Promise<RecordedEvent[]> {
       const events: RecordedEvent[] = [];
-      for await (const event of ports.journals.read(RUN)) events.push(event);
+      for await (const event of ports.journals.read(RunId.parse(runId))) events.push(event);
       return events;
     },
   };

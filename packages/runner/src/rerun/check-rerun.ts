@@ -2,7 +2,7 @@ import { type ComponentDefinition, definitionAt } from "@dad/agent";
 import { readJson } from "@dad/artifacts";
 import { isJsonObject, type Json, StaticInputs } from "@dad/protocol";
 import type { RunPorts } from "@dad/run-context";
-import { resolveStaticInputs } from "../resolve-static-inputs.ts";
+import { resolveStaticInputs, withFullPaths } from "../resolve-static-inputs.ts";
 import { RerunBaseError } from "./errors.ts";
 import { assertPath, startPath } from "./paths.ts";
 import type { BaseRun, CheckedRerun, RerunOptions } from "./rerun-options.ts";
@@ -41,11 +41,13 @@ export async function checkedRerun(
   const now = checkedSet(root, set);
   const before = await inputsBefore(base, artifacts);
   const there = Object.entries(before).filter(([path]) => !rest.allow?.removed || definitionAt(root, path) !== undefined);
-  const merged = [inputs, now.inputs].reduce((all, more) => mergedInputs(root, all, more), Object.fromEntries(there) as StaticInputs);
+  const given = withFullPaths(root, inputs);
+  const merged = [given, now.inputs].reduce((all, more) => mergedInputs(root, all, more), Object.fromEntries(there) as StaticInputs);
   const options = {
     ...rest,
     from: from === undefined ? undefined : startPath(root, from),
     set: mergedSet(base.history.rerun?.set ?? {}, now.settings),
+    setNow: Object.keys(now.settings),
   };
   return { options, inputs: resolveStaticInputs(root, merged) };
 }
@@ -57,8 +59,7 @@ async function inputsBefore({ history: { inputs } }: BaseRun, artifacts: RunPort
 /** The variables of a component are given one by one, and the input of a node as a whole. */
 function mergedInputs(root: ComponentDefinition, before: StaticInputs, now: StaticInputs): StaticInputs {
   const merged: Record<string, Json> = { ...before };
-  for (const [name, value] of Object.entries(now)) {
-    const path = Object.keys(before).find((known) => known === name || (!name.includes(".") && known.endsWith(`.${name}`))) ?? name;
+  for (const [path, value] of Object.entries(now)) {
     const was = merged[path];
     const isNode = definitionAt(root, path)?.kind === "node";
     merged[path] = !isNode && isJsonObject(was) && isJsonObject(value) ? { ...was, ...value } : value;

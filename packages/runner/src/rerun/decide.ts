@@ -29,12 +29,12 @@ export interface Decider {
 
 /** Decides of each node of a re-run. Pure: the same is decided whenever it is asked. */
 export function decider(root: ComponentDefinition, base: BaseRun, options: CheckedRerun): Decider {
-  const { from, reask = [], pin = [], set, replay = false, allow = {} } = options;
+  const { from, reask = [], pin = [], setNow, replay = false, allow = {} } = options;
   const forced = forcedBy(root, options);
   const elsewhere = inOtherIterations(base);
   return {
     forced,
-    isMeant: (path) => path === from || reask.includes(path) || Object.hasOwn(set, path),
+    isMeant: (path) => [from, ...reask, ...setNow].some((named) => named !== undefined && isNamedItself(named, path)),
     of(node) {
       const { path, fingerprint } = node;
       const own = base.history.nodes.get(path);
@@ -51,6 +51,11 @@ export function decider(root: ComponentDefinition, base: BaseRun, options: Check
 
 function isNamed(patterns: readonly string[], path: NodePath): boolean {
   return patterns.some((pattern) => covers(pattern, path));
+}
+
+/** Not only something around it. */
+function isNamedItself(pattern: string, path: NodePath): boolean {
+  return covers(pattern, path) && pattern.split(".").length === path.split(".").length;
 }
 
 function forcedBy(root: ComponentDefinition, { from, reask = [], reuse = true }: CheckedRerun): Decider["forced"] {

@@ -43,6 +43,12 @@ function allowedBy({ allow }: PlanProblem): string {
   return allow.length === 0 ? "" : ` (allow it with ${allow.join(" or ")})`;
 }
 
+/** Whether that is why something failed. No policy of a node and no `try` handles it: what comes after it would be no replay. */
+export function hasDiverged(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) if (DadError.is(at, "REPLAY_DIVERGED")) return true;
+  return false;
+}
+
 /** `REPLAY_DIVERGED`: in a replay, a node is told, or gives, something else than in the record. */
 export class ReplayDivergedError extends DadError<"REPLAY_DIVERGED"> {
   constructor(path: NodePath, runId: RunId, because: readonly PlanReason[]) {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type ComponentDefinition, type Definition, elementsOf, isBlock, outputMisfit } from "@dad/agent";
+import { type ComponentDefinition, type Definition, elementsOf, isBlock, outputMisfit, walk } from "@dad/agent";
 import type { Engine, NodeCall, NodeOutcome } from "@dad/engine";
 import {
   DadError,
@@ -21,7 +21,7 @@ import { recordPlaces } from "../record-places.ts";
 import { unmarked } from "../run-marks.ts";
 import type { StaticInputIndex } from "../static-input-index.ts";
 import { toldFiles } from "../told-files.ts";
-import { UNKNOWN, type UnknownYet, unknownYet } from "../unknown.ts";
+import { UNKNOWN, UnknownYet, unknownYet } from "../unknown.ts";
 import type { Decided, InterpreterHost, NodeToDecide, Place } from "../walk.ts";
 import type { Decider } from "./decide.ts";
 import type { BaseRun } from "./rerun-options.ts";
@@ -43,6 +43,8 @@ export interface Foreseen {
 export interface LookAhead {
   /** By path, in the order in which the walk came to them. */
   readonly nodes: ReadonlyMap<NodePath, Foreseen>;
+  /** The components and blocks that the walk came to. */
+  readonly begun: ReadonlySet<NodePath>;
   /** The reused nodes that the walk was told of before the first that sees the workspace and is not reused. */
   readonly early: ReadonlySet<NodePath>;
   /** What was found when results were read. */
@@ -84,15 +86,22 @@ function orderOf({ history }: BaseRun) {
 
 function findings() {
   const nodes = new Map<NodePath, Foreseen>();
+  const begun = new Set<NodePath>();
   const early = new Set<NodePath>();
   const problems: PlanProblem[] = [];
+  /** What is not reused. */
+  const unsure: NodePath[] = [];
   let late = false;
   return {
     nodes,
+    begun,
     early,
     problems,
+    unsure,
     add(found: Foreseen): void {
-      if (!nodes.has(found.path)) nodes.set(found.path, found);
+      if (nodes.has(found.path)) return;
+      nodes.set(found.path, found);
+      if (found.decision !== "reuse") unsure.push(found.path);
     },
     told(path: NodePath): void {
       if (!late && nodes.get(path)?.decision === "reuse") early.add(path);
@@ -112,14 +121,14 @@ function lookingHost(root: ComponentDefinition, options: LookAheadOptions, found
   const { env, workspace } = standIn(options);
   const own = unmarked({ env, workspace, lineage: place.lineage });
   const fingerprint = fingerprinter({ resources: options.ports.resources, unmarked: own, tree: files.tree });
-  const looking = { ...options, files, found };
+  const looking = { ...options, files, found, elementAt: elementsOf(root) };
   const host: InterpreterHost = {
     root,
     env,
     inputs,
     workspace,
     files,
-    report: SILENT,
+    report: { ...SILENT, started: (path) => void found.begun.add(path) },
     places: recordPlaces(indexDefinition(root).nodes.keys()),
     turns: NOTHING_RECORDED,
     attempts: { abandon: () => undefined, refuse: ({ path }, error) => found.add(refused(path, error, options.base)) },
@@ -127,18 +136,21 @@ function lookingHost(root: ComponentDefinition, options: LookAheadOptions, found
       settings: ({ path }, settings) => options.withSet(path, settings),
       of: (node) => decideAhead(node, fingerprint(givenOf(node)), looking),
     },
-    foresight: { undecided: (at, definition, error) => undecided(root, { at, definition, error }, looking) },
+    foresight: {
+      undecided: (at, definition, error) => undecided({ at, definition, error }, looking),
+      mayFail: (path) => mayFail(path, looking),
+    },
     breathe: async () => undefined,
   };
-  return { host, execute: (call: NodeCall) => executeAhead(root, call, looking) };
+  return { host, execute: (call: NodeCall) => executeAhead(call, looking) };
 }
 
 /** The re-run has no name and no place yet: those of the run before stand for them, and are taken out like them. */
-function standIn({ base: { runId }, place: { runRoot } }: LookAheadOptions): { readonly env: RunEnvParams; readonly workspace: string } {
+function standIn({ base: { runId }, place: { runRoot }, ports }: LookAheadOptions): { readonly env: RunEnvParams; readonly workspace: string } {
   const runDir = join(runRoot, runId);
   const executionId = ExecutionId.parse("00000000-0000-0000-0000-000000000000");
   const env = { runId, executionId, runDir, runRoot, effectiveRunRoot: runRoot, traceDir: join(runDir, ".trace") };
-  return { env, workspace: join(runRoot, ".dad", "work", runId) };
+  return { env, workspace: ports.outcomes?.capabilities.directory ? join(runRoot, ".dad", "work", runId) : runDir };
 }
 
 function decideAhead(node: NodeToDecide, fingerprint: NodeFingerprint, { base, decider, found, files }: Looking): Decided {
@@ -186,9 +198,13 @@ interface Undecided {
   readonly error: unknown;
 }
 
-type Looking = LookAheadOptions & { readonly found: Findings; readonly files: ReturnType<typeof filesAhead> };
+interface Looking extends LookAheadOptions {
+  readonly elementAt: ReturnType<typeof elementsOf>;
+  readonly found: Findings;
+  readonly files: ReturnType<typeof filesAhead>;
+}
 
-function undecided(root: ComponentDefinition, { at, definition, error }: Undecided, looking: Looking): boolean {
+function undecided({ at, definition, error }: Undecided, looking: Looking): boolean {
   const unknown = unknownYet(error);
   if (unknown === undefined) return false;
   const { found, files, base } = looking;
@@ -200,12 +216,24 @@ function undecided(root: ComponentDefinition, { at, definition, error }: Undecid
   }
   files.lose();
   const inside = [...base.history.nodes.keys()].filter((path) => path.startsWith(`${at.path}.`));
-  for (const path of inside.length === 0 ? [at.path] : inside) if (isThere(root, path)) noteUndecided(path, unknown, looking);
+  for (const path of inside.length === 0 ? [at.path] : inside) if (isThere(path, looking)) noteUndecided(path, unknown, looking);
   return true;
 }
 
-function isThere(root: ComponentDefinition, path: NodePath): boolean {
-  const definition = elementsOf(root)(path)?.definition;
+/** What is executed in the body of a `try` may fail, and then its handler is executed. */
+function mayFail(path: NodePath, looking: Looking): boolean {
+  const { found, files, base, elementAt } = looking;
+  if (!found.unsure.some((inside) => inside.startsWith(`${path}.try.`))) return false;
+  found.seen();
+  const handler = elementAt(`${path}.catch`)?.definition as ComponentDefinition;
+  if ([...walk(handler)].some(({ definition }) => definition.kind === "node" && mayChange(definition))) files.lose();
+  for (const inside of base.history.nodes.keys())
+    if (inside.startsWith(`${path}.catch.`)) noteUndecided(inside, new UnknownYet(`whether ${path}.try fails`), looking);
+  return true;
+}
+
+function isThere(path: NodePath, { elementAt }: Looking): boolean {
+  const definition = elementAt(path)?.definition;
   return definition !== undefined && (definition.kind === "node" || isBlock(definition));
 }
 
@@ -221,15 +249,15 @@ function mayChange({ nodeType }: Definition & { kind: "node" }): boolean {
   return use === "writes" || use === "confined";
 }
 
-type Executing = LookAheadOptions & { readonly found: Findings };
-
-async function executeAhead(root: ComponentDefinition, { path, reuse }: NodeCall, { base, ports, found }: Executing): Promise<NodeOutcome> {
-  const record = reuse && base.history.nodes.get(reuse);
+async function executeAhead({ path, reuse }: NodeCall, { base, ports, found, elementAt }: Looking): Promise<NodeOutcome> {
+  // What a replay executes has to give what it gave.
+  const isReplayed = found.nodes.get(path)?.because[0]?.component === "replay";
+  const record = base.history.nodes.get(isReplayed ? path : (reuse as NodePath));
   if (!record) return { status: "completed", value: UNKNOWN };
   if (record.state !== "completed") return { status: "failed", error: errorFromRecord(record) };
   try {
     const value = await readOutcome(ports.artifacts, record);
-    const definition = elementsOf(root)(path)?.definition;
+    const definition = elementAt(path)?.definition;
     const misfit = definition?.kind === "node" ? outputMisfit(definition.nodeType.output, value) : undefined;
     if (misfit === undefined) return { status: "completed", value };
     found.problems.push(problemOf("schema", path, `gave what its type does not allow any more: ${misfit}`));

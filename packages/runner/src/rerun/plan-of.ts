@@ -17,7 +17,7 @@ export interface PlanOfOptions {
 
 /** The plan of a re-run as people and programs read it. */
 export async function planOf(rerun: RerunOf, { base, ahead, problems, artifacts, runRoot }: PlanOfOptions): Promise<RerunPlan> {
-  const marks = { env: { runId: base.runId, runRoot }, workspace: `${runRoot}/.dad/work/${base.runId}`, lineage: lineageOf(base) };
+  const marks = { env: { runId: base.runId, runRoot }, workspace: runRoot, lineage: lineageOf(base) };
   const own = unmarked(marks);
   const inTheWay = new Map(problems.map((problem) => [problem.path, problem]));
   const nodes: PlannedNode[] = [];

@@ -49,15 +49,16 @@ export interface PlannedRerun {
  */
 export async function planRerun(root: ComponentDefinition, given: PlanRerunOptions): Promise<PlannedRerun> {
   const { base, rerun, ports, engine, runRoot, signal = new AbortController().signal } = given;
+  assertBase(root, base, rerun.allow ?? {});
   checkDefinition(root);
   checkResources(root, ports.resources);
-  assertBase(root, base, rerun.allow ?? {});
   const { options, inputs } = await checkedRerun(root, base, { rerun, inputs: given.inputs, artifacts: ports.artifacts });
   const decider = deciderOf(root, base, options);
   const looking = { base, decider, withSet: withSet(options.set), inputs: staticInputIndex(root, inputs), ports, engine, signal };
   const ahead = await lookAhead(root, { ...looking, place: { runRoot, lineage: lineageOf(base) } });
-  assertReached(options, ahead);
   const problems = await problemsOf(root, { base, options, decider, ahead, artifacts: ports.artifacts });
+  // What stands in the way may be why it does not come further.
+  if (problems.length === 0) assertReached(options, ahead);
   const record = given.record ?? recordOf(base, options, fileStart(base.history.outcome, ahead.early));
   return {
     plan: await planOf(record, { ahead, problems, base, artifacts: ports.artifacts, runRoot }),
@@ -72,8 +73,9 @@ export function assertAllowed(plan: RerunPlan): void {
   if (plan.problems.length > 0) throw new RerunRefusedError(plan);
 }
 
-function assertReached({ from }: CheckedRerun, { nodes }: LookAhead): void {
-  if (from === undefined || [...nodes.keys()].some((path) => path === from || path.startsWith(`${from}.`) || from.startsWith(`${path}.`))) return;
+function assertReached({ from }: CheckedRerun, { nodes, begun }: LookAhead): void {
+  // In a block of which nothing is known it is only known at run time.
+  if (from === undefined || begun.has(from) || [...nodes.keys()].some((path) => path === from || from.startsWith(`${path}.`))) return;
   throw new RerunPathError("from", from, "the re-run does not come to it: that branch is not taken, or there are not so many iterations");
 }
 

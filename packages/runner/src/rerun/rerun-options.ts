@@ -57,4 +57,6 @@ export interface CheckedRerun extends Omit<RerunOptions, "of" | "from" | "set"> 
   readonly from: NodePath | undefined;
   /** With what was set for the earlier run. */
   readonly set: SettingsSet;
+  /** The nodes of which something is set now. */
+  readonly setNow: readonly string[];
 }

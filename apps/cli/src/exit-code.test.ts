@@ -38,6 +38,9 @@ describe("the exit code of an error", () => {
     "RUN_ID_INVALID",
     "RUN_NOT_OPENED",
     "RUN_UNKNOWN",
+    "NODE_UNKNOWN",
+    "NODE_AMBIGUOUS",
+    "ARTIFACT_UNKNOWN",
   ])("is 2 for %s: nothing was run", (code) => {
     expect(exitCodeOfError(new DadError(code, "m"))).toBe(2);
   });

@@ -46,6 +46,8 @@ const OF_CODE: Readonly<Record<string, number>> = {
   RUN_ROOT_UNKNOWN: EXIT.usage,
   RUN_UNKNOWN: EXIT.usage,
   NODE_UNKNOWN: EXIT.usage,
+  NODE_AMBIGUOUS: EXIT.usage,
+  ARTIFACT_UNKNOWN: EXIT.usage,
   RUN_SOURCE_UNKNOWN: EXIT.usage,
   RUN_LOCKED: EXIT.usage,
   RUN_COMPLETED: EXIT.usage,

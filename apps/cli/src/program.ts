@@ -10,6 +10,7 @@ import { declareExplain, declareRerun } from "./commands/rerun.ts";
 import { declareResume } from "./commands/resume.ts";
 import { declareRun } from "./commands/run.ts";
 import { declareShow } from "./commands/show.ts";
+import { declareWhy } from "./commands/why.ts";
 import type { Finish } from "./exit-code.ts";
 
 /**
@@ -56,6 +57,7 @@ function declareProgram(finish: Finish): Command {
   declareGraph(program, finish);
   declareLs(program, finish);
   declareShow(program, finish);
+  declareWhy(program, finish);
   declareDiff(program, finish);
   declareCheckout(program, finish);
   declareFsck(program, finish);

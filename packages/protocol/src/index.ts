@@ -18,6 +18,7 @@ export { GarbageVerdict, GcReport, TrashReport } from "./gc-report.ts";
 export { ExecutionId, NodeId, NodePath, nodeDirectory, nodePath, ProjectName, RelativePath, RunId, RunIdPrefix } from "./id.ts";
 export { assertJson, canonicalJson, isJsonObject, Json } from "./json.ts";
 export { JournalEntry, type RecordedEvent } from "./journal-entry.ts";
+export { Lineage, LineageAttempt, LineageGiven, LineageInput, LineageNode, LineageRef, LineageRun, LineageWriter } from "./lineage.ts";
 export {
   type ModelFilePart,
   ModelMessage,

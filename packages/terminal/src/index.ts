@@ -7,6 +7,8 @@ export { costText, sizeText, tokensText } from "./amounts.ts";
 export { type ComparedFact, comparedFacts, comparedTotals } from "./compared-facts.ts";
 export { type ComparisonContext, comparisonText } from "./comparison-text.ts";
 export { errorLines, errorText } from "./error-text.ts";
+export { lineageText } from "./lineage-text.ts";
+export type { LineageContext } from "./lineage-tree.ts";
 export { type Paint, paintFor, type Style } from "./paint.ts";
 export { placeText, programName, shellWord } from "./place.ts";
 export { type PlanContext, planText } from "./plan-text.ts";

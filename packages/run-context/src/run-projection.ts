@@ -81,7 +81,7 @@ function projectElement(run: RunProjection, event: RecordedEvent): RunProjection
     case "node.completed":
       return endNode(run, event, { status: "completed", decision: event.decision, ...(event.origin ? { origin: event.origin } : {}) });
     case "node.failed":
-      return endNode(run, event, { status: "failed", error: event.error });
+      return endNode(run, event, { status: "failed", error: event.error, ...(event.origin ? { decision: "reused", origin: event.origin } : {}) });
     case "node.cancelled":
       return endNode(run, event, { status: "cancelled", ...(event.error ? { error: event.error } : {}) });
     default:

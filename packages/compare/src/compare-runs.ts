@@ -80,7 +80,8 @@ function knownPath(node: string, { before, after }: Pair<RunRecord>): NodePath {
   throw new NodeUnknownError(node, { runs: [before.details.runId, after.details.runId], known: [...known] });
 }
 
-function comparedRun({ runId, rootComponentId, status, startedAt, endedAt, usage, nodes, error }: RunDetails): ComparedRun {
+/** What a run was as a whole. */
+export function comparedRun({ runId, rootComponentId, status, startedAt, endedAt, usage, nodes, error }: RunDetails): ComparedRun {
   return {
     runId,
     rootComponentId,

@@ -24,7 +24,7 @@ export interface PairReader {
 }
 
 /** More is not compared: what is read is held in memory, twice. */
-const MOST_BYTES = 4 * 1024 * 1024;
+export const MOST_BYTES = 4 * 1024 * 1024;
 
 type Failure = NodeComparison["notCompared"][number]["reason"];
 type Read<Value> = { readonly value: Value } | { readonly reason: Failure };

@@ -27,9 +27,18 @@ export async function planAgentRerun(
   definition: AgentDefinition | FlowDefinition,
   { store, ports, rerun, inputs, signal }: PlanAgentRerunOptions,
 ): Promise<PlannedRerun> {
-  const abort = signal ? { signal } : {};
-  const base = await readBase(store, rerun.of, abort);
-  return await planRerun(definition, { ...planningIn({ store, ports }), base, rerun, ...(inputs ? { inputs } : {}), ...abort });
+  const base = await readBase(store, rerun.of, signal ? { signal } : {});
+  return await planOnBase(definition, base, { store, ports, rerun, ...(inputs ? { inputs } : {}), ...(signal ? { signal } : {}) });
+}
+
+/** The same on an earlier run that was read before: several re-runs are made from the same record of it. */
+export async function planOnBase(
+  definition: AgentDefinition | FlowDefinition,
+  base: BaseRun,
+  { store, ports, rerun, inputs, signal }: PlanAgentRerunOptions,
+): Promise<PlannedRerun> {
+  const given = { ...(inputs ? { inputs } : {}), ...(signal ? { signal } : {}) };
+  return await planRerun(definition, { ...planningIn({ store, ports }), base, rerun, ...given });
 }
 
 function planningIn({ store, ports: { resources } }: Where) {
@@ -37,7 +46,8 @@ function planningIn({ store, ports: { resources } }: Where) {
   return { engine: inlineEngine(), runRoot, ports: { artifacts, outcomes, resources } };
 }
 
-async function readBase({ journals, runRoot }: LocalStore, of: string, abort: { readonly signal?: AbortSignal }): Promise<BaseRun> {
+/** @throws `RUN_UNKNOWN`, `JOURNAL_DAMAGED`. */
+export async function readBase({ journals, runRoot }: LocalStore, of: string, abort: { readonly signal?: AbortSignal }): Promise<BaseRun> {
   const { details, history } = await readRunWithHistory(journals, of, { runRoot, ...abort });
   const { runId, status, rootComponentId } = details;
   return { runId, status, rootComponentId, history };

@@ -5,6 +5,7 @@ import {
   CheckoutReport,
   DefinitionGraph,
   ErrorEnvelope,
+  ForkReport,
   FsckReport,
   GcReport,
   JournalEntry,
@@ -43,6 +44,7 @@ const FORMATS: Readonly<Record<string, Format>> = {
   plan: { name: "rerun-plan", title: "What `dad explain --json` prints", schema: RerunPlan },
   comparison: { name: "run-comparison", title: "What `dad diff --json` prints", schema: RunComparison },
   lineage: { name: "lineage", title: "What `dad why --json` prints", schema: Lineage },
+  fork: { name: "fork-report", title: "What `dad fork --json` prints", schema: ForkReport },
   pin: { name: "pin", title: "`.dad/pins/<name>.json`: content that garbage collection keeps", schema: Pin },
   "run-manifest": { name: "run-manifest", title: "`run.json` in a run directory", schema: RunManifest },
   "journal-entry": {

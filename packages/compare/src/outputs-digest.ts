@@ -24,13 +24,18 @@ export async function outputsDigest(
   { runId, isMeant, ...abort }: OutputsDigestOptions,
 ): Promise<Digest> {
   const { nodes, rerun } = await readHistory(journals, runId, abort);
-  const contentOf = contentsIn(artifacts, abort);
+  const contentOf = contentsIn({ journals, artifacts }, { runId, ...abort });
   const names = [runId, ...(rerun?.lineage ?? [])];
   const given: Json[] = [];
   // By path: what goes on side by side ends in any order.
   for (const node of [...nodes.values()].filter(({ path }) => isMeant(path)).sort(byPath)) {
     const outcome = node.artifacts.find(({ name }) => name === "outcome");
-    given.push([node.path, node.state, node.error?.code ?? null, outcome ? await digestOf(outcome, names, contentOf) : null]);
+    given.push([
+      node.path,
+      node.state,
+      node.error?.code ?? null,
+      outcome ? await digestOf(outcome, names, (entry) => contentOf(entry, node.origin)) : null,
+    ]);
   }
   return digestOfJson(given);
 }
@@ -40,7 +45,7 @@ function byPath(one: NodeHistory, other: NodeHistory): number {
 }
 
 /** What is large, or nowhere, is as it is. */
-async function digestOf(entry: ArtifactEntry, names: readonly RunId[], contentOf: ContentOf): Promise<Digest> {
+async function digestOf(entry: ArtifactEntry, names: readonly RunId[], contentOf: (entry: ArtifactEntry) => ReturnType<ContentOf>): Promise<Digest> {
   const bytes = entry.size > MOST_BYTES ? undefined : await contentOf(entry);
   if (bytes === undefined) return entry.digest;
   const text = Buffer.from(bytes).toString("latin1");

@@ -1,6 +1,6 @@
 import { flow, type FlowDefinition } from "@dad/agent";
 import { memoryJournalStore } from "@dad/journal/memory";
-import { type EventDraft, type RecordedEvent, RunId } from "@dad/protocol";
+import { type Json, type RecordedEvent, RunId } from "@dad/protocol";
 import { readHistory } from "@dad/run-context";
 import { describe, expect, it } from "vitest";
 import { rerunStage, sorted } from "../testing-rerun.ts";
@@ -121,7 +121,13 @@ describe("a re-run that was stopped", () => {
       stop.abort(new Error("stopped"));
       return untilAborted(context);
     });
-    await on.rerun(wide(on), { set: { "main.a": { value: "set" } }, reask: ["main.a", "main.m.iter_1"], pin: ["main.c"], from: "main.b", signal: stop.signal });
+    await on.rerun(wide(on), {
+      set: { "main.a": { value: "set" } },
+      reask: ["main.a", "main.m.iter_1"],
+      pin: ["main.c"],
+      from: "main.b",
+      signal: stop.signal,
+    });
     on.on("d", () => undefined);
     const { executed, result } = await on.resumeRerun(wide(on), "r2");
     expect(executed).toEqual(["main.d"]);
@@ -168,7 +174,7 @@ async function journalsOf(base: readonly RecordedEvent[], rerun: readonly Record
     await using journal = await journals.create(runId);
     if (runId !== RUN) await journals.retain(runId, RUN);
     for (const { runId: _run, seq: _seq, time: _time, epoch: _epoch, hash: _hash, prev: _prev, ...draft } of record)
-      await journal.append(draft as EventDraft, { wait: "ordered" });
+      await journal.append(draft, { wait: "ordered" });
   }
   return journals;
 }
@@ -211,6 +217,10 @@ describe("what is pinned", () => {
   });
 });
 
+type SetOfNodes = Record<string, Record<string, Json>>;
+
+const BODY = (iteration: number | "*") => `main.loop.iter_${iteration}.n`;
+
 describe("what is set", () => {
   const nested = ({ step }: On) =>
     flow("main", { variables: { v: 1 } })
@@ -218,32 +228,33 @@ describe("what is set", () => {
       .node("b", step({ value: "$expr{$hier{a}.value.deep.list[1]}" }))
       .forEach("loop", { items: ["x", "y"], body: flow("body").node("n", step({ value: "$var{item}" })) });
 
-  it.each<[string, Record<string, Record<string, never>>, readonly string[], object]>([
-    ["a setting", { "main.b": { value: "set" as never } }, ["main.b"], { b: { value: "set" } }],
-    ["a member of one", { "main.a": { "value.other": "set" as never } }, ["main.a"], { a: { value: { deep: { list: ["x", "y"] }, other: "set" } } }],
-    ["an item of a list", { "main.a": { "value.deep.list.1": "set" as never } }, ["main.a", "main.b"], { b: { value: "set" } }],
-    ["a variable", { main: { v: 5 as never } }, ["main.a"], { a: { value: { other: "5" } } }],
+  it.each<[string, SetOfNodes, { readonly executed: readonly string[]; readonly result: object }]>([
+    ["a setting", { "main.b": { value: "set" } }, { executed: ["main.b"], result: { b: { value: "set" } } }],
     [
-      "one iteration",
-      { "main.loop.iter_1.n": { value: "set" as never } },
-      ["main.loop.iter_1.n"],
-      { loop: [{ n: { value: "x" } }, { n: { value: "set" } }] },
+      "a member of one",
+      { "main.a": { "value.other": "set" } },
+      { executed: ["main.a"], result: { a: { value: { deep: { list: ["x", "y"] }, other: "set" } } } },
     ],
+    ["an item of a list", { "main.a": { "value.deep.list.1": "set" } }, { executed: ["main.a", "main.b"], result: { b: { value: "set" } } }],
+    ["a variable", { main: { v: 5 } }, { executed: ["main.a"], result: { a: { value: { other: "5" } } } }],
+    ["one iteration", { [BODY(1)]: { value: "set" } }, { executed: [BODY(1)], result: { loop: [{ n: { value: "x" } }, { n: { value: "set" } }] } }],
     [
       "every iteration",
-      { "main.loop.iter_*.n": { value: "set" as never } },
-      ["main.loop.iter_0.n", "main.loop.iter_1.n"],
-      { loop: [{ n: { value: "set" } }, { n: { value: "set" } }] },
+      { [BODY("*")]: { value: "set" } },
+      { executed: [BODY(0), BODY(1)], result: { loop: [{ n: { value: "set" } }, { n: { value: "set" } }] } },
     ],
     [
       "every iteration, and one of them otherwise",
-      { "main.loop.iter_0.n": { value: "one" as never }, "main.loop.iter_*.n": { value: "all" as never } },
-      ["main.loop.iter_0.n", "main.loop.iter_1.n"],
-      { loop: [{ n: { value: "one" } }, { n: { value: "all" } }] },
+      { [BODY(0)]: { value: "one" }, [BODY("*")]: { value: "all" } },
+      { executed: [BODY(0), BODY(1)], result: { loop: [{ n: { value: "one" } }, { n: { value: "all" } }] } },
     ],
-    ["a text that looks like a template", { "main.b": { value: "$expr{1 + 1}" as never } }, ["main.b"], { b: { value: "$expr{1 + 1}" } }],
-    ["what it is already", { "main.b": { value: "y" as never } }, [], { b: { value: "y" } }],
-  ])("is what the node is told, in the re-run and in those made from it: %s", async (_what, set, executed, result) => {
+    [
+      "a text that looks like a template",
+      { "main.b": { value: "$expr{1 + 1}" } },
+      { executed: ["main.b"], result: { b: { value: "$expr{1 + 1}" } } },
+    ],
+    ["what it is already", { "main.b": { value: "y" } }, { executed: [], result: { b: { value: "y" } } }],
+  ])("is what the node is told, in the re-run and in those made from it: %s", async (_what, set, { executed, result }) => {
     const on = rerunStage();
     await on.run(nested(on));
     const reran = await on.rerun(nested(on), { set });
@@ -254,12 +265,12 @@ describe("what is set", () => {
     expect((await on.rerun(nested(on), { of: "r2", from: "main.a" })).result).toEqual(reran.result);
   });
 
-  it.each<[string, Record<string, Record<string, never>>, string]>([
-    ["a setting that there is not", { "main.b": { valeu: 1 as never } }, "RERUN_SET_INVALID"],
-    ["a variable that there is not", { main: { w: 1 as never } }, "RERUN_SET_INVALID"],
-    ["something of a block", { "main.loop": { items: [] as never } }, "RERUN_SET_INVALID"],
-    ["something of nothing", { "main.nope": { value: 1 as never } }, "RERUN_PATH_INVALID"],
-    ["something by an id", { b: { value: 1 as never } }, "RERUN_PATH_INVALID"],
+  it.each<[string, SetOfNodes, string]>([
+    ["a setting that there is not", { "main.b": { valeu: 1 } }, "RERUN_SET_INVALID"],
+    ["a variable that there is not", { main: { w: 1 } }, "RERUN_SET_INVALID"],
+    ["something of a block", { "main.loop": { items: [] } }, "RERUN_SET_INVALID"],
+    ["something of nothing", { "main.nope": { value: 1 } }, "RERUN_PATH_INVALID"],
+    ["something by an id", { b: { value: 1 } }, "RERUN_PATH_INVALID"],
   ])("is refused, and nothing is done: %s", async (_what, set, code) => {
     const on = rerunStage();
     await on.run(nested(on));

@@ -1,5 +1,5 @@
 import { defineNode, flow, type FlowDefinition } from "@dad/agent";
-import { Json, type PlanProblem } from "@dad/protocol";
+import type { Json, PlanProblem } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { cutAfter } from "../testing-crash.ts";
@@ -133,7 +133,7 @@ describe("an earlier run", () => {
     const new_ = rerunStage();
     await new_.run(one(new_));
     const old = (await new_.events()).map((event) => (event.type === "node.completed" ? { ...event, fingerprint: undefined } : event));
-    const on = rerunStage({ ports: await cutAfter(old as never, old.length) });
+    const on = rerunStage({ ports: await cutAfter(old, old.length) });
     expect(await refused(on, one(on), { from: "main.b" })).toEqual([
       { kind: "unverified", path: "main.a", allow: ["--pin main.a", "--reask main.a"] },
     ]);

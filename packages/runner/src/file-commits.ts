@@ -7,6 +7,8 @@ import { type ToldFiles, UNKNOWABLE_TREE } from "./told-files.ts";
 export interface FileCommits {
   /** Commits what an attempt may have changed, after the commits of its own. Gives what it changed in all, if it did. */
   commit(handle: NodeHandle, own: readonly OutcomeRef[]): Promise<OutcomeRef | undefined>;
+  /** Commits what an attempt has changed while nobody else did, before somebody else does, if it can be. Gives that, if there is something. */
+  commitPart(handle: NodeHandle): Promise<OutcomeRef | undefined>;
   /** Makes the changes that a reused node had made. Gives them as this run has them, if there are any. */
   bring(handle: NodeHandle, record: NodeHistory, steps: readonly OutcomeStep[]): Promise<OutcomeRef | undefined>;
 }
@@ -28,7 +30,7 @@ export function fileCommits({ env, outcome, history }: Pick<RunContext, "env" | 
 
   return {
     async commit(handle, own) {
-      if (outcome === undefined) return undefined;
+      if (!outcome) return undefined;
       for (const { commit } of own) known.add(commit);
       apart = true;
       try {
@@ -39,6 +41,10 @@ export function fileCommits({ env, outcome, history }: Pick<RunContext, "env" | 
         told.left(handle, UNKNOWABLE_TREE);
         return spanOf(own);
       }
+    },
+    async commitPart(handle) {
+      apart ||= outcome !== undefined;
+      return await commitAs(handle).catch(() => undefined);
     },
     async bring(handle, record, steps) {
       if (outcome === undefined) return undefined;

@@ -12,7 +12,7 @@ import { NodeOutputError, NodeSettingsError, StaticInputError } from "./errors.t
 import type { FileCommits } from "./file-commits.ts";
 import { workspaceUse } from "./fingerprint.ts";
 import { frozenJson } from "./frozen-json.ts";
-import { oneAtATime } from "./one-at-a-time.ts";
+import { type Exclusively, oneAtATime } from "./one-at-a-time.ts";
 import type { Continuation } from "./rerun/continuation.ts";
 import { asRecorded } from "./rerun/replayed-output.ts";
 import { giveReused, recordedOutcome } from "./reused-attempt.ts";
@@ -78,10 +78,22 @@ export function nodeAttempts(options: NodeAttemptsOptions): NodeAttempts {
       if (assumption?.done) return recordAssumed(work, assumption.value);
       const collected = nothingYet(work);
       going.set(identityOf(call), collected);
-      return attempt(work, collected).finally(() => going.delete(identityOf(call)));
+      return attempt({ ...work, exclusively: committing(files, work, collected) }, collected).finally(() => going.delete(identityOf(call)));
     },
     ledger: attemptLedger({ going, nodeAt, report }),
   };
+}
+
+/** What is changed while nobody else changes files is committed before somebody does: so it is known whose it is. */
+function committing(files: FileCommits, work: Attempt, { commits }: Collected): Exclusively {
+  if (!mayChangeFiles(work)) return work.exclusively;
+  const committed = async <Result>(inner: () => Promise<Result>): Promise<Result> => {
+    const result = await inner();
+    const part = await files.commitPart(work.call);
+    if (part) commits.push(part);
+    return result;
+  };
+  return (inner, signal) => work.exclusively(() => committed(inner), signal);
 }
 
 interface LedgerOptions extends Pick<NodeAttemptsOptions, "report"> {

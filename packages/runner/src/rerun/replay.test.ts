@@ -1,4 +1,4 @@
-import { defineNode, flow, type FlowDefinition } from "@dad/agent";
+import { defineNode, flow } from "@dad/agent";
 import { Json } from "@dad/protocol";
 import { staticResourceRegistry } from "@dad/resources/static";
 import { describe, expect, it } from "vitest";
@@ -33,7 +33,7 @@ function askNode({ attempts }: On) {
   });
 }
 
-function asking(on: On, { prompt = "why", word = "of" } = {}): FlowDefinition {
+function asking(on: On, { prompt = "why", word = "of" } = {}) {
   const ask = askNode(on);
   return flow("main")
     .node("read", on.step({ value: "the file" }))

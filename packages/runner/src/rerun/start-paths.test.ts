@@ -1,12 +1,11 @@
 import type { Json } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
 import { everyForm } from "../testing-forms.ts";
+import { fromOn, nodesOf, type Order, startsOf } from "../testing-order.ts";
 import { planned, rerunStage, sorted } from "../testing-rerun.ts";
 import { stage } from "../testing-run.ts";
 
-/** What comes after what, written out: `sequence` one after the other, `beside` at the same time. */
-type Order = string | { readonly sequence: readonly Order[] } | { readonly beside: readonly Order[] };
-
+/** What comes after what, written out. */
 const ORDER: Order = {
   sequence: [
     "main.first",
@@ -36,21 +35,11 @@ const ORDER: Order = {
   ],
 };
 
-function nodesOf(order: Order): readonly string[] {
-  if (typeof order === "string") return [order];
-  return ("sequence" in order ? order.sequence : order.beside).flatMap(nodesOf);
-}
-
-/** A start, what is in it, and what comes after it; nothing where it is not. */
-function fromOn(order: Order, start: string): readonly string[] {
-  if (typeof order === "string") return `${order}.`.startsWith(`${start}.`) ? [order] : [];
-  if ("beside" in order) return order.beside.flatMap((part) => fromOn(part, start));
-  const at = order.sequence.findIndex((part) => fromOn(part, start).length > 0);
-  return order.sequence.flatMap((part, place) => (at < 0 || place < at ? [] : place === at ? fromOn(part, start) : nodesOf(part)));
-}
-
 const NODES = nodesOf(ORDER);
-const STARTS = sorted(new Set(NODES.flatMap((path) => path.split(".").map((_step, at, steps) => steps.slice(0, at + 1).join(".")))));
+/** The nodes behind the map. */
+const AFTER_WIDE = NODES.slice(NODES.indexOf("main.helper.work"));
+
+const STARTS = startsOf(NODES);
 
 /** What a run gives whose nodes say by their path when they were executed. */
 async function givenBy(when: (path: string) => string): Promise<Record<string, Json>> {
@@ -85,8 +74,8 @@ describe("a re-run from a path", () => {
     ["main.last", ["main.last"]],
     ["main.fine.finally", ["main.fine.finally.tidy", "main.last"]],
     ["main.attempt.catch", ["main.attempt.catch.mend", "main.attempt.finally.close", "main.fine.finally.tidy", "main.fine.try.safe", "main.last"]],
-    ["main.wide.iter_1.tell", [...AFTER_WIDE(), "main.wide.iter_1.tell"]],
-    ["main.both.right", [...AFTER_WIDE(), "main.both.right.only", ...NODES.filter((path) => path.startsWith("main.wide."))]],
+    ["main.wide.iter_1.tell", [...AFTER_WIDE, "main.wide.iter_1.tell"]],
+    ["main.both.right", [...AFTER_WIDE, "main.both.right.only", ...NODES.filter((path) => path.startsWith("main.wide."))]],
   ])("from %s executes just what is written here", async (from, executed) => {
     const { on, definition } = await afterOneRun();
     expect((await on.rerun(definition, { from, allow: { failed: true } })).executed).toEqual(sorted(executed));
@@ -137,8 +126,3 @@ describe("a re-run from a path", () => {
     await expect(on.rerun(definition, { from })).rejects.toThrow(message);
   });
 });
-
-/** The nodes behind the map. */
-function AFTER_WIDE(): readonly string[] {
-  return NODES.slice(NODES.indexOf("main.helper.work"));
-}

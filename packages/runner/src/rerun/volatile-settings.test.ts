@@ -1,22 +1,23 @@
 import { flow, type FlowDefinition, type NodeOptions } from "@dad/agent";
+import type { Json } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
 import { planned, rerunStage } from "../testing-rerun.ts";
 
 type On = ReturnType<typeof rerunStage>;
 
 describe("a re-run with another setting of how nodes are executed", () => {
-  it.each<[string, NodeOptions]>([
+  it.each<[string, NodeOptions<{ value: Json }>]>([
     ["a time limit", { timeoutMs: 5000 }],
     ["a retry policy", { retry: { attempts: 3, delayMs: 10 } }],
     ["a wait before", { sleepBeforeMs: 60_000 }],
     ["a rest after", { sleepAfterMs: 60_000 }],
     ["an idempotency key", { idempotencyKey: "$var{runId} and $expr{$hier{first}.value}" }],
-    ["where it is recorded", { record: { outcome: { path: "elsewhere.json" } } as never }],
+    ["where it is recorded", { record: { outcome: { path: "elsewhere.json" } } }],
     ["a fallback that is not needed", { onFailure: { fallback: { value: "f" } } }],
     ["going on without it", { onFailure: "continue" }],
   ])("executes nothing: %s", async (_what, options) => {
     const on = rerunStage();
-    const definition = (given: NodeOptions) =>
+    const definition = (given: NodeOptions<{ value: Json }>) =>
       flow("main")
         .node("first", on.step({ value: 1 }))
         .node("it", on.step({ value: "$expr{$hier{first}.value}" }), given)

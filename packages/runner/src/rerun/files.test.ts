@@ -1,0 +1,290 @@
+import { defineNode, flow, type FlowDefinition } from "@dad/agent";
+import { memoryOutcomeRepository } from "@dad/outcome/memory";
+import type { OutcomeRepository, RunOutcome } from "@dad/outcome";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { memoryPorts } from "../testing-ports.ts";
+import { planned, reason, rerunStage, sorted } from "../testing-rerun.ts";
+import { RUN } from "../testing-run.ts";
+
+/** A stage whose runs have files, in memory, and nodes that read and write them. */
+function fileStage() {
+  const opened = new Map<string, RunOutcome>();
+  const repository = memoryOutcomeRepository({ base: [file("base.txt", "base")] });
+  const outcomes: OutcomeRepository = {
+    ...repository,
+    async open(runId, options) {
+      const outcome = await repository.open(runId, options);
+      opened.set(runId, outcome);
+      return outcome;
+    },
+  };
+  const on = rerunStage({ ports: { ...memoryPorts(), outcomes } });
+  return { ...on, ...fileNodes(on, opened), files: filesIn(on, repository) };
+}
+
+type On = ReturnType<typeof fileStage>;
+
+function file(path: string, text: string) {
+  return { path, content: new TextEncoder().encode(text), executable: false };
+}
+
+function fileNodes({ attempts }: Pick<ReturnType<typeof rerunStage>, "attempts">, opened: ReadonlyMap<string, RunOutcome>) {
+  const output = z.object({ value: z.string() });
+  return {
+    /** Writes a file, looks at no other, and gives its name. */
+    write: defineNode({
+      type: "write",
+      version: "1",
+      effect: "pure",
+      workspace: "confined",
+      settings: z.object({ to: z.string(), text: z.string() }),
+      output,
+      async execute({ path, attempt, run: { runId }, exclusively }, { settings: { to, text } }) {
+        attempts.push({ runId, path, attempt });
+        await exclusively(async () => opened.get(runId)?.write(file(to, text)));
+        return { value: to };
+      },
+    }),
+    /** Gives what is in a file. */
+    read: defineNode({
+      type: "read",
+      version: "1",
+      effect: "pure",
+      workspace: "reads",
+      settings: z.object({ from: z.string() }),
+      output,
+      async execute({ path, attempt, run: { runId } }, { settings: { from } }) {
+        attempts.push({ runId, path, attempt });
+        const found = await opened.get(runId)?.read(from);
+        return { value: found ? new TextDecoder().decode(found.content) : "nothing" };
+      },
+    }),
+    /** Sees no file. */
+    say: defineNode({
+      type: "say",
+      version: "1",
+      effect: "pure",
+      workspace: "none",
+      settings: z.object({ text: z.string() }),
+      output,
+      execute({ path, attempt, run: { runId } }, { settings: { text } }) {
+        attempts.push({ runId, path, attempt });
+        return { value: text };
+      },
+    }),
+  };
+}
+
+function filesIn(on: ReturnType<typeof rerunStage>, repository: ReturnType<typeof memoryOutcomeRepository>) {
+  return async (runId: string = RUN): Promise<Record<string, string>> => {
+    const { outcome } = await on.details(runId);
+    const files = repository.files(outcome?.commit ?? "") ?? [];
+    return Object.fromEntries(files.map(({ path, content }) => [path, new TextDecoder().decode(content)]));
+  };
+}
+
+/** Three writers, one after the other, and a reader after each. */
+function writers({ write, read }: On, texts: { one?: string; two?: string; three?: string } = {}): FlowDefinition {
+  const { one = "1", two = "2", three = "3" } = texts;
+  return flow("main")
+    .node("one", write({ to: "one.txt", text: one }))
+    .node("readsOne", read({ from: "one.txt" }))
+    .node("two", write({ to: "two.txt", text: two }))
+    .node("readsTwo", read({ from: "two.txt" }))
+    .node("three", write({ to: "three.txt", text: three }))
+    .node("readsThree", read({ from: "three.txt" }));
+}
+
+const FILES = { "base.txt": "base", "one.txt": "1", "two.txt": "2", "three.txt": "3" };
+
+describe("the files of a re-run", () => {
+  it("are those of the earlier run, when nothing is executed (D-23)", async () => {
+    const on = fileStage();
+    await on.run(writers(on));
+    expect(await on.files()).toEqual(FILES);
+    for (const of of ["r", "r2", "r3"]) {
+      const { executed, plan, runId } = await on.rerun(writers(on), { of });
+      expect([executed, planned(plan, "reuse").length]).toEqual([[], 6]);
+      expect(await on.files(runId)).toEqual(FILES);
+    }
+  });
+
+  it("are, at its start in the middle, those that the node before left", async () => {
+    const on = fileStage();
+    await on.run(writers(on));
+    const start = (await on.plan(writers(on), { from: "main.two" })).rerun.start?.commit;
+    const left = (await on.events()).flatMap((event) => (event.type === "node.completed" && event.outcome ? [event.outcome.commit] : []));
+    expect(start).toBe(left[0]);
+    const { executed, runId } = await on.rerun(writers(on, { two: "zwei" }), { from: "main.two" });
+    expect(executed).toEqual(["main.readsThree", "main.readsTwo", "main.three", "main.two"]);
+    expect(await on.files(runId)).toEqual({ ...FILES, "two.txt": "zwei" });
+  });
+
+  it("have from its start on nothing of what came after it in the earlier run", async () => {
+    const on = fileStage();
+    await on.run(writers(on));
+    const definition = flow("main")
+      .node("one", on.write({ to: "one.txt", text: "1" }))
+      .node("readsOne", on.read({ from: "three.txt" }));
+    const { result, runId } = await on.rerun(definition, { from: "main.readsOne", allow: { removed: true } });
+    expect(result).toMatchObject({ readsOne: { value: "nothing" } });
+    expect(await on.files(runId)).toEqual({ "base.txt": "base", "one.txt": "1" });
+  });
+
+  it("that an earlier node changes are seen by all that look at them, and named by the plan", async () => {
+    const on = fileStage();
+    await on.run(writers(on));
+    const { executed, plan, runId } = await on.rerun(writers(on, { one: "eins" }));
+    expect(reason(plan, "main.one")).toBe('settings.text: "1" → "eins"');
+    expect(executed).toEqual(sorted(["one", "readsOne", "two", "readsTwo", "three", "readsThree"].map((id) => `main.${id}`)));
+    expect(await on.files(runId)).toEqual({ ...FILES, "one.txt": "eins" });
+  });
+
+  it("are found again by those who look at them, when a writer writes what it wrote", async () => {
+    const on = fileStage();
+    await on.run(writers(on));
+    const { executed, runId } = await on.rerun(writers(on), { reask: ["main.one"] });
+    expect(executed).toEqual(["main.one"]);
+    expect(await on.files(runId)).toEqual(FILES);
+  });
+
+  it("are no reason for those who do not look at them", async () => {
+    const on = fileStage();
+    const definition = (text: string) =>
+      flow("main")
+        .node("w", on.write({ to: "w.txt", text }))
+        .node("s", on.say({ text: "said" }))
+        .node("t", on.say({ text: "$expr{$hier{w}.value}" }));
+    await on.run(definition("1"));
+    const { executed, runId } = await on.rerun(definition("2"));
+    expect(executed).toEqual(["main.w"]);
+    expect(await on.files(runId)).toEqual({ "base.txt": "base", "w.txt": "2" });
+  });
+
+  it("are named as the reason, with what they were", async () => {
+    const on = fileStage();
+    const definition = (id: "w" | "v") =>
+      flow("main")
+        .node(id, on.write({ to: `${id}.txt`, text: id }))
+        .node("r", on.read({ from: "w.txt" }));
+    await on.run(definition("w"));
+    const given = { allow: { removed: true } };
+    const { plan, result } = await on.rerun(definition("v"), given);
+    expect(planned(plan, "decided at run time")).toEqual(["main.r"]);
+    expect(result).toMatchObject({ r: { value: "nothing" } });
+    const without = flow("main").node("r", on.read({ from: "w.txt" }));
+    expect(reason(await on.plan(without, given), "main.r")).toMatch(/^workspace: ".+" → ".+"$/);
+  });
+});
+
+/** Two branches that write different files at the same time, then a reader. */
+function beside({ write, read }: On, left = "l", right = "r"): FlowDefinition {
+  return flow("main")
+    .parallel("both", {
+      left: flow("left").node("w", write({ to: "left.txt", text: left })),
+      right: flow("right").node("w", write({ to: "right.txt", text: right })),
+    })
+    .node("r", read({ from: "right.txt" }));
+}
+
+describe("files that are written at the same time", () => {
+  it("are all there when nothing is executed", async () => {
+    const on = fileStage();
+    await on.run(beside(on));
+    const { executed, runId } = await on.rerun(beside(on));
+    expect(executed).toEqual([]);
+    expect(await on.files(runId)).toEqual({ "base.txt": "base", "left.txt": "l", "right.txt": "r" });
+  });
+
+  it.each([
+    ["main.both.left", "both.left.w"],
+    ["main.both.right", "both.right.w"],
+  ])("are brought by the branch that is reused, and made by the other: %s", async (from, executedWriter) => {
+    const on = fileStage();
+    await on.run(beside(on));
+    const { executed, reused, runId, error } = await on.rerun(beside(on), { from });
+    expect(error).toBeUndefined();
+    expect(executed).toEqual(sorted([`main.${executedWriter}`, "main.r"]));
+    expect(reused).toHaveLength(1);
+    expect(await on.files(runId)).toEqual({ "base.txt": "base", "left.txt": "l", "right.txt": "r" });
+    const again = await on.rerun(beside(on), { of: runId });
+    expect(again.executed).toEqual([]);
+    expect(await on.files(again.runId)).toEqual(await on.files(runId));
+  });
+
+  it("are changed where their writer is, and kept where it is not", async () => {
+    const on = fileStage();
+    await on.run(beside(on));
+    const one = await on.rerun(beside(on, "links", "r"));
+    expect(one.executed).toContain("main.both.left.w");
+    expect(await on.files(one.runId)).toEqual({ "base.txt": "base", "left.txt": "links", "right.txt": "r" });
+    const two = await on.rerun(beside(on, "l", "rechts"));
+    expect(two.executed).toContain("main.both.right.w");
+    expect(two.result).toMatchObject({ r: { value: "rechts" } });
+    expect(await on.files(two.runId)).toEqual({ "base.txt": "base", "left.txt": "l", "right.txt": "rechts" });
+  });
+
+  it("are all there after a chain of re-runs of single branches", async () => {
+    const on = fileStage();
+    await on.run(beside(on));
+    await on.rerun(beside(on, "links"), { from: "main.both.left" });
+    await on.rerun(beside(on, "links", "rechts"), { of: "r2", from: "main.both.right" });
+    expect(await on.files("r3")).toEqual({ "base.txt": "base", "left.txt": "links", "right.txt": "rechts" });
+    const { executed, runId } = await on.rerun(beside(on, "links", "rechts"), { of: "r3" });
+    expect(executed).toEqual([]);
+    expect(await on.files(runId)).toEqual(await on.files("r3"));
+  });
+});
+
+describe("a writer that is reused after one that is executed", () => {
+  it("and sees files that are others is executed, too", async () => {
+    const on = fileStage();
+    const definition = (text: string) =>
+      flow("main")
+        .node("w", on.write({ to: "w.txt", text }))
+        .node("v", on.write({ to: "v.txt", text: "v" }));
+    await on.run(definition("1"));
+    const { executed, runId } = await on.rerun(definition("2"));
+    expect(executed).toEqual(["main.v", "main.w"]);
+    expect(await on.files(runId)).toEqual({ "base.txt": "base", "w.txt": "2", "v.txt": "v" });
+  });
+
+  it("and is pinned brings its files", async () => {
+    const on = fileStage();
+    const definition = (text: string) =>
+      flow("main")
+        .node("w", on.write({ to: "w.txt", text }))
+        .node("v", on.write({ to: "v.txt", text: "v" }));
+    await on.run(definition("1"));
+    const { executed, runId } = await on.rerun(definition("2"), { pin: ["main.v"] });
+    expect(executed).toEqual(["main.w"]);
+    expect(await on.files(runId)).toEqual({ "base.txt": "base", "w.txt": "2", "v.txt": "v" });
+  });
+
+  it("and whose files do not go together with those that are there fails, and says where", async () => {
+    const on = fileStage();
+    const definition = (text: string) =>
+      flow("main")
+        .node("w", on.write({ to: "same.txt", text }))
+        .node("v", on.write({ to: "same.txt", text: "v" }));
+    await on.run(definition("1"));
+    const { error } = await on.rerun(definition("2"), { pin: ["main.v"] });
+    expect(JSON.stringify(error)).toMatch(/OUTCOME_CONFLICT.*same\.txt/);
+  });
+});
+
+describe("a writer in a loop", () => {
+  it("belongs to its place: what moved is written anew", async () => {
+    const on = fileStage();
+    const definition = (items: readonly string[]) =>
+      flow("main").forEach("loop", { items: [...items], body: flow("b").node("w", on.write({ to: "$var{item}.txt", text: "$var{item}" })) });
+    await on.run(definition(["x", "y"]));
+    expect((await on.rerun(definition(["x", "y"]))).executed).toEqual([]);
+    const { runId } = await on.rerun(definition(["y", "x"]));
+    expect(await on.files(runId)).toEqual({ "base.txt": "base", "x.txt": "x", "y.txt": "y" });
+    const fewer = await on.rerun(definition(["x"]));
+    expect(fewer.executed).toEqual([]);
+    expect(await on.files(fewer.runId)).toEqual({ "base.txt": "base", "x.txt": "x" });
+  });
+});

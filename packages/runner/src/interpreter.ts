@@ -182,15 +182,16 @@ interface CallPlace {
   readonly recorded: boolean;
 }
 
-function renderedCall({ host, render }: Walk, element: NodeElement, { place, recorded }: CallPlace): Omit<NodeCall, "attempt"> {
+function renderedCall(walk: Walk, element: NodeElement, { place, recorded }: CallPlace): Omit<NodeCall, "attempt"> {
+  const { host, render } = walk;
   const { definition, record, policy = {} } = element;
   const { path, parent: frame } = place;
   const { idempotencyKey } = policy;
   const reads = new Set<NodePath>();
   const decidedBy = decidersOf(frame);
   const input = host.inputs.node(place);
-  const settings = host.decisions.settings(place, render(definition.settings, { frame, path, reads }));
-  const decided = recorded ? {} : host.decisions.of({ place, element, settings, input, reads: [...reads] });
+  const { settings, plain } = renderedSettings(walk, definition.settings, { place, reads });
+  const decided = recorded ? {} : host.decisions.of({ place, element, settings, plain, input, reads: [...reads] });
   return {
     path,
     settings,
@@ -202,6 +203,24 @@ function renderedCall({ host, render }: Walk, element: NodeElement, { place, rec
     ...(decided.reuse ? {} : timesOf(policy)),
     ...(idempotencyKey === undefined || decided.reuse ? {} : { idempotencyKey: textOf(render(idempotencyKey, { frame, path })) }),
   };
+}
+
+/** The settings of a node, and the same without what is the run's own. */
+function renderedSettings(
+  { host, render }: Walk,
+  settings: Json,
+  { place, reads }: { readonly place: Place; readonly reads: Set<NodePath> },
+): { readonly settings: Json; readonly plain: Json } {
+  const { path, parent: frame } = place;
+  const own = new Set<string>();
+  const rendered = host.decisions.settings(place, render(settings, { frame, path, reads, own }));
+  if (own.size === 0) return { settings: rendered, plain: rendered };
+  try {
+    return { settings: rendered, plain: host.decisions.settings(place, render(settings, { frame, path, plain: true })) };
+  } catch {
+    // An expression computes with it what it cannot compute with a placeholder.
+    return { settings: rendered, plain: rendered };
+  }
 }
 
 /** What is reused takes no time. */

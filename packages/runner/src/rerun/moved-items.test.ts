@@ -101,7 +101,10 @@ describe("lists in each other", () => {
     const on = rerunStage();
     const inner = (items: readonly string[]) =>
       flow("b").forEach("i", {
-        ...{ items: [...items], item: "other", index: "at", previous: "last" },
+        items: [...items],
+        item: "other",
+        index: "at",
+        previous: "last",
         body: flow("c").node("n", on.step({ value: "$var{item} $var{other}" })),
       });
     const definition = (outer: readonly string[], items: readonly string[]) => flow("main").forEach("o", { items: [...outer], body: inner(items) });

@@ -17,7 +17,7 @@ import { BlockFailedError, BlockValueError, LoopLimitError, SwitchUnmatchedError
 import { hasCode } from "./failure-policy.ts";
 import type { Frame } from "./frame.ts";
 import { joined, type Lane, laneIn, type Strand, StrandCancelled, throwIfCancelled } from "./strands.ts";
-import { hasDiverged } from "./rerun/errors.ts";
+import { endsRerun } from "./rerun/errors.ts";
 import { UNKNOWN } from "./unknown.ts";
 import { childPlace, type Place, type Walk } from "./walk.ts";
 
@@ -188,7 +188,7 @@ function* guarded(walk: Walk, { body, handler, codes, error: name }: TryDefiniti
   } catch (error) {
     const envelope = errorEnvelope(error);
     const caught =
-      !(error instanceof StrandCancelled) && !hasDiverged(error) && handler !== undefined && (codes === undefined || hasCode(envelope, codes));
+      !(error instanceof StrandCancelled) && !endsRerun(error) && handler !== undefined && (codes === undefined || hasCode(envelope, codes));
     if (!caught) throw error;
     const { report, turns } = walk.host;
     if (walk.again || !turns.caught(place.path)) report.handled(place.path, "catch", error);

@@ -1,10 +1,10 @@
 import type { RetryPolicy } from "@dad/agent";
 import { digestOfBytes, type ErrorEnvelope, errorEnvelope, hexOfDigest, type NodePath } from "@dad/protocol";
-import { hasDiverged } from "./rerun/errors.ts";
+import { endsRerun } from "./rerun/errors.ts";
 
 /** @param tried How many attempts there were in this drive. */
 export function mayTryAgain({ attempts, on }: RetryPolicy, tried: number, error: unknown): boolean {
-  if (tried >= attempts || hasDiverged(error)) return false;
+  if (tried >= attempts || endsRerun(error)) return false;
   if (on === "any") return true;
   const envelope = errorEnvelope(error);
   return on === undefined ? causesOf(envelope).some(({ retryable }) => retryable) : hasCode(envelope, on);

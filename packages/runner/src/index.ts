@@ -26,7 +26,7 @@ export {
 } from "./errors.ts";
 export type { Assumption, Assumptions } from "./assumption.ts";
 export type { Continuation } from "./rerun/continuation.ts";
-export { ReplayDivergedError, RerunBaseError, RerunPathError, RerunRefusedError, RerunSetError } from "./rerun/errors.ts";
+export { ReplayDivergedError, RerunBaseError, RerunBrokenError, RerunPathError, RerunRefusedError, RerunSetError } from "./rerun/errors.ts";
 export { isFrom } from "./rerun/paths.ts";
 export { assertAllowed, optionsOnRecord, type PlannedRerun, planRerun, type PlanRerunOptions } from "./rerun/plan-rerun.ts";
 export type { BaseRun, RerunAllowances, RerunOptions } from "./rerun/rerun-options.ts";

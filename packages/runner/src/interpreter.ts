@@ -18,7 +18,7 @@ import { mayTryAgain, retryDelay } from "./failure-policy.ts";
 import { decidersOf, type Frame } from "./frame.ts";
 import { breathed, laneIn, runStrand, settled, type Strand, StrandCancelled, throwIfCancelled } from "./strands.ts";
 import { templateRenderer } from "./templates.ts";
-import { hasDiverged } from "./rerun/errors.ts";
+import { endsRerun } from "./rerun/errors.ts";
 import { sealed, UNKNOWN, unknownYet } from "./unknown.ts";
 import { childPlace, type Given, type InterpreterHost, type Place, type Walk } from "./walk.ts";
 
@@ -153,7 +153,7 @@ interface Excuse {
 function excused({ host, render }: Walk, { policy, definition }: NodeElement, { place: { path, parent }, error, recorded }: Excuse): Json {
   const failure = new NodeFailedError(path, error);
   const onFailure = policy?.onFailure ?? "fail";
-  if (onFailure === "fail" || hasDiverged(error)) throw failure;
+  if (onFailure === "fail" || endsRerun(error)) throw failure;
   const value =
     onFailure === "continue" ? null : ofNode(path, () => checkedFallback(definition, render(onFailure.fallback, { frame: parent, path }), path));
   if (!recorded) host.report.handled(path, onFailure === "continue" ? "continue" : "fallback", failure);

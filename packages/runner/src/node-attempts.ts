@@ -60,7 +60,8 @@ export function nodeAttempts(options: NodeAttemptsOptions): NodeAttempts {
     await recordStart(work);
     const outcome = await execute(work, collected).then((ended) => asRecorded(work, collected, { ended, continuation }));
     collected.over = true;
-    if (outcome.status !== "cancelled" && mayChangeFiles(work)) collected.changed = await files.commit(work.call, collected.commits);
+    if (outcome.status !== "cancelled" && mayChangeFiles(work))
+      collected.changed = await exclusively(() => files.commit(work.call, collected.commits), NEVER_ABORTED);
     // From here on, what goes wrong is not the node's: it is committed once, as what it was.
     await commit(work, collected, { outcome, decision: "executed", durationMs: collected.durationMs() });
     // Not waited for: in the order in which attempts are committed, the walk is told of them.
@@ -95,6 +96,9 @@ function committing(files: FileCommits, work: Attempt, { commits }: Collected): 
   };
   return (inner, signal) => work.exclusively(() => committed(inner), signal);
 }
+
+/** What is done after an attempt waits for its turn, also when the run is to end: others stop by themselves. */
+const NEVER_ABORTED = new AbortController().signal;
 
 interface LedgerOptions extends Pick<NodeAttemptsOptions, "report"> {
   readonly going: ReadonlyMap<string, Collected>;

@@ -14,6 +14,7 @@ import type { Attempt } from "./attempt.ts";
 import type { FileCommits } from "./file-commits.ts";
 import { frozenJson } from "./frozen-json.ts";
 import type { Continuation } from "./rerun/continuation.ts";
+import { RerunBrokenError } from "./rerun/errors.ts";
 
 /** What an attempt had given, or how it had ended. */
 export async function recordedOutcome({ run }: ExecutionScope, before: NodeHistory): Promise<NodeOutcome> {
@@ -30,15 +31,21 @@ export function errorFromRecord({ path, error }: NodeHistory): DadError {
  * Gives what an earlier run has for a node: its result and its files, by reference. What it changed in the workspace, and is not
  * there from the beginning, is brought there.
  *
- * @throws `ARTIFACT_…` when the result cannot be read, `OUTCOME_CONFLICT` when its files do not go together with those of this run.
+ * @throws RerunBrokenError (`RERUN_BROKEN`) when the result cannot be read, or its files do not go together with those of this run.
  */
 export async function giveReused(work: Attempt, continuation: Continuation, files: FileCommits): Promise<NodeOutcome> {
   const { call, scope } = work;
   const record = call.reuse && continuation.base.history.nodes.get(call.reuse);
   if (record === undefined) throw new TypeError(`run ${continuation.base.runId} has nothing for node ${call.path}`);
-  const outcome = await recordedOutcome(scope, record);
-  const changed = await files.bring(call, record, continuation.steps(call.path));
-  await scope.run.record(reusedEnd(work, { record, changed, base: continuation.base.runId }), { wait: "ordered" });
+  const { runId } = continuation.base;
+  const given = async () => ({
+    outcome: await recordedOutcome(scope, record),
+    changed: await files.bring(call, record, continuation.steps(call.path)),
+  });
+  const { outcome, changed } = await given().catch((cause: unknown) => {
+    throw new RerunBrokenError(call.path, runId, { cause });
+  });
+  await scope.run.record(reusedEnd(work, { record, changed, base: runId }), { wait: "ordered" });
   return outcome;
 }
 

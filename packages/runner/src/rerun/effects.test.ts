@@ -2,6 +2,7 @@ import { defineNode, flow } from "@dad/agent";
 import { DadError, Json } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { cutAfter } from "../testing-crash.ts";
 import { rerunStage, type StagedRerun } from "../testing-rerun.ts";
 
 type On = ReturnType<typeof rerunStage>;
@@ -76,7 +77,17 @@ describe("an effectful node that did its work", () => {
     expect(problems.map(({ path }) => path)).toEqual([SEND, ...TELLS]);
   });
 
-  it("is done when it had failed, and refused when nobody knows whether it did its work", async () => {
+  it("is not done again when nobody knows whether it did its work", async () => {
+    const whole = rerunStage();
+    await whole.run(sending(whole));
+    const record = await whole.events();
+    const begun = record.findIndex((event) => event.type === "node.started" && event.path === SEND) + 1;
+    const on = rerunStage({ ports: await cutAfter(record, begun) });
+    const { problems } = await on.plan(sending(on), { allow: { unfinished: true } });
+    expect(problems.map(({ kind, path }) => `${kind} ${path}`)).toEqual([`effect ${SEND}`]);
+  });
+
+  it("is done when it had failed", async () => {
     const on = rerunStage();
     on.on("send", () => {
       throw new Error("broken");

@@ -1,4 +1,4 @@
-import { DadError, type Json, type NodePath, type PlanProblem, type PlanReason, type RerunPlan, type RunId } from "@dad/protocol";
+import { DadError, type Json, messageOf, type NodePath, type PlanProblem, type PlanReason, type RerunPlan, type RunId } from "@dad/protocol";
 
 /** `RERUN_PATH_INVALID`: a path of a re-run means nothing, or nothing exact, in the definition or in the earlier run. */
 export class RerunPathError extends DadError<"RERUN_PATH_INVALID"> {
@@ -43,9 +43,19 @@ function allowedBy({ allow }: PlanProblem): string {
   return allow.length === 0 ? "" : ` (allow it with ${allow.join(" or ")})`;
 }
 
-/** Whether that is why something failed. No policy of a node and no `try` handles it: what comes after it would be no replay. */
-export function hasDiverged(error: unknown): boolean {
-  for (let at = error; at instanceof Error; at = at.cause) if (DadError.is(at, "REPLAY_DIVERGED")) return true;
+/** `RERUN_BROKEN`: what was to be reused cannot be given: its content is gone since, or its files do not go together with those of the run. */
+export class RerunBrokenError extends DadError<"RERUN_BROKEN"> {
+  constructor(path: NodePath, runId: RunId, options: { readonly cause: unknown }) {
+    super("RERUN_BROKEN", `what run ${runId} has for node ${path} cannot be reused: ${messageOf(options.cause)}`, {
+      details: { path, runId },
+      ...options,
+    });
+  }
+}
+
+/** Whether something failed that is no failure of a node: no policy and no `try` handles that a re-run is not what it was to be. */
+export function endsRerun(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) if (DadError.is(at, "REPLAY_DIVERGED") || DadError.is(at, "RERUN_BROKEN")) return true;
   return false;
 }
 

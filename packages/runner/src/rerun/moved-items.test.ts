@@ -96,6 +96,25 @@ describe("a list of which each item sees the one before", () => {
   });
 });
 
+describe("lists in each other", () => {
+  it("are executed for what is new in either", async () => {
+    const on = rerunStage();
+    const inner = (items: readonly string[]) =>
+      flow("b").forEach("i", {
+        items: [...items],
+        item: "other",
+        index: "at",
+        previous: "last",
+        body: flow("c").node("n", on.step({ value: "$var{item} $var{other}" })),
+      });
+    const definition = (outer: readonly string[], items: readonly string[]) => flow("main").forEach("o", { items: [...outer], body: inner(items) });
+    await on.run(definition(["a", "b"], ["x", "y"]));
+    expect((await on.rerun(definition(["b", "a"], ["y", "x"]))).executed).toEqual([]);
+    const news = ["main.o.iter_0.i.iter_1.n", "main.o.iter_1.i.iter_0.n", "main.o.iter_1.i.iter_1.n"];
+    expect((await on.rerun(definition(["b", "c"], ["y", "z"]))).executed).toEqual(news);
+  });
+});
+
 describe("a list that an earlier node gives", () => {
   it("is looked at again when that gives another one", async () => {
     const on = rerunStage();

@@ -219,4 +219,22 @@ describe("content that is gone", () => {
     }
     expect((await on.rerun(definition, { reask: ["main.a"] })).executed).toEqual(["main.a"]);
   });
+
+  it("ends a re-run that comes to it after it was planned, whatever the node and what is around it handle", async () => {
+    const on = rerunStage();
+    const { artifacts, events } = on.ports;
+    const body = flow("b").node("a", on.step({ value: "long ".repeat(10_000) }), { onFailure: "continue" });
+    const definition = flow("main")
+      .try("t", { body, catch: flow("c").node("m", on.step({ value: 1 })) })
+      .node("last", on.step({ value: 2 }));
+    await on.run(definition);
+    let isPlanned = false;
+    events.subscribe("run.started", () => void (isPlanned = true));
+    const { get } = artifacts;
+    artifacts.get = async (digest, options) => (isPlanned ? undefined : await get(digest, options));
+    const { error, executed } = await on.rerun(definition, { pin: ["main.last"] });
+    expect(JSON.stringify(error)).toMatch(/RERUN_BROKEN.*main\.t\.try\.a.*ARTIFACT_MISSING/);
+    expect(executed).toEqual([]);
+    expect(await on.details("r2")).toMatchObject({ status: "failed" });
+  });
 });

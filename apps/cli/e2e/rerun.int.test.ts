@@ -1,6 +1,6 @@
 import { readdir, rm } from "node:fs/promises";
 import { RerunPlan, RunSummary } from "@dad/protocol";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestProject, testProject } from "./project.ts";
 
 /** Says what is executed, changes files, and does one thing that matters outside. */
@@ -101,6 +101,15 @@ describe("dad rerun", () => {
     expect([code, executedIn(stderr)]).toEqual([0, ["writer.save", "writer.publish", "writer.last"]]);
     expect(await project.manifest("second")).toMatchObject({ status: "completed" });
   });
+});
+
+describe("a run that is only looked at", () => {
+  let project: TestProject;
+  beforeAll(async () => {
+    project = await begun();
+    await project.write("other.mjs", 'import { agent } from "@dad/agent"; export const other = agent("other");');
+  });
+  afterAll(async () => project[Symbol.asyncDispose]());
 
   it.each([
     ["an unknown run", ["rerun", "frist"], /RUN_UNKNOWN[^]*did you mean first/],
@@ -112,25 +121,19 @@ describe("dad rerun", () => {
     ["an agent that is another one", ["rerun", "first", "other.mjs"], /RERUN_BASE_INVALID[^]*it is a run of writer, and this is other/],
     ["a node to pin that did not run", ["rerun", "first", "--pin", "writer.nothing"], /RERUN_PATH_INVALID/],
   ])("refuses %s, and makes no run", async (_what, args, problem) => {
-    await using project = await begun();
-    await project.write("other.mjs", 'import { agent } from "@dad/agent"; export const other = agent("other");');
     const { code, stdout, stderr } = await project.dad(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toMatch(problem);
     expect((await readdir(project.path("runs"))).filter((name) => name.includes("run_"))).toEqual([]);
   });
-});
 
-describe("dad explain", () => {
-  it("says that nothing would be executed, and exits with 0", async () => {
-    await using project = await begun();
+  it("is explained: nothing would be executed, and exits with 0", async () => {
     const explained = await project.dad("explain", "first", "--json");
     expect(explained.code).toBe(0);
     expect(new Set(Object.values(decisionsIn(planOf(explained))))).toEqual(new Set(["reuse"]));
   });
 
-  it("names what would be executed, the component that differs, and what cannot be known, and exits with 10", async () => {
-    await using project = await begun();
+  it("is explained: what would be executed, the component that differs, and what cannot be known, and exits with 10", async () => {
     const explained = await project.dad("explain", "first", "--set", 'writer.plan.input={"text":"idea"}', "--allow-effects", "--json");
     expect(explained.code).toBe(10);
     const plan = planOf(explained);

@@ -82,12 +82,16 @@ export class PageNotWrittenError extends DadError<"PAGE_NOT_WRITTEN"> {
   }
 }
 
-/** `RUN_SOURCE_UNKNOWN`: a run that is to be resumed does not say where its agent is. It was begun by a program. */
+/** `RUN_SOURCE_UNKNOWN`: a run that is to be gone on with or re-run does not say where its agent is. It was begun by a program. */
 export class RunSourceUnknownError extends DadError<"RUN_SOURCE_UNKNOWN"> {
   constructor(runId: string) {
-    super("RUN_SOURCE_UNKNOWN", `run ${runId} does not say which file its agent is in: give it, as in dad resume ${runId} src/agent.ts`, {
-      details: { runId },
-    });
+    super(
+      "RUN_SOURCE_UNKNOWN",
+      `run ${runId} does not say which file its agent is in: give it after the id of the run, as in ${runId} src/agent.ts`,
+      {
+        details: { runId },
+      },
+    );
   }
 }
 

@@ -1,6 +1,6 @@
-import { DadError, type RunStatus } from "@dad/protocol";
+import { DadError, type ForkedRun, type ForkStatus, type RunStatus } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
-import { exitCodeOfError, exitCodeOfRun } from "./exit-code.ts";
+import { exitCodeOfError, exitCodeOfFork, exitCodeOfRun } from "./exit-code.ts";
 
 describe("the exit code of a run", () => {
   it.each<[RunStatus, number]>([
@@ -25,9 +25,29 @@ describe("the exit code of a run", () => {
   });
 });
 
+describe("the exit code of a fork", () => {
+  const children = (...statuses: ForkStatus[]) => statuses.map((status) => ({ status }) as ForkedRun);
+  const stopped = (code: string) => ({ code, message: "m", retryable: false });
+
+  it("is 0 when all children completed, and 1 when one did not", () => {
+    expect(exitCodeOfFork({ children: children("completed", "completed") })).toBe(0);
+    expect(exitCodeOfFork({ children: children("completed", "failed") })).toBe(1);
+  });
+
+  it.each([
+    ["BUDGET_EXHAUSTED", 4],
+    ["RUN_CANCELLED", 130],
+    ["UNCAUGHT_ERROR", 1],
+  ])("that %s stopped is %i, however its children ended", (code, exitCode) => {
+    expect(exitCodeOfFork({ children: children("completed", "failed", "not started"), stopped: stopped(code) })).toBe(exitCode);
+    expect(exitCodeOfFork({ children: children("completed"), stopped: stopped(code) })).toBe(exitCode);
+  });
+});
+
 describe("the exit code of an error", () => {
   it.each([
     "USAGE_INVALID",
+    "FORK_REFUSED",
     "AGENT_MISSING",
     "DEFINITION_INVALID",
     "CONFIG_INVALID",
@@ -38,6 +58,9 @@ describe("the exit code of an error", () => {
     "RUN_ID_INVALID",
     "RUN_NOT_OPENED",
     "RUN_UNKNOWN",
+    "NODE_UNKNOWN",
+    "NODE_AMBIGUOUS",
+    "ARTIFACT_UNKNOWN",
   ])("is 2 for %s: nothing was run", (code) => {
     expect(exitCodeOfError(new DadError(code, "m"))).toBe(2);
   });

@@ -1,4 +1,4 @@
-import { type ErrorEnvelope, errorEnvelope, type RunStatus } from "@dad/protocol";
+import { type ErrorEnvelope, errorEnvelope, type ForkReport, type RunStatus } from "@dad/protocol";
 
 /** How a command tells its exit code. */
 export type Finish = (exitCode: number) => void;
@@ -46,6 +46,8 @@ const OF_CODE: Readonly<Record<string, number>> = {
   RUN_ROOT_UNKNOWN: EXIT.usage,
   RUN_UNKNOWN: EXIT.usage,
   NODE_UNKNOWN: EXIT.usage,
+  NODE_AMBIGUOUS: EXIT.usage,
+  ARTIFACT_UNKNOWN: EXIT.usage,
   RUN_SOURCE_UNKNOWN: EXIT.usage,
   RUN_LOCKED: EXIT.usage,
   RUN_COMPLETED: EXIT.usage,
@@ -56,6 +58,7 @@ const OF_CODE: Readonly<Record<string, number>> = {
   RERUN_PATH_INVALID: EXIT.usage,
   RERUN_SET_INVALID: EXIT.usage,
   RERUN_REFUSED: EXIT.usage,
+  FORK_REFUSED: EXIT.usage,
   TRASH_UNKNOWN: EXIT.usage,
   RUN_CANCELLED: EXIT.cancelled,
 };
@@ -65,6 +68,13 @@ export function exitCodeOfRun(run: { readonly status: RunStatus; readonly error?
   if (causes(run.error).some(({ code }) => code === "BUDGET_EXHAUSTED")) return EXIT.budgetExhausted;
   const code = OF_STATUS[run.status];
   return code === EXIT.done && error !== undefined ? EXIT.failed : code;
+}
+
+/** Of a fork. What stopped all of it outweighs how single children ended. */
+export function exitCodeOfFork({ children, stopped }: Pick<ForkReport, "children" | "stopped">): number {
+  if (stopped?.code === "BUDGET_EXHAUSTED") return EXIT.budgetExhausted;
+  if (stopped) return OF_CODE[stopped.code] ?? EXIT.failed;
+  return children.every(({ status }) => status === "completed") ? EXIT.done : EXIT.failed;
 }
 
 /** Of a command that could not do what it is for. */

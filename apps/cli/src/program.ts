@@ -6,10 +6,11 @@ import { declareFsck } from "./commands/fsck.ts";
 import { declareGc } from "./commands/gc.ts";
 import { declareGraph } from "./commands/graph.ts";
 import { declareLs } from "./commands/ls.ts";
-import { declareExplain, declareRerun } from "./commands/rerun.ts";
+import { declareExplain, declareFork, declareRerun } from "./commands/rerun.ts";
 import { declareResume } from "./commands/resume.ts";
 import { declareRun } from "./commands/run.ts";
 import { declareShow } from "./commands/show.ts";
+import { declareWhy } from "./commands/why.ts";
 import type { Finish } from "./exit-code.ts";
 
 /**
@@ -53,9 +54,11 @@ function declareProgram(finish: Finish): Command {
   declareResume(program, finish);
   declareRerun(program, finish);
   declareExplain(program, finish);
+  declareFork(program, finish);
   declareGraph(program, finish);
   declareLs(program, finish);
   declareShow(program, finish);
+  declareWhy(program, finish);
   declareDiff(program, finish);
   declareCheckout(program, finish);
   declareFsck(program, finish);
@@ -67,7 +70,7 @@ function declareProgram(finish: Finish): Command {
 const EXIT_CODES = `
 Exit codes:
   0    done                       3    the run waits for an answer
-  1    the run failed, or         4    the run's budget is exhausted
+  1    the run failed, or         4    a budget is exhausted
        something was found
   2    nothing was run: usage,    10   what was compared differs
        configuration, definition  130  the run was cancelled (Ctrl-C)`;

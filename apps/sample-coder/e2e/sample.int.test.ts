@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { RunManifest } from "@dad/protocol";
+import { RunManifest, RunSummary } from "@dad/protocol";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
@@ -74,5 +74,19 @@ describe("the single-shot coder", () => {
     const { code, stderr } = await sample("--profile", "nope");
     expect(code).toBe(2);
     expect(stderr).toMatch(/error PROFILE_UNKNOWN: .*"nope".*anthropic, openai, recorded/);
+  });
+
+  it("tests its change once more without asking the model again, on a branch that has the change", async () => {
+    const runId = runIdIn((await sample()).stdout);
+    const dad = fileURLToPath(new URL("../../cli/src/main.ts", import.meta.url));
+    const args = ["--conditions=@dad/source", dad, "rerun", runId, "--from", "coder.fix.verify", "--run-root", join(directory, "runs"), "--json"];
+    const { code, stdout } = await run(process.execPath, args);
+    expect(code).toBe(0);
+    const { runId: again, nodes, usage } = RunSummary.parse(JSON.parse(stdout));
+    const executed = nodes.filter(({ decision }) => decision === "executed").map(({ path }) => path);
+    expect([executed, usage]).toEqual([["coder.fix.verify"], { inputTokens: 0, outputTokens: 0, costUsd: 0 }]);
+    expect((await testsOn(`run/${again}`)).code).toBe(0);
+    const changed = await run("git", ["-C", repository(), "diff", "--name-only", `run/${runId}`, `run/${again}`]);
+    expect(changed.stdout).toBe("");
   });
 });

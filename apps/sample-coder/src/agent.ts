@@ -19,7 +19,8 @@ const fix = flow("fix")
     }),
   )
   .node("apply", ({ plan }) => applyFileOperations({ operations: plan.operations }))
-  .node("verify", runCommand({ argv: ["node", "--test"] }));
+  // Tests may be run as often as one likes: a re-run need not ask.
+  .node("verify", runCommand({ argv: ["node", "--test"] }), { effect: "idempotent" });
 
 /** The single-shot coder: reads a small library, asks a model once for a change, applies it and runs the tests. */
 export const coder = agent("coder", {

@@ -2,7 +2,7 @@
  * The reference composition: every port of a run with the adapter that was chosen for it, from top to
  * bottom. Swap an adapter by changing its line; the README says what for.
  */
-import { join, resolve } from "node:path";
+import { join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { diskArtifactStore, diskArtifactView } from "@dad/artifacts/disk";
@@ -33,16 +33,20 @@ const { values } = parseArgs({ options: { profile: { type: "string" }, "run-root
 const projectRoot = fileURLToPath(new URL("..", import.meta.url));
 const runRoot = resolve(values["run-root"] ?? join(projectRoot, "runs"));
 
+const PROJECT = "tiny-duration";
+
 // What all runs of the project share.
 const journals = diskJournalStore({ root: runRoot });
 await using artifacts = diskArtifactStore({ root: join(runRoot, ".dad", "blobs") });
 await using outcomes = gitOutcomeRepository({
-  directory: join(runRoot, "outcome", "tiny-duration"),
+  directory: join(runRoot, "outcome", PROJECT),
   workDirectory: join(runRoot, ".dad", "work"),
   seed: join(projectRoot, "library"),
   git: { path: process.env["PATH"] },
 });
 const resources = staticResourceRegistry({ profiles }).profile(values.profile ?? profileFor(process.env));
+// So that `dad resume` and `dad rerun` find the agent by the id of the run alone.
+const source = { file: relative(runRoot, join(projectRoot, "src", "agent.ts")).replaceAll(sep, "/"), project: PROJECT, profile: resources.name };
 const progress = progressOn(process.stderr, { term: process.env["TERM"] });
 
 // What each run has of its own.
@@ -68,7 +72,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
 
 let failure: unknown;
 try {
-  await withRun({ rootComponentId: coder.id, runRoot, ports, signal: interrupt.signal, failure: broken.signal }, async (run) => {
+  await withRun({ rootComponentId: coder.id, source, runRoot, ports, signal: interrupt.signal, failure: broken.signal }, async (run) => {
     runId = run.env.runId;
     await using execution = await run.isolate();
     return await execution.run(agentRunner(coder, { engine: inlineEngine() }));
@@ -89,7 +93,7 @@ if (runId !== undefined) {
     columns: process.stdout.columns,
     profile: resources.note === undefined ? resources.name : `${resources.name}: ${resources.note}`,
     outcomeRepository: outcomes.location,
-    next: [`${dad} show ${runId} ${where}`, `${dad} ls ${where}`],
+    next: [`${dad} show ${runId} ${where}`, `${dad} rerun ${runId} --from coder.fix.verify ${where}`, `${dad} ls ${where}`],
   });
   console.log(summary);
 }

@@ -30,7 +30,8 @@ export interface NodeTypeSpec<Settings extends z.ZodType, Output extends z.ZodTy
   /**
    * What a node with these settings and this input does with the files of the workspace, for re-runs: one that sees them is
    * executed again when they are others, and what one may have changed is committed when it ends. A function is pure, and is
-   * given what the schemas parsed. Default: `reads` for a pure one, else `writes`.
+   * given what the schemas parsed. Default: what it may do, which is `confined` for a pure one, else `writes`. Say `none` or `reads`
+   * where that is so: then it is not executed for files that it does not see, and nobody looks what it changed.
    */
   readonly workspace?: WorkspaceUse | ((settings: z.output<Settings>, input: z.output<Input> | undefined) => WorkspaceUse);
   readonly settings: Settings;
@@ -123,7 +124,7 @@ function sourceOf(code: string): string | undefined {
 function workspaceOf<Settings extends z.ZodType, Input extends z.ZodType>(
   spec: Pick<NodeTypeSpec<Settings, z.ZodType, Input>, "effect" | "workspace">,
 ): NodeType["workspace"] {
-  const { effect, workspace = effect === "pure" ? "reads" : "writes" } = spec;
+  const { effect, workspace = effect === "pure" ? "confined" : "writes" } = spec;
   if (typeof workspace !== "function") return () => workspace;
   // The runner hands over what these very schemas have parsed.
   return (settings, input) => workspace(settings as z.output<Settings>, input as z.output<Input> | undefined);

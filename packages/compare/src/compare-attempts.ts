@@ -10,7 +10,7 @@ import { compareToolCalls } from "./tool-calls.ts";
 import { deltaOf } from "./usage-delta.ts";
 
 export interface CompareAttemptsOptions {
-  readonly contentOf: ContentOf;
+  readonly contentOf: Pair<ContentOf>;
   readonly runs: Pair<RunId>;
 }
 
@@ -40,7 +40,13 @@ async function compareBoth({ before, after }: Pair<AttemptRecord>, options: Comp
 }
 
 async function detailsOf({ before, after }: Pair<AttemptRecord>, { contentOf, runs }: CompareAttemptsOptions): Promise<Details> {
-  const reader = pairReader(contentOf, runs);
+  const reader = pairReader(
+    {
+      before: (entry) => contentOf.before(entry, before.facts.origin),
+      after: (entry) => contentOf.after(entry, after.facts.origin),
+    },
+    runs,
+  );
   const artifacts = { before: before.artifacts, after: after.artifacts };
   const fingerprints = { before: before.fingerprint, after: after.fingerprint };
   const fingerprint = await fingerprintChanges({ fingerprints, input: entryPair(artifacts, "input") }, reader);

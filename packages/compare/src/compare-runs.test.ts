@@ -81,6 +81,22 @@ describe("compareRuns", () => {
     expect(only(comparison)).toMatchObject({ after: { decision: "reused", origin: { seq: 4 } }, delta: { inputTokens: -10 } });
   });
 
+  it("reads what is reused from the run that made it, when it differs", async () => {
+    const { data: _elsewhere, ...entry } = entryOf("outcome", { a: 1 });
+    const journals = memoryJournalStore();
+    const origin = { runId: await makeRun(journals, "origin", [kept({ outcome: { a: 1 } })]), seq: 4, attempt: 1 };
+    const reusing = await makeRun(journals, "old", [step({ end: { decision: "reused", origin, artifacts: [entry] } })]);
+    const executing = await makeRun(journals, "new", [kept({ outcome: { a: 2 } })]);
+    const ports = { journals, artifacts: memoryArtifactStore() };
+    const change = { path: "/a" };
+    expect(only(await compareRuns(ports, { before: reusing, after: executing })).output?.json?.changes).toMatchObject([
+      { ...change, before: 1, after: 2 },
+    ]);
+    expect(only(await compareRuns(ports, { before: executing, after: reusing })).output?.json?.changes).toMatchObject([
+      { ...change, before: 2, after: 1 },
+    ]);
+  });
+
   it("says so when content that differs is nowhere", async () => {
     const { data: _elsewhere, ...entry } = entryOf("outcome", { a: 1 });
     const comparison = await compared([step({ end: { artifacts: [entry] } })], [kept({ outcome: { a: 2 } })]);

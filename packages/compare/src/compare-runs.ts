@@ -34,7 +34,8 @@ export async function compareRuns(ports: ComparedPorts, { before, after, node, .
   const old = await readRunRecord(ports.journals, before, abort);
   const now = before === after ? old : await readRunRecord(ports.journals, after, abort);
   const path = node === undefined ? undefined : knownPath(node, { before: old, after: now });
-  const options = { contentOf: contentsIn(ports.artifacts, abort), runs: { before, after } };
+  const contentOf = { before: contentsIn(ports, { runId: before, ...abort }), after: contentsIn(ports, { runId: after, ...abort }) };
+  const options = { contentOf, runs: { before, after } };
   const nodes = await compareNodes({ before: old, after: now }, { ...options, ...abort, path });
   const outcomes = { before: old.details.outcome, after: now.details.outcome };
   const outcome = path === undefined ? await compareOutcomes(outcomes, { outcomes: ports.outcomes, ...abort }) : null;
@@ -79,7 +80,8 @@ function knownPath(node: string, { before, after }: Pair<RunRecord>): NodePath {
   throw new NodeUnknownError(node, { runs: [before.details.runId, after.details.runId], known: [...known] });
 }
 
-function comparedRun({ runId, rootComponentId, status, startedAt, endedAt, usage, nodes, error }: RunDetails): ComparedRun {
+/** What a run was as a whole. */
+export function comparedRun({ runId, rootComponentId, status, startedAt, endedAt, usage, nodes, error }: RunDetails): ComparedRun {
   return {
     runId,
     rootComponentId,

@@ -1,8 +1,7 @@
+import { isGeneratedRunId } from "@dad/protocol";
+
 /** What stands in place of the name of a run. */
 const OWN_NAME = "<run>";
-
-/** A name that was made up contains a date, a time and what is random: it stands for the run wherever it is. */
-const GENERATED = /(?:^|_)(?:run|rerun)_\d{8}_\d{6}_[0-9a-f]{4,}$/;
 
 /**
  * Text without what only names the run that it is of, so that equal work in two runs gives equal texts. A name that a person chose
@@ -10,6 +9,6 @@ const GENERATED = /(?:^|_)(?:run|rerun)_\d{8}_\d{6}_[0-9a-f]{4,}$/;
  */
 export function withoutOwnName(text: string, runId: string): string {
   if (!text.includes(runId)) return text;
-  if (GENERATED.test(runId)) return text.replaceAll(runId, OWN_NAME);
+  if (isGeneratedRunId(runId)) return text.replaceAll(runId, OWN_NAME);
   return text.replaceAll(new RegExp(String.raw`(?<=/)${runId.replaceAll(".", String.raw`\.`)}(?![\w.-])`, "g"), OWN_NAME);
 }

@@ -24,14 +24,17 @@ export interface PairReader {
 }
 
 /** More is not compared: what is read is held in memory, twice. */
-const MOST_BYTES = 4 * 1024 * 1024;
+export const MOST_BYTES = 4 * 1024 * 1024;
 
 type Failure = NodeComparison["notCompared"][number]["reason"];
 type Read<Value> = { readonly value: Value } | { readonly reason: Failure };
 
-export function pairReader(contentOf: ContentOf, runs: Pair<RunId>): PairReader {
+/** The bytes of what one attempt kept. */
+type BytesOf = (entry: ArtifactEntry) => ReturnType<ContentOf>;
+
+export function pairReader(bytesOf: Pair<BytesOf>, runs: Pair<RunId>): PairReader {
   const notCompared: NodeComparison["notCompared"] = [];
-  const sides = { before: sideReader(contentOf, runs.before), after: sideReader(contentOf, runs.after) };
+  const sides = { before: sideReader(bytesOf.before, runs.before), after: sideReader(bytesOf.after, runs.after) };
   return {
     notCompared,
     async values({ before, after }) {
@@ -59,10 +62,10 @@ interface SideReader {
   value(entry: ArtifactEntry | undefined): Promise<Read<Json | undefined>>;
 }
 
-function sideReader(contentOf: ContentOf, runId: RunId): SideReader {
+function sideReader(bytesOf: BytesOf, runId: RunId): SideReader {
   async function text(entry: ArtifactEntry): Promise<Read<string>> {
     if (entry.size > MOST_BYTES) return { reason: "large" };
-    const bytes = await contentOf(entry);
+    const bytes = await bytesOf(entry);
     if (bytes === undefined) return { reason: "missing" };
     try {
       return { value: withoutOwnName(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes), runId) };

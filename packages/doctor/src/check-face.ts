@@ -2,19 +2,23 @@ import type { Finding, RunId } from "@dad/protocol";
 import { allOf } from "./all-of.ts";
 import type { AbortOptions, RunFiles } from "./maintained-store.ts";
 import type { RunCheck } from "./run-check.ts";
-import { compareFile, compareManifest, type FileState, isForeign, shownEntries } from "./shown-files.ts";
+import { compareFile, compareManifest, type FileState, isForeign, shownReferences } from "./shown-files.ts";
 import type { RunReading } from "./store-truth.ts";
 
-/** Compares the readable directory of a run with what its journal implies. All of it can be made again, so nothing is lost. */
+/**
+ * Compares the readable directory of a run with what its journal implies. All of it can be made again, so nothing is lost. The
+ * files of what is reused are made when somebody asks for them: they are not missed.
+ */
 export async function* checkFace({ store, depth, signal }: RunCheck, reading: RunReading): AsyncGenerator<Finding, void> {
   const { runId } = reading.standing;
   const files = store.face?.(runId).files;
   if (files === undefined) return;
   const abort = signal ? { signal } : {};
-  const shown = shownEntries(reading);
-  for (const [path, entry] of shown) {
+  const shown = shownReferences(reading);
+  for (const [path, { entry, origin }] of shown) {
     signal?.throwIfAborted();
-    yield* findingOf(runId, path, await compareFile(files, entry, { depth, ...abort }));
+    const state = await compareFile(files, entry, { depth, ...abort });
+    if (state !== "missing" || origin === undefined) yield* findingOf(runId, path, state);
   }
   yield* findingOf(runId, "run.json", await compareManifest(files, reading.standing, abort));
   yield* foreignFiles(runId, await unnamed(files, shown, abort));

@@ -1,7 +1,9 @@
-import { DadError, type Finding, messageOf, type RunId } from "@dad/protocol";
+import { DadError, type Finding, type Json, messageOf, type NodeOrigin, type RunId } from "@dad/protocol";
 import { allOf } from "./all-of.ts";
 import { checkFace } from "./check-face.ts";
+import type { ContentVerdict } from "./contents.ts";
 import { restorable } from "./restore-content.ts";
+import { reusedContents } from "./reused-contents.ts";
 import type { RunCheck } from "./run-check.ts";
 import { type ArtifactReference, readStanding, type RunReading } from "./store-truth.ts";
 
@@ -69,29 +71,62 @@ function interrupted(runId: RunId): Finding {
 }
 
 async function* checkReferences(check: RunCheck, { standing: { runId }, references }: RunReading): AsyncGenerator<Finding, void> {
+  const reused = reusedContents(check.store, runId, check.signal);
   for (const reference of references) {
     check.signal?.throwIfAborted();
-    const { entry, node, seq } = reference;
+    const entry = await reused.entryOf(reference);
     const verdict = await check.contents.of(entry);
     if (verdict.state === "whole") continue;
-    const missing = verdict.state === "missing";
-    const owner = node === undefined ? `run ${runId}` : `node ${node} of run ${runId}`;
-    yield {
-      code: missing ? "ARTIFACT_MISSING" : "ARTIFACT_DAMAGED",
-      severity: "error",
-      what: `the artifact ${JSON.stringify(entry.name)} of ${owner} ${missing ? "is not there" : `is damaged: ${verdict.reason}`}`,
-      where: entry.data === undefined ? entry.digest : `${runId}/journal.jsonl`,
-      runId,
-      details: { name: entry.name, path: entry.path, digest: entry.digest, size: entry.size, seq, ...(node === undefined ? {} : { node }) },
-      repair: await repairOf(check, runId, reference),
-    };
+    const failure = verdict.state === "missing" ? await reused.failureOf(reference) : undefined;
+    const lost: LostArtifact = { runId, reference: { ...reference, entry }, verdict, failure };
+    yield { ...findingOf(lost), repair: await repairOf(check, lost) };
   }
 }
 
-async function repairOf({ store, signal }: RunCheck, runId: RunId, { entry }: ArtifactReference): Promise<NonNullable<Finding["repair"]>> {
+interface LostArtifact {
+  readonly runId: RunId;
+  readonly reference: ArtifactReference;
+  readonly verdict: Exclude<ContentVerdict, { readonly state: "whole" }>;
+  /** Why the run that made it cannot be read. */
+  readonly failure: DadError | undefined;
+}
+
+function findingOf({ runId, reference, verdict, failure }: LostArtifact): Finding {
+  const { entry, node, seq, origin } = reference;
+  const { name, path, digest, size } = entry;
+  const owner = node === undefined ? `run ${runId}` : `node ${node} of run ${runId}`;
+  const state = verdict.state === "missing" ? `is not there${whyGone(reference, failure)}` : `is damaged: ${verdict.reason}`;
+  return {
+    code: verdict.state === "missing" ? "ARTIFACT_MISSING" : "ARTIFACT_DAMAGED",
+    severity: "error",
+    what: `the artifact ${JSON.stringify(name)} of ${owner} ${state}`,
+    where: entry.data === undefined ? digest : `${origin?.runId ?? runId}/journal.jsonl`,
+    runId,
+    details: { name, path, digest, size, seq, ...(node === undefined ? {} : { node }), ...(origin ? { origin: placeOf(origin) } : {}) },
+  };
+}
+
+function placeOf({ runId, seq, attempt }: NodeOrigin): Json {
+  return { runId, seq, attempt };
+}
+
+function whyGone({ origin }: ArtifactReference, failure: DadError | undefined): string {
+  if (!origin || !failure) return "";
+  const { runId } = origin;
+  return failure.code === "RUN_UNKNOWN"
+    ? `: run ${runId} made it, and is gone, and its journal is not retained`
+    : `: run ${runId} made it, and ${failure.message}`;
+}
+
+async function repairOf({ store, signal }: RunCheck, { runId, reference, failure }: LostArtifact): Promise<NonNullable<Finding["repair"]>> {
+  const { entry, origin } = reference;
   if (entry.data === undefined && (await restorable(store, { runId, entry, signal })))
     return { action: "restore-content", description: `store it again from ${runId}/${entry.path}, which is whole`, automatic: true };
-  return { action: "bring-back", description: "bring it back from a copy of the store: no whole file of it is left here", automatic: false };
+  const description =
+    origin && failure
+      ? `bring back a whole copy of the journal of run ${origin.runId}: no other place has it`
+      : "bring it back from a copy of the store: no whole file of it is left here";
+  return { action: "bring-back", description, automatic: false };
 }
 
 async function isUntouched({ store: { journals }, signal }: RunCheck, { standing: { runId }, lastSeq }: RunReading): Promise<boolean> {

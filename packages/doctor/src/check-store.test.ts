@@ -1,11 +1,11 @@
 import { memoryArtifactStore, memoryArtifactView } from "@dad/artifacts/memory";
 import { memoryJournalStore } from "@dad/journal/memory";
-import { JournalDamagedError, JournalStorageError } from "@dad/journal";
+import { JournalDamagedError, JournalStorageError, RunUnknownError } from "@dad/journal";
 import { ArtifactEntry, type Finding, NO_USAGE, RelativePath } from "@dad/protocol";
 import { beforeEach, describe, expect, it } from "vitest";
 import { checkStore, isClean } from "./check-store.ts";
 import { checkoutRun } from "./checkout-run.ts";
-import { fillRun, id, makeRun, storeInMemory, type StoreInMemory, withJournals } from "./testing-store.ts";
+import { fillRun, id, makeRerun, makeRun, storeInMemory, type StoreInMemory, withJournals } from "./testing-store.ts";
 import type { TrashCan } from "./trash-can.ts";
 
 const RUN = id("run1");
@@ -18,6 +18,21 @@ beforeEach(() => {
 
 const brief = ({ code, severity, where }: Finding) => `${severity} ${code} ${where}`;
 const found = async (options: Parameters<typeof checkStore>[1] = {}) => (await checkStore(store, options)).findings.map(brief);
+
+const RERUN = id("rerun1");
+const SMALL = RelativePath.parse("only/step/files/small.txt");
+
+/** The same store without a run, of which nothing is retained. */
+const without = (gone: typeof RUN) =>
+  withJournals(store, {
+    read: (runId, options) => {
+      if (runId === gone) throw new RunUnknownError(gone);
+      return store.journals.read(runId, options);
+    },
+    async *list(options) {
+      for await (const listing of store.journals.list(options)) if (listing.runId !== gone) yield listing;
+    },
+  });
 
 describe("checkStore", () => {
   it("finds nothing in an empty store, and nothing in one that is whole", async () => {
@@ -45,6 +60,42 @@ describe("checkStore", () => {
       repair: { automatic: false },
     });
     expect(findings.slice(1).map(brief)).toEqual([`warning VIEW_MISSING run1/${FILE}`]);
+  });
+
+  it("finds the contents of a reused node with the run that made them, and misses none of its files", async () => {
+    await makeRerun(store, RERUN, { of: RUN, artifacts: await makeRun(store, RUN) });
+    expect(await found()).toEqual([]);
+    await store.views.get(RERUN)?.write(SMALL, "SMALL");
+    expect(await found({ runId: RERUN })).toEqual([`warning VIEW_CHANGED rerun1/${SMALL}`]);
+    expect(await checkoutRun(store, RERUN)).toMatchObject({ written: [FILE, SMALL], failed: [] });
+    expect(store.views.get(RERUN)?.text(SMALL)).toBe("small");
+    expect(await found()).toEqual([]);
+  });
+
+  it("asks no origin for what the store has", async () => {
+    const artifacts = await makeRun(store, RUN, { texts: { large: "large" } });
+    await makeRerun(store, RERUN, { of: RUN, artifacts });
+    const { read } = store.journals;
+    const wasRead: string[] = [];
+    const watched = withJournals(store, { read: (runId, options) => (wasRead.push(runId), read(runId, options)) });
+    expect((await checkStore(watched, { runId: RERUN })).findings).toEqual([]);
+    expect(new Set(wasRead)).toEqual(new Set([RERUN]));
+  });
+
+  it("says which run made what is missing of a reused node, and that it is gone", async () => {
+    const artifacts = await makeRun(store, RUN, { texts: { small: "small" } });
+    await makeRerun(store, RERUN, { of: RUN, artifacts });
+    const { findings } = await checkStore(without(RUN));
+    expect(findings).toMatchObject([
+      {
+        code: "ARTIFACT_MISSING",
+        what: 'the artifact "small" of node only.step of run rerun1 is not there: run run1 made it, and is gone, and its journal is not retained',
+        where: artifacts[0]!.digest,
+        details: { node: "only.step", origin: { runId: "run1", seq: 3, attempt: 1 } },
+        repair: { action: "bring-back", automatic: false },
+      },
+    ]);
+    expect((await checkoutRun(without(RUN), RERUN)).failed).toMatchObject([{ path: SMALL, error: { code: "ARTIFACT_MISSING" } }]);
   });
 
   it("finds content that does not have the size that its entry says", async () => {

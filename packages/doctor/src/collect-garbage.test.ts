@@ -50,6 +50,16 @@ describe("collectGarbage", () => {
     expect(await swept.stored()).toEqual([]);
   });
 
+  it("keeps what a run retains of another one that is gone", async () => {
+    await makeRun(store, RUN, { texts: {} });
+    const needed = await garbage("needed");
+    const retained: SweptStore["retained"] = async function* (runId) {
+      if (runId === RUN) yield needed;
+    };
+    expect((await verdicts({ retained })).get(needed)).toBe("keep: what run run1 retains of another one names it");
+    expect((await verdicts()).get(needed)).toMatch(/^collect/);
+  });
+
   it("keeps what an event of a newer version names, wherever it does", async () => {
     const [one, two] = [await garbage("one"), await garbage("two")];
     await using journal = await store.journals.create(RUN);

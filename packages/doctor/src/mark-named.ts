@@ -29,6 +29,8 @@ export async function markNamed(
     runs.set(runId, standing);
     if (failure) blocked.push(`run ${runId} cannot be read, so it is not known what it names: ${messageOf(failure.cause)}`);
     addAll(named, (await store.setAside?.(runId)) ?? [], `what was set aside of the journal of run ${runId} names it`);
+    // A re-run that goes on reuses what its own journal does not name yet.
+    for await (const digest of store.retained?.(runId) ?? []) addAll(named, [digest], `what run ${runId} retains of another one names it`);
   }
   const pins = await store.pins?.();
   for (const [digest, by] of pins?.digests ?? []) addAll(named, [digest], by);

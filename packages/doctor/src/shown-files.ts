@@ -3,11 +3,11 @@ import { manifestOf } from "@dad/run-context";
 import { allOf } from "./all-of.ts";
 import { digestOf } from "./content-digest.ts";
 import type { AbortOptions, RunFiles } from "./maintained-store.ts";
-import type { RunReading, RunStanding } from "./store-truth.ts";
+import type { ArtifactReference, RunReading, RunStanding } from "./store-truth.ts";
 
 /** The files that the journal of a run implies, by their paths: the last entry for a path is the one that is shown. */
-export function shownEntries({ references }: Pick<RunReading, "references">): ReadonlyMap<string, ArtifactEntry> {
-  return new Map(references.flatMap(({ entry }) => (entry.shown === false ? [] : [[entry.path, entry]])));
+export function shownReferences({ references }: Pick<RunReading, "references">): ReadonlyMap<string, ArtifactReference> {
+  return new Map(references.flatMap((reference) => (reference.entry.shown === false ? [] : [[reference.entry.path, reference]])));
 }
 
 /** What is a run's own, and no artifact. */
@@ -17,7 +17,7 @@ const OWN = /^(journal\.jsonl|journal\.(torn|damaged)-\d+|run\.json|\.trace\/.*)
 const RETAINED = /^\.origins\/(.+)\.jsonl$/;
 
 /** Whether the journal says nothing of a file in the directory of a run. */
-export function isForeign(path: string, shown: ReadonlyMap<string, ArtifactEntry>): boolean {
+export function isForeign(path: string, shown: ReadonlyMap<string, unknown>): boolean {
   return !shown.has(path) && !OWN.test(path) && !RunId.safeParse(RETAINED.exec(path)?.[1]).success;
 }
 

@@ -1,5 +1,5 @@
 import type { JournalOwner, JournalStore } from "@dad/journal";
-import { type ArtifactEntry, type NodePath, type OutcomeRef, type RecordedEvent, type RunDetails, type RunId } from "@dad/protocol";
+import { type ArtifactEntry, type NodeOrigin, type NodePath, type OutcomeRef, type RecordedEvent, type RunDetails, type RunId } from "@dad/protocol";
 import { detailsOf, emptyProjection, project } from "@dad/run-context";
 
 /**
@@ -30,6 +30,8 @@ export interface ArtifactReference {
   readonly entry: ArtifactEntry;
   readonly node: NodePath | undefined;
   readonly seq: number;
+  /** Of a reused node: where it was executed. */
+  readonly origin?: NodeOrigin | undefined;
 }
 
 export interface RunReading {
@@ -108,6 +110,7 @@ function referencesIn(event: RecordedEvent): ArtifactReference[] {
       return [{ entry: event.artifact, node: undefined, seq: event.seq }];
     case "node.completed":
     case "node.failed":
+      return event.artifacts.map((entry) => ({ entry, node: event.path, seq: event.seq, origin: event.origin }));
     case "node.cancelled":
       return event.artifacts.map((entry) => ({ entry, node: event.path, seq: event.seq }));
     default:

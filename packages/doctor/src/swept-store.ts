@@ -18,6 +18,8 @@ export interface SweptStore {
   readonly pins?: () => Promise<Pins>;
   /** Content that stands in what was set aside of the journal of a run, which its journal does not say any more. */
   readonly setAside?: (runId: RunId) => Promise<Iterable<Digest>>;
+  /** Content that stands in what a run retains of the journals of others. Default: nothing is retained. */
+  readonly retained?: (runId: RunId) => AsyncIterable<Digest>;
   /** Keeps others from collecting at the same time. `undefined` when somebody does. Default: nobody else can. */
   readonly exclusively?: () => Promise<AsyncDisposable | undefined>;
 }

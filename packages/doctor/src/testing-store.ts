@@ -1,7 +1,7 @@
 import { type ArtifactStore, type ArtifactView, inlineContent } from "@dad/artifacts";
 import type { Journal, JournalStore } from "@dad/journal";
 import { ArtifactEntry, type EventDraft, ExecutionId, NO_USAGE, NodePath, RelativePath, RunId, type StoreRepair } from "@dad/protocol";
-import { documentText, manifestOf, readRun } from "@dad/run-context";
+import { documentText, manifestOf, readRun, withoutData } from "@dad/run-context";
 import type { MaintainedStore, RunFiles } from "./maintained-store.ts";
 
 // For the tests of this package only.
@@ -113,6 +113,17 @@ export async function fillRun(
   for (const entry of artifacts) await view.place(entry.path, entry);
   await view.write(RelativePath.parse("run.json"), documentText(manifestOf(await readRun(store.journals, runId, { runRoot: "" }))));
   return artifacts;
+}
+
+/** A run that has reused all that another one made. None of its files are there but `run.json`. */
+export async function makeRerun(store: MaintainedStore, runId: RunId, { of, artifacts }: { of: RunId; artifacts: readonly ArtifactEntry[] }) {
+  await using journal = await store.journals.create(runId);
+  await journal.append({ type: "run.started", executionId: ExecutionId.parse(crypto.randomUUID()), rootComponentId: "only", rerun: { of } });
+  const reused = { path: NODE, attempt: 1, durationMs: 0, artifacts: withoutData(artifacts), origin: { runId: of, seq: 3, attempt: 1 } };
+  await journal.append({ type: "node.completed", decision: "reused", ...reused });
+  await journal.append({ type: "run.completed", usage: NO_USAGE });
+  const { view } = store.face!(runId);
+  await view.write(RelativePath.parse("run.json"), documentText(manifestOf(await readRun(store.journals, runId, { runRoot: "" }))));
 }
 
 async function entryOf({ artifacts }: MaintainedStore, name: string, text: string): Promise<ArtifactEntry> {

@@ -17,6 +17,8 @@ export interface NodeCall {
   readonly fingerprint?: NodeFingerprint;
   /** The nodes whose results the settings were made of, likewise. */
   readonly reads?: readonly NodePath[];
+  /** The elements by whose outputs the blocks around it decided that it is executed. */
+  readonly decidedBy?: readonly NodePath[];
   /** The attempt is not to be executed: its executor gives what an earlier run has for this node. */
   readonly reuse?: NodePath;
   /** How long the engine waits before the executor runs. */

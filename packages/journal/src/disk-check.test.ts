@@ -3,7 +3,7 @@ import type * as nodeFs from "node:fs/promises";
 import { beforeEach, describe, expect, it } from "vitest";
 import { type DiskFs, type Litter, type Locks, memoryLocks } from "@dad/disk";
 import { type Finding, RunId } from "@dad/protocol";
-import { checkDiskJournals, diskJournalStore, journalLitter, keepValidPrefix, setAsideOf, whileNobodyWorks } from "./disk.ts";
+import { checkDiskJournals, diskJournalStore, journalLitter, keepValidPrefix, retainedLines, setAsideOf, whileNobodyWorks } from "./disk.ts";
 import { numbered, recorded, RUN, upTo } from "./testing/drafts.ts";
 
 const root = "/runs";
@@ -98,6 +98,60 @@ describe("checkDiskJournals", () => {
     ]);
     await (await store().open(RUN))[Symbol.asyncDispose]();
     expect(await found(RUN)).toEqual([]);
+  });
+});
+
+describe("what a run retains of another", () => {
+  const retained = (runId: RunId) => `/runs/${runId}/.origins/${RUN}.jsonl`;
+  const THIRD = RunId.parse("third");
+
+  /** Two runs that retain a third one. */
+  async function retainedTwice(): Promise<string> {
+    const whole = await createWith(3);
+    for (const runId of [OTHER, THIRD]) {
+      await (await store().create(runId))[Symbol.asyncDispose]();
+      await store().retain(runId, RUN);
+    }
+    return whole.toString();
+  }
+
+  it("is no finding while it is whole, nor is what is no journal of a run", async () => {
+    await retainedTwice();
+    await fs.writeFile(`/runs/${OTHER}/.origins/NO RUN.jsonl`, "damaged\n{}\n");
+    await fs.mkdir(`/runs/${OTHER}/.origins/directory.jsonl`);
+    expect(await found()).toEqual([]);
+    await fs.rm(`/runs/${RUN}`, { recursive: true });
+    expect(await found(OTHER)).toEqual([]);
+  });
+
+  it("is told of where it is damaged, in each run that retains it, with what to do", async () => {
+    const whole = await retainedTwice();
+    await fs.writeFile(JOURNAL, whole.replace('"number":2', '"number":7'));
+    const findings = await all(checkDiskJournals(runs()));
+    expect(findings.map(brief)).toEqual([OTHER, THIRD].map((runId) => `error ORIGIN_DAMAGED ${runId}/.origins/${RUN}.jsonl`));
+    expect(findings[0]).toMatchObject({
+      runId: OTHER,
+      details: { origin: RUN, line: 2 },
+      repair: { description: expect.stringContaining("put a whole copy of it in its place") as string, automatic: false },
+    });
+    await fs.unlink(JOURNAL);
+    await fs.writeFile(JOURNAL, whole);
+    expect((await all(checkDiskJournals(runs(), { runId: OTHER })))[0]?.repair?.description).toBe(
+      `put a copy of ${RUN}/journal.jsonl in its place, which is whole`,
+    );
+    await fs.copyFile(JOURNAL, retained(OTHER));
+    // It is one file, which both of them retain.
+    expect(await found()).toEqual([]);
+  });
+
+  it("is read line by line, unless it is the file of a run that is there", async () => {
+    const whole = await retainedTwice();
+    expect(await all(retainedLines(runs(), OTHER))).toEqual([]);
+    await fs.rm(`/runs/${RUN}`, { recursive: true });
+    expect(await all(retainedLines(runs(), OTHER))).toEqual(whole.trimEnd().split("\n"));
+    await fs.appendFile(retained(OTHER), "not verified\n");
+    expect((await all(retainedLines(runs(), OTHER))).at(-1)).toBe("not verified");
+    expect(await all(retainedLines(runs(), RunId.parse("gone")))).toEqual([]);
   });
 });
 

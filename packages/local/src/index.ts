@@ -5,6 +5,8 @@
  * @packageDocumentation
  */
 export { commandsLeft, type LeftCommand } from "./commands-left.ts";
+export { type Fork, forkAgent, type ForkAgentOptions, type ForkChild, type ForkedChild } from "./fork-agent.ts";
+export { ForkBudgetError, ForkRefusedError, type RefusedChild } from "./fork/errors.ts";
 export { MaintenanceError } from "./maintenance/errors.ts";
 export { type LocalMaintenance, localMaintenance, type LocalMaintenanceOptions } from "./maintenance/local-maintenance.ts";
 export { type LocalPortsOptions, localPorts } from "./local-ports.ts";

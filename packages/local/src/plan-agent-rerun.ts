@@ -1,8 +1,8 @@
 import type { AgentDefinition, FlowDefinition } from "@dad/agent";
 import { inlineEngine } from "@dad/engine/inline";
 import { RunId, type StaticInputs } from "@dad/protocol";
-import { readHistory, readRun, type RunHistory } from "@dad/run-context";
-import { type BaseRun, type Continuation, optionsOnRecord, type PlannedRerun, planRerun, type RerunOptions } from "@dad/runner";
+import { readHistory, readRunWithHistory, type RunHistory } from "@dad/run-context";
+import { assertAllowed, type BaseRun, type Continuation, optionsOnRecord, type PlannedRerun, planRerun, type RerunOptions } from "@dad/runner";
 import type { LocalPortsOptions } from "./local-ports.ts";
 import type { LocalStore } from "./local-store.ts";
 
@@ -27,9 +27,18 @@ export async function planAgentRerun(
   definition: AgentDefinition | FlowDefinition,
   { store, ports, rerun, inputs, signal }: PlanAgentRerunOptions,
 ): Promise<PlannedRerun> {
-  const abort = signal ? { signal } : {};
-  const base = await readBase(store, rerun.of, abort);
-  return await planRerun(definition, { ...planningIn({ store, ports }), base, rerun, ...(inputs ? { inputs } : {}), ...abort });
+  const base = await readBase(store, rerun.of, signal ? { signal } : {});
+  return await planOnBase(definition, base, { store, ports, rerun, ...(inputs ? { inputs } : {}), ...(signal ? { signal } : {}) });
+}
+
+/** The same on an earlier run that was read before: several re-runs are made from the same record of it. */
+export async function planOnBase(
+  definition: AgentDefinition | FlowDefinition,
+  base: BaseRun,
+  { store, ports, rerun, inputs, signal }: PlanAgentRerunOptions,
+): Promise<PlannedRerun> {
+  const given = { ...(inputs ? { inputs } : {}), ...(signal ? { signal } : {}) };
+  return await planRerun(definition, { ...planningIn({ store, ports }), base, rerun, ...given });
 }
 
 function planningIn({ store, ports: { resources } }: Where) {
@@ -37,23 +46,31 @@ function planningIn({ store, ports: { resources } }: Where) {
   return { engine: inlineEngine(), runRoot, ports: { artifacts, outcomes, resources } };
 }
 
-async function readBase({ journals, runRoot }: LocalStore, of: string, abort: { readonly signal?: AbortSignal }): Promise<BaseRun> {
-  const { runId, status, rootComponentId } = await readRun(journals, of, { runRoot, ...abort });
-  return { runId, status, rootComponentId, history: await readHistory(journals, of, abort) };
+/** @throws `RUN_UNKNOWN`, `JOURNAL_DAMAGED`. */
+export async function readBase({ journals, runRoot }: LocalStore, of: string, abort: { readonly signal?: AbortSignal }): Promise<BaseRun> {
+  const { details, history } = await readRunWithHistory(journals, of, { runRoot, ...abort });
+  const { runId, status, rootComponentId } = details;
+  return { runId, status, rootComponentId, history };
 }
 
 interface Resumed extends Where {
   readonly runId: string;
 }
 
-/** What a re-run that goes on takes from the earlier run, which may be gone by now: it is read through the re-run. */
+/**
+ * What a re-run that goes on takes from the earlier run, which may be gone by now: it is read through the re-run.
+ *
+ * @throws RerunRefusedError (`RERUN_REFUSED`) when what is still to be reused cannot be any more.
+ */
 export async function continuationOf(
   definition: AgentDefinition | FlowDefinition,
-  { rerun }: RunHistory,
+  { rerun, nodes }: RunHistory,
   { runId, ...where }: Resumed,
 ): Promise<Continuation | undefined> {
   if (rerun === undefined) return undefined;
   const history = await readHistory(where.store.journals, rerun.of, { through: RunId.parse(runId) });
   const base: BaseRun = { runId: rerun.of, status: "completed", rootComponentId: definition.id, history };
-  return (await planRerun(definition, { ...planningIn(where), base, rerun: optionsOnRecord(rerun), record: rerun })).continuation;
+  const { plan, continuation } = await planRerun(definition, { ...planningIn(where), base, rerun: optionsOnRecord(rerun), record: rerun });
+  assertAllowed({ ...plan, problems: plan.problems.filter(({ path }) => nodes.get(path)?.state !== "completed") });
+  return continuation;
 }

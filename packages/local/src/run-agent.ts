@@ -61,7 +61,15 @@ export async function runAgent<Definition extends AgentDefinition | FlowDefiniti
   { store, ports, inputs = {}, rerun, ...options }: RunAgentOptions,
 ): Promise<AgentRun<OutputsOf<Definition>>> {
   assertDefinition(definition);
-  const { start, continuation, resolved } = await prepared(definition, { store, ports, inputs, rerun });
+  return await runPrepared(definition, { store, ports, ...options }, await prepared(definition, { store, ports, inputs, rerun }));
+}
+
+/** Runs what was checked, and of a re-run planned, before. Thrown is what stops the run from being made. */
+export async function runPrepared<Definition extends AgentDefinition | FlowDefinition>(
+  definition: Definition,
+  { store, ports, ...options }: Omit<RunAgentOptions, "inputs" | "rerun">,
+  { start, continuation, resolved }: Prepared,
+): Promise<AgentRun<OutputsOf<Definition>>> {
   const { projectRoot, runRoot } = store;
   const run = {
     ...options,
@@ -74,7 +82,8 @@ export async function runAgent<Definition extends AgentDefinition | FlowDefiniti
   return await untilOver({ store, ports }, (made) => withRun({ ...run, ports: made }, runningOf(definition, { continuation })));
 }
 
-interface Prepared extends Partial<Pick<PlannedRerun, "start" | "continuation">> {
+/** How a run goes on from an earlier one, and its static inputs. */
+export interface Prepared extends Partial<Pick<PlannedRerun, "start" | "continuation">> {
   readonly resolved: StaticInputs;
 }
 

@@ -23,6 +23,8 @@ const made = {
   fingerprint: NodeFingerprint.optional(),
   /** The nodes whose results its settings were made of. */
   reads: z.array(NodePath).optional(),
+  /** The elements by whose results the blocks around it decided that it is executed. They need not be among `reads`. */
+  decidedBy: z.array(NodePath).optional(),
   /** The commit with which it ended, when it changed the result tree. */
   outcome: OutcomeRef.optional(),
 };

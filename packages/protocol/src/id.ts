@@ -19,6 +19,16 @@ export const RunId = z
   .brand<"RunId">();
 export type RunId = z.infer<typeof RunId>;
 
+/**
+ * Whether a run id was made by DAD: with a date, a time and what is random in it, it means the run wherever it stands. One that a
+ * person chose may be any word.
+ */
+export function isGeneratedRunId(id: string): boolean {
+  return GENERATED.test(id);
+}
+
+const GENERATED = /(?:^|_)(?:run|rerun)_\d{8}_\d{6}_[0-9a-f]{4,}$/;
+
 /** What a person puts before generated run ids, for instance `nightly` in `nightly_run_20261122_073443_1f9c2a`. */
 export const RunIdPrefix = z
   .string()

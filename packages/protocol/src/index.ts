@@ -13,11 +13,13 @@ export { Durability } from "./durability.ts";
 export { DadError, type DadErrorOptions, ERROR_LIMITS, ErrorEnvelope, errorEnvelope, errorFromEnvelope, messageOf } from "./error.ts";
 export { type EventDraft, type EventOf, isKnownEvent, parseEvent, RunEvent, type RunEventType, UnknownEvent } from "./event.ts";
 export { Finding, FindingSeverity } from "./finding.ts";
+export { ForkedFrom, ForkedRun, ForkReport, ForkStatus } from "./fork-report.ts";
 export { FsckReport, RepairOutcome } from "./fsck-report.ts";
 export { GarbageVerdict, GcReport, TrashReport } from "./gc-report.ts";
-export { ExecutionId, NodeId, NodePath, nodeDirectory, nodePath, ProjectName, RelativePath, RunId, RunIdPrefix } from "./id.ts";
+export { ExecutionId, isGeneratedRunId, NodeId, NodePath, nodeDirectory, nodePath, ProjectName, RelativePath, RunId, RunIdPrefix } from "./id.ts";
 export { assertJson, canonicalJson, isJsonObject, Json } from "./json.ts";
 export { JournalEntry, type RecordedEvent } from "./journal-entry.ts";
+export { Lineage, LineageAttempt, LineageGiven, LineageInput, LineageNode, LineageRef, LineageRun, LineageWriter } from "./lineage.ts";
 export {
   type ModelFilePart,
   ModelMessage,

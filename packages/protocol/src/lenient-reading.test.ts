@@ -5,6 +5,7 @@ import { CheckoutReport } from "./checkout-report.ts";
 import { DefinitionGraph } from "./definition-graph.ts";
 import { ErrorEnvelope } from "./error.ts";
 import { Finding } from "./finding.ts";
+import { ForkReport } from "./fork-report.ts";
 import { FsckReport, RepairOutcome } from "./fsck-report.ts";
 import { GarbageVerdict, GcReport, TrashReport } from "./gc-report.ts";
 import { JournalEntry } from "./journal-entry.ts";
@@ -43,6 +44,7 @@ const finding = {
   details: { line: 3 },
   repair,
 };
+const counts = { executed: 2, reused: 1, usage, durationMs: 3 };
 const garbage = { kind: "blob", what: digest, bytes: 1 };
 
 /** What each format is when it is written, in full. */
@@ -116,6 +118,22 @@ const FORMATS: readonly (readonly [string, z.ZodType, Readonly<Record<string, un
         { path: "f.a", parent: "f", kind: "node", label: "say", nodeType: "say", effect: "pure", policy: { timeoutMs: 1 } },
       ],
       edges: [{ from: "f.a", to: "f.b", kind: "data", label: "text" }],
+    },
+  ],
+  [
+    "ForkReport",
+    ForkReport,
+    {
+      format: "dad.fork/1",
+      of: { runId: "run_0", status: "completed", ...counts, outputs: "A" },
+      from: "coder.plan",
+      budgetUsd: 0.5,
+      usage,
+      children: [
+        { number: 1, set: { "coder.plan": { n: 1 } }, runId: "run_1", status: "completed", ...counts, outputs: "AA", changedFiles: 0 },
+        { number: 2, set: {}, runId: null, status: "not started", ...counts, durationMs: null, outputs: null, changedFiles: null, error },
+      ],
+      stopped: error,
     },
   ],
   ["StaticInputs", StaticInputs, { "coder.plan": { count: 3 }, plan: null }],

@@ -129,6 +129,8 @@ export const RunDetails = RunSummary.extend({
   startedAt: z.iso.datetime(),
   endedAt: z.iso.datetime().nullable(),
   rerun: RerunOf.optional(),
+  /** What reused nodes had used where they were executed. It is no part of `usage`. */
+  saved: Usage.optional(),
   source: RunSource.optional(),
   nodes: z.array(NodeSummary.extend({ artifacts: z.array(ArtifactEntry), error: ErrorEnvelope.optional() })),
   /** In the order in which they were first started. */

@@ -28,7 +28,16 @@ export {
   readOutcome,
   type RunHistory,
 } from "./run-history.ts";
-export { listRuns, type ListRunsOptions, readRun, type ReadRunOptions, type RunList, type UnreadableRun } from "./read-runs.ts";
+export {
+  listRuns,
+  type ListRunsOptions,
+  readRun,
+  type ReadRunOptions,
+  readRunWithHistory,
+  type RunWithHistory,
+  type RunList,
+  type UnreadableRun,
+} from "./read-runs.ts";
 export type { ExecutionScope, IsolatedExecution, RunContext, RunTask } from "./run-context.ts";
 export { documentText, MANIFEST, manifestOf } from "./run-face.ts";
 export type { MakeRunPorts, Own, RunPorts } from "./run-ports.ts";

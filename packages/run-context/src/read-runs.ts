@@ -5,6 +5,7 @@ import type { IndexedRun, RunIndex } from "@dad/run-index";
 import { type ExpendableIndex, expendableIndex } from "./expendable-index.ts";
 import { inParallel } from "./in-parallel.ts";
 import { checkedRunId } from "./run-env.ts";
+import { readHistory, type RunHistory } from "./run-history.ts";
 import { detailsOf, emptyProjection, project } from "./run-projection.ts";
 
 export interface ReadRunOptions {
@@ -22,6 +23,22 @@ export async function readRun(journals: JournalStore, runId: string, { runRoot, 
   for await (const event of journals.read(id, abort)) run = project(run, event);
   if (!run.started) throw new RunUnknownError(runId, runRoot);
   return detailsOf(run, { runDir: join(runRoot, id), live });
+}
+
+/** The same, and its history, read once. */
+export async function readRunWithHistory(journals: JournalStore, runId: string, options: ReadRunOptions): Promise<RunWithHistory> {
+  const id = checkedRunId(runId);
+  const abort = abortOf(options);
+  const live = (await journals.owner(id, abort)) !== undefined;
+  let run = emptyProjection();
+  const history = await readHistory(journals, id, { ...abort, onEvent: (event) => void (run = project(run, event)) });
+  if (!run.started) throw new RunUnknownError(runId, options.runRoot);
+  return { details: detailsOf(run, { runDir: join(options.runRoot, id), live }), history };
+}
+
+export interface RunWithHistory {
+  readonly details: RunDetails;
+  readonly history: RunHistory;
 }
 
 export interface ListRunsOptions extends ReadRunOptions {

@@ -4,6 +4,7 @@ import { openRun } from "./open-run.ts";
 import { readRun } from "./read-runs.ts";
 import { resumeRun } from "./resume-run.ts";
 import type { RunContext } from "./run-context.ts";
+import { withoutData } from "./origin-contents.ts";
 import { readOutcome } from "./run-history.ts";
 import { withResumedRun } from "./with-run.ts";
 import { memoryPorts } from "./testing-ports.ts";
@@ -46,6 +47,33 @@ describe("resumeRun", () => {
     expect(run.details()).toMatchObject({ status: "running", usage, nodes: [{ path: NODE, status: "completed" }] });
     expect(await typesOf(ports)).toEqual(["run.started", "outcome.opened", "node.started", "node.completed", "run.resumed"]);
     expect(await run.complete("completed")).toMatchObject({ status: "completed", usage });
+  });
+
+  it("knows what it had reused, shows no files of that, and counts what that had used as saved", async () => {
+    const ports = memoryPorts();
+    const first = await openRun({ rootComponentId: "a", runId: "first", ports });
+    const outcome = await commitNode(first, "given");
+    await first.complete("completed");
+    await first[Symbol.asyncDispose]();
+    const rerun = { record: { of: first.env.runId }, origins: [first.env.runId] };
+    const begun = await openRun({ rootComponentId: "a", runId: "r", rerun, ports: { ...ports, view: memoryPorts().view } });
+    const reused = { attempt: 1, durationMs: 0, artifacts: withoutData([outcome]), origin: { runId: first.env.runId, seq: 4, attempt: 1 }, usage };
+    await begun.record({ type: "node.completed", path: NODE, decision: "reused", ...reused });
+    const failed = NodePath.parse("a.failed");
+    const error = { code: "X", message: "no luck", retryable: false };
+    await begun.record({ type: "node.failed", path: failed, error, ...reused });
+    await begun[Symbol.asyncDispose]();
+
+    const { view } = memoryPorts();
+    await using run = await resume({ ...ports, view });
+    expect(await readOutcome(ports.artifacts, run.history.nodes.get(NODE)!)).toBe("given");
+    await run.complete("completed");
+    expect(view.paths()).toEqual([".trace/dad_metadata.json", "run.json"]);
+    expect(run.details()).toMatchObject({
+      usage: { inputTokens: 0 },
+      saved: { inputTokens: 6, outputTokens: 10, costUsd: 0.5 },
+      nodes: [{ decision: "reused" }, { path: failed, status: "failed", decision: "reused", origin: { seq: 4 } }],
+    });
   });
 
   it("has all inputs: those that the run was made with, from its first entry on, and those that came later", async () => {

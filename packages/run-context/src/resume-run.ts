@@ -155,6 +155,8 @@ async function recordedInputs({ artifacts }: RunPorts, { inputs }: RunHistory): 
 /** More nodes than can have been waiting to be shown when the process was killed. */
 const LAST_NODES = 64;
 
+/** What is reused is shown when somebody asks for it. */
 function lastArtifacts({ nodes, inputs }: RunHistory): ArtifactEntry[] {
-  return [...(inputs ? [inputs] : []), ...[...nodes.values()].slice(-LAST_NODES).flatMap(({ artifacts }) => artifacts)];
+  const last = [...nodes.values()].filter(({ origin }) => origin === undefined).slice(-LAST_NODES);
+  return [...(inputs ? [inputs] : []), ...last.flatMap(({ artifacts }) => artifacts)];
 }

@@ -201,11 +201,14 @@ function restedAfter({ attempt }: EventOf<"node.rested">, before: NodeHistory | 
 const STATES = { "node.completed": "completed", "node.failed": "failed", "node.cancelled": "cancelled" } as const;
 
 /** What is recorded of a run. @throws `RUN_UNKNOWN`, `RUN_ID_INVALID`, `JOURNAL_DAMAGED`. */
-export async function readHistory(journals: JournalStore, runId: string, { signal, through }: ReadHistoryOptions = {}): Promise<RunHistory> {
+export async function readHistory(journals: JournalStore, runId: string, { signal, through, onEvent }: ReadHistoryOptions = {}): Promise<RunHistory> {
   const fold = foldHistory();
   const id = checkedRunId(runId);
   const options = signal ? { signal } : {};
-  for await (const event of journals.read(id, { ...options, ...(through === undefined ? {} : { through }) })) fold.add(event);
+  for await (const event of journals.read(id, { ...options, ...(through === undefined ? {} : { through }) })) {
+    fold.add(event);
+    onEvent?.(event);
+  }
   // What another run retains of it, that one retains of its origins, too.
   await fold.fill(contentsOfOrigins(journals, through ?? id, options));
   return fold.history;
@@ -215,6 +218,8 @@ export interface ReadHistoryOptions {
   readonly signal?: AbortSignal;
   /** Reads what this run retains of the other: see `JournalStore.retain`. */
   readonly through?: RunId;
+  /** Is told of all that is read. */
+  readonly onEvent?: (event: RecordedEvent) => void;
 }
 
 /** The value that a completed node gave. @throws `ARTIFACT_MISSING`, `ARTIFACT_DAMAGED`, `ARTIFACT_INVALID`. */

@@ -22,6 +22,8 @@ export interface RunProjection {
   readonly started: EventOf<"run.started"> | undefined;
   readonly ended: (EventOf<"run.completed"> | EventOf<"run.failed"> | EventOf<"run.cancelled">) | undefined;
   readonly usage: Usage;
+  /** What is reused was paid for by the run that made it. */
+  readonly saved: Usage | undefined;
   readonly outcome: OutcomeRef | null;
   /** In the order in which they were first started. */
   readonly nodes: Map<NodePath, NodeDetails>;
@@ -32,7 +34,16 @@ export interface RunProjection {
 }
 
 export function emptyProjection(): RunProjection {
-  return { started: undefined, ended: undefined, usage: NO_USAGE, outcome: null, nodes: new Map(), components: new Map(), unhandled: new Set() };
+  return {
+    started: undefined,
+    ended: undefined,
+    usage: NO_USAGE,
+    saved: undefined,
+    outcome: null,
+    nodes: new Map(),
+    components: new Map(),
+    unhandled: new Set(),
+  };
 }
 
 /** The projection after one more event. The map of nodes is passed on, so that a run of n events costs O(n). */
@@ -81,7 +92,7 @@ function projectElement(run: RunProjection, event: RecordedEvent): RunProjection
     case "node.completed":
       return endNode(run, event, { status: "completed", decision: event.decision, ...(event.origin ? { origin: event.origin } : {}) });
     case "node.failed":
-      return endNode(run, event, { status: "failed", error: event.error });
+      return endNode(run, event, { status: "failed", error: event.error, ...(event.origin ? { decision: "reused", origin: event.origin } : {}) });
     case "node.cancelled":
       return endNode(run, event, { status: "cancelled", ...(event.error ? { error: event.error } : {}) });
     default:
@@ -139,8 +150,9 @@ interface NodeEndState {
 function endNode(run: RunProjection, { path, attempt, durationMs, artifacts, usage }: NodeEnd, state: NodeEndState): RunProjection {
   run.nodes.set(path, { path, decision: "executed", attempt, durationMs, artifacts: [...artifacts], ...state });
   if (state.status === "failed") run.unhandled.add(path);
-  // What is reused was paid for by the run that made it.
-  return usage && state.decision !== "reused" ? { ...run, usage: addUsage(run.usage, usage) } : run;
+  if (!usage) return run;
+  if (state.decision === "reused") return { ...run, saved: addUsage(run.saved ?? NO_USAGE, usage) };
+  return { ...run, usage: addUsage(run.usage, usage) };
 }
 
 export interface RunPlace {
@@ -168,6 +180,7 @@ export function detailsOf(run: RunProjection, { runDir, live }: RunPlace): RunDe
     nodes: settledAs(status, run.nodes.values()),
     components: settledAs(status, run.components.values()),
     ...(started.rerun ? { rerun: started.rerun } : {}),
+    ...(run.saved ? { saved: run.saved } : {}),
     ...(started.source ? { source: started.source } : {}),
     ...(error ? { error } : {}),
   };

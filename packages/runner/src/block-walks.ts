@@ -12,7 +12,7 @@ import {
   type TryDefinition,
   type WhileDefinition,
 } from "@dad/agent";
-import { errorEnvelope, type ErrorEnvelope, type Json, nameHint, type NodePath } from "@dad/protocol";
+import { errorEnvelope, type ErrorEnvelope, type Json, nameHint, NodePath } from "@dad/protocol";
 import { BlockFailedError, BlockValueError, LoopLimitError, SwitchUnmatchedError } from "./errors.ts";
 import { hasCode } from "./failure-policy.ts";
 import type { Frame } from "./frame.ts";
@@ -42,14 +42,16 @@ export function walkBlock(walk: Walk, block: BlockDefinition, place: Place): Str
 }
 
 function* conditional(walk: Walk, { condition, isTrue, isFalse }: ConditionalDefinition, place: Place): Strand<Json> {
-  const holds = booleanOf(walk, condition, { place, kind: "conditional" });
+  const decidedBy = new Set<NodePath>();
+  const holds = booleanOf(walk, condition, { place, kind: "conditional", reads: decidedBy });
   const step = holds ? "is_true" : "is_false";
   const branch = holds ? isTrue : isFalse;
-  return branch === undefined ? {} : { [step]: yield* walkBranch(walk, branch, childPlace(place, step, { frame: place.parent })) };
+  return branch === undefined ? {} : { [step]: yield* walkBranch(walk, branch, childPlace(place, step, { frame: decidedFrame(place, decidedBy) })) };
 }
 
 function* switched(walk: Walk, { on, cases, otherwise }: SwitchDefinition, place: Place): Strand<Json> {
-  const value = valueOf(walk, on, { place, kind: "switch" });
+  const decidedBy = new Set<NodePath>();
+  const value = valueOf(walk, on, { place, kind: "switch", reads: decidedBy });
   if (typeof value !== "string" && typeof value !== "boolean")
     throw new BlockFailedError(
       "switch",
@@ -61,7 +63,7 @@ function* switched(walk: Walk, { on, cases, otherwise }: SwitchDefinition, place
   if (branch === undefined)
     throw new BlockFailedError("switch", place.path, new SwitchUnmatchedError(String(value), nameHint(String(value), Object.keys(cases))));
   const step = named === undefined ? "otherwise" : String(value);
-  return { [step]: yield* walkBranch(walk, branch, childPlace(place, step, { frame: place.parent })) };
+  return { [step]: yield* walkBranch(walk, branch, childPlace(place, step, { frame: decidedFrame(place, decidedBy) })) };
 }
 
 function* parallel(walk: Walk, { branches }: ParallelDefinition, place: Place): Strand<Json> {
@@ -75,24 +77,24 @@ function* parallel(walk: Walk, { branches }: ParallelDefinition, place: Place): 
 }
 
 function* forEach(walk: Walk, loop: ForEachDefinition, place: Place): Strand<Json> {
-  const { items, start, from } = listOf(walk, loop, place);
+  const { items, start, from, startFrom } = listOf(walk, loop, place);
   const outputs: Json[] = [];
   for (const [at, item] of items.entries()) {
     throwIfCancelled(walk.lane);
     const variables = { [loop.item]: item, [loop.index]: start + at, [loop.previous]: outputs.at(-1) ?? null };
-    const sources = { [loop.item]: from, [loop.previous]: before(place, start + at) };
-    outputs.push(yield* iteration(walk, loop.body, { place, index: start + at, variables, sources }));
+    const sources = { [loop.item]: from, [loop.index]: startFrom, [loop.previous]: before(place, start + at, { first: start }) };
+    outputs.push(yield* iteration(walk, loop.body, { place, index: start + at, variables, sources, decidedBy: from }));
   }
   return loopOutput(walk, outputs, start);
 }
 
 function* mapped(walk: Walk, loop: MapDefinition, place: Place): Strand<Json> {
-  const { items, start, from } = listOf(walk, loop, place);
-  const sources = { [loop.item]: from };
+  const { items, start, from, startFrom } = listOf(walk, loop, place);
+  const sources = { [loop.item]: from, [loop.index]: startFrom };
   function* strands(): Generator<(lane: Lane) => Strand<Json>> {
     for (const [at, item] of items.entries()) {
       const variables = { [loop.item]: item, [loop.index]: start + at };
-      yield (lane) => iteration({ ...walk, lane }, loop.body, { place, index: start + at, variables, sources });
+      yield (lane) => iteration({ ...walk, lane }, loop.body, { place, index: start + at, variables, sources, decidedBy: from });
     }
   }
   return loopOutput(walk, yield* joined(strands(), loop.concurrency, walk.lane), start);
@@ -103,20 +105,21 @@ function* whileTrue(walk: Walk, { condition, body, ...loop }: WhileDefinition, p
   for (let index = 0; ; index++) {
     throwIfCancelled(walk.lane);
     const variables = { [loop.index]: index, [loop.previous]: outputs.at(-1) ?? null };
-    const sources = { [loop.previous]: before(place, index) };
+    const sources = { [loop.previous]: before(place, index, { first: 0 }) };
     const seen = { ...place, parent: loopFrame(place, { variables, sources }) };
-    if (!booleanOf(walk, condition, { place: seen, kind: "while" })) return outputs;
+    const decidedBy = new Set<NodePath>();
+    if (!booleanOf(walk, condition, { place: seen, kind: "while", reads: decidedBy })) return outputs;
     if (index === loop.max) {
       if (loop.atMax === "stop") return outputs;
       throw new BlockFailedError("while", place.path, new LoopLimitError(loop.max));
     }
-    outputs.push(yield* iteration(walk, body, { place, index, variables, sources }));
+    outputs.push(yield* iteration(walk, body, { place, index, variables, sources, decidedBy }));
   }
 }
 
-/** What `previous` was made of. */
-function before({ path }: Place, index: number): readonly NodePath[] {
-  return index === 0 ? [] : [`${path}.${iterationStep(index - 1)}` as NodePath];
+/** What `previous` was made of: nothing in the first iteration, which is not the one with the number 0 where a loop starts later. */
+function before({ path }: Place, index: number, { first }: { readonly first: number }): readonly NodePath[] {
+  return index === first ? [] : [`${path}.${iterationStep(index - 1)}` as NodePath];
 }
 
 interface Iteration extends Seen {
@@ -130,11 +133,16 @@ function iteration(walk: Walk, body: Branch, { place, index, ...seen }: Iteratio
 
 const NO_OUTPUTS: ReadonlyMap<string, Json> = new Map();
 
-type Seen = Pick<Frame, "variables" | "sources">;
+type Seen = Pick<Frame, "variables" | "sources" | "decidedBy">;
 
 /** What an iteration sees besides what is around the loop. */
-function loopFrame({ path, parent }: Place, { variables, sources = {} }: Seen): Frame {
-  return { path, variables, sources, outputs: NO_OUTPUTS, parent };
+function loopFrame({ path, parent }: Place, { variables, sources = {}, decidedBy = [] }: Seen): Frame {
+  return { path, variables, sources, decidedBy, outputs: NO_OUTPUTS, parent };
+}
+
+/** What a branch sees that a block chose: what is around the block. */
+function decidedFrame(place: Place, decidedBy: ReadonlySet<NodePath>): Frame | undefined {
+  return decidedBy.size === 0 ? place.parent : loopFrame(place, { variables: {}, decidedBy });
 }
 
 function loopOutput({ starts }: Walk, outputs: readonly Json[], start: number): Json {
@@ -184,9 +192,15 @@ function* guarded(walk: Walk, { body, handler, codes, error: name }: TryDefiniti
     if (!caught) throw error;
     const { report, turns } = walk.host;
     if (walk.again || !turns.caught(place.path)) report.handled(place.path, "catch", error);
-    const frame = loopFrame(place, { variables: { [name]: errorValue(envelope) } });
+    const decidedBy = [failedPath(envelope) ?? (`${place.path}.try` as NodePath)];
+    const frame = loopFrame(place, { variables: { [name]: errorValue(envelope) }, sources: { [name]: decidedBy }, decidedBy });
     return { catch: yield* walkBranch(walk, handler, childPlace(place, "catch", { frame })) };
   }
+}
+
+/** The node that failed. Where none did, all that is known is that the body failed. */
+function failedPath({ code, details }: ErrorEnvelope): NodePath | undefined {
+  return code === "NODE_FAILED" ? NodePath.safeParse(details?.["path"]).data : undefined;
 }
 
 /** What a handler sees: the error of the node that failed, and where that was. */
@@ -226,19 +240,23 @@ function booleanOf(walk: Walk, condition: Json, block: DecidingBlock): boolean {
 interface Items {
   readonly items: readonly Json[];
   readonly start: number;
-  /** The elements whose outputs the items were made of. */
+  /** The elements whose outputs the items were made of, and the choice of them. */
   readonly from: ReadonlySet<NodePath>;
+  /** Those of them by which it was decided at which item to start. */
+  readonly startFrom: ReadonlySet<NodePath>;
 }
 
 function listOf(walk: Walk, loop: ForEachDefinition | MapDefinition, place: Place): Items {
   const block = { place, kind: loop.kind };
   const from = new Set<NodePath>();
+  const startFrom = new Set<NodePath>();
   const items = valueOf(walk, loop.items, { ...block, reads: from });
-  const start = valueOf(walk, loop.start, block);
+  const start = valueOf(walk, loop.start, { ...block, reads: startFrom });
+  for (const path of startFrom) from.add(path);
   if (!isList(items)) throw new BlockFailedError(loop.kind, place.path, new BlockValueError("items", { value: items, wanted: "a list" }));
   if (typeof start !== "number" || !Number.isInteger(start) || start < 0)
     throw new BlockFailedError(loop.kind, place.path, new BlockValueError("start", { value: start, wanted: "a whole number from 0" }));
-  return { items: items.slice(start, loop.max === undefined ? undefined : start + loop.max), start, from };
+  return { items: items.slice(start, loop.max === undefined ? undefined : start + loop.max), start, from, startFrom };
 }
 
 function isList(value: Json): value is readonly Json[] {

@@ -44,8 +44,8 @@ export function decisionsOf({ fingerprint, unmarked, continuation }: DecisionsOp
   }
 }
 
-export function givenOf({ element, settings, input }: Pick<NodeToDecide, "element" | "settings" | "input">): NodeGiven {
-  return { nodeType: element.definition.nodeType, settings, input };
+export function givenOf({ element, settings, plain, input }: NodeToDecide): NodeGiven {
+  return { nodeType: element.definition.nodeType, settings, plain, input };
 }
 
 /** Whether what a node gives comes from models, or from what it does to the world. */

@@ -68,6 +68,11 @@ function spanOf(commits: readonly OutcomeRef[]): OutcomeRef | undefined {
 }
 
 /** What of a call is kept with its end. */
-export function madeOf({ fingerprint, reads }: Pick<NodeCall, "fingerprint" | "reads">, outcome: OutcomeRef | undefined) {
-  return { ...(fingerprint ? { fingerprint } : {}), ...(reads ? { reads: [...reads] } : {}), ...(outcome ? { outcome } : {}) };
+export function madeOf({ fingerprint, reads, decidedBy }: Pick<NodeCall, "fingerprint" | "reads" | "decidedBy">, outcome: OutcomeRef | undefined) {
+  return {
+    ...(fingerprint ? { fingerprint } : {}),
+    ...(reads ? { reads: [...reads] } : {}),
+    ...(decidedBy ? { decidedBy: [...decidedBy] } : {}),
+    ...(outcome ? { outcome } : {}),
+  };
 }

@@ -7,6 +7,8 @@ import { known, UNKNOWN } from "./unknown.ts";
 export interface NodeGiven {
   readonly nodeType: NodeType;
   readonly settings: Json;
+  /** The same without what is the run's own: its id and its places. */
+  readonly plain: Json;
   readonly input: Json | undefined;
 }
 
@@ -25,20 +27,20 @@ export interface FingerprintOptions {
  */
 export function fingerprinter({ resources, unmarked, tree }: FingerprintOptions): (given: NodeGiven) => NodeFingerprint {
   return (given) => {
-    const { nodeType, settings, input } = given;
+    const { nodeType, plain, input } = given;
     const { type, version, source } = nodeType;
     const code = { type, version, ...(source === undefined ? {} : { source }) };
     const behind = resourcesBehind(given, resources);
     const found = tree();
     const workspace = found === undefined || workspaceUse(given) === "none" ? undefined : known(found as Json, () => "the files of the workspace");
     const facts = { code, ...(behind ? { resources: behind } : {}), ...(workspace === undefined ? {} : { workspace: workspace as string }) };
-    const components = { ...facts, settings, ...(input === undefined ? {} : { static: input }) };
+    const components = { ...facts, settings: plain, ...(input === undefined ? {} : { static: input }) };
     return { digest: digestOfBytes(unmarked(canonicalJson(components))), ...facts };
   };
 }
 
 /** What a node does with the files of the workspace. One that cannot say so may do anything. */
-export function workspaceUse({ nodeType, settings, input }: NodeGiven): WorkspaceUse {
+export function workspaceUse({ nodeType, settings, input }: Omit<NodeGiven, "plain">): WorkspaceUse {
   try {
     const parsed = nodeType.settings.safeParse(settings);
     const given = input === undefined ? undefined : nodeType.input?.safeParse(input).data;

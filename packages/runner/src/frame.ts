@@ -11,6 +11,8 @@ export interface Frame {
   readonly parent: Frame | undefined;
   /** By variable: the elements whose outputs its value was made of. */
   readonly sources?: Readonly<Record<string, Iterable<NodePath>>>;
+  /** The elements by whose outputs a block decided that what sees this frame is executed, or how often. */
+  readonly decidedBy?: Iterable<NodePath>;
 }
 
 /** The lists of loops that did not begin at their first item, with where they began. */
@@ -20,6 +22,13 @@ export type LoopStarts = WeakMap<object, number>;
 export function frameOfVariable(frame: Frame | undefined, name: string): Frame | undefined {
   for (let at = frame; at; at = at.parent) if (Object.hasOwn(at.variables, name)) return at;
   return undefined;
+}
+
+/** All that decided that what sees a frame is executed. */
+export function decidersOf(frame: Frame | undefined): ReadonlySet<NodePath> {
+  const deciders = new Set<NodePath>();
+  for (let at = frame; at; at = at.parent) for (const path of at.decidedBy ?? []) deciders.add(path);
+  return deciders;
 }
 
 /** What an element gave, and where that is. */

@@ -27,6 +27,7 @@ export {
 export type { Assumption, Assumptions } from "./assumption.ts";
 export type { Continuation } from "./rerun/continuation.ts";
 export { ReplayDivergedError, RerunBaseError, RerunBrokenError, RerunPathError, RerunRefusedError, RerunSetError } from "./rerun/errors.ts";
+export { isFrom } from "./rerun/paths.ts";
 export { assertAllowed, optionsOnRecord, type PlannedRerun, planRerun, type PlanRerunOptions } from "./rerun/plan-rerun.ts";
 export type { BaseRun, RerunAllowances, RerunOptions } from "./rerun/rerun-options.ts";
 export { checkResume, openQuestions, type ResumeOptions } from "./resume.ts";

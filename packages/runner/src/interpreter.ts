@@ -15,7 +15,7 @@ import { DadError, type Json, type NodePath, nodePath } from "@dad/protocol";
 import { walkBlock } from "./block-walks.ts";
 import { NodeFailedError, NodeOutputError, VariableError } from "./errors.ts";
 import { mayTryAgain, retryDelay } from "./failure-policy.ts";
-import type { Frame } from "./frame.ts";
+import { decidersOf, type Frame } from "./frame.ts";
 import { breathed, laneIn, runStrand, settled, type Strand, StrandCancelled, throwIfCancelled } from "./strands.ts";
 import { templateRenderer } from "./templates.ts";
 import { endsRerun } from "./rerun/errors.ts";
@@ -182,24 +182,45 @@ interface CallPlace {
   readonly recorded: boolean;
 }
 
-function renderedCall({ host, render }: Walk, element: NodeElement, { place, recorded }: CallPlace): Omit<NodeCall, "attempt"> {
+function renderedCall(walk: Walk, element: NodeElement, { place, recorded }: CallPlace): Omit<NodeCall, "attempt"> {
+  const { host, render } = walk;
   const { definition, record, policy = {} } = element;
   const { path, parent: frame } = place;
   const { idempotencyKey } = policy;
   const reads = new Set<NodePath>();
+  const decidedBy = decidersOf(frame);
   const input = host.inputs.node(place);
-  const settings = host.decisions.settings(place, render(definition.settings, { frame, path, reads }));
-  const decided = recorded ? {} : host.decisions.of({ place, element, settings, input, reads: [...reads] });
+  const { settings, plain } = renderedSettings(walk, definition.settings, { place, reads });
+  const decided = recorded ? {} : host.decisions.of({ place, element, settings, plain, input, reads: [...reads] });
   return {
     path,
     settings,
     ...decided,
     ...(reads.size === 0 ? {} : { reads: [...reads] }),
+    ...(decidedBy.size === 0 ? {} : { decidedBy: [...decidedBy] }),
     ...(record === undefined || decided.reuse ? {} : { record: host.places.take(path, render(record as Json, { frame, path })) }),
     ...(input === undefined ? {} : { input }),
     ...(decided.reuse ? {} : timesOf(policy)),
     ...(idempotencyKey === undefined || decided.reuse ? {} : { idempotencyKey: textOf(render(idempotencyKey, { frame, path })) }),
   };
+}
+
+/** The settings of a node, and the same without what is the run's own. */
+function renderedSettings(
+  { host, render }: Walk,
+  settings: Json,
+  { place, reads }: { readonly place: Place; readonly reads: Set<NodePath> },
+): { readonly settings: Json; readonly plain: Json } {
+  const { path, parent: frame } = place;
+  const own = new Set<string>();
+  const rendered = host.decisions.settings(place, render(settings, { frame, path, reads, own }));
+  if (own.size === 0) return { settings: rendered, plain: rendered };
+  try {
+    return { settings: rendered, plain: host.decisions.settings(place, render(settings, { frame, path, plain: true })) };
+  } catch {
+    // An expression computes with it what it cannot compute with a placeholder.
+    return { settings: rendered, plain: rendered };
+  }
 }
 
 /** What is reused takes no time. */

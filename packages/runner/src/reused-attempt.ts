@@ -56,7 +56,7 @@ interface Reused {
 }
 
 /** Its fingerprint is that of the result, whatever the node would depend on now. */
-function reusedEnd({ call: { path, attempt } }: Attempt, { record, changed, base }: Reused): EventDraft {
+function reusedEnd({ call: { path, attempt, decidedBy } }: Attempt, { record, changed, base }: Reused): EventDraft {
   const { fingerprint, reads, usage } = record;
   const facts = {
     path,
@@ -67,6 +67,8 @@ function reusedEnd({ call: { path, attempt } }: Attempt, { record, changed, base
     ...(usage ? { usage } : {}),
     ...(fingerprint ? { fingerprint } : {}),
     ...(reads ? { reads: [...reads] } : {}),
+    // That it is given at all was decided in this run.
+    ...(decidedBy ? { decidedBy: [...decidedBy] } : {}),
     ...(changed ? { outcome: changed } : {}),
   };
   if (record.state === "completed") return { type: "node.completed", decision: "reused", ...facts };

@@ -1,4 +1,4 @@
-import type { RunEnvParams, RunId } from "@dad/protocol";
+import { isGeneratedRunId, type RunEnvParams, type RunId } from "@dad/protocol";
 
 /** What differs between a run and those that it was made from, though nothing of what they do does. */
 export interface RunMarks {
@@ -9,7 +9,10 @@ export interface RunMarks {
   readonly lineage: readonly RunId[];
 }
 
-/** Replaces in a JSON text what is the run's own by placeholders, so that equal work has equal texts in each run, wherever that is kept. */
+/**
+ * Replaces in a JSON text what is the run's own by placeholders, so that equal work has equal texts in each run, wherever that is
+ * kept. An id that a person chose may be any word, and is only meant as a part of a path.
+ */
 export function unmarked({ env, workspace, lineage }: RunMarks): (text: string) => string {
   const places = [
     // One in the run root is told apart by that and by the id: so is a directory that is both the run's and its workspace.
@@ -19,7 +22,7 @@ export function unmarked({ env, workspace, lineage }: RunMarks): (text: string) 
     })),
     { text: inJson(env.runRoot), placeholder: "$var{runRoot}" },
   ].filter(({ text }) => text.length > 1);
-  const ids = [env.runId, ...lineage].map((id) => ({ id, pattern: patternOf(id) }));
+  const ids = [env.runId, ...lineage].map((id) => ({ id, pattern: isGeneratedRunId(id) ? patternOf(id) : patternInPath(id) }));
   return (text) => {
     let result = text;
     for (const place of places) if (result.includes(place.text)) result = result.replaceAll(place.text, place.placeholder);
@@ -33,6 +36,10 @@ const BEFORE_AN_ID = String.raw`(?:(?<![A-Za-z0-9._-])|(?<=(?<!\\)(?:\\\\)*\\(?:
 
 function patternOf(id: RunId): RegExp {
   return new RegExp(String.raw`${BEFORE_AN_ID}${escaped(id)}(?![A-Za-z0-9_-])`, "g");
+}
+
+function patternInPath(id: RunId): RegExp {
+  return new RegExp(String.raw`(?<=/|\\\\)${escaped(id)}(?![A-Za-z0-9_.-])`, "g");
 }
 
 /** Where the runs work, of which each has a place of its own by its id. None is taken for the beginning of a longer one. */

@@ -1,8 +1,8 @@
 import { type Json, type NodePath, nodeDirectory, type RunEnvParams } from "@dad/protocol";
 import { type CompiledValue, compileValue, type Scope } from "@dad/template";
-import { type Frame, frameOfVariable, type LoopStarts, nodeNames, outputOf, variableNames } from "./frame.ts";
+import { frameOfVariable, type LoopStarts, nodeNames, outputOf, variableNames } from "./frame.ts";
 import { known } from "./unknown.ts";
-import type { Render } from "./walk.ts";
+import type { Render, RenderPlace } from "./walk.ts";
 
 /** The variables that every template has. A component's own of the same name comes first. */
 export const BUILT_IN_VARIABLES = [
@@ -30,13 +30,20 @@ export function templateRenderer({ env, workspace, starts }: TemplatesOf): Rende
   const compiled = new Map<Json, CompiledValue>();
   const ofRun = variablesOfRun(env, workspace);
 
-  function scopeAt(frame: Frame | undefined, path: NodePath, reads: Set<NodePath> | undefined): Scope {
+  function ownOfRun(name: string, { own, plain }: RenderPlace): string | undefined {
+    const value = ofRun(name);
+    if (value !== undefined) own?.add(name);
+    return value !== undefined && plain ? `$var{${name}}` : value;
+  }
+
+  function scopeAt(place: RenderPlace): Scope {
+    const { frame, path, reads } = place;
     return {
       variable(name) {
         const at = frameOfVariable(frame, name);
         for (const source of at?.sources?.[name] ?? []) reads?.add(source);
         // `null` is a value.
-        return at === undefined ? (ofNode(name, path) ?? ofRun(name)) : known(at.variables[name], () => `the variable ${name}`);
+        return at === undefined ? (ofNode(name, path) ?? ownOfRun(name, place)) : known(at.variables[name], () => `the variable ${name}`);
       },
       variables: () => [...variableNames(frame), ...BUILT_IN_VARIABLES],
       node(name) {
@@ -48,13 +55,13 @@ export function templateRenderer({ env, workspace, starts }: TemplatesOf): Rende
     };
   }
 
-  return (data, { frame, path, reads }) => {
+  return (data, place) => {
     let render = compiled.get(data);
     if (render === undefined) {
       render = compileValue(data);
       compiled.set(data, render);
     }
-    return render(scopeAt(frame, path, reads));
+    return render(scopeAt(place));
   };
 }
 

@@ -38,6 +38,8 @@ export interface NodeToDecide {
   readonly place: Place;
   readonly element: Element & { readonly definition: NodeDefinition };
   readonly settings: Json;
+  /** The same without what is the run's own: its id and its places. */
+  readonly plain: Json;
   readonly input: Json | undefined;
   readonly reads: readonly NodePath[];
 }
@@ -91,6 +93,10 @@ export interface RenderPlace {
   readonly path: NodePath;
   /** Is told of the elements whose outputs are read. */
   readonly reads?: Set<NodePath>;
+  /** Is told of the variables of the run that are read: its id and its places. */
+  readonly own?: Set<string>;
+  /** Gives placeholders for these. */
+  readonly plain?: true;
 }
 
 /** Where something stands. */

@@ -35,9 +35,10 @@ export function planText(plan: RerunPlan, { paint, all = false }: PlanContext): 
   ].join("\n");
 }
 
-function reasonOf({ because: [first], origin }: PlannedNode): string {
+function reasonOf({ because: [first], origin, saved }: PlannedNode): string {
   if (first) return first.message;
-  return origin ? `from ${origin.runId}` : "";
+  const amount = saved && saved.inputTokens + saved.outputTokens > 0 ? `, saves ${tokensText(saved)}, ${costText(saved.costUsd)}` : "";
+  return origin ? `from ${origin.runId}${amount}` : "";
 }
 
 function countsLine(nodes: readonly PlannedNode[]): string {

@@ -47,6 +47,23 @@ describe("summaryText", () => {
     );
   });
 
+  it("says of a re-run what it is made from, which other runs made what it reuses, and what that saved", () => {
+    const [, reused] = run.nodes as [RunDetails["nodes"][number], RunDetails["nodes"][number]];
+    const from = (runId: string) => ({ ...reused, origin: { runId: RunId.parse(runId), seq: 4, attempt: 1 } });
+    const rerun = { of: RunId.parse("run_0") };
+    const saved = { inputTokens: 1000, outputTokens: 20, costUsd: 0.5 };
+    const lines = summaryText({ ...run, rerun, saved, nodes: [from("run_0"), from("older")] }, context).split("\n");
+    expect(lines).toContain("re-run of run_0");
+    expect(lines.filter((line) => line.includes("coder.plan"))).toEqual([
+      "  ✔ coder.plan  completed  1.2s  reused",
+      "  ✔ coder.plan  completed  1.2s  reused from older",
+    ]);
+    expect(lines).toContain("saved     1,000 in, 20 out, $0.5000");
+    expect(summaryText({ ...run, rerun: { ...rerun, from: NodePath.parse("coder.plan") } }, context)).toContain(
+      "\nre-run of run_0 from coder.plan\n",
+    );
+  });
+
   it("says of a failure that did not end the run why, and how often a node was tried", () => {
     const [first, second] = run.nodes as [RunDetails["nodes"][number], RunDetails["nodes"][number]];
     const nodes = [

@@ -1,4 +1,4 @@
-import type { RunDetails } from "@dad/protocol";
+import type { RunDetails, RunId } from "@dad/protocol";
 import { costText, sizeText, tokensText } from "./amounts.ts";
 import { durationText } from "./duration.ts";
 import { errorLine, errorLines } from "./error-text.ts";
@@ -33,26 +33,32 @@ export function summaryText(run: RunDetails, context: SummaryContext): string {
   return [
     `${label("run")}${paint("bold", run.runId)} ${statusWord(run.status, paint)}${took}`,
     `${label("agent")}${run.rootComponentId}`,
+    ...(run.rerun ? [`${label("re-run of")}${rerunText(run.rerun)}`] : []),
     ...(profile === undefined ? [] : [`${label("profile")}${profile}`]),
     ...nodeLines(run, context),
     `${label("tokens")}${tokensText(run.usage)}`,
     `${label("cost")}${costText(run.usage.costUsd)}`,
+    ...(run.saved ? [`${label("saved")}${tokensText(run.saved)}, ${costText(run.saved.costUsd)}`] : []),
     `${label("artifacts")}${placeText(run.runDir, cwd)}`,
     ...outcomeLines(run, context).map((line, at) => `${label(at === 0 ? "outcome" : "")}${line}`),
     ...next.map((command, at) => `${label(at === 0 ? "next" : "")}${command}`),
   ].join("\n");
 }
 
+function rerunText({ of, from }: NonNullable<RunDetails["rerun"]>): string {
+  return from === undefined ? of : `${of} from ${from}`;
+}
+
 type NodeDetails = RunDetails["nodes"][number];
 
-function nodeLines({ nodes }: RunDetails, { paint, columns, artifacts = false, allNodes }: SummaryContext): string[] {
+function nodeLines({ nodes, rerun }: RunDetails, { paint, columns, artifacts = false, allNodes }: SummaryContext): string[] {
   if (nodes.length === 0) return [];
   const shown = allNodes === undefined ? nodes : worthALine(nodes);
   const rows = shown.map((node): Cell[] => [
     { plain: `  x ${node.path}`, shown: `  ${statusMark(node.status, paint)} ${node.path}` },
     { plain: node.status, shown: statusWord(node.status, paint) },
     { plain: node.durationMs === null ? "" : durationText(node.durationMs) },
-    { plain: noteOf(node) },
+    { plain: noteOf(node, rerun?.of) },
   ]);
   const lines = rowLines(rows, columns);
   const below = shown.map((node) => (artifacts ? artifactLines(node, paint) : handledLines(node)));
@@ -71,9 +77,10 @@ function worthALine(nodes: readonly NodeDetails[]): readonly NodeDetails[] {
 
 const HANDLED = { continue: "allowed to fail", fallback: "its fallback was used", catch: "caught" } as const;
 
-function noteOf({ decision, handled, attempt = 1 }: NodeDetails): string {
+/** The run that a re-run is of is told once. */
+function noteOf({ decision, origin, handled, attempt = 1 }: NodeDetails, of: RunId | undefined): string {
   const notes = [
-    ...(decision === "reused" ? ["reused"] : []),
+    ...(decision === "reused" ? [origin === undefined || origin.runId === of ? "reused" : `reused from ${origin.runId}`] : []),
     ...(handled === undefined ? [] : [HANDLED[handled]]),
     ...(attempt > 1 ? [`attempt ${attempt}`] : []),
   ];

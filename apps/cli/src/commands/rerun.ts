@@ -1,4 +1,5 @@
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { ForkFlags } from "../actions/fork-run.ts";
 import type { RerunFlags } from "../actions/prepare-rerun.ts";
 import type { RerunRunFlags } from "../actions/rerun-run.ts";
 import type { Finish } from "../exit-code.ts";
@@ -41,17 +42,64 @@ export function declareExplain(program: Command, finish: Finish): void {
     });
 }
 
+/** `dad fork <run> [file]` */
+export function declareFork(program: Command, finish: Finish): void {
+  const command = runAndFile(program.command("fork"))
+    .summary("make several new runs from an earlier one, and compare them")
+    .description(
+      "Makes several new runs from an earlier one, each with something else set. They share what comes before --from, and execute it and what comes after it. " +
+        "At the end their results, costs and files are shown side by side.",
+    )
+    .requiredOption("--from <path>", "execute this and all that comes after it in each new run; reuse all else")
+    .option(
+      "--set <path.field=json>",
+      "a setting of a node, or a variable of a component. Of a field that is given more than once each value is tried; of several fields all combinations",
+      append,
+    )
+    .option("-n, --times <k>", "make each of them so often: a model that is asked again may say something else", count, 1)
+    .option("--concurrency <n>", "how many go on at a time", count, 4)
+    .option("--budget <usd>", "what all of them together may cost: when it is exhausted, or a cost is not known, what goes on is cancelled", dollars);
+  sharedOptions(command)
+    .option("--prefix <prefix>", "begins the ids of the new runs")
+    .option("--json", "print the comparison as one JSON object")
+    .addHelpText("after", FORK_EXAMPLES)
+    .action(async (runId: string, file: string | undefined, flags: ForkFlags) => {
+      const { forkRun } = await import("../actions/fork-run.ts");
+      finish(await forkRun(runId, file, flags));
+    });
+}
+
+function count(value: string): number {
+  if (/^[1-9]\d{0,8}$/.test(value)) return Number(value);
+  throw new InvalidArgumentError("It is no positive integer.");
+}
+
+function dollars(value: string): number {
+  if (/^\d*\.?\d+$/.test(value) && Number(value) > 0) return Number(value);
+  throw new InvalidArgumentError("It is no positive number of US dollars, such as 0.50.");
+}
+
 /** What a run is made of an earlier one with. */
 function rerunOptions(command: Command): Command {
-  return command
-    .argument("<run>", "the id of the earlier run")
-    .argument("[file]", "the file that exports its agent (default: the one that it was begun with)")
+  const own = runAndFile(command)
     .option("--from <path>", "execute this and all that comes after it; reuse all else")
     .option("--set <path.field=json>", "a setting of a node, or a variable of a component, for this run; repeatable", append)
+    .option("--no-reuse", "execute everything")
+    .option("--replay", "give what models and other outsiders gave from the record, execute all else, and fail at the first difference");
+  return sharedOptions(own);
+}
+
+function runAndFile(command: Command): Command {
+  return command
+    .argument("<run>", "the id of the earlier run")
+    .argument("[file]", "the file that exports its agent (default: the one that it was begun with)");
+}
+
+/** What all re-runs take, be it one or several. */
+function sharedOptions(command: Command): Command {
+  return command
     .option("--reask <path>", "execute this although it is unchanged; repeatable", append)
     .option("--pin <path>", "reuse this although it is changed; repeatable", append)
-    .option("--no-reuse", "execute everything")
-    .option("--replay", "give what models and other outsiders gave from the record, execute all else, and fail at the first difference")
     .option("-i, --input <path=json>", "a static input, instead of that of the earlier run; repeatable", append)
     .option("--static-inputs <file>", "static inputs as a JSON object, by node path; --input comes first")
     .option("--allow-effects [path...]", "let effectful nodes do once more what they did (default: all)")
@@ -76,3 +124,9 @@ const EXPLAIN_EXAMPLES = `
 Examples:
   dad explain run_20261122_073443_1f9c2a
   dad explain run_20261122_073443_1f9c2a --reask coder.fix.plan --json`;
+
+const FORK_EXAMPLES = `
+Examples:
+  dad fork run_20261122_073443_1f9c2a --from coder.fix.plan -n 3 --budget 0.50
+  dad fork run_20261122_073443_1f9c2a --from coder.fix.plan \\
+    --set 'coder.fix.plan.model="small"' --set 'coder.fix.plan.model="large"' --set 'coder.style="terse"'`;

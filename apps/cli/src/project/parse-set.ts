@@ -3,7 +3,7 @@ import { type Json, messageOf, nameHint } from "@dad/protocol";
 import { UsageError } from "../errors.ts";
 
 /** Values by path and field. */
-type SetByPath = Readonly<Record<string, Readonly<Record<string, Json>>>>;
+export type SetByPath = Readonly<Record<string, Readonly<Record<string, Json>>>>;
 
 /** One value that somebody sets. */
 interface SetValue {
@@ -14,7 +14,7 @@ interface SetValue {
 }
 
 /** @throws UsageError (`USAGE_INVALID`) for what is not `<path>.<field>=<json>`, or means nothing in the definition. */
-function parseSetValue(root: ComponentDefinition, text: string): SetValue {
+export function parseSetValue(root: ComponentDefinition, text: string): SetValue {
   const at = text.indexOf("=");
   if (at < 0) throw new UsageError(`--set ${text}: give it as <path>.<field>=<json>, for instance ${root.id}.plan.prompt='"Shorter"'`);
   const { path, field } = placeOf(root, text.slice(0, at));

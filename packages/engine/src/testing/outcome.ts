@@ -36,6 +36,7 @@ export function outcomeContract({ create }: EngineSubject): void {
         record: { outcome: "answer.txt" },
         fingerprint: { digest: digestOfJson("it"), code: { type: "step", version: "1" } },
         reads: [NodePath.parse("agent.node0")],
+        decidedBy: [NodePath.parse("agent.node0")],
         reuse: NodePath.parse("agent.node1"),
         idempotencyKey: "run:agent.node1",
         delayMs: 0,

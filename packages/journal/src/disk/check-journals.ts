@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { DadError, type Finding, RunId } from "@dad/protocol";
+import { retainedCheck } from "./check-retained.ts";
 import { type DiskRuns, runRootOf } from "./disk-runs.ts";
 import { entriesOf } from "./journal-file.ts";
 import { JOURNAL } from "./run-directory.ts";
@@ -14,20 +15,23 @@ export interface CheckJournalsOptions {
 
 /**
  * Looks at what only those see who know how journals are kept on a disk: directories of runs without a journal
- * (`RUN_UNMADE`), journals that end in the middle of an entry (`JOURNAL_TORN`), and owners that do not live any more
- * (`LEASE_STALE`). Whether the entries themselves are whole, `read` tells. Changes nothing, and says nothing of what somebody
- * works on. `where` is relative to the directory of runs.
+ * (`RUN_UNMADE`), journals that end in the middle of an entry (`JOURNAL_TORN`), damage in what runs retain of others
+ * (`ORIGIN_DAMAGED`), and owners that do not live any more (`LEASE_STALE`). Whether the entries of a run itself are whole, `read`
+ * tells. Changes nothing, and says nothing of what somebody works on. `where` is relative to the directory of runs.
  *
  * Errors: `JOURNAL_STORAGE_FAILED`.
  */
 export async function* checkDiskJournals(runs: DiskRuns, { runId, signal }: CheckJournalsOptions = {}): AsyncGenerator<Finding, void> {
   const runRoot = runRootOf(runs);
+  const retained = retainedCheck(runRoot);
   for (const id of runId === undefined ? await directoriesIn(runRoot) : [runId]) {
     signal?.throwIfAborted();
     // Before and after: what an owner was about to finish is finished when it has let go.
     if (await isHeld(runRoot, id)) continue;
     const finding = (await isThere(runRoot, join(id, JOURNAL))) ? await tornJournal(runRoot, id, signal) : await unmadeRun(runRoot, id);
     if (finding && !(await isHeld(runRoot, id))) yield finding;
+    // What is retained is not changed by whoever works on the run.
+    yield* retained.of(id, signal);
   }
   yield* staleLeases(runRoot, { runId, ...(signal ? { signal } : {}) });
 }

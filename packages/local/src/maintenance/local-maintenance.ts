@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { diskArtifactStore, diskArtifactView, diskViewFiles, storedBlobs } from "@dad/artifacts/disk";
 import { kernelLocks, nodeDisk } from "@dad/disk";
 import { digestsInText, type MaintainedStore, type Pins, type SweptStore } from "@dad/doctor";
-import { diskJournalStore, setAsideOf } from "@dad/journal/disk";
+import { diskJournalStore, retainedLines, setAsideOf } from "@dad/journal/disk";
 import type { GitOutcomes } from "@dad/outcome-git";
 import { type Digest, Pin, ProjectName, type RelativePath, type RunId, type StoreRepair } from "@dad/protocol";
 import { artifactInspector } from "./artifact-inspector.ts";
@@ -59,6 +59,9 @@ export function localMaintenance({ runRoot: given, hostEnv }: LocalMaintenanceOp
     },
     pins: () => readPins(join(runRoot, ".dad", "pins")),
     setAside: (runId) => digestsSetAside(runRoot, runId),
+    async *retained(runId) {
+      for await (const line of retainedLines({ root: runRoot }, runId)) yield* digestsInText(line);
+    },
     exclusively: () => gcLock(runRoot),
     recordRepair: (repair) => appendRepair(runRoot, repair),
     [Symbol.asyncDispose]: () => artifacts[Symbol.asyncDispose](),

@@ -108,7 +108,7 @@ describe("callback (row 93, D-65)", () => {
     expect([of({}).type, of({}).effect, of({ effect: "pure" }).effect]).toEqual(["callback", "effectful", "pure"]);
     expect([of({}), of({ effect: "pure" }), of({ workspace: "none" })].map(({ workspace }) => workspace({}, undefined))).toEqual([
       "writes",
-      "reads",
+      "confined",
       "none",
     ]);
   });

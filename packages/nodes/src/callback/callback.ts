@@ -11,7 +11,7 @@ export interface CallbackOptions<Input> {
   readonly version: string;
   /** Default `effectful`: what a function does is not known. */
   readonly effect?: Effect;
-  /** What it does with the files of the workspace. Default: `reads` when it is pure, else `writes`. */
+  /** What it does with the files of the workspace. Default: what it may do, `confined` when it is pure, else `writes`. */
   readonly workspace?: WorkspaceUse;
   /** What its input must be. Without it, the input is what the templates gave, unchecked. */
   readonly input?: z.ZodType<Input>;

@@ -35,6 +35,7 @@ export const analyzeFolder = defineNode({
   version: "2",
   effect: "pure",
   code: "",
+  workspace: "reads",
   settings: FolderSettings,
   input: overridingInput(FolderSettings, {}),
   output: FolderOutput,

@@ -68,6 +68,7 @@ export const runFolderOperations = defineNode({
   version: "2",
   effect: "pure",
   code: "",
+  workspace: "reads",
   settings: FolderOperationsSettings,
   input: overridingInput(FolderOperationsSettings, {}),
   output: FolderOperationsOutput,

@@ -121,7 +121,7 @@ function lookingHost(root: ComponentDefinition, options: LookAheadOptions, found
   const { env, workspace } = standIn(options);
   const own = unmarked({ env, workspace, lineage: place.lineage });
   const fingerprint = fingerprinter({ resources: options.ports.resources, unmarked: own, tree: files.tree });
-  const looking = { ...options, files, found };
+  const looking = { ...options, files, found, elementAt: elementsOf(root) };
   const host: InterpreterHost = {
     root,
     env,
@@ -137,12 +137,12 @@ function lookingHost(root: ComponentDefinition, options: LookAheadOptions, found
       of: (node) => decideAhead(node, fingerprint(givenOf(node)), looking),
     },
     foresight: {
-      undecided: (at, definition, error) => undecided(root, { at, definition, error }, looking),
-      mayFail: (path) => mayFail(root, path, looking),
+      undecided: (at, definition, error) => undecided({ at, definition, error }, looking),
+      mayFail: (path) => mayFail(path, looking),
     },
     breathe: async () => undefined,
   };
-  return { host, execute: (call: NodeCall) => executeAhead(root, call, looking) };
+  return { host, execute: (call: NodeCall) => executeAhead(call, looking) };
 }
 
 /** The re-run has no name and no place yet: those of the run before stand for them, and are taken out like them. */
@@ -198,9 +198,13 @@ interface Undecided {
   readonly error: unknown;
 }
 
-type Looking = LookAheadOptions & { readonly found: Findings; readonly files: ReturnType<typeof filesAhead> };
+interface Looking extends LookAheadOptions {
+  readonly elementAt: ReturnType<typeof elementsOf>;
+  readonly found: Findings;
+  readonly files: ReturnType<typeof filesAhead>;
+}
 
-function undecided(root: ComponentDefinition, { at, definition, error }: Undecided, looking: Looking): boolean {
+function undecided({ at, definition, error }: Undecided, looking: Looking): boolean {
   const unknown = unknownYet(error);
   if (unknown === undefined) return false;
   const { found, files, base } = looking;
@@ -212,24 +216,24 @@ function undecided(root: ComponentDefinition, { at, definition, error }: Undecid
   }
   files.lose();
   const inside = [...base.history.nodes.keys()].filter((path) => path.startsWith(`${at.path}.`));
-  for (const path of inside.length === 0 ? [at.path] : inside) if (isThere(root, path)) noteUndecided(path, unknown, looking);
+  for (const path of inside.length === 0 ? [at.path] : inside) if (isThere(path, looking)) noteUndecided(path, unknown, looking);
   return true;
 }
 
 /** What is executed in the body of a `try` may fail, and then its handler is executed. */
-function mayFail(root: ComponentDefinition, path: NodePath, looking: Looking): boolean {
-  const { found, files, base } = looking;
+function mayFail(path: NodePath, looking: Looking): boolean {
+  const { found, files, base, elementAt } = looking;
   if (!found.unsure.some((inside) => inside.startsWith(`${path}.try.`))) return false;
   found.seen();
-  const handler = elementsOf(root)(`${path}.catch`)?.definition as ComponentDefinition;
+  const handler = elementAt(`${path}.catch`)?.definition as ComponentDefinition;
   if ([...walk(handler)].some(({ definition }) => definition.kind === "node" && mayChange(definition))) files.lose();
   for (const inside of base.history.nodes.keys())
     if (inside.startsWith(`${path}.catch.`)) noteUndecided(inside, new UnknownYet(`whether ${path}.try fails`), looking);
   return true;
 }
 
-function isThere(root: ComponentDefinition, path: NodePath): boolean {
-  const definition = elementsOf(root)(path)?.definition;
+function isThere(path: NodePath, { elementAt }: Looking): boolean {
+  const definition = elementAt(path)?.definition;
   return definition !== undefined && (definition.kind === "node" || isBlock(definition));
 }
 
@@ -245,9 +249,7 @@ function mayChange({ nodeType }: Definition & { kind: "node" }): boolean {
   return use === "writes" || use === "confined";
 }
 
-type Executing = LookAheadOptions & { readonly found: Findings };
-
-async function executeAhead(root: ComponentDefinition, { path, reuse }: NodeCall, { base, ports, found }: Executing): Promise<NodeOutcome> {
+async function executeAhead({ path, reuse }: NodeCall, { base, ports, found, elementAt }: Looking): Promise<NodeOutcome> {
   // What a replay executes has to give what it gave.
   const isReplayed = found.nodes.get(path)?.because[0]?.component === "replay";
   const record = base.history.nodes.get(isReplayed ? path : (reuse as NodePath));
@@ -255,7 +257,7 @@ async function executeAhead(root: ComponentDefinition, { path, reuse }: NodeCall
   if (record.state !== "completed") return { status: "failed", error: errorFromRecord(record) };
   try {
     const value = await readOutcome(ports.artifacts, record);
-    const definition = elementsOf(root)(path)?.definition;
+    const definition = elementAt(path)?.definition;
     const misfit = definition?.kind === "node" ? outputMisfit(definition.nodeType.output, value) : undefined;
     if (misfit === undefined) return { status: "completed", value };
     found.problems.push(problemOf("schema", path, `gave what its type does not allow any more: ${misfit}`));

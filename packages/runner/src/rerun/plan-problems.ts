@@ -15,22 +15,24 @@ export interface ProblemsOptions {
   readonly artifacts: RunPorts["artifacts"];
 }
 
+type ElementAt = ReturnType<typeof elementsOf>;
+
 /** All that stands in the way of a re-run: what would silently be wrong, or be done twice. */
 export async function problemsOf(root: ComponentDefinition, given: ProblemsOptions): Promise<PlanProblem[]> {
   const { base, options, ahead } = given;
   const foreseen = [...ahead.nodes.values()];
+  const elementAt = elementsOf(root);
   return [
     ...foreseen.flatMap(({ problem }) => (problem ? [problem] : [])),
     ...ahead.problems,
     ...(await missingContents(given)),
-    ...(options.allow?.removed ? [] : removed(root, base)),
-    ...foreseen.flatMap((node) => repeated(root, node, given)),
+    ...(options.allow?.removed ? [] : removed(elementAt, base)),
+    ...foreseen.flatMap((node) => repeated(elementAt, node, given)),
   ];
 }
 
 /** Nodes that the definition has no more, with the one that seems to be the same under another name. */
-function removed(root: ComponentDefinition, { runId, history }: BaseRun): PlanProblem[] {
-  const elementAt = elementsOf(root);
+function removed(elementAt: ElementAt, { runId, history }: BaseRun): PlanProblem[] {
   return [...history.nodes.values()].flatMap(({ path }) => {
     if (elementAt(path)?.definition.kind === "node") return [];
     return [
@@ -45,10 +47,10 @@ function removed(root: ComponentDefinition, { runId, history }: BaseRun): PlanPr
 }
 
 /** An effectful node that did its work, or may have, and would do it once more. */
-function repeated(root: ComponentDefinition, { path, decision, record, now }: Foreseen, { options, decider }: ProblemsOptions): PlanProblem[] {
-  // A replay executes nothing that has an effect.
+function repeated(elementAt: ElementAt, { path, decision, record, now }: Foreseen, { options, decider }: ProblemsOptions): PlanProblem[] {
+  // In a replay, what comes from outside is given from the record, or ends it.
   if (options.replay || decision === "reuse" || record === undefined || record.state === "failed" || decider.isMeant(path)) return [];
-  const element = elementsOf(root)(path);
+  const element = elementAt(path);
   if (element?.definition.kind !== "node") return [];
   const { nodeType } = element.definition;
   const effect = element.policy?.effect ?? nodeType.effect;

@@ -49,9 +49,9 @@ export interface PlannedRerun {
  */
 export async function planRerun(root: ComponentDefinition, given: PlanRerunOptions): Promise<PlannedRerun> {
   const { base, rerun, ports, engine, runRoot, signal = new AbortController().signal } = given;
+  assertBase(root, base, rerun.allow ?? {});
   checkDefinition(root);
   checkResources(root, ports.resources);
-  assertBase(root, base, rerun.allow ?? {});
   const { options, inputs } = await checkedRerun(root, base, { rerun, inputs: given.inputs, artifacts: ports.artifacts });
   const decider = deciderOf(root, base, options);
   const looking = { base, decider, withSet: withSet(options.set), inputs: staticInputIndex(root, inputs), ports, engine, signal };

@@ -154,8 +154,9 @@ describe("a replay", () => {
       .node("tells", on.step({ value: "$var{runId}\n$var{runDir}" }))
       .node("send", on.effect({ value: "$expr{$hier{tells}.value}" }))
       .node("last", on.step({ value: "$expr{$hier{send}.value}" }));
-    await on.run(definition);
-    const { error, executed } = await on.rerun(definition, { replay: true });
+    await on.run(definition, { as: "run_20260101_000000_aaaaaa" });
+    const ids = { of: "run_20260101_000000_aaaaaa", as: "rerun_20260101_000001_bbbbbb" };
+    const { error, executed } = await on.rerun(definition, { replay: true, ...ids });
     expect([error, executed]).toEqual([undefined, ["main.last", "main.tells"]]);
   });
 });

@@ -76,6 +76,13 @@ describe("a re-run of nodes that are told of their run", () => {
     expect((await on.rerun(telling(on, "$var{runId}"), { of: "rerun.1", as: "other_2" })).executed).toEqual([]);
   });
 
+  it("executes what is told another word, also when runs are called like these", async () => {
+    const on = rerunStage();
+    const definition = (name: string) => flow("main").node("a", on.step({ value: `Hello, ${name}` }));
+    await on.run(definition("world"), { as: "world" });
+    expect((await on.rerun(definition("moon"), { of: "world", as: "moon" })).executed).toEqual(["main.a"]);
+  });
+
   it("takes no id for a part of a longer word", async () => {
     const on = rerunStage();
     const definition = (text: string) => flow("main").node("a", on.step({ value: text }));

@@ -1,0 +1,10 @@
+/**
+ * How what a node gave came about, from the journals of its run and of those that it was made from.
+ *
+ * @packageDocumentation
+ */
+export type { AskedText } from "./asked-node.ts";
+export { ArtifactUnknownError, NodeAmbiguousError, NodeUnknownError } from "./errors.ts";
+export { lineageOf, type LineageOptions, type LineagePorts } from "./lineage-of.ts";
+export type { JournalSource } from "./run-record.ts";
+export type { AbortOptions } from "./run-records.ts";

@@ -1,0 +1,48 @@
+import type { EventHandler } from "@dad/events";
+import { isKnownEvent, type RunEvent } from "@dad/protocol";
+import { costText } from "./amounts.ts";
+import { statusWord } from "./node-mark.ts";
+import { type Paint, paintFor } from "./paint.ts";
+import type { Progress } from "./progress.ts";
+import { progressLine } from "./progress-lines.ts";
+
+/** Tells on stderr how several runs go on at once. */
+export interface ForkProgress extends Pick<Progress, "log" | typeof Symbol.dispose> {
+  /** Tells the events of one of them; each line begins with its number. */
+  of(child: number): EventHandler;
+}
+
+/** A line for each thing that happens in a run, also on a terminal: trees of several runs would not fit beside each other. */
+export function forkProgress(stream: NodeJS.WriteStream): ForkProgress {
+  const paint = paintFor(stream);
+  return {
+    of: (child) => (event) => {
+      const line = isKnownEvent(event) ? childLine(event, paint) : undefined;
+      if (line !== undefined) stream.write(`${paint("dim", `[${child}]`)} ${line}\n`);
+    },
+    log: (text) => void stream.write(text),
+    [Symbol.dispose]() {},
+  };
+}
+
+/** As for a single run. But what all share is told nowhere, and that a run is over is. */
+function childLine(event: RunEvent, paint: Paint): string | undefined {
+  switch (event.type) {
+    case "node.completed":
+      return event.decision === "reused" ? undefined : progressLine(event, paint);
+    case "run.completed":
+      return endLine(event, "completed", paint);
+    case "run.failed":
+      return endLine(event, "failed", paint);
+    case "run.cancelled":
+      return endLine(event, "cancelled", paint);
+    default:
+      return progressLine(event, paint);
+  }
+}
+
+type RunEnd = Extract<RunEvent, { readonly type: "run.completed" | "run.failed" | "run.cancelled" }>;
+
+function endLine({ runId, usage }: RunEnd, status: "completed" | "failed" | "cancelled", paint: Paint): string {
+  return `run ${runId} ${statusWord(status, paint)}, cost ${costText(usage.costUsd)}`;
+}

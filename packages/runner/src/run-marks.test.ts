@@ -6,7 +6,7 @@ const id = (text: string) => RunId.parse(text);
 
 /** The same text of two runs, the second of which was made from the first. */
 function inBoth(text: (run: { readonly runId: string; readonly workspace: string; readonly root: string }) => string, places: Places) {
-  const [before, now] = [id("run_1"), id("run_12")];
+  const [before, now] = [id("run_20260101_000000_aaaaaa"), id("rerun_20260102_000000_bbbbbb")];
   const json = (runId: RunId, root: string) => JSON.stringify(text({ runId, root, workspace: places.workspace(runId, root) }));
   const of = (runId: RunId, lineage: readonly RunId[], root: string) =>
     unmarked({ env: { runId, runRoot: root }, workspace: places.workspace(runId, root), lineage });
@@ -47,6 +47,15 @@ describe.each(PLACES)("with %s as the workspace, the texts of a run and of one m
 });
 
 it("takes no id for a part of a longer word, and an escaped backslash for no escape", () => {
-  const own = unmarked({ env: { runId: id("run_1"), runRoot: "/runs" }, workspace: "/runs/run_1", lineage: [] });
-  for (const text of ["xrun_1", "run_10", "run_1-a", "\\nrun_1", "a.run_1"]) expect(own(JSON.stringify(text))).toBe(JSON.stringify(text));
+  const runId = id("run_20260101_000000_aaaaaa");
+  const own = unmarked({ env: { runId, runRoot: "/runs" }, workspace: `/runs/${runId}`, lineage: [] });
+  for (const text of [`x${runId}`, `${runId}0`, `${runId}-a`, `\\n${runId}`, `a.${runId}`])
+    expect(own(JSON.stringify(text))).toBe(JSON.stringify(text));
+});
+
+it("takes an id that a person chose for one only in a path", () => {
+  const own = unmarked({ env: { runId: id("fix"), runRoot: "/runs" }, workspace: "/runs/fix", lineage: [] });
+  expect(own(JSON.stringify("fix /runs/fix, /runs/fix.txt and /runs/fixed"))).toBe(
+    '"fix $var{runRoot}/$var{runId}, $var{runRoot}/fix.txt and $var{runRoot}/fixed"',
+  );
 });

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { memoryPorts } from "../testing-ports.ts";
 import { planned, reason, rerunStage, sorted } from "../testing-rerun.ts";
-import { RUN } from "../testing-run.ts";
+import { RUN, untilAborted } from "../testing-run.ts";
 
 /** A stage whose runs have files, in memory, and nodes that read and write them. */
 function fileStage() {
@@ -43,6 +43,7 @@ function fileNodes({ attempts }: Pick<ReturnType<typeof rerunStage>, "attempts">
       async execute({ path, attempt, run: { runId }, exclusively }, { settings: { to, text } }) {
         attempts.push({ runId, path, attempt });
         await exclusively(async () => opened.get(runId)?.write(file(to, text)));
+        if (text === "fail") throw new Error("it was to fail");
         return { value: to };
       },
     }),
@@ -271,6 +272,50 @@ describe("a writer that is reused after one that is executed", () => {
     await on.run(definition("1"));
     const { error } = await on.rerun(definition("2"), { pin: ["main.v"] });
     expect(JSON.stringify(error)).toMatch(/OUTCOME_CONFLICT.*same\.txt/);
+  });
+});
+
+describe("a writer that failed after it had written", () => {
+  it("is executed again on the files that it had found", async () => {
+    const on = fileStage();
+    const definition = (onFailure: "continue" | "fail") =>
+      flow("main")
+        .node("one", on.write({ to: "one.txt", text: "1" }))
+        .node("bad", on.write({ to: "bad.txt", text: "fail" }), { onFailure })
+        .node("two", on.write({ to: "two.txt", text: "2" }));
+    await on.run(definition("continue"));
+    expect(await on.files()).toEqual({ "base.txt": "base", "one.txt": "1", "bad.txt": "fail", "two.txt": "2" });
+    const { executed, runId } = await on.rerun(definition("continue"));
+    expect(executed).toEqual(["main.bad"]);
+    expect(await on.files(runId)).toEqual(await on.files());
+    const from = await on.rerun(definition("continue"), { from: "main.two", allow: { failed: true } });
+    expect(from.executed).toEqual(["main.two"]);
+    expect(await on.files(from.runId)).toEqual(await on.files());
+  });
+});
+
+describe("a re-run that was stopped and goes on", () => {
+  it("has the files of what it reused and of what it executed", async () => {
+    const on = fileStage();
+    await on.run(beside(on));
+    const stop = new AbortController();
+    on.on("wait", (context) => {
+      stop.abort(new Error("stopped"));
+      return untilAborted(context);
+    });
+    const waiting = () => {
+      const before = beside(on, "links") as ReturnType<typeof flow>;
+      return before.node("wait", on.step({ value: 1 })).node("late", on.write({ to: "late.txt", text: "late" }));
+    };
+    const stopped = await on.rerun(waiting(), { from: "main.both.left", signal: stop.signal });
+    expect(stopped.executed).toEqual(["main.both.left.w", "main.r", "main.wait"]);
+    on.on("wait", () => undefined);
+    const { executed } = await on.resumeRerun(waiting(), "r2");
+    expect(executed).toEqual(["main.late", "main.wait"]);
+    expect(await on.files("r2")).toEqual({ "base.txt": "base", "left.txt": "links", "right.txt": "r", "late.txt": "late" });
+    const again = await on.rerun(waiting(), { of: "r2" });
+    expect(again.executed).toEqual([]);
+    expect(await on.files(again.runId)).toEqual(await on.files("r2"));
   });
 });
 

@@ -11,7 +11,16 @@ const error = { code: "NODE_FAILED", message: "no", retryable: false };
 const artifact = { name: "outcome", path: "coder/plan/outcome.json", mediaType: "application/json", digest, size: 2 };
 const outcome = { branch: "run/run_1", commit: "abc", tree: "def", parent: "aaa" };
 const fingerprint = { digest, code: { type: "command", version: "2" }, resources: { "model.writer": { modelId: "m" } }, workspace: "def" };
-const ended = { durationMs: 1.5, artifacts: [artifact], usage, fingerprint, reads: ["coder.survey"], outcome };
+const ended = {
+  durationMs: 1.5,
+  artifacts: [artifact],
+  usage,
+  fingerprint,
+  reads: ["coder.survey"],
+  exclusive: true,
+  beside: "coder.survey",
+  outcome,
+};
 const origin = { runId: "run_0", seq: 7, attempt: 2 };
 
 /** One of each type. The compiler asks for all of them. */
@@ -80,6 +89,8 @@ describe("parseEvent", () => {
       "reads",
       "outcome",
       "origin",
+      "exclusive",
+      "beside",
     ]);
     const missed = Object.keys(event).filter((key) => {
       const { [key]: _left, ...rest } = event;

@@ -27,6 +27,10 @@ const made = {
   decidedBy: z.array(NodePath).optional(),
   /** The commit with which it ended, when it changed the result tree. */
   outcome: OutcomeRef.optional(),
+  /** Its commits have nothing but what it changed itself: it did so while nobody else changed files. */
+  exclusive: z.boolean().optional(),
+  /** Of a reused node that changed files while others did, so that nobody knows whose the changes are: the same one of them all. */
+  beside: NodePath.optional(),
 };
 
 /** A fact about a run, named `<noun>.<past participle>`, never edited once it is published. */

@@ -42,6 +42,10 @@ export interface NodeHistory {
   readonly usage?: Usage | undefined;
   /** Of a reused node: where it was executed. */
   readonly origin?: NodeOrigin | undefined;
+  /** Of the entry that says that its first attempt started. */
+  readonly began?: number | undefined;
+  readonly exclusive?: boolean | undefined;
+  readonly beside?: NodePath | undefined;
   /** With which commit it ended, when it changed files of the outcome. `parent` is what it found. */
   readonly outcome?: OutcomeRef | undefined;
 }
@@ -162,7 +166,7 @@ function nodeAfter(event: RecordedEvent, nodes: ReadonlyMap<NodePath, NodeHistor
         artifacts: [],
         error: undefined,
         seq: event.seq,
-        outcome: nodes.get(event.path)?.outcome,
+        ...leftBefore(event, nodes.get(event.path)),
       };
     case "node.completed":
     case "node.failed":
@@ -188,10 +192,17 @@ function nodeAfter(event: RecordedEvent, nodes: ReadonlyMap<NodePath, NodeHistor
 type NodeEnd = EventOf<"node.completed"> | EventOf<"node.failed"> | EventOf<"node.cancelled">;
 
 /** What an attempt before it changed is changed. */
+function leftBefore({ seq }: EventOf<"node.started">, before: NodeHistory | undefined): Partial<NodeHistory> {
+  return { began: before?.began ?? seq, outcome: before?.outcome, exclusive: before?.exclusive };
+}
+
 function madeOf(event: NodeEnd, before: NodeHistory | undefined): Partial<NodeHistory> {
-  if (event.type === "node.cancelled") return { outcome: before?.outcome };
-  const { fingerprint, reads, origin, outcome } = event;
-  return { fingerprint, reads, origin, outcome: outcome ?? before?.outcome };
+  const began = before?.began;
+  if (event.type === "node.cancelled") return { began, outcome: before?.outcome };
+  const { fingerprint, reads, origin, beside, outcome } = event;
+  const made = { began, fingerprint, reads, origin, beside };
+  if (outcome === undefined) return { ...made, outcome: before?.outcome, exclusive: before?.exclusive };
+  return { ...made, outcome, exclusive: event.exclusive === true && (before?.outcome === undefined || before.exclusive === true) };
 }
 
 function restedAfter({ attempt }: EventOf<"node.rested">, before: NodeHistory | undefined): NodeHistory | undefined {

@@ -1,7 +1,6 @@
 import type { NodeDefinition } from "@dad/agent";
 import type { NodeCall, NodeHandle, NodeOutcome } from "@dad/engine";
 import { type ErrorEnvelope, errorEnvelope, type EventDraft, type Json, type NodeDecision, type NodeResult } from "@dad/protocol";
-import { madeOf } from "./file-commits.ts";
 import { assertWanted, type Attempt, type Collected } from "./attempt.ts";
 
 /**
@@ -34,12 +33,24 @@ export async function commit({ call, definition, scope: { run }, signal }: Attem
 /** The entry that says how an attempt ended. */
 export function endOf({ path, attempt, ...call }: NodeHandle & Partial<NodeCall>, collected: Collected, ending: Ending): EventDraft {
   const { outcome, decision, durationMs } = ending;
-  const { records, usage, changed } = collected;
+  const { records, usage } = collected;
   const facts = { path, attempt, durationMs, artifacts: [...records.artifacts], ...(usage ? { usage } : {}) };
-  if (outcome.status === "completed") return { type: "node.completed", decision, ...facts, ...madeOf(call, changed) };
-  if (outcome.status === "failed") return { type: "node.failed", ...facts, ...madeOf(call, changed), error: errorEnvelope(outcome.error) };
+  if (outcome.status === "completed") return { type: "node.completed", decision, ...facts, ...madeOf(call, collected) };
+  if (outcome.status === "failed") return { type: "node.failed", ...facts, ...madeOf(call, collected), error: errorEnvelope(outcome.error) };
   const error = errorOf(ending);
   return { type: "node.cancelled", ...facts, ...(error ? { error } : {}) };
+}
+
+/** What re-runs go by. */
+function madeOf({ fingerprint, reads, decidedBy }: Pick<NodeCall, "fingerprint" | "reads" | "decidedBy">, { changed, commits, alone }: Collected) {
+  const exclusive = changed !== undefined && commits.length === alone && changed.commit === commits.at(-1)?.commit;
+  return {
+    ...(fingerprint ? { fingerprint } : {}),
+    ...(reads ? { reads: [...reads] } : {}),
+    ...(decidedBy ? { decidedBy: [...decidedBy] } : {}),
+    ...(changed ? { outcome: changed } : {}),
+    ...(exclusive ? { exclusive } : {}),
+  };
 }
 
 function errorOf({ outcome, told = false }: Pick<Ending, "outcome" | "told">): ErrorEnvelope | undefined {

@@ -29,6 +29,8 @@ export interface Collected {
   usage: Usage | undefined;
   /** The commits that the node asked for. */
   readonly commits: OutcomeRef[];
+  /** How many of them were made while nobody else changed files. */
+  alone: number;
   /** What it changed in the result tree, in all. */
   changed?: OutcomeRef | undefined;
   /** The run goes on without it: nothing that it does counts any more. */
@@ -43,5 +45,5 @@ export function assertWanted({ left }: Collected): void {
 }
 
 export function nothingYet({ call: { path, record }, scope: { run } }: Attempt): Collected {
-  return { records: nodeRecords(run, path, RecordSettings.parse(record ?? {})), durationMs: stopwatch(), usage: undefined, commits: [] };
+  return { records: nodeRecords(run, path, RecordSettings.parse(record ?? {})), durationMs: stopwatch(), usage: undefined, commits: [], alone: 0 };
 }

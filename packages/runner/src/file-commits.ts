@@ -1,4 +1,4 @@
-import type { NodeCall, NodeHandle } from "@dad/engine";
+import type { NodeHandle } from "@dad/engine";
 import type { OutcomeRef } from "@dad/protocol";
 import type { NodeHistory, OutcomeStep, RunContext } from "@dad/run-context";
 import { type ToldFiles, UNKNOWABLE_TREE } from "./told-files.ts";
@@ -65,14 +65,4 @@ function spanOf(commits: readonly OutcomeRef[]): OutcomeRef | undefined {
   const [first, last] = [commits[0], commits.at(-1)];
   if (first === undefined || last === undefined) return undefined;
   return { ...last, ...(first.parent === undefined ? {} : { parent: first.parent }) };
-}
-
-/** What of a call is kept with its end. */
-export function madeOf({ fingerprint, reads, decidedBy }: Pick<NodeCall, "fingerprint" | "reads" | "decidedBy">, outcome: OutcomeRef | undefined) {
-  return {
-    ...(fingerprint ? { fingerprint } : {}),
-    ...(reads ? { reads: [...reads] } : {}),
-    ...(decidedBy ? { decidedBy: [...decidedBy] } : {}),
-    ...(outcome ? { outcome } : {}),
-  };
 }

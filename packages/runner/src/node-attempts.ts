@@ -61,7 +61,7 @@ export function nodeAttempts(options: NodeAttemptsOptions): NodeAttempts {
     const outcome = await execute(work, collected).then((ended) => asRecorded(work, collected, { ended, continuation }));
     collected.over = true;
     if (outcome.status !== "cancelled" && mayChangeFiles(work))
-      collected.changed = await exclusively(() => files.commit(work.call, collected.commits), NEVER_ABORTED);
+      collected.changed = await exclusively(() => files.commit(work.call, collected.commits), scope.signal).catch(ifGoingOn(scope));
     // From here on, what goes wrong is not the node's: it is committed once, as what it was.
     await commit(work, collected, { outcome, decision: "executed", durationMs: collected.durationMs() });
     // Not waited for: in the order in which attempts are committed, the walk is told of them.
@@ -86,19 +86,26 @@ export function nodeAttempts(options: NodeAttemptsOptions): NodeAttempts {
 }
 
 /** What is changed while nobody else changes files is committed before somebody does: so it is known whose it is. */
-function committing(files: FileCommits, work: Attempt, { commits }: Collected): Exclusively {
+function committing(files: FileCommits, work: Attempt, collected: Collected): Exclusively {
   if (!mayChangeFiles(work)) return work.exclusively;
   const committed = async <Result>(inner: () => Promise<Result>): Promise<Result> => {
     const result = await inner();
     const part = await files.commitPart(work.call);
-    if (part) commits.push(part);
+    if (part) {
+      collected.commits.push(part);
+      collected.alone += 1;
+    }
     return result;
   };
   return (inner, signal) => work.exclusively(() => committed(inner), signal);
 }
 
-/** What is done after an attempt waits for its turn, also when the run is to end: others stop by themselves. */
-const NEVER_ABORTED = new AbortController().signal;
+/** What was changed when a run was cancelled is committed at its end. */
+function ifGoingOn({ signal }: ExecutionScope): (error: unknown) => undefined {
+  return (error) => {
+    if (!signal.aborted) throw error;
+  };
+}
 
 interface LedgerOptions extends Pick<NodeAttemptsOptions, "report"> {
   readonly going: ReadonlyMap<string, Collected>;

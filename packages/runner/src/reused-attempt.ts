@@ -45,7 +45,7 @@ export async function giveReused(work: Attempt, continuation: Continuation, file
   const { outcome, changed } = await given().catch((cause: unknown) => {
     throw new RerunBrokenError(call.path, runId, { cause });
   });
-  await scope.run.record(reusedEnd(work, { record, changed, base: runId }), { wait: "ordered" });
+  await scope.run.record(reusedEnd(work, { record, changed, base: runId, beside: continuation.groups.get(record.path) }), { wait: "ordered" });
   return outcome;
 }
 
@@ -53,11 +53,12 @@ interface Reused {
   readonly record: NodeHistory;
   readonly changed: OutcomeRef | undefined;
   readonly base: Continuation["base"]["runId"];
+  readonly beside: NodePath | undefined;
 }
 
 /** Its fingerprint is that of the result, whatever the node would depend on now. */
-function reusedEnd({ call: { path, attempt, decidedBy } }: Attempt, { record, changed, base }: Reused): EventDraft {
-  const { fingerprint, reads, usage } = record;
+function reusedEnd({ call: { path, attempt, decidedBy } }: Attempt, { record, changed, base, beside }: Reused): EventDraft {
+  const { fingerprint, reads, usage, exclusive } = record;
   const facts = {
     path,
     attempt,
@@ -70,6 +71,8 @@ function reusedEnd({ call: { path, attempt, decidedBy } }: Attempt, { record, ch
     // That it is given at all was decided in this run.
     ...(decidedBy ? { decidedBy: [...decidedBy] } : {}),
     ...(changed ? { outcome: changed } : {}),
+    ...(changed && exclusive ? { exclusive } : {}),
+    ...(beside ? { beside } : {}),
   };
   if (record.state === "completed") return { type: "node.completed", decision: "reused", ...facts };
   return { type: "node.failed", error: record.error ?? { code: "UNEXPECTED", message: "it failed", retryable: false }, ...facts };

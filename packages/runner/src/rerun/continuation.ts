@@ -18,6 +18,8 @@ export interface Continuation {
   /** The attempts that are reused, in the order in which the earlier run was told of them. */
   readonly order: readonly NodeHandle[];
   readonly isReplay: boolean;
+  /** Of nodes that are reused together: see `writersTogether`. */
+  readonly groups: ReadonlyMap<NodePath, NodePath>;
   /** Names the files of the workspace as the first node finds them. `undefined` when the earlier run had no outcome. */
   readonly tree: string | undefined;
   /** Takes out of a JSON text what differs with each run. */
@@ -29,11 +31,12 @@ export interface Continuation {
 export interface ContinuationOptions {
   readonly options: CheckedRerun;
   readonly decider: Decider;
+  readonly groups: ReadonlyMap<NodePath, NodePath>;
   readonly reused: ReadonlySet<NodePath>;
   readonly start: FileStart | undefined;
 }
 
-export function continuationOf(base: BaseRun, { options, decider, reused, start }: ContinuationOptions): Continuation {
+export function continuationOf(base: BaseRun, { options, decider, groups, reused, start }: ContinuationOptions): Continuation {
   const lineage = lineageOf(base);
   const { ended } = base.history;
   const inOrder = [...[...ended].filter((path) => reused.has(path)), ...[...reused].filter((path) => !ended.has(path))];
@@ -43,6 +46,7 @@ export function continuationOf(base: BaseRun, { options, decider, reused, start 
     withSet: withSet(options.set),
     lineage,
     order: inOrder.map((path) => ({ path, attempt: 1 })),
+    groups,
     isReplay: options.replay ?? false,
     tree: start?.tree,
     unmarked: ({ run: { env }, space: { cwd } }) => unmarked({ env, workspace: cwd, lineage }),

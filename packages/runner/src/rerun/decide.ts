@@ -27,10 +27,15 @@ export interface Decider {
   isMeant(path: NodePath): boolean;
 }
 
+export interface DeciderOptions extends CheckedRerun {
+  /** Nodes that are executed because others are: see `writersTogether`. By path, one of these others. */
+  readonly together: ReadonlyMap<NodePath, NodePath>;
+}
+
 /** Decides of each node of a re-run. Pure: the same is decided whenever it is asked. */
-export function decider(root: ComponentDefinition, base: BaseRun, options: CheckedRerun): Decider {
+export function decider(root: ComponentDefinition, base: BaseRun, { together, ...options }: DeciderOptions): Decider {
   const { from, reask = [], pin = [], setNow, replay = false, allow = {} } = options;
-  const forced = forcedBy(root, options);
+  const forced = forcedBy(root, { ...options, together });
   const elsewhere = inOtherIterations(base);
   return {
     forced,
@@ -58,12 +63,14 @@ function isNamedItself(pattern: string, path: NodePath): boolean {
   return covers(pattern, path) && pattern.split(".").length === path.split(".").length;
 }
 
-function forcedBy(root: ComponentDefinition, { from, reask = [], reuse = true }: CheckedRerun): Decider["forced"] {
+function forcedBy(root: ComponentDefinition, { from, reask = [], reuse = true, together }: DeciderOptions): Decider["forced"] {
   const comesAfter = from === undefined ? () => false : isFrom(root, from);
   return (path) => {
     if (isNamed(reask, path)) return [{ component: "reask", message: "it is asked for" }];
     if (from !== undefined && comesAfter(path)) return [{ component: "from", message: afterStart(path, from) }];
-    return reuse ? undefined : [{ component: "reuse", message: "nothing is reused" }];
+    if (!reuse) return [{ component: "reuse", message: "nothing is reused" }];
+    const beside = together.get(path);
+    return beside === undefined ? undefined : [{ component: "beside", message: `it may have changed the same files at the same time as ${beside}` }];
   };
 }
 

@@ -7,14 +7,15 @@ import { checkResources } from "../check-resources.ts";
 import { staticInputIndex } from "../static-input-index.ts";
 import { assertBase, checkedRerun } from "./check-rerun.ts";
 import { type Continuation, continuationOf, lineageOf } from "./continuation.ts";
-import { decider as deciderOf } from "./decide.ts";
+import { type Decider, decider as deciderOf } from "./decide.ts";
 import { RerunPathError, RerunRefusedError } from "./errors.ts";
 import { type FileStart, fileStart } from "./file-steps.ts";
-import { type LookAhead, lookAhead } from "./look-ahead.ts";
+import { type LookAhead, lookAhead, type LookAheadOptions } from "./look-ahead.ts";
 import { planOf } from "./plan-of.ts";
 import { problemsOf } from "./plan-problems.ts";
 import type { BaseRun, CheckedRerun, RerunOptions } from "./rerun-options.ts";
 import { withSet } from "./set-settings.ts";
+import { writersTogether } from "./together.ts";
 
 export interface PlanRerunOptions {
   readonly base: BaseRun;
@@ -53,19 +54,60 @@ export async function planRerun(root: ComponentDefinition, given: PlanRerunOptio
   checkDefinition(root);
   checkResources(root, ports.resources);
   const { options, inputs } = await checkedRerun(root, base, { rerun, inputs: given.inputs, artifacts: ports.artifacts });
-  const decider = deciderOf(root, base, options);
-  const looking = { base, decider, withSet: withSet(options.set), inputs: staticInputIndex(root, inputs), ports, engine, signal };
-  const ahead = await lookAhead(root, { ...looking, place: { runRoot, lineage: lineageOf(base) } });
+  const place = { runRoot, lineage: lineageOf(base) };
+  const groups = writersTogether(root, base.history);
+  const looking = { base, withSet: withSet(options.set), inputs: staticInputIndex(root, inputs), ports, engine, signal, place };
+  const { decider, ahead } = await lookAheadTogether(root, { looking, options, groups });
   const problems = await problemsOf(root, { base, options, decider, ahead, artifacts: ports.artifacts });
   // What stands in the way may be why it does not come further.
   if (problems.length === 0) assertReached(options, ahead);
   const record = given.record ?? recordOf(base, options, fileStart(base.history.outcome, ahead.early));
   return {
     plan: await planOf(record, { ahead, problems, base, artifacts: ports.artifacts, runRoot }),
-    continuation: continuationOf(base, { options, decider, reused: reusedIn(ahead), start: record.start }),
+    continuation: continuationOf(base, { options, decider, groups, reused: reusedIn(ahead), start: record.start }),
     start: { record, origins: originsOf(base) },
     inputs,
   };
+}
+
+interface Together {
+  readonly looking: Omit<LookAheadOptions, "decider">;
+  readonly options: CheckedRerun;
+  readonly groups: ReadonlyMap<NodePath, NodePath>;
+}
+
+/** Looks ahead until all that have to be reused together are, or are not. */
+async function lookAheadTogether(
+  root: ComponentDefinition,
+  { looking, options, groups }: Together,
+): Promise<{ readonly decider: Decider; readonly ahead: LookAhead }> {
+  let together: ReadonlyMap<NodePath, NodePath> = new Map();
+  for (;;) {
+    const decider = deciderOf(root, looking.base, { ...options, together });
+    const ahead = await lookAhead(root, { ...looking, decider });
+    const torn = options.replay ? new Map<NodePath, NodePath>() : tornFrom(groups, { ahead, together });
+    if (torn.size === 0) return { decider, ahead };
+    together = new Map([...together, ...torn]);
+  }
+}
+
+/** The reused nodes of which another one is not, with that. */
+function tornFrom(
+  groups: ReadonlyMap<NodePath, NodePath>,
+  { ahead: { nodes }, together }: { readonly ahead: LookAhead; readonly together: ReadonlyMap<NodePath, NodePath> },
+): ReadonlyMap<NodePath, NodePath> {
+  if (groups.size === 0) return groups;
+  const broken = new Map<NodePath, NodePath>();
+  for (const { path, decision } of nodes.values()) {
+    const group = decision === "reuse" ? undefined : groups.get(path);
+    if (group !== undefined && !broken.has(group)) broken.set(group, path);
+  }
+  return new Map(
+    [...nodes.values()].flatMap(({ path, decision }) => {
+      const other = decision === "reuse" && !together.has(path) ? broken.get(groups.get(path) ?? path) : undefined;
+      return other === undefined ? [] : [[path, other]];
+    }),
+  );
 }
 
 /** @throws RerunRefusedError (`RERUN_REFUSED`) that lists what stands in the way of a re-run. */

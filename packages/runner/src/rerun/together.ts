@@ -1,0 +1,74 @@
+import { type ComponentDefinition, elementsOf } from "@dad/agent";
+import type { NodePath } from "@dad/protocol";
+import type { NodeHistory, RunHistory } from "@dad/run-context";
+import { workspaceUse } from "../fingerprint.ts";
+
+/**
+ * The nodes that changed files of the workspace while others may have, so that nobody knows whose the changes are: by path, one of
+ * them that stands for all of them. They are reused together, or not at all.
+ */
+export function writersTogether(root: ComponentDefinition, { nodes }: RunHistory): ReadonlyMap<NodePath, NodePath> {
+  const groups = grouping();
+  for (const { path, beside } of nodes.values()) if (beside !== undefined) groups.join(path, beside);
+  if ([...nodes.values()].some(({ outcome, origin }) => outcome && !origin)) joinOverlapping(writersIn(root, nodes.values()), groups);
+  return groups.byPath();
+}
+
+interface Groups {
+  join(one: NodePath, other: NodePath): void;
+  byPath(): ReadonlyMap<NodePath, NodePath>;
+}
+
+function grouping(): Groups {
+  const parents = new Map<NodePath, NodePath>();
+  const rootOf = (path: NodePath): NodePath => {
+    let at = path;
+    for (let next = parents.get(at); next !== undefined && next !== at; next = parents.get(at)) at = next;
+    return at;
+  };
+  return {
+    join(one, other) {
+      const [first, second] = [rootOf(one), rootOf(other)];
+      parents.set(first, first);
+      parents.set(second, first);
+      parents.set(one, first);
+      parents.set(other, first);
+    },
+    byPath: () => new Map([...parents.keys()].map((path) => [path, rootOf(path)])),
+  };
+}
+
+interface Writer extends NodeHistory {
+  readonly began: number;
+}
+
+/** The nodes that this run executed and that may have changed files, in the order in which they began. */
+function writersIn(root: ComponentDefinition, nodes: Iterable<NodeHistory>): readonly Writer[] {
+  const elementAt = elementsOf(root);
+  const mayWrite = (path: NodePath): boolean => {
+    const definition = elementAt(path)?.definition;
+    const use = definition?.kind === "node" ? workspaceUse({ nodeType: definition.nodeType, settings: null, input: undefined }) : "none";
+    return use === "writes" || use === "confined";
+  };
+  const writers = [...nodes].filter((node): node is Writer => node.began !== undefined && (node.outcome !== undefined || mayWrite(node.path)));
+  return writers.toSorted((one, other) => one.began - other.began);
+}
+
+function joinOverlapping(writers: readonly Writer[], groups: Groups): void {
+  let going: Writer[] = [];
+  for (const writer of writers) {
+    going = going.filter((other) => isGoing(other) || other.seq > writer.began);
+    for (const other of going) if (isUnclear(writer, other)) groups.join(writer.path, other.path);
+    going.push(writer);
+  }
+}
+
+/** Nobody recorded its end. */
+function isGoing({ state }: NodeHistory): boolean {
+  return state === "started";
+}
+
+function isUnclear(one: NodeHistory, other: NodeHistory): boolean {
+  const nobodyChanged = one.outcome === undefined && other.outcome === undefined;
+  return !nobodyChanged && !(one.exclusive && other.exclusive);
+}

@@ -38,9 +38,11 @@ export async function giveReused(work: Attempt, continuation: Continuation, file
   const record = call.reuse && continuation.base.history.nodes.get(call.reuse);
   if (record === undefined) throw new TypeError(`run ${continuation.base.runId} has nothing for node ${call.path}`);
   const { runId } = continuation.base;
+  const steps = continuation.steps(call.path);
+  const bring = () => files.bring(call, record, steps);
   const given = async () => ({
     outcome: await recordedOutcome(scope, record),
-    changed: await files.bring(call, record, continuation.steps(call.path)),
+    changed: await (steps.length === 0 ? bring() : work.exclusively(bring, work.signal)),
   });
   const { outcome, changed } = await given().catch((cause: unknown) => {
     throw new RerunBrokenError(call.path, runId, { cause });

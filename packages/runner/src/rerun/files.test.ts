@@ -1,89 +1,10 @@
-import { defineNode, flow, type FlowDefinition } from "@dad/agent";
-import { memoryOutcomeRepository } from "@dad/outcome/memory";
-import type { OutcomeRepository, RunOutcome } from "@dad/outcome";
+import { flow, type FlowDefinition } from "@dad/agent";
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
-import { memoryPorts } from "../testing-ports.ts";
-import { planned, reason, rerunStage, sorted } from "../testing-rerun.ts";
-import { RUN, untilAborted } from "../testing-run.ts";
-
-/** A stage whose runs have files, in memory, and nodes that read and write them. */
-function fileStage() {
-  const opened = new Map<string, RunOutcome>();
-  const repository = memoryOutcomeRepository({ base: [file("base.txt", "base")] });
-  const outcomes: OutcomeRepository = {
-    ...repository,
-    async open(runId, options) {
-      const outcome = await repository.open(runId, options);
-      opened.set(runId, outcome);
-      return outcome;
-    },
-  };
-  const on = rerunStage({ ports: { ...memoryPorts(), outcomes } });
-  return { ...on, ...fileNodes(on, opened), files: filesIn(on, repository) };
-}
+import { fileStage } from "../testing-files.ts";
+import { planned, reason, sorted } from "../testing-rerun.ts";
+import { untilAborted } from "../testing-run.ts";
 
 type On = ReturnType<typeof fileStage>;
-
-function file(path: string, text: string) {
-  return { path, content: new TextEncoder().encode(text), executable: false };
-}
-
-function fileNodes({ attempts }: Pick<ReturnType<typeof rerunStage>, "attempts">, opened: ReadonlyMap<string, RunOutcome>) {
-  const output = z.object({ value: z.string() });
-  return {
-    /** Writes a file, looks at no other, and gives its name. */
-    write: defineNode({
-      type: "write",
-      version: "1",
-      effect: "pure",
-      workspace: "confined",
-      settings: z.object({ to: z.string(), text: z.string() }),
-      output,
-      async execute({ path, attempt, run: { runId }, exclusively }, { settings: { to, text } }) {
-        attempts.push({ runId, path, attempt });
-        await exclusively(async () => opened.get(runId)?.write(file(to, text)));
-        if (text === "fail") throw new Error("it was to fail");
-        return { value: to };
-      },
-    }),
-    /** Gives what is in a file. */
-    read: defineNode({
-      type: "read",
-      version: "1",
-      effect: "pure",
-      workspace: "reads",
-      settings: z.object({ from: z.string() }),
-      output,
-      async execute({ path, attempt, run: { runId } }, { settings: { from } }) {
-        attempts.push({ runId, path, attempt });
-        const found = await opened.get(runId)?.read(from);
-        return { value: found ? new TextDecoder().decode(found.content) : "nothing" };
-      },
-    }),
-    /** Sees no file. */
-    say: defineNode({
-      type: "say",
-      version: "1",
-      effect: "pure",
-      workspace: "none",
-      settings: z.object({ text: z.string() }),
-      output,
-      execute({ path, attempt, run: { runId } }, { settings: { text } }) {
-        attempts.push({ runId, path, attempt });
-        return { value: text };
-      },
-    }),
-  };
-}
-
-function filesIn(on: ReturnType<typeof rerunStage>, repository: ReturnType<typeof memoryOutcomeRepository>) {
-  return async (runId: string = RUN): Promise<Record<string, string>> => {
-    const { outcome } = await on.details(runId);
-    const files = repository.files(outcome?.commit ?? "") ?? [];
-    return Object.fromEntries(files.map(({ path, content }) => [path, new TextDecoder().decode(content)]));
-  };
-}
 
 /** Three writers, one after the other, and a reader after each. */
 function writers({ write, read }: On, texts: { one?: string; two?: string; three?: string } = {}): FlowDefinition {

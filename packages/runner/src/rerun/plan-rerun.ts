@@ -1,4 +1,4 @@
-import type { ComponentDefinition } from "@dad/agent";
+import { type ComponentDefinition, EVERY_ITERATION } from "@dad/agent";
 import type { Engine } from "@dad/engine";
 import type { NodePath, RerunOf, RerunPlan, RunId, StaticInputs } from "@dad/protocol";
 import type { RerunStart, RunPorts } from "@dad/run-context";
@@ -15,6 +15,7 @@ import { planOf } from "./plan-of.ts";
 import { problemsOf } from "./plan-problems.ts";
 import type { BaseRun, CheckedRerun, RerunOptions } from "./rerun-options.ts";
 import { withSet } from "./set-settings.ts";
+import { covers } from "./paths.ts";
 import { writersTogether } from "./together.ts";
 
 export interface PlanRerunOptions {
@@ -115,10 +116,25 @@ export function assertAllowed(plan: RerunPlan): void {
   if (plan.problems.length > 0) throw new RerunRefusedError(plan);
 }
 
-function assertReached({ from }: CheckedRerun, { nodes, begun }: LookAhead): void {
+/** What is asked of something that the re-run does not come to would be ignored. */
+function assertReached({ from, reask = [], pin = [], setNow }: CheckedRerun, ahead: LookAhead): void {
+  const named = { from: from === undefined ? [] : [from], reask, pin, set: setNow };
+  for (const [option, paths] of Object.entries(named)) {
+    const missed = paths.find((path) => !isReached(path, ahead));
+    if (missed !== undefined)
+      throw new RerunPathError(option, missed, "the re-run does not come to it: that branch is not taken, or there are not so many iterations");
+  }
+}
+
+function isReached(path: string, { nodes, begun }: LookAhead): boolean {
+  if (begun.has(path as NodePath) || nodes.has(path as NodePath)) return true;
   // In a block of which nothing is known it is only known at run time.
-  if (from === undefined || begun.has(from) || [...nodes.keys()].some((path) => path === from || from.startsWith(`${path}.`))) return;
-  throw new RerunPathError("from", from, "the re-run does not come to it: that branch is not taken, or there are not so many iterations");
+  return [...nodes.keys(), ...begun].some((reached) => covers(path, reached)) || [...nodes.keys()].some((reached) => isIn(path, reached));
+}
+
+function isIn(path: string, block: string): boolean {
+  const steps = path.split(".");
+  return block.split(".").every((step, at) => step === steps[at] || steps[at] === EVERY_ITERATION);
 }
 
 function reusedIn({ nodes }: LookAhead): ReadonlySet<NodePath> {

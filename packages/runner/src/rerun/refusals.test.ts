@@ -238,3 +238,22 @@ describe("content that is gone", () => {
     expect(await on.details("r2")).toMatchObject({ status: "failed" });
   });
 });
+
+describe("what is asked of something that a re-run does not come to", () => {
+  it.each([
+    ["reask", { reask: ["main.loop.iter_7.a"] }],
+    ["pin", { pin: ["main.choice.is_false.b"] }],
+    ["set", { set: { "main.loop.iter_7.a": { value: 1 } } }],
+    ["from", { from: "main.choice.is_false" }],
+  ])("is refused, and no run is made: %s", async (option, asked) => {
+    const on = rerunStage();
+    const definition = flow("main")
+      .forEach("loop", { items: [1, 2], body: flow("body").node("a", on.step({ value: "$var{item}" })) })
+      .conditional("choice", { condition: true, isTrue: flow("yes").node("b", on.step({})), isFalse: flow("no").node("b", on.step({})) });
+    await on.run(definition);
+    const before = await on.runs();
+    await expect(on.rerun(definition, asked)).rejects.toMatchObject({ code: "RERUN_PATH_INVALID", details: { option } });
+    expect(await on.runs()).toEqual(before);
+    expect((await on.rerun(definition, { reask: ["main.loop.iter_*.a"] })).executed).toEqual(["main.loop.iter_0.a", "main.loop.iter_1.a"]);
+  });
+});

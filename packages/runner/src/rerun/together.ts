@@ -7,10 +7,11 @@ import { workspaceUse } from "../fingerprint.ts";
  * The nodes that changed files of the workspace while others may have, so that nobody knows whose the changes are: by path, one of
  * them that stands for all of them. They are reused together, or not at all.
  */
-export function writersTogether(root: ComponentDefinition, { nodes }: RunHistory): ReadonlyMap<NodePath, NodePath> {
+export function writersTogether(root: ComponentDefinition, history: RunHistory): ReadonlyMap<NodePath, NodePath> {
   const groups = grouping();
-  for (const { path, beside } of nodes.values()) if (beside !== undefined) groups.join(path, beside);
-  if ([...nodes.values()].some(({ outcome, origin }) => outcome && !origin)) joinOverlapping(writersIn(root, nodes.values()), groups);
+  const nodes = [...history.nodes.values()];
+  for (const { path, beside } of nodes) if (beside !== undefined) groups.join(path, beside);
+  if (nodes.some(({ outcome }) => outcome)) joinOverlapping(writersIn(root, history), groups);
   return groups.byPath();
 }
 
@@ -42,15 +43,18 @@ interface Writer extends NodeHistory {
   readonly began: number;
 }
 
-/** The nodes that this run executed and that may have changed files, in the order in which they began. */
-function writersIn(root: ComponentDefinition, nodes: Iterable<NodeHistory>): readonly Writer[] {
+/** The nodes that may have changed files in this run, in the order in which they began. The changes of a reused one were brought in a moment. */
+function writersIn(root: ComponentDefinition, { nodes, outcome }: RunHistory): readonly Writer[] {
   const elementAt = elementsOf(root);
   const mayWrite = (path: NodePath): boolean => {
     const definition = elementAt(path)?.definition;
     const use = definition?.kind === "node" ? workspaceUse({ nodeType: definition.nodeType, settings: null, input: undefined }) : "none";
     return use === "writes" || use === "confined";
   };
-  const writers = [...nodes].filter((node): node is Writer => node.began !== undefined && (node.outcome !== undefined || mayWrite(node.path)));
+  const writers = [...nodes.values()].flatMap((node): Writer[] => {
+    if (node.origin) return node.outcome && node.outcome.branch === outcome.start?.branch ? [{ ...node, began: node.seq }] : [];
+    return node.began !== undefined && (node.outcome !== undefined || mayWrite(node.path)) ? [{ ...node, began: node.began }] : [];
+  });
   return writers.toSorted((one, other) => one.began - other.began);
 }
 

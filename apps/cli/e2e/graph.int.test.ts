@@ -37,7 +37,7 @@ describe("dad graph", () => {
    ├─ survey  folder_analyzer
    ├─ plan  ai_model
    ├─ apply  file_operation
-   └─ verify  command
+   └─ verify  command, idempotent
 `);
   });
 

@@ -83,6 +83,15 @@ describe("a re-run of nodes that are told of their run", () => {
     expect((await on.rerun(definition("moon"), { of: "world", as: "moon" })).executed).toEqual(["main.a"]);
   });
 
+  it("executes what is told another path, also when runs are called like parts of these, as its plan says", async () => {
+    const on = rerunStage();
+    const definition = (version: string) => flow("main").node("a", on.step({ value: `api/${version}/users of /${version}` }));
+    await on.run(definition("v1"), { as: "v1" });
+    const { plan, executed, result } = await on.rerun(definition("v2"), { of: "v1", as: "v2" });
+    expect([planned(plan, "execute"), executed]).toEqual([["main.a"], ["main.a"]]);
+    expect(result).toEqual({ a: { value: "api/v2/users of /v2" } });
+  });
+
   it("takes no id for a part of a longer word", async () => {
     const on = rerunStage();
     const definition = (text: string) => flow("main").node("a", on.step({ value: text }));

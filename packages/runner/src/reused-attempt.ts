@@ -40,7 +40,8 @@ export async function giveReused(work: Attempt, continuation: Continuation, file
   const { runId } = continuation.base;
   const given = async () => ({
     outcome: await recordedOutcome(scope, record),
-    changed: await files.bring(call, record, continuation.steps(call.path)),
+    // What moved is no change of files: those at its new place are of something else.
+    changed: await files.bring(call, record, continuation.steps(record.path)),
   });
   const { outcome, changed } = await given().catch((cause: unknown) => {
     throw new RerunBrokenError(call.path, runId, { cause });

@@ -32,7 +32,7 @@ function file(path: string, text: string) {
 function fileNodes({ attempts }: Pick<ReturnType<typeof rerunStage>, "attempts">, opened: ReadonlyMap<string, RunOutcome>) {
   const output = z.object({ value: z.string() });
   return {
-    /** Writes a file, looks at no other, and gives its name. */
+    /** Writes a file if it is told a name, looks at no other, and gives its name. */
     write: defineNode({
       type: "write",
       version: "1",
@@ -42,7 +42,7 @@ function fileNodes({ attempts }: Pick<ReturnType<typeof rerunStage>, "attempts">
       output,
       async execute({ path, attempt, run: { runId }, exclusively }, { settings: { to, text } }) {
         attempts.push({ runId, path, attempt });
-        await exclusively(async () => opened.get(runId)?.write(file(to, text)));
+        if (to !== "") await exclusively(async () => opened.get(runId)?.write(file(to, text)));
         return { value: to };
       },
     }),
@@ -286,5 +286,18 @@ describe("a writer in a loop", () => {
     const fewer = await on.rerun(definition(["x"]));
     expect(fewer.executed).toEqual([]);
     expect(await on.files(fewer.runId)).toEqual({ "base.txt": "base", "x.txt": "x" });
+  });
+});
+
+describe("what moved to the place of a node that changed files", () => {
+  it("brings no files of that", async () => {
+    const on = fileStage();
+    const nothing = (text: string) => ({ to: "", text });
+    const definition = (items: readonly { to: string; text: string }[]) =>
+      flow("main").forEach("each", { items: [...items], body: flow("b").node("w", on.write({ to: "$expr{item.to}", text: "$expr{item.text}" })) });
+    await on.run(definition([nothing("a"), { to: "b.txt", text: "b" }]));
+    const { executed, reused, runId } = await on.rerun(definition([nothing("c"), nothing("a")]));
+    expect({ executed, reused }).toEqual({ executed: ["main.each.iter_0.w"], reused: ["main.each.iter_1.w"] });
+    expect(await on.files(runId)).toEqual({ "base.txt": "base" });
   });
 });

@@ -4,7 +4,7 @@ import { isJsonObject, type Json, StaticInputs } from "@dad/protocol";
 import type { RunPorts } from "@dad/run-context";
 import { resolveStaticInputs, withFullPaths } from "../resolve-static-inputs.ts";
 import { RerunBaseError } from "./errors.ts";
-import { assertPath, startPath } from "./paths.ts";
+import { assertPath, isMeantBy, startPath } from "./paths.ts";
 import type { BaseRun, CheckedRerun, RerunOptions } from "./rerun-options.ts";
 import { checkedSet, mergedSet } from "./set-settings.ts";
 
@@ -38,7 +38,7 @@ export async function checkedRerun(
   const { of: _of, from, set = {}, ...rest } = rerun;
   for (const option of ["reask", "pin"] as const) for (const path of rest[option] ?? []) assertPath(root, { option, path });
   if (typeof rest.allow?.effects === "object") for (const path of rest.allow.effects) assertPath(root, { option: "allow effects", path });
-  const now = checkedSet(root, set);
+  const now = checkedSet(root, set, base.history.rerun?.set);
   const before = await inputsBefore(base, artifacts);
   const there = Object.entries(before).filter(([path]) => !rest.allow?.removed || definitionAt(root, path) !== undefined);
   const given = withFullPaths(root, inputs);
@@ -56,9 +56,20 @@ async function inputsBefore({ history: { inputs } }: BaseRun, artifacts: RunPort
   return inputs ? await readJson(artifacts, inputs, StaticInputs) : {};
 }
 
-/** The variables of a component are given one by one, and the input of a node as a whole. */
+/**
+ * The variables of a component are given one by one, and the input of a node as a whole. What is given now for every iteration comes
+ * over what was given for one of them.
+ */
 function mergedInputs(root: ComponentDefinition, before: StaticInputs, now: StaticInputs): StaticInputs {
   const merged: Record<string, Json> = { ...before };
+  const nowOf = (path: string) => Object.entries(now).filter(([pattern]) => pattern !== path && isMeantBy(pattern, path));
+  for (const [path, was] of Object.entries(before)) {
+    const over = nowOf(path).map(([, value]) => value);
+    if (over.length === 0) continue;
+    const left = isJsonObject(was) ? Object.entries(was).filter(([name]) => !over.some((value) => isJsonObject(value) && Object.hasOwn(value, name))) : [];
+    if (definitionAt(root, path)?.kind === "node" || left.length === 0) delete merged[path];
+    else merged[path] = Object.fromEntries(left);
+  }
   for (const [path, value] of Object.entries(now)) {
     const was = merged[path];
     const isNode = definitionAt(root, path)?.kind === "node";

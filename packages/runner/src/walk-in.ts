@@ -51,7 +51,7 @@ export function walkIn(scope: ExecutionScope, root: ComponentDefinition, options
     places: recordPlaces(indexDefinition(root).nodes.keys()),
     turns,
     attempts: ledger,
-    decisions: decisionsOf({ fingerprint, unmarked: own, continuation }),
+    decisions: decisionsOf({ fingerprint, unmarked: own, recorded: history.nodes, continuation }),
     files,
     breathe: () => aTurn(scope.signal),
   };

@@ -1,7 +1,7 @@
 import type { ComponentDefinition } from "@dad/agent";
 import type { Engine } from "@dad/engine";
 import type { NodePath, RerunOf, RerunPlan, RunId, StaticInputs } from "@dad/protocol";
-import type { RerunStart, RunPorts } from "@dad/run-context";
+import type { RerunStart, RunHistory, RunPorts } from "@dad/run-context";
 import { checkDefinition } from "../check-definition.ts";
 import { checkResources } from "../check-resources.ts";
 import { staticInputIndex } from "../static-input-index.ts";
@@ -24,8 +24,8 @@ export interface PlanRerunOptions {
   readonly ports: Pick<RunPorts, "artifacts" | "resources" | "outcomes">;
   readonly engine: Engine;
   readonly runRoot: string;
-  /** Of a re-run that was begun already. */
-  readonly record?: RerunOf | undefined;
+  /** What is on record of a re-run that was begun already: what it was made with, it goes on with. */
+  readonly begun?: Pick<RunHistory, "rerun" | "inputs"> | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -48,18 +48,18 @@ export interface PlannedRerun {
  * `DEFINITION_INVALID`, `RESOURCE_UNKNOWN`, `STATIC_INPUT_INVALID`.
  */
 export async function planRerun(root: ComponentDefinition, given: PlanRerunOptions): Promise<PlannedRerun> {
-  const { base, rerun, ports, engine, runRoot, signal = new AbortController().signal } = given;
-  assertBase(root, base, rerun.allow ?? {});
+  const { base, ports, engine, runRoot, signal = new AbortController().signal } = given;
+  assertBase(root, base, given.rerun.allow ?? {});
   checkDefinition(root);
   checkResources(root, ports.resources);
-  const { options, inputs } = await checkedRerun(root, base, { rerun, inputs: given.inputs, artifacts: ports.artifacts });
+  const { options, inputs } = await checkedRerun(root, base, { ...given, artifacts: ports.artifacts });
   const decider = deciderOf(root, base, options);
   const looking = { base, decider, withSet: withSet(options.set), inputs: staticInputIndex(root, inputs), ports, engine, signal };
   const ahead = await lookAhead(root, { ...looking, place: { runRoot, lineage: lineageOf(base) } });
   const problems = await problemsOf(root, { base, options, decider, ahead, artifacts: ports.artifacts });
   // What stands in the way may be why it does not come further.
   if (problems.length === 0) assertReached(options, ahead);
-  const record = given.record ?? recordOf(base, options, fileStart(base.history.outcome, ahead.early));
+  const record = given.begun?.rerun ?? recordOf(base, options, fileStart(base.history.outcome, ahead.early));
   return {
     plan: await planOf(record, { ahead, problems, base, artifacts: ports.artifacts, runRoot }),
     continuation: continuationOf(base, { options, decider, reused: reusedIn(ahead), start: record.start }),

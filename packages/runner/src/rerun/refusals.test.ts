@@ -1,4 +1,4 @@
-import { defineNode, flow, type FlowDefinition } from "@dad/agent";
+import { defineNode, flow, type FlowDefinition, variable } from "@dad/agent";
 import type { Json, PlanProblem } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -236,5 +236,20 @@ describe("content that is gone", () => {
     expect(JSON.stringify(error)).toMatch(/RERUN_BROKEN.*main\.t\.try\.a.*ARTIFACT_MISSING/);
     expect(executed).toEqual([]);
     expect(await on.details("r2")).toMatchObject({ status: "failed" });
+  });
+});
+
+describe("a re-run with an input that the earlier run had not", () => {
+  it("goes on with it", async () => {
+    const on = rerunStage();
+    await on.run(flow("main").node("a", on.step({ value: 1 })));
+    let times = 0;
+    on.on("b", () => (times++ === 0 ? broken() : undefined));
+    const definition = flow("main", { variables: { need: variable() } })
+      .node("a", on.step({ value: 1 }))
+      .node("b", on.step({ value: "$var{need}" }));
+    const { error, runId } = await on.rerun(definition, { inputs: { main: { need: "x" } } });
+    expect(error?.code).toBe("NODE_FAILED");
+    expect((await on.resumeRerun(definition, runId)).result).toEqual({ a: { value: 1 }, b: { value: "x" } });
   });
 });

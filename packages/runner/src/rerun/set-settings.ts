@@ -52,7 +52,11 @@ function assertPlace(settings: Json, { path, member }: { readonly path: string; 
     if (Array.isArray(at)) {
       const items: readonly Json[] = at;
       if (!/^\d+$/.test(step) || Number(step) >= items.length)
-        throw new RerunSetError(path, member, `there is a list of ${items.length} items, which has no ${JSON.stringify(step)}: set the list as a whole`);
+        throw new RerunSetError(
+          path,
+          member,
+          `there is a list of ${items.length} items, which has no ${JSON.stringify(step)}: set the list as a whole`,
+        );
       at = items[Number(step)];
     } else if (isJsonObject(at)) at = at[step];
     else return;

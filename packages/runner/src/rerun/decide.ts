@@ -103,6 +103,8 @@ function before(record: NodeHistory, fingerprint: NodeFingerprint, { failed = fa
     record,
     problem: { kind, path, message: `${path} ${message}`, allow },
   });
+  if (state === "failed" && failed && record.fingerprint !== undefined && !isSame(record, fingerprint))
+    return problem("changed", "failed, is changed since, and comes before the start", [`--reask ${path}`]);
   if (state === "failed") return failed ? { kind: "reuse", record } : problem("failed", "failed, and comes before the start", ["--allow-failed"]);
   if (state !== "completed") return problem("unfinished", "did not come to its end, and comes before the start", [`--reask ${path}`]);
   if (isSame(record, fingerprint)) return { kind: "reuse", record };

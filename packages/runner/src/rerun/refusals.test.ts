@@ -239,6 +239,34 @@ describe("content that is gone", () => {
   });
 });
 
+describe("a node that failed, was allowed to, and is changed since", () => {
+  it("does not fail again as if it were not", async () => {
+    const on = rerunStage();
+    on.on("f", broken);
+    const definition = (value: string) =>
+      flow("main")
+        .node("f", on.step({ value }), { onFailure: "continue" })
+        .node("last", on.step({ value: 1 }));
+    await on.run(definition("x"));
+    const given = { from: "main.last", allow: { failed: true } };
+    expect((await on.rerun(definition("x"), given)).reused).toEqual(["main.f"]);
+    expect(await refused(on, definition("y"), given)).toEqual([{ kind: "changed", path: "main.f", allow: ["--reask main.f"] }]);
+  });
+
+  it("may have a fallback that is not known before", async () => {
+    const on = rerunStage();
+    on.on("f", broken);
+    const definition = flow("main")
+      .node("x", on.step({ value: 1 }))
+      .node("f", on.step({ value: 2 }), { onFailure: { fallback: { value: "$expr{$hier{x}.value}" } } })
+      .node("last", on.step({ value: "$expr{$hier{f}.value}" }));
+    await on.run(definition);
+    const { plan, executed, result } = await on.rerun(definition, { from: "main.last", reask: ["main.x"], allow: { failed: true } });
+    expect(plan.nodes.map(({ decision }) => decision)).toEqual(["execute", "reuse", "execute"]);
+    expect([executed, result]).toEqual([["main.last", "main.x"], { x: { value: 1 }, f: { value: 1 }, last: { value: 1 } }]);
+  });
+});
+
 describe("a re-run with an input that the earlier run had not", () => {
   it("goes on with it", async () => {
     const on = rerunStage();

@@ -1,4 +1,7 @@
-import { isGeneratedRunId, type RunEnvParams, type RunId } from "@dad/protocol";
+import { isGeneratedRunId, type RunEnvParams, RunId } from "@dad/protocol";
+
+/** Stands for the id of a run that has none yet: nothing speaks of it. */
+export const UNNAMED = RunId.parse("run_00000000_000000_0000");
 
 /** What differs between a run and those that it was made from, though nothing of what they do does. */
 export interface RunMarks {

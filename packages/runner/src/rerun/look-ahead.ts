@@ -18,7 +18,7 @@ import { errorFromRecord } from "../reused-attempt.ts";
 import { fingerprinter, UNKNOWN_TREE, workspaceUse } from "../fingerprint.ts";
 import { interpret } from "../interpreter.ts";
 import { recordPlaces } from "../record-places.ts";
-import { unmarked } from "../run-marks.ts";
+import { UNNAMED, unmarked } from "../run-marks.ts";
 import type { StaticInputIndex } from "../static-input-index.ts";
 import { toldFiles } from "../told-files.ts";
 import { UNKNOWN, UnknownYet, unknownYet } from "../unknown.ts";
@@ -120,7 +120,7 @@ function lookingHost(root: ComponentDefinition, options: LookAheadOptions, found
   const { inputs, place } = options;
   const files = filesAhead(options, found);
   const { env, workspace } = standIn(options);
-  const own = unmarked({ env, workspace, lineage: place.lineage });
+  const own = unmarked({ env: { ...env, runId: UNNAMED }, workspace, lineage: place.lineage });
   const fingerprint = fingerprinter({ resources: options.ports.resources, unmarked: own, tree: files.tree });
   const looking = { ...options, files, found, elementAt: elementsOf(root), before: nodesIn(options.base), decide: options.decider.inWalk() };
   const host: InterpreterHost = {

@@ -6,7 +6,7 @@ import { checkDefinition } from "../check-definition.ts";
 import { checkResources } from "../check-resources.ts";
 import { staticInputIndex } from "../static-input-index.ts";
 import { assertBase, checkedRerun } from "./check-rerun.ts";
-import { type Continuation, continuationOf, lineageOf } from "./continuation.ts";
+import { type Continuation, continuationOf, lineageOf, unnamedIn } from "./continuation.ts";
 import { decider as deciderOf } from "./decide.ts";
 import { RerunPathError, RerunRefusedError } from "./errors.ts";
 import { type FileStart, fileStart } from "./file-steps.ts";
@@ -54,15 +54,16 @@ export async function planRerun(root: ComponentDefinition, given: PlanRerunOptio
   checkResources(root, ports.resources);
   const { options, inputs } = await checkedRerun(root, base, { ...given, artifacts: ports.artifacts });
   const decider = deciderOf(root, base, options);
+  const lineage = unnamedIn(lineageOf(base), [inputs, options.set]);
   const looking = { base, decider, withSet: withSet(options.set), inputs: staticInputIndex(root, inputs), ports, engine, signal };
-  const ahead = await lookAhead(root, { ...looking, place: { runRoot, lineage: lineageOf(base) } });
+  const ahead = await lookAhead(root, { ...looking, place: { runRoot, lineage } });
   const problems = await problemsOf(root, { base, options, decider, ahead, artifacts: ports.artifacts });
   // What stands in the way may be why it does not come further.
   if (problems.length === 0) assertReached(options, ahead);
   const record = given.begun?.rerun ?? recordOf(base, options, fileStart(base.history.outcome, ahead.early));
   return {
-    plan: await planOf(record, { ahead, problems, base, artifacts: ports.artifacts, runRoot }),
-    continuation: continuationOf(base, { options, decider, reused: reusedIn(ahead), start: record.start }),
+    plan: await planOf(record, { ahead, problems, base, artifacts: ports.artifacts, runRoot, lineage }),
+    continuation: continuationOf(base, { options, decider, reused: reusedIn(ahead), start: record.start, lineage }),
     start: { record, origins: originsOf(base) },
     inputs,
   };

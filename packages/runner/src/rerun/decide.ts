@@ -24,6 +24,8 @@ export interface Decider {
   inWalk(recorded?: Iterable<NodeHistory>): (node: DecidedBy) => Decision;
   /** Whether a node is executed whatever it is told, and why. */
   forced(path: NodePath): readonly PlanReason[] | undefined;
+  /** What is given of a node whatever it is told. */
+  pinned(path: NodePath): NodeHistory | undefined;
   /** Whether somebody asked for the very node to be executed, or set something of it. */
   isMeant(path: NodePath): boolean;
 }
@@ -35,6 +37,10 @@ export function decider(root: ComponentDefinition, base: BaseRun, options: Check
   const elsewhere = inOtherIterations(base);
   return {
     forced,
+    pinned(path) {
+      const own = !replay && isNamed(pin, path) ? base.history.nodes.get(path) : undefined;
+      return own?.state === "completed" ? own : undefined;
+    },
     isMeant: (path) => [from, ...reask, ...setNow].some((named) => named !== undefined && isNamedItself(named, path)),
     inWalk(recorded = []) {
       const given = givenIn(base, recorded);

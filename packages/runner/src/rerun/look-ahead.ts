@@ -241,10 +241,11 @@ function isThere(path: NodePath, { elementAt }: Looking): boolean {
 }
 
 function noteUndecided(path: NodePath, unknown: UnknownYet, { found, base, decider }: Looking): void {
+  const pinned = decider.pinned(path);
   const record = base.history.nodes.get(path);
   const forced = decider.forced(path);
-  const because = forced ?? [{ component: "input", message: unknown.message }];
-  found.add({ path, decision: forced && record ? "execute" : "undecided", because, record });
+  const because = pinned ? [] : (forced ?? [{ component: "input", message: unknown.message }]);
+  found.add({ path, decision: pinned ? "reuse" : forced && record ? "execute" : "undecided", because, record });
 }
 
 function mayChange({ nodeType }: Definition & { kind: "node" }): boolean {

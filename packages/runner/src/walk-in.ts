@@ -32,7 +32,7 @@ export interface WalkIn extends Pick<DriveOptions, "execute"> {
   readonly host: InterpreterHost;
   readonly replay: readonly NodeHandle[];
   /** @throws ReplayDivergedError (`REPLAY_DIVERGED`) when a replay that completed did not come to all that it is a replay of. */
-  assertReplayed(): void;
+  readonly assertReplayed: () => void;
 }
 
 /** What a walk through a definition needs to go on in a run, where that stands. */

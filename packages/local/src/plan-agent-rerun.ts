@@ -64,13 +64,14 @@ interface Resumed extends Where {
  */
 export async function continuationOf(
   definition: AgentDefinition | FlowDefinition,
-  { rerun, nodes }: RunHistory,
+  begun: RunHistory,
   { runId, ...where }: Resumed,
 ): Promise<Continuation | undefined> {
+  const { rerun, nodes } = begun;
   if (rerun === undefined) return undefined;
   const history = await readHistory(where.store.journals, rerun.of, { through: RunId.parse(runId) });
   const base: BaseRun = { runId: rerun.of, status: "completed", rootComponentId: definition.id, history };
-  const { plan, continuation } = await planRerun(definition, { ...planningIn(where), base, rerun: optionsOnRecord(rerun), record: rerun });
+  const { plan, continuation } = await planRerun(definition, { ...planningIn(where), base, rerun: optionsOnRecord(rerun), begun });
   assertAllowed({ ...plan, problems: plan.problems.filter(({ path }) => nodes.get(path)?.state !== "completed") });
   return continuation;
 }

@@ -169,7 +169,8 @@ function* tried(walk: Walk, block: TryDefinition, place: Place): Strand<Json> {
     yield* cleanedUp(cleanUp());
     throw error;
   }
-  return { ...(output as object), ...((yield* cleanUp()) as object) };
+  const cleaned = yield* cleanUp();
+  return output === UNKNOWN ? UNKNOWN : { ...(output as object), ...(cleaned as object) };
 }
 
 /** Why the block failed says more than that its cleanup failed too, which is on record by itself. */
@@ -184,7 +185,7 @@ function* cleanedUp(cleanUp: Strand<Json>): Strand<void> {
 function* guarded(walk: Walk, { body, handler, codes, error: name }: TryDefinition, place: Place): Strand<Json> {
   try {
     const output = yield* walkBranch(walk, body, childPlace(place, "try", { frame: place.parent }));
-    return handler && walk.host.foresight?.mayFail(place.path) ? { try: UNKNOWN, catch: UNKNOWN } : { try: output };
+    return handler && walk.host.foresight?.mayFail(place.path) ? UNKNOWN : { try: output };
   } catch (error) {
     const envelope = errorEnvelope(error);
     const caught =

@@ -48,9 +48,11 @@ function componentRunner<Definition extends ComponentDefinition>(
       checkResources(component, scope.run.ports.resources);
       checkResume(component, scope.run.history, resume);
       const inputs = staticInputIndex(component, resolveStaticInputs(component, Object.fromEntries(scope.run.inputs)));
-      const outputs = await inTrace(scope, component, (observability) => {
-        const { host, execute, replay } = walkIn(scope, component, { observability, inputs, assume: resume.assume, continuation });
-        return engine.drive((context) => interpret(host, context), { execute, signal: scope.signal, replay });
+      const outputs = await inTrace(scope, component, async (observability) => {
+        const { host, execute, replay, assertReplayed } = walkIn(scope, component, { observability, inputs, assume: resume.assume, continuation });
+        const given = await engine.drive((context) => interpret(host, context), { execute, signal: scope.signal, replay });
+        assertReplayed();
+        return given;
       });
       // The interpreter gives an object with one member for each element.
       return outputs as OutputsOf<Definition>;

@@ -1,5 +1,6 @@
 import type { NodeType } from "@dad/agent";
-import type { NodeFingerprint } from "@dad/protocol";
+import type { NodeFingerprint, NodePath } from "@dad/protocol";
+import type { NodeHistory } from "@dad/run-context";
 import type { NodeGiven } from "./fingerprint.ts";
 import type { Continuation } from "./rerun/continuation.ts";
 import type { Decision } from "./rerun/decide.ts";
@@ -11,20 +12,23 @@ export interface DecisionsOptions {
   readonly fingerprint: (given: NodeGiven) => NodeFingerprint;
   /** Takes out of a JSON text what differs with each run. */
   readonly unmarked: (text: string) => string;
+  /** What is on record of the run itself. */
+  readonly recorded: ReadonlyMap<NodePath, NodeHistory>;
   /** Of a re-run. */
   readonly continuation: Continuation | undefined;
 }
 
 /** Decides of each node before it is begun. */
-export function decisionsOf({ fingerprint, unmarked, continuation }: DecisionsOptions): Decisions {
+export function decisionsOf({ fingerprint, unmarked, recorded, continuation }: DecisionsOptions): Decisions {
   if (continuation === undefined) return { settings: (_place, settings) => settings, of: (node) => ({ fingerprint: fingerprint(givenOf(node)) }) };
   const { decider, base, isReplay } = continuation;
+  const decide = decider.inWalk(recorded.values());
   return {
     settings: ({ path }, settings) => continuation.withSet(path, settings),
     of(node) {
       const { path } = node.place;
       const found = fingerprint(givenOf(node));
-      const decision = decider.of({ path, fingerprint: found, fromOutside: isFromOutside(node) });
+      const decision = decide({ path, fingerprint: found, fromOutside: isFromOutside(node) });
       if (decision.kind === "reuse") return { fingerprint: found, reuse: decision.record.path };
       if (isReplay) assertAsRecorded(node, found, decision);
       return { fingerprint: found };

@@ -150,12 +150,15 @@ interface Excuse {
 }
 
 /** What a node has given that failed, and was allowed to. @throws NodeFailedError for one that was not. */
-function excused({ host, render }: Walk, { policy, definition }: NodeElement, { place: { path, parent }, error, recorded }: Excuse): Json {
+function excused(walk: Walk, { policy, definition }: NodeElement, { place: { path, parent }, error, recorded }: Excuse): Json {
+  const { host, render } = walk;
   const failure = new NodeFailedError(path, error);
   const onFailure = policy?.onFailure ?? "fail";
   if (onFailure === "fail" || endsRerun(error)) throw failure;
   const value =
-    onFailure === "continue" ? null : ofNode(path, () => checkedFallback(definition, render(onFailure.fallback, { frame: parent, path }), path));
+    onFailure === "continue"
+      ? null
+      : ifKnown(walk, () => ofNode(path, () => checkedFallback(definition, render(onFailure.fallback, { frame: parent, path }), path)));
   if (!recorded) host.report.handled(path, onFailure === "continue" ? "continue" : "fallback", failure);
   return value;
 }
@@ -257,7 +260,7 @@ function variablesOf(walk: Walk, { component, bindings }: Given, place: Place): 
   return { variables, sources };
 }
 
-/** Only those who read a variable depend on it. */
+/** Only those who read a value depend on it. */
 function ifKnown({ host }: Walk, value: () => Json): Json {
   try {
     return value();

@@ -60,7 +60,8 @@ export function nodeAttempts(options: NodeAttemptsOptions): NodeAttempts {
     await recordStart(work);
     const outcome = await execute(work, collected).then((ended) => asRecorded(work, collected, { ended, continuation }));
     collected.over = true;
-    if (outcome.status !== "cancelled" && mayChangeFiles(work))
+    // What one changed that was left behind belongs to whoever changes files next.
+    if (outcome.status !== "cancelled" && !collected.left && mayChangeFiles(work))
       collected.changed = await exclusively(() => files.commit(work.call, collected.commits), scope.signal).catch(ifGoingOn(scope));
     // From here on, what goes wrong is not the node's: it is committed once, as what it was.
     await commit(work, collected, { outcome, decision: "executed", durationMs: collected.durationMs() });

@@ -38,10 +38,11 @@ export async function giveReused(work: Attempt, continuation: Continuation, file
   const record = call.reuse && continuation.base.history.nodes.get(call.reuse);
   if (record === undefined) throw new TypeError(`run ${continuation.base.runId} has nothing for node ${call.path}`);
   const { runId } = continuation.base;
-  const steps = continuation.steps(call.path);
+  const steps = continuation.steps(record.path);
   const bring = () => files.bring(call, record, steps);
   const given = async () => ({
     outcome: await recordedOutcome(scope, record),
+    // What moved is no change of files: those at its new place are of something else.
     changed: await (steps.length === 0 ? bring() : work.exclusively(bring, work.signal)),
   });
   const { outcome, changed } = await given().catch((cause: unknown) => {

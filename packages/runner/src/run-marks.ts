@@ -1,4 +1,7 @@
-import { isGeneratedRunId, type RunEnvParams, type RunId } from "@dad/protocol";
+import { isGeneratedRunId, type RunEnvParams, RunId } from "@dad/protocol";
+
+/** Stands for the id of a run that has none yet: nothing speaks of it. */
+export const UNNAMED = RunId.parse("run_00000000_000000_0000");
 
 /** What differs between a run and those that it was made from, though nothing of what they do does. */
 export interface RunMarks {
@@ -11,7 +14,7 @@ export interface RunMarks {
 
 /**
  * Replaces in a JSON text what is the run's own by placeholders, so that equal work has equal texts in each run, wherever that is
- * kept. An id that a person chose may be any word, and is only meant as a part of a path.
+ * kept. An id that a person chose may be any word (`v1`), and is only meant where the runs are.
  */
 export function unmarked({ env, workspace, lineage }: RunMarks): (text: string) => string {
   const places = [
@@ -22,7 +25,7 @@ export function unmarked({ env, workspace, lineage }: RunMarks): (text: string) 
     })),
     { text: inJson(env.runRoot), placeholder: "$var{runRoot}" },
   ].filter(({ text }) => text.length > 1);
-  const ids = [env.runId, ...lineage].map((id) => ({ id, pattern: isGeneratedRunId(id) ? patternOf(id) : patternInPath(id) }));
+  const ids = [env.runId, ...lineage].map((id) => ({ id, pattern: isGeneratedRunId(id) ? patternOf(id) : patternInPlace(id) }));
   return (text) => {
     let result = text;
     for (const place of places) if (result.includes(place.text)) result = result.replaceAll(place.text, place.placeholder);
@@ -38,8 +41,11 @@ function patternOf(id: RunId): RegExp {
   return new RegExp(String.raw`${BEFORE_AN_ID}${escaped(id)}(?![A-Za-z0-9_-])`, "g");
 }
 
-function patternInPath(id: RunId): RegExp {
-  return new RegExp(String.raw`(?<=/|\\\\)${escaped(id)}(?![A-Za-z0-9_.-])`, "g");
+/** Where runs have their directories, once the run root is a placeholder: in it, and in what it keeps for them. */
+const IN_THE_RUN_ROOT = String.raw`(?<=\$var\{runRoot\}(?:/|\\\\)(?:\.dad(?:/|\\\\)[a-z]+(?:/|\\\\))?)`;
+
+function patternInPlace(id: RunId): RegExp {
+  return new RegExp(String.raw`${IN_THE_RUN_ROOT}${escaped(id)}(?![A-Za-z0-9_.-])`, "g");
 }
 
 /** Where the runs work, of which each has a place of its own by its id. None is taken for the beginning of a longer one. */

@@ -53,7 +53,7 @@ function covers(given: string, path: string): boolean {
 }
 
 /** Those that name an iteration come after those that name all, the outermost loop first. */
-function compareSpeciality(left: string, right: string): number {
+export function compareSpeciality(left: string, right: string): number {
   const [ours, theirs] = [left.split("."), right.split(".")];
   const at = ours.findIndex((step, index) => (step === EVERY_ITERATION) !== (theirs[index] === EVERY_ITERATION));
   if (at < 0) return 0;

@@ -43,7 +43,7 @@ type Opened = ReadonlyMap<string, RunOutcome>;
 
 const output = z.object({ value: z.string() });
 
-/** Writes a file while nobody else changes files, looks at no other, and gives its name. */
+/** Writes a file, if it is told a name, while nobody else changes files, looks at no other, and gives its name. */
 function writeNode(attempts: Attempts, opened: Opened) {
   return defineNode({
     type: "write",
@@ -55,7 +55,7 @@ function writeNode(attempts: Attempts, opened: Opened) {
     async execute(context, { settings: { to, text } }) {
       const { path, attempt, run } = context;
       attempts.push({ runId: run.runId, path, attempt });
-      await context.exclusively(async () => opened.get(run.runId)?.write(file(to, text)));
+      if (to !== "") await context.exclusively(async () => opened.get(run.runId)?.write(file(to, text)));
       if (text === "fail") throw new Error("it was to fail");
       return { value: to };
     },

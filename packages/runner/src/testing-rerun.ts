@@ -72,11 +72,12 @@ function planning({ ports, engine }: Stage) {
       return await planRerun(definition, { ...where, base, rerun: { of, ...rerun }, ...more });
     },
     async again(definition: Root, runId: string): Promise<PlannedRerun> {
-      const { rerun } = await readHistory(ports.journals, runId);
+      const begun = await readHistory(ports.journals, runId);
+      const { rerun } = begun;
       if (rerun === undefined) throw new TypeError(`${runId} is no re-run`);
       const history = await readHistory(ports.journals, rerun.of, { through: RunId.parse(runId) });
       const base: BaseRun = { runId: rerun.of, status: "completed", rootComponentId: definition.id, history };
-      return await planRerun(definition, { ...where, base, rerun: optionsOnRecord(rerun), record: rerun });
+      return await planRerun(definition, { ...where, base, rerun: optionsOnRecord(rerun), begun });
     },
   };
 }

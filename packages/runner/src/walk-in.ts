@@ -1,6 +1,7 @@
 import type { ComponentDefinition } from "@dad/agent";
 import type { DriveOptions, NodeHandle } from "@dad/engine";
 import type { Observability } from "@dad/observability";
+import type { NodePath } from "@dad/protocol";
 import type { ExecutionScope, RunContext } from "@dad/run-context";
 import type { Assumptions } from "./assumption.ts";
 import { decisionsOf } from "./decisions.ts";
@@ -10,6 +11,7 @@ import { fingerprinter } from "./fingerprint.ts";
 import { nodeAttempts } from "./node-attempts.ts";
 import { recordPlaces } from "./record-places.ts";
 import type { Continuation } from "./rerun/continuation.ts";
+import { ReplayDivergedError } from "./rerun/errors.ts";
 import { unmarked } from "./run-marks.ts";
 import type { StaticInputIndex } from "./static-input-index.ts";
 import { type ToldFiles, toldFiles } from "./told-files.ts";
@@ -29,6 +31,8 @@ export interface WalkInOptions {
 export interface WalkIn extends Pick<DriveOptions, "execute"> {
   readonly host: InterpreterHost;
   readonly replay: readonly NodeHandle[];
+  /** @throws ReplayDivergedError (`REPLAY_DIVERGED`) when a replay that completed did not come to all that it is a replay of. */
+  readonly assertReplayed: () => void;
 }
 
 /** What a walk through a definition needs to go on in a run, where that stands. */
@@ -42,6 +46,8 @@ export function walkIn(scope: ExecutionScope, root: ComponentDefinition, options
   const fingerprint = fingerprinter({ resources: ports.resources, unmarked: own, tree: files.tree });
   const commits = fileCommits(scope.run, files);
   const { execute, ledger } = nodeAttempts({ scope, root, observability, turns, report, assume, files: commits, continuation });
+  const cameTo = new Set(history.nodes.keys());
+  const decisions = decisionsOf({ fingerprint, unmarked: own, recorded: history.nodes, continuation });
   const host: InterpreterHost = {
     root,
     env,
@@ -51,11 +57,26 @@ export function walkIn(scope: ExecutionScope, root: ComponentDefinition, options
     places: recordPlaces(indexDefinition(root).nodes.keys()),
     turns,
     attempts: ledger,
-    decisions: decisionsOf({ fingerprint, unmarked: own, continuation }),
+    decisions: {
+      ...decisions,
+      of(node) {
+        cameTo.add(node.place.path);
+        return decisions.of(node);
+      },
+    },
     files,
     breathe: () => aTurn(scope.signal),
   };
-  return { host, execute, replay: replayOf(turns, history, continuation) };
+  return { host, execute, replay: replayOf(turns, history, continuation), assertReplayed: () => assertReplayed(continuation, cameTo) };
+}
+
+/** What was never tried for has no fingerprint. */
+function assertReplayed(continuation: Continuation | undefined, cameTo: ReadonlySet<NodePath>): void {
+  if (!continuation?.isReplay) return;
+  const { runId, history } = continuation.base;
+  for (const { path, fingerprint } of history.nodes.values())
+    if (fingerprint && !cameTo.has(path))
+      throw new ReplayDivergedError(path, runId, [{ component: "outcome", message: "it was executed, and the replay does not come to it" }]);
 }
 
 /** As the first node finds the workspace, and as the attempts left it that are told again. */

@@ -289,3 +289,46 @@ describe("a re-run that reuses nothing", () => {
     expect(plan.nodes.every(({ because: [first] }) => first?.component === "reuse")).toBe(true);
   });
 });
+
+describe("what is set in re-runs of re-runs", () => {
+  const two = ({ step }: ReturnType<typeof rerunStage>) =>
+    flow("main")
+      .node("a", step({ value: { t: 1, u: 1 } }))
+      .forEach("loop", { items: [1, 2], body: flow("b").node("n", step({ value: "x" })) });
+
+  it("comes over what was set before: the last of a whole and its parts, in that run and in those after it", async () => {
+    const on = rerunStage();
+    await on.run(two(on));
+    await on.rerun(two(on), { set: { "main.a": { "value.t": 2 } } });
+    const whole = await on.rerun(two(on), { of: "r2", set: { "main.a": { value: { t: 3, u: 3 } } } });
+    expect(whole.result).toMatchObject({ a: { value: { t: 3, u: 3 } } });
+    const again = await on.rerun(two(on), { of: "r3" });
+    expect([again.executed, again.result]).toEqual([[], whole.result]);
+    expect((await on.rerun(two(on), { of: "r3", set: { "main.a": { "value.t": 4 } } })).result).toMatchObject({ a: { value: { t: 4, u: 3 } } });
+  });
+
+  it("means the same whatever order it is given in", async () => {
+    const on = rerunStage();
+    await on.run(two(on));
+    const first = await on.rerun(two(on), { set: { "main.a": { "value.t": 9, value: { t: 5, u: 5 } } } });
+    expect(first.result).toMatchObject({ a: { value: { t: 9, u: 5 } } });
+    expect((await on.rerun(two(on), { of: "r2" })).executed).toEqual([]);
+  });
+
+  it("comes for every iteration over what was set, or given, for one before", async () => {
+    const on = rerunStage();
+    const all = { loop: [{ n: { value: "all" } }, { n: { value: "all" } }] };
+    await on.run(two(on), { inputs: { "main.loop.iter_1.n": { value: "given" } } });
+    await on.rerun(two(on), { set: { "main.loop.iter_0.n": { value: "one" } } });
+    expect((await on.rerun(two(on), { of: "r2", inputs: { "main.loop.iter_*.n": { value: "all" } } })).result).toMatchObject(all);
+    const none = { loop: [{ n: { value: "every" } }, { n: { value: "given" } }] };
+    expect((await on.rerun(two(on), { of: "r2", set: { "main.loop.iter_*.n": { value: "every" } } })).result).toMatchObject(none);
+  });
+
+  it.each([["value.2"], ["value."], ["value.first"], ["value.-1"]])("is no item that a list has not: %s", async (member) => {
+    const on = rerunStage();
+    const definition = flow("main").node("a", on.step({ value: ["x"] }));
+    await on.run(definition);
+    await expect(on.rerun(definition, { set: { "main.a": { [member]: "y" } } })).rejects.toMatchObject({ code: "RERUN_SET_INVALID" });
+  });
+});

@@ -1,10 +1,10 @@
 import { type ComponentDefinition, definitionAt } from "@dad/agent";
 import { readJson } from "@dad/artifacts";
 import { isJsonObject, type Json, StaticInputs } from "@dad/protocol";
-import type { RunPorts } from "@dad/run-context";
+import type { RunHistory, RunPorts } from "@dad/run-context";
 import { resolveStaticInputs, withFullPaths } from "../resolve-static-inputs.ts";
 import { RerunBaseError } from "./errors.ts";
-import { assertPath, startPath } from "./paths.ts";
+import { assertPath, isMeantBy, startPath } from "./paths.ts";
 import type { BaseRun, CheckedRerun, RerunOptions } from "./rerun-options.ts";
 import { checkedSet, mergedSet } from "./set-settings.ts";
 
@@ -29,17 +29,24 @@ export interface CheckedOptions {
   readonly inputs: StaticInputs;
 }
 
+export interface RerunToCheck extends Pick<RunPorts, "artifacts"> {
+  readonly rerun: RerunOptions;
+  readonly inputs?: StaticInputs | undefined;
+  /** Of a re-run that was begun already: it has all of its inputs, also those that the earlier run had not. */
+  readonly begun?: Pick<RunHistory, "inputs"> | undefined;
+}
+
 /** @throws RerunPathError (`RERUN_PATH_INVALID`), RerunSetError (`RERUN_SET_INVALID`), StaticInputError (`STATIC_INPUT_INVALID`). */
 export async function checkedRerun(
   root: ComponentDefinition,
   base: BaseRun,
-  { rerun, inputs = {}, artifacts }: { readonly rerun: RerunOptions; readonly inputs?: StaticInputs | undefined } & Pick<RunPorts, "artifacts">,
+  { rerun, inputs = {}, begun, artifacts }: RerunToCheck,
 ): Promise<CheckedOptions> {
   const { of: _of, from, set = {}, ...rest } = rerun;
   for (const option of ["reask", "pin"] as const) for (const path of rest[option] ?? []) assertPath(root, { option, path });
   if (typeof rest.allow?.effects === "object") for (const path of rest.allow.effects) assertPath(root, { option: "allow effects", path });
-  const now = checkedSet(root, set);
-  const before = await inputsBefore(base, artifacts);
+  const now = checkedSet(root, set, base.history.rerun?.set);
+  const before = await inputsOf(begun ?? base.history, artifacts);
   const there = Object.entries(before).filter(([path]) => !rest.allow?.removed || definitionAt(root, path) !== undefined);
   const given = withFullPaths(root, inputs);
   const merged = [given, now.inputs].reduce((all, more) => mergedInputs(root, all, more), Object.fromEntries(there) as StaticInputs);
@@ -52,13 +59,26 @@ export async function checkedRerun(
   return { options, inputs: resolveStaticInputs(root, merged) };
 }
 
-async function inputsBefore({ history: { inputs } }: BaseRun, artifacts: RunPorts["artifacts"]): Promise<StaticInputs> {
+async function inputsOf({ inputs }: Pick<RunHistory, "inputs">, artifacts: RunPorts["artifacts"]): Promise<StaticInputs> {
   return inputs ? await readJson(artifacts, inputs, StaticInputs) : {};
 }
 
-/** The variables of a component are given one by one, and the input of a node as a whole. */
+/**
+ * The variables of a component are given one by one, and the input of a node as a whole. What is given now for every iteration comes
+ * over what was given for one of them.
+ */
 function mergedInputs(root: ComponentDefinition, before: StaticInputs, now: StaticInputs): StaticInputs {
   const merged: Record<string, Json> = { ...before };
+  const nowOf = (path: string) => Object.entries(now).filter(([pattern]) => pattern !== path && isMeantBy(pattern, path));
+  for (const [path, was] of Object.entries(before)) {
+    const over = nowOf(path).map(([, value]) => value);
+    if (over.length === 0) continue;
+    const left = isJsonObject(was)
+      ? Object.entries(was).filter(([name]) => !over.some((value) => isJsonObject(value) && Object.hasOwn(value, name)))
+      : [];
+    if (definitionAt(root, path)?.kind === "node" || left.length === 0) delete merged[path];
+    else merged[path] = Object.fromEntries(left);
+  }
   for (const [path, value] of Object.entries(now)) {
     const was = merged[path];
     const isNode = definitionAt(root, path)?.kind === "node";

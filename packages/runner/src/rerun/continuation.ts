@@ -1,5 +1,5 @@
 import type { NodeHandle } from "@dad/engine";
-import type { NodePath, RunId } from "@dad/protocol";
+import { canonicalJson, type Json, type NodePath, type RunId } from "@dad/protocol";
 import type { ExecutionScope, OutcomeStep } from "@dad/run-context";
 import { unmarked } from "../run-marks.ts";
 import type { Decider } from "./decide.ts";
@@ -13,7 +13,7 @@ export interface Continuation {
   readonly decider: Decider;
   /** What a node is told, with what was set of it. */
   readonly withSet: ReturnType<typeof withSet>;
-  /** All runs that this one was made from, the last one first. */
+  /** The runs that this one was made from, of which its results may speak, the last one first. */
   readonly lineage: readonly RunId[];
   /** The attempts that are reused, in the order in which the earlier run was told of them. */
   readonly order: readonly NodeHandle[];
@@ -29,6 +29,7 @@ export interface Continuation {
 }
 
 export interface ContinuationOptions {
+  readonly lineage: readonly RunId[];
   readonly options: CheckedRerun;
   readonly decider: Decider;
   readonly groups: ReadonlyMap<NodePath, NodePath>;
@@ -36,8 +37,7 @@ export interface ContinuationOptions {
   readonly start: FileStart | undefined;
 }
 
-export function continuationOf(base: BaseRun, { options, decider, groups, reused, start }: ContinuationOptions): Continuation {
-  const lineage = lineageOf(base);
+export function continuationOf(base: BaseRun, { options, decider, groups, reused, start, lineage }: ContinuationOptions): Continuation {
   const { ended } = base.history;
   const inOrder = [...[...ended].filter((path) => reused.has(path)), ...[...reused].filter((path) => !ended.has(path))];
   return {
@@ -57,4 +57,13 @@ export function continuationOf(base: BaseRun, { options, decider, groups, reused
 /** @returns the run itself, and all that it was made from. */
 export function lineageOf({ runId, history }: Pick<BaseRun, "runId" | "history">): readonly RunId[] {
   return [runId, ...(history.rerun?.lineage ?? [])];
+}
+
+/**
+ * The runs of a lineage of which only results speak. One that somebody names, in an input or in what is set, is meant: to be told of
+ * another one is to be told something else.
+ */
+export function unnamedIn(lineage: readonly RunId[], given: Json): readonly RunId[] {
+  const text = canonicalJson(given);
+  return lineage.filter((id) => !text.includes(id));
 }

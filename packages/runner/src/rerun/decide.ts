@@ -1,5 +1,5 @@
 import { type ComponentDefinition, EVERY_ITERATION } from "@dad/agent";
-import type { NodeFingerprint, NodePath, PlanProblem, PlanReason } from "@dad/protocol";
+import type { NodeFingerprint, NodeOrigin, NodePath, PlanProblem, PlanReason } from "@dad/protocol";
 import type { NodeHistory } from "@dad/run-context";
 import { UNKNOWABLE_TREE } from "../told-files.ts";
 import { covers, isFrom } from "./paths.ts";
@@ -20,9 +20,12 @@ export interface DecidedBy {
 }
 
 export interface Decider {
-  of(node: DecidedBy): Decision;
+  /** Decides for one walk, of which some nodes may be on record already. */
+  inWalk(recorded?: Iterable<NodeHistory>): (node: DecidedBy) => Decision;
   /** Whether a node is executed whatever it is told, and why. */
   forced(path: NodePath): readonly PlanReason[] | undefined;
+  /** What is given of a node whatever it is told. */
+  pinned(path: NodePath): NodeHistory | undefined;
   /** Whether somebody asked for the very node to be executed, or set something of it. */
   isMeant(path: NodePath): boolean;
 }
@@ -32,26 +35,41 @@ export interface DeciderOptions extends CheckedRerun {
   readonly together: ReadonlyMap<NodePath, NodePath>;
 }
 
-/** Decides of each node of a re-run. Pure: the same is decided whenever it is asked. */
+/** Decides of each node of a re-run. */
 export function decider(root: ComponentDefinition, base: BaseRun, { together, ...options }: DeciderOptions): Decider {
   const { from, reask = [], pin = [], setNow, replay = false, allow = {} } = options;
   const forced = forcedBy(root, { ...options, together });
   const elsewhere = inOtherIterations(base);
   return {
     forced,
+    pinned(path) {
+      const own = !replay && isNamed(pin, path) ? base.history.nodes.get(path) : undefined;
+      return own?.state === "completed" ? own : undefined;
+    },
     isMeant: (path) => [from, ...reask, ...setNow].some((named) => named !== undefined && isNamedItself(named, path)),
-    of(node) {
-      const { path, fingerprint } = node;
-      const own = base.history.nodes.get(path);
-      if (replay) return replayed(own, node);
-      if (isNamed(pin, path)) return pinned(base, path, own);
-      const because = forced(path);
-      if (because) return { kind: "execute", because };
-      const record = own && isSame(own, fingerprint) ? own : (elsewhere(path, fingerprint) ?? own);
-      if (record === undefined) return executed("new", `run ${base.runId} did not execute it`);
-      return from === undefined ? unchanged(record, fingerprint) : before(record, fingerprint, allow);
+    inWalk(recorded = []) {
+      const given = givenIn(base, recorded);
+      return (node) => {
+        const decision = decide(node, (record) => !node.fromOutside || given.isFree(record, node.path));
+        if (decision.kind === "reuse") given.add(decision.record, node.path);
+        return decision;
+      };
     },
   };
+
+  function decide(node: DecidedBy, isFree: (record: NodeHistory) => boolean): Decision {
+    const { path, fingerprint } = node;
+    const own = base.history.nodes.get(path);
+    if (replay) return replayed(own, node);
+    if (isNamed(pin, path)) return pinned(base, path, own);
+    const because = forced(path);
+    if (because) return { kind: "execute", because };
+    const isOwn = own !== undefined && isSame(own, fingerprint);
+    const record = isOwn && isFree(own) ? own : (elsewhere(path, fingerprint).find(isFree) ?? own);
+    if (record === undefined) return executed("new", `run ${base.runId} did not execute it`);
+    if (isOwn && !isFree(record)) return executed("moved", "what it gave is given by another iteration, which does the same");
+    return from === undefined ? unchanged(record, fingerprint) : before(record, fingerprint, allow);
+  }
 }
 
 function isNamed(patterns: readonly string[], path: NodePath): boolean {
@@ -98,6 +116,8 @@ function before(record: NodeHistory, fingerprint: NodeFingerprint, { failed = fa
     record,
     problem: { kind, path, message: `${path} ${message}`, allow },
   });
+  if (state === "failed" && failed && record.fingerprint !== undefined && !isSame(record, fingerprint))
+    return problem("changed", "failed, is changed since, and comes before the start", [`--reask ${path}`]);
   if (state === "failed") return failed ? { kind: "reuse", record } : problem("failed", "failed, and comes before the start", ["--allow-failed"]);
   if (state !== "completed") return problem("unfinished", "did not come to its end, and comes before the start", [`--reask ${path}`]);
   if (isSame(record, fingerprint)) return { kind: "reuse", record };
@@ -132,20 +152,51 @@ function notCompleted(record: NodeHistory): string {
   return `it ${state === "failed" ? "failed" : `was ${state}`} in the earlier run`;
 }
 
+/** Which record is given at which path. */
+interface Given {
+  isFree(record: NodeHistory, path: NodePath): boolean;
+  add(record: NodeHistory, path: NodePath): void;
+}
+
 /**
- * Finds what another iteration has for the same work: in a list whose items changed their places, or of which some are gone. What
+ * What a model said, or what an effect came to, is given once: who asks for it twice wants two. What is on record of the re-run
+ * was given already.
+ */
+function givenIn({ runId, history }: BaseRun, recorded: Iterable<NodeHistory>): Given {
+  const given = new Map<NodePath, NodePath>();
+  const reused = new Map([...recorded].flatMap(({ path, origin }) => (origin ? [[keyOfOrigin(origin), path]] : [])));
+  if (reused.size > 0)
+    for (const { path, seq, attempt, origin = { runId, seq, attempt } } of history.nodes.values()) {
+      const at = reused.get(keyOfOrigin(origin));
+      if (at !== undefined) given.set(path, at);
+    }
+  return {
+    isFree: (record, path) => (given.get(record.path) ?? path) === path,
+    add: (record, path) => void given.set(record.path, path),
+  };
+}
+
+function keyOfOrigin({ runId, seq }: NodeOrigin): string {
+  return `${runId} ${seq}`;
+}
+
+/**
+ * Finds what other iterations have for the same work: in a list whose items changed their places, or of which some are gone. What
  * changed files belongs to its place.
  */
-function inOtherIterations({ history }: BaseRun): (path: NodePath, fingerprint: NodeFingerprint) => NodeHistory | undefined {
+function inOtherIterations({ history }: BaseRun): (path: NodePath, fingerprint: NodeFingerprint) => readonly NodeHistory[] {
   const keyOf = (path: string, digest: string): string => `${digest} ${path.replaceAll(/(?<=\.)iter_\d+(?=\.)/g, EVERY_ITERATION)}`;
-  let known: Map<string, NodeHistory> | undefined;
-  const index = () =>
-    new Map(
-      [...history.nodes.values()].flatMap((node) =>
-        node.state === "completed" && node.fingerprint && !node.outcome && node.path.includes(".iter_")
-          ? [[keyOf(node.path, node.fingerprint.digest), node]]
-          : [],
-      ),
-    );
-  return (path, { digest }) => (path.includes(".iter_") ? (known ??= index()).get(keyOf(path, digest)) : undefined);
+  let known: Map<string, NodeHistory[]> | undefined;
+  const index = () => {
+    const all = new Map<string, NodeHistory[]>();
+    for (const node of history.nodes.values()) {
+      if (node.state !== "completed" || !node.fingerprint || node.outcome || !node.path.includes(".iter_")) continue;
+      const key = keyOf(node.path, node.fingerprint.digest);
+      const same = all.get(key);
+      if (same) same.push(node);
+      else all.set(key, [node]);
+    }
+    return all;
+  };
+  return (path, { digest }) => (path.includes(".iter_") ? ((known ??= index()).get(keyOf(path, digest)) ?? []) : []);
 }

@@ -136,3 +136,18 @@ describe("a path of an allowance, a pin or what is asked for", () => {
     expect(await on.runs()).toEqual(before);
   });
 });
+
+describe("an effectful node that is pinned", () => {
+  it("is reused after a start, as the plan says, though it is not known before what it would be told", async () => {
+    const on = rerunStage();
+    const definition = (value: number) =>
+      flow("main")
+        .node("a", on.step({ value }))
+        .node("b", on.effect({ value: "$expr{$hier{a}.value}" }))
+        .node("c", on.step({ value: "$expr{$hier{b}.value}" }));
+    await on.run(definition(1));
+    const { plan, executed, result } = await on.rerun(definition(2), { from: "main.a", pin: ["main.b"] });
+    expect(plan.nodes.map(({ decision }) => decision)).toEqual(["execute", "reuse", "execute"]);
+    expect([executed, result]).toEqual([["main.a", "main.c"], { a: { value: 2 }, b: { value: 1 }, c: { value: 1 } }]);
+  });
+});

@@ -254,3 +254,16 @@ describe("a writer in a loop", () => {
     expect(await on.files(fewer.runId)).toEqual({ "base.txt": "base", "x.txt": "x" });
   });
 });
+
+describe("what moved to the place of a node that changed files", () => {
+  it("brings no files of that", async () => {
+    const on = fileStage();
+    const nothing = (text: string) => ({ to: "", text });
+    const definition = (items: readonly { to: string; text: string }[]) =>
+      flow("main").forEach("each", { items: [...items], body: flow("b").node("w", on.write({ to: "$expr{item.to}", text: "$expr{item.text}" })) });
+    await on.run(definition([nothing("a"), { to: "b.txt", text: "b" }]));
+    const { executed, reused, runId } = await on.rerun(definition([nothing("c"), nothing("a")]));
+    expect({ executed, reused }).toEqual({ executed: ["main.each.iter_0.w"], reused: ["main.each.iter_1.w"] });
+    expect(await on.files(runId)).toEqual({ "base.txt": "base" });
+  });
+});

@@ -18,12 +18,13 @@ import { errorFromRecord } from "../reused-attempt.ts";
 import { fingerprinter, UNKNOWN_TREE, workspaceUse } from "../fingerprint.ts";
 import { interpret } from "../interpreter.ts";
 import { recordPlaces } from "../record-places.ts";
-import { unmarked } from "../run-marks.ts";
+import { UNNAMED, unmarked } from "../run-marks.ts";
 import type { StaticInputIndex } from "../static-input-index.ts";
 import { toldFiles } from "../told-files.ts";
 import { UNKNOWN, UnknownYet, unknownYet } from "../unknown.ts";
 import type { Decided, InterpreterHost, NodeToDecide, Place } from "../walk.ts";
 import type { Decider } from "./decide.ts";
+import { nodesIn, placesAround } from "./nodes-in.ts";
 import type { BaseRun } from "./rerun-options.ts";
 import type { Told } from "./reasons.ts";
 import type { withSet } from "./set-settings.ts";
@@ -89,8 +90,8 @@ function findings() {
   const begun = new Set<NodePath>();
   const early = new Set<NodePath>();
   const problems: PlanProblem[] = [];
-  /** What is not reused. */
-  const unsure: NodePath[] = [];
+  /** In what there is something that is not reused. */
+  const unsure = new Set<string>();
   let late = false;
   return {
     nodes,
@@ -101,7 +102,7 @@ function findings() {
     add(found: Foreseen): void {
       if (nodes.has(found.path)) return;
       nodes.set(found.path, found);
-      if (found.decision !== "reuse") unsure.push(found.path);
+      if (found.decision !== "reuse") for (const around of placesAround(found.path)) unsure.add(around);
     },
     told(path: NodePath): void {
       if (!late && nodes.get(path)?.decision === "reuse") early.add(path);
@@ -119,9 +120,9 @@ function lookingHost(root: ComponentDefinition, options: LookAheadOptions, found
   const { inputs, place } = options;
   const files = filesAhead(options, found);
   const { env, workspace } = standIn(options);
-  const own = unmarked({ env, workspace, lineage: place.lineage });
+  const own = unmarked({ env: { ...env, runId: UNNAMED }, workspace, lineage: place.lineage });
   const fingerprint = fingerprinter({ resources: options.ports.resources, unmarked: own, tree: files.tree });
-  const looking = { ...options, files, found, elementAt: elementsOf(root) };
+  const looking = { ...options, files, found, elementAt: elementsOf(root), before: nodesIn(options.base), decide: options.decider.inWalk() };
   const host: InterpreterHost = {
     root,
     env,
@@ -153,11 +154,11 @@ function standIn({ base: { runId }, place: { runRoot }, ports }: LookAheadOption
   return { env, workspace: ports.outcomes?.capabilities.directory ? join(runRoot, ".dad", "work", runId) : runDir };
 }
 
-function decideAhead(node: NodeToDecide, fingerprint: NodeFingerprint, { base, decider, found, files }: Looking): Decided {
+function decideAhead(node: NodeToDecide, fingerprint: NodeFingerprint, { base, decide, found, files }: Looking): Decided {
   const { path } = node.place;
   const use = workspaceUse(givenOf(node));
   const now = { fingerprint, told: { settings: node.settings, input: node.input } };
-  const decision = decider.of({ path, fingerprint, fromOutside: isFromOutside(node) });
+  const decision = decide({ path, fingerprint, fromOutside: isFromOutside(node) });
   const record = decision.kind === "reuse" ? decision.record : base.history.nodes.get(path);
   const because = decision.kind === "reuse" ? [] : decision.because;
   found.add({ path, decision: decision.kind, because, record, problem: decision.problem, now });
@@ -202,12 +203,15 @@ interface Looking extends LookAheadOptions {
   readonly elementAt: ReturnType<typeof elementsOf>;
   readonly found: Findings;
   readonly files: ReturnType<typeof filesAhead>;
+  /** The nodes that the earlier run had in something. */
+  readonly before: (path: string) => readonly NodePath[];
+  readonly decide: ReturnType<Decider["inWalk"]>;
 }
 
 function undecided({ at, definition, error }: Undecided, looking: Looking): boolean {
   const unknown = unknownYet(error);
   if (unknown === undefined) return false;
-  const { found, files, base } = looking;
+  const { found, files } = looking;
   found.seen();
   if (definition.kind === "node") {
     noteUndecided(at.path, unknown, looking);
@@ -215,20 +219,19 @@ function undecided({ at, definition, error }: Undecided, looking: Looking): bool
     return true;
   }
   files.lose();
-  const inside = [...base.history.nodes.keys()].filter((path) => path.startsWith(`${at.path}.`));
+  const inside = looking.before(at.path);
   for (const path of inside.length === 0 ? [at.path] : inside) if (isThere(path, looking)) noteUndecided(path, unknown, looking);
   return true;
 }
 
 /** What is executed in the body of a `try` may fail, and then its handler is executed. */
 function mayFail(path: NodePath, looking: Looking): boolean {
-  const { found, files, base, elementAt } = looking;
-  if (!found.unsure.some((inside) => inside.startsWith(`${path}.try.`))) return false;
+  const { found, files, elementAt } = looking;
+  if (!found.unsure.has(`${path}.try`)) return false;
   found.seen();
   const handler = elementAt(`${path}.catch`)?.definition as ComponentDefinition;
   if ([...walk(handler)].some(({ definition }) => definition.kind === "node" && mayChange(definition))) files.lose();
-  for (const inside of base.history.nodes.keys())
-    if (inside.startsWith(`${path}.catch.`)) noteUndecided(inside, new UnknownYet(`whether ${path}.try fails`), looking);
+  for (const inside of looking.before(`${path}.catch`)) noteUndecided(inside, new UnknownYet(`whether ${path}.try fails`), looking);
   return true;
 }
 
@@ -238,10 +241,11 @@ function isThere(path: NodePath, { elementAt }: Looking): boolean {
 }
 
 function noteUndecided(path: NodePath, unknown: UnknownYet, { found, base, decider }: Looking): void {
+  const pinned = decider.pinned(path);
   const record = base.history.nodes.get(path);
   const forced = decider.forced(path);
-  const because = forced ?? [{ component: "input", message: unknown.message }];
-  found.add({ path, decision: forced && record ? "execute" : "undecided", because, record });
+  const because = pinned ? [] : (forced ?? [{ component: "input", message: unknown.message }]);
+  found.add({ path, decision: pinned ? "reuse" : forced && record ? "execute" : "undecided", because, record });
 }
 
 function mayChange({ nodeType }: Definition & { kind: "node" }): boolean {

@@ -130,3 +130,62 @@ describe("a list that an earlier node gives", () => {
     expect(result).toMatchObject({ last: { value: ["y", "n", "x"] } });
   });
 });
+
+/** What it gives comes from outside: each time that it is executed something else. */
+function sampling(on: On) {
+  let made = 0;
+  on.on("s", () => `sample ${made++}`);
+  const loop = (kind: "forEach" | "map", items: readonly string[]) =>
+    flow("main")[kind]("each", { items: [...items], body: flow("b").node("s", on.effect({ value: "$expr{item == 'x' ? 'x' : 'other'}" })) });
+  const sampled = (result: Record<string, unknown> | undefined) => ((result?.["each"] ?? []) as { s: { value: string } }[]).map(({ s }) => s.value);
+  return { loop, sampled };
+}
+
+describe.each(["forEach", "map"] as const)("items of a %s that are told the same", (kind) => {
+  it.each([
+    ["more of them", ["y", "y", "y", "y"], { executed: 2 }],
+    ["fewer of them", ["y"], { executed: 0 }],
+    ["as many at other places", ["x", "y", "y"], { executed: 1 }],
+    ["one less and one more elsewhere", ["x", "y"], { executed: 1 }],
+  ])("are each asked for once: %s", async (_what, items, { executed }) => {
+    const on = rerunStage();
+    const { loop, sampled } = sampling(on);
+    await on.run(loop(kind, ["y", "y"]));
+    const given = { allow: { effects: true } };
+    const reran = await on.rerun(loop(kind, items), given);
+    expect([reran.executed.length, planned(reran.plan, "execute")]).toEqual([executed, reran.executed]);
+    expect(new Set(sampled(reran.result)).size).toBe(items.length);
+    const again = await on.rerun(loop(kind, items), { of: reran.runId, ...given });
+    expect([again.executed, again.result]).toEqual([[], reran.result]);
+  });
+});
+
+describe("a loop that goes on longer than before", () => {
+  it("does what it had not done, though it is told the same", async () => {
+    const on = rerunStage();
+    let polled = 0;
+    on.on("poll", () => ++polled);
+    const definition = (max: number) =>
+      flow("main").while("w", { condition: "$expr{true}", max, atMax: "stop", body: flow("b").node("poll", on.effect({ value: 0 })) });
+    await on.run(definition(2));
+    const { executed, result } = await on.rerun(definition(4));
+    expect(executed).toEqual(["main.w.iter_2.poll", "main.w.iter_3.poll"]);
+    expect(result).toEqual({ w: [1, 2, 3, 4].map((value) => ({ poll: { value } })) });
+  });
+
+  it("does so also when the re-run is interrupted and goes on", async () => {
+    const on = rerunStage();
+    const { loop, sampled } = sampling(on);
+    await on.run(loop("forEach", ["y", "x"]));
+    let times = 0;
+    on.on("main.each.iter_1.s", () => {
+      if (times++ === 0) throw new Error("interrupted");
+      return "another sample";
+    });
+    const first = await on.rerun(loop("forEach", ["y", "y", "x"]), { allow: { effects: true } });
+    expect([first.executed, first.error?.code]).toEqual([["main.each.iter_1.s"], "NODE_FAILED"]);
+    const again = await on.resumeRerun(loop("forEach", ["y", "y", "x"]), first.runId);
+    expect(again.executed).toEqual(["main.each.iter_1.s"]);
+    expect(sampled(again.result)).toEqual(["sample 0", "another sample", "sample 1"]);
+  });
+});

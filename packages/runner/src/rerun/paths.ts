@@ -11,6 +11,11 @@ export function covers(pattern: string, path: string): boolean {
   });
 }
 
+/** The same for the very thing at a path, and not what is in it. */
+export function isMeantBy(pattern: string, path: string): boolean {
+  return pattern === path || (pattern.split(".").length === path.split(".").length && covers(pattern, path));
+}
+
 export interface PathOption {
   /** For people. */
   readonly option: string;
@@ -42,30 +47,32 @@ export function startPath(root: ComponentDefinition, path: string): NodePath {
  */
 export function isFrom(root: ComponentDefinition, start: NodePath): (path: NodePath) => boolean {
   const from = start.split(".");
-  const around = from.map((_step, at) => definitionAt(root, from.slice(0, at).join(".")));
+  const around = from.map((_step, at) => sequenceIn(definitionAt(root, from.slice(0, at).join("."))));
   return (path) => {
     const steps = path.split(".");
     const at = from.findIndex((step, index) => step !== steps[index]);
     if (at < 0) return true;
     const [own, than] = [steps[at], from[at]];
-    return own !== undefined && than !== undefined && isLater(around[at], own, than);
+    const placeOf = around[at];
+    return own !== undefined && than !== undefined && placeOf !== undefined && placeOf(own) > placeOf(than);
   };
 }
 
-function isLater(around: Definition | undefined, step: string, than: string): boolean {
+/** Gives the place of a step in what is executed one after the other; `undefined` where things go on beside each other. */
+function sequenceIn(around: Definition | undefined): ((step: string) => number) | undefined {
   switch (around?.kind) {
     case "agent":
     case "flow": {
-      const place = (id: string) => around.elements.findIndex((element) => element.id === id);
-      return place(step) > place(than);
+      const places = new Map<string, number>(around.elements.map(({ id }, place) => [id, place]));
+      return (step) => places.get(step) ?? -1;
     }
     case "for_each":
     case "while":
-      return (iterationOf(step) ?? 0) > (iterationOf(than) ?? 0);
+      return (step) => iterationOf(step) ?? 0;
     case "try":
-      return TRY_STEPS.indexOf(step) > TRY_STEPS.indexOf(than);
+      return (step) => TRY_STEPS.indexOf(step);
     default:
-      return false;
+      return undefined;
   }
 }
 

@@ -1,8 +1,7 @@
 import { readText } from "@dad/artifacts";
-import { addUsage, NO_USAGE, type PlannedNode, type PlanProblem, type PlanReason, type RerunOf, type RerunPlan } from "@dad/protocol";
+import { addUsage, NO_USAGE, type PlannedNode, type PlanProblem, type PlanReason, type RerunOf, type RerunPlan, type RunId } from "@dad/protocol";
 import type { NodeHistory, RunPorts } from "@dad/run-context";
-import { unmarked } from "../run-marks.ts";
-import { lineageOf } from "./continuation.ts";
+import { UNNAMED, unmarked } from "../run-marks.ts";
 import type { Foreseen, LookAhead } from "./look-ahead.ts";
 import { differences, type Told, toldInRecord, toldOf } from "./reasons.ts";
 import type { BaseRun } from "./rerun-options.ts";
@@ -13,12 +12,13 @@ export interface PlanOfOptions {
   readonly problems: readonly PlanProblem[];
   readonly artifacts: RunPorts["artifacts"];
   readonly runRoot: string;
+  /** The runs whose names are taken out of what is compared. */
+  readonly lineage: readonly RunId[];
 }
 
 /** The plan of a re-run as people and programs read it. */
-export async function planOf(rerun: RerunOf, { base, ahead, problems, artifacts, runRoot }: PlanOfOptions): Promise<RerunPlan> {
-  const marks = { env: { runId: base.runId, runRoot }, workspace: runRoot, lineage: lineageOf(base) };
-  const own = unmarked(marks);
+export async function planOf(rerun: RerunOf, { base, ahead, problems, artifacts, runRoot, lineage }: PlanOfOptions): Promise<RerunPlan> {
+  const own = unmarked({ env: { runId: UNNAMED, runRoot }, workspace: runRoot, lineage });
   const inTheWay = new Map(problems.map((problem) => [problem.path, problem]));
   const nodes: PlannedNode[] = [];
   for (const foreseen of ahead.nodes.values()) {

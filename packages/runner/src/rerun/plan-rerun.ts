@@ -1,12 +1,12 @@
 import { type ComponentDefinition, EVERY_ITERATION } from "@dad/agent";
 import type { Engine } from "@dad/engine";
 import type { NodePath, RerunOf, RerunPlan, RunId, StaticInputs } from "@dad/protocol";
-import type { RerunStart, RunPorts } from "@dad/run-context";
+import type { RerunStart, RunHistory, RunPorts } from "@dad/run-context";
 import { checkDefinition } from "../check-definition.ts";
 import { checkResources } from "../check-resources.ts";
 import { staticInputIndex } from "../static-input-index.ts";
 import { assertBase, checkedRerun } from "./check-rerun.ts";
-import { type Continuation, continuationOf, lineageOf } from "./continuation.ts";
+import { type Continuation, continuationOf, lineageOf, unnamedIn } from "./continuation.ts";
 import { type Decider, decider as deciderOf } from "./decide.ts";
 import { RerunPathError, RerunRefusedError } from "./errors.ts";
 import { type FileStart, fileStart } from "./file-steps.ts";
@@ -26,8 +26,8 @@ export interface PlanRerunOptions {
   readonly ports: Pick<RunPorts, "artifacts" | "resources" | "outcomes">;
   readonly engine: Engine;
   readonly runRoot: string;
-  /** Of a re-run that was begun already. */
-  readonly record?: RerunOf | undefined;
+  /** What is on record of a re-run that was begun already: what it was made with, it goes on with. */
+  readonly begun?: Pick<RunHistory, "rerun" | "inputs"> | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -50,22 +50,23 @@ export interface PlannedRerun {
  * `DEFINITION_INVALID`, `RESOURCE_UNKNOWN`, `STATIC_INPUT_INVALID`.
  */
 export async function planRerun(root: ComponentDefinition, given: PlanRerunOptions): Promise<PlannedRerun> {
-  const { base, rerun, ports, engine, runRoot, signal = new AbortController().signal } = given;
-  assertBase(root, base, rerun.allow ?? {});
+  const { base, ports, engine, runRoot, signal = new AbortController().signal } = given;
+  assertBase(root, base, given.rerun.allow ?? {});
   checkDefinition(root);
   checkResources(root, ports.resources);
-  const { options, inputs } = await checkedRerun(root, base, { rerun, inputs: given.inputs, artifacts: ports.artifacts });
-  const place = { runRoot, lineage: lineageOf(base) };
+  const { options, inputs } = await checkedRerun(root, base, { ...given, artifacts: ports.artifacts });
+  const lineage = unnamedIn(lineageOf(base), [inputs, options.set]);
   const groups = writersTogether(root, base.history);
+  const place = { runRoot, lineage };
   const looking = { base, withSet: withSet(options.set), inputs: staticInputIndex(root, inputs), ports, engine, signal, place };
   const { decider, ahead } = await lookAheadTogether(root, { looking, options, groups });
   const problems = await problemsOf(root, { base, options, decider, ahead, artifacts: ports.artifacts });
   // What stands in the way may be why it does not come further.
   if (problems.length === 0) assertReached(options, ahead);
-  const record = given.record ?? recordOf(base, options, fileStart(base.history.outcome, ahead.early));
+  const record = given.begun?.rerun ?? recordOf(base, options, fileStart(base.history.outcome, ahead.early));
   return {
-    plan: await planOf(record, { ahead, problems, base, artifacts: ports.artifacts, runRoot }),
-    continuation: continuationOf(base, { options, decider, groups, reused: reusedIn(ahead), start: record.start }),
+    plan: await planOf(record, { ahead, problems, base, artifacts: ports.artifacts, runRoot, lineage }),
+    continuation: continuationOf(base, { options, decider, groups, reused: reusedIn(ahead), start: record.start, lineage }),
     start: { record, origins: originsOf(base) },
     inputs,
   };

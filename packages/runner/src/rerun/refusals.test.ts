@@ -1,4 +1,4 @@
-import { defineNode, flow, type FlowDefinition } from "@dad/agent";
+import { defineNode, flow, type FlowDefinition, variable } from "@dad/agent";
 import type { Json, PlanProblem } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -255,5 +255,48 @@ describe("what is asked of something that a re-run does not come to", () => {
     await expect(on.rerun(definition, asked)).rejects.toMatchObject({ code: "RERUN_PATH_INVALID", details: { option } });
     expect(await on.runs()).toEqual(before);
     expect((await on.rerun(definition, { reask: ["main.loop.iter_*.a"] })).executed).toEqual(["main.loop.iter_0.a", "main.loop.iter_1.a"]);
+  });
+});
+
+describe("a node that failed, was allowed to, and is changed since", () => {
+  it("does not fail again as if it were not", async () => {
+    const on = rerunStage();
+    on.on("f", broken);
+    const definition = (value: string) =>
+      flow("main")
+        .node("f", on.step({ value }), { onFailure: "continue" })
+        .node("last", on.step({ value: 1 }));
+    await on.run(definition("x"));
+    const given = { from: "main.last", allow: { failed: true } };
+    expect((await on.rerun(definition("x"), given)).reused).toEqual(["main.f"]);
+    expect(await refused(on, definition("y"), given)).toEqual([{ kind: "changed", path: "main.f", allow: ["--reask main.f"] }]);
+  });
+
+  it("may have a fallback that is not known before", async () => {
+    const on = rerunStage();
+    on.on("f", broken);
+    const definition = flow("main")
+      .node("x", on.step({ value: 1 }))
+      .node("f", on.step({ value: 2 }), { onFailure: { fallback: { value: "$expr{$hier{x}.value}" } } })
+      .node("last", on.step({ value: "$expr{$hier{f}.value}" }));
+    await on.run(definition);
+    const { plan, executed, result } = await on.rerun(definition, { from: "main.last", reask: ["main.x"], allow: { failed: true } });
+    expect(plan.nodes.map(({ decision }) => decision)).toEqual(["execute", "reuse", "execute"]);
+    expect([executed, result]).toEqual([["main.last", "main.x"], { x: { value: 1 }, f: { value: 1 }, last: { value: 1 } }]);
+  });
+});
+
+describe("a re-run with an input that the earlier run had not", () => {
+  it("goes on with it", async () => {
+    const on = rerunStage();
+    await on.run(flow("main").node("a", on.step({ value: 1 })));
+    let times = 0;
+    on.on("b", () => (times++ === 0 ? broken() : undefined));
+    const definition = flow("main", { variables: { need: variable() } })
+      .node("a", on.step({ value: 1 }))
+      .node("b", on.step({ value: "$var{need}" }));
+    const { error, runId } = await on.rerun(definition, { inputs: { main: { need: "x" } } });
+    expect(error?.code).toBe("NODE_FAILED");
+    expect((await on.resumeRerun(definition, runId)).result).toEqual({ a: { value: 1 }, b: { value: "x" } });
   });
 });

@@ -160,3 +160,20 @@ describe("a replay", () => {
     expect([error, executed]).toEqual([undefined, ["main.last", "main.tells"]]);
   });
 });
+
+describe("a replay that does less than the run did", () => {
+  it.each<[string, { goes?: boolean; items?: number[] }, string]>([
+    ["in another branch", { goes: false }, "main.if.is_true.y"],
+    ["in fewer iterations", { items: [1] }, "main.each.iter_1.n"],
+  ])("fails, and names what it does not come to: %s", async (_what, { goes = true, items = [1, 2] }, path) => {
+    const on = rerunStage();
+    const definition = (how: { goes: boolean; items: number[] }) =>
+      flow("main")
+        .conditional("if", { condition: how.goes, isTrue: flow("yes").node("y", on.effect({ value: 1 })) })
+        .forEach("each", { items: how.items, body: flow("b").node("n", on.step({ value: "$var{item}" })) });
+    await on.run(definition({ goes: true, items: [1, 2] }));
+    expect((await on.rerun(definition({ goes: true, items: [1, 2] }), { replay: true })).error).toBeUndefined();
+    const { error } = await on.rerun(definition({ goes, items }), { replay: true });
+    expect(error).toMatchObject({ code: "REPLAY_DIVERGED", details: { path } });
+  });
+});

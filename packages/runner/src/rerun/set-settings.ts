@@ -2,7 +2,8 @@ import { type ComponentDefinition, type NodeDefinition, valueOfVariable } from "
 import { isJsonObject, type Json, nameHint, type StaticInputs } from "@dad/protocol";
 import { z } from "zod";
 import { RerunSetError } from "./errors.ts";
-import { assertPath, covers } from "./paths.ts";
+import { compareSpeciality } from "../static-input-index.ts";
+import { assertPath, isMeantBy } from "./paths.ts";
 import type { RerunOptions, SettingsSet } from "./rerun-options.ts";
 
 /** What is set for a run: of nodes, members of their settings; of components, values of their variables. */
@@ -16,14 +17,18 @@ export interface CheckedSet {
  *
  * @throws RerunPathError (`RERUN_PATH_INVALID`), RerunSetError (`RERUN_SET_INVALID`).
  */
-export function checkedSet(root: ComponentDefinition, set: NonNullable<RerunOptions["set"]>): CheckedSet {
+export function checkedSet(root: ComponentDefinition, set: NonNullable<RerunOptions["set"]>, before: SettingsSet = {}): CheckedSet {
   const settings: Record<string, Readonly<Record<string, Json>>> = {};
   const inputs: Record<string, Json> = {};
   for (const [path, members] of Object.entries(set)) {
     const definition = assertPath(root, { option: "set", path });
     const entries = Object.entries(members);
     if (definition.kind === "node") {
-      for (const [member] of entries) assertMember(definition, { path, member });
+      for (const [member] of entries) {
+        assertMember(definition, { path, member });
+        const { [member]: _own, ...others } = members;
+        assertPlace(withSet(mergedSet(before, { [path]: others }))(path, definition.settings), { path, member });
+      }
       settings[path] = members;
     } else if (definition.kind === "agent" || definition.kind === "flow") {
       for (const [name, value] of entries) assertVariable(definition, { path, name }, value);
@@ -40,6 +45,24 @@ function assertMember({ nodeType }: NodeDefinition, { path, member }: { readonly
     throw new RerunSetError(path, member, `a node of type "${nodeType.type}" has no setting ${JSON.stringify(first)}; ${nameHint(first, names)}`);
 }
 
+/** In a list that is there before the run, only an item that it has can be set. */
+function assertPlace(settings: Json, { path, member }: { readonly path: string; readonly member: string }): void {
+  let at: Json | undefined = settings;
+  for (const step of member.split(".")) {
+    if (Array.isArray(at)) {
+      const items: readonly Json[] = at;
+      if (!/^\d+$/.test(step) || Number(step) >= items.length)
+        throw new RerunSetError(
+          path,
+          member,
+          `there is a list of ${items.length} items, which has no ${JSON.stringify(step)}: set the list as a whole`,
+        );
+      at = items[Number(step)];
+    } else if (isJsonObject(at)) at = at[step];
+    else return;
+  }
+}
+
 /** The members that settings have by their schema, when it says. */
 function membersOf(schema: z.ZodType): readonly string[] | undefined {
   if (schema instanceof z.ZodObject && !(schema.def.catchall && !(schema.def.catchall instanceof z.ZodNever))) return Object.keys(schema.shape);
@@ -53,22 +76,34 @@ function assertVariable({ variables }: ComponentDefinition, { path, name }: { re
   if ("problem" in fit) throw new RerunSetError(path, name, `it does not fit: ${fit.problem}`);
 }
 
-/** What was set before, and over it what is set now. */
+/** What was set before, and over it what is set now: also of what was set of one iteration, or of a member of what is set as a whole. */
 export function mergedSet(before: SettingsSet, now: SettingsSet): SettingsSet {
-  const merged: Record<string, Readonly<Record<string, Json>>> = { ...before };
+  const merged: Record<string, Readonly<Record<string, Json>>> = {};
+  for (const [path, members] of Object.entries(before)) {
+    const over = Object.entries(now).flatMap(([pattern, set]) => (isMeantBy(pattern, path) ? Object.keys(set) : []));
+    const left = Object.entries(members).filter(([member]) => !over.some((own) => member === own || member.startsWith(`${own}.`)));
+    if (left.length > 0) merged[path] = Object.fromEntries(left);
+  }
   for (const [path, members] of Object.entries(now)) merged[path] = { ...merged[path], ...members };
   return merged;
 }
 
-/** The settings of a node with what was set of them. What names the very iteration comes last. */
+/**
+ * The settings of a node with what was set of them. What names the very iteration comes last, the outermost loop first, and what
+ * is in a member after that member: on record, members are in the order of their names.
+ */
 export function withSet(set: SettingsSet): (path: string, settings: Json) => Json {
-  const paths = Object.keys(set).toSorted((one, other) => Number(other.includes("*")) - Number(one.includes("*")));
+  const paths = Object.keys(set);
   return (path, settings) => {
     let result = settings;
-    for (const own of paths.filter((candidate) => candidate.split(".").length === path.split(".").length && covers(candidate, path)))
-      for (const [member, value] of Object.entries(set[own] ?? {})) result = withMember(result, member.split("."), value);
+    for (const own of paths.filter((candidate) => isMeantBy(candidate, path)).toSorted(compareSpeciality))
+      for (const [member, value] of Object.entries(set[own] ?? {}).toSorted(byDepth)) result = withMember(result, member.split("."), value);
     return result;
   };
+}
+
+function byDepth([one]: readonly [string, Json], [other]: readonly [string, Json]): number {
+  return one.split(".").length - other.split(".").length;
 }
 
 function withMember(settings: Json, [first, ...rest]: readonly string[], value: Json): Json {

@@ -83,6 +83,27 @@ describe("a re-run of nodes that are told of their run", () => {
     expect((await on.rerun(definition("moon"), { of: "world", as: "moon" })).executed).toEqual(["main.a"]);
   });
 
+  it("executes what is told another path, also when runs are called like parts of these, as its plan says", async () => {
+    const on = rerunStage();
+    const definition = (version: string) => flow("main").node("a", on.step({ value: `api/${version}/users of /${version}` }));
+    await on.run(definition("v1"), { as: "v1" });
+    const { plan, executed, result } = await on.rerun(definition("v2"), { of: "v1", as: "v2" });
+    expect([planned(plan, "execute"), executed]).toEqual([["main.a"], ["main.a"]]);
+    expect(result).toEqual({ a: { value: "api/v2/users of /v2" } });
+  });
+
+  it("executes what is told of another earlier run by an input, as its plan says", async () => {
+    const on = rerunStage();
+    const runs = ["run_20261122_073443_1f9c2a", "run_20261122_073444_1f9c2b", "run_20261122_073445_1f9c2c"] as const;
+    const definition = flow("main", { variables: { last: "" } }).node("a", on.step({ value: "after $var{last}" }));
+    await on.run(definition, { as: runs[0] });
+    for (const [of, as] of [runs.slice(0, 2), runs.slice(1)] as [string, string][]) {
+      const { plan, executed, result } = await on.rerun(definition, { of, as, inputs: { main: { last: of } } });
+      expect([planned(plan, "execute"), executed, result]).toEqual([["main.a"], ["main.a"], { a: { value: `after ${of}` } }]);
+      expect((await on.rerun(definition, { of: as })).executed).toEqual([]);
+    }
+  });
+
   it("takes no id for a part of a longer word", async () => {
     const on = rerunStage();
     const definition = (text: string) => flow("main").node("a", on.step({ value: text }));

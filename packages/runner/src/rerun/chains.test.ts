@@ -194,6 +194,27 @@ describe("what is pinned", () => {
     expect([executed, result]).toMatchObject([["main.a", "main.c"], { b: { value: 1 } }]);
   });
 
+  it("is foreseen to be given where it is not known yet what it would be told, with what follows from it", async () => {
+    const on = rerunStage();
+    const { step } = on;
+    const definition = flow("main")
+      .node("a", step({ value: 1 }))
+      .node("b", step({ value: "$expr{$hier{a}.value}" }), { effect: "effectful" })
+      .node("c", step({ value: "$expr{$hier{b}.value}" }))
+      .forEach("loop", { items: "$expr{[$hier{a}.value]}", body: flow("body").node("n", step({ value: 1 }), { effect: "effectful" }) });
+    await on.run(definition);
+    const pin = ["main.b", "main.loop"];
+    const { plan, executed } = await on.rerun(definition, { reask: ["main.a"], pin });
+    expect(plan.nodes.map(({ path, decision }) => [path, decision])).toEqual([
+      ["main.a", "execute"],
+      ["main.b", "reuse"],
+      ["main.c", "reuse"],
+      ["main.loop.iter_0.n", "decided at run time"],
+    ]);
+    expect(executed).toEqual(["main.a"]);
+    expect((await on.rerun(definition, { from: "main.a", pin })).executed).toEqual(["main.a", "main.c"]);
+  });
+
   it("may be all that is in something, or every iteration", async () => {
     const on = rerunStage();
     const definition = (items: readonly number[]) =>

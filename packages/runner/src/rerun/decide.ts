@@ -23,6 +23,8 @@ export interface Decider {
   of(node: DecidedBy): Decision;
   /** Whether a node is executed whatever it is told, and why. */
   forced(path: NodePath): readonly PlanReason[] | undefined;
+  /** What is decided of a node that is pinned, whatever it is told. */
+  pinned(path: NodePath): Decision | undefined;
   /** Whether somebody asked for the very node to be executed, or set something of it. */
   isMeant(path: NodePath): boolean;
 }
@@ -32,14 +34,17 @@ export function decider(root: ComponentDefinition, base: BaseRun, options: Check
   const { from, reask = [], pin = [], setNow, replay = false, allow = {} } = options;
   const forced = forcedBy(root, options);
   const elsewhere = inOtherIterations(base);
+  const pinnedAt = (path: NodePath) => (!replay && isNamed(pin, path) ? pinned(base, path, base.history.nodes.get(path)) : undefined);
   return {
     forced,
+    pinned: pinnedAt,
     isMeant: (path) => [from, ...reask, ...setNow].some((named) => named !== undefined && isNamedItself(named, path)),
     of(node) {
       const { path, fingerprint } = node;
       const own = base.history.nodes.get(path);
       if (replay) return replayed(own, node);
-      if (isNamed(pin, path)) return pinned(base, path, own);
+      const kept = pinnedAt(path);
+      if (kept) return kept;
       const because = forced(path);
       if (because) return { kind: "execute", because };
       const record = own && isSame(own, fingerprint) ? own : (elsewhere(path, fingerprint) ?? own);

@@ -1,8 +1,9 @@
-import { flow, type FlowDefinition } from "@dad/agent";
+import { defineNode, flow, type FlowDefinition } from "@dad/agent";
 import { memoryJournalStore } from "@dad/journal/memory";
 import { type Json, type RecordedEvent, RunId } from "@dad/protocol";
 import { readHistory } from "@dad/run-context";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { rerunStage, sorted } from "../testing-rerun.ts";
 import { RUN, untilAborted } from "../testing-run.ts";
 
@@ -284,6 +285,33 @@ describe("what is set", () => {
     const again = await on.rerun(nested(on), { of: "r2" });
     expect([again.executed, again.result]).toEqual([[], reran.result]);
     expect((await on.rerun(nested(on), { of: "r2", from: "main.a" })).result).toEqual(reran.result);
+  });
+
+  const asking = (() => {
+    const model = z.object({ temperature: z.number().optional(), more: z.record(z.string(), z.json()).optional() });
+    const loose = z.looseObject({ seed: z.int().exactOptional() });
+    const settings = z.object({ model: model.optional(), loose: loose.optional() });
+    const ask = defineNode({ type: "ask", version: "1", effect: "pure", settings, output: z.null(), execute: () => null });
+    return flow("main").node("ask", ask({}));
+  })();
+
+  it.each<[string, Record<string, Json>, string]>([
+    ["a member of one that there is not", { "model.temprature": 1 }, 'has no setting "temprature"; did you mean "temperature"?'],
+    ["a value of another kind", { "model.temperature": "hot" }, "it does not fit: Invalid input: expected number, received string"],
+    ["one with such a value in it", { model: { temperature: "hot" } }, "it does not fit: temperature: Invalid input: expected number"],
+    ["one of what may have more members", { "loose.seed": "hot" }, "it does not fit: Invalid input: expected number"],
+  ])("is refused before anything is executed where it does not fit the settings: %s", async (_what, members, problem) => {
+    const on = rerunStage();
+    await on.run(asking);
+    const message: unknown = expect.stringContaining(problem);
+    await expect(on.plan(asking, { set: { "main.ask": members } })).rejects.toMatchObject({ code: "RERUN_SET_INVALID", message });
+  });
+
+  it("may be what the settings do not say more of", async () => {
+    const on = rerunStage();
+    await on.run(asking);
+    const set = { "main.ask": { "model.temperature": 1, "model.more.of.it": "hot", "loose.other": true } };
+    expect((await on.plan(asking, { set })).nodes.map(({ decision }) => decision)).toEqual(["execute"]);
   });
 
   it.each<[string, SetOfNodes, string]>([

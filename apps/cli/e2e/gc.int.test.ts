@@ -38,7 +38,8 @@ describe("dad gc", () => {
     const undone = await project.dad("gc", "--undo");
     expect(undone.stdout).toBe("put back 2 contents, 1 lock (100.1 kB)\n");
     expect(await blobs(project)).toEqual(before);
-    await project.dad("gc");
+    const again = await project.dad("gc", "--run-root", "./runs");
+    expect(again.stdout).toMatch(/it is in the trash gc_\w+\n {2}\S+ gc --undo puts it back\n {2}\S+ gc --purge deletes it\n$/);
     const purged = TrashReport.parse(JSON.parse((await project.dad("gc", "--purge", "--json")).stdout));
     expect(purged.items.map(({ became }) => became)).toEqual(["purged", "purged", "purged"]);
     expect((await project.dad("gc", "--undo")).stdout).toBe("the trash is empty\n");

@@ -159,6 +159,14 @@ describe("a replay", () => {
     expect([code, executedIn(stderr)]).toEqual([0, ["writer.plan", "writer.draft", "writer.last"]]);
   });
 
+  it("takes no option that says what is executed", async () => {
+    await using project = await begun();
+    for (const option of [["--from", "writer.last"], ["--reask", "writer.last"], ["--pin", "writer.last"], ["--no-reuse"]]) {
+      const { code, stderr } = await project.dad("explain", "first", "--replay", ...option);
+      expect([code, stderr]).toEqual([2, expect.stringContaining(`option '--replay' cannot be used with option '${option[0]}`)]);
+    }
+  });
+
   it("fails at the first node that is told something else", async () => {
     await using project = await begun();
     await project.write("agent.mjs", AGENT.replace("`write", "`rewrite"));

@@ -77,6 +77,8 @@ describe("dad why", () => {
     await rm(project.path("runs", "three", ".origins"), { recursive: true });
     const { code, stdout } = await project.dad("why", "three", "greeter.who");
     expect(code).toBe(0);
-    expect(stdout).toContain("one (which is gone), which executed it\n            what is told of the node is what three has recorded of it\n");
+    expect(stdout).toContain(
+      "one (of which nothing is kept), which executed it\n            what is told of the node is what three has recorded of it\n",
+    );
   });
 });

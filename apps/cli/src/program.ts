@@ -72,8 +72,9 @@ Exit codes:
   0    done                       3    the run waits for an answer
   1    the run failed, or         4    a budget is exhausted
        something was found
-  2    nothing was run: usage,    10   what was compared differs
-       configuration, definition  130  the run was cancelled (Ctrl-C)`;
+  2    nothing was run: usage,    10   what was compared differs, or
+       configuration, definition       something would be executed
+                                  130  the run was cancelled (Ctrl-C)`;
 
 function version(): string {
   // One level above both the sources and the built program.

@@ -73,6 +73,8 @@ export class StaticInputsError extends DadError<"STATIC_INPUTS_INVALID"> {
 /** `RUN_COMPLETED`: a run that is to be resumed has done all its work. */
 export class RunCompletedError extends DadError<"RUN_COMPLETED"> {
   constructor(runId: RunId) {
-    super("RUN_COMPLETED", `run ${runId} is completed: there is nothing to resume. Run its agent anew`, { details: { runId } });
+    super("RUN_COMPLETED", `run ${runId} is completed: there is nothing to resume. Run its agent anew, or make a re-run (dad rerun ${runId})`, {
+      details: { runId },
+    });
   }
 }

@@ -175,7 +175,9 @@ function callOf(walk: Walk, element: NodeElement, at: CallPlace): Omit<NodeCall,
   try {
     return renderedCall(walk, element, at);
   } catch (error) {
-    return { error };
+    const { path } = at.place;
+    const reuse = walk.host.foresight?.given(path, error);
+    return reuse === undefined ? { error } : { path, settings: {}, reuse };
   }
 }
 

@@ -6,7 +6,7 @@ export const UNKNOWN: Json = Object.freeze({ toString: () => "a value that is no
 /** Thrown where something depends on what is not known yet. No error of a run. */
 export class UnknownYet extends Error {
   constructor(what: string) {
-    super(`it depends on ${what}, which is not known before the re-run`);
+    super(`it depends on ${what}, and that is not known before the re-run`);
   }
 }
 

@@ -50,6 +50,8 @@ export type Decided = Pick<NodeCall, "fingerprint" | "reuse">;
 export interface Foresight {
   /** Notes that it is not known whether and how something is executed. False for an error that says something else. */
   undecided(place: Place, definition: Definition, error: unknown): boolean;
+  /** Whose result is given for a node that cannot be told yet what it is told, because that does not matter. */
+  given(path: NodePath, error: unknown): NodePath | undefined;
   /** Notes that it is not known whether the body of a `try` fails, and with it whether its handler is executed. False when it is known. */
   mayFail(path: NodePath): boolean;
 }

@@ -2,7 +2,7 @@ import type { ArtifactChange, FingerprintChange, JsonDiff, NodeComparison, ToolC
 import { sizeText } from "./amounts.ts";
 import { comparedFacts } from "./compared-facts.ts";
 import { inOneLine, valuesText, valueText } from "./compared-values.ts";
-import { bounded, type DiffBounds, diffLines, paintedLines } from "./diff-lines.ts";
+import { bounded, type DiffBounds, diffLines, paintedLines, withoutEndMarks } from "./diff-lines.ts";
 
 /** What differs in one attempt of a node. */
 export function comparedNodeLines(node: NodeComparison, bounds: DiffBounds): string[] {
@@ -43,7 +43,7 @@ function changedComponent({ component, before, after }: FingerprintChange): stri
 }
 
 function textSection(title: string, unified: string | undefined, bounds: DiffBounds): string[] {
-  return unified === undefined ? [] : [title, ...indented(diffLines(unified, bounds))];
+  return unified === undefined ? [] : [title, ...indented(diffLines(withoutEndMarks(unified), bounds))];
 }
 
 function jsonSection(title: string, diff: JsonDiff | undefined, bounds: DiffBounds): string[] {
@@ -51,7 +51,7 @@ function jsonSection(title: string, diff: JsonDiff | undefined, bounds: DiffBoun
   const lines = diff.changes.flatMap(({ path, before, after, text }) =>
     text === undefined
       ? [`${inOneLine(path) || "(all)"} ${valuesText(before, after)}`]
-      : [inOneLine(path) || "(all)", ...indented(paintedLines(text.unified, bounds.paint))],
+      : [inOneLine(path) || "(all)", ...indented(paintedLines(withoutEndMarks(text.unified), bounds.paint))],
   );
   const rest = diff.omitted === 0 ? [] : [bounds.paint("dim", `… and ${diff.omitted.toLocaleString("en-US")} more changes`)];
   return [title, ...indented([...bounded(lines, bounds), ...rest])];

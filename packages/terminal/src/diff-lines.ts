@@ -8,6 +8,16 @@ export interface DiffBounds {
   readonly more: string;
 }
 
+const NO_END = "\\ No newline at end of file";
+
+/** Of a diff of one text: without that it does not end its last line, where that was so before and is so after, as in most that models say. */
+export function withoutEndMarks(unified: string): string {
+  const lines = unified.split("\n");
+  const marks = lines.flatMap((line, at) => (line === NO_END ? [at] : []));
+  const isInBoth = marks.length === 2 || marks.some((at) => lines[at - 1]?.startsWith(" "));
+  return isInBoth ? lines.filter((line) => line !== NO_END).join("\n") : unified;
+}
+
 /** The first lines of a unified diff, with colours. */
 export function diffLines(unified: string, bounds: DiffBounds): string[] {
   return bounded(paintedLines(unified, bounds.paint), bounds);

@@ -91,7 +91,7 @@ describe("lineageText", () => {
     );
     expect(text).toContain(
       [
-        "  run       three ← re-run of two (which is gone) ← re-run of one (which is gone), which executed it",
+        "  run       three ← re-run of two (of which nothing is kept) ← re-run of one (of which nothing is kept), which executed it",
         "            what is told of the node is what three has recorded of it",
       ].join("\n"),
     );

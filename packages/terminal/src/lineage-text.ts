@@ -45,7 +45,7 @@ function runFacts({ runId, runs, here }: Lineage, made: LineageNode): Fact[] {
   return [["run", `${chain.join(" ← re-run of ")}, which executed it`], ...before];
 }
 
-const GONE = { there: "", gone: " (which is gone)", damaged: " (whose journal is damaged)" } as const;
+const GONE = { there: "", gone: " (of which nothing is kept)", damaged: " (whose journal is damaged)" } as const;
 const NOT_RECORDED = "not recorded";
 
 function nodeFacts(made: LineageNode, { paint }: LineageContext): Fact[] {

@@ -24,7 +24,10 @@ export function planText(plan: RerunPlan, { paint, all = false }: PlanContext): 
   ]);
   const left = plan.nodes.length - shown.length;
   return [
-    paint("bold", `a re-run of ${plan.of}${plan.rerun.from === undefined ? "" : ` from ${plan.rerun.from}`} would`),
+    paint(
+      "bold",
+      `a ${plan.rerun.replay ? "replay" : "re-run"} of ${plan.of}${plan.rerun.from === undefined ? "" : ` from ${plan.rerun.from}`} would`,
+    ),
     ...rowLines(rows),
     ...(left === 0 ? [] : [paint("dim", `  … and reuse ${left.toLocaleString("en-US")} more`)]),
     countsLine(plan.nodes),

@@ -33,7 +33,7 @@ export function summaryText(run: RunDetails, context: SummaryContext): string {
   return [
     `${label("run")}${paint("bold", run.runId)} ${statusWord(run.status, paint)}${took}`,
     `${label("agent")}${run.rootComponentId}`,
-    ...(run.rerun ? [`${label("re-run of")}${rerunText(run.rerun)}`] : []),
+    ...(run.rerun ? [`${label(run.rerun.replay ? "replay of" : "re-run of")}${rerunText(run.rerun)}`] : []),
     ...(profile === undefined ? [] : [`${label("profile")}${profile}`]),
     ...nodeLines(run, context),
     `${label("tokens")}${tokensText(run.usage)}`,

@@ -2,6 +2,7 @@ import { collectGarbage, purgeTrash, undoCollection } from "@dad/doctor";
 import { jsonText, paintFor, visible } from "@dad/terminal";
 import { offerOwnPackages } from "../agent-file/own-packages.ts";
 import { EXIT } from "../exit-code.ts";
+import { commandLine } from "../project/next-commands.ts";
 import { openMaintenance } from "../project/open-maintenance.ts";
 import { gcText, trashText } from "../terminal/gc-text.ts";
 
@@ -19,7 +20,7 @@ export interface GcFlags {
 export async function gc(flags: GcFlags): Promise<number> {
   offerOwnPackages();
   await using maintenance = await openMaintenance(flags);
-  const { store } = maintenance;
+  const { store, runRoot } = maintenance;
   const paint = paintFor(process.stdout);
   if (flags.undo !== undefined || flags.purge) {
     const report = flags.purge ? await purgeTrash(store) : await undoCollection(store, flags.undo === true ? undefined : flags.undo);
@@ -27,6 +28,7 @@ export async function gc(flags: GcFlags): Promise<number> {
     return report.items.some(({ became }) => became === "left") ? EXIT.failed : EXIT.done;
   }
   const report = await collectGarbage(store, { dryRun: flags.dryRun ?? false });
-  process.stdout.write(flags.json ? jsonText(report) : `${gcText(visible(report), { paint, verbose: flags.verbose ?? false })}\n`);
+  const line = await commandLine({ cwd: process.cwd(), runRoot, clone: process.env["DAD_CLONE"] });
+  process.stdout.write(flags.json ? jsonText(report) : `${gcText(visible(report), { paint, verbose: flags.verbose ?? false, line })}\n`);
   return report.blocked.length > 0 ? EXIT.failed : EXIT.done;
 }

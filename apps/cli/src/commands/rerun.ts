@@ -31,7 +31,7 @@ export function declareExplain(program: Command, finish: Finish): void {
     .command("explain")
     .summary("say what a re-run would do, and why")
     .description(
-      "Says for every node what a re-run would do with it, and why. Nothing is executed. Exits with 0 when nothing would be, and with 10 when something would.",
+      "Says for every node what a re-run would do with it, and why. Nothing is executed. Exits with 0 when nothing would be, and with 10 when something would, or the re-run would be refused.",
     );
   rerunOptions(command)
     .option("--json", "print the plan as one JSON object")
@@ -85,7 +85,12 @@ function rerunOptions(command: Command): Command {
     .option("--from <path>", "execute this and all that comes after it; reuse all else")
     .option("--set <path.field=json>", "a setting of a node, or a variable of a component, for this run; repeatable", append)
     .option("--no-reuse", "execute everything")
-    .option("--replay", "give what models and other outsiders gave from the record, execute all else, and fail at the first difference");
+    .addOption(
+      new Option(
+        "--replay",
+        "give what models and other outsiders gave from the record, execute all else, and fail at the first difference",
+      ).conflicts(["from", "reask", "pin", "reuse"]),
+    );
   return sharedOptions(own);
 }
 
@@ -102,7 +107,10 @@ function sharedOptions(command: Command): Command {
     .option("--pin <path>", "reuse this although it is changed; repeatable", append)
     .option("-i, --input <path=json>", "a static input, instead of that of the earlier run; repeatable", append)
     .option("--static-inputs <file>", "static inputs as a JSON object, by node path; --input comes first")
-    .option("--allow-effects [path...]", "let effectful nodes do once more what they did (default: all)")
+    .option(
+      "--allow-effects [path...]",
+      "let effectful nodes do once more what they did (default: all). After <run>: it takes every path that follows it",
+    )
     .option("--allow-failed", "let nodes before --from fail again as they did")
     .option("--allow-removed", "leave out what nodes gave that the agent has no more")
     .option("--allow-unfinished", "make it from a run that has not come to its end")

@@ -7,6 +7,7 @@ import { isDirectory } from "./is-directory.ts";
 
 export interface Maintenance extends AsyncDisposable {
   readonly store: LocalMaintenance;
+  readonly runRoot: string;
   /** Does something with a run. @throws RunUnknownError (`RUN_UNKNOWN`) with those that may have been meant. */
   withRun<Result>(runId: string, work: (runId: RunId) => Promise<Result>): Promise<Result>;
 }
@@ -18,6 +19,7 @@ export async function openMaintenance(flags: { readonly runRoot?: string | undef
   const store = localMaintenance({ runRoot, hostEnv: process.env });
   return {
     store,
+    runRoot,
     async withRun(given, work) {
       try {
         const runId = RunId.safeParse(given).data;

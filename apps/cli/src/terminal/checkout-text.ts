@@ -8,6 +8,6 @@ export function checkoutText({ runId, written, unchanged, foreign, failed }: Che
     ...written.map((path) => `${paint("green", "made")} ${path}`),
     ...foreign.map((path) => `${paint("dim", "left alone")} ${path}: the journal says nothing of it`),
     ...failed.flatMap(({ path, error }) => [`${paint("red", "not made")} ${path}`, ...errorLines(error, paint).map((line) => `  ${line}`)]),
-    `run ${runId}: ${counted(written.length, "file")} made, ${unchanged.length} as they should be`,
+    `run ${runId}: ${counted(written.length, "file")} made, ${unchanged.length} as ${unchanged.length === 1 ? "it" : "they"} should be`,
   ].join("\n");
 }

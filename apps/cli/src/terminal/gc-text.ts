@@ -1,5 +1,6 @@
 import type { GarbageKind, GarbageVerdict, GcReport, TrashReport } from "@dad/protocol";
 import type { Paint } from "@dad/terminal";
+import type { CommandLine } from "../project/next-commands.ts";
 import { counted, sizeText } from "./counted.ts";
 
 const WORDS: Readonly<Record<GarbageKind, readonly [one: string, many: string]>> = {
@@ -15,10 +16,12 @@ export interface GcTextOptions {
   readonly paint: Paint;
   /** Also what stays. */
   readonly verbose: boolean;
+  /** How a command about these runs is written. */
+  readonly line: CommandLine;
 }
 
 /** What went, or would go, and why. */
-export function gcText({ dryRun, objects, blocked, restored, trash }: GcReport, { paint, verbose }: GcTextOptions): string {
+export function gcText({ dryRun, objects, blocked, restored, trash }: GcReport, { paint, verbose, line }: GcTextOptions): string {
   const going = objects.filter(({ verdict }) => verdict === "collect");
   const shown = verbose ? objects : going;
   const summary = going.length === 0 ? "nothing to collect" : `${dryRun ? "would collect" : "collected"} ${summaryOf(going)}`;
@@ -27,7 +30,9 @@ export function gcText({ dryRun, objects, blocked, restored, trash }: GcReport, 
     ...restored.map((digest) => `${paint("green", "put back")} ${digest}: a journal names it`),
     ...shown.map((object) => verdictText(object, paint)),
     `${summary}; ${counted(objects.length - going.length, "thing stays", "things stay")}`,
-    ...(trash === null ? [] : [`${paint("dim", "it is in the trash")} ${trash}: dad gc --undo puts it back, dad gc --purge deletes it`]),
+    ...(trash === null
+      ? []
+      : [`${paint("dim", "it is in the trash")} ${trash}\n  ${line("gc", "--undo")} puts it back\n  ${line("gc", "--purge")} deletes it`]),
   ].join("\n");
 }
 

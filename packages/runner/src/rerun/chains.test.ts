@@ -1,8 +1,9 @@
-import { flow, type FlowDefinition } from "@dad/agent";
+import { defineNode, flow, type FlowDefinition } from "@dad/agent";
 import { memoryJournalStore } from "@dad/journal/memory";
 import { type Json, type RecordedEvent, RunId } from "@dad/protocol";
 import { readHistory } from "@dad/run-context";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { rerunStage, sorted } from "../testing-rerun.ts";
 import { RUN, untilAborted } from "../testing-run.ts";
 
@@ -194,6 +195,27 @@ describe("what is pinned", () => {
     expect([executed, result]).toMatchObject([["main.a", "main.c"], { b: { value: 1 } }]);
   });
 
+  it("is foreseen to be given where it is not known yet what it would be told, with what follows from it", async () => {
+    const on = rerunStage();
+    const { step } = on;
+    const definition = flow("main")
+      .node("a", step({ value: 1 }))
+      .node("b", step({ value: "$expr{$hier{a}.value}" }), { effect: "effectful" })
+      .node("c", step({ value: "$expr{$hier{b}.value}" }))
+      .forEach("loop", { items: "$expr{[$hier{a}.value]}", body: flow("body").node("n", step({ value: 1 }), { effect: "effectful" }) });
+    await on.run(definition);
+    const pin = ["main.b", "main.loop"];
+    const { plan, executed } = await on.rerun(definition, { reask: ["main.a"], pin });
+    expect(plan.nodes.map(({ path, decision }) => [path, decision])).toEqual([
+      ["main.a", "execute"],
+      ["main.b", "reuse"],
+      ["main.c", "reuse"],
+      ["main.loop.iter_0.n", "decided at run time"],
+    ]);
+    expect(executed).toEqual(["main.a"]);
+    expect((await on.rerun(definition, { from: "main.a", pin })).executed).toEqual(["main.a", "main.c"]);
+  });
+
   it("may be all that is in something, or every iteration", async () => {
     const on = rerunStage();
     const definition = (items: readonly number[]) =>
@@ -263,6 +285,33 @@ describe("what is set", () => {
     const again = await on.rerun(nested(on), { of: "r2" });
     expect([again.executed, again.result]).toEqual([[], reran.result]);
     expect((await on.rerun(nested(on), { of: "r2", from: "main.a" })).result).toEqual(reran.result);
+  });
+
+  const asking = (() => {
+    const model = z.object({ temperature: z.number().optional(), more: z.record(z.string(), z.json()).optional() });
+    const loose = z.looseObject({ seed: z.int().exactOptional() });
+    const settings = z.object({ model: model.optional(), loose: loose.optional() });
+    const ask = defineNode({ type: "ask", version: "1", effect: "pure", settings, output: z.null(), execute: () => null });
+    return flow("main").node("ask", ask({}));
+  })();
+
+  it.each<[string, Record<string, Json>, string]>([
+    ["a member of one that there is not", { "model.temprature": 1 }, 'has no setting "temprature"; did you mean "temperature"?'],
+    ["a value of another kind", { "model.temperature": "hot" }, "it does not fit: Invalid input: expected number, received string"],
+    ["one with such a value in it", { model: { temperature: "hot" } }, "it does not fit: temperature: Invalid input: expected number"],
+    ["one of what may have more members", { "loose.seed": "hot" }, "it does not fit: Invalid input: expected number"],
+  ])("is refused before anything is executed where it does not fit the settings: %s", async (_what, members, problem) => {
+    const on = rerunStage();
+    await on.run(asking);
+    const message: unknown = expect.stringContaining(problem);
+    await expect(on.plan(asking, { set: { "main.ask": members } })).rejects.toMatchObject({ code: "RERUN_SET_INVALID", message });
+  });
+
+  it("may be what the settings do not say more of", async () => {
+    const on = rerunStage();
+    await on.run(asking);
+    const set = { "main.ask": { "model.temperature": 1, "model.more.of.it": "hot", "loose.other": true } };
+    expect((await on.plan(asking, { set })).nodes.map(({ decision }) => decision)).toEqual(["execute"]);
   });
 
   it.each<[string, SetOfNodes, string]>([

@@ -24,8 +24,8 @@ export interface Decider {
   inWalk(recorded?: Iterable<NodeHistory>): (node: DecidedBy) => Decision;
   /** Whether a node is executed whatever it is told, and why. */
   forced(path: NodePath): readonly PlanReason[] | undefined;
-  /** What is given of a node whatever it is told. */
-  pinned(path: NodePath): NodeHistory | undefined;
+  /** What is decided of a node that is pinned, whatever it is told. */
+  pinned(path: NodePath): Decision | undefined;
   /** Whether somebody asked for the very node to be executed, or set something of it. */
   isMeant(path: NodePath): boolean;
 }
@@ -40,12 +40,10 @@ export function decider(root: ComponentDefinition, base: BaseRun, { together, ..
   const { from, reask = [], pin = [], setNow, replay = false, allow = {} } = options;
   const forced = forcedBy(root, { ...options, together });
   const elsewhere = inOtherIterations(base);
+  const pinnedAt = (path: NodePath) => (!replay && isNamed(pin, path) ? pinned(base, path, base.history.nodes.get(path)) : undefined);
   return {
     forced,
-    pinned(path) {
-      const own = !replay && isNamed(pin, path) ? base.history.nodes.get(path) : undefined;
-      return own?.state === "completed" ? own : undefined;
-    },
+    pinned: pinnedAt,
     isMeant: (path) => [from, ...reask, ...setNow].some((named) => named !== undefined && isNamedItself(named, path)),
     inWalk(recorded = []) {
       const given = givenIn(base, recorded);
@@ -61,7 +59,8 @@ export function decider(root: ComponentDefinition, base: BaseRun, { together, ..
     const { path, fingerprint } = node;
     const own = base.history.nodes.get(path);
     if (replay) return replayed(own, node);
-    if (isNamed(pin, path)) return pinned(base, path, own);
+    const kept = pinnedAt(path);
+    if (kept) return kept;
     const because = forced(path);
     if (because) return { kind: "execute", because };
     const isOwn = own !== undefined && isSame(own, fingerprint);

@@ -184,6 +184,19 @@ describe("a writer that is reused after one that is executed", () => {
     expect(await on.files(runId)).toEqual({ "base.txt": "base", "w.txt": "2", "v.txt": "v" });
   });
 
+  it("and is pinned does not say what files are there, where that is not known before", async () => {
+    const on = fileStage();
+    const definition = (text: string) =>
+      flow("main")
+        .node("w", on.write({ to: "w.txt", text }))
+        .node("v", on.write({ to: "v.txt", text: "v" }))
+        .node("r", on.read({ from: "w.txt" }));
+    await on.run(definition("1"));
+    const { plan, executed } = await on.rerun(definition("2"), { pin: ["main.v"] });
+    expect(plan.nodes.map(({ decision }) => decision)).toEqual(["execute", "reuse", "decided at run time"]);
+    expect(executed).toEqual(["main.r", "main.w"]);
+  });
+
   it("and whose files do not go together with those that are there fails, and says where", async () => {
     const on = fileStage();
     const definition = (text: string) =>

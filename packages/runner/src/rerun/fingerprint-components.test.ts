@@ -125,6 +125,7 @@ describe("a node of which one thing is another one", () => {
     const [first] = plan.nodes.find(({ path }) => path === "main.it")?.because ?? [];
     expect(first?.component).toBe("code");
     expect(first?.before).not.toEqual(first?.after);
+    expect(first?.message).toMatch(/^code\.source was not there, and is "[0-9a-f]+"$/);
   });
 
   it("names what differs first in the order code, settings, input, resources, and all else after it", async () => {

@@ -25,6 +25,7 @@ import { UNKNOWN, UnknownYet, unknownYet } from "../unknown.ts";
 import type { Decided, InterpreterHost, NodeToDecide, Place } from "../walk.ts";
 import type { Decider } from "./decide.ts";
 import { nodesIn, placesAround } from "./nodes-in.ts";
+import { NOTHING_RECORDED, SILENT } from "./looking-walk.ts";
 import type { BaseRun } from "./rerun-options.ts";
 import type { Told } from "./reasons.ts";
 import type { withSet } from "./set-settings.ts";
@@ -139,6 +140,7 @@ function lookingHost(root: ComponentDefinition, options: LookAheadOptions, found
     },
     foresight: {
       undecided: (at, definition, error) => undecided({ at, definition, error }, looking),
+      given: (path, error) => (unknownYet(error) ? pinnedAhead(path, looking) : undefined),
       mayFail: (path) => mayFail(path, looking),
     },
     breathe: async () => undefined,
@@ -160,8 +162,7 @@ function decideAhead(node: NodeToDecide, fingerprint: NodeFingerprint, { base, d
   const now = { fingerprint, told: { settings: node.settings, input: node.input } };
   const decision = decide({ path, fingerprint, fromOutside: isFromOutside(node) });
   const record = decision.kind === "reuse" ? decision.record : base.history.nodes.get(path);
-  const because = decision.kind === "reuse" ? [] : decision.because;
-  found.add({ path, decision: decision.kind, because, record, problem: decision.problem, now });
+  found.add({ path, decision: decision.kind, because: decision.kind === "reuse" ? [] : decision.because, record, problem: decision.problem, now });
   if (decision.kind === "reuse") return { reuse: decision.record.path };
   if (use !== "none") found.seen();
   if (use === "writes" || use === "confined") files.left({ path, attempt: 1 }, files.tree() === undefined ? undefined : UNKNOWN_TREE);
@@ -176,8 +177,8 @@ function filesAhead({ base, ports }: LookAheadOptions, found: Findings) {
     ...told,
     tree: () => (lost && told.tree() !== undefined ? UNKNOWN_TREE : told.tree()),
     told(handle: Parameters<typeof told.told>[0]): void {
-      const record = found.nodes.get(handle.path);
-      if (record?.decision === "reuse" && record.record?.outcome) told.left(handle, record.record.outcome.tree);
+      const { decision, record } = found.nodes.get(handle.path) ?? {};
+      if (decision === "reuse" && record?.outcome) told.left(handle, told.tree() === UNKNOWN_TREE ? UNKNOWN_TREE : record.outcome.tree);
       found.told(handle.path);
       told.told(handle);
     },
@@ -191,6 +192,13 @@ function filesAhead({ base, ports }: LookAheadOptions, found: Findings) {
 /** A node whose settings cannot be made fails, as soon as the walk comes to it. */
 function refused(path: NodePath, error: unknown, { history }: BaseRun): Foreseen {
   return { path, decision: "execute", because: [{ component: "settings", message: messageOf(error) }], record: history.nodes.get(path) };
+}
+
+/** What is pinned is given, also where it is not known yet what the node would be told. */
+function pinnedAhead(path: NodePath, { base, decider, found }: Looking): NodePath | undefined {
+  const decision = decider.pinned(path);
+  if (decision) found.add({ path, decision: decision.kind, because: [], record: base.history.nodes.get(path), problem: decision.problem });
+  return decision?.kind === "reuse" ? path : undefined;
 }
 
 interface Undecided {
@@ -240,12 +248,12 @@ function isThere(path: NodePath, { elementAt }: Looking): boolean {
   return definition !== undefined && (definition.kind === "node" || isBlock(definition));
 }
 
+/** Whether what is in a block is come to at all is not known, also of what is pinned. */
 function noteUndecided(path: NodePath, unknown: UnknownYet, { found, base, decider }: Looking): void {
-  const pinned = decider.pinned(path);
   const record = base.history.nodes.get(path);
-  const forced = decider.forced(path);
-  const because = pinned ? [] : (forced ?? [{ component: "input", message: unknown.message }]);
-  found.add({ path, decision: pinned ? "reuse" : forced && record ? "execute" : "undecided", because, record });
+  const forced = decider.pinned(path) ? undefined : decider.forced(path);
+  const because = forced ?? [{ component: "input", message: unknown.message }];
+  found.add({ path, decision: forced && record ? "execute" : "undecided", because, record });
 }
 
 function mayChange({ nodeType }: Definition & { kind: "node" }): boolean {
@@ -275,23 +283,3 @@ async function executeAhead({ path, reuse }: NodeCall, { base, ports, found, ele
 function problemOf(kind: PlanProblem["kind"], path: NodePath, what: string): PlanProblem {
   return { kind, path, message: `${path} ${what}`, allow: [`--reask ${path}`] };
 }
-
-const nothing = () => undefined;
-const SILENT: InterpreterHost["report"] = {
-  started: nothing,
-  completed: nothing,
-  failed: nothing,
-  cancelled: nothing,
-  handled: nothing,
-  add: nothing,
-  trouble: nothing,
-  settled: async () => undefined,
-};
-
-const NOTHING_RECORDED: InterpreterHost["turns"] = {
-  of: () => ({ attempt: 1, recorded: false }),
-  recordOf: nothing,
-  concluded: () => false,
-  caught: () => false,
-  replay: [],
-};

@@ -49,7 +49,8 @@ function removed(elementAt: ElementAt, { runId, history }: BaseRun): PlanProblem
 /** An effectful node that did its work, or may have, and would do it once more. */
 function repeated(elementAt: ElementAt, { path, decision, record, now }: Foreseen, { options, decider }: ProblemsOptions): PlanProblem[] {
   // In a replay, what comes from outside is given from the record, or ends it.
-  if (options.replay || decision === "reuse" || record === undefined || record.state === "failed" || decider.isMeant(path)) return [];
+  if (options.replay || decision === "reuse" || record === undefined || record.state === "failed" || decider.isMeant(path) || decider.pinned(path))
+    return [];
   const element = elementAt(path);
   if (element?.definition.kind !== "node") return [];
   const { nodeType } = element.definition;

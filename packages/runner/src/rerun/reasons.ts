@@ -21,7 +21,7 @@ export function differences(before: Side, after: Side, unmarked: (text: string) 
   };
   const [was, is] = [before.fingerprint, after.fingerprint];
   const found = [
-    ...compare("code", was.code as Json, is.code as Json),
+    ...compare("code", was.code as Json, is.code as Json).map((found) => ({ ...found, message: codeInWords(was, is) })),
     ...(before.told && after.told ? toldDifferences(before.told, after.told, compare) : []),
     ...ofMembers("resource", was.resources ?? {}, is.resources ?? {}).flatMap(([component, one, other]) => compare(component, one, other)),
     ...compare("workspace", was.workspace, is.workspace),
@@ -48,12 +48,24 @@ function ofMembers(name: string, before: Members, after: Members): readonly (rea
 }
 
 function textOf(value: Json | undefined, unmarked: (text: string) => string): string | undefined {
-  return value === undefined ? undefined : unmarked(canonicalJson(value));
+  const json = jsonOf(value);
+  return json === undefined ? undefined : unmarked(json);
 }
 
 function reason(component: string, was: string | undefined, is: string | undefined): PlanReason {
   const sides = { ...(was === undefined ? {} : { before: JSON.parse(was) as Json }), ...(is === undefined ? {} : { after: JSON.parse(is) as Json }) };
   return { component, ...sides, message: `${component} ${inWords(was, is)}` };
+}
+
+/** Only what differs in it. */
+function codeInWords(was: NodeFingerprint, is: NodeFingerprint): string {
+  const changed = ofMembers("code", was.code as Members, is.code as Members).filter(([, one, other]) => one !== other);
+  const texts = changed.map(([name, one, other]) => `${name} ${inWords(jsonOf(one), jsonOf(other))}`);
+  return texts.join("; ");
+}
+
+function jsonOf(value: Json | undefined): string | undefined {
+  return value === undefined ? undefined : canonicalJson(value);
 }
 
 function inWords(was: string | undefined, is: string | undefined): string {

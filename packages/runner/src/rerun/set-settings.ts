@@ -24,8 +24,8 @@ export function checkedSet(root: ComponentDefinition, set: NonNullable<RerunOpti
     const definition = assertPath(root, { option: "set", path });
     const entries = Object.entries(members);
     if (definition.kind === "node") {
-      for (const [member] of entries) {
-        assertMember(definition, { path, member });
+      for (const [member, value] of entries) {
+        assertMember(definition, { path, member }, value);
         const { [member]: _own, ...others } = members;
         assertPlace(withSet(mergedSet(before, { [path]: others }))(path, definition.settings), { path, member });
       }
@@ -38,11 +38,23 @@ export function checkedSet(root: ComponentDefinition, set: NonNullable<RerunOpti
   return { settings, inputs };
 }
 
-function assertMember({ nodeType }: NodeDefinition, { path, member }: { readonly path: string; readonly member: string }): void {
-  const [first = ""] = member.split(".");
-  const names = membersOf(nodeType.settings);
-  if (names !== undefined && !names.includes(first))
-    throw new RerunSetError(path, member, `a node of type "${nodeType.type}" has no setting ${JSON.stringify(first)}; ${nameHint(first, names)}`);
+/** As far as the schema of the settings says what there is and what it may be. */
+function assertMember({ nodeType }: NodeDefinition, { path, member }: { readonly path: string; readonly member: string }, value: Json): void {
+  let schema: z.core.$ZodType = nodeType.settings;
+  for (const name of member.split(".")) {
+    const object = objectOf(schema);
+    const inside = object?.shape[name];
+    if (inside === undefined && object?.isClosed)
+      throw new RerunSetError(
+        path,
+        member,
+        `a node of type "${nodeType.type}" has no setting ${JSON.stringify(name)}; ${nameHint(name, Object.keys(object.shape))}`,
+      );
+    if (inside === undefined) return;
+    schema = inside;
+  }
+  const { error } = z.safeParse(schema, value);
+  if (error) throw new RerunSetError(path, member, `it does not fit: ${error.issues.map(issueText).join("; ")}`);
 }
 
 /** In a list that is there before the run, only an item that it has can be set. */
@@ -63,10 +75,18 @@ function assertPlace(settings: Json, { path, member }: { readonly path: string; 
   }
 }
 
-/** The members that settings have by their schema, when it says. */
-function membersOf(schema: z.ZodType): readonly string[] | undefined {
-  if (schema instanceof z.ZodObject && !(schema.def.catchall && !(schema.def.catchall instanceof z.ZodNever))) return Object.keys(schema.shape);
-  return undefined;
+function issueText({ path, message }: z.core.$ZodIssue): string {
+  return path.length === 0 ? message : `${path.join(".")}: ${message}`;
+}
+
+/** What a schema of objects says, also of one that may be missing. */
+function objectOf(
+  schema: z.core.$ZodType,
+): { readonly shape: Readonly<Record<string, z.core.$ZodType | undefined>>; readonly isClosed: boolean } | undefined {
+  const { def } = (schema as z.core.$ZodTypes)._zod;
+  if (def.type === "optional" || def.type === "nullable" || def.type === "default" || def.type === "prefault") return objectOf(def.innerType);
+  if (def.type !== "object") return undefined;
+  return { shape: def.shape, isClosed: def.catchall === undefined || def.catchall._zod.def.type === "never" };
 }
 
 function assertVariable({ variables }: ComponentDefinition, { path, name }: { readonly path: string; readonly name: string }, value: Json): void {

@@ -13,7 +13,10 @@ export interface Kind {
   readonly name: string;
   /** Completes "<number> of <number> times that …". */
   readonly tries: string;
-  points(seed: number): Promise<readonly Point[]>;
+  /** How many of its points are tried when not all are asked for: to try them all takes long. Default: all. */
+  readonly sample?: number;
+  /** What they need until all have been tried is gone with the scope. */
+  points(seed: number, scope: AsyncDisposableStack): Promise<readonly Point[]>;
 }
 
 export interface TrialOptions {
@@ -21,7 +24,7 @@ export interface TrialOptions {
   readonly seed: number;
   /** Begins no more points after this time, in milliseconds. Default: none. */
   readonly budgetMs?: number;
-  /** How many points of each kind are tried at most. Default: all. */
+  /** How many points of each kind are tried at most. Default: what the kind says. */
   readonly most?: number;
   /** How many points are tried at the same time. */
   readonly width: number;
@@ -45,17 +48,18 @@ export interface PointFailure {
  */
 export async function tryPoints(
   kinds: readonly Kind[],
-  { seed, budgetMs = Number.POSITIVE_INFINITY, most = Number.POSITIVE_INFINITY, width }: TrialOptions,
+  { seed, budgetMs = Number.POSITIVE_INFINITY, most, width }: TrialOptions,
 ): Promise<readonly KindReport[]> {
+  await using scope = new AsyncDisposableStack();
   const end = performance.now() + budgetMs;
   const reports = kinds.map((kind) => ({ kind, all: 0, tried: 0, failures: [] as PointFailure[] }));
   const waiting: { readonly point: Point; readonly report: (typeof reports)[number] }[] = [];
   for (const report of reports) {
-    const points = await report.kind.points(seed);
+    const points = await report.kind.points(seed, scope);
     report.all = points.length;
     waiting.push(
       ...shuffled(points, seed)
-        .slice(0, most)
+        .slice(0, most ?? report.kind.sample)
         .map((point) => ({ point, report })),
     );
   }

@@ -21,7 +21,7 @@ const BILLED = { "rerun.bill": { receipt: `charged ${BILL}` } };
 const PACK = "mkdir -p packed && cat built/*.txt *.md > packed/all.txt && echo packed";
 const TWICE_IS_ONCE = { effect: "idempotent" } as const;
 
-type Command = (shell: string) => NodeDefinition<unknown>;
+type Command = (shell: string) => NodeDefinition;
 
 const settings = z.object({ file: z.string(), text: z.string(), after: z.string().optional() });
 

@@ -14,8 +14,8 @@ export function killAtCalls(tried: Tried = {}): Kind {
       const [calls, gift] = [await ground.inTrial(callsOf), await ground.gift()];
       const kills = calls.flatMap((call, index) => momentsOf(call, tried).map((when) => ({ call, kill: { number: index + 1, when } })));
       return kills.flatMap(({ call, kill }) =>
-        waysOf(tried).map(({ alone, then }) => ({
-          name: `${kill.when} call ${kill.number}: ${call}${then}`,
+        waysOf(tried).map(({ alone, after }) => ({
+          name: `${kill.when} call ${kill.number}: ${call}${after}`,
           attempt: () => ground.inTrial((trial) => assertSurvives({ ...trial, kill, alone }, gift)),
         })),
       );
@@ -73,8 +73,8 @@ export function killAtGit(tried: Tried = {}): Kind {
       const [commands, gift] = [await gitCommandsOf(ground), await ground.gift()];
       const kills = commands.flatMap((command, index) => MOMENTS.map((when) => ({ command, fault: { number: index + 1, when } })));
       return kills.flatMap(({ command, fault }) =>
-        waysOf(tried).map(({ alone, then }) => ({
-          name: `${fault.when} git command ${fault.number}: ${command}${then}`,
+        waysOf(tried).map(({ alone, after }) => ({
+          name: `${fault.when} git command ${fault.number}: ${command}${after}`,
           attempt: () =>
             ground.inTrial(async (trial) => {
               const { git } = await faultyGit(trial.directory, fault);

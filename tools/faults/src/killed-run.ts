@@ -23,9 +23,9 @@ export interface Trial extends Pick<LiveRun, "root" | "witness" | "subject"> {
 /** Where a subject is tried, each time in a new directory, in which there is what it is made from. */
 export interface Ground {
   readonly subject: SubjectName;
-  inTrial<Result>(work: (trial: Trial) => Promise<Result>): Promise<Result>;
+  readonly inTrial: <Result>(work: (trial: Trial) => Promise<Result>) => Promise<Result>;
   /** What a run gives that nobody disturbs. */
-  gift(): Promise<Gift>;
+  readonly gift: () => Promise<Gift>;
 }
 
 /** What all of its trials share is gone with the scope. */

@@ -33,9 +33,9 @@ interface Loss extends Way {
   readonly survival: Survival;
 }
 
-function pointAt(ground: MemoryGround, { number, call, survival, alone, then }: Loss): Point {
+function pointAt(ground: MemoryGround, { number, call, survival, alone, after }: Loss): Point {
   return {
-    name: `before call ${number}: ${call}; left is ${JSON.stringify(survival)}${then}`,
+    name: `before call ${number}: ${call}; left is ${JSON.stringify(survival)}${after}`,
     async attempt() {
       const [disk, witness] = [ground.disk(), memoryWitness()];
       await cutOff(ground.runOn(disk, witness), number, runSubject);

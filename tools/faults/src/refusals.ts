@@ -48,9 +48,9 @@ function refusalsOf(call: string, number: number): Refusal[] {
 }
 
 function pointAt(ground: MemoryGround, refusal: Refusal & Way): Point {
-  const { number, call, code, lasts, dark, alone, then } = refusal;
+  const { number, call, code, lasts, dark, alone, after } = refusal;
   return {
-    name: `${code} ${lasts ? "from" : "at"} call ${number}: ${call}${dark ? "; then the power fails" : ""}${then}`,
+    name: `${code} ${lasts ? "from" : "at"} call ${number}: ${call}${dark ? "; then the power fails" : ""}${after}`,
     async attempt() {
       const [disk, witness] = [ground.disk(), memoryWitness()];
       const { fault, wasHit } = faultOf(refusal);

@@ -20,8 +20,8 @@ export function refusedGit(tried: Tried = {}): Kind {
       const [commands, gift] = [await gitCommandsOf(ground), await ground.gift()];
       const faults = commands.flatMap((command, index) => REFUSALS.map((when) => ({ command, fault: { number: index + 1, when } })));
       return faults.flatMap(({ command, fault }) =>
-        waysOf(tried).map(({ alone, then }) => ({
-          name: `git command ${fault.number} (${command}) is ${fault.when}${then}`,
+        waysOf(tried).map(({ alone, after }) => ({
+          name: `git command ${fault.number} (${command}) is ${fault.when}${after}`,
           attempt: () =>
             ground.inTrial(async (trial) => {
               await untilRefused(trial, fault);

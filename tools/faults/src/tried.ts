@@ -14,7 +14,7 @@ export interface Way {
   /** The earlier run was deleted before. */
   readonly alone: boolean;
   /** Says so, at the end of the name of a point. */
-  readonly then: string;
+  readonly after: string;
 }
 
 export function triedSubject({ subject }: Tried): SubjectName {
@@ -23,8 +23,8 @@ export function triedSubject({ subject }: Tried): SubjectName {
 
 /** A re-run is gone on with while the earlier run is there, and also after it was deleted. */
 export function waysOf({ subject }: Tried): readonly Way[] {
-  const asItIs = { alone: false, then: "" };
-  return subject === "rerun" ? [asItIs, { alone: true, then: "; then the earlier run is deleted" }] : [asItIs];
+  const asItIs = { alone: false, after: "" };
+  return subject === "rerun" ? [asItIs, { alone: true, after: "; then the earlier run is deleted" }] : [asItIs];
 }
 
 export function kindOf(name: string, { subject, sample }: Tried): Pick<Kind, "name" | "sample"> {

@@ -31,6 +31,7 @@ function file(path: string, text: string) {
 
 function fileNodes({ attempts }: Pick<ReturnType<typeof rerunStage>, "attempts">, opened: ReadonlyMap<string, RunOutcome>) {
   const output = z.object({ value: z.string() });
+  const third = Promise.withResolvers<void>();
   return {
     /** Writes a file, looks at no other, and gives its name. */
     write: defineNode({
@@ -44,6 +45,22 @@ function fileNodes({ attempts }: Pick<ReturnType<typeof rerunStage>, "attempts">
         attempts.push({ runId, path, attempt });
         await exclusively(async () => opened.get(runId)?.write(file(to, text)));
         return { value: to };
+      },
+    }),
+    /** Writes a file: that of the first item once the third one has begun. */
+    late: defineNode({
+      type: "late",
+      version: "1",
+      effect: "pure",
+      workspace: "confined",
+      settings: z.object({ item: z.string() }),
+      output,
+      async execute({ path, attempt, run: { runId }, exclusively }, { settings: { item } }) {
+        attempts.push({ runId, path, attempt });
+        if (item === "c") third.resolve();
+        if (item === "a") await third.promise;
+        await exclusively(async () => opened.get(runId)?.write(file(`${item}.txt`, "")));
+        return { value: `${item}.txt` };
       },
     }),
     /** Gives what is in a file. */
@@ -234,6 +251,16 @@ describe("files that are written at the same time", () => {
     const { executed, runId } = await on.rerun(beside(on, "links", "rechts"), { of: "r3" });
     expect(executed).toEqual([]);
     expect(await on.files(runId)).toEqual(await on.files("r3"));
+  });
+});
+
+describe("files that a loop writes, several at a time", () => {
+  it("are found as they were, in re-run after re-run, also where an item ended before one that began before it", async () => {
+    const on = fileStage();
+    const body = flow("item").node("w", on.late({ item: "$var{item}" }));
+    const definition = flow("main").map("each", { items: ["a", "b", "c"], concurrency: 2, body });
+    await on.run(definition);
+    for (const of of ["r", "r2", "r3"]) expect((await on.rerun(definition, { of })).executed).toEqual([]);
   });
 });
 

@@ -16,6 +16,7 @@ export function killAtCalls(tried: Tried = {}): Kind {
       return kills.flatMap(({ call, kill }) =>
         waysOf(tried).map(({ alone, after }) => ({
           name: `${kill.when} call ${kill.number}: ${call}${after}`,
+          always: alone && RETAINS.test(call),
           attempt: () => ground.inTrial((trial) => assertSurvives({ ...trial, kill, alone }, gift)),
         })),
       );
@@ -50,6 +51,9 @@ export function killAgain({ times, ...tried }: Tried & { readonly times: number 
 /** Of all that is in the directory of a run, only this is no view. */
 const SHOWS = /^[a-z]+ \/subject\/(?!journal\.jsonl|\.origins)/;
 
+/** Only a re-run does that. */
+const RETAINS = /^link \/earlier\/|\/\.origins\b/;
+
 /** By then it is on record that the run started. */
 const FIRST_OF_OUTCOME = "mkdir itself /.dad/work";
 
@@ -75,6 +79,8 @@ export function killAtGit(tried: Tried = {}): Kind {
       return kills.flatMap(({ command, fault }) =>
         waysOf(tried).map(({ alone, after }) => ({
           name: `${fault.when} git command ${fault.number}: ${command}${after}`,
+          // There it is that a re-run gets the branch that begins where it starts.
+          always: alone && fault.number === commands.indexOf("update-ref") + 1,
           attempt: () =>
             ground.inTrial(async (trial) => {
               const { git } = await faultyGit(trial.directory, fault);

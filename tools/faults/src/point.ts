@@ -4,6 +4,8 @@ import { createHash } from "node:crypto";
 export interface Point {
   /** Says which one it is, such that it can be found again. */
   readonly name: string;
+  /** It is in each sample, as it is of what nothing else tries. */
+  readonly always?: boolean;
   /** Rejects with what does not hold. */
   readonly attempt: () => Promise<void>;
 }
@@ -57,11 +59,8 @@ export async function tryPoints(
   for (const report of reports) {
     const points = await report.kind.points(seed, scope);
     report.all = points.length;
-    waiting.push(
-      ...shuffled(points, seed)
-        .slice(0, most ?? report.kind.sample)
-        .map((point) => ({ point, report })),
-    );
+    const sample = sampleOf(points, { seed, most: most ?? report.kind.sample });
+    waiting.push(...sample.map((point) => ({ point, report })));
   }
   const order = shuffled(waiting, seed);
   const worker = async () => {
@@ -73,6 +72,11 @@ export async function tryPoints(
   };
   await Promise.all(Array.from({ length: width }, worker));
   return reports;
+}
+
+function sampleOf(points: readonly Point[], { seed, most }: { readonly seed: number; readonly most: number | undefined }): Point[] {
+  const { always = [], other = [] } = Object.groupBy(shuffled(points, seed), (point) => (point.always ? "always" : "other"));
+  return [...always, ...other].slice(0, most);
 }
 
 function shuffled<Item>(items: readonly Item[], seed: number): Item[] {

@@ -52,16 +52,17 @@ async function earlierRun(scope: AsyncDisposableStack): Promise<string> {
 export async function assertSurvives(run: LiveRun, gift: Gift, again: readonly Kill[] = []): Promise<void> {
   await untilKilled(run);
   for (const kill of again) await onThisMachine(run, (at) => keeping(at, (before) => untilKilled({ ...run, kill, resume: before.length > 0 })));
-  await assertRecoversHere(run, gift);
+  const details = await assertRecoversHere(run, gift);
+  await onThisMachine(run, (at) => assertReusable(at, details));
 }
 
 /** Goes on with a run, and holds its store against it. What it gave is there also after the store was tidied up. */
-export async function assertRecoversHere(run: LiveRun, gift: Gift): Promise<void> {
-  await onThisMachine(run, async (at) => {
+export async function assertRecoversHere(run: LiveRun, gift: Gift): Promise<RunDetails> {
+  return await onThisMachine(run, async (at) => {
     const details = await assertRecovers(at, gift);
     await assertSoundHere(run.root);
     assert.deepEqual(await giftOf(at, details), gift, "what the run gave is gone after fsck and gc");
-    await assertReusable(at, details);
+    return details;
   });
 }
 

@@ -25,6 +25,7 @@ export function refusedGit(tried: Tried = {}): Kind {
           attempt: () =>
             ground.inTrial(async (trial) => {
               await untilRefused(trial, fault);
+              // What comes after a commit that was refused found files that nobody knows: the next re-run may execute it.
               await assertRecoversHere({ ...trial, alone }, gift);
             }),
         })),

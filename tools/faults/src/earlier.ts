@@ -70,6 +70,7 @@ function rerunOf(subject: Subject): Subject {
 const said = defineNode({
   type: "said",
   version: "1",
+  code: "",
   effect: "idempotent",
   settings: z.object({ shell: z.string() }),
   output: z.object({ shell: z.string() }),
@@ -88,6 +89,7 @@ function pageNode(witness: Witness) {
   return defineNode({
     type: "page",
     version: "1",
+    code: "",
     effect: "idempotent",
     settings,
     output: z.object({ file: z.string() }),

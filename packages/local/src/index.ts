@@ -11,5 +11,5 @@ export { MaintenanceError } from "./maintenance/errors.ts";
 export { type LocalMaintenance, localMaintenance, type LocalMaintenanceOptions } from "./maintenance/local-maintenance.ts";
 export { type LocalPortsOptions, localPorts } from "./local-ports.ts";
 export { type LocalStore, type LocalStoreOptions, localStore } from "./local-store.ts";
-export { planAgentRerun, type PlanAgentRerunOptions } from "./plan-agent-rerun.ts";
+export { continuationOf, type ContinuationWhere, planAgentRerun, type PlanAgentRerunOptions, type RerunWhere } from "./plan-agent-rerun.ts";
 export { type AgentRun, resumeAgent, type ResumeAgentOptions, runAgent, type RunAgentOptions } from "./run-agent.ts";

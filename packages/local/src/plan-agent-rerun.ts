@@ -11,7 +11,13 @@ export interface Where {
   readonly ports: LocalPortsOptions;
 }
 
-export interface PlanAgentRerunOptions extends Where {
+/** Of that, what a re-run is thought through with. Without outcomes, it is about no files. */
+export interface RerunWhere {
+  readonly store: Pick<LocalStore, "journals" | "artifacts" | "runRoot"> & Partial<Pick<LocalStore, "outcomes">>;
+  readonly ports: Pick<LocalPortsOptions, "resources">;
+}
+
+export interface PlanAgentRerunOptions extends RerunWhere {
   readonly rerun: RerunOptions;
   /** Given over those of the earlier run. */
   readonly inputs?: StaticInputs;
@@ -41,31 +47,33 @@ export async function planOnBase(
   return await planRerun(definition, { ...planningIn({ store, ports }), base, rerun, ...given });
 }
 
-function planningIn({ store, ports: { resources } }: Where) {
+function planningIn({ store, ports: { resources } }: RerunWhere) {
   const { artifacts, outcomes, runRoot } = store;
-  return { engine: inlineEngine(), runRoot, ports: { artifacts, outcomes, resources } };
+  return { engine: inlineEngine(), runRoot, ports: { artifacts, resources, ...(outcomes ? { outcomes } : {}) } };
 }
 
 /** @throws `RUN_UNKNOWN`, `JOURNAL_DAMAGED`. */
-export async function readBase({ journals, runRoot }: LocalStore, of: string, abort: { readonly signal?: AbortSignal }): Promise<BaseRun> {
+export async function readBase({ journals, runRoot }: RerunWhere["store"], of: string, abort: { readonly signal?: AbortSignal }): Promise<BaseRun> {
   const { details, history } = await readRunWithHistory(journals, of, { runRoot, ...abort });
   const { runId, status, rootComponentId } = details;
   return { runId, status, rootComponentId, history };
 }
 
-interface Resumed extends Where {
+export interface ContinuationWhere extends RerunWhere {
+  /** Of the re-run. */
   readonly runId: string;
 }
 
 /**
- * What a re-run that goes on takes from the earlier run, which may be gone by now: it is read through the re-run.
+ * What a re-run that goes on takes from the earlier run, which may be gone by now: it is read through the re-run. `undefined` for
+ * a run that is none.
  *
  * @throws RerunRefusedError (`RERUN_REFUSED`) when what is still to be reused cannot be any more.
  */
 export async function continuationOf(
   definition: AgentDefinition | FlowDefinition,
   begun: RunHistory,
-  { runId, ...where }: Resumed,
+  { runId, ...where }: ContinuationWhere,
 ): Promise<Continuation | undefined> {
   const { rerun, nodes } = begun;
   if (rerun === undefined) return undefined;

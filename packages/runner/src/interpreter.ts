@@ -118,6 +118,7 @@ function* walkNode(walk: Walk, element: NodeElement, place: Place): Strand<Json>
     const handle = engine.start({ ...call, attempt, ...(delayMs === undefined ? {} : { delayMs }) });
     const outcome = yield* settled(handle, lane);
     host.files.told(handle);
+    host.attempts.told(handle);
     if (outcome.status === "completed") return call.reuse ? outcome.value : rested(walk, element, { handle, value: outcome.value });
     if (DadError.is(outcome.error, "ATTEMPT_ABANDONED")) host.attempts.abandon(handle, outcome);
     if (outcome.status === "cancelled") throw new StrandCancelled(outcome.error);

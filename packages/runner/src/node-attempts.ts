@@ -15,7 +15,7 @@ import { frozenJson } from "./frozen-json.ts";
 import { type Exclusively, oneAtATime } from "./one-at-a-time.ts";
 import type { Continuation } from "./rerun/continuation.ts";
 import { asRecorded } from "./rerun/replayed-output.ts";
-import { giveReused, recordedOutcome } from "./reused-attempt.ts";
+import { giveReused, recordedOutcome, type ReusedEnds, reusedEnds } from "./reused-attempt.ts";
 import type { Turns } from "./turn.ts";
 import type { AttemptLedger } from "./walk.ts";
 
@@ -44,6 +44,7 @@ export function nodeAttempts(options: NodeAttemptsOptions): NodeAttempts {
   const { scope, root, observability, turns, report, assume = {}, files, continuation } = options;
   const elementAt = elementsOf(root);
   const going = new Map<string, Collected>();
+  const ends = reusedEnds(report);
   const exclusively = oneAtATime();
   /** What was shown last: as long as much waits to be shown, nothing more is begun. */
   let shown: Promise<void> = Promise.resolve();
@@ -75,14 +76,14 @@ export function nodeAttempts(options: NodeAttemptsOptions): NodeAttempts {
       const before = turns.recordOf(call);
       if (before) return recordedOutcome(scope, before);
       const work = { call, ...nodeAt(call.path), scope, signal, observability, exclusively };
-      if (call.reuse && continuation) return await giveReused(work, continuation, files);
+      if (call.reuse && continuation) return await giveReused(work, continuation, { files, ends });
       const assumption = assume[call.path];
       if (assumption?.done) return recordAssumed(work, assumption.value);
       const collected = nothingYet(work);
       going.set(identityOf(call), collected);
       return attempt({ ...work, exclusively: committing(files, work, collected) }, collected).finally(() => going.delete(identityOf(call)));
     },
-    ledger: attemptLedger({ going, nodeAt, report }),
+    ledger: attemptLedger({ going, ends, nodeAt, report }),
   };
 }
 
@@ -110,11 +111,13 @@ function ifGoingOn({ signal }: ExecutionScope): (error: unknown) => undefined {
 
 interface LedgerOptions extends Pick<NodeAttemptsOptions, "report"> {
   readonly going: ReadonlyMap<string, Collected>;
+  readonly ends: ReusedEnds;
   readonly nodeAt: (path: NodePath) => NodeElement;
 }
 
-function attemptLedger({ going, nodeAt, report }: LedgerOptions): AttemptLedger {
+function attemptLedger({ going, ends, nodeAt, report }: LedgerOptions): AttemptLedger {
   return {
+    told: (handle) => ends.told(handle),
     abandon(handle, outcome) {
       const collected = going.get(identityOf(handle));
       if (collected === undefined || outcome.status === "completed") return;

@@ -1,4 +1,4 @@
-import type { NodeOutcome } from "@dad/engine";
+import type { NodeHandle, NodeOutcome } from "@dad/engine";
 import {
   type ArtifactEntry,
   DadError,
@@ -15,6 +15,7 @@ import type { FileCommits } from "./file-commits.ts";
 import { frozenJson } from "./frozen-json.ts";
 import type { Continuation } from "./rerun/continuation.ts";
 import { RerunBrokenError } from "./rerun/errors.ts";
+import type { WalkReport } from "./walk-report.ts";
 
 /** What an attempt had given, or how it had ended. */
 export async function recordedOutcome({ run }: ExecutionScope, before: NodeHistory): Promise<NodeOutcome> {
@@ -27,13 +28,37 @@ export function errorFromRecord({ path, error }: NodeHistory): DadError {
   return error === undefined ? new DadError("NODE_CANCELLED", `node ${path} was cancelled`) : errorFromEnvelope(error);
 }
 
+/** The ends of reused nodes, until the walk is told of them. */
+export interface ReusedEnds {
+  add(handle: NodeHandle, end: EventDraft): void;
+  told(handle: NodeHandle): void;
+}
+
+/** Each is recorded when the walk is told of it. */
+export function reusedEnds(report: Pick<WalkReport, "add">): ReusedEnds {
+  const ends = new Map<string, EventDraft>();
+  return {
+    add: ({ path, attempt }, end) => void ends.set(`${path} ${attempt}`, end),
+    told({ path, attempt }) {
+      const end = ends.get(`${path} ${attempt}`);
+      if (end) report.add(end);
+      ends.delete(`${path} ${attempt}`);
+    },
+  };
+}
+
+interface Reusing {
+  readonly files: FileCommits;
+  readonly ends: ReusedEnds;
+}
+
 /**
  * Gives what an earlier run has for a node: its result and its files, by reference. What it changed in the workspace, and is not
  * there from the beginning, is brought there.
  *
  * @throws RerunBrokenError (`RERUN_BROKEN`) when the result cannot be read, or its files do not go together with those of this run.
  */
-export async function giveReused(work: Attempt, continuation: Continuation, files: FileCommits): Promise<NodeOutcome> {
+export async function giveReused(work: Attempt, continuation: Continuation, { files, ends }: Reusing): Promise<NodeOutcome> {
   const { call, scope } = work;
   const record = call.reuse && continuation.base.history.nodes.get(call.reuse);
   if (record === undefined) throw new TypeError(`run ${continuation.base.runId} has nothing for node ${call.path}`);
@@ -48,7 +73,7 @@ export async function giveReused(work: Attempt, continuation: Continuation, file
   const { outcome, changed } = await given().catch((cause: unknown) => {
     throw new RerunBrokenError(call.path, runId, { cause });
   });
-  await scope.run.record(reusedEnd(work, { record, changed, base: runId, beside: continuation.groups.get(record.path) }), { wait: "ordered" });
+  ends.add(call, reusedEnd(work, { record, changed, base: runId, beside: continuation.groups.get(record.path) }));
   return outcome;
 }
 

@@ -33,6 +33,7 @@ function file(path: string, text: string) {
 function fileNodes({ attempts }: { readonly attempts: Attempts }, opened: Opened) {
   return {
     write: writeNode(attempts, opened),
+    late: lateNode(attempts, opened),
     scribble: scribbleNode(attempts, opened),
     read: readNode(attempts, opened),
     say: sayNode(attempts),
@@ -58,6 +59,27 @@ function writeNode(attempts: Attempts, opened: Opened) {
       if (to !== "") await context.exclusively(async () => opened.get(run.runId)?.write(file(to, text)));
       if (text === "fail") throw new Error("it was to fail");
       return { value: to };
+    },
+  });
+}
+
+/** Writes a file: that of the first item once the third one has begun. */
+function lateNode(attempts: Attempts, opened: Opened) {
+  const third = Promise.withResolvers<void>();
+  return defineNode({
+    type: "late",
+    version: "1",
+    effect: "pure",
+    workspace: "confined",
+    settings: z.object({ item: z.string() }),
+    output,
+    async execute(context, { settings: { item } }) {
+      const { path, attempt, run } = context;
+      attempts.push({ runId: run.runId, path, attempt });
+      if (item === "c") third.resolve();
+      if (item === "a") await third.promise;
+      await context.exclusively(async () => opened.get(run.runId)?.write(file(`${item}.txt`, "")));
+      return { value: `${item}.txt` };
     },
   });
 }

@@ -58,6 +58,11 @@ export interface Foresight {
 
 /** Where the walk says of attempts what their executor cannot say itself. */
 export interface AttemptLedger {
+  /**
+   * The walk is told of an attempt. One that is reused is recorded now: so the next re-run finds the ends in the order in which
+   * the walk was told, which says what files each node has found.
+   */
+  told(handle: NodeHandle): void;
   /** An attempt was left behind: it is recorded as what the engine told, and whatever it does from now on is refused. */
   abandon(handle: NodeHandle, outcome: NodeOutcome): void;
   /** A node could not be begun: it is recorded as an attempt that failed. */

@@ -5,6 +5,7 @@ import { memoryEventBus } from "@dad/events/memory";
 import { scopeIsolation } from "@dad/isolation/scope";
 import type { JournalStore } from "@dad/journal";
 import { diskJournalStore } from "@dad/journal/disk";
+import type { RerunWhere } from "@dad/local";
 import { noopObservability } from "@dad/observability/noop";
 import type { OutcomeRepository } from "@dad/outcome";
 import { type GitProgram, gitOutcomeRepository } from "@dad/outcome-git";
@@ -33,21 +34,34 @@ export function outcomesIn(root: string, git: GitProgram = { path: process.env["
   return gitOutcomeRepository({ directory: join(root, "outcome", "project"), workDirectory: join(root, ".dad", "work"), git });
 }
 
+/** What re-runs are thought through with, as `@dad/local` does it. */
+export async function inPlace<Result>(place: Place, work: (where: RerunWhere) => Promise<Result>): Promise<Result> {
+  const { root, fs, locks, outcomes } = place;
+  await using artifacts = diskArtifactStore({ root: blobsIn(root), fs, locks });
+  const store = { runRoot: root, journals: journalsAt(place), artifacts, ...(outcomes ? { outcomes } : {}) };
+  return await work({ store, ports: { resources: resources() } });
+}
+
+function resources() {
+  return staticResourceRegistry({ profiles: { default: {} } }).profile();
+}
+
 /** The ports of a run: the adapters of one machine on a disk that may go wrong. */
 export function portsAt(place: Place, witness: Witness): MakeRunPorts {
   const { root, fs, locks, outcomes } = place;
   return (env, own) => {
     const artifacts = own(diskArtifactStore({ root: blobsIn(root), fs, locks }));
     const events = own(memoryEventBus());
-    events.subscribe("node.completed", ({ path }) => witness.see({ saw: "committed", path }));
+    // That a node is reused is told before it is durable: where it is lost, the node is reused once more.
+    events.subscribe("node.completed", ({ path, decision }) => void (decision === "reused" || witness.see({ saw: "committed", path })));
     return {
       journals: journalsAt(place),
       artifacts,
       view: diskArtifactView({ root: env.runDir, store: artifacts, fs }),
       events,
-      resources: staticResourceRegistry({ profiles: { default: {} } }).profile(),
+      resources: resources(),
       observability: own(noopObservability()),
-      isolation: scopeIsolation(),
+      isolation: scopeIsolation({ homes: join(root, ".dad", "home") }),
       ...(outcomes ? { outcomes } : {}),
     };
   };

@@ -3,17 +3,21 @@ import { promisify } from "node:util";
 import { readJson } from "@dad/artifacts";
 import { diskArtifactStore } from "@dad/artifacts/disk";
 import { NodeResult, type RunDetails } from "@dad/protocol";
-import { blobsIn, type Place } from "./composition.ts";
+import { contentsOfOrigins } from "@dad/run-context";
+import { blobsIn, journalsAt, type Place } from "./composition.ts";
 
 /** What a run gave: a text for each thing, by where it is. It is the same for each run of the subject, however often it was disturbed. */
 export type Gift = Readonly<Record<string, string>>;
 
 /** What the nodes gave, and the tree of the outcome. */
-export async function giftOf({ root, fs, locks, outcomes }: Place, { nodes, outcome }: RunDetails): Promise<Gift> {
+export async function giftOf(place: Place, { runId, nodes, outcome }: RunDetails): Promise<Gift> {
+  const { root, fs, locks, outcomes } = place;
   const gift: Record<string, string> = {};
   await using artifacts = diskArtifactStore({ root: blobsIn(root), fs, locks });
-  for (const { path, artifacts: entries } of nodes) {
-    for (const entry of entries) {
+  const contents = contentsOfOrigins(journalsAt(place), runId);
+  for (const { path, origin, artifacts: entries } of nodes) {
+    if (origin) gift[`${path} origin`] = `entry ${origin.seq} of ${origin.runId}`;
+    for (const entry of origin ? await contents.of(origin, entries) : entries) {
       if (entry.name === "result") gift[`${path} result`] = summaryOf(await readJson(artifacts, entry, NodeResult));
       // Of what somebody assumed to have been done nobody knows what it was given.
       else if (entry.name !== "input") gift[`${path} ${entry.name}`] = entry.digest;

@@ -4,7 +4,7 @@ import { readRun } from "@dad/run-context";
 import { assertSoundHere } from "./checkup.ts";
 import { journalsAt } from "./composition.ts";
 import type { Gift } from "./gift.ts";
-import { inTrial, onThisMachine, type Trial, undisturbed } from "./killed-run.ts";
+import { groundFor, onThisMachine, type Trial } from "./killed-run.ts";
 import { type LiveRun, startLiveRun } from "./live-run.ts";
 import { chanceOf, type Kind } from "./point.ts";
 import { assertGives, keeping } from "./recover.ts";
@@ -17,8 +17,9 @@ export function killAtRandom({ times }: { readonly times: number }): Kind {
   return {
     name: "random",
     tries: "a run of 49 nodes, many of them at the same time, is killed at random moments, and gone on with each time, until it is completed",
-    async points(seed) {
-      const gift = await undisturbed("chain");
+    async points(seed, scope) {
+      const { inTrial, gift: giftOf } = await groundFor("chain", scope);
+      const gift = await giftOf();
       return Array.from({ length: times }, (_, index) => ({
         name: `run ${index + 1}`,
         attempt: () => inTrial((trial) => killUntilCompleted(trial, chanceOf(seed + index), gift)),
@@ -27,8 +28,7 @@ export function killAtRandom({ times }: { readonly times: number }): Kind {
   };
 }
 
-async function killUntilCompleted(trial: Trial, chance: () => number, gift: Gift): Promise<void> {
-  const run: LiveRun = { ...trial, subject: "chain" };
+async function killUntilCompleted(run: Trial, chance: () => number, gift: Gift): Promise<void> {
   await onThisMachine(run, async (at) => {
     const next = () => keeping(at, (before) => killOnce({ ...run, resume: before.length > 0 }, chance() * LONGEST_MS));
     while (!(await next()));

@@ -4,9 +4,12 @@ import { manyRuns } from "./many-runs.ts";
 import { oneId } from "./one-id.ts";
 import type { Kind } from "./point.ts";
 import { powerLoss, powerLossAgain } from "./power-loss.ts";
+import { refusedGit } from "./refused-git.ts";
 import { refusals } from "./refusals.ts";
 
-/** Everything that is tried, all of it. */
+const RERUN = { subject: "rerun" } as const;
+
+/** Everything that is tried. */
 export function allKinds(): readonly Kind[] {
   return [
     killAtCalls(),
@@ -18,5 +21,19 @@ export function allKinds(): readonly Kind[] {
     refusals(),
     manyRuns({ processes: 8, runs: 125 }),
     oneId({ processes: 50, rounds: 1 }),
+    ...rerunKinds(),
+  ];
+}
+
+/** The same for a re-run, which has more of everything: a sample of it. */
+function rerunKinds(): readonly Kind[] {
+  return [
+    killAtCalls({ ...RERUN, sample: 24 }),
+    killAtGit({ ...RERUN, sample: 14 }),
+    killAgain({ ...RERUN, times: 6 }),
+    refusedGit({ ...RERUN, sample: 10 }),
+    powerLoss({ ...RERUN, chances: 3, sample: 150 }),
+    powerLossAgain({ ...RERUN, times: 60 }),
+    refusals({ ...RERUN, sample: 150 }),
   ];
 }

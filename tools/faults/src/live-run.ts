@@ -1,5 +1,6 @@
 import type { GitProgram } from "@dad/outcome-git";
 import { chain } from "./chain.ts";
+import { earlier, rerun } from "./earlier.ts";
 import { type Program, startProgram } from "./program.ts";
 import { sixNodes, type Subject } from "./subject.ts";
 
@@ -15,15 +16,19 @@ export interface LiveRun {
   readonly root: string;
   /** The file of the witness. */
   readonly witness: string;
-  /** Default: six nodes of every kind. */
-  readonly subject?: "chain" | undefined;
+  readonly subject: SubjectName;
   readonly kill?: Kill;
   readonly resume?: boolean;
   readonly git?: GitProgram;
+  /** Whoever goes on with it finds the earlier run deleted. */
+  readonly alone?: boolean;
 }
 
+const SUBJECTS = { "six nodes": sixNodes, chain, earlier, rerun } satisfies Record<string, Subject>;
+export type SubjectName = keyof typeof SUBJECTS;
+
 export function subjectOf({ subject }: Pick<LiveRun, "subject">): Subject {
-  return subject === "chain" ? chain : sixNodes;
+  return SUBJECTS[subject];
 }
 
 export function startLiveRun(run: LiveRun): Program {

@@ -1,5 +1,5 @@
 // Tries everything that can happen to a run, and tells how many points were tried and which do not hold.
-// `--only <kind>` (repeatable) chooses kinds; `--budget <seconds>` bounds the time; `--seed <number>` decides what is left to chance.
+// `--only <kind>` (repeatable) chooses kinds; `--all` tries all points also of the kinds of which otherwise a sample is tried; `--budget <seconds>` bounds the time; `--seed <number>` decides what is left to chance.
 import { availableParallelism } from "node:os";
 import { inspect, parseArgs } from "node:util";
 import { messageOf } from "@dad/protocol";
@@ -7,7 +7,12 @@ import { allKinds } from "./kinds.ts";
 import { type Kind, type KindReport, type PointFailure, tryPoints } from "./point.ts";
 
 const { values } = parseArgs({
-  options: { only: { type: "string", multiple: true }, budget: { type: "string" }, seed: { type: "string", default: "1" } },
+  options: {
+    only: { type: "string", multiple: true },
+    all: { type: "boolean", default: false },
+    budget: { type: "string" },
+    seed: { type: "string", default: "1" },
+  },
 });
 const seed = numberOf("seed", values.seed);
 const budgetMs = values.budget === undefined ? Number.POSITIVE_INFINITY : numberOf("budget", values.budget) * 1000;
@@ -26,7 +31,7 @@ function chosenKinds(): readonly Kind[] {
 
 function show({ kind, tried, all, failures }: KindReport): void {
   const held = failures.length === 0 ? "all hold" : `${failures.length} DO NOT HOLD`;
-  console.log(`${kind.name.padEnd(7)} ${tried} of ${all} times that ${kind.tries}: ${held}`);
+  console.log(`${kind.name.padEnd(17)} ${tried} of ${all} times that ${kind.tries}: ${held}`);
   for (const same of Map.groupBy(failures, ({ error }) => messageOf(error)).values()) showFailures(same);
 }
 
@@ -38,7 +43,12 @@ function showFailures(failures: readonly PointFailure[]): void {
 
 const started = performance.now();
 // One more than there are cores: somebody always waits for a disk.
-const reports = await tryPoints(chosenKinds(), { seed, budgetMs, width: availableParallelism() + 1 });
+const reports = await tryPoints(chosenKinds(), {
+  seed,
+  budgetMs,
+  width: availableParallelism() + 1,
+  ...(values.all ? { most: Number.POSITIVE_INFINITY } : {}),
+});
 for (const report of reports) show(report);
 const points = reports.reduce((sum, { tried }) => sum + tried, 0);
 console.log(`${points} points in ${((performance.now() - started) / 1000).toFixed(0)} s, seed ${seed}`);

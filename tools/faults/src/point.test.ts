@@ -31,6 +31,15 @@ it("tries another part of the points for each seed, and the same one for the sam
   expect(await tried(1)).not.toEqual(await tried(2));
 });
 
+it("has in each sample of a kind what is always in it", async () => {
+  const kind: Kind = {
+    ...kindOf("many", []),
+    sample: 2,
+    points: async () => Array.from({ length: 50 }, (_, index) => ({ name: `${index}`, always: index === 7, attempt: index === 7 ? fails : holds })),
+  };
+  for (const seed of [1, 2, 3]) expect(await tryPoints([kind], { seed, width: 1 })).toMatchObject([{ all: 50, tried: 2, failures: [{ name: "7" }] }]);
+});
+
 it("begins nothing when there is no time", async () => {
   expect(await tryPoints([kindOf("one", [fails])], { seed: 1, width: 1, budgetMs: 0 })).toMatchObject([{ tried: 0, failures: [] }]);
 });

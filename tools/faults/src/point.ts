@@ -4,6 +4,8 @@ import { createHash } from "node:crypto";
 export interface Point {
   /** Says which one it is, such that it can be found again. */
   readonly name: string;
+  /** It is in each sample, as it is of what nothing else tries. */
+  readonly always?: boolean;
   /** Rejects with what does not hold. */
   readonly attempt: () => Promise<void>;
 }
@@ -13,7 +15,10 @@ export interface Kind {
   readonly name: string;
   /** Completes "<number> of <number> times that …". */
   readonly tries: string;
-  points(seed: number): Promise<readonly Point[]>;
+  /** How many of its points are tried when not all are asked for: to try them all takes long. Default: all. */
+  readonly sample?: number;
+  /** What they need until all have been tried is gone with the scope. */
+  points(seed: number, scope: AsyncDisposableStack): Promise<readonly Point[]>;
 }
 
 export interface TrialOptions {
@@ -21,7 +26,7 @@ export interface TrialOptions {
   readonly seed: number;
   /** Begins no more points after this time, in milliseconds. Default: none. */
   readonly budgetMs?: number;
-  /** How many points of each kind are tried at most. Default: all. */
+  /** How many points of each kind are tried at most. Default: what the kind says. */
   readonly most?: number;
   /** How many points are tried at the same time. */
   readonly width: number;
@@ -45,19 +50,17 @@ export interface PointFailure {
  */
 export async function tryPoints(
   kinds: readonly Kind[],
-  { seed, budgetMs = Number.POSITIVE_INFINITY, most = Number.POSITIVE_INFINITY, width }: TrialOptions,
+  { seed, budgetMs = Number.POSITIVE_INFINITY, most, width }: TrialOptions,
 ): Promise<readonly KindReport[]> {
+  await using scope = new AsyncDisposableStack();
   const end = performance.now() + budgetMs;
   const reports = kinds.map((kind) => ({ kind, all: 0, tried: 0, failures: [] as PointFailure[] }));
   const waiting: { readonly point: Point; readonly report: (typeof reports)[number] }[] = [];
   for (const report of reports) {
-    const points = await report.kind.points(seed);
+    const points = await report.kind.points(seed, scope);
     report.all = points.length;
-    waiting.push(
-      ...shuffled(points, seed)
-        .slice(0, most)
-        .map((point) => ({ point, report })),
-    );
+    const sample = sampleOf(points, { seed, most: most ?? report.kind.sample });
+    waiting.push(...sample.map((point) => ({ point, report })));
   }
   const order = shuffled(waiting, seed);
   const worker = async () => {
@@ -69,6 +72,11 @@ export async function tryPoints(
   };
   await Promise.all(Array.from({ length: width }, worker));
   return reports;
+}
+
+function sampleOf(points: readonly Point[], { seed, most }: { readonly seed: number; readonly most: number | undefined }): Point[] {
+  const { always = [], other = [] } = Object.groupBy(shuffled(points, seed), (point) => (point.always ? "always" : "other"));
+  return [...always, ...other].slice(0, most);
 }
 
 function shuffled<Item>(items: readonly Item[], seed: number): Item[] {

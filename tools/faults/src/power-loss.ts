@@ -1,74 +1,76 @@
-import { faultyDisk, powerLossDisk, type Survival } from "@dad/disk/testing";
+import { faultyDisk, type Survival } from "@dad/disk/testing";
 import { assertSound } from "./checkup.ts";
-import type { Gift } from "./gift.ts";
-import { inMemory, undisturbedInMemory } from "./memory-run.ts";
+import { type MemoryGround, memoryGround } from "./memory-run.ts";
 import { chanceOf, type Kind, type Point } from "./point.ts";
 import { assertRecovers, goOn, keeping } from "./recover.ts";
 import { runSubject, type SubjectRun } from "./subject-run.ts";
+import { kindOf, type Tried, type Way, waysOf } from "./tried.ts";
 import { memoryWitness, type Witness } from "./witness.ts";
 
-export interface PowerLossOptions {
+export interface PowerLossOptions extends Tried {
   /** How often chance decides what of it survives, besides nothing and everything. */
   readonly chances: number;
 }
 
 /** The power fails before each call that changes something. What was not durable by then survives or not. */
-export function powerLoss({ chances }: PowerLossOptions): Kind {
+export function powerLoss({ chances, ...tried }: PowerLossOptions): Kind {
   return {
-    name: "power",
+    ...kindOf("power", tried),
     tries: "the power fails before a call that changes something, and nothing, all or some of what was not durable is left",
     async points(seed) {
-      const { calls, gift } = await undisturbedInMemory();
+      const ground = await memoryGround(tried);
       const survivals: Survival[] = ["nothing", "everything", ...Array.from({ length: chances }, (_, index) => ({ seed: seed + index }))];
-      return calls.flatMap((call, index) => survivals.map((survival) => pointAt({ number: index + 1, call, survival }, gift)));
+      return ground.calls.flatMap((call, index) =>
+        survivals.flatMap((survival) => waysOf(tried).map((way) => pointAt(ground, { ...way, number: index + 1, call, survival }))),
+      );
     },
   };
 }
 
-interface Loss {
+interface Loss extends Way {
   readonly number: number;
   readonly call: string;
   readonly survival: Survival;
 }
 
-function pointAt({ number, call, survival }: Loss, gift: Gift): Point {
+function pointAt(ground: MemoryGround, { number, call, survival, alone, after }: Loss): Point {
   return {
-    name: `before call ${number}: ${call}; left is ${JSON.stringify(survival)}`,
+    name: `before call ${number}: ${call}; left is ${JSON.stringify(survival)}${after}`,
     async attempt() {
-      const [disk, witness] = [powerLossDisk(), memoryWitness()];
-      await cutOff(inMemory(disk, witness), number, runSubject);
-      const at = inMemory(disk.afterPowerLoss(survival), witness);
-      await assertRecovers(at, gift);
+      const [disk, witness] = [ground.disk(), memoryWitness()];
+      await cutOff(ground.runOn(disk, witness), number, runSubject);
+      const at = { ...ground.runOn(disk.afterPowerLoss(survival), witness), alone };
+      await assertRecovers(at, ground.gift);
       await assertSound(at);
     },
   };
 }
 
 /** The power fails, and fails again while somebody goes on with the run. When, and what is left, is left to chance. */
-export function powerLossAgain({ times }: { readonly times: number }): Kind {
+export function powerLossAgain({ times, ...tried }: Tried & { readonly times: number }): Kind {
   return {
-    name: "outages",
+    ...kindOf("outages", tried),
     tries: "the power fails, and again while somebody goes on with the run, and some of what was not durable is left each time",
     async points(seed) {
-      const [{ calls, gift }, chance] = [await undisturbedInMemory(), chanceOf(seed)];
+      const [ground, chance] = [await memoryGround(tried), chanceOf(seed)];
       return Array.from({ length: times }, (_, index) => {
-        const numbers = [chance(), chance()].map((share) => 1 + Math.floor(share * calls.length)) as [number, number];
-        return { name: `before calls ${numbers.join(" and ")}, with the seed ${index}`, attempt: () => loseTwice(numbers, index, gift) };
+        const numbers = [chance(), chance()].map((share) => 1 + Math.floor(share * ground.calls.length)) as [number, number];
+        return { name: `before calls ${numbers.join(" and ")}, with the seed ${index}`, attempt: () => loseTwice(ground, numbers, index) };
       });
     },
   };
 }
 
-async function loseTwice([first, second]: readonly [number, number], seed: number, gift: Gift): Promise<void> {
-  const [disk, witness] = [powerLossDisk(), memoryWitness()];
-  await cutOff(inMemory(disk, witness), first, runSubject);
+async function loseTwice(ground: MemoryGround, [first, second]: readonly [number, number], seed: number): Promise<void> {
+  const [disk, witness] = [ground.disk(), memoryWitness()];
+  await cutOff(ground.runOn(disk, witness), first, runSubject);
   const left = disk.afterPowerLoss({ seed });
-  const resumed = inMemory(left, witness);
+  const resumed = ground.runOn(left, witness);
   await keeping(resumed, async (before) => {
     if (before.length > 0) await cutOff(resumed, second, goOn);
   });
-  const at = inMemory(left.afterPowerLoss({ seed: seed + 1 }), witness);
-  await assertRecovers(at, gift);
+  const at = { ...ground.runOn(left.afterPowerLoss({ seed: seed + 1 }), witness), alone: seed % 2 === 1 };
+  await assertRecovers(at, ground.gift);
   await assertSound(at);
 }
 

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { DiskFs } from "@dad/disk";
 import { DadError, type RecordedEvent, type RunDetails, RunId } from "@dad/protocol";
 import { readRun } from "@dad/run-context";
 import { journalsAt } from "./composition.ts";
+import { EARLIER } from "./earlier.ts";
 import { type Gift, giftOf } from "./gift.ts";
 import { eventsOf, resumeSubject, runSubject, type SubjectRun } from "./subject-run.ts";
 
@@ -18,21 +21,38 @@ export async function keeping<Result>(cutOff: SubjectRun, work: (before: readonl
     if (saw === "committed") assert(committed.has(path), `${path} was said to be committed, and is not in the journal`);
   const result = await work(before);
   assert.deepEqual((await eventsOf(cutOff)).slice(0, before.length), before, "the journal does not go on from what it was");
-  for (const { saw, path } of witness.seen().slice(seen.length))
-    assert(saw !== "executed" || !committed.has(path), `${path} was committed, and executed again`);
+  const executed = witness
+    .seen()
+    .slice(seen.length)
+    .flatMap(({ saw, path }) => (saw === "executed" ? [path] : []));
+  for (const path of executed) assert(!committed.has(path), `${path} was committed, and executed again`);
+  assert.deepEqual(executed, [...new Set(executed)], "something was executed twice");
   return result;
 }
 
 /** Goes on with a run that was cut off, to its end: it gives what an undisturbed run gives. */
-export async function assertRecovers(cutOff: SubjectRun, expected: Gift): Promise<void> {
-  await assertGives(cutOff, await keeping(cutOff, (before) => (before.length > 0 ? goOn(cutOff) : runSubject({ ...cutOff, runId: ANEW }))), expected);
+export async function assertRecovers(cutOff: SubjectRun, expected: Gift): Promise<RunDetails> {
+  const run = await keeping(cutOff, async (before) => {
+    // Without the earlier run, there is nothing that a re-run could be made from anew.
+    if (before.length === 0) return await runSubject({ ...cutOff, runId: ANEW });
+    if (cutOff.alone) await removeAll(cutOff.fs, join(cutOff.root, EARLIER));
+    return await goOn(cutOff);
+  });
+  await assertGives(cutOff, run, expected);
+  return run;
 }
 
 /** What must not be repeated was done once, and the run gives what an undisturbed run gives. */
 export async function assertGives(at: SubjectRun, run: RunDetails, expected: Gift): Promise<void> {
   const effects = at.witness.seen().flatMap(({ saw, path }) => (saw === "effect" ? [path] : []));
   assert.deepEqual(effects, Object.keys(at.subject.effects), "what must not be repeated was not done once");
+  if (at.subject.rerun) assert.deepEqual(begun(at), at.subject.rerun.begins, "other nodes were executed than those that come after the start");
   assert.deepEqual(await giftOf(at, run), expected, "it does not give what an undisturbed run gives");
+}
+
+/** The nodes that began, in their order; one that was cut off and began again is there once. */
+function begun({ witness }: SubjectRun): readonly string[] {
+  return [...new Set(witness.seen().flatMap(({ saw, path }) => (saw === "executed" ? [path] : [])))];
 }
 
 /** The id of a run that is made when nothing is left of the one before, whose id may be taken for ever. */
@@ -46,4 +66,12 @@ export async function goOn(at: SubjectRun): Promise<RunDetails> {
     if (!DadError.is(error, "RUN_COMPLETED")) throw error;
     return await readRun(journalsAt(at), at.runId, { runRoot: at.root });
   }
+}
+
+async function removeAll(fs: DiskFs, directory: string): Promise<void> {
+  for (const entry of await fs.readdir(directory, { withFileTypes: true })) {
+    const path = join(directory, entry.name);
+    await (entry.isDirectory() ? removeAll(fs, path) : fs.unlink(path));
+  }
+  await fs.rmdir(directory);
 }

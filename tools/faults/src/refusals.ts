@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { type DiskCall, type Fault, faultyDisk, powerLossDisk } from "@dad/disk/testing";
+import { type DiskCall, type Fault, faultyDisk } from "@dad/disk/testing";
 import { DadError } from "@dad/protocol";
 import { assertSound } from "./checkup.ts";
-import type { Gift } from "./gift.ts";
-import { inMemory, undisturbedInMemory } from "./memory-run.ts";
+import { type MemoryGround, memoryGround } from "./memory-run.ts";
 import type { Kind, Point } from "./point.ts";
 import { assertRecovers } from "./recover.ts";
 import { runSubject } from "./subject-run.ts";
+import { kindOf, type Tried, type Way, waysOf } from "./tried.ts";
 import { memoryWitness } from "./witness.ts";
 
 /** Why a disk refuses: there is no space, it is broken, it may not be written to, and there are too many open files. Each with the calls that are ever refused for that. */
@@ -28,13 +28,14 @@ interface Refusal {
 }
 
 /** The disk refuses one call that changes something, or all from that one on. */
-export function refusals(): Kind {
+export function refusals(tried: Tried = {}): Kind {
   return {
-    name: "refuse",
+    ...kindOf("refuse", tried),
     tries: "the disk refuses a call that changes something, once or for as long as the run goes on, and the power may fail after it",
     async points() {
-      const { calls, gift } = await undisturbedInMemory();
-      return calls.flatMap((call, index) => refusalsOf(call, index + 1).map((refusal) => pointAt(refusal, gift)));
+      const ground = await memoryGround(tried);
+      const all = ground.calls.flatMap((call, index) => refusalsOf(call, index + 1));
+      return all.flatMap((refusal) => waysOf(tried).map((way) => pointAt(ground, { ...refusal, ...way })));
     },
   };
 }
@@ -46,19 +47,19 @@ function refusalsOf(call: string, number: number): Refusal[] {
   return [...once, ...once.flatMap((refusal) => (refusal.code === "EIO" ? [{ ...refusal, dark: true }] : []))];
 }
 
-function pointAt(refusal: Refusal, gift: Gift): Point {
-  const { number, call, code, lasts, dark } = refusal;
+function pointAt(ground: MemoryGround, refusal: Refusal & Way): Point {
+  const { number, call, code, lasts, dark, alone, after } = refusal;
   return {
-    name: `${code} ${lasts ? "from" : "at"} call ${number}: ${call}${dark ? "; then the power fails" : ""}`,
+    name: `${code} ${lasts ? "from" : "at"} call ${number}: ${call}${dark ? "; then the power fails" : ""}${after}`,
     async attempt() {
-      const [disk, witness] = [powerLossDisk(), memoryWitness()];
+      const [disk, witness] = [ground.disk(), memoryWitness()];
       const { fault, wasHit } = faultOf(refusal);
-      const error = await runSubject(inMemory(faultyDisk(disk, fault), witness)).then(() => undefined, asThrown);
+      const error = await runSubject(ground.runOn(faultyDisk(disk, fault), witness)).then(() => undefined, asThrown);
       // How many entries go to the disk in one call depends on the moment: a run may have made a few calls less than the one before.
       if (!wasHit()) return assert.equal(error, undefined);
       assertStorageError(error, code);
-      const at = inMemory(dark ? disk.afterPowerLoss("nothing") : disk, witness);
-      await assertRecovers(at, gift);
+      const at = { ...ground.runOn(dark ? disk.afterPowerLoss("nothing") : disk, witness), alone };
+      await assertRecovers(at, ground.gift);
       await assertSound(at);
     },
   };

@@ -1,8 +1,9 @@
 import { inlineEngine } from "@dad/engine/inline";
 import { DadError, type RecordedEvent, type RunDetails, RunId } from "@dad/protocol";
-import { readHistory, type RunContext, withResumedRun, withRun } from "@dad/run-context";
-import { agentRunner, type Assumption, openQuestions, type ResumeOptions } from "@dad/runner";
-import { journalsAt, type Place, portsAt } from "./composition.ts";
+import { continuationOf, planAgentRerun } from "@dad/local";
+import { readHistory, type RunContext, type RunHistory, withResumedRun, withRun, type WithRunOptions } from "@dad/run-context";
+import { agentRunner, assertAllowed, type Assumption, openQuestions, type RunnerOptions } from "@dad/runner";
+import { inPlace, journalsAt, type Place, portsAt } from "./composition.ts";
 import type { Subject } from "./subject.ts";
 import type { Witness } from "./witness.ts";
 
@@ -13,33 +14,49 @@ export interface SubjectRun extends Place {
   readonly subject: Subject;
   readonly witness: Witness;
   readonly runId: RunId;
+  /** A re-run is gone on with after the earlier run was deleted. */
+  readonly alone?: boolean | undefined;
 }
 
 export async function runSubject(at: SubjectRun): Promise<RunDetails> {
   const { root, runId, subject, witness } = at;
   const rootComponentId = subject.define(witness).id;
-  const options = { rootComponentId, runRoot: root, runId, inputs: subject.inputs, ports: portsAt(at, witness) };
-  return (await withRun(options, workOf(at))).run;
+  const { continuation, ...planned } = await plannedOf(at);
+  const options = { rootComponentId, runRoot: root, runId, ...planned, ports: portsAt(at, witness) };
+  return (await withRun(options, workOf(at, { continuation }))).run;
+}
+
+async function plannedOf(at: SubjectRun): Promise<Pick<WithRunOptions, "inputs" | "rerun"> & Pick<RunnerOptions, "continuation">> {
+  const { subject, witness } = at;
+  if (subject.rerun === undefined) return { inputs: subject.inputs };
+  const { options } = subject.rerun;
+  return await inPlace(at, async (where) => {
+    const { plan, start, continuation, inputs } = await planAgentRerun(subject.define(witness), { ...where, rerun: options });
+    assertAllowed(plan);
+    return { inputs, rerun: start, continuation };
+  });
 }
 
 /** Goes on with the run. Of what nobody knows, the witness does. */
 export async function resumeSubject(at: SubjectRun): Promise<RunDetails> {
-  const { root, runId, witness } = at;
-  const assume = await assumptionsOf(at);
+  const { root, runId, subject, witness } = at;
+  const history = await readHistory(journalsAt(at), runId);
+  const resume = { assume: assumptionsOf(at, history) };
+  const continuation = await inPlace(at, (where) => continuationOf(subject.define(witness), history, { ...where, runId }));
   const options = { runRoot: root, runId, journals: journalsAt(at), ports: portsAt(at, witness) };
-  return (await withResumedRun(options, workOf(at, { assume }))).run;
+  return (await withResumedRun(options, workOf(at, { resume, continuation }))).run;
 }
 
-function workOf({ subject, witness }: SubjectRun, resume: ResumeOptions = {}): (run: RunContext) => Promise<unknown> {
+function workOf({ subject, witness }: SubjectRun, how: Pick<RunnerOptions, "resume" | "continuation">): (run: RunContext) => Promise<unknown> {
   return async (run) => {
     await using execution = await run.isolate();
-    return await execution.run(agentRunner(subject.define(witness), { engine: inlineEngine(), resume }));
+    return await execution.run(agentRunner(subject.define(witness), { engine: inlineEngine(), ...how }));
   };
 }
 
-async function assumptionsOf(at: SubjectRun): Promise<Record<string, Assumption>> {
+function assumptionsOf(at: SubjectRun, history: RunHistory): Record<string, Assumption> {
   const had = new Set(at.witness.seen().flatMap(({ saw, path }) => (saw === "effect" ? [path] : [])));
-  const unknown = openQuestions(at.subject.define(at.witness), await readHistory(journalsAt(at), at.runId));
+  const unknown = openQuestions(at.subject.define(at.witness), history);
   return Object.fromEntries(unknown.map((path) => [path, had.has(path) ? { done: true, value: at.subject.effects[path] ?? null } : { done: false }]));
 }
 

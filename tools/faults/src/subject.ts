@@ -3,6 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { agent, type AgentDefinition, defineNode, flow, type NodeContext } from "@dad/agent";
 import type { Json, StaticInputs } from "@dad/protocol";
+import type { RerunOptions } from "@dad/runner";
 import { z } from "zod";
 import type { Witness } from "./witness.ts";
 
@@ -10,8 +11,16 @@ import type { Witness } from "./witness.ts";
 export interface Subject {
   define(witness: Witness): AgentDefinition;
   readonly inputs: StaticInputs;
-  /** What the nodes give whose repetition matters, by path. */
+  /** What the nodes give that are executed and whose repetition matters, by path. */
   readonly effects: Readonly<Record<string, Json>>;
+  /** Of a subject that is made from an earlier run. */
+  readonly rerun?: SubjectRerun;
+}
+
+export interface SubjectRerun {
+  readonly options: RerunOptions;
+  /** The nodes of which a witness sees that they begin, in their order. All others are reused, or do not tell. */
+  readonly begins: readonly string[];
 }
 
 const SMALL_BYTES = 1_000;
@@ -43,7 +52,7 @@ export const sixNodes: Subject = {
   effects: { "subject.work.charge": CHARGED },
 };
 
-function nodeTypes(witness: Witness) {
+export function nodeTypes(witness: Witness) {
   return { ...pureNodes(witness), ...workingNodes(witness) };
 }
 
@@ -112,8 +121,9 @@ function workingNodes(witness: Witness) {
   };
 }
 
+/** A test has the earlier run in a process of its own, in which the text of a function is another one. */
 function pure(type: string) {
-  return { type, version: "1", effect: "pure" } as const;
+  return { type, version: "1", code: "", effect: "pure" } as const;
 }
 
 export function begin(witness: Witness, { path }: NodeContext): void {
@@ -121,14 +131,14 @@ export function begin(witness: Witness, { path }: NodeContext): void {
 }
 
 /** Where a run has a working tree, it is a file of its outcome. */
-async function writeResult({ workspace }: NodeContext, file: string, content: string): Promise<void> {
+export async function writeResult({ workspace }: NodeContext, file: string, content: string): Promise<void> {
   if (workspace === undefined) return;
   await mkdir(join(workspace, file, ".."), { recursive: true });
   await writeFile(join(workspace, file), content);
 }
 
 /** A text that is the same each time, and that is no repetition of itself. */
-function textOf(seed: string, size: number): string {
+export function textOf(seed: string, size: number): string {
   let text = "";
   for (let line = 0; text.length < size; line++) text += `${digestOf(`${seed} ${line}`)}\n`;
   return text.slice(0, size);

@@ -5,7 +5,10 @@ import { manyRuns } from "../src/many-runs.ts";
 import { oneId } from "../src/one-id.ts";
 import { type Kind, tryPoints } from "../src/point.ts";
 import { powerLoss, powerLossAgain } from "../src/power-loss.ts";
+import { refusedGit } from "../src/refused-git.ts";
 import { refusals } from "../src/refusals.ts";
+
+const RERUN = { subject: "rerun" } as const;
 
 /** How many points of each kind were tried, and which do not hold. What chance decides is the same each time. The gate tries all points. */
 async function trySome(kinds: readonly Kind[], most: number) {
@@ -23,6 +26,16 @@ it("goes on when its process is killed time and again", async () => {
 
 it("goes on after the power fails, and after the disk refuses, at some of the calls", async () => {
   const kinds = [powerLoss({ chances: 3 }), powerLossAgain({ times: 400 }), refusals()];
+  expect(await trySome(kinds, 10)).toEqual({ tried: [10, 10, 10], failures: [] });
+});
+
+it("goes on with a re-run after a process is killed or git refuses, at some of the calls and git commands", async () => {
+  const kinds = [killAtCalls(RERUN), killAtGit(RERUN), refusedGit(RERUN)];
+  expect(await trySome(kinds, 1)).toEqual({ tried: [1, 1, 1], failures: [] });
+});
+
+it("goes on with a re-run after the power fails, and after the disk refuses, at some of the calls", async () => {
+  const kinds = [powerLoss({ ...RERUN, chances: 3 }), powerLossAgain({ ...RERUN, times: 60 }), refusals(RERUN)];
   expect(await trySome(kinds, 10)).toEqual({ tried: [10, 10, 10], failures: [] });
 });
 

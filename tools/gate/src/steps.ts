@@ -6,8 +6,8 @@ import type { CommandLine, Step } from "./step.ts";
 export function gateSteps(): Step[] {
   return [
     { name: "types", commands: [["tsc", "--build", ".", ...typeProjects()]] },
-    { name: "crashes", commands: [faults("kill", "git", "again", "random", "runs", "one id")] },
-    { name: "outages", commands: [faults("power", "outages", "refuse")] },
+    { name: "crashes", commands: [faults("kill", "git", "again", "random", "runs", "one id", ...rerun("kill", "git", "again", "git refuses"))] },
+    { name: "outages", commands: [faults("power", "outages", "refuse", ...rerun("power", "outages", "refuse"))] },
     { name: "build", commands: [["nx", "run-many", "--target=build", "--outputStyle=static"]], after: ["types"] },
     { name: "pack", commands: [gate("pack")], needs: ["build"] },
     { name: "packed", commands: [gate("packed")], needs: ["pack"] },
@@ -34,6 +34,11 @@ function gate(program: string, ...args: string[]): CommandLine {
 /** Those that start processes are apart from those that fill the memory: to start one costs more the more memory there is. */
 function faults(...kinds: string[]): CommandLine {
   return ["node", "--conditions=@dad/source", "tools/faults/src/main.ts", ...kinds.flatMap((kind) => ["--only", kind])];
+}
+
+/** The same done to a re-run. */
+function rerun(...kinds: string[]): string[] {
+  return kinds.map((kind) => `rerun ${kind}`);
 }
 
 /** What the root configuration does not refer to: the tools, and the tests that have a configuration of their own. */

@@ -159,6 +159,16 @@ describe("files that are written at the same time", () => {
   });
 });
 
+describe("files that a loop writes, several at a time", () => {
+  it("are found as they were, in re-run after re-run, also where an item ended before one that began before it", async () => {
+    const on = fileStage();
+    const body = flow("item").node("w", on.late({ item: "$var{item}" }));
+    const definition = flow("main").map("each", { items: ["a", "b", "c"], concurrency: 2, body });
+    await on.run(definition);
+    for (const of of ["r", "r2", "r3"]) expect((await on.rerun(definition, { of })).executed).toEqual([]);
+  });
+});
+
 describe("a writer that is reused after one that is executed", () => {
   it("and sees files that are others is executed, too", async () => {
     const on = fileStage();

@@ -133,7 +133,7 @@ function lookingHost(root: ComponentDefinition, options: LookAheadOptions, found
     report: { ...SILENT, started: (path) => void found.begun.add(path) },
     places: recordPlaces(indexDefinition(root).nodes.keys()),
     turns: NOTHING_RECORDED,
-    attempts: { abandon: () => undefined, refuse: ({ path }, error) => found.add(refused(path, error, options.base)) },
+    attempts: { told: () => undefined, abandon: () => undefined, refuse: ({ path }, error) => found.add(refused(path, error, options.base)) },
     decisions: {
       settings: ({ path }, settings) => options.withSet(path, settings),
       of: (node) => decideAhead(node, fingerprint(givenOf(node)), looking),

@@ -10,6 +10,7 @@ describe("withoutOwnName", () => {
 
   it("takes a name that somebody chose out of paths only: it may be any word", () => {
     expect(withoutOwnName("a cat of /runs/a/b and /runs/ab, /a.txt", "a")).toBe("a cat of /runs/<run>/b and /runs/ab, /a.txt");
+    expect(withoutOwnName("GET api/a/users, /runs/.dad/work/a/x", "a")).toBe("GET api/a/users, /runs/.dad/work/<run>/x");
     expect(withoutOwnName("/runs/v1.2/x /runs/v1x2/x", "v1.2")).toBe("/runs/<run>/x /runs/v1x2/x");
   });
 });

@@ -77,7 +77,7 @@ export async function continuationOf(
 ): Promise<Continuation | undefined> {
   const { rerun, nodes } = begun;
   if (rerun === undefined) return undefined;
-  const history = await readHistory(where.store.journals, rerun.of, { through: RunId.parse(runId) });
+  const history = await readHistory(where.store.journals, rerun.of, { through: RunId.parse(runId), until: rerun.seq });
   const base: BaseRun = { runId: rerun.of, status: "completed", rootComponentId: definition.id, history };
   const { plan, continuation } = await planRerun(definition, { ...planningIn(where), base, rerun: optionsOnRecord(rerun), begun });
   assertAllowed({ ...plan, problems: plan.problems.filter(({ path }) => nodes.get(path)?.state !== "completed") });

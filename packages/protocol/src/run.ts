@@ -52,6 +52,8 @@ export type OutcomeRef = z.infer<typeof OutcomeRef>;
 /** The run that a run was made from, and what was asked of the new one. Paths may have `iter_*` for each iteration of a loop. */
 export const RerunOf = z.looseObject({
   of: RunId,
+  /** The last entry of it that counts: it may have gone on since. */
+  seq: z.int().positive().optional(),
   /** This and all that comes after it is executed, and all else reused. Without it, what is unchanged is reused. */
   from: NodePath.optional(),
   /** By node path: members of its settings that were set for this run. */

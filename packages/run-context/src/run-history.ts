@@ -83,6 +83,8 @@ export interface RunHistory {
   /** What the run was made from, of a re-run. */
   readonly rerun: RerunOf | undefined;
   readonly outcome: OutcomeHistory;
+  /** Of the last entry. */
+  readonly lastSeq: number;
 }
 
 /** Folds the events of a journal, one after the other. */
@@ -99,16 +101,9 @@ export function foldHistory(): HistoryFold {
   const ended = new Set<NodePath>();
   const handled = new Map<NodePath, FailureHandling>();
   const steps: OutcomeStep[] = [];
-  const history: Open<RunHistory> = {
-    definition: undefined,
-    inputs: undefined,
-    rerun: undefined,
-    outcome: { start: undefined, tree: undefined, steps },
-    nodes,
-    ended,
-    handled,
-    components,
-  };
+  const outcome = { start: undefined, tree: undefined, steps };
+  const nothing = { definition: undefined, inputs: undefined, rerun: undefined, outcome, lastSeq: 0 };
+  const history: Open<RunHistory> = { ...nothing, nodes, ended, handled, components };
   return {
     history,
     add(event) {
@@ -145,6 +140,7 @@ function stepsIn(event: RecordedEvent): OutcomeStep[] {
 /** What is known of the run as a whole. */
 function addFact(history: Open<RunHistory>, event: RecordedEvent): void {
   const { outcome } = history;
+  history.lastSeq = event.seq;
   if (event.type === "run.started") {
     history.inputs = event.inputs;
     history.rerun = event.rerun;
@@ -212,11 +208,16 @@ function restedAfter({ attempt }: EventOf<"node.rested">, before: NodeHistory | 
 const STATES = { "node.completed": "completed", "node.failed": "failed", "node.cancelled": "cancelled" } as const;
 
 /** What is recorded of a run. @throws `RUN_UNKNOWN`, `RUN_ID_INVALID`, `JOURNAL_DAMAGED`. */
-export async function readHistory(journals: JournalStore, runId: string, { signal, through, onEvent }: ReadHistoryOptions = {}): Promise<RunHistory> {
+export async function readHistory(
+  journals: JournalStore,
+  runId: string,
+  { signal, through, until = Number.POSITIVE_INFINITY, onEvent }: ReadHistoryOptions = {},
+): Promise<RunHistory> {
   const fold = foldHistory();
   const id = checkedRunId(runId);
   const options = signal ? { signal } : {};
   for await (const event of journals.read(id, { ...options, ...(through === undefined ? {} : { through }) })) {
+    if (event.seq > until) break;
     fold.add(event);
     onEvent?.(event);
   }
@@ -229,6 +230,8 @@ export interface ReadHistoryOptions {
   readonly signal?: AbortSignal;
   /** Reads what this run retains of the other: see `JournalStore.retain`. */
   readonly through?: RunId;
+  /** The last entry that is read. Default: all are. */
+  readonly until?: number | undefined;
   /** Is told of all that is read. */
   readonly onEvent?: (event: RecordedEvent) => void;
 }

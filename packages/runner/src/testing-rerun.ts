@@ -75,7 +75,7 @@ function planning({ ports, engine }: Stage) {
       const begun = await readHistory(ports.journals, runId);
       const { rerun } = begun;
       if (rerun === undefined) throw new TypeError(`${runId} is no re-run`);
-      const history = await readHistory(ports.journals, rerun.of, { through: RunId.parse(runId) });
+      const history = await readHistory(ports.journals, rerun.of, { through: RunId.parse(runId), until: rerun.seq });
       const base: BaseRun = { runId: rerun.of, status: "completed", rootComponentId: definition.id, history };
       return await planRerun(definition, { ...where, base, rerun: optionsOnRecord(rerun), begun });
     },

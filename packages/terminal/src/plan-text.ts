@@ -7,6 +7,8 @@ export interface PlanContext {
   readonly paint: Paint;
   /** Lists also what is reused, however much that is. */
   readonly all?: boolean;
+  /** The command that does it. */
+  readonly next?: string | undefined;
 }
 
 const MOST_REUSED = 40;
@@ -14,7 +16,7 @@ const MARKS = { reuse: "=", execute: "▶", blocked: "✗", "decided at run time
 const STYLES = { reuse: "dim", execute: "bold", blocked: "red", "decided at run time": "yellow" } as const;
 
 /** What a re-run would do, for people. Its data is taken as it is: make it visible before. */
-export function planText(plan: RerunPlan, { paint, all = false }: PlanContext): string {
+export function planText(plan: RerunPlan, { paint, all = false, next }: PlanContext): string {
   let reused = 0;
   const shown = plan.nodes.filter(({ decision }) => decision !== "reuse" || all || ++reused <= MOST_REUSED);
   const rows = shown.map((node): Cell[] => [
@@ -35,6 +37,7 @@ export function planText(plan: RerunPlan, { paint, all = false }: PlanContext): 
     ...plan.problems.map(({ message, allow }) =>
       paint("red", `refused   ${message}${allow.length === 0 ? "" : ` (allow it with ${allow.join(" or ")})`}`),
     ),
+    ...(next === undefined ? [] : [`next      ${next}`]),
   ].join("\n");
 }
 

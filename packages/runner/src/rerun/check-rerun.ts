@@ -3,7 +3,7 @@ import { readJson } from "@dad/artifacts";
 import { isJsonObject, type Json, StaticInputs } from "@dad/protocol";
 import type { RunHistory, RunPorts } from "@dad/run-context";
 import { resolveStaticInputs, withFullPaths } from "../resolve-static-inputs.ts";
-import { RerunBaseError } from "./errors.ts";
+import { RerunBaseError, RerunPathError } from "./errors.ts";
 import { assertPath, isMeantBy, startPath } from "./paths.ts";
 import type { BaseRun, CheckedRerun, RerunOptions } from "./rerun-options.ts";
 import { checkedSet, mergedSet } from "./set-settings.ts";
@@ -44,6 +44,8 @@ export async function checkedRerun(
 ): Promise<CheckedOptions> {
   const { of: _of, from, set = {}, ...rest } = rerun;
   for (const option of ["reask", "pin"] as const) for (const path of rest[option] ?? []) assertPath(root, { option, path });
+  const both = rest.pin?.find((path) => rest.reask?.includes(path) || path === from);
+  if (both !== undefined) throw new RerunPathError("pin", both, "it is to be executed, too: choose one");
   if (typeof rest.allow?.effects === "object") for (const path of rest.allow.effects) assertPath(root, { option: "allow effects", path });
   const now = checkedSet(root, set, base.history.rerun?.set);
   const before = await inputsOf(begun ?? base.history, artifacts);

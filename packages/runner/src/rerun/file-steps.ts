@@ -16,16 +16,29 @@ export function fileStart({ start, tree, steps }: OutcomeHistory, reused: Readon
   if (start === undefined) return undefined;
   const found = tree === undefined ? {} : { tree };
   // What came before the first change, also of a run whose own start had changes of nodes in it.
-  let commit = steps[0]?.outcome.parent ?? start.commit;
-  for (const { path, outcome } of steps) {
+  const inOrder = inCommitOrder(steps);
+  let commit = inOrder[0]?.outcome.parent ?? start.commit;
+  for (const { path, outcome } of inOrder) {
     if (!reused.has(path) || (outcome.parent !== undefined && outcome.parent !== commit)) break;
     commit = outcome.commit;
   }
   return { commit, ...found };
 }
 
+/** Of nodes that ended at the same time, the entries may be in another order than the commits. What is in no line with the others comes last. */
+function inCommitOrder(steps: readonly OutcomeStep[]): readonly OutcomeStep[] {
+  const commits = new Set(steps.map(({ outcome }) => outcome.commit));
+  const byParent = new Map(steps.map((step) => [step.outcome.parent, step]));
+  const line: OutcomeStep[] = [];
+  const first = steps.find(({ outcome }) => outcome.parent === undefined || !commits.has(outcome.parent));
+  for (let at = first; at !== undefined && line.length < steps.length; at = byParent.get(at.outcome.commit)) line.push(at);
+  const inLine = new Set(line);
+  return [...line, ...steps.filter((step) => !inLine.has(step))];
+}
+
 /** The changes that a start has not in it, by node. */
-export function stepsAfter({ steps }: OutcomeHistory, start: string | undefined): (path: NodePath) => readonly OutcomeStep[] {
+export function stepsAfter(history: OutcomeHistory, start: string | undefined): (path: NodePath) => readonly OutcomeStep[] {
+  const steps = inCommitOrder(history.steps);
   const last = steps.findIndex(({ outcome }) => outcome.commit === start);
   const later = new Map<NodePath, OutcomeStep[]>();
   for (const step of steps.slice(last + 1)) later.set(step.path, [...(later.get(step.path) ?? []), step]);

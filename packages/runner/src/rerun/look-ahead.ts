@@ -51,6 +51,8 @@ export interface LookAhead {
   readonly early: ReadonlySet<NodePath>;
   /** What was found when results were read. */
   readonly problems: readonly PlanProblem[];
+  /** The walk came to the end of the definition. */
+  readonly complete: boolean;
 }
 
 export interface LookAheadOptions {
@@ -74,12 +76,13 @@ export async function lookAhead(root: ComponentDefinition, options: LookAheadOpt
   const { host, execute } = lookingHost(root, options, found);
   try {
     await engine.drive((context) => interpret(host, context), { execute, signal, replay: orderOf(options.base) });
+    return { ...found, complete: true };
   } catch (error) {
     signal.throwIfAborted();
     // The re-run would end there, as the run before did or as the definition says now: nothing comes after it.
     if (!(error instanceof DadError)) throw error;
   }
-  return found;
+  return { ...found, complete: false };
 }
 
 function orderOf({ history }: BaseRun) {

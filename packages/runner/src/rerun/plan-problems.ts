@@ -2,6 +2,7 @@ import { type ComponentDefinition, elementsOf } from "@dad/agent";
 import type { ArtifactEntry, NodePath, PlanProblem } from "@dad/protocol";
 import type { NodeHistory, RunPorts } from "@dad/run-context";
 import { workspaceUse } from "../fingerprint.ts";
+import { problemsOf as problemsOfSchema } from "../errors.ts";
 import type { Decider } from "./decide.ts";
 import type { Foreseen, LookAhead } from "./look-ahead.ts";
 import { covers } from "./paths.ts";
@@ -13,6 +14,7 @@ export interface ProblemsOptions {
   readonly decider: Decider;
   readonly ahead: LookAhead;
   readonly artifacts: RunPorts["artifacts"];
+  readonly resources: RunPorts["resources"];
 }
 
 type ElementAt = ReturnType<typeof elementsOf>;
@@ -22,13 +24,31 @@ export async function problemsOf(root: ComponentDefinition, given: ProblemsOptio
   const { base, options, ahead } = given;
   const foreseen = [...ahead.nodes.values()];
   const elementAt = elementsOf(root);
-  return [
+  return withoutTwins([
     ...foreseen.flatMap(({ problem }) => (problem ? [problem] : [])),
+    ...foreseen.flatMap((node) => unfit(elementAt, node, given)),
     ...ahead.problems,
     ...(await missingContents(given)),
     ...(options.allow?.removed ? [] : removed(elementAt, base)),
     ...foreseen.flatMap((node) => repeated(elementAt, node, given)),
-  ];
+  ]);
+}
+
+/** Several contents of one node that are gone are one problem. */
+function withoutTwins(problems: readonly PlanProblem[]): PlanProblem[] {
+  return [...new Map(problems.map((problem) => [`${problem.kind} ${problem.path}`, problem])).values()];
+}
+
+/** A node that would fail for what was set of it: its settings do not go together, or ask for a resource that there is not. */
+function unfit(elementAt: ElementAt, { path, decision, now }: Foreseen, { options, resources }: ProblemsOptions): PlanProblem[] {
+  const isSet = options.setNow.some((pattern) => covers(pattern, path));
+  const definition = isSet && now && decision === "execute" ? elementAt(path)?.definition : undefined;
+  if (definition?.kind !== "node") return [];
+  const { settings, needs } = definition.nodeType;
+  const { data, error } = settings.safeParse(now?.told.settings);
+  const missing = error ? [] : (needs?.(data) ?? []).filter(({ kind, id }) => !resources.ids(kind).includes(id));
+  const why = error ? problemsOfSchema(error) : missing.map(({ kind, id }) => `there is no ${kind} ${JSON.stringify(id)}`).join("; ");
+  return why === "" ? [] : [{ kind: "set", path, message: `${path} cannot be told what is set: ${why}`, allow: [] }];
 }
 
 /** Nodes that the definition has no more, with the one that seems to be the same under another name. */

@@ -60,9 +60,9 @@ export async function planRerun(root: ComponentDefinition, given: PlanRerunOptio
   const place = { runRoot, lineage };
   const looking = { base, withSet: withSet(options.set), inputs: staticInputIndex(root, inputs), ports, engine, signal, place };
   const { decider, ahead } = await lookAheadTogether(root, { looking, options, groups });
-  const problems = await problemsOf(root, { base, options, decider, ahead, artifacts: ports.artifacts });
+  const problems = await problemsOf(root, { base, options, decider, ahead, ...ports });
   // What stands in the way may be why it does not come further.
-  if (problems.length === 0) assertReached(options, ahead);
+  if (problems.length === 0 || ahead.complete) assertReached(options, ahead);
   const record = given.begun?.rerun ?? recordOf(base, options, fileStart(base.history.outcome, ahead.early));
   return {
     plan: await planOf(record, { ahead, problems, base, artifacts: ports.artifacts, runRoot, lineage }),
@@ -146,6 +146,7 @@ function recordOf(base: BaseRun, options: CheckedRerun, start: FileStart | undef
   const { from, set, reask = [], pin = [], reuse = true, replay = false } = options;
   return {
     of: base.runId,
+    ...(base.history.lastSeq === 0 ? {} : { seq: base.history.lastSeq }),
     ...(from === undefined ? {} : { from }),
     ...(Object.keys(set).length === 0 ? {} : { set }),
     ...(reask.length === 0 ? {} : { reask: [...reask] }),

@@ -24,7 +24,6 @@ export function fileCommits({ env, outcome, history }: Pick<RunContext, "env" | 
     const committed = await outcome?.commit({ subject, trailers: { "Dad-Node": path, "Dad-Attempt": String(attempt) }, onlyChanged: true });
     const isNew = committed !== undefined && !known.has(committed.commit);
     if (committed) known.add(committed.commit);
-    told.left({ path, attempt }, committed?.tree ?? UNKNOWABLE_TREE);
     return isNew ? committed : undefined;
   }
 
@@ -35,7 +34,7 @@ export function fileCommits({ env, outcome, history }: Pick<RunContext, "env" | 
       apart = true;
       try {
         const last = await commitAs(handle);
-        return spanOf(last ? [...own, last] : own);
+        return leave(told, handle, spanOf(last ? [...own, last] : own));
       } catch {
         // What cannot be committed now may be in order when the run ends, or else fails its end. Until then nobody knows the files.
         told.left(handle, UNKNOWABLE_TREE);
@@ -55,7 +54,7 @@ export function fileCommits({ env, outcome, history }: Pick<RunContext, "env" | 
       }
       apart = true;
       for (const { outcome: change } of steps) if (change.parent !== undefined) await outcome.bring({ from: change.parent, to: change.commit });
-      return await commitAs(handle);
+      return leave(told, handle, await commitAs(handle));
     },
   };
 }
@@ -65,4 +64,10 @@ function spanOf(commits: readonly OutcomeRef[]): OutcomeRef | undefined {
   const [first, last] = [commits[0], commits.at(-1)];
   if (first === undefined || last === undefined) return undefined;
   return { ...last, ...(first.parent === undefined ? {} : { parent: first.parent }) };
+}
+
+/** As it is recorded, so that a re-run is told the same. One who changed nothing leaves what others did meanwhile to them. */
+function leave(told: ToldFiles, handle: NodeHandle, changed: OutcomeRef | undefined): OutcomeRef | undefined {
+  if (changed) told.left(handle, changed.tree ?? UNKNOWABLE_TREE);
+  return changed;
 }

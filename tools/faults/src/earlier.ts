@@ -98,7 +98,8 @@ function pageNode(witness: Witness) {
       if (after !== undefined) await untilCommitted(witness, after, context);
       await context.record({ name: "note", data: text });
       await context.record({ name: "table.bin", data: Buffer.from(textOf(text, LARGE_BYTES)) });
-      await writeResult(context, file, `${text}\n`);
+      // So that it is known whose each change is, and a branch can be reused without the other.
+      await context.exclusively(() => writeResult(context, file, `${text}\n`));
       return { file };
     },
   });

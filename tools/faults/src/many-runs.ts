@@ -58,10 +58,16 @@ async function assertComplete(root: string, runId: RunId): Promise<void> {
 
 /** The branch of each run adds one file, which names the run, and nothing else. */
 async function assertOutcomes(root: string, ids: readonly RunId[]): Promise<void> {
-  const told = ["log", "--no-walk", "--branches=run/*", "--format=%D", "--patch", "--unified=0"];
+  const told = ["log", "--branches=run/*", "--not", "main", "--source", "--format=%S", "--patch", "--unified=0"];
   const { stdout } = await promisify(execFile)("git", ["-C", outcomesIn(root).location, ...told], { maxBuffer: 2 ** 28 });
-  const facts = stdout.split("\n").filter((line) => /^(run\/|diff |\+(?!\+))/.test(line));
-  const commits = Array.from({ length: facts.length / 3 }, (_, index) => facts.slice(3 * index, 3 * index + 3).join("; "));
-  const expected = ids.map((id) => `${outcomeBranch(id)}; diff --git a/${OWN_FILE} b/${OWN_FILE}; +${id}`);
-  assert.deepEqual(commits.toSorted(), expected.toSorted());
+  const facts = stdout.split("\n").filter((line) => /^((refs\/heads\/)?run\/|diff |\+(?!\+))/.test(line));
+  const changes = new Map<string, string[]>();
+  let branch = "";
+  for (const fact of facts) {
+    const isBranch = !/^(diff|\+)/.test(fact);
+    if (isBranch) branch = fact.replace("refs/heads/", "");
+    changes.set(branch, [...(changes.get(branch) ?? []), ...(isBranch ? [] : [fact])]);
+  }
+  const expected = ids.map((id) => [outcomeBranch(id), [`diff --git a/${OWN_FILE} b/${OWN_FILE}`, `+${id}`]] as const);
+  assert.deepEqual(changes, new Map(expected));
 }

@@ -35,7 +35,7 @@ export async function assertRecovers(cutOff: SubjectRun, expected: Gift): Promis
   const run = await keeping(cutOff, async (before) => {
     // Without the earlier run, there is nothing that a re-run could be made from anew.
     if (before.length === 0) return await runSubject({ ...cutOff, runId: ANEW });
-    if (cutOff.alone) await removeAll(cutOff.fs, join(cutOff.root, EARLIER));
+    if (cutOff.alone && cutOff.subject.rerun) await removeAll(cutOff.fs, join(cutOff.root, EARLIER));
     return await goOn(cutOff);
   });
   await assertGives(cutOff, run, expected);

@@ -50,6 +50,7 @@ function stepWith(witness: Witness, effect: "idempotent" | "effectful") {
     type: effect,
     version: "1",
     effect,
+    workspace: "none",
     settings: text,
     output: text,
     async execute(context, { settings }) {
@@ -65,6 +66,7 @@ function failing(witness: Witness) {
     type: "failing",
     version: "1",
     effect: "idempotent",
+    workspace: "none",
     settings: z.object({}),
     output: text,
     execute(context) {

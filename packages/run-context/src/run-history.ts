@@ -44,7 +44,9 @@ export interface NodeHistory {
   readonly origin?: NodeOrigin | undefined;
   /** Of the entry that says that its first attempt started. */
   readonly began?: number | undefined;
+  /** Of all that its attempts changed: they did so while nobody else changed files. */
   readonly exclusive?: boolean | undefined;
+  /** Of a reused node: one of those that it is reused together with, because nobody knows whose the changes are. */
   readonly beside?: NodePath | undefined;
   /** With which commit it ended, when it changed files of the outcome. `parent` is what it found. */
   readonly outcome?: OutcomeRef | undefined;
@@ -187,11 +189,11 @@ function nodeAfter(event: RecordedEvent, nodes: ReadonlyMap<NodePath, NodeHistor
 
 type NodeEnd = EventOf<"node.completed"> | EventOf<"node.failed"> | EventOf<"node.cancelled">;
 
-/** What an attempt before it changed is changed. */
 function leftBefore({ seq }: EventOf<"node.started">, before: NodeHistory | undefined): Partial<NodeHistory> {
   return { began: before?.began ?? seq, outcome: before?.outcome, exclusive: before?.exclusive };
 }
 
+/** What an attempt before it changed is changed: as it was, where this one changes nothing. */
 function madeOf(event: NodeEnd, before: NodeHistory | undefined): Partial<NodeHistory> {
   const began = before?.began;
   if (event.type === "node.cancelled") return { began, outcome: before?.outcome };

@@ -50,6 +50,16 @@ export function workspaceUse({ nodeType, settings, input }: Omit<NodeGiven, "pla
   }
 }
 
+/** Whether files of the workspace may be others after a node that does this with them. */
+export function changesFiles(use: WorkspaceUse): boolean {
+  return use === "writes" || use === "confined";
+}
+
+/** Whether a node of a type may change files, where nobody knows yet what it is executed with. */
+export function mayChangeFiles(nodeType: NodeType): boolean {
+  return changesFiles(workspaceUse({ nodeType, settings: null, input: undefined }));
+}
+
 function resourcesBehind({ nodeType, settings }: NodeGiven, resources: ResourceProfile): Record<string, Json> | undefined {
   if (nodeType.needs === undefined) return undefined;
   const parsed = nodeType.settings.safeParse(settings);

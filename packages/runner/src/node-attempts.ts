@@ -1,16 +1,16 @@
 import { type ComponentDefinition, elementsOf } from "@dad/agent";
-import { type NodeExecutor, type NodeHandle, type NodeOutcome, stoppedOutcome } from "@dad/engine";
+import { type NodeExecutor, type NodeOutcome, stoppedOutcome } from "@dad/engine";
 import { type Observability, traced, under } from "@dad/observability";
 import { DadError, errorEnvelope, type Json, type NodePath } from "@dad/protocol";
 import type { ExecutionScope } from "@dad/run-context";
 import type { Assumptions } from "./assumption.ts";
-import { type Attempt, type Collected, type NodeElement, nothingYet } from "./attempt.ts";
+import { type Attempt, type Collected, keyOf, type NodeElement, nothingYet } from "./attempt.ts";
 import { contextOf } from "./attempt-context.ts";
 import { commit, endOf, recordStart } from "./attempt-record.ts";
 import type { WalkReport } from "./walk-report.ts";
 import { NodeOutputError, NodeSettingsError, StaticInputError } from "./errors.ts";
 import type { FileCommits } from "./file-commits.ts";
-import { workspaceUse } from "./fingerprint.ts";
+import { changesFiles, workspaceUse } from "./fingerprint.ts";
 import { frozenJson } from "./frozen-json.ts";
 import { type Exclusively, oneAtATime } from "./one-at-a-time.ts";
 import type { Continuation } from "./rerun/continuation.ts";
@@ -62,7 +62,7 @@ export function nodeAttempts(options: NodeAttemptsOptions): NodeAttempts {
     const outcome = await execute(work, collected).then((ended) => asRecorded(work, collected, { ended, continuation }));
     collected.over = true;
     // What one changed that was left behind belongs to whoever changes files next.
-    if (outcome.status !== "cancelled" && !collected.left && mayChangeFiles(work))
+    if (outcome.status !== "cancelled" && !collected.left && mayLeaveOthers(work))
       collected.changed = await exclusively(() => files.commit(work.call, collected.commits), scope.signal).catch(ifGoingOn(scope));
     // From here on, what goes wrong is not the node's: it is committed once, as what it was.
     await commit(work, collected, { outcome, decision: "executed", durationMs: collected.durationMs() });
@@ -80,8 +80,8 @@ export function nodeAttempts(options: NodeAttemptsOptions): NodeAttempts {
       const assumption = assume[call.path];
       if (assumption?.done) return recordAssumed(work, assumption.value);
       const collected = nothingYet(work);
-      going.set(identityOf(call), collected);
-      return attempt({ ...work, exclusively: committing(files, work, collected) }, collected).finally(() => going.delete(identityOf(call)));
+      going.set(keyOf(call), collected);
+      return attempt({ ...work, exclusively: committing(files, work, collected) }, collected).finally(() => going.delete(keyOf(call)));
     },
     ledger: attemptLedger({ going, ends, nodeAt, report }),
   };
@@ -89,7 +89,7 @@ export function nodeAttempts(options: NodeAttemptsOptions): NodeAttempts {
 
 /** What is changed while nobody else changes files is committed before somebody does: so it is known whose it is. */
 function committing(files: FileCommits, work: Attempt, collected: Collected): Exclusively {
-  if (!mayChangeFiles(work)) return work.exclusively;
+  if (!mayLeaveOthers(work)) return work.exclusively;
   const committed = async <Result>(inner: () => Promise<Result>): Promise<Result> => {
     const result = await inner();
     const part = await files.commitPart(work.call);
@@ -119,7 +119,7 @@ function attemptLedger({ going, ends, nodeAt, report }: LedgerOptions): AttemptL
   return {
     told: (handle) => ends.told(handle),
     abandon(handle, outcome) {
-      const collected = going.get(identityOf(handle));
+      const collected = going.get(keyOf(handle));
       if (collected === undefined || outcome.status === "completed") return;
       collected.left = { error: outcome.error };
       report.add(endOf(handle, collected, { outcome, decision: "executed", durationMs: collected.durationMs() }));
@@ -132,14 +132,9 @@ function attemptLedger({ going, ends, nodeAt, report }: LedgerOptions): AttemptL
   };
 }
 
-function identityOf({ path, attempt }: NodeHandle): string {
-  return `${path} ${attempt}`;
-}
-
 /** Whether files of the workspace may be others after an attempt. */
-function mayChangeFiles({ call: { settings, input }, definition: { nodeType }, scope: { run } }: Attempt): boolean {
-  const use = run.outcome && workspaceUse({ nodeType, settings, input });
-  return use === "writes" || use === "confined";
+function mayLeaveOthers({ call: { settings, input }, definition: { nodeType }, scope: { run } }: Attempt): boolean {
+  return run.outcome !== undefined && changesFiles(workspaceUse({ nodeType, settings, input }));
 }
 
 /** Somebody says that it was done, and what it gave. */

@@ -10,11 +10,12 @@ import {
   RelativePath,
 } from "@dad/protocol";
 import { type ExecutionScope, type NodeHistory, readOutcome, withoutData } from "@dad/run-context";
-import type { Attempt } from "./attempt.ts";
+import { type Attempt, keyOf } from "./attempt.ts";
 import type { FileCommits } from "./file-commits.ts";
 import { frozenJson } from "./frozen-json.ts";
 import type { Continuation } from "./rerun/continuation.ts";
 import { RerunBrokenError } from "./rerun/errors.ts";
+import { originOf } from "./rerun/origin.ts";
 import type { WalkReport } from "./walk-report.ts";
 
 /** What an attempt had given, or how it had ended. */
@@ -38,11 +39,11 @@ export interface ReusedEnds {
 export function reusedEnds(report: Pick<WalkReport, "add">): ReusedEnds {
   const ends = new Map<string, EventDraft>();
   return {
-    add: ({ path, attempt }, end) => void ends.set(`${path} ${attempt}`, end),
-    told({ path, attempt }) {
-      const end = ends.get(`${path} ${attempt}`);
+    add: (handle, end) => void ends.set(keyOf(handle), end),
+    told(handle) {
+      const end = ends.get(keyOf(handle));
       if (end) report.add(end);
-      ends.delete(`${path} ${attempt}`);
+      ends.delete(keyOf(handle));
     },
   };
 }
@@ -63,11 +64,11 @@ export async function giveReused(work: Attempt, continuation: Continuation, { fi
   const record = call.reuse && continuation.base.history.nodes.get(call.reuse);
   if (record === undefined) throw new TypeError(`run ${continuation.base.runId} has nothing for node ${call.path}`);
   const { runId } = continuation.base;
+  // Of what moved there are none: what is at its new place now is of something else.
   const steps = continuation.steps(record.path);
   const bring = () => files.bring(call, record, steps);
   const given = async () => ({
     outcome: await recordedOutcome(scope, record),
-    // What moved is no change of files: those at its new place are of something else.
     changed: await (steps.length === 0 ? bring() : work.exclusively(bring, work.signal)),
   });
   const { outcome, changed } = await given().catch((cause: unknown) => {
@@ -92,7 +93,7 @@ function reusedEnd({ call: { path, attempt, decidedBy } }: Attempt, { record, ch
     attempt,
     durationMs: 0,
     artifacts: withoutData(record.artifacts).map((entry) => placedAt(path, entry, record.path)),
-    origin: record.origin ?? { runId: base, seq: record.seq, attempt: record.attempt },
+    origin: originOf(record, base),
     ...(usage ? { usage } : {}),
     ...(fingerprint ? { fingerprint } : {}),
     ...(reads ? { reads: [...reads] } : {}),

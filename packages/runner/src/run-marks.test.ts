@@ -27,7 +27,7 @@ interface Places {
 const PLACES: readonly (readonly [string, Places])[] = [
   ["the directory of the run", { roots: ["/p/runs", "/p/runs"], workspace: (runId, root) => `${root}/${runId}` }],
   ["a directory in the run root", { roots: ["/p/runs", "/p/runs"], workspace: (runId, root) => `${root}/.dad/work/${runId}` }],
-  ["a directory elsewhere", { roots: ["/p/runs", "/p/runs"], workspace: (runId) => `/var/work/${runId}` }],
+  ["a directory elsewhere", { roots: ["/p/runs", "/p/runs"], workspace: (runId) => `/elsewhere/${runId}` }],
   ["a directory whose path is escaped in JSON", { roots: ["C:\\p\\runs", "C:\\p\\runs"], workspace: (runId) => `C:\\work\\${runId}` }],
 ];
 

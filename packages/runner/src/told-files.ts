@@ -1,4 +1,5 @@
 import type { NodeHandle } from "@dad/engine";
+import { keyOf } from "./attempt.ts";
 
 /** The tree of a workspace of which nobody knows what is in it. No other is like it. */
 export const UNKNOWABLE_TREE = "unknown";
@@ -18,7 +19,6 @@ export interface ToldFiles {
 export function toldFiles(start: string | undefined): ToldFiles {
   let tree = start;
   const left = new Map<string, string | undefined>();
-  const keyOf = ({ path, attempt }: NodeHandle): string => `${path} ${attempt}`;
   return {
     tree: () => tree,
     left: (handle, files) => void left.set(keyOf(handle), files),

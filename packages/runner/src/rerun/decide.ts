@@ -2,7 +2,8 @@ import { type ComponentDefinition, EVERY_ITERATION } from "@dad/agent";
 import type { NodeFingerprint, NodeOrigin, NodePath, PlanProblem, PlanReason } from "@dad/protocol";
 import type { NodeHistory } from "@dad/run-context";
 import { UNKNOWABLE_TREE } from "../told-files.ts";
-import { covers, isFrom } from "./paths.ts";
+import { originOf } from "./origin.ts";
+import { covers, isFrom, isMeantBy } from "./paths.ts";
 import type { BaseRun, CheckedRerun, RerunAllowances } from "./rerun-options.ts";
 
 /** Whether a node is executed, and why; or what is given instead. A problem stands in the way of the re-run. */
@@ -44,7 +45,7 @@ export function decider(root: ComponentDefinition, base: BaseRun, { together, ..
   return {
     forced,
     pinned: pinnedAt,
-    isMeant: (path) => [from, ...reask, ...setNow].some((named) => named !== undefined && isNamedItself(named, path)),
+    isMeant: (path) => [from, ...reask, ...setNow].some((named) => named !== undefined && isMeantBy(named, path)),
     inWalk(recorded = []) {
       const given = givenIn(base, recorded);
       return (node) => {
@@ -73,11 +74,6 @@ export function decider(root: ComponentDefinition, base: BaseRun, { together, ..
 
 function isNamed(patterns: readonly string[], path: NodePath): boolean {
   return patterns.some((pattern) => covers(pattern, path));
-}
-
-/** Not only something around it. */
-function isNamedItself(pattern: string, path: NodePath): boolean {
-  return covers(pattern, path) && pattern.split(".").length === path.split(".").length;
 }
 
 function forcedBy(root: ComponentDefinition, { from, reask = [], reuse = true, together }: DeciderOptions): Decider["forced"] {
@@ -165,9 +161,9 @@ function givenIn({ runId, history }: BaseRun, recorded: Iterable<NodeHistory>): 
   const given = new Map<NodePath, NodePath>();
   const reused = new Map([...recorded].flatMap(({ path, origin }) => (origin ? [[keyOfOrigin(origin), path]] : [])));
   if (reused.size > 0)
-    for (const { path, seq, attempt, origin = { runId, seq, attempt } } of history.nodes.values()) {
-      const at = reused.get(keyOfOrigin(origin));
-      if (at !== undefined) given.set(path, at);
+    for (const record of history.nodes.values()) {
+      const at = reused.get(keyOfOrigin(originOf(record, runId)));
+      if (at !== undefined) given.set(record.path, at);
     }
   return {
     isFree: (record, path) => (given.get(record.path) ?? path) === path,

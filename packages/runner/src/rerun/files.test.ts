@@ -20,6 +20,14 @@ function writers({ write, read }: On, texts: { one?: string; two?: string; three
 
 const FILES = { "base.txt": "base", "one.txt": "1", "two.txt": "2", "three.txt": "3" };
 
+/** The second writes a file of its own, whatever the first one wrote. */
+function twoWriters(on: ReturnType<typeof fileStage>) {
+  return (text: string) =>
+    flow("main")
+      .node("w", on.write({ to: "w.txt", text }))
+      .node("v", on.write({ to: "v.txt", text: "v" }));
+}
+
 describe("the files of a re-run", () => {
   it("are those of the earlier run, when nothing is executed (D-23)", async () => {
     const on = fileStage();
@@ -172,10 +180,7 @@ describe("files that a loop writes, several at a time", () => {
 describe("a writer that is reused after one that is executed", () => {
   it("and sees files that are others is executed, too", async () => {
     const on = fileStage();
-    const definition = (text: string) =>
-      flow("main")
-        .node("w", on.write({ to: "w.txt", text }))
-        .node("v", on.write({ to: "v.txt", text: "v" }));
+    const definition = twoWriters(on);
     await on.run(definition("1"));
     const { executed, runId } = await on.rerun(definition("2"));
     expect(executed).toEqual(["main.v", "main.w"]);
@@ -184,10 +189,7 @@ describe("a writer that is reused after one that is executed", () => {
 
   it("and is pinned brings its files", async () => {
     const on = fileStage();
-    const definition = (text: string) =>
-      flow("main")
-        .node("w", on.write({ to: "w.txt", text }))
-        .node("v", on.write({ to: "v.txt", text: "v" }));
+    const definition = twoWriters(on);
     await on.run(definition("1"));
     const { executed, runId } = await on.rerun(definition("2"), { pin: ["main.v"] });
     expect(executed).toEqual(["main.w"]);
@@ -196,11 +198,7 @@ describe("a writer that is reused after one that is executed", () => {
 
   it("and is pinned does not say what files are there, where that is not known before", async () => {
     const on = fileStage();
-    const definition = (text: string) =>
-      flow("main")
-        .node("w", on.write({ to: "w.txt", text }))
-        .node("v", on.write({ to: "v.txt", text: "v" }))
-        .node("r", on.read({ from: "w.txt" }));
+    const definition = (text: string) => twoWriters(on)(text).node("r", on.read({ from: "w.txt" }));
     await on.run(definition("1"));
     const { plan, executed } = await on.rerun(definition("2"), { pin: ["main.v"] });
     expect(plan.nodes.map(({ decision }) => decision)).toEqual(["execute", "reuse", "decided at run time"]);

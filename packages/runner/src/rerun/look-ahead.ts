@@ -15,7 +15,7 @@ import { type NodeHistory, readOutcome, type RunPorts } from "@dad/run-context";
 import { givenOf, isFromOutside } from "../decisions.ts";
 import { indexDefinition } from "../definition-index.ts";
 import { errorFromRecord } from "../reused-attempt.ts";
-import { fingerprinter, UNKNOWN_TREE, workspaceUse } from "../fingerprint.ts";
+import { changesFiles, fingerprinter, mayChangeFiles, UNKNOWN_TREE, workspaceUse } from "../fingerprint.ts";
 import { interpret } from "../interpreter.ts";
 import { recordPlaces } from "../record-places.ts";
 import { UNNAMED, unmarked } from "../run-marks.ts";
@@ -168,7 +168,7 @@ function decideAhead(node: NodeToDecide, fingerprint: NodeFingerprint, { base, d
   found.add({ path, decision: decision.kind, because: decision.kind === "reuse" ? [] : decision.because, record, problem: decision.problem, now });
   if (decision.kind === "reuse") return { reuse: decision.record.path };
   if (use !== "none") found.seen();
-  if (use === "writes" || use === "confined") files.left({ path, attempt: 1 }, files.tree() === undefined ? undefined : UNKNOWN_TREE);
+  if (changesFiles(use)) files.left({ path, attempt: 1 }, files.tree() === undefined ? undefined : UNKNOWN_TREE);
   return {};
 }
 
@@ -226,7 +226,7 @@ function undecided({ at, definition, error }: Undecided, looking: Looking): bool
   found.seen();
   if (definition.kind === "node") {
     noteUndecided(at.path, unknown, looking);
-    if (mayChange(definition)) files.lose();
+    if (mayChangeFiles(definition.nodeType)) files.lose();
     return true;
   }
   files.lose();
@@ -241,7 +241,7 @@ function mayFail(path: NodePath, looking: Looking): boolean {
   if (!found.unsure.has(`${path}.try`)) return false;
   found.seen();
   const handler = elementAt(`${path}.catch`)?.definition as ComponentDefinition;
-  if ([...walk(handler)].some(({ definition }) => definition.kind === "node" && mayChange(definition))) files.lose();
+  if ([...walk(handler)].some(({ definition }) => definition.kind === "node" && mayChangeFiles(definition.nodeType))) files.lose();
   for (const inside of looking.before(`${path}.catch`)) noteUndecided(inside, new UnknownYet(`whether ${path}.try fails`), looking);
   return true;
 }
@@ -257,11 +257,6 @@ function noteUndecided(path: NodePath, unknown: UnknownYet, { found, base, decid
   const forced = decider.pinned(path) ? undefined : decider.forced(path);
   const because = forced ?? [{ component: "input", message: unknown.message }];
   found.add({ path, decision: forced && record ? "execute" : "undecided", because, record });
-}
-
-function mayChange({ nodeType }: Definition & { kind: "node" }): boolean {
-  const use = workspaceUse({ nodeType, settings: null, input: undefined });
-  return use === "writes" || use === "confined";
 }
 
 async function executeAhead({ path, reuse }: NodeCall, { base, ports, found, elementAt }: Looking): Promise<NodeOutcome> {

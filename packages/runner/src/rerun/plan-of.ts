@@ -3,6 +3,7 @@ import { addUsage, NO_USAGE, type PlannedNode, type PlanProblem, type PlanReason
 import type { NodeHistory, RunPorts } from "@dad/run-context";
 import { UNNAMED, unmarked } from "../run-marks.ts";
 import type { Foreseen, LookAhead } from "./look-ahead.ts";
+import { originOf } from "./origin.ts";
 import { differences, type Told, toldInRecord, toldOf } from "./reasons.ts";
 import type { BaseRun } from "./rerun-options.ts";
 
@@ -42,7 +43,7 @@ function plannedNode(base: BaseRun, { path, decision, record, because, problem }
     path,
     decision: problem ? "blocked" : DECISIONS[decision],
     because: [...(problem ? [{ component: problem.kind, message: problem.message }] : []), ...because],
-    origin: isReused ? (record.origin ?? { runId: base.runId, seq: record.seq, attempt: record.attempt }) : null,
+    origin: isReused ? originOf(record, base.runId) : null,
     ...(usage ? { saved: usage } : {}),
     savedUsd: isReused && usage ? usage.costUsd : 0,
   };

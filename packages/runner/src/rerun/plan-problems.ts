@@ -51,7 +51,7 @@ function unfit(elementAt: ElementAt, { path, decision, now }: Foreseen, { option
   return why === "" ? [] : [{ kind: "set", path, message: `${path} cannot be told what is set: ${why}`, allow: [] }];
 }
 
-/** Nodes that the definition has no more, with the one that seems to be the same under another name. */
+/** Nodes that the definition has no more, each with the question whether it was renamed. */
 function removed(elementAt: ElementAt, { runId, history }: BaseRun): PlanProblem[] {
   return [...history.nodes.values()].flatMap(({ path }) => {
     if (elementAt(path)?.definition.kind === "node") return [];

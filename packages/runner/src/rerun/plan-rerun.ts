@@ -11,11 +11,11 @@ import { type Decider, decider as deciderOf } from "./decide.ts";
 import { RerunPathError, RerunRefusedError } from "./errors.ts";
 import { type FileStart, fileStart } from "./file-steps.ts";
 import { type LookAhead, lookAhead, type LookAheadOptions } from "./look-ahead.ts";
+import { covers } from "./paths.ts";
 import { planOf } from "./plan-of.ts";
 import { problemsOf } from "./plan-problems.ts";
 import type { BaseRun, CheckedRerun, RerunOptions } from "./rerun-options.ts";
 import { withSet } from "./set-settings.ts";
-import { covers } from "./paths.ts";
 import { writersTogether } from "./together.ts";
 
 export interface PlanRerunOptions {

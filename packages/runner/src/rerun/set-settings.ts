@@ -1,6 +1,7 @@
 import { type ComponentDefinition, type NodeDefinition, valueOfVariable } from "@dad/agent";
 import { isJsonObject, type Json, nameHint, type StaticInputs } from "@dad/protocol";
 import { z } from "zod";
+import { problemsOf } from "../errors.ts";
 import { RerunSetError } from "./errors.ts";
 import { compareSpeciality } from "../static-input-index.ts";
 import { assertPath, isMeantBy } from "./paths.ts";
@@ -54,7 +55,7 @@ function assertMember({ nodeType }: NodeDefinition, { path, member }: { readonly
     schema = inside;
   }
   const { error } = z.safeParse(schema, value);
-  if (error) throw new RerunSetError(path, member, `it does not fit: ${error.issues.map(issueText).join("; ")}`);
+  if (error) throw new RerunSetError(path, member, `it does not fit: ${problemsOf(error)}`);
 }
 
 /** In a list that is there before the run, only an item that it has can be set. */
@@ -73,10 +74,6 @@ function assertPlace(settings: Json, { path, member }: { readonly path: string; 
     } else if (isJsonObject(at)) at = at[step];
     else return;
   }
-}
-
-function issueText({ path, message }: z.core.$ZodIssue): string {
-  return path.length === 0 ? message : `${path.join(".")}: ${message}`;
 }
 
 /** What a schema of objects says, also of one that may be missing. */

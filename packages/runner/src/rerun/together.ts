@@ -1,7 +1,7 @@
 import { type ComponentDefinition, elementsOf } from "@dad/agent";
 import type { NodePath } from "@dad/protocol";
 import type { NodeHistory, RunHistory } from "@dad/run-context";
-import { workspaceUse } from "../fingerprint.ts";
+import { mayChangeFiles } from "../fingerprint.ts";
 
 /**
  * The nodes that changed files of the workspace while others may have, so that nobody knows whose the changes are: by path, one of
@@ -48,8 +48,7 @@ function writersIn(root: ComponentDefinition, { nodes, outcome }: RunHistory): r
   const elementAt = elementsOf(root);
   const mayWrite = (path: NodePath): boolean => {
     const definition = elementAt(path)?.definition;
-    const use = definition?.kind === "node" ? workspaceUse({ nodeType: definition.nodeType, settings: null, input: undefined }) : "none";
-    return use === "writes" || use === "confined";
+    return definition?.kind === "node" && mayChangeFiles(definition.nodeType);
   };
   const writers = [...nodes.values()].flatMap((node): Writer[] => {
     if (node.origin) return node.outcome && node.outcome.branch === outcome.start?.branch ? [{ ...node, began: node.seq }] : [];

@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { diskArtifactStore, diskArtifactView } from "@dad/artifacts/disk";
 import { inlineEngine } from "@dad/engine/inline";
 import { memoryEventBus } from "@dad/events/memory";
-import { scopeIsolation } from "@dad/isolation/scope";
+import { processIsolation } from "@dad/isolation/process";
 import { diskJournalStore } from "@dad/journal/disk";
 import { noopObservability } from "@dad/observability/noop";
 import { gitOutcomeRepository } from "@dad/outcome-git";
@@ -61,7 +61,7 @@ const ports: MakeRunPorts = (env, own) => {
     events,
     view: diskArtifactView({ root: env.runDir, store: artifacts }),
     observability: own(noopObservability()),
-    isolation: scopeIsolation({ hostEnv: process.env, homes: join(runRoot, ".dad", "home") }),
+    isolation: processIsolation({ hostEnv: process.env, homes: join(runRoot, ".dad", "home") }),
   };
 };
 

@@ -36,6 +36,11 @@ export function mergeEnvironments(...environments: readonly Environment[]): Envi
   return Object.freeze(merged);
 }
 
+/** What passes of a host by name. One that it has not is absent. */
+export function passed(host: Readonly<Record<string, string | undefined>>, names: readonly string[]): Environment {
+  return Object.fromEntries(names.flatMap((name) => (host[name] === undefined ? [] : [[name, host[name]]])));
+}
+
 function passedFrom(host: Readonly<Record<string, string | undefined>>): Environment {
   const passed: Record<string, string> = {};
   for (const name of windows ? [...PASSED, ...PASSED_ON_WINDOWS] : PASSED) {

@@ -5,8 +5,8 @@ import type { IsolationProblem } from "./isolation-adapter.ts";
 /** `ISOLATION_UNAVAILABLE`: this machine or this adapter lacks what is required. */
 export class IsolationUnavailableError extends DadError<"ISOLATION_UNAVAILABLE"> {
   constructor(adapter: string, missing: readonly Guard[], problems: readonly IsolationProblem[] = []) {
-    const remedies = problems.map((problem) => ` ${problem.message}: ${problem.remedy}.`).join("");
-    super("ISOLATION_UNAVAILABLE", `isolation "${adapter}" does not guard ${missing.join(", ")}.${remedies}`, {
+    const remedies = problems.map(({ message, remedy }) => `\n  ${message}: ${remedy}`).join("");
+    super("ISOLATION_UNAVAILABLE", `isolation "${adapter}" does not guard ${missing.join(", ")}; nothing was run${remedies}`, {
       details: { adapter, missing, problems: problems.map((problem) => ({ ...problem })) },
     });
   }
@@ -42,5 +42,20 @@ export class IsolationFailedError extends DadError<"ISOLATION_FAILED"> {
   constructor(program: string, options: { readonly cause: unknown }) {
     const why = options.cause instanceof Error ? options.cause.message : String(options.cause);
     super("ISOLATION_FAILED", `could not start "${program}": ${why}`, { ...options, details: { program } });
+  }
+}
+
+/** `ISOLATION_POLICY_INVALID`: a policy contradicts itself, or asks for what the adapter has no way to do. */
+export class IsolationPolicyError extends DadError<"ISOLATION_POLICY_INVALID"> {
+  /** @param place where in the policy it is, such as `mounts.0.path`. */
+  constructor(place: string, reason: string, options: { readonly cause?: unknown } = {}) {
+    super("ISOLATION_POLICY_INVALID", `the isolation policy cannot be carried out: ${place} ${reason}`, { ...options, details: { place } });
+  }
+}
+
+/** `ISOLATION_FILE_REFUSED`: a file of a space is not what may be touched from outside: it is a link, no regular file, too large, or not beneath the workspace. */
+export class IsolationFileRefusedError extends DadError<"ISOLATION_FILE_REFUSED"> {
+  constructor(path: string, reason: string, options: { readonly cause?: unknown } = {}) {
+    super("ISOLATION_FILE_REFUSED", `${JSON.stringify(path)} of the workspace is refused: ${reason}`, { ...options, details: { path } });
   }
 }

@@ -1,7 +1,8 @@
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RunId } from "@dad/protocol";
+import { isOwnerAlive, ownerName } from "./owner.ts";
 
 /** `HOME` of a space. It is made with its first command: a space that runs none leaves no trace. */
 export interface Home {
@@ -11,6 +12,8 @@ export interface Home {
   leave(): Promise<void>;
 }
 
+const PREFIX = "dad-home-";
+
 /** Gives the home for a space of a run. */
 export type Homes = (space: { readonly id: string; readonly runId: RunId }) => Home;
 
@@ -19,7 +22,7 @@ export function homes(directory: string | undefined): Homes {
   /** How many spaces are in each. */
   const used = new Map<string, number>();
   return ({ id, runId }) => {
-    const path = directory === undefined ? join(tmpdir(), `dad-home-${id}`) : join(directory, runId);
+    const path = directory === undefined ? join(tmpdir(), `${PREFIX}${ownerName()}-${id}`) : join(directory, runId);
     let making: Promise<unknown> | undefined;
     let left: Promise<void> | undefined;
 
@@ -48,4 +51,16 @@ export function homes(directory: string | undefined): Homes {
 /** What cannot be removed is no part of any result, and no run fails for it: it stays where garbage is looked for. */
 async function remove(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+}
+
+/** Removes the temporary homes of processes that are gone. Those in a directory of runs belong to runs that may go on: whoever collects garbage there removes them. */
+export async function removeLeftHomes(directory: string | undefined): Promise<readonly string[]> {
+  if (directory !== undefined) return [];
+  const removed: string[] = [];
+  for (const name of await readdir(tmpdir()).catch(() => [])) {
+    if (!name.startsWith(PREFIX) || (await isOwnerAlive(name.slice(PREFIX.length)))) continue;
+    await remove(join(tmpdir(), name));
+    removed.push(join(tmpdir(), name));
+  }
+  return removed;
 }

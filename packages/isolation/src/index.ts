@@ -3,10 +3,23 @@
  *
  * @packageDocumentation
  */
-export { IsolationClosedError, IsolationFailedError, IsolationUnavailableError, ProgramMissingError, WorkingDirectoryError } from "./errors.ts";
-export { type Guard, GUARDS, type Guards, guardsWith, type Strength } from "./guard.ts";
+export { keepOutput, type KeptOutput } from "./bounded-output.ts";
+export { type ConfinedEntry, type ConfinedFiles, confinedFiles } from "./confined-files.ts";
+export { type Environment, mergeEnvironments, passed as passedVariables, spaceEnvironment } from "./environment.ts";
+export {
+  IsolationClosedError,
+  IsolationFailedError,
+  IsolationFileRefusedError,
+  IsolationPolicyError,
+  IsolationUnavailableError,
+  ProgramMissingError,
+  WorkingDirectoryError,
+} from "./errors.ts";
+export { findProgram } from "./find-program.ts";
+export { type Guard, GUARDS, type Guards, guardsWith, MEANING, type Requirement, type Strength, unguarded } from "./guard.ts";
 export type {
   Command,
+  EgressDecision,
   ExecOptions,
   ExecResult,
   IsolationAdapter,
@@ -14,5 +27,26 @@ export type {
   IsolationProblem,
   IsolationSpace,
   IsolationSpec,
+  IsolationUsage,
   StartedProcess,
+  SweepReport,
+  WorkspaceChange,
 } from "./isolation-adapter.ts";
+export { isOwnerAlive, ownerName } from "./owner.ts";
+export {
+  type EgressGateway,
+  type EgressRule,
+  type IsolationLimits,
+  type IsolationMount,
+  IsolationPolicy,
+  type NetworkPolicy,
+  type Preset,
+  PRESETS,
+  type ResolvedPolicy,
+  resolvePolicy,
+} from "./policy.ts";
+export { assertGuarded } from "./required-guards.ts";
+export { selectIsolation } from "./select-isolation.ts";
+export { commandLimits } from "./sound-command.ts";
+export { startedProcess } from "./started-process.ts";
+export { resolveWorkingDirectory } from "./working-directory.ts";

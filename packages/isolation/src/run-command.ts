@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import type { Readable } from "node:stream";
+import { Readable, type Writable } from "node:stream";
 import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
 import { keepOutput, type KeptOutput } from "./bounded-output.ts";
 import { IsolationFailedError, ProgramMissingError } from "./errors.ts";
 import type { Environment } from "./environment.ts";
-import type { ExecOptions, ExecResult } from "./isolation-adapter.ts";
+import type { Command, ExecOptions, ExecResult } from "./isolation-adapter.ts";
 import { hasProcessGroups, type ProcessGroup, processGroup } from "./process-group.ts";
 import { startedProcess } from "./started-process.ts";
 
@@ -21,7 +21,7 @@ export interface PreparedCommand {
   readonly argv: readonly [string, ...string[]];
   readonly cwd: string;
   readonly env: Environment;
-  readonly stdin: string | Uint8Array | undefined;
+  readonly stdin: Command["stdin"];
   readonly graceMs: number;
 }
 
@@ -66,10 +66,18 @@ export function runCommand(command: PreparedCommand, options: ExecOptions): Runn
 
 function start(command: PreparedCommand): ChildProcess {
   const child = spawnOrFail(command);
-  // A command need not read what it is given.
-  child.stdin?.on("error", () => undefined);
-  child.stdin?.end(command.stdin);
+  if (child.stdin) giveInput(child.stdin, command.stdin);
   return child;
+}
+
+/** A command need not read what it is given, and then the rest is not asked for. */
+function giveInput(to: Writable, input: Command["stdin"]): void {
+  to.on("error", () => undefined);
+  if (input === undefined || typeof input === "string" || input instanceof Uint8Array) to.end(input);
+  else
+    Readable.from(input, { objectMode: false })
+      .on("error", () => to.end())
+      .pipe(to);
 }
 
 async function tellStart({ pid }: ChildProcess, { onStart }: ExecOptions): Promise<void> {

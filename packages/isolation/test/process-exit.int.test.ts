@@ -4,12 +4,12 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import { resolve } from "node:path";
 import { expect, it } from "vitest";
 
-const SCOPE = resolve(import.meta.dirname, "../src/scope.ts");
+const SCOPE = resolve(import.meta.dirname, "../src/process.ts");
 
 /** Starts a command that hears no polite request to end and holds a connection as long as it lives, and then exits. */
 const exiting = (port: number) => `
-import { scopeIsolation } from ${JSON.stringify(SCOPE)};
-const space = await scopeIsolation().open({ runId: "run1", workspace: process.cwd() });
+import { processIsolation } from ${JSON.stringify(SCOPE)};
+const space = await processIsolation().open({ runId: "run1", workspace: process.cwd() });
 const deaf = "process.on('SIGTERM', () => {}); require('node:net').connect(${port}, () => process.stdout.write('ready'))";
 void space.exec({ argv: [process.execPath, "-e", deaf] }, { onOutput: () => process.exit() });
 `;

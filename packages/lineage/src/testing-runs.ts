@@ -2,7 +2,7 @@ import { type FlowDefinition, defineNode, type NodeContext } from "@dad/agent";
 import { memoryArtifactStore } from "@dad/artifacts/memory";
 import { inlineEngine } from "@dad/engine/inline";
 import { memoryEventBus } from "@dad/events/memory";
-import { scopeIsolation } from "@dad/isolation/scope";
+import { processIsolation } from "@dad/isolation/process";
 import { memoryJournalStore } from "@dad/journal/memory";
 import { noopObservability } from "@dad/observability/noop";
 import { Json, type Lineage, type LineageNode, RunId } from "@dad/protocol";
@@ -27,7 +27,7 @@ function memoryPorts() {
     events: memoryEventBus(),
     resources: staticResourceRegistry({ profiles: { default: {} } }).profile(),
     observability: noopObservability(),
-    isolation: scopeIsolation(),
+    isolation: processIsolation(),
   } satisfies RunPorts;
 }
 

@@ -1,5 +1,5 @@
 import type { JournalStore } from "@dad/journal";
-import { isGroupLeft } from "@dad/isolation/scope";
+import { isGroupLeft } from "@dad/isolation/process";
 import { type NodePath, type RecordedEvent, type RunId, StartedCommand } from "@dad/protocol";
 
 /** A command that a process of a run left behind when it was killed. */

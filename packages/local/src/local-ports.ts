@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { diskArtifactView } from "@dad/artifacts/disk";
 import type { EventHandler } from "@dad/events";
 import { memoryEventBus } from "@dad/events/memory";
-import { scopeIsolation } from "@dad/isolation/scope";
+import { processIsolation } from "@dad/isolation/process";
 import { noopObservability } from "@dad/observability/noop";
 import type { ResourceProfile } from "@dad/resources";
 import type { MakeRunPorts } from "@dad/run-context";
@@ -29,7 +29,7 @@ export function localPorts(store: LocalStore, { resources, hostEnv, onEvent }: L
       events,
       resources,
       observability: own(noopObservability()),
-      isolation: scopeIsolation({ homes: join(store.runRoot, ".dad", "home"), ...(hostEnv ? { hostEnv } : {}) }),
+      isolation: processIsolation({ homes: join(store.runRoot, ".dad", "home"), ...(hostEnv ? { hostEnv } : {}) }),
     };
   };
 }

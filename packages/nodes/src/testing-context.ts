@@ -1,5 +1,5 @@
 import type { ArtifactDraft, NodeContext, NodeDefinition, OutputPiece } from "@dad/agent";
-import { type Command, type ExecOptions, type ExecResult, guardsWith, type IsolationSpace } from "@dad/isolation";
+import { type Command, confinedFiles, type ExecOptions, type ExecResult, guardsWith, type IsolationSpace } from "@dad/isolation";
 import type { Observability } from "@dad/observability";
 import { type ArtifactEntry, digestOfBytes, ExecutionId, type Json, NodePath, RelativePath, RunId, type Usage } from "@dad/protocol";
 import { type ModelResource, ResourceUnknownError } from "@dad/resources";
@@ -88,7 +88,20 @@ export interface FakeExec {
 
 /** A space whose commands are a function. */
 export function fakeSpace(exec: FakeExec = () => Promise.reject(new Error("no command was expected")), cwd = "/nowhere"): IsolationSpace {
-  return { id: "test", guards: guardsWith({}), env: {}, cwd, exec, kill: async () => {}, [Symbol.asyncDispose]: async () => {} };
+  return {
+    id: "test",
+    adapter: "fake",
+    guards: guardsWith({}),
+    degraded: [],
+    env: {},
+    cwd,
+    files: confinedFiles(cwd),
+    exec,
+    kill: async () => {},
+    usage: async () => ({ commands: 0 }),
+    changes: async () => undefined,
+    [Symbol.asyncDispose]: async () => {},
+  };
 }
 
 export function execResult(

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ArtifactDraft, NodeContext, OutputPiece } from "@dad/agent";
 import type { IsolationSpace } from "@dad/isolation";
-import { scopeIsolation } from "@dad/isolation/scope";
+import { processIsolation } from "@dad/isolation/process";
 import { runCommand } from "@dad/nodes";
 import { type ArtifactEntry, NodePath, RunId } from "@dad/protocol";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -18,7 +18,7 @@ let pieces: OutputPiece[];
 
 beforeEach(async () => {
   workspace = await realpath(await mkdtemp(join(tmpdir(), "dad command ")));
-  space = await scopeIsolation({ graceMs: 100 }).open({ runId: RunId.parse("run_1"), workspace, env: { OF_SPACE: "1" } });
+  space = await processIsolation({ graceMs: 100 }).open({ runId: RunId.parse("run_1"), workspace, env: { OF_SPACE: "1" } });
   artifacts = new Map();
   controller = new AbortController();
   pieces = [];

@@ -82,7 +82,7 @@ const FORMATS: readonly (readonly [string, z.ZodType, Readonly<Record<string, un
       status: "running",
       createdAt: time,
       profile: "default",
-      isolation: "scope",
+      isolation: "process",
       runtime: { node: "24.0.0", platform: "linux", arch: "x64" },
     },
   ],

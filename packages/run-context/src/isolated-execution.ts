@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import type { IsolationSpec } from "@dad/isolation";
 import type { IsolatedExecution, RunContext } from "./run-context.ts";
 
-export async function enterIsolation(run: RunContext, spec: Pick<IsolationSpec, "env" | "require"> = {}): Promise<IsolatedExecution> {
+export async function enterIsolation(run: RunContext, spec: Pick<IsolationSpec, "env" | "policy"> = {}): Promise<IsolatedExecution> {
   const workspace = run.outcome?.directory ?? run.env.runDir;
   // A working tree has no repository of its own: without this, `git` in it would find one of the user's further up.
   const env = { GIT_CEILING_DIRECTORIES: dirname(workspace), ...spec.env };

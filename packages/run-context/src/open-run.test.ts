@@ -223,7 +223,7 @@ describe("a run", () => {
     expect(RunManifest.parse(shown("run.json")).status).toBe("running");
     await run.complete("failed", new DadError("MY_CODE", "why"));
     expect(RunManifest.parse(shown("run.json"))).toMatchObject({ status: "failed", error: { code: "MY_CODE", message: "why" } });
-    expect(RunMetadata.parse(shown(".trace/dad_metadata.json"))).toMatchObject({ status: "failed", isolation: "scope", profile: "default" });
+    expect(RunMetadata.parse(shown(".trace/dad_metadata.json"))).toMatchObject({ status: "failed", isolation: "process", profile: "default" });
   });
 
   it("keeps an artifact under its node, and refuses a name that would leave it", async () => {

@@ -41,7 +41,7 @@ export interface RunContext extends AsyncDisposable {
   /** Adds static inputs, and records them. */
   registerInputs(inputs: StaticInputs): Promise<void>;
   /** A scope in which a runner works: its own environment, directory and cancellation. */
-  isolate(spec?: Pick<IsolationSpec, "env" | "require">): Promise<IsolatedExecution>;
+  isolate(spec?: Pick<IsolationSpec, "env" | "policy">): Promise<IsolatedExecution>;
   /** The run as it stands. */
   details(): RunDetails;
   /** Ends the run: commits its outcome, records how it ended, and shows it. Once. */

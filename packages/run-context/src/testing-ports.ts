@@ -1,6 +1,6 @@
 import { memoryArtifactStore, memoryArtifactView } from "@dad/artifacts/memory";
 import { memoryEventBus } from "@dad/events/memory";
-import { scopeIsolation } from "@dad/isolation/scope";
+import { processIsolation } from "@dad/isolation/process";
 import { memoryJournalStore } from "@dad/journal/memory";
 import { noopObservability } from "@dad/observability/noop";
 import { memoryOutcomeRepository } from "@dad/outcome/memory";
@@ -19,7 +19,7 @@ export function memoryPorts() {
     events: memoryEventBus(),
     resources: staticResourceRegistry({ profiles: { default: {} } }).profile(),
     observability: noopObservability(),
-    isolation: scopeIsolation(),
+    isolation: processIsolation(),
     outcomes: memoryOutcomeRepository(),
   } satisfies RunPorts;
 }

@@ -1,6 +1,6 @@
 import { memoryArtifactStore, memoryArtifactView } from "@dad/artifacts/memory";
 import { memoryEventBus } from "@dad/events/memory";
-import { scopeIsolation } from "@dad/isolation/scope";
+import { processIsolation } from "@dad/isolation/process";
 import { memoryJournalStore } from "@dad/journal/memory";
 import { memoryObservability } from "@dad/observability/memory";
 import { staticResourceRegistry } from "@dad/resources/static";
@@ -18,6 +18,6 @@ export function memoryPorts() {
     events: memoryEventBus(),
     resources: staticResourceRegistry({ profiles: { default: {} } }).profile(),
     observability: memoryObservability(),
-    isolation: scopeIsolation(),
+    isolation: processIsolation(),
   } satisfies RunPorts;
 }

@@ -9,7 +9,7 @@ import { defineNode, flow } from "@dad/agent";
 import { memoryArtifactStore } from "@dad/artifacts/memory";
 import { inlineEngine } from "@dad/engine/inline";
 import { memoryEventBus } from "@dad/events/memory";
-import { scopeIsolation } from "@dad/isolation/scope";
+import { processIsolation } from "@dad/isolation/process";
 import { memoryJournalStore } from "@dad/journal/memory";
 import { noopObservability } from "@dad/observability/noop";
 import { staticResourceRegistry } from "@dad/resources/static";
@@ -48,7 +48,7 @@ const ports = {
   events: memoryEventBus(),
   resources: staticResourceRegistry({ profiles: { default: {} } }).profile(),
   observability: noopObservability(),
-  isolation: scopeIsolation({ graceMs: 100 }),
+  isolation: processIsolation({ graceMs: 100 }),
 };
 
 async function run(signal: AbortSignal): Promise<string> {

@@ -1,7 +1,7 @@
 import type { AgentDefinition, FlowDefinition } from "@dad/agent";
 import { inlineEngine } from "@dad/engine/inline";
 import { memoryEventBus } from "@dad/events/memory";
-import { scopeIsolation } from "@dad/isolation/scope";
+import { processIsolation } from "@dad/isolation/process";
 import { noopObservability } from "@dad/observability/noop";
 import { isKnownEvent, type NodePath } from "@dad/protocol";
 import { staticResourceRegistry } from "@dad/resources/static";
@@ -57,7 +57,7 @@ function portsFor({ models, endpoints }: Script, { journals, artifacts, outcomes
       events: { ...bus, publish },
       resources: staticResourceRegistry({ profiles: { test: { models, endpoints } } }).profile("test"),
       observability: own(noopObservability()),
-      isolation: scopeIsolation(),
+      isolation: processIsolation(),
     };
   };
 }

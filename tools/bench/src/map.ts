@@ -9,7 +9,7 @@ import { defineNode, flow } from "@dad/agent";
 import { memoryArtifactStore } from "@dad/artifacts/memory";
 import { inlineEngine } from "@dad/engine/inline";
 import { memoryEventBus } from "@dad/events/memory";
-import { scopeIsolation } from "@dad/isolation/scope";
+import { processIsolation } from "@dad/isolation/process";
 import type { JournalStore } from "@dad/journal";
 import { memoryJournalStore } from "@dad/journal/memory";
 import { noopObservability } from "@dad/observability/noop";
@@ -56,7 +56,7 @@ async function run(journals: JournalStore): Promise<unknown> {
     events: memoryEventBus(),
     resources: staticResourceRegistry({ profiles: { default: {} } }).profile(),
     observability: noopObservability(),
-    isolation: scopeIsolation(),
+    isolation: processIsolation(),
   };
   const { result } = await withRun({ rootComponentId: definition.id, runRoot: "runs", runId: RUN, ports }, async (context) => {
     await using execution = await context.isolate();

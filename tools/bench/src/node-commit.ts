@@ -9,7 +9,7 @@ import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { diskArtifactStore } from "@dad/artifacts/disk";
 import { memoryEventBus } from "@dad/events/memory";
-import { scopeIsolation } from "@dad/isolation/scope";
+import { processIsolation } from "@dad/isolation/process";
 import { diskJournalStore } from "@dad/journal/disk";
 import { noopObservability } from "@dad/observability/noop";
 import { type Json, NodePath } from "@dad/protocol";
@@ -43,7 +43,7 @@ async function committed(directory: string, width: number): Promise<{ readonly t
     events: memoryEventBus(),
     resources: staticResourceRegistry({ profiles: { default: {} } }).profile(),
     observability: noopObservability(),
-    isolation: scopeIsolation(),
+    isolation: processIsolation(),
   };
   let took = Number.NaN;
   await withRun({ rootComponentId: "bench", runRoot: directory, runId: "r", ports }, async (run) => {

@@ -6,7 +6,7 @@ import { diskArtifactStore, diskArtifactView } from "@dad/artifacts/disk";
 import { memoryArtifactStore } from "@dad/artifacts/memory";
 import { inlineEngine } from "@dad/engine/inline";
 import { memoryEventBus } from "@dad/events/memory";
-import { scopeIsolation } from "@dad/isolation/scope";
+import { processIsolation } from "@dad/isolation/process";
 import { diskJournalStore } from "@dad/journal/disk";
 import { memoryJournalStore } from "@dad/journal/memory";
 import { noopObservability } from "@dad/observability/noop";
@@ -43,7 +43,7 @@ const rest = () => ({
   events: memoryEventBus(),
   resources: staticResourceRegistry({ profiles: { default: {} } }).profile(),
   observability: noopObservability(),
-  isolation: scopeIsolation(),
+  isolation: processIsolation(),
 });
 
 async function bareLoop(bytes: number): Promise<void> {

@@ -9,7 +9,7 @@ import { type Component, defineNode, flow } from "@dad/agent";
 import { diskArtifactStore } from "@dad/artifacts/disk";
 import { inlineEngine } from "@dad/engine/inline";
 import { memoryEventBus } from "@dad/events/memory";
-import { scopeIsolation } from "@dad/isolation/scope";
+import { processIsolation } from "@dad/isolation/process";
 import { diskJournalStore } from "@dad/journal/disk";
 import { noopObservability } from "@dad/observability/noop";
 import { staticResourceRegistry } from "@dad/resources/static";
@@ -54,7 +54,7 @@ function portsIn(directory: string, durability: "strict" | "relaxed"): RunPorts 
     events: memoryEventBus(),
     resources: staticResourceRegistry({ profiles: { default: {} } }).profile(),
     observability: noopObservability(),
-    isolation: scopeIsolation(),
+    isolation: processIsolation(),
   };
 }
 

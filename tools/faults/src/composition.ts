@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { diskArtifactStore, diskArtifactView } from "@dad/artifacts/disk";
 import type { DiskFs, Locks } from "@dad/disk";
 import { memoryEventBus } from "@dad/events/memory";
-import { scopeIsolation } from "@dad/isolation/scope";
+import { processIsolation } from "@dad/isolation/process";
 import type { JournalStore } from "@dad/journal";
 import { diskJournalStore } from "@dad/journal/disk";
 import type { RerunWhere } from "@dad/local";
@@ -61,7 +61,7 @@ export function portsAt(place: Place, witness: Witness): MakeRunPorts {
       events,
       resources: resources(),
       observability: own(noopObservability()),
-      isolation: scopeIsolation({ homes: join(root, ".dad", "home") }),
+      isolation: processIsolation({ homes: join(root, ".dad", "home") }),
       ...(outcomes ? { outcomes } : {}),
     };
   };

@@ -1,11 +1,11 @@
 // Fault: one variable of the host's environment reaches the commands of a space.
 // Noticed by: env.inherit: no variable of the host reaches a command
 import type { IsolationAdapter } from "@dad/isolation";
-import { scopeIsolation } from "@dad/isolation/scope";
+import { processIsolation } from "@dad/isolation/process";
 import { isolationContract } from "@dad/isolation/testing";
 
 function leakyIsolation(): IsolationAdapter {
-  const isolation = scopeIsolation({ hostEnv: process.env });
+  const isolation = processIsolation({ hostEnv: process.env });
   const leak = process.env.DAD_TEST_TOKEN;
   return {
     ...isolation,

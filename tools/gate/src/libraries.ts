@@ -14,6 +14,7 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   compare: ["diff"],
   config: ["zod"],
   nodes: ["@lezer/common", "@lezer/javascript", "@lezer/markdown", "@lezer/python", "diff", "ignore", "zod"],
+  isolation: ["zod"],
   "run-context": ["uuid", "yaml"],
   runner: ["zod"],
 };

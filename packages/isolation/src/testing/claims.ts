@@ -14,7 +14,7 @@ export function describeClaims(trial: () => Trial): void {
 
     it("opens a space for whoever requires what it guards", async () => {
       const { guards } = await trial().adapter.probe();
-      const space = await trial().open({ require: GUARDS.filter((guard) => guards[guard] !== "none") });
+      const space = await trial().open({ policy: { require: GUARDS.filter((guard) => guards[guard] !== "none") } });
       expect(space.id).not.toBe("");
     });
 
@@ -22,7 +22,7 @@ export function describeClaims(trial: () => Trial): void {
       const { guards } = await trial().adapter.probe();
       for (const guard of GUARDS.filter((name) => guards[name] === "none")) {
         const refusal = await trial()
-          .open({ require: ["scope.env", guard] })
+          .open({ policy: { require: ["scope.env", guard] } })
           .catch((error: unknown) => error);
         expect(refusal).toMatchObject({
           code: "ISOLATION_UNAVAILABLE",

@@ -61,6 +61,6 @@ export function itGuards(trial: () => Trial, [guard, promise]: readonly [Guard, 
   it(`${guard}: ${promise}, or says that it does not guard that`, async () => {
     const { guards } = await trial().adapter.probe();
     if (guards[guard] !== "none") return proof();
-    await expect(trial().open({ require: [guard] })).rejects.toMatchObject({ code: "ISOLATION_UNAVAILABLE" });
+    await expect(trial().open({ policy: { require: [guard] } })).rejects.toMatchObject({ code: "ISOLATION_UNAVAILABLE" });
   });
 }

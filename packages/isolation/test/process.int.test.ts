@@ -2,20 +2,20 @@ import { mkdir, mkdtemp, readdir, realpath, rm, stat, writeFile } from "node:fs/
 import { hostname, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import type { StartedProcess } from "@dad/isolation";
-import { isGroupLeft, scopeIsolation } from "@dad/isolation/scope";
+import { isGroupLeft, processIsolation } from "@dad/isolation/process";
 import { isolationContract } from "@dad/isolation/testing";
 import { RunId } from "@dad/protocol";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-isolationContract("scopeIsolation", { create: () => scopeIsolation({ hostEnv: process.env, graceMs: 100 }) });
-isolationContract("scopeIsolation without the host's environment", { create: () => scopeIsolation({ graceMs: 100 }) });
+isolationContract("processIsolation", { create: () => processIsolation({ hostEnv: process.env, graceMs: 100 }) });
+isolationContract("processIsolation without the host's environment", { create: () => processIsolation({ graceMs: 100 }) });
 
 const runId = RunId.parse("run1");
 const LEAVING: [string, ...string[]] = ["sh", "-c", 'touch "$HOME/left"'];
 
 const exists = async (path: string): Promise<boolean> => (await readdir(dirname(path))).includes(basename(path));
 
-describe("scopeIsolation", () => {
+describe("processIsolation", () => {
   let workspace: string;
   beforeEach(async () => {
     workspace = await realpath(await mkdtemp(join(tmpdir(), "dad-scope-")));
@@ -33,13 +33,13 @@ describe("scopeIsolation", () => {
       HOME: "/root",
       USER: "x",
     };
-    await using space = await scopeIsolation({ hostEnv }).open({ runId, workspace });
+    await using space = await processIsolation({ hostEnv }).open({ runId, workspace });
     expect({ ...space.env }).toEqual({ PATH: process.env.PATH, LANG: "de_DE.UTF-8", TZ: "UTC", HOME: expect.any(String) });
     expect(Object.getPrototypeOf(space.env)).toBeNull();
   });
 
   it("gives each space a home for its user only, and takes it away with the space", async () => {
-    const isolation = scopeIsolation();
+    const isolation = processIsolation();
     await using other = await isolation.open({ runId, workspace });
     const space = await isolation.open({ runId, workspace });
     const home = space.env.HOME ?? "";
@@ -57,7 +57,7 @@ describe("scopeIsolation", () => {
     const homes = join(workspace, "homes");
     await mkdir(join(homes, runId), { recursive: true });
     await writeFile(join(homes, runId, "of a process that was killed"), "");
-    const isolation = scopeIsolation({ homes });
+    const isolation = processIsolation({ homes });
     const [space, same, unused] = await Promise.all([0, 1, 2].map(() => isolation.open({ runId, workspace })));
     expect(space?.env.HOME).toBe(join(homes, runId));
     await Promise.all([space?.exec({ argv: LEAVING }), same?.exec({ argv: LEAVING })]);
@@ -70,18 +70,18 @@ describe("scopeIsolation", () => {
 
   it("says that it cannot make a home", async () => {
     await writeFile(join(workspace, "file"), "");
-    await using space = await scopeIsolation({ homes: join(workspace, "file") }).open({ runId, workspace });
+    await using space = await processIsolation({ homes: join(workspace, "file") }).open({ runId, workspace });
     await expect(space.exec({ argv: LEAVING })).rejects.toMatchObject({ code: "ISOLATION_FAILED", cause: { code: "ENOTDIR" } });
   });
 
   it("lets a run set its own home", async () => {
-    await using space = await scopeIsolation().open({ runId, workspace, env: { HOME: "/elsewhere" } });
+    await using space = await processIsolation().open({ runId, workspace, env: { HOME: "/elsewhere" } });
     const { stdout } = await space.exec({ argv: [process.execPath, "-p", "process.env.HOME"] });
     expect(Buffer.from(stdout).toString().trim()).toBe("/elsewhere");
   });
 
   it("gives a command that listens to a request to end the time to do so", async () => {
-    await using space = await scopeIsolation({ graceMs: 30_000 }).open({ runId, workspace });
+    await using space = await processIsolation({ graceMs: 30_000 }).open({ runId, workspace });
     const argv: [string, ...string[]] = [
       process.execPath,
       "-e",
@@ -92,7 +92,7 @@ describe("scopeIsolation", () => {
   });
 
   it("tells where a command is to be found, and afterwards whether something is left of it", async () => {
-    await using space = await scopeIsolation({ graceMs: 100 }).open({ runId, workspace });
+    await using space = await processIsolation({ graceMs: 100 }).open({ runId, workspace });
     const started = Promise.withResolvers<StartedProcess>();
     const ready = Promise.withResolvers<unknown>();
     const argv: [string, ...string[]] = ["sh", "-c", "sleep 1000 & echo ready; wait"];
@@ -110,7 +110,7 @@ describe("scopeIsolation", () => {
   });
 
   it.runIf(process.platform === "linux")("knows a process from another one that had its number before", async () => {
-    await using space = await scopeIsolation().open({ runId, workspace });
+    await using space = await processIsolation().open({ runId, workspace });
     const started = Promise.withResolvers<StartedProcess>();
     void space.exec({ argv: ["sleep", "1000"] }, { onStart: started.resolve });
     const command = await started.promise;
@@ -119,7 +119,7 @@ describe("scopeIsolation", () => {
   });
 
   it("ends the command and passes the error on when nobody can be told of its start", async () => {
-    await using space = await scopeIsolation().open({ runId, workspace });
+    await using space = await processIsolation().open({ runId, workspace });
     const onStart = (): void => {
       throw new RangeError("listener");
     };
@@ -127,7 +127,7 @@ describe("scopeIsolation", () => {
   });
 
   it("says that it cannot start a command with more arguments than the machine takes", async () => {
-    await using space = await scopeIsolation().open({ runId, workspace });
+    await using space = await processIsolation().open({ runId, workspace });
     const argv: [string, ...string[]] = [process.execPath, "-e", "0", ...Array.from({ length: 100 }, () => "x".repeat(100_000))];
     await expect(space.exec({ argv })).rejects.toMatchObject({ code: "ISOLATION_FAILED" });
   });

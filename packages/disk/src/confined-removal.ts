@@ -1,0 +1,57 @@
+import { randomUUID } from "node:crypto";
+import { chmod, readdir, rename, rmdir, unlink } from "node:fs/promises";
+import { type HeldDirectory, look } from "./held-directory.ts";
+
+const OWNER = 0o700;
+
+/** Removes something of a directory that is held, with all that is in it. False when there is nothing. */
+export async function removeIn(above: HeldDirectory, name: Buffer, signal: AbortSignal | undefined): Promise<boolean> {
+  const found = await look(above.at(name));
+  await above.assertHeld();
+  if (!found) return false;
+  if (!found.isDirectory()) await unlink(above.at(name));
+  else {
+    await using directory = await above.enter(name);
+    if (directory) await emptyHeld(directory, signal);
+    await rmdir(above.at(name));
+  }
+  return true;
+}
+
+/**
+ * Each directory is moved to the top before it is emptied: no tree is so deep that there are too many open directories, or
+ * too long names, on the way down.
+ */
+async function emptyHeld(top: HeldDirectory, signal: AbortSignal | undefined): Promise<void> {
+  const moved = [...(await emptyInto(top, top, signal))];
+  for (let name = moved.pop(); name !== undefined; name = moved.pop()) {
+    signal?.throwIfAborted();
+    {
+      await using directory = await top.enter(name);
+      if (directory) moved.push(...(await emptyInto(directory, top, signal)));
+    }
+    await rmdir(top.at(name));
+  }
+}
+
+/** Removes what is no directory, and moves what is one to the top. Answers the names that these have there. */
+async function emptyInto(directory: HeldDirectory, top: HeldDirectory, signal: AbortSignal | undefined): Promise<Buffer[]> {
+  const moved: Buffer[] = [];
+  const stats = await look(directory.at());
+  // What its owner may not write to is nevertheless to go.
+  if (stats && (Number(stats.mode) & OWNER) !== OWNER) await chmod(directory.at(), OWNER);
+  const entries = await readdir(directory.at(), { withFileTypes: true, encoding: "buffer" });
+  for (const entry of entries) {
+    const { name } = entry;
+    signal?.throwIfAborted();
+    await directory.assertHeld();
+    if (!entry.isDirectory()) {
+      await unlink(directory.at(name));
+      continue;
+    }
+    const away = directory === top ? name : Buffer.from(`.dad_remove_${randomUUID()}`);
+    if (directory !== top) await rename(directory.at(name), top.at(away));
+    moved.push(away);
+  }
+  return moved;
+}

@@ -17,6 +17,7 @@ export {
 } from "./errors.ts";
 export { findProgram } from "./find-program.ts";
 export { type Guard, GUARDS, type Guards, guardsWith, MEANING, type Requirement, type Strength, unguarded } from "./guard.ts";
+export { type Home, type Homes, homes, removeLeftHomes } from "./home-directory.ts";
 export type {
   Command,
   EgressDecision,
@@ -46,7 +47,8 @@ export {
   resolvePolicy,
 } from "./policy.ts";
 export { assertGuarded } from "./required-guards.ts";
+export { giveInput, readOutputs, watchLimits } from "./run-command.ts";
 export { selectIsolation } from "./select-isolation.ts";
 export { commandLimits } from "./sound-command.ts";
 export { startedProcess } from "./started-process.ts";
-export { resolveWorkingDirectory } from "./working-directory.ts";
+export { placeWorkingDirectory, resolveWorkingDirectory } from "./working-directory.ts";

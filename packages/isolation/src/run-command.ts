@@ -70,8 +70,8 @@ function start(command: PreparedCommand): ChildProcess {
   return child;
 }
 
-/** A command need not read what it is given, and then the rest is not asked for. */
-function giveInput(to: Writable, input: Command["stdin"]): void {
+/** Writes the input of a command. It need not read it, and then the rest is not asked for. */
+export function giveInput(to: Writable, input: Command["stdin"]): void {
   to.on("error", () => undefined);
   if (input === undefined || typeof input === "string" || input instanceof Uint8Array) to.end(input);
   else
@@ -124,8 +124,9 @@ async function closed(stream: Readable | null): Promise<void> {
   if (stream && !stream.closed) await new Promise((resolve) => stream.once("close", resolve));
 }
 
-function readOutputs(
-  child: ChildProcess,
+/** Reads both streams as far as they are to be kept, and tells of them as they come. @returns what came so far, for when the command is over. */
+export function readOutputs(
+  child: Pick<ChildProcess, "stdout" | "stderr">,
   options: ExecOptions,
   onFailure: (error: unknown) => void,
 ): () => Pick<ExecResult, "stdout" | "stderr" | "lost"> {
@@ -145,7 +146,8 @@ function readOutputs(
   };
 }
 
-function watchLimits({ signal, timeoutMs }: ExecOptions, onLimit: (reason: "timeout" | "aborted") => void): Disposable {
+/** Tells when the time of a command is over, or its signal is aborted, until it is disposed of. */
+export function watchLimits({ signal, timeoutMs }: ExecOptions, onLimit: (reason: "timeout" | "aborted") => void): Disposable {
   const timer = timeoutMs === undefined ? undefined : setTimeout(() => onLimit("timeout"), Math.min(timeoutMs, LONGEST_TIMER));
   const onAbort = (): void => onLimit("aborted");
   signal?.addEventListener("abort", onAbort, { once: true });

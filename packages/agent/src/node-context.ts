@@ -1,4 +1,4 @@
-import type { IsolationSpace } from "@dad/isolation";
+import type { Command, ConfinedFiles, ExecOptions, ExecResult, IsolationPolicy, IsolationSpace } from "@dad/isolation";
 import type { Observability } from "@dad/observability";
 import type { ArtifactEntry, Descriptor, Json, NodePath, OutcomeRef, RunEnvParams, Usage } from "@dad/protocol";
 import type { ResourceProfile } from "@dad/resources";
@@ -47,6 +47,22 @@ export interface NodeContext {
   readonly signal: AbortSignal;
   /** Where commands run: environment, working directory, `exec`. */
   readonly space: IsolationSpace;
+  /** The variables of the run: what commands get, and never those of the host. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Where the run works. Absolute. `process.cwd()` is the host's. */
+  readonly cwd: string;
+  /** The files of the workspace, for who does not trust those who wrote them: no link is followed. */
+  readonly files: ConfinedFiles;
+  /** Runs a command in the space, until it ends or the attempt does. As `space.exec`. */
+  exec(command: Command, options?: ExecOptions): Promise<ExecResult>;
+  /**
+   * A space that has what this policy requires besides that of the run: for commands that somebody else has chosen. Released with the run.
+   *
+   * @throws `ISOLATION_UNAVAILABLE` where this machine cannot, `ISOLATION_POLICY_INVALID`.
+   */
+  isolated(policy: IsolationPolicy): Promise<IsolationSpace>;
+  /** What this node executes was made, at least in part, of what a model (or somebody else whom nobody has to trust) gave. */
+  readonly untrusted: boolean;
   /** The directory that becomes the outcome of the run, when it has one. Absolute. */
   readonly workspace: string | undefined;
   /** `undefined` when the run has no outcome. */

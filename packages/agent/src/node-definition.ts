@@ -38,6 +38,13 @@ export interface NodeTypeSpec<Settings extends z.ZodType, Output extends z.ZodTy
   /** What somebody may give to the node from outside (static inputs). Default: nothing. */
   readonly input?: Input;
   readonly output: Output;
+  /** What it gives comes from somebody whom nobody has to trust, such as a model. So does what is made of it. Default: false. */
+  readonly untrusted?: boolean;
+  /**
+   * The part of its settings that it executes as code, such as a command: when a template in it reads what is untrusted, the context
+   * says so. Given are the settings as they are written. Pure. Default: none.
+   */
+  executes?(settings: Json): Json;
   /**
    * Which resources a node with these settings asks for, so that one that the profile has not is found before anything runs.
    * Given are those settings that are known by then: not the ones whose templates read something. Pure. Default: none.
@@ -62,6 +69,8 @@ export interface NodeType {
   readonly input: z.ZodType | undefined;
   readonly output: z.ZodType;
   readonly needs: ((settings: unknown) => readonly ResourceNeed[]) | undefined;
+  readonly untrusted: boolean;
+  readonly executes: ((settings: Json) => Json) | undefined;
   execute(context: NodeContext, work: { readonly settings: unknown; readonly input: unknown }): Promise<unknown>;
 }
 
@@ -109,6 +118,8 @@ export function defineNode<Settings extends z.ZodType, Output extends z.ZodType,
     output: spec.output,
     // The runner hands over what these very schemas have parsed.
     needs: spec.needs && ((settings: unknown) => spec.needs?.(settings as Partial<z.output<Settings>>) ?? []),
+    untrusted: spec.untrusted ?? false,
+    executes: spec.executes && ((settings: Json) => spec.executes?.(settings) ?? null),
     execute: async (context: NodeContext, work: { readonly settings: unknown; readonly input: unknown }) =>
       spec.execute(context, work as { settings: z.output<Settings>; input: z.output<Input> | undefined }),
   });

@@ -13,6 +13,8 @@ export interface NodeCall {
   readonly record?: Json;
   /** Under which the node does what must happen once: the same for all its attempts. */
   readonly idempotencyKey?: string;
+  /** What is executed of the settings is made of what nobody has to trust. */
+  readonly untrusted?: boolean;
   /** What the result depends on, for the record. */
   readonly fingerprint?: NodeFingerprint;
   /** The nodes whose results the settings were made of, likewise. */

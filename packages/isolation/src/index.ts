@@ -47,8 +47,10 @@ export {
   resolvePolicy,
 } from "./policy.ts";
 export { assertGuarded } from "./required-guards.ts";
+export type { RunPlace, RunScope } from "./run-scope.ts";
 export { giveInput, readOutputs, watchLimits } from "./run-command.ts";
 export { selectIsolation } from "./select-isolation.ts";
 export { commandLimits } from "./sound-command.ts";
+export { strengthened } from "./strengthen.ts";
 export { startedProcess } from "./started-process.ts";
 export { placeWorkingDirectory, resolveWorkingDirectory } from "./working-directory.ts";

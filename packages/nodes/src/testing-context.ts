@@ -1,5 +1,13 @@
 import type { ArtifactDraft, NodeContext, NodeDefinition, OutputPiece } from "@dad/agent";
-import { type Command, confinedFiles, type ExecOptions, type ExecResult, guardsWith, type IsolationSpace } from "@dad/isolation";
+import {
+  type Command,
+  confinedFiles,
+  type ExecOptions,
+  type ExecResult,
+  guardsWith,
+  type IsolationPolicy,
+  type IsolationSpace,
+} from "@dad/isolation";
 import type { Observability } from "@dad/observability";
 import { type ArtifactEntry, digestOfBytes, ExecutionId, type Json, NodePath, RelativePath, RunId, type Usage } from "@dad/protocol";
 import { type ModelResource, ResourceUnknownError } from "@dad/resources";
@@ -23,6 +31,8 @@ export interface TestingContext {
   readonly commits: string[];
   readonly pieces: OutputPiece[];
   readonly emitted: { readonly name: string; readonly data: Json }[];
+  /** What spaces were asked for besides that of the run. */
+  readonly policies: IsolationPolicy[];
   readonly controller: AbortController;
 }
 
@@ -32,9 +42,14 @@ export interface TestingContextOptions {
   readonly models?: Readonly<Record<string, ModelResource>>;
   /** Whether the run has an outcome. Default true. */
   readonly outcome?: boolean;
+  readonly untrusted?: boolean;
+  /** What is given to who asks for a space of its own. Default: `space`. */
+  readonly isolatedSpace?: IsolationSpace;
 }
 
-export function testingContext({ workspace, space = fakeSpace(), models = {}, outcome = true }: TestingContextOptions = {}): TestingContext {
+export function testingContext(options: TestingContextOptions = {}): TestingContext {
+  const { workspace, space = fakeSpace(), models = {}, outcome = true, untrusted = false, isolatedSpace = space } = options;
+  const policies: IsolationPolicy[] = [];
   const artifacts = new Map<string, ArtifactDraft>();
   const kept = new Map<string, Uint8Array>();
   const usages: Usage[] = [];
@@ -50,6 +65,15 @@ export function testingContext({ workspace, space = fakeSpace(), models = {}, ou
     idempotencyKey: "run_1:agent.flow.node",
     signal: controller.signal,
     space,
+    env: space.env,
+    cwd: space.cwd,
+    files: space.files,
+    exec: (command, options) => space.exec(command, { signal: controller.signal, ...options }),
+    isolated: async (policy) => {
+      policies.push(policy);
+      return isolatedSpace;
+    },
+    untrusted,
     workspace,
     outcome: outcome ? outcomeTree(commits) : undefined,
     resources: profileOf(models),
@@ -71,7 +95,7 @@ export function testingContext({ workspace, space = fakeSpace(), models = {}, ou
     exclusively: (work) => work(),
     stream: (piece) => void pieces.push(piece),
   };
-  return { context, artifacts, usages, spans, commits, pieces, emitted, controller };
+  return { context, artifacts, usages, spans, commits, pieces, emitted, policies, controller };
 }
 
 /** What the runner does with a node once its settings are rendered: parse, execute, parse. */

@@ -47,6 +47,12 @@ const EXAMPLES: { readonly [Type in RunEventType]: { readonly type: Type } & Rec
   "node.failed": { ...attempt, type: "node.failed", error, ...ended },
   "node.cancelled": { ...attempt, type: "node.cancelled", ...ended },
   "inputs.registered": { ...run, type: "inputs.registered", artifact, paths: ["coder"] },
+  "isolation.opened": {
+    ...run,
+    type: "isolation.opened",
+    path: "coder.try",
+    isolation: { adapter: "process", preset: "contained", network: "none", guards: { "scope.env": "enforced" }, degraded: ["fs.read"] },
+  },
   "outcome.opened": { ...run, type: "outcome.opened", outcome },
   "outcome.committed": { ...run, type: "outcome.committed", path: "coder", outcome: { branch: "run/run_1", commit: "abc" } },
   "outcome.failed": { ...run, type: "outcome.failed", error },

@@ -17,6 +17,7 @@ export { ForkedFrom, ForkedRun, ForkReport, ForkStatus } from "./fork-report.ts"
 export { FsckReport, RepairOutcome } from "./fsck-report.ts";
 export { GarbageVerdict, GcReport, TrashReport } from "./gc-report.ts";
 export { ExecutionId, isGeneratedRunId, NodeId, NodePath, nodeDirectory, nodePath, ProjectName, RelativePath, RunId, RunIdPrefix } from "./id.ts";
+export { IsolationRecord } from "./isolation-record.ts";
 export { assertJson, canonicalJson, isJsonObject, Json } from "./json.ts";
 export { JournalEntry, type RecordedEvent } from "./journal-entry.ts";
 export { Lineage, LineageAttempt, LineageGiven, LineageInput, LineageNode, LineageRef, LineageRun, LineageWriter } from "./lineage.ts";

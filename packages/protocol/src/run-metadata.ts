@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ExecutionId, RunId } from "./id.ts";
+import { IsolationRecord } from "./isolation-record.ts";
 import { RerunOf, RunStatus } from "./run.ts";
 
 /** `.trace/dad_metadata.json`: where and with what a run was executed. Facts that `run.json` leaves out because they differ by machine. */
@@ -15,8 +16,10 @@ export const RunMetadata = z.looseObject({
   rerunInfo: RerunOf.optional(),
   /** Name of the resource profile. */
   profile: z.string(),
-  /** Name of the isolation adapter. */
+  /** Name of the isolation that the run was given. */
   isolation: z.string(),
+  /** The spaces in which its commands ran, without repetitions. */
+  spaces: z.array(IsolationRecord).optional(),
   runtime: z.looseObject({ node: z.string(), platform: z.string(), arch: z.string() }),
 });
 export type RunMetadata = z.infer<typeof RunMetadata>;

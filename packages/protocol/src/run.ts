@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ArtifactEntry } from "./artifact.ts";
 import { ErrorEnvelope } from "./error.ts";
 import { ExecutionId, NodePath, RunId } from "./id.ts";
+import { IsolationRecord } from "./isolation-record.ts";
 import { Json } from "./json.ts";
 import { Usage } from "./usage.ts";
 
@@ -134,6 +135,8 @@ export const RunDetails = RunSummary.extend({
   /** What reused nodes had used where they were executed. It is no part of `usage`. */
   saved: Usage.optional(),
   source: RunSource.optional(),
+  /** The spaces in which its commands ran, without repetitions. */
+  spaces: z.array(IsolationRecord).optional(),
   nodes: z.array(NodeSummary.extend({ artifacts: z.array(ArtifactEntry), error: ErrorEnvelope.optional() })),
   /** In the order in which they were first started. */
   components: z.array(ComponentSummary).optional(),

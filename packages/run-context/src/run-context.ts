@@ -1,7 +1,7 @@
 import type { AppendOptions } from "@dad/journal";
-import type { Command, ExecOptions, ExecResult, IsolationSpace, IsolationSpec } from "@dad/isolation";
+import type { Command, ExecOptions, ExecResult, IsolationPolicy, IsolationSpace } from "@dad/isolation";
 import type { RunOutcome } from "@dad/outcome";
-import type { ArtifactEntry, EventDraft, FinalStatus, Json, RecordedEvent, RunDetails, RunEnvParams, StaticInputs } from "@dad/protocol";
+import type { ArtifactEntry, EventDraft, FinalStatus, Json, NodePath, RecordedEvent, RunDetails, RunEnvParams, StaticInputs } from "@dad/protocol";
 import type { ArtifactToKeep } from "./artifact-to-keep.ts";
 import type { RunHistory } from "./run-history.ts";
 import type { RunPorts } from "./run-ports.ts";
@@ -41,11 +41,18 @@ export interface RunContext extends AsyncDisposable {
   /** Adds static inputs, and records them. */
   registerInputs(inputs: StaticInputs): Promise<void>;
   /** A scope in which a runner works: its own environment, directory and cancellation. */
-  isolate(spec?: Pick<IsolationSpec, "env" | "policy">): Promise<IsolatedExecution>;
+  isolate(options?: IsolateOptions): Promise<IsolatedExecution>;
   /** The run as it stands. */
   details(): RunDetails;
   /** Ends the run: commits its outcome, records how it ended, and shows it. Once. */
   complete(status: FinalStatus, error?: unknown): Promise<RunDetails>;
+}
+
+export interface IsolateOptions {
+  /** Variables of its commands. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** What its commands are held to. Default: `cooperative`. */
+  readonly policy?: IsolationPolicy;
 }
 
 /** What a runner works in. */
@@ -54,6 +61,13 @@ export interface ExecutionScope {
   readonly space: IsolationSpace;
   /** Aborted when the run is cancelled or the execution is left. */
   readonly signal: AbortSignal;
+  /**
+   * A space that has what this policy requires besides that of the execution: the same one when it does, else another in the same
+   * workspace, which is opened once for all who ask alike, and released with the execution. `at` is for the record.
+   *
+   * @throws `ISOLATION_UNAVAILABLE`, `ISOLATION_POLICY_INVALID`.
+   */
+  isolated(policy: IsolationPolicy, at?: NodePath): Promise<IsolationSpace>;
 }
 
 /** Something that works in a run: an agent's runner, or a function. */

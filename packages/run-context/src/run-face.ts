@@ -32,7 +32,7 @@ export function documentText(value: object): string {
 }
 
 function metadataOf(run: RunDetails, by: { readonly isolation: string; readonly profile: string }): RunMetadata {
-  const { runId, executionId, rootComponentId, status, startedAt, endedAt, rerun } = run;
+  const { runId, executionId, rootComponentId, status, startedAt, endedAt, rerun, spaces } = run;
   const end = endedAt === null ? {} : { completedAt: endedAt, durationSeconds: Math.max(0, Date.parse(endedAt) - Date.parse(startedAt)) / 1000 };
   const runtime = { node: process.versions.node, platform: process.platform, arch: process.arch };
   return {
@@ -45,6 +45,7 @@ function metadataOf(run: RunDetails, by: { readonly isolation: string; readonly 
     ...end,
     ...(rerun ? { rerunInfo: rerun } : {}),
     ...by,
+    ...(spaces ? { spaces } : {}),
     runtime,
   };
 }

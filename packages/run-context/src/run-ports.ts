@@ -1,6 +1,6 @@
 import type { ArtifactStore, ArtifactView } from "@dad/artifacts";
 import type { EventBus } from "@dad/events";
-import type { IsolationAdapter } from "@dad/isolation";
+import type { IsolationAdapter, RunScope } from "@dad/isolation";
 import type { JournalStore } from "@dad/journal";
 import type { Observability } from "@dad/observability";
 import type { OutcomeRepository } from "@dad/outcome";
@@ -17,6 +17,8 @@ export interface RunPorts {
   readonly resources: ResourceProfile;
   readonly observability: Observability;
   readonly isolation: IsolationAdapter;
+  /** With one, code that asks the process for its environment or directory is told those of the run that it works in. */
+  readonly scope?: RunScope;
   /** Without one, a run has no versioned result tree. */
   readonly outcomes?: OutcomeRepository;
 }

@@ -1,9 +1,12 @@
 import {
   type ArtifactEntry,
   addUsage,
+  canonicalJson,
   type ComponentSummary,
   type ErrorEnvelope,
   type EventOf,
+  type IsolationRecord,
+  type Json,
   NO_USAGE,
   type NodeOrigin,
   type NodePath,
@@ -29,6 +32,8 @@ export interface RunProjection {
   readonly nodes: Map<NodePath, NodeDetails>;
   /** Likewise. */
   readonly components: Map<NodePath, ComponentSummary>;
+  /** Without repetitions. */
+  readonly spaces: readonly IsolationRecord[];
   /** The nodes that failed, and of which nothing is recorded that was done about it. */
   readonly unhandled: Set<NodePath>;
 }
@@ -42,6 +47,7 @@ export function emptyProjection(): RunProjection {
     outcome: null,
     nodes: new Map(),
     components: new Map(),
+    spaces: [],
     unhandled: new Set(),
   };
 }
@@ -57,11 +63,18 @@ export function project(run: RunProjection, event: RecordedEvent): RunProjection
       return { ...run, ended: event };
     case "run.resumed":
       return resumed(run);
+    case "isolation.opened":
+      return withSpace(run, event.isolation);
     case "outcome.committed":
       return event.path === undefined ? { ...run, outcome: event.outcome } : run;
     default:
       return projectElement(run, event);
   }
+}
+
+function withSpace(run: RunProjection, space: IsolationRecord): RunProjection {
+  const text = canonicalJson(space as Json);
+  return run.spaces.some((known) => canonicalJson(known as Json) === text) ? run : { ...run, spaces: [...run.spaces, space] };
 }
 
 /** What is known of the elements of a run. */
@@ -182,6 +195,7 @@ export function detailsOf(run: RunProjection, { runDir, live }: RunPlace): RunDe
     ...(started.rerun ? { rerun: started.rerun } : {}),
     ...(run.saved ? { saved: run.saved } : {}),
     ...(started.source ? { source: started.source } : {}),
+    ...(run.spaces.length > 0 ? { spaces: [...run.spaces] } : {}),
     ...(error ? { error } : {}),
   };
 }

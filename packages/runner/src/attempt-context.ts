@@ -22,6 +22,13 @@ export function contextOf({ call, scope, signal, exclusively }: Attempt, collect
     idempotencyKey: call.idempotencyKey ?? `${run.env.runId}:${call.path}`,
     signal,
     space,
+    env: space.env,
+    cwd: space.cwd,
+    files: space.files,
+    exec: async (command, options) =>
+      wanted(() => space.exec(command, { ...options, signal: options?.signal ? AbortSignal.any([signal, options.signal]) : signal })),
+    isolated: async (policy) => wanted(() => scope.isolated(policy, call.path)),
+    untrusted: call.untrusted ?? false,
     workspace: run.outcome?.directory,
     outcome: run.outcome && { commit: async (message) => wanted(() => commitWorkspace(run, { call, collected }, message)) },
     resources: run.ports.resources,

@@ -19,6 +19,7 @@ import { decidersOf, type Frame } from "./frame.ts";
 import { breathed, laneIn, runStrand, settled, type Strand, StrandCancelled, throwIfCancelled } from "./strands.ts";
 import { templateRenderer } from "./templates.ts";
 import { endsRerun } from "./rerun/errors.ts";
+import { trustIn } from "./trust.ts";
 import { sealed, UNKNOWN, unknownYet } from "./unknown.ts";
 import { childPlace, type Given, type InterpreterHost, type Place, type Walk } from "./walk.ts";
 
@@ -31,7 +32,7 @@ export async function interpret(host: InterpreterHost, engine: EngineContext): P
   const lane = laneIn();
   const starts = new WeakMap<object, number>();
   const render = templateRenderer({ env, workspace, starts });
-  const walk: Walk = { host, engine, starts, lane, again: false, render, pace: { begun: 0 }, component: walkComponent };
+  const walk: Walk = { host, engine, starts, lane, again: false, render, trust: trustIn(render), pace: { begun: 0 }, component: walkComponent };
   const place: Place = { path: nodePath(undefined, root.id), pattern: root.id, parent: undefined };
   try {
     const strand = walkComponent(walk, { component: root, bindings: {} }, place);
@@ -178,6 +179,7 @@ function callOf(walk: Walk, element: NodeElement, at: CallPlace): Omit<NodeCall,
   } catch (error) {
     const { path } = at.place;
     const reuse = walk.host.foresight?.given(path, error);
+    walk.trust.gives(path, element.definition, []);
     return reuse === undefined ? { error } : { path, settings: {}, reuse };
   }
 }
@@ -189,7 +191,7 @@ interface CallPlace {
 }
 
 function renderedCall(walk: Walk, element: NodeElement, { place, recorded }: CallPlace): Omit<NodeCall, "attempt"> {
-  const { host, render } = walk;
+  const { host, render, trust } = walk;
   const { definition, record, policy = {} } = element;
   const { path, parent: frame } = place;
   const { idempotencyKey } = policy;
@@ -197,6 +199,7 @@ function renderedCall(walk: Walk, element: NodeElement, { place, recorded }: Cal
   const decidedBy = decidersOf(frame);
   const input = host.inputs.node(place);
   const { settings, plain } = renderedSettings(walk, definition.settings, { place, reads });
+  trust.gives(path, definition, reads);
   const decided = recorded ? {} : host.decisions.of({ place, element, settings, plain, input, reads: [...reads] });
   return {
     path,
@@ -206,6 +209,7 @@ function renderedCall(walk: Walk, element: NodeElement, { place, recorded }: Cal
     ...(decidedBy.size === 0 ? {} : { decidedBy: [...decidedBy] }),
     ...(record === undefined || decided.reuse ? {} : { record: host.places.take(path, render(record as Json, { frame, path })) }),
     ...(input === undefined ? {} : { input }),
+    ...(decided.reuse || recorded || !trust.isUntrusted(definition, { frame, path }) ? {} : { untrusted: true }),
     ...(decided.reuse ? {} : timesOf(policy)),
     ...(idempotencyKey === undefined || decided.reuse ? {} : { idempotencyKey: textOf(render(idempotencyKey, { frame, path })) }),
   };

@@ -7,6 +7,7 @@ import type { ToldFiles } from "./told-files.ts";
 import type { RecordPlaces } from "./record-places.ts";
 import type { StaticInputIndex } from "./static-input-index.ts";
 import type { Lane, Strand } from "./strands.ts";
+import type { Trust } from "./trust.ts";
 import type { Turns } from "./turn.ts";
 
 /** What the interpreter needs from the run it works in. */
@@ -80,6 +81,7 @@ export interface Walk {
   readonly again: boolean;
   /** Renders data of the definition, which is parsed once. */
   readonly render: Render;
+  readonly trust: Trust;
   /** How many components and blocks were begun. */
   readonly pace: { begun: number };
   /** Walks a component. Given here, because blocks hold components and components blocks. */

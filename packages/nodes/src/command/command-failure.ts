@@ -13,6 +13,7 @@ export function failureOf({ result, written }: EndedCommand, command: CommandToR
   const details = { command: text, exitCode, signal };
   const message = (what: string) => `the command \`${excerpt(text)}\` ${what}${tail(written)}`;
   if (reason === "timeout") return new CommandTimeoutError(message(`did not end within ${command.timeoutMs} ms and was ended`), details);
+  if (reason === "memory" || reason === "disk") return new CommandFailedError(message(`used more ${reason} than its limit and was ended`), details);
   if (reason !== "exited" || exitCode === null) return new CommandFailedError(message(`was ended by ${signal ?? "another"}`), details);
   if (!command.allowExitCodes.includes(exitCode)) return new CommandFailedError(message(`ended with exit code ${exitCode}`), details);
   return undefined;

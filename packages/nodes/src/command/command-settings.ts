@@ -1,3 +1,4 @@
+import { PRESETS } from "@dad/isolation";
 import { z } from "zod";
 import { overridingInput } from "../settings-override.ts";
 import { argumentText, environment, stdinText } from "./command-text.ts";
@@ -26,6 +27,11 @@ const place = {
   cwd: z.string().min(1).optional(),
   /** For the command, besides what the isolation gives: a home, and of the host's only what programs need to start and to print. */
   env: environment,
+  /**
+   * What it is held to, if that is more than what the run is held to. Default: `contained` when its argv or shell is made of what a
+   * model gave: say `cooperative` for one that may do all the same what you may.
+   */
+  isolation: z.enum(PRESETS).optional(),
 };
 
 const limits = {

@@ -1,6 +1,6 @@
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import type { NodeContext } from "@dad/agent";
-import { type Command, type ExecResult, WorkingDirectoryError } from "@dad/isolation";
+import { type Command, type ExecResult, type IsolationSpace, WorkingDirectoryError } from "@dad/isolation";
 import type { StartedCommand } from "@dad/protocol";
 import { absoluteInWorkspace } from "../workspace-directory.ts";
 import { excerpt, textOfCommand } from "./command-name.ts";
@@ -36,7 +36,8 @@ export async function executeCommand(context: NodeContext, command: CommandToRun
   context.signal.throwIfAborted();
   const watch = watchOutput(context, outputLimitBytes);
   let told: Promise<void> | undefined;
-  const result = await context.space.exec(commandOf(context, command), {
+  const space = await spaceFor(context, command);
+  const result = await space.exec(commandOf(context, command), {
     signal: context.signal,
     outputLimitBytes,
     onStart(process) {
@@ -57,6 +58,12 @@ export async function executeCommand(context: NodeContext, command: CommandToRun
   const [stdout, stderr] = [textOf(kept.stdout), textOf(kept.stderr)];
   const end = kept.stdout.end || kept.stderr.end ? { end: { stdout: stdout.end, stderr: stderr.end } } : {};
   return { result, written: { stdout: stdout.begin, stderr: stderr.begin, ...end, lost: result.lost } };
+}
+
+/** A command that a model made is held to more than one that the author of the agent wrote. */
+async function spaceFor({ space, isolated, untrusted }: NodeContext, { isolation }: CommandToRun): Promise<IsolationSpace> {
+  const preset = isolation ?? (untrusted ? "contained" : undefined);
+  return preset === undefined ? space : isolated({ preset });
 }
 
 function commandOf(context: NodeContext, { argv, shell, cwd, env, stdin }: CommandToRun): Command {

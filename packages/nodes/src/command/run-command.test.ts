@@ -1,6 +1,7 @@
 import type { Command, ExecOptions } from "@dad/isolation";
 import { describe, expect, it } from "vitest";
 import { runCommand } from "./run-command.ts";
+import { runCommands } from "./run-commands.ts";
 import { execResult, type FakeExec, fakeSpace, runNode, testingContext } from "../testing-context.ts";
 
 function withExec(exec: FakeExec, workspace = "/work space") {
@@ -67,6 +68,41 @@ describe("runCommand (row 94)", () => {
     await runNode(definition, context, { settings: { shell: null, argv: ["npm", "run", "it"], allowExitCodes: [1] }, env: { B: "2" } });
     expect(seen).toMatchObject([{ argv: ["npm", "run", "it"], env: { A: "1", B: "2" } }]);
     await expect(runNode(definition, context, { settings: { argv: ["a"] } })).rejects.toMatchObject({ code: "SETTINGS_OVERRIDE_INVALID" });
+  });
+
+  it.each([
+    [{}, { untrusted: false }, []],
+    [{}, { untrusted: true }, [{ preset: "contained" }]],
+    [{ isolation: "hostile" }, { untrusted: true }, [{ preset: "hostile" }]],
+    [{ isolation: "contained" }, { untrusted: false }, [{ preset: "contained" }]],
+    [{ isolation: "cooperative" }, { untrusted: true }, [{ preset: "cooperative" }]],
+  ] as const)("with %j and %j asks for the isolation %j, and runs nowhere else", async (settings, { untrusted }, asked) => {
+    const ranIn: string[] = [];
+    const spaceNamed = (name: string) =>
+      fakeSpace(async () => {
+        ranIn.push(name);
+        return execResult();
+      });
+    const { context, policies } = testingContext({ untrusted, workspace: "/work", space: spaceNamed("run"), isolatedSpace: spaceNamed("own") });
+    await runNode(runCommand({ argv: ["a"], ...settings }), context);
+    expect(policies).toEqual(asked);
+    expect(ranIn).toEqual([asked.length === 0 ? "run" : "own"]);
+  });
+
+  it.each(["memory", "disk"] as const)("says that it went over its limit of %s", async (reason) => {
+    const { context } = withExec(async () => execResult({ reason, exitCode: null, signal: "SIGKILL" }));
+    await expect(runNode(runCommand({ argv: ["a"] }), context)).rejects.toMatchObject({
+      code: "COMMAND_FAILED",
+      message: expect.stringContaining(`used more ${reason} than its limit`) as unknown,
+    });
+  });
+
+  it("calls argv and shell what it executes, of one command and of several, and nothing else", () => {
+    const { executes } = runCommand({ argv: ["a"] }).nodeType;
+    expect(executes?.({ argv: ["$a"], stdin: "x", env: { A: "b" }, cwd: "c" })).toEqual([["$a"]]);
+    expect(runCommands({ commands: [] }).nodeType.executes?.({ commands: [{ shell: "$b", stdin: "x" }, "$c"], env: { A: "b" } })).toEqual([
+      [["$b"], "$c"],
+    ]);
   });
 
   it("gives a shell line to sh", async () => {

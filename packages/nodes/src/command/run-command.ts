@@ -1,6 +1,7 @@
 import { defineNode } from "@dad/agent";
 import { z } from "zod";
 import { overridden } from "../settings-override.ts";
+import { commandIn } from "./command-in.ts";
 import { failureOf } from "./command-failure.ts";
 import { CommandInput, CommandSettings, writtenShape } from "./command-settings.ts";
 import { executeCommand } from "./execute-command.ts";
@@ -24,6 +25,7 @@ export const runCommand = defineNode({
   version: "2",
   effect: "effectful",
   code: "",
+  executes: commandIn,
   settings: CommandSettings,
   input: CommandInput,
   output: CommandOutput,

@@ -3,6 +3,7 @@ import { DadError, type Json, messageOf } from "@dad/protocol";
 import { z } from "zod";
 import { CommandFailedError, CommandTimeoutError } from "../errors.ts";
 import { overridden } from "../settings-override.ts";
+import { commandIn } from "./command-in.ts";
 import { failureOf } from "./command-failure.ts";
 import { excerpt, textOfCommand } from "./command-name.ts";
 import { CommandsInput, CommandsSettings, writtenShape } from "./command-settings.ts";
@@ -43,6 +44,7 @@ export const runCommands = defineNode({
   version: "2",
   effect: "effectful",
   code: "",
+  executes: commandIn,
   settings: CommandsSettings,
   input: CommandsInput,
   output: CommandsOutput,

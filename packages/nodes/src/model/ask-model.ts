@@ -97,7 +97,7 @@ function structuredAsk<Schema extends z.ZodType>(schema: Schema, code: AskCode) 
 function typeOf(code: AskCode) {
   const { tools = [] } = code;
   const version = tools.length === 0 ? "2" : `2+${toolsVersion(tools)}`;
-  return { type: "ai_model", version, code: "", effect: effectOf(tools), needs: modelsNeeded };
+  return { type: "ai_model", version, code: "", effect: effectOf(tools), needs: modelsNeeded, untrusted: true };
 }
 
 /** A model sees what it is sent. A tool may look at all of it. */

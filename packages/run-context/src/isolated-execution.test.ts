@@ -1,0 +1,128 @@
+import { guardsWith, type IsolationAdapter, type IsolationSpec } from "@dad/isolation";
+import { processIsolation } from "@dad/isolation/process";
+import { processScope } from "@dad/isolation/scope";
+import { RelativePath, RunMetadata } from "@dad/protocol";
+import { describe, expect, it } from "vitest";
+import { memoryPorts } from "./testing-ports.ts";
+import { withRun } from "./with-run.ts";
+
+const COOPERATIVE = {
+  "scope.env": "enforced",
+  "scope.cwd": "enforced",
+  "env.inherit": "enforced",
+  "limit.wall": "detected",
+  "limit.output": "enforced",
+} as const;
+const STRONG = { "fs.read": "enforced", "fs.write": "enforced" } as const;
+
+/** Gives every guard that is required, and says with what it was opened and what was closed. */
+function claimingIsolation() {
+  const opened: IsolationSpec[] = [];
+  const closed: string[] = [];
+  const inner = processIsolation();
+  const adapter: IsolationAdapter = {
+    ...inner,
+    name: "claiming",
+    async open(spec) {
+      opened.push(spec);
+      const space = await inner.open({ ...spec, policy: {} });
+      const strong = Object.keys(spec.policy?.require ?? {}).length > 0;
+      return {
+        ...space,
+        adapter: "claiming",
+        guards: guardsWith(strong ? { ...COOPERATIVE, ...STRONG } : COOPERATIVE),
+        async [Symbol.asyncDispose]() {
+          closed.push(space.id);
+          await space[Symbol.asyncDispose]();
+        },
+      };
+    },
+  };
+  return { adapter, opened, closed };
+}
+
+const withTree = { directory: "/somewhere/else" } as const;
+
+/** Ports whose outcome has a working tree, which nobody looks into. */
+function ports(isolation: IsolationAdapter) {
+  const made = memoryPorts();
+  const { outcomes } = made;
+  const open: typeof outcomes.open = async (...given) => ({ ...(await outcomes.open(...given)), ...withTree });
+  return { ...made, isolation, outcomes: { ...outcomes, open } };
+}
+
+describe("an isolated execution", () => {
+  it("records with what each of its spaces was opened, and the metadata of the run has them", async () => {
+    const { adapter } = claimingIsolation();
+    const made = ports(adapter);
+    const { run } = await withRun({ rootComponentId: "a", ports: made }, async (context) => {
+      await using execution = await context.isolate();
+      await execution.run(async ({ isolated }) => void (await isolated({ require: ["fs.read"] })));
+    });
+    expect(run.spaces).toEqual([
+      { adapter: "claiming", preset: "cooperative", network: "host", guards: COOPERATIVE },
+      { adapter: "claiming", preset: "cooperative", network: "host", guards: { ...COOPERATIVE, ...STRONG } },
+    ]);
+    const shown = Buffer.from(made.view.read(RelativePath.parse(".trace/dad_metadata.json")) ?? []).toString();
+    expect(RunMetadata.parse(JSON.parse(shown)).spaces).toEqual(run.spaces);
+  });
+
+  it("opens another space once for all who require the same, and closes all with itself", async () => {
+    const { adapter, opened, closed } = claimingIsolation();
+    await withRun({ rootComponentId: "a", ports: ports(adapter) }, async (context) => {
+      await using execution = await context.isolate({ env: { MARK: "1" }, policy: { onMissing: "fail" } });
+      await execution.run(async ({ isolated, space }) => {
+        const [one, two] = await Promise.all([isolated({ require: ["fs.read"] }), isolated({ require: ["fs.read"] })]);
+        expect(one.id).toBe(two.id);
+        expect(one.id).not.toBe(space.id);
+        expect(await isolated({ require: ["scope.env"] })).toBe(space);
+        expect(one.env.MARK).toBe("1");
+      });
+    });
+    expect(opened).toHaveLength(2);
+    expect(closed).toHaveLength(2);
+  });
+
+  it("refuses to give the directory of a run to commands that are to write nowhere else", async () => {
+    const { adapter, opened } = claimingIsolation();
+    const { outcomes: _outcomes, ...made } = memoryPorts();
+    const failing = withRun({ rootComponentId: "a", ports: { ...made, isolation: adapter } }, async (context) => {
+      await using execution = await context.isolate({ policy: { require: ["fs.write"] } });
+      return execution;
+    });
+    await expect(failing).rejects.toMatchObject({ code: "ISOLATION_POLICY_INVALID", message: expect.stringContaining("outcome repository") });
+    expect(opened).toEqual([]);
+  });
+
+  it("puts each request for the network on record, and of too many the number", async () => {
+    const { adapter, opened } = claimingIsolation();
+    const made = ports(adapter);
+    const { run } = await withRun({ rootComponentId: "a", ports: made }, async (context) => {
+      await using execution = await context.isolate();
+      const decision = { time: "2026-01-01T00:00:00Z", method: "CONNECT", host: "x.test", port: 443, allowed: false, reason: "not listed" };
+      for (let index = 0; index < 1002; index++) opened[0]?.onEgress?.({ ...decision, bytesUp: 0, bytesDown: 0, durationMs: 1 });
+      return execution.space.id;
+    });
+    const names = [];
+    for await (const event of made.journals.read(run.runId)) if (event.type === "custom.emitted") names.push(event.name);
+    expect(names.filter((name) => name === "network.requested")).toHaveLength(1000);
+    expect(names.at(-1)).toBe("network.requested-more");
+  });
+
+  it("puts the code of a run in its place, and is broken by what nobody handles there", async () => {
+    const scope = processScope();
+    using _installed = scope.install();
+    const failing = withRun({ rootComponentId: "a", ports: { ...memoryPorts(), scope } }, async (context) => {
+      await using execution = await context.isolate({ env: { MARK: "mine" } });
+      return await execution.run(async ({ signal, space }) => {
+        expect([process.env.MARK, process.cwd()]).toEqual(["mine", space.cwd]);
+        void Promise.reject(new RangeError("nobody handles it"));
+        await new Promise((_resolve, reject) => {
+          signal.addEventListener("abort", () => reject(signal.reason as Error));
+        });
+      });
+    });
+    await expect(failing).rejects.toThrow("nobody handles it");
+    expect(process.env.MARK).toBeUndefined();
+  });
+});

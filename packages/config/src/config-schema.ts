@@ -1,3 +1,4 @@
+import { IsolationPolicy, type IsolationAdapter } from "@dad/isolation";
 import { nearestName, ProjectName } from "@dad/protocol";
 import type { ModelResource } from "@dad/resources";
 import { z } from "zod";
@@ -21,6 +22,12 @@ const Profile = z.strictObject({
   endpoints: z.record(z.string(), Endpoint).exactOptional(),
 });
 
+const Adapter = z.custom<IsolationAdapter>(
+  isAdapter,
+  "must be an isolation adapter, such as what containerIsolation({ image }) of @dad/isolation-container gives",
+);
+const Isolation = IsolationPolicy.extend({ adapter: Adapter.exactOptional() });
+
 /** The form of {@link DadConfig}. It never reaches a disk as data, so it is not in the protocol. */
 export const ConfigSchema = z.strictObject({
   project: ProjectName.exactOptional(),
@@ -33,9 +40,10 @@ export const ConfigSchema = z.strictObject({
       "must be the name of a profile, or a function of the environment that returns one",
     )
     .exactOptional(),
+  isolation: Isolation.exactOptional(),
 });
 
-const KEYS = { config: Object.keys(ConfigSchema.shape), profile: Object.keys(Profile.shape) };
+const KEYS = { config: Object.keys(ConfigSchema.shape), profile: Object.keys(Profile.shape), isolation: Object.keys(Isolation.shape) };
 
 /** Each problem of a value that is not a config, with its place and, for an unknown key, what was probably meant. */
 export function problemsOf({ issues }: z.ZodError): ConfigProblem[] {
@@ -48,9 +56,22 @@ function problemOf(issue: z.core.$ZodIssue): ConfigProblem {
 }
 
 function unknownKey(key: string, parent: readonly PropertyKey[]): ConfigProblem {
-  const known = parent.length === 0 ? KEYS.config : KEYS.profile;
+  const known = knownAt(parent);
   const meant = nearestName(key, known);
   return { path: [...parent, key].join("."), message: meant ? `unknown key; did you mean ${meant}?` : `unknown key; there are ${known.join(", ")}` };
+}
+
+function knownAt(parent: readonly PropertyKey[]): readonly string[] {
+  if (parent.length === 0) return KEYS.config;
+  if (parent[0] !== "isolation") return KEYS.profile;
+  if (parent.length === 1) return KEYS.isolation;
+  return parent[1] === "limits" ? Object.keys(IsolationPolicy.shape.limits.unwrap().shape) : [];
+}
+
+function isAdapter(value: unknown): value is IsolationAdapter {
+  if (typeof value !== "object" || value === null) return false;
+  const { name, open, probe } = value as Partial<Record<keyof IsolationAdapter, unknown>>;
+  return typeof name === "string" && typeof open === "function" && typeof probe === "function";
 }
 
 function isModel(value: unknown): value is ModelResource {

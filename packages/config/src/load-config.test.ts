@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import { processIsolation } from "@dad/isolation/process";
 import { scriptedModel } from "@dad/resources/scripted";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ConfigSchema } from "./config-schema.ts";
@@ -76,7 +77,7 @@ describe("loadConfig", () => {
         "  resources.a/b: must be letters, digits, ., _ or -, and begin with a letter or digit",
         "  profile: must be the name of a profile, or a function of the environment that returns one",
         "  runroot: unknown key; did you mean runRoot?",
-        "  colour: unknown key; there are project, runRoot, workspace, resources, profile",
+        "  colour: unknown key; there are project, runRoot, workspace, resources, profile, isolation",
       ].toSorted(),
     );
     expect(error.details).toMatchObject({ file, problems: expect.arrayContaining([{ path: "workspace", message: "must not be empty" }]) as unknown });
@@ -114,6 +115,22 @@ describe("loadConfig", () => {
   });
 });
 
+describe("the isolation of a config", () => {
+  it.each([
+    [{ preset: "strict" }, "isolation.preset"],
+    [{ prest: "contained" }, "isolation.prest: unknown key; did you mean preset?"],
+    [{ require: ["fs.raed"] }, "isolation.require"],
+    [{ limits: { memoryBites: 1 } }, "isolation.limits.memoryBites: unknown key; did you mean memoryBytes?"],
+    [{ limits: { pids: 0 } }, "isolation.limits.pids"],
+    [{ mounts: [{ path: "relative", mode: "ro" }] }, "isolation.mounts.0.path: must be an absolute path"],
+    [{ network: { mode: "allowed" } }, "isolation.network"],
+    [{ adapter: "bubblewrap" }, "isolation.adapter: must be an isolation adapter"],
+  ])("does not take %j, and says where it is wrong", async (isolation, message) => {
+    const { error } = await failureOf(`export default { isolation: ${JSON.stringify(isolation)} };`);
+    expect(error).toMatchObject({ code: "CONFIG_INVALID", message: expect.stringContaining(message) as unknown });
+  });
+});
+
 describe("defineConfig", () => {
   it("knows each key that the schema knows", () => {
     const config: Required<DadConfig> = {
@@ -122,6 +139,17 @@ describe("defineConfig", () => {
       workspace: "w",
       resources: { default: { note: "n", models: { coder: () => scriptedModel([]) }, endpoints: { a: new URL("https://a.example") } } },
       profile: "default",
+      isolation: {
+        adapter: processIsolation(),
+        preset: "contained",
+        require: ["limit.memory"],
+        onMissing: "degrade",
+        network: { mode: "allow", hosts: ["api.example.com", { host: "localhost", ports: [11_434], private: true }] },
+        limits: { memoryBytes: 1 },
+        mounts: [{ path: resolve("/opt/tools"), mode: "ro" }],
+        workspace: "direct",
+        passEnv: ["CI"],
+      },
     };
     expect(defineConfig(config)).toBe(config);
     expect(ConfigSchema.parse(config)).toEqual(config);

@@ -1,8 +1,11 @@
 import { clearScreenDown, cursorTo, moveCursor } from "node:readline";
+import { isKnownEvent } from "@dad/protocol";
 import { durationText } from "./duration.ts";
+import { isolationLine } from "./isolation-line.ts";
 import { statusMark } from "./node-mark.ts";
 import type { Paint } from "./paint.ts";
 import type { Progress } from "./progress.ts";
+import { visible } from "./visible.ts";
 import { runTree, type TreeItem } from "./run-tree.ts";
 
 const REDRAW_MS = 100;
@@ -20,6 +23,11 @@ export function liveTree(stream: NodeJS.WriteStream, paint: Paint): Progress {
     drawn = 0;
   }
 
+  function say(text: string): void {
+    erase();
+    stream.write(text);
+  }
+
   function draw(): void {
     erase();
     // A tree that is higher than the terminal could not be erased again.
@@ -32,11 +40,9 @@ export function liveTree(stream: NodeJS.WriteStream, paint: Paint): Progress {
   return {
     onEvent(event) {
       tree.add(event, performance.now());
+      if (isKnownEvent(event) && event.type === "isolation.opened") say(`${isolationLine(visible(event), paint)}\n`);
     },
-    log(text) {
-      erase();
-      stream.write(text);
-    },
+    log: say,
     [Symbol.dispose]() {
       clearInterval(timer);
       erase();

@@ -1,6 +1,7 @@
 import { type EventOf, isKnownEvent, type RunEvent } from "@dad/protocol";
 import { durationText } from "./duration.ts";
 import { errorLine } from "./error-text.ts";
+import { isolationLine } from "./isolation-line.ts";
 import type { Paint } from "./paint.ts";
 import type { Progress } from "./progress.ts";
 import { visible } from "./visible.ts";
@@ -24,6 +25,8 @@ export function progressLine(event: RunEvent, paint: Paint): string | undefined 
       return `run ${event.runId} started`;
     case "run.resumed":
       return `run ${event.runId} resumed`;
+    case "isolation.opened":
+      return isolationLine(visible(event), paint);
     case "node.started":
       return `node ${event.path} started`;
     case "node.completed":

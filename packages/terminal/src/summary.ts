@@ -35,6 +35,7 @@ export function summaryText(run: RunDetails, context: SummaryContext): string {
     `${label("agent")}${run.rootComponentId}`,
     ...(run.rerun ? [`${label(run.rerun.replay ? "replay of" : "re-run of")}${rerunText(run.rerun)}`] : []),
     ...(profile === undefined ? [] : [`${label("profile")}${profile}`]),
+    ...isolationLines(run, paint).map((line, at) => `${label(at === 0 ? "isolation" : "")}${line}`),
     ...nodeLines(run, context),
     `${label("tokens")}${tokensText(run.usage)}`,
     `${label("cost")}${costText(run.usage.costUsd)}`,
@@ -47,6 +48,17 @@ export function summaryText(run: RunDetails, context: SummaryContext): string {
 
 function rerunText({ of, from }: NonNullable<RunDetails["rerun"]>): string {
   return from === undefined ? of : `${of} from ${from}`;
+}
+
+/** Of a run whose commands were held to what the least of runs are, nothing has to be said. */
+function isolationLines({ spaces = [] }: RunDetails, paint: Paint): string[] {
+  return spaces
+    .filter(({ preset, degraded = [] }) => preset !== "cooperative" || degraded.length > 0)
+    .map((space) => {
+      const missing = space.degraded ?? [];
+      const without = missing.length === 0 ? "" : ` ${paint("red", `without ${missing.join(", ")}`)}`;
+      return `${space.preset} by ${space.adapter}, network ${space.network}${without}`;
+    });
 }
 
 type NodeDetails = RunDetails["nodes"][number];

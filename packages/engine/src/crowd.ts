@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { attemptOf, type Attempt, type AttemptOptions } from "./attempt.ts";
 import type { NodeCall, NodeHandle } from "./engine.ts";
 import type { Place } from "./told-order.ts";
@@ -16,10 +17,13 @@ interface Going {
   readonly recorded: boolean;
 }
 
-/** All are aborted by one listener at the signal: it outlives them, and would keep what each of them adds to it. */
+/**
+ * All are aborted by one listener at the signal: it outlives them, and would keep what each of them adds to it. It runs in the
+ * context of the drive, and with it whoever listens for the abort of an attempt.
+ */
 export function crowdOf(signal: AbortSignal, options: AttemptOptions): Crowd {
   const going = new Map<NodeHandle, Going>();
-  const onAbort = () => abortAll(signal.reason);
+  const onAbort = AsyncLocalStorage.bind(() => abortAll(signal.reason));
   let onSettled = () => {};
 
   function abortAll(reason: unknown): void {

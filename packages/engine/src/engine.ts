@@ -115,7 +115,8 @@ export interface Engine {
    * Runs an interpreter to its end and settles as it does. Every attempt that it started has settled by
    * then: those still going are aborted and waited for, and cannot change the result. Nothing outlives
    * its parent but what does not react to its signal: a drive waits no longer than the engine's grace
-   * (an option of the adapter) for that. Drives share nothing.
+   * (an option of the adapter) for that. Drives share nothing. An executor runs in the async context of
+   * the drive, and so do the listeners at its signal, whoever aborts.
    */
   drive<Result>(interpret: (context: EngineContext) => Promise<Result>, options: DriveOptions): Promise<Result>;
 }

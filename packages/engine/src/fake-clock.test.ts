@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { describe, expect, it } from "vitest";
 import { fakeClock } from "./fake-clock.ts";
 
@@ -17,6 +18,15 @@ describe("fakeClock", () => {
     await clock.advance(21);
     expect(log).toEqual(["10 a", "10 b", "30 c"]);
     expect([clock.now(), clock.pending()]).toEqual([30, 1]);
+  });
+
+  it("calls back in the async context of who waits, as a timer does", async () => {
+    const clock = fakeClock();
+    const who = new AsyncLocalStorage<string>();
+    const seen: (string | undefined)[] = [];
+    for (const name of ["first", "second"]) who.run(name, () => clock.after(10, () => seen.push(who.getStore())));
+    await who.run("who lets time pass", () => clock.advance(10));
+    expect(seen).toEqual(["first", "second"]);
   });
 
   it("calls back in the same advance what callbacks and the promises after them ask for", async () => {

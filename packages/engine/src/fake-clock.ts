@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { setImmediate } from "node:timers/promises";
 import { assertMilliseconds, type Clock } from "./clock.ts";
 
@@ -29,7 +30,8 @@ export function fakeClock(): FakeClock {
 
   return {
     after(ms, callback) {
-      const entry = { at: now + ms, callback };
+      // As a timer does: in the context of who waits, not of who lets time pass.
+      const entry = { at: now + ms, callback: AsyncLocalStorage.bind(callback) };
       waiting.add(entry);
       return () => void waiting.delete(entry);
     },

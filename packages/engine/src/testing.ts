@@ -1,5 +1,6 @@
 import { describe } from "vitest";
 import { abandonmentContract } from "./testing/abandonment.ts";
+import { asyncContextContract } from "./testing/async-context.ts";
 import { cancellationContract } from "./testing/cancellation.ts";
 import { misuseContract } from "./testing/misuse.ts";
 import { outcomeContract } from "./testing/outcome.ts";
@@ -17,6 +18,7 @@ export function engineContract(name: string, subject: EngineSubject): void {
     schedulingContract(subject);
     timingContract(subject);
     cancellationContract(subject);
+    asyncContextContract(subject);
     abandonmentContract(subject);
     misuseContract(subject);
     replayContract(subject);

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { describe, expect, it } from "vitest";
 import { memoryObservability } from "./memory.ts";
 import { observabilityContract } from "./testing.ts";
@@ -28,6 +29,20 @@ describe("memoryObservability", () => {
     observability.meter.createCounter("after").add(1);
     expect(observability.spans.map(({ name }) => name)).toEqual(["before"]);
     expect([...observability.logs, ...observability.metrics]).toEqual([]);
+  });
+
+  it("asks for values in the async context of who gives them, whoever flushes", async () => {
+    const { meter, metrics, flush } = memoryObservability();
+    const who = new AsyncLocalStorage<number>();
+    const gauge = meter.createObservableGauge("alone");
+    const counter = meter.createObservableCounter("together");
+    who.run(1, () => gauge.addCallback((result) => result.observe(who.getStore() ?? 0)));
+    who.run(2, () => meter.addBatchObservableCallback((result) => result.observe(counter, who.getStore() ?? 0), [counter]));
+    await who.run(3, () => flush());
+    expect(metrics.map(({ name, value }) => [name, value])).toEqual([
+      ["alone", 1],
+      ["together", 2],
+    ]);
   });
 
   it("keeps each measurement, with unit and description", () => {

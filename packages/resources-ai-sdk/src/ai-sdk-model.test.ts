@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import {
   type LanguageModelV4,
   type LanguageModelV4CallOptions,
@@ -109,6 +110,14 @@ describe("aiSdkModel with a factory", () => {
     expect(make).not.toHaveBeenCalled();
     await Promise.all([model.generate(request), model.generate(request)]);
     expect(make).toHaveBeenCalledOnce();
+  });
+
+  it("makes the model in the async context of who made this one, not of the first run that asks", async () => {
+    const who = new AsyncLocalStorage<string>();
+    const make = vi.fn<() => LanguageModelV4>(() => fake({}, { modelId: who.getStore() ?? "nobody" }));
+    const model = who.run("host", () => aiSdkModel({ ...names, model: make }));
+    await who.run("run1", () => model.generate(request));
+    expect(make).toHaveReturnedWith(expect.objectContaining({ modelId: "host" }));
   });
 
   it("says that the model could not be made, and tries again by the next call", async () => {

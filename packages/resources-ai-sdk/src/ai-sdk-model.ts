@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type {
   LanguageModelV4,
   LanguageModelV4FinishReason,
@@ -29,7 +30,7 @@ export interface AiSdkModelOptions {
 
 /** For a provider package that is to be loaded only when its model is used. */
 export interface LazyAiSdkModelOptions {
-  /** `async () => (await import("@ai-sdk/openai")).openai("gpt-5")`. Called by the first call, and once when it succeeds. */
+  /** `async () => (await import("@ai-sdk/openai")).openai("gpt-5")`. Called by the first call, and once when it succeeds; in the async context of who made this model, as several runs may share it. */
   readonly model: () => LanguageModelV4 | Promise<LanguageModelV4>;
   /** By the OpenTelemetry GenAI conventions: `openai`, `anthropic`, `gcp.gemini`, … */
   readonly provider: string;
@@ -79,7 +80,7 @@ function sourceOf(options: AiSdkModelOptions | LazyAiSdkModelOptions): Source {
 /** A factory that failed is called again the next time. */
 function once(make: LazyAiSdkModelOptions["model"], names: Names): Source["load"] {
   let loading: Promise<LanguageModelV4> | undefined;
-  const load = async (): Promise<LanguageModelV4> => checked(await make());
+  const load = AsyncLocalStorage.bind(async (): Promise<LanguageModelV4> => checked(await make()));
   return () =>
     (loading ??= load().catch((error: unknown) => {
       loading = undefined;

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { describe, expect, it, vi } from "vitest";
 import type { ModelResource } from "./model-resource.ts";
 import { staticResourceRegistry } from "./static.ts";
@@ -15,6 +16,18 @@ describe("staticResourceRegistry", () => {
     expect(registry.profile().get("model", "coder")).toBe(registry.profile("default").get("model", "coder"));
     expect(make).toHaveBeenCalledOnce();
     expect(other).not.toHaveBeenCalled();
+  });
+
+  it("makes a model in the async context of who made the registry, not of the first run that asks", () => {
+    const who = new AsyncLocalStorage<string>();
+    const seen: (string | undefined)[] = [];
+    const make = (): ModelResource => {
+      seen.push(who.getStore());
+      return scriptedModel([]);
+    };
+    const registry = who.run("host", () => staticResourceRegistry({ profiles: { default: { models: { coder: make } } } }));
+    who.run("run1", () => registry.profile().get("model", "coder"));
+    expect(seen).toEqual(["host"]);
   });
 
   it("makes a model again after its function has thrown", () => {

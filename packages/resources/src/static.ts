@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { ProfileUnknownError, ResourceUnknownError } from "./errors.ts";
 import type { ModelResource } from "./model-resource.ts";
 import type { ProfileDefinition } from "./profile-definition.ts";
@@ -11,7 +12,8 @@ export interface StaticResourceRegistryOptions {
 
 /**
  * A registry of what the program itself has written down. A model given as a function is made when it is first asked
- * for, and once for this registry; each caller gets its own copy of an endpoint.
+ * for, and once for this registry, in the async context of who made that: so it is none of the first run that asks. Each
+ * caller gets its own copy of an endpoint.
  *
  * @throws ProfileUnknownError (`PROFILE_UNKNOWN`) when there is no profile of the name `options.default`.
  * @throws TypeError for an endpoint that is not an absolute URL.
@@ -66,9 +68,11 @@ function shelfOf<Definition, Resource>(
 }
 
 function modelMaker(place: string, definition: ModelResource | (() => ModelResource)): () => ModelResource {
-  let model = typeof definition === "function" ? undefined : definition;
+  if (typeof definition !== "function") return () => definition;
+  const make: () => ModelResource | undefined = AsyncLocalStorage.bind(definition);
+  let model: ModelResource | undefined;
   return () => {
-    model ??= (definition as () => ModelResource | undefined)();
+    model ??= make();
     if (!model) throw new TypeError(`${place} returned no model`);
     return model;
   };

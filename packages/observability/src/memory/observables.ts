@@ -1,9 +1,12 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { BatchObservableCallback, Meter, Observable, ObservableCallback } from "@opentelemetry/api";
 
 export type Measure = (value: number, attributes?: object) => void;
 
 interface Batch {
   readonly callback: BatchObservableCallback;
+  /** In the context of who added it: whoever flushes may be another run. */
+  readonly ask: BatchObservableCallback;
   readonly observables: readonly Observable[];
 }
 
@@ -15,11 +18,11 @@ export interface Observables extends Pick<Meter, "addBatchObservableCallback" | 
 }
 
 export function observables(): Observables {
-  const instruments = new Map<Observable, { readonly measure: Measure; readonly callbacks: Set<ObservableCallback> }>();
+  const instruments = new Map<Observable, { readonly measure: Measure; readonly callbacks: Map<ObservableCallback, ObservableCallback> }>();
   const batches = new Set<Batch>();
 
-  function askBatch({ callback, observables }: Batch): void | Promise<void> {
-    return callback({
+  function askBatch({ ask, observables }: Batch): void | Promise<void> {
+    return ask({
       observe(observable, value, attributes) {
         if (observables.includes(observable)) instruments.get(observable)?.measure(value, attributes);
       },
@@ -28,20 +31,23 @@ export function observables(): Observables {
 
   return {
     create(measure) {
-      const callbacks = new Set<ObservableCallback>();
+      const callbacks = new Map<ObservableCallback, ObservableCallback>();
       const observable: Observable = {
-        addCallback: (callback) => void callbacks.add(callback),
+        addCallback: (callback) => void callbacks.set(callback, AsyncLocalStorage.bind(callback)),
         removeCallback: (callback) => void callbacks.delete(callback),
       };
       instruments.set(observable, { measure, callbacks });
       return observable;
     },
-    addBatchObservableCallback: (callback, observables) => void batches.add({ callback, observables: [...observables] }),
+    addBatchObservableCallback: (callback, observables) =>
+      void batches.add({ callback, ask: AsyncLocalStorage.bind(callback), observables: [...observables] }),
     removeBatchObservableCallback(callback, observables) {
       for (const batch of batches) if (batch.callback === callback && sameMembers(batch.observables, observables)) batches.delete(batch);
     },
     async collect() {
-      const alone = [...instruments.values()].flatMap(({ measure, callbacks }) => [...callbacks].map((ask) => async () => ask({ observe: measure })));
+      const alone = [...instruments.values()].flatMap(({ measure, callbacks }) =>
+        [...callbacks.values()].map((ask) => async () => ask({ observe: measure })),
+      );
       const together = [...batches].map((batch) => async () => askBatch(batch));
       await Promise.allSettled([...alone, ...together].map((ask) => ask()));
     },

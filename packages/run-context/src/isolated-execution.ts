@@ -110,14 +110,18 @@ function assertApart({ outcome, env }: RunContext, { required }: ResolvedPolicy)
   );
 }
 
-function openedDraft({ adapter, guards, degraded }: IsolationSpace, { preset, network }: ResolvedPolicy, path: NodePath | undefined): EventDraft {
+function openedDraft(space: IsolationSpace, policy: ResolvedPolicy, path: NodePath | undefined): EventDraft {
+  return { type: "isolation.opened", isolation: isolationRecord(space, policy), ...(path === undefined ? {} : { path }) };
+}
+
+/** What is on record of a space. */
+export function isolationRecord({ adapter, guards, degraded }: IsolationSpace, { preset, network }: ResolvedPolicy): IsolationRecord {
   const had = Object.entries(guards).filter(([, strength]) => strength !== "none") as [string, "enforced" | "detected"][];
-  const isolation: IsolationRecord = {
+  return {
     adapter,
     preset,
     network: network.mode,
     guards: Object.fromEntries(had),
     ...(degraded.length > 0 ? { degraded: [...degraded] } : {}),
   };
-  return { type: "isolation.opened", isolation, ...(path === undefined ? {} : { path }) };
 }

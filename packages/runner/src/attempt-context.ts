@@ -1,10 +1,11 @@
 import type { NodeContext } from "@dad/agent";
 import { readBytes } from "@dad/artifacts";
 import type { NodeCall } from "@dad/engine";
-import type { Observability } from "@dad/observability";
+import { type Observability, traced } from "@dad/observability";
 import { addUsage, type OutcomeRef } from "@dad/protocol";
 import type { RunContext } from "@dad/run-context";
 import { AttemptOverError } from "./errors.ts";
+import { isolationAttributes } from "./isolation-attributes.ts";
 import { assertWanted, type Attempt, type Collected } from "./attempt.ts";
 
 /** What a node sees of its attempt. Once the run goes on without that, nothing of it leaves a trace. */
@@ -27,7 +28,14 @@ export function contextOf({ call, scope, signal, exclusively }: Attempt, collect
     files: space.files,
     exec: async (command, options) =>
       wanted(() => space.exec(command, { ...options, signal: options?.signal ? AbortSignal.any([signal, options.signal]) : signal })),
-    isolated: async (policy) => wanted(() => scope.isolated(policy, call.path)),
+    isolated: async (policy) =>
+      wanted(() =>
+        traced(observability, { name: "isolate" }, async (_place, span) => {
+          const own = await scope.isolated(policy, call.path);
+          span.setAttributes(isolationAttributes(own));
+          return own;
+        }),
+      ),
     untrusted: call.untrusted ?? false,
     workspace: run.outcome?.directory,
     outcome: run.outcome && { commit: async (message) => wanted(() => commitWorkspace(run, { call, collected }, message)) },

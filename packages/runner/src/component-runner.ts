@@ -7,6 +7,7 @@ import { checkResources } from "./check-resources.ts";
 import { interpret } from "./interpreter.ts";
 import type { Continuation } from "./rerun/continuation.ts";
 import { checkResume, type ResumeOptions } from "./resume.ts";
+import { isolationAttributes } from "./isolation-attributes.ts";
 import { resolveStaticInputs } from "./resolve-static-inputs.ts";
 import { staticInputIndex } from "./static-input-index.ts";
 import { walkIn } from "./walk-in.ts";
@@ -62,7 +63,7 @@ function componentRunner<Definition extends ComponentDefinition>(
 
 /** The root span of a run, named as the OpenTelemetry GenAI conventions name agents and workflows. */
 function inTrace<Result>(
-  { run }: ExecutionScope,
+  { run, space }: ExecutionScope,
   { kind, id }: ComponentDefinition,
   work: (observability: Observability) => Promise<Result>,
 ): Promise<Result> {
@@ -71,6 +72,7 @@ function inTrace<Result>(
     "gen_ai.operation.name": operation,
     [`gen_ai.${kind === "agent" ? "agent" : "workflow"}.name`]: id,
     "dad.run.id": run.env.runId,
+    ...isolationAttributes(space),
   };
   const { observability } = run.ports;
   return traced(observability, { name: `${operation} ${id}`, attributes }, (place) => work(under(observability, place)));

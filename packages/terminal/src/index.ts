@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { isolationLine } from "./isolation-line.ts";
 export { costText, sizeText, tokensText } from "./amounts.ts";
 export { type ComparedFact, comparedFacts, comparedTotals } from "./compared-facts.ts";
 export { type ComparisonContext, comparisonText } from "./comparison-text.ts";

@@ -10,6 +10,7 @@ import {
   GcReport,
   JournalEntry,
   Lineage,
+  MachineReport,
   Pin,
   RerunPlan,
   RunComparison,
@@ -18,6 +19,7 @@ import {
   RunListEntry,
   RunManifest,
   RunSummary,
+  SandboxReport,
   StaticInputs,
 } from "@dad/protocol";
 import { z } from "zod";
@@ -45,6 +47,8 @@ const FORMATS: Readonly<Record<string, Format>> = {
   comparison: { name: "run-comparison", title: "What `dad diff --json` prints", schema: RunComparison },
   lineage: { name: "lineage", title: "What `dad why --json` prints", schema: Lineage },
   fork: { name: "fork-report", title: "What `dad fork --json` prints", schema: ForkReport },
+  sandbox: { name: "sandbox-report", title: "What `dad sandbox --json` prints", schema: SandboxReport },
+  doctor: { name: "machine-report", title: "What `dad doctor --json` prints", schema: MachineReport },
   pin: { name: "pin", title: "`.dad/pins/<name>.json`: content that garbage collection keeps", schema: Pin },
   "run-manifest": { name: "run-manifest", title: "`run.json` in a run directory", schema: RunManifest },
   "journal-entry": {

@@ -1,17 +1,17 @@
 // Fault: who listens at the signal of an attempt is called in the async context of whoever aborts the drive.
 // Noticed by: of a listener at a signal is that of its drive: an abort
 import type { Engine } from "@dad/engine";
-import { inlineEngine } from "@dad/engine/inline";
+import { inlineEngine, type InlineEngineOptions } from "@dad/engine/inline";
 import { engineContract } from "@dad/engine/testing";
 
-function strayingEngine(): Engine {
-  const engine = inlineEngine();
+function strayingEngine(options: InlineEngineOptions = {}): Engine {
+  const engine = inlineEngine(options);
   return {
     ...engine,
-    drive: (interpret, options) =>
+    drive: (interpret, given) =>
       engine.drive(interpret, {
-        ...options,
-        execute: (call, { signal }) => options.execute(call, { signal: AbortSignal.any([options.signal, signal]) }),
+        ...given,
+        execute: (call, { signal }) => given.execute(call, { signal: AbortSignal.any([given.signal, signal]) }),
       }),
   };
 }

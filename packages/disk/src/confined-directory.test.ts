@@ -123,7 +123,8 @@ describe.each(ways)("a confined directory %s", (_way, make) => {
   it("cuts off a file that grows after it was opened", async () => {
     await using file = await files.open("sub/file");
     await appendFile(at("sub", "file"), "x".repeat(2000));
-    await expect(file?.read(LIMIT)).rejects.toThrow("at most 1024 are read");
+    await expect(file?.read(LIMIT)).rejects.toMatchObject(refusal("at most 1024 are read"));
+    expect(await file?.look()).toMatchObject({ size: 2006 });
   });
 
   it.each([

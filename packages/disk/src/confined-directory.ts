@@ -33,6 +33,10 @@ export interface Waiting {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface WalkOptions extends Waiting {
+  readonly limits: WalkLimits;
+}
+
 /** Something in a directory. */
 export interface ConfinedEntry extends ConfinedStats {
   /** For people alone where there are `bytes`. */
@@ -46,10 +50,10 @@ export interface ConfinedFile extends AsyncDisposable {
   /** As it was when it was opened. */
   readonly stats: ConfinedStats;
   /** As it is now. */
-  look(): Promise<ConfinedStats>;
+  readonly look: () => Promise<ConfinedStats>;
   /** Where other processes of this user can open this very file as long as it is open here. `undefined` where the system has no such place. */
   readonly place: string | undefined;
-  read(options: ForeignReadOptions): Promise<ForeignFile>;
+  readonly read: (options: ForeignReadOptions) => Promise<ForeignFile>;
 }
 
 /**
@@ -79,7 +83,7 @@ export interface ConfinedDirectory {
   /** Removes what is there, a directory with all that is in it. False: there was nothing. */
   remove(path: ConfinedPath, options?: Waiting): Promise<boolean>;
   /** Everything below, each directory before what is in it. Fails at what is beyond a limit. What goes meanwhile is left out. */
-  walk(options: Waiting & { readonly limits: WalkLimits }): AsyncIterable<WalkedEntry>;
+  walk(options: WalkOptions): AsyncIterable<WalkedEntry>;
 }
 
 export function confinedDirectory(options: ConfinedOptions): ConfinedDirectory {
@@ -96,7 +100,16 @@ export function confinedBy(hold: HoldRoot, { root, failure, hardLinks = "refuse"
   return {
     root,
     stat: (path, options) => doing("look at", { path, ...options }, () => statAt(hold, path)),
-    open: (path, options) => doing("open", { path, ...options }, () => open(path)),
+    async open(path, options) {
+      const file = await doing("open", { path, ...options }, () => open(path));
+      return (
+        file && {
+          ...file,
+          look: () => doing("look at", { path }, file.look),
+          read: (reading) => doing("read", { path, ...reading }, () => file.read(reading)),
+        }
+      );
+    },
     read: (path, options) =>
       doing("read", { path, ...options }, async () => {
         await using file = await open(path);
@@ -108,17 +121,19 @@ export function confinedBy(hold: HoldRoot, { root, failure, hardLinks = "refuse"
       doing("remove", { path, ...options }, async () => {
         return (await inParent(hold, path, (directory, name) => removeIn(directory, name, options?.signal))) ?? false;
       }),
-    async *walk(options) {
-      try {
-        options.signal?.throwIfAborted();
-        await using top = await hold();
-        if (top) yield* walkHeld(top, { signal: undefined, ...options });
-      } catch (cause) {
-        options.signal?.throwIfAborted();
-        throw failure("walk", ".", cause);
-      }
-    },
+    walk: (options) => walkAll(hold, failure, options),
   };
+}
+
+async function* walkAll(hold: HoldRoot, failure: DiskFailure, { limits, signal }: WalkOptions): AsyncGenerator<WalkedEntry> {
+  try {
+    signal?.throwIfAborted();
+    await using top = await hold();
+    if (top) yield* walkHeld(top, { limits, signal });
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw failure("walk", ".", cause);
+  }
 }
 
 /** Works in the directory that something is in. `undefined` when there is no such directory. */

@@ -34,10 +34,12 @@ const NO_LINK = constants.O_NOFOLLOW ?? 0;
 /** By descriptors where the kernel shows them (Linux), else by names. */
 export function holdRoot(root: string): HoldRoot {
   const place = Buffer.from(root);
-  return async () => {
-    const held = process.platform === "linux" && (await look(DESCRIPTORS)) !== undefined;
-    return held ? holdByDescriptor(place, []) : holdByName([place]);
-  };
+  let shown: Promise<boolean> | undefined;
+  return async () => ((await (shown ??= areDescriptorsShown())) ? holdByDescriptor(place, []) : holdByName([place]));
+}
+
+async function areDescriptorsShown(): Promise<boolean> {
+  return process.platform === "linux" && (await look(DESCRIPTORS)) !== undefined;
 }
 
 async function holdByDescriptor(place: Buffer, names: readonly Buffer[]): Promise<HeldDirectory | undefined> {

@@ -10,6 +10,7 @@ export {
   type ConfinedFile,
   type ConfinedOptions,
   type Waiting,
+  type WalkOptions,
   WRITING_PREFIX,
 } from "./confined-directory.ts";
 export type { ConfinedPath } from "./confined-path.ts";

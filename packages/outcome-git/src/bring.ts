@@ -2,11 +2,11 @@ import { randomUUID } from "node:crypto";
 import { copyFile, rm } from "node:fs/promises";
 import { type AbortOptions, type OutcomeChangeRange, OutcomeCommitError, OutcomeConflictError } from "@dad/outcome";
 import { indexFile } from "./bare-repository.ts";
+import type { StageCall } from "./capture.ts";
 import { compareTrees, treesOfCommits, type TreeChange } from "./commits.ts";
 import type { Git } from "./git.ts";
 import { pathsInTheWay } from "./in-the-way.ts";
 import { callOf, type RunFiles, stageFiles } from "./run-commits.ts";
-import type { StageCall } from "./stage.ts";
 
 /**
  * Makes in the working tree of a run what leads from one commit to another, whole files at a time.

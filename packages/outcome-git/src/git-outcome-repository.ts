@@ -12,6 +12,7 @@ import {
 } from "@dad/outcome";
 import type { RunId } from "@dad/protocol";
 import { ensureRepository, indexFile, updateMain } from "./bare-repository.ts";
+import type { CaptureRules } from "./capture-rules.ts";
 import { baseOf, changesBetween, isCommit, patchBetween } from "./commits.ts";
 import { type Git, type GitAuthor, type GitCall, type GitProgram, hardenedGit } from "./git.ts";
 import { makeDirectory } from "./make-directory.ts";
@@ -33,6 +34,8 @@ export interface GitOutcomeOptions {
   /** Who commits. Default: DAD. */
   readonly author?: GitAuthor;
   readonly git?: GitProgram;
+  /** What of the files that commands leave becomes part of an outcome. */
+  readonly capture?: CaptureRules;
 }
 
 const DEFAULT_AUTHOR: GitAuthor = { name: "DAD", email: "dad@localhost" };
@@ -153,7 +156,7 @@ async function openRun(context: Context, { runId, from, resume }: RunRequest, ca
   const { git, options, runs } = context;
   const workTree = join(options.workDirectory, runId);
   const index = indexFile(options.directory, runId);
-  const opened = { runId, gitDir: options.directory, workTree, index };
+  const opened = { runId, gitDir: options.directory, workTree, index, rules: options.capture };
   const reopened = resume ? await reopenTree(git, opened, call) : undefined;
   const base = reopened ?? (await makeTree(context, { ...opened, from }, call));
   const start = { branch: outcomeBranch(runId), commit: base, tree: await treeOf(git, base, call) };

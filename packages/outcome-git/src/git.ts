@@ -24,7 +24,7 @@ export interface GitCall {
   readonly gitDir: string;
   readonly workTree?: string | undefined;
   readonly index?: string | undefined;
-  readonly input?: string;
+  readonly input?: string | Buffer;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -37,6 +37,8 @@ export interface GitReport {
 export interface Git {
   /** What a command prints. @throws OutcomeFailedError (`OUTCOME_FAILED`) with what git said as its cause. */
   run(args: readonly string[], call: GitCall): Promise<string>;
+  /** The same in bytes: not all names are text. */
+  bytes(args: readonly string[], call: GitCall): Promise<Buffer>;
   /** The objects with these ids, as `cat-file --batch` prints them: bytes, that need not be text. */
   objects(ids: readonly string[], call: GitCall): Promise<Buffer>;
   /** What a command says on both streams, and its exit code: for those whose code tells what they found. */
@@ -110,6 +112,7 @@ export function hardenedGit(author: GitAuthor, { program = "git", path = usualPa
 
   return {
     run: (args, call) => attempt({ command: String(args[0]) }, call, (git) => git.raw([...args])),
+    bytes: (args, call) => attempt({ command: String(args[0]) }, call, (git) => bytesOf(git, args)),
     objects: (ids, call) =>
       attempt(
         { command: "cat-file" },
@@ -163,6 +166,16 @@ function gitClient({ path, ...options }: Client, { gitDir, workTree, index, inpu
  */
 function breakSilence(_command: string, stdOut: NodeJS.EventEmitter): void {
   setImmediate(() => stdOut.emit("data", Buffer.alloc(0)));
+}
+
+async function bytesOf(git: SimpleGit, args: readonly string[]): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  const collect: typeof breakSilence = (command, stdOut) => {
+    stdOut.on("data", (piece: Buffer) => pieces.push(piece));
+    breakSilence(command, stdOut);
+  };
+  await git.outputHandler(collect).raw([...args]);
+  return Buffer.concat(pieces);
 }
 
 async function findVersion(program: string, git: SimpleGit): Promise<string> {

@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export type { CaptureRules } from "./capture-rules.ts";
 export { checkGitOutcomes, type CheckOutcomesOptions, type RecordedRun, restoreBranch } from "./check-outcomes.ts";
 export { GitUnavailableError } from "./errors.ts";
 export type { GitAuthor, GitProgram } from "./git.ts";

@@ -1,8 +1,10 @@
 import { type CommitOptions, outcomeBranch, outcomeMessage } from "@dad/outcome";
 import type { OutcomeRef, RunId } from "@dad/protocol";
+import type { StageCall } from "./capture.ts";
+import type { CaptureRules } from "./capture-rules.ts";
 import type { Git } from "./git.ts";
 import { changeRefs, type ReadCommit, readCommits, refsOf, writeCommit } from "./refs.ts";
-import { type LinkRule, type StageCall, stageTree } from "./stage.ts";
+import { type LinkRule, stageTree } from "./stage.ts";
 import { assertRoot } from "./working-tree.ts";
 
 export interface GitRun {
@@ -13,6 +15,8 @@ export interface GitRun {
   readonly gitDir: string;
   readonly workTree: string;
   readonly index: string;
+  /** Default: what {@link CaptureRules} says. */
+  readonly rules?: CaptureRules | undefined;
 }
 
 /** The files of a run that is open, and what is known of them as long as nobody else works on the run. */
@@ -35,12 +39,12 @@ export function refOf(runId: RunId, { commit, tree, parent }: ReadCommit): Outco
 }
 
 /** Puts what is in the working tree into the index, and answers its tree. @throws as {@link stageTree}. */
-export async function stageFiles(files: Pick<RunFiles, "git" | "staged">, links: LinkRule, call: StageCall): Promise<string> {
+export async function stageFiles(files: Pick<RunFiles, "git" | "run" | "staged">, links: LinkRule, call: StageCall): Promise<string> {
   const { staged } = files;
   // Whatever goes wrong now, the index may hold something else.
   files.staged = undefined;
   await assertRoot(call.workTree);
-  const tree = await stageTree(files.git, { links, staged }, call);
+  const tree = await stageTree(files.git, { links, staged, rules: files.run.rules }, call);
   if (links === "inside" || tree === staged) files.staged = tree;
   return tree;
 }

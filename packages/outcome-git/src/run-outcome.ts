@@ -5,7 +5,7 @@ import { bringChanges } from "./bring.ts";
 import type { Git } from "./git.ts";
 import { changeRefs, readCommits, refsOf, treeOf, writeCommit } from "./refs.ts";
 import { callOf, commitFiles, type GitRun, type RunFiles, stageFiles } from "./run-commits.ts";
-import { isGone, readTreeFile, writeTreeFile } from "./working-tree.ts";
+import { isGone, readTreeFile, removeTree, writeTreeFile } from "./working-tree.ts";
 
 /** A run that is opened. */
 export interface OpenedRun extends GitRun {
@@ -36,7 +36,7 @@ export function gitRunOutcome(git: Git, { start, fresh, ...run }: OpenedRun, onC
     },
     async read(path) {
       assertOpen();
-      return readTreeFile(workTree, path);
+      return readTreeFile(workTree, path, run.rules);
     },
     async commit(options) {
       assertOpen(options.signal);
@@ -58,8 +58,9 @@ export function gitRunOutcome(git: Git, { start, fresh, ...run }: OpenedRun, onC
 /** What cannot be kept stays with its index, for whoever goes on with the run. */
 async function closeFiles(files: RunFiles): Promise<void> {
   await keepUncommitted(files);
-  await remove(files.run.workTree);
-  await remove(files.run.index);
+  const { workTree, index } = files.run;
+  await removing(workTree, removeTree(workTree));
+  await removing(index, rm(index, { force: true }));
 }
 
 /** What was not committed is no outcome, but it is somebody's work. */
@@ -87,8 +88,8 @@ export async function takeSnapshot(files: Pick<RunFiles, "git" | "run" | "staged
   await changeRefs(git, [{ name: snapshot, from: refs.get(snapshot)?.commit, to: commit }], call);
 }
 
-async function remove(path: string): Promise<void> {
-  await rm(path, { recursive: true, force: true }).catch((cause: unknown) => {
+async function removing(path: string, removal: Promise<void>): Promise<void> {
+  await removal.catch((cause: unknown) => {
     throw new OutcomeFailedError("remove what is no longer needed", path, { cause });
   });
 }

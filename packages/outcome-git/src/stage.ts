@@ -1,6 +1,9 @@
+import { WRITING_PREFIX } from "@dad/disk";
 import { DadError } from "@dad/protocol";
 import { OutcomePathError } from "@dad/outcome";
-import type { Git, GitCall } from "./git.ts";
+import { capture, type StageCall } from "./capture.ts";
+import type { CaptureRules } from "./capture-rules.ts";
+import type { Git } from "./git.ts";
 
 /** What happens to links: an outcome keeps those that stay inside; a snapshot all of them; a seed none. Nobody follows any. */
 export type LinkRule = "inside" | "all" | "none";
@@ -11,10 +14,9 @@ export interface StageOptions {
   readonly except?: readonly string[];
   /** The tree that the index holds since it was staged with links inside: it is the answer when nothing has changed. */
   readonly staged?: string | undefined;
+  /** Not for a seed, that is of whoever starts the run. */
+  readonly rules?: CaptureRules | undefined;
 }
-
-/** A working tree, with an index of its own that remembers what was staged. */
-export type StageCall = GitCall & { readonly workTree: string; readonly index: string };
 
 interface Entry {
   readonly mode: string;
@@ -37,48 +39,53 @@ const MOST_ATTEMPTS = 20;
  *
  * @throws OutcomePathError (`OUTCOME_PATH_INVALID`) for what cannot be part of an outcome.
  */
-export async function stageTree(git: Git, { links, except = [], staged }: StageOptions, call: StageCall): Promise<string> {
+export async function stageTree(git: Git, { links, except = [], staged, rules = {} }: StageOptions, call: StageCall): Promise<string> {
   const paths = ["--", ".", ...except.map((path) => `:(exclude,top,literal)${path}`)];
-  // What was changed is of interest only if it may be nothing: to find out, git may have to read files that it reads again to add them.
-  const listed = staged === undefined ? ["--others"] : ["--others", "--modified", "--deleted"];
-  const differs = await openNested(git, [...listed, "--exclude-standard", "-z", ...paths], call);
-  if (staged !== undefined && !differs) return staged;
-  await add(git, paths, call);
-  const entries = await listEntries(git, call);
-  const nested = entries.filter((entry) => entry.mode === REPOSITORY);
-  await forget(git, nested, call);
-  if (nested[0]) throw new OutcomePathError(nested[0].path, "it stands for a repository, whose files are elsewhere");
-  const symbolic = entries.filter((entry) => entry.mode === LINK);
-  if (links === "none") await forget(git, symbolic, call);
-  if (links === "inside") await assertInside(git, symbolic, call);
+  const changed = await openNested(git, paths, call);
+  if (staged !== undefined && changed.length === 0) return staged;
+  // Nobody hostile writes in a seed, and git alone is faster.
+  const captured = links === "none" ? undefined : await retrying(() => capture(git, changed, { ...call, rules }));
+  if (!captured) await retrying(() => git.run(["add", "--all", ...paths], call));
+  // Whatever else the index has was looked at when it was staged.
+  if (captured && staged !== undefined && links === "inside") assertInside(captured);
+  else await checkIndex(git, links, call);
   return (await git.run(["write-tree"], call)).trim();
 }
 
-/**
- * git takes a directory with a repository of its own for one thing, and would leave out its files. Not so when the index
- * has something in it: a placeholder is put there, and goes when git finds no such file.
- *
- * @returns whether git lists anything, of what it is asked for.
- */
-async function openNested(git: Git, listing: readonly string[], call: StageCall): Promise<boolean> {
-  for (let depth = 0; depth < MAX_NESTING; depth++) {
-    const listed = await git.run(["ls-files", ...listing], call);
-    const nested = listed.split("\0").filter((path) => path.endsWith("/"));
-    if (nested.length === 0) return listed !== "";
-    const input = nested.map((path) => `100644 ${EMPTY_BLOB}\t${path}.dad-placeholder\0`).join("");
-    await git.run(["update-index", "-z", "--index-info"], { ...call, input });
-  }
-  return true;
+async function checkIndex(git: Git, rule: LinkRule, call: StageCall): Promise<void> {
+  const entries = await listEntries(git, call);
+  const nested = entries.filter((entry) => entry.mode === REPOSITORY);
+  await forget(git, nested, call);
+  if (nested[0]) throw new OutcomePathError(shown(nested[0].path), "it stands for a repository, whose files are elsewhere");
+  const links = entries.filter((entry) => entry.mode === LINK);
+  if (rule === "none") await forget(git, links, call);
+  if (rule === "inside") assertInside(await targetsOf(git, links, call));
 }
 
-async function add(git: Git, paths: readonly string[], call: StageCall): Promise<void> {
+/**
+ * What is not as the index has it. git takes a directory with a repository of its own for one thing, and would leave out its
+ * files. Not so when the index has something in it: a placeholder is put there, and goes when there is no such file.
+ */
+async function openNested(git: Git, paths: readonly string[], call: StageCall): Promise<string[]> {
+  for (let depth = 0; ; depth++) {
+    const listing = ["ls-files", "--others", "--modified", "--deleted", "--exclude-standard", `--exclude=${WRITING_PREFIX}*`, "-z", ...paths];
+    const listed = new Set((await git.bytes(listing, call)).toString("latin1").split("\0"));
+    listed.delete("");
+    const nested = [...listed].filter((path) => path.endsWith("/"));
+    if (nested[0] === undefined) return [...listed];
+    if (depth === MAX_NESTING) throw new OutcomePathError(shown(nested[0]), `it is a repository in ${MAX_NESTING} others`);
+    const input = nested.map((path) => `100644 ${EMPTY_BLOB}\t${path}.dad-placeholder\0`).join("");
+    await git.run(["update-index", "-z", "--index-info"], { ...call, input: Buffer.from(input, "latin1") });
+  }
+}
+
+/** Commands of the run go on beside: what git has just seen may be gone, or shorter, when it reads it. */
+async function retrying<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await git.run(["add", "--all", ...paths], call);
-      return;
+      return await work();
     } catch (error) {
       const said = DadError.is(error) && error.cause instanceof Error ? error.cause.message : "";
-      // Commands of the run go on beside: what git has just seen may be gone, or shorter, when it reads it.
       if (attempt < MOST_ATTEMPTS && MOVED_AWAY.test(said)) continue;
       const refused = /invalid path '(.+)'/i.exec(said)?.[1];
       throw refused === undefined ? error : new OutcomePathError(refused, "git refuses this name", { cause: error });
@@ -87,7 +94,7 @@ async function add(git: Git, paths: readonly string[], call: StageCall): Promise
 }
 
 async function listEntries(git: Git, call: StageCall): Promise<Entry[]> {
-  const text = await git.run(["ls-files", "--stage", "-z"], call);
+  const text = (await git.bytes(["ls-files", "--stage", "-z"], call)).toString("latin1");
   return text.split("\0").flatMap((line) => {
     const [, mode, object, path] = /^(\d+) ([0-9a-f]+) \d\t([^]+)$/.exec(line) ?? [];
     return mode && object && path ? [{ mode, object, path }] : [];
@@ -96,32 +103,38 @@ async function listEntries(git: Git, call: StageCall): Promise<Entry[]> {
 
 async function forget(git: Git, entries: readonly Entry[], call: StageCall): Promise<void> {
   if (entries.length === 0) return;
-  await git.run(["update-index", "--force-remove", "-z", "--stdin"], { ...call, input: entries.map(({ path }) => `${path}\0`).join("") });
+  const input = entries.map(({ path }) => `${path}\0`).join("");
+  await git.run(["update-index", "--force-remove", "-z", "--stdin"], { ...call, input: Buffer.from(input, "latin1") });
 }
 
-async function assertInside(git: Git, links: readonly Entry[], call: StageCall): Promise<void> {
-  if (links.length === 0) return;
-  const targets = parseObjects(
-    await git.objects(
-      links.map(({ object }) => object),
-      call,
-    ),
-  );
-  for (const { path, object } of links) {
-    const target = targets.get(object);
-    if (target === undefined || leadsOutside(path, target))
-      throw new OutcomePathError(path, `it is a link that leads out of the working tree: ${target}`);
+async function targetsOf(git: Git, links: readonly Entry[], call: StageCall): Promise<ReadonlyMap<string, Buffer>> {
+  if (links.length === 0) return new Map();
+  const ids = links.map(({ object }) => object);
+  const contents = parseObjects(await git.objects(ids, call));
+  // What git does not have leads nowhere that is known.
+  return new Map(links.map(({ path, object }) => [path, contents.get(object) ?? Buffer.from("/")]));
+}
+
+function assertInside(targets: ReadonlyMap<string, Buffer>): void {
+  for (const [path, target] of targets) {
+    if (leadsOutside(path, target.toString("latin1")))
+      throw new OutcomePathError(shown(path), `it is a link that leads out of the working tree: ${target.toString()}`);
   }
 }
 
+/** For people: inside here a path has one character a byte, as not all of them are text. */
+function shown(path: string): string {
+  return Buffer.from(path, "latin1").toString();
+}
+
 /** `cat-file --batch`: for each object `<id> <type> <size>`, a line break, the content, a line break. */
-function parseObjects(output: Buffer): ReadonlyMap<string, string> {
-  const contents = new Map<string, string>();
+function parseObjects(output: Buffer): ReadonlyMap<string, Buffer> {
+  const contents = new Map<string, Buffer>();
   for (let at = 0; at < output.length;) {
     const end = output.indexOf("\n", at);
     const [id = "", , size = ""] = output.toString("latin1", at, end).split(" ");
     const next = end + 1 + Number(size);
-    contents.set(id, output.toString("latin1", end + 1, next));
+    contents.set(id, output.subarray(end + 1, next));
     at = next + 1;
   }
   return contents;

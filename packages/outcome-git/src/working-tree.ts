@@ -1,10 +1,10 @@
 import type { Stats } from "node:fs";
 import { lstat } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import { confinedDirectory, type ConfinedDirectory, ForeignFileRefusal } from "@dad/disk";
+import { type CaptureRules, DEFAULT_FILE_BYTES } from "./capture-rules.ts";
+import { ownNames } from "./own-names.ts";
 import { assertOutcomePath, type OutcomeFile, OutcomeFailedError, OutcomePathError } from "@dad/outcome";
-
-/** A larger file is for git alone: nobody wants it in memory. */
-const LARGEST_READ = 1_073_741_824;
 
 /** A directory that commands of a run write in, also at this moment. */
 export function treeFiles(root: string): ConfinedDirectory {
@@ -26,13 +26,20 @@ export async function writeTreeFile(root: string, { path, content, executable }:
 }
 
 /** A regular file of a working tree, reached without following a link, or `undefined`. */
-export async function readTreeFile(root: string, path: string): Promise<OutcomeFile | undefined> {
+export async function readTreeFile(root: string, path: string, rules: CaptureRules = {}): Promise<OutcomeFile | undefined> {
   assertOutcomePath(path);
   await assertRoot(root);
   const files = treeFiles(root);
   if ((await files.stat(path))?.kind !== "file") return undefined;
-  const found = await files.read(path, { limitBytes: LARGEST_READ });
-  return found && { path, ...found };
+  await using file = await files.open(path);
+  if (!file) return undefined;
+  await ownNames(files, rules)(path, file.stats);
+  return { path, ...(await file.read({ limitBytes: rules.fileBytes ?? DEFAULT_FILE_BYTES })) };
+}
+
+/** Removes a working tree, and nothing that links in it lead to. */
+export async function removeTree(root: string): Promise<void> {
+  await treeFiles(dirname(root)).remove(basename(root));
 }
 
 /** A command may have taken the working tree away or put a link in its place. */

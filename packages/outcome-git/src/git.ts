@@ -43,8 +43,8 @@ export interface Git {
   objects(ids: readonly string[], call: GitCall): Promise<Buffer>;
   /** What a command says on both streams, and its exit code: for those whose code tells what they found. */
   report(args: readonly string[], call: GitCall): Promise<GitReport>;
-  /** @throws GitUnavailableError `GIT_UNAVAILABLE`. */
-  assertAvailable(directory: string): Promise<void>;
+  /** The version of git. @throws GitUnavailableError (`GIT_UNAVAILABLE`). */
+  assertAvailable(directory: string): Promise<string>;
 }
 
 /** No hook, filter, helper, pager, transport or setting of the user or the machine takes part. */
@@ -132,6 +132,7 @@ export function hardenedGit(author: GitAuthor, { program = "git", path = usualPa
     async assertAvailable(directory) {
       const found = await findVersion(program, client({ gitDir: directory }));
       if (isOlder(found, NEEDED_VERSION)) throw new GitUnavailableError(program, { found, needed: NEEDED_VERSION });
+      return found;
     },
   };
 }

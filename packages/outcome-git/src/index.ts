@@ -7,6 +7,7 @@ export type { CaptureRules } from "./capture-rules.ts";
 export { checkGitOutcomes, type CheckOutcomesOptions, type RecordedRun, restoreBranch } from "./check-outcomes.ts";
 export { GitUnavailableError } from "./errors.ts";
 export type { GitAuthor, GitProgram } from "./git.ts";
+export { gitVersion } from "./git-version.ts";
 export type { GitOutcomes } from "./git-outcomes.ts";
 export { gitOutcomeRepository, type GitOutcomeOptions } from "./git-outcome-repository.ts";
 export { indexLitter, type OutcomeNeeds, workTreeLitter } from "./outcome-litter.ts";

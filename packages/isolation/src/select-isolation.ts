@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { IsolationUnavailableError } from "./errors.ts";
 import { type Guard, type Guards, GUARDS, guardsWith, unguarded } from "./guard.ts";
 import type { IsolationAdapter, IsolationProbe } from "./isolation-adapter.ts";
@@ -13,12 +14,14 @@ type Candidates = readonly [IsolationAdapter, ...IsolationAdapter[]];
  */
 export function selectIsolation(adapters: Candidates): IsolationAdapter {
   const probes = new Map<IsolationAdapter, Promise<IsolationProbe>>();
+  // What is found serves all, and so it is looked for in the context of nobody's run, and for as long as it takes.
+  const look = AsyncLocalStorage.bind((adapter: IsolationAdapter) => adapter.probe());
   const probe = async (adapter: IsolationAdapter, signal: AbortSignal | undefined): Promise<IsolationProbe> => {
-    const asked = probes.get(adapter) ?? adapter.probe(signal ? { signal } : {});
+    signal?.throwIfAborted();
+    const asked = probes.get(adapter) ?? look(adapter);
     probes.set(adapter, asked);
-    // Whoever gave up speaks for itself alone.
     asked.catch(() => probes.delete(adapter));
-    return asked;
+    return signal ? untilAborted(asked, signal) : asked;
   };
 
   return {
@@ -70,4 +73,16 @@ async function choose(
 function strongest(probes: readonly IsolationProbe[]): Guards {
   const best = (guard: Guard) => (["enforced", "detected"] as const).find((strength) => probes.some(({ guards }) => guards[guard] === strength));
   return guardsWith(Object.fromEntries(GUARDS.map((guard) => [guard, best(guard) ?? "none"])));
+}
+
+/** Whoever gives up speaks for itself alone. */
+async function untilAborted<Result>(shared: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await Promise.race([shared, aborted]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
 }

@@ -1,7 +1,7 @@
 import { Transform, type TransformCallback } from "node:stream";
 
 /** What is shorter stands in answers by chance (a date, for instance), and is no key. */
-export const SHORTEST_SECRET = 12;
+const SHORTEST_SECRET = 12;
 const STAR = 0x2a;
 
 /** What of the values of headers must not get into a sandbox: the words, so that a key is found without its `Bearer`. */

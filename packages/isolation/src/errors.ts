@@ -39,9 +39,10 @@ export class WorkingDirectoryError extends DadError<"CWD_INVALID"> {
 
 /** `ISOLATION_FAILED`: the isolation itself failed, for instance because the machine gives no more processes. Never the command. */
 export class IsolationFailedError extends DadError<"ISOLATION_FAILED"> {
-  constructor(program: string, options: { readonly cause: unknown }) {
-    const why = options.cause instanceof Error ? options.cause.message : String(options.cause);
-    super("ISOLATION_FAILED", `could not start "${program}": ${why}`, { ...options, details: { program } });
+  /** @param doing what was tried with it. Default `start`. */
+  constructor(subject: string, { cause, doing = "start" }: { readonly cause: unknown; readonly doing?: string }) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    super("ISOLATION_FAILED", `could not ${doing} "${subject}": ${why}`, { cause, details: { subject, doing } });
   }
 }
 

@@ -120,7 +120,8 @@ export function isolationRecord({ adapter, guards, degraded }: IsolationSpace, {
   return {
     adapter,
     preset,
-    network: network.mode,
+    // What was to be kept from it is not, where nothing keeps it.
+    network: degraded.includes("net.ip") ? "host" : network.mode,
     guards: Object.fromEntries(had),
     ...(degraded.length > 0 ? { degraded: [...degraded] } : {}),
   };

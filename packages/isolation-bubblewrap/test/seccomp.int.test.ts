@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { RULES, type SeccompArch, seccompFilter, type Syscall, syscallNumber } from "@dad/isolation-bubblewrap/seccomp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+const BUBBLEWRAP = "bwrap";
 const ARCH = process.arch as SeccompArch;
 const ERRNO = { EPERM: 1, ENOSYS: 38, EAFNOSUPPORT: 97 };
 
@@ -34,11 +35,15 @@ describe("the seccomp filter in a sandbox of this machine", () => {
     const sandbox = ["--unshare-user", "--unshare-pid", "--die-with-parent", "--new-session", "--ro-bind", "/", "/", "--dev", "/dev"];
     const place = ["--proc", "/proc", "--tmpfs", "/tmp", "--chdir", "/tmp", "--setenv", "HOME", "/tmp"];
     try {
-      const { error, status, stdout, stderr } = spawnSync("bwrap", [...sandbox, ...place, ...(filtered ? ["--seccomp", "3"] : []), "--", ...argv], {
-        stdio: ["pipe", "pipe", "pipe", fd],
-        input,
-        encoding: "utf8",
-      });
+      const { error, status, stdout, stderr } = spawnSync(
+        BUBBLEWRAP,
+        [...sandbox, ...place, ...(filtered ? ["--seccomp", "3"] : []), "--", ...argv],
+        {
+          stdio: ["pipe", "pipe", "pipe", fd],
+          input,
+          encoding: "utf8",
+        },
+      );
       if (error) throw new Error("bubblewrap does not start: apt-get install bubblewrap", { cause: error });
       return { status, output: stdout + stderr };
     } finally {

@@ -5,7 +5,7 @@ import { CgroupFailedError } from "./errors.ts";
 import { type Hierarchy, lines } from "./hierarchy.ts";
 
 /** The group that the processes of a delegated group move to, when it gets groups below it. */
-export const HOST_LEAF = "dad-host";
+const HOST_LEAF = "dad-host";
 
 const DELEGATE =
   "start the host in a group of its own: systemd-run --user --scope -p Delegate=yes -- <command> (in a container: one whose /sys/fs/cgroup may be written)";
@@ -110,6 +110,6 @@ async function moveToLeaf(directory: string, files: CgroupFiles): Promise<void> 
   }
 }
 
-export function words(text: string | undefined): readonly string[] {
+function words(text: string | undefined): readonly string[] {
   return (text ?? "").split(/\s+/).filter((word) => word !== "");
 }

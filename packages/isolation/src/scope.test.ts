@@ -1,9 +1,11 @@
+import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { cwd as importedCwd, env as importedEnv } from "node:process";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { inspect } from "node:util";
+import { SHARE_ENV, Worker } from "node:worker_threads";
 import { processScope, type RunPlace } from "@dad/isolation/scope";
 import { RunId } from "@dad/protocol";
 import { describe, expect, it, vi } from "vitest";
@@ -176,6 +178,31 @@ describe("process.env in an installed scope", () => {
     });
     expect(process.env.OF_THE_FILE).toBeUndefined();
     await rm(directory, { recursive: true });
+  });
+});
+
+describe("a worker in an installed scope", () => {
+  const said = async (env?: NodeJS.ProcessEnv | typeof SHARE_ENV): Promise<unknown> => {
+    const worker = new Worker("require('node:worker_threads').parentPort.postMessage({ ...process.env })", { eval: true, ...(env ? { env } : {}) });
+    const [message] = (await once(worker, "message")) as unknown[];
+    await worker.terminate();
+    return message;
+  };
+
+  it("has the environment of the run, unless it is given one", async () => {
+    const scope = processScope();
+    const real = Worker;
+    {
+      using _installed = scope.install();
+      await scope.run(place("run1"), async () => {
+        expect(await said()).toEqual({ RUN: "run1" });
+        expect(await said(SHARE_ENV)).toEqual({ RUN: "run1" });
+        expect(await said({ GIVEN: "1" })).toEqual({ GIVEN: "1" });
+        expect(await said(process.env)).toEqual({ RUN: "run1" });
+      });
+      expect(await said()).toEqual({ ...process.env });
+    }
+    expect(Worker).toBe(real);
   });
 });
 

@@ -23,16 +23,16 @@ export interface ProcessScope extends RunScope {
    * From now on, and until what it returns is disposed, code in a place has it in place of what the process has:
    *
    * - `process.env` holds the variables of the place, and what is written to it stays there. So it is with a child process
-   *   that is given no `env`, and with `process.loadEnvFile`.
+   *   or a `Worker` that is given no `env`, and with `process.loadEnvFile`.
    * - `process.cwd()` is the directory of the place; `path.resolve` follows it. `process.chdir` throws a ChdirInRunError
    *   (`CHDIR_IN_RUN`).
    * - A rejection that nobody handles is told to the `onUnhandledRejection` of the place. Other listeners of the process hear
    *   of it, too, and can ask {@link current}. Of other rejections becomes what would have without this.
    *
-   * To all other code the process is as it was. What is out of reach: a relative path that is given to `fs`, and a child
-   * process that is given no `cwd`, have the directory of the process. A `Worker` that is given no `env` has the environment of the
-   * host: give it `process.env`. `TZ` and native code are those of the process. `structuredClone` takes a copy of
-   * `process.env` only.
+   * To all other code the process is as it was. What is out of reach: a relative path that is given to `fs`, a child
+   * process that is given no `cwd`, and `process.cwd()` in a worker have the directory of the process; so give an absolute path.
+   * Native code has the environment of the process: `os.homedir()`, `os.tmpdir()`, the time zone. `structuredClone` takes
+   * `{ ...process.env }`, and not `process.env` itself.
    *
    * May be called any number of times, by several scopes and several copies of this package; of nested places the innermost
    * counts. Each is disposed on its own, in any order; with the last one the process has its own back.

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { resolve } from "node:path";
 import { parseEnv } from "node:util";
+import type { Worker, WorkerOptions } from "node:worker_threads";
 import { ChdirInRunError } from "./chdir-in-run-error.ts";
 import type { View } from "./entered.ts";
 import { environmentView, replaceVariables } from "./environment-view.ts";
@@ -18,7 +19,13 @@ const owner: HostProcess = process;
 
 /** From now on the process is what the view says, to code that is in a place. Gives what takes that back. */
 export function virtualise(current: View): () => void {
-  const undo = [virtualEnvironment(current), virtualDirectory(current), virtualMethods(current), attributedRejections(current)];
+  const undo = [
+    virtualEnvironment(current),
+    virtualDirectory(current),
+    virtualMethods(current),
+    virtualWorkers(current),
+    attributedRejections(current),
+  ];
   syncBuiltinESMExports();
   return () => {
     for (const restore of undo) restore();
@@ -88,6 +95,23 @@ function virtualMethods(current: View): () => void {
   ];
   return () => {
     for (const restore of undo) restore();
+  };
+}
+
+/** A worker that is given no environment would have that of the process itself, whatever `process.env` says. */
+function virtualWorkers(current: View): () => void {
+  const threads = process.getBuiltinModule("node:worker_threads");
+  const host = threads.Worker;
+  const Worker = new Proxy(host, {
+    construct(target, [file, options, ...rest]: [unknown, WorkerOptions?, ...unknown[]], newTarget) {
+      const env = current()?.variables;
+      const given = typeof options?.env === "object" && options.env !== null;
+      return Reflect.construct(target, [file, env && !given ? { ...options, env } : options, ...rest], newTarget) as Worker;
+    },
+  });
+  Object.assign(threads, { Worker });
+  return () => {
+    if (threads.Worker === Worker) Object.assign(threads, { Worker: host });
   };
 }
 

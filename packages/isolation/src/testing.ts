@@ -7,15 +7,20 @@ import { afterEach, beforeEach, describe } from "vitest";
 import { describeClaims } from "./testing/claims.ts";
 import { describeCommands } from "./testing/commands.ts";
 import { describeEnvironment } from "./testing/environment.ts";
+import { describeEscapes } from "./testing/escapes.ts";
+import { describeFiles } from "./testing/files.ts";
+import { describeNetwork } from "./testing/network.ts";
 import { describeOutput } from "./testing/output.ts";
+import { describePolicy } from "./testing/policy.ts";
 import { describeProcesses } from "./testing/processes.ts";
 import type { IsolationSubject } from "./testing/subject.ts";
 import { openTrial, type Trial } from "./testing/trial.ts";
 
+export type { HostProgram } from "./escapes/attempt.ts";
 export type { IsolationSubject } from "./testing/subject.ts";
 
 /**
- * The contract of `IsolationAdapter`, by guard. Every attempt to get around a guard first has to succeed without
+ * The contract of `IsolationAdapter`, by guard, with every attempt of `@dad/isolation/escapes`. Every attempt to get around a guard first has to succeed without
  * the isolation, and its verdict is taken from the host or from a random marker. For a guard that is not claimed the
  * suite proves that requiring it is refused.
  */
@@ -32,5 +37,9 @@ export function isolationContract(name: string, subject: IsolationSubject): void
     describeCommands(() => trial);
     describeOutput(() => trial);
     describeProcesses(() => trial);
+    describeFiles(() => trial);
+    describePolicy(() => trial);
+    describeNetwork(() => trial);
+    describeEscapes(() => trial, subject);
   });
 }

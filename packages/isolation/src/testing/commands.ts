@@ -23,11 +23,21 @@ export function describeCommands(trial: () => Trial): void {
       expect(await readdir(space.cwd)).toEqual([]);
     });
 
+    it("gives its three streams and no other open file", async () => {
+      const space = await trial().open();
+      const looking = ["sh", "-c", "for fd in 3 4 5 6 7 8 9; do (: <&$fd) 2> /dev/null && echo $fd; done; echo end"] as const;
+      expect(text((await space.exec({ argv: looking })).stdout)).toBe("end\n");
+    });
+
     it("gives standard input and closes it", async () => {
       const space = await trial().open();
       const bytes = Uint8Array.from([0, 255, 10, 200]);
       expect((await space.exec({ argv: ECHO_STDIN, stdin: bytes })).stdout).toEqual(bytes);
       expect(text((await space.exec({ argv: ECHO_STDIN, stdin: "text" })).stdout)).toBe("text");
+      const pieces = async function* (): AsyncGenerator<Uint8Array> {
+        yield* [bytes, bytes];
+      };
+      expect((await space.exec({ argv: ECHO_STDIN, stdin: pieces() })).stdout).toEqual(Uint8Array.from([...bytes, ...bytes]));
     });
 
     it("gives an ended standard input to a command that is given none", async () => {

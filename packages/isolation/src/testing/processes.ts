@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { IsolationSpace } from "../isolation-adapter.ts";
-import { isAlive, type Lifeline, openLifeline } from "./lifeline.ts";
+import { isAlive, type Lifeline, openLifeline } from "../escapes/lifeline.ts";
 import { abandoning, endOf, node, parentOfStubborn, startWithoutIsolation, stubborn } from "./programs.ts";
 import { itGuards, type Trial } from "./trial.ts";
 

@@ -1,3 +1,4 @@
+import type { HostProgram } from "../escapes/attempt.ts";
 import type { IsolationAdapter } from "../isolation-adapter.ts";
 
 export interface IsolationSubject {
@@ -6,4 +7,6 @@ export interface IsolationSubject {
    * of `process.env` here: the suite plants secrets there.
    */
   create(): IsolationAdapter | Promise<IsolationAdapter>;
+  /** How to make it in another process, which the suite kills. An adapter that claims `proc.hostDeath` or `priv.tty` needs it. */
+  readonly program?: HostProgram;
 }

@@ -26,6 +26,10 @@ export interface Trial extends AsyncDisposable {
   readonly marker: string;
   /** A directory of the host that no space works in. */
   readonly outside: string;
+  /** The adapter as another part of the program would make it. */
+  another(): Promise<IsolationAdapter>;
+  /** What opens a space with a workspace of its own. */
+  readonly spec: () => Promise<IsolationSpec>;
   /** A space with a workspace of its own. The trial closes it. */
   open(spec?: Partial<IsolationSpec>): Promise<IsolationSpace>;
 }
@@ -37,14 +41,20 @@ export async function openTrial(subject: IsolationSubject): Promise<Trial> {
   const adapter = await subject.create();
   const spaces: IsolationSpace[] = [];
 
+  const newSpec = async (): Promise<IsolationSpec> => {
+    const workspace = join(outside, "workspaces", randomUUID());
+    await mkdir(workspace, { recursive: true });
+    return { runId: RunId.parse("contract"), workspace };
+  };
+
   return {
     adapter,
     marker,
     outside,
+    spec: newSpec,
+    another: async () => subject.create(),
     async open(spec) {
-      const workspace = join(outside, "workspaces", randomUUID());
-      await mkdir(workspace, { recursive: true });
-      const space = await adapter.open({ runId: RunId.parse("contract"), workspace, ...spec });
+      const space = await adapter.open({ ...(await newSpec()), ...spec });
       spaces.push(space);
       return space;
     },

@@ -1,0 +1,72 @@
+import { attempt, type EscapeAttempt } from "./attempt.ts";
+import { hostProgram, startProgram } from "./host-program.ts";
+import { openLifeline } from "./lifeline.ts";
+import { perl, shell } from "./programs.ts";
+import { killHolders, STUBBORN, survives } from "./survivors.ts";
+
+const DETACHED = "< /dev/null > /dev/null 2>&1 &";
+/** One stubborn process in the group of the command, and one in a session of its own. */
+const LEAVE_TWO = `sh -c "$3" sh "$1" "" ${DETACHED} setsid sh -c "$3" sh "$2" "" ${DETACHED} exec sleep 1000`;
+
+/** Types the marker into the terminal, and prints how far it came. `TIOCSTI`. */
+const TYPE = `
+for my $path ("/dev/tty", $ARGV[1]) {
+  open(my $terminal, "+<", $path) or next;
+  for my $letter (split //, $ARGV[0]) { ioctl($terminal, 0x5412, $letter) or last; }
+}`;
+/** Has the command type, says that it is over, and writes all that came from the terminal to its error output until it is told to end. */
+const LISTEN_TO_TERMINAL = `
+import { readlinkSync } from "node:fs";
+process.stdin.setRawMode(true);
+let typed = "";
+process.stdin.on("data", (chunk) => {
+  typed += chunk;
+  if (typed.includes("END")) { console.log("typed:" + typed); process.exit(); }
+});
+await run([...task.argv, readlinkSync("/proc/self/fd/0")]);
+console.log("command-over");
+`;
+
+export const HOST_DEATH: readonly EscapeAttempt[] = [
+  attempt("proc.hostDeath/killed", "live on when the process that opened its space is killed", {
+    needs: ["linux", "program"],
+    async make(ground) {
+      using inGroup = await openLifeline(ground.workspace);
+      using daemon = await openLifeline(ground.workspace);
+      ground.defer(async () => Promise.all([inGroup, daemon].map(async ({ path }) => killHolders(path))));
+      const argv = shell(LEAVE_TWO, inGroup.path, daemon.path, STUBBORN);
+      const { child, failed, exited } = startProgram(hostProgram(ground, { code: "await run(task.argv);", guard: "proc.hostDeath", argv }));
+      await Promise.race([Promise.all([inGroup.appeared, daemon.appeared]), failed]).finally(() => child.kill("SIGKILL"));
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+      await exited;
+      const living = await Promise.all([inGroup, daemon].map(async (lifeline) => survives(ground, lifeline)));
+      return living.includes(true) ? "a process lives on" : undefined;
+    },
+  }),
+  attempt("priv.tty/type", "type into the terminal of the host", {
+    needs: ["linux", "perl", "script", "tiocsti", "program"],
+    async make(ground) {
+      const argv = hostProgram(ground, { code: LISTEN_TO_TERMINAL, guard: "priv.tty", argv: perl(TYPE, ground.marker) });
+      const { child, failed } = startProgram(["script", "-qc", argv.map(quoted).join(" "), "/dev/null"]);
+      ground.defer(() => void child.kill("SIGKILL"));
+      let printed = "";
+      const typed = new Promise<string>((resolve) => {
+        child.stdout?.on("data", (chunk: Uint8Array) => {
+          const before = printed;
+          printed += Buffer.from(chunk).toString();
+          // What the terminal holds is read in its order: what the command typed comes before the end.
+          if (!before.includes("command-over") && printed.includes("command-over")) child.stdin?.write("END");
+          const [, found] = /typed:(.*END)/s.exec(printed) ?? [];
+          if (found !== undefined) resolve(found);
+        });
+      });
+      const text = await Promise.race([typed, failed.catch((error: Error) => Promise.reject(new Error(`${error.message}${printed}`)))]);
+      return text.includes(ground.marker) ? "it typed into the terminal" : undefined;
+    },
+  }),
+];
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

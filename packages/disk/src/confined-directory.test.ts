@@ -253,8 +253,9 @@ describe.each(ways)("a confined directory %s", (_way, make) => {
 
   it("removes a directory with all that is in it, however deep, and nothing that links lead to", async () => {
     await symlink(outside(), at("sub", "out"));
-    await mkdir(at("sub", "locked"));
-    await writeFile(at("sub", "locked", "x"), "x");
+    await mkdir(at("sub", "locked", "too"), { recursive: true });
+    await writeFile(at("sub", "locked", "too", "x"), "x");
+    await chmod(at("sub", "locked", "too"), 0o000);
     await chmod(at("sub", "locked"), 0o555);
     // Deeper than a path may be long.
     await promisify(execFile)("sh", [

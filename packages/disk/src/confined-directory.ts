@@ -180,7 +180,7 @@ async function openIn(directory: HeldDirectory, name: Buffer, hardLinks: "refuse
 async function statAt(hold: HoldRoot, path: ConfinedPath): Promise<ConfinedStats | undefined> {
   if (partsOf(path).length > 0) return inParent(hold, path, statsIn);
   await using directory = await hold();
-  return directory && (await statsIn(directory));
+  return directory && confinedStats(await directory.look());
 }
 
 interface Writing extends Waiting {

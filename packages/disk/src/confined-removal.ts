@@ -37,9 +37,7 @@ async function emptyHeld(top: HeldDirectory, signal: AbortSignal | undefined): P
 /** Removes what is no directory, and moves what is one to the top. Answers the names that these have there. */
 async function emptyInto(directory: HeldDirectory, top: HeldDirectory, signal: AbortSignal | undefined): Promise<Buffer[]> {
   const moved: Buffer[] = [];
-  const stats = await look(directory.at());
-  // What its owner may not write to is nevertheless to go.
-  if (stats && (Number(stats.mode) & OWNER) !== OWNER) await chmod(directory.at(), OWNER);
+  await makeWritable(directory);
   const entries = await readdir(directory.at(), { withFileTypes: true, encoding: "buffer" });
   for (const entry of entries) {
     const { name } = entry;
@@ -50,8 +48,20 @@ async function emptyInto(directory: HeldDirectory, top: HeldDirectory, signal: A
       continue;
     }
     const away = directory === top ? name : Buffer.from(`.dad_remove_${randomUUID()}`);
-    if (directory !== top) await rename(directory.at(name), top.at(away));
+    if (directory !== top) {
+      // Its entry `..` is written when it is moved.
+      await using below = await directory.enter(name);
+      await makeWritable(below);
+      await rename(directory.at(name), top.at(away));
+    }
     moved.push(away);
   }
   return moved;
+}
+
+/** What its owner may not write to is nevertheless to go. */
+async function makeWritable(directory: HeldDirectory | undefined): Promise<void> {
+  if (!directory) return;
+  const { mode } = await directory.look();
+  if ((Number(mode) & OWNER) !== OWNER) await chmod(directory.at(), OWNER);
 }

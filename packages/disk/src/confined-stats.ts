@@ -30,7 +30,7 @@ export function confinedStats(stats: BigIntStats, target?: Buffer): ConfinedStat
 }
 
 /** `undefined` when it is not there, or just went. */
-export async function statsIn(directory: HeldDirectory, name?: Buffer): Promise<ConfinedStats | undefined> {
+export async function statsIn(directory: HeldDirectory, name: Buffer): Promise<ConfinedStats | undefined> {
   const place = directory.at(name);
   const stats = await look(place);
   const target = stats?.isSymbolicLink() ? await readlink(place, { encoding: "buffer" }).catch(() => undefined) : undefined;

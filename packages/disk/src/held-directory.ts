@@ -5,8 +5,10 @@ import { ForeignFileRefusal } from "./foreign-file-refusal.ts";
 
 /** A directory that is reached without following a link, and what is in it, whatever its own name means by now. */
 export interface HeldDirectory extends AsyncDisposable {
-  /** Where something in it is, or it is itself. Names are no paths. */
+  /** Where something in it is, or where it can be opened itself. Names are no paths. */
   at(name?: Buffer): Buffer;
+  /** What it is itself: nobody needs a permission for that. */
+  look(): Promise<BigIntStats>;
   /** A directory in it; `undefined` when there is none of this name. @throws ForeignFileRefusal for a link. */
   enter(name: Buffer): Promise<HeldDirectory | undefined>;
   /** A file in it that is there, and no link. */
@@ -28,7 +30,6 @@ const DESCRIPTORS = "/proc/self/fd";
  * Linux that Node runs on. libuv adds `O_CLOEXEC` to all that it opens.
  */
 const WAY = 0o10_000_000 | (constants.O_DIRECTORY ?? 0) | (constants.O_NOFOLLOW ?? 0);
-const SELF = Buffer.from(".");
 const NO_LINK = constants.O_NOFOLLOW ?? 0;
 
 /** By descriptors where the kernel shows them (Linux), else by names. */
@@ -49,9 +50,10 @@ async function holdByDescriptor(place: Buffer, names: readonly Buffer[]): Promis
     throw error;
   });
   if (!handle) return undefined;
-  const at = (name?: Buffer): Buffer => joined([Buffer.from(`${DESCRIPTORS}/${handle.fd}`), name ?? SELF]);
+  const at = (name?: Buffer): Buffer => joined([Buffer.from(`${DESCRIPTORS}/${handle.fd}`), ...(name ? [name] : [])]);
   return {
     at,
+    look: () => handle.stat({ bigint: true }),
     enter: (name) => holdByDescriptor(at(name), [...names, name]),
     open: (name, flags, mode) => open(at(name), flags | NO_LINK, mode),
     assertHeld: () => Promise.resolve(),
@@ -79,6 +81,7 @@ export async function holdByName(way: readonly Buffer[]): Promise<HeldDirectory 
   };
   return {
     at,
+    look: () => lstat(at(), { bigint: true }),
     enter: (name) => holdByName([...way, name]),
     async open(name, flags, mode) {
       const file = await open(at(name), flags | NO_LINK, mode);

@@ -16,7 +16,7 @@ import { MessageChannel, Worker } from "node:worker_threads";
 import { gzip } from "node:zlib";
 
 /** What code that knows nothing of runs sees of the process. */
-export const look = (): string => `${process.env.RUN} in ${process.cwd()}, so ${resolve("file")}`;
+const look = (): string => `${process.env.RUN} in ${process.cwd()}, so ${resolve("file")}`;
 
 /** What a run has to see. */
 export const sight = (run: string, directory: string): string => `${run} in ${directory}, so ${join(directory, "file")}`;

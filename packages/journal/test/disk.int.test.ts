@@ -4,6 +4,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
+import { kernelLocks } from "@dad/disk";
 import { diskJournalStore } from "@dad/journal/disk";
 import { RunId } from "@dad/protocol";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -23,6 +24,20 @@ it("gives a run id to one of 24 processes, and tells the others who has it", asy
   const claims = await claimAtOnce("create");
   expect(claims.filter((claim) => claim === "won 1")).toHaveLength(1);
   expect(claims.filter((claim) => claim === `RUN_EXISTS ${winnerOf(claims)}`)).toHaveLength(23);
+});
+
+it("begins and ends 200 runs of one process at the same time, and none of them gets in the way of another", async () => {
+  const locks = kernelLocks();
+  const refused: string[] = [];
+  const acquire = async (path: string) => {
+    const lock = await locks.acquire(path);
+    if (!lock) refused.push(path);
+    return lock;
+  };
+  const store = diskJournalStore({ root, durability: "relaxed", locks: { ...locks, acquire } });
+  const begun = await Promise.all(Array.from({ length: 200 }, (_, index) => store.create(RunId.parse(`run${index}`))));
+  await Promise.all(begun.map((journal) => journal[Symbol.asyncDispose]()));
+  expect([begun.length, refused]).toEqual([200, []]);
 });
 
 it("gives a run whose owner was killed to one of 24 processes", async () => {

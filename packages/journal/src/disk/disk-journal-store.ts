@@ -9,9 +9,10 @@ import { journalWriter } from "../journal-writer.ts";
 import { followJournal } from "./follow-journal.ts";
 import { lastEpochOf } from "./last-epoch.ts";
 import { entriesOf, fileSink, type FoundEntry, lastPlace } from "./journal-file.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 import { retainOrigin } from "./retain-origin.ts";
 import { hasJournal, isRetained, JOURNAL, journalPath, retainedPath } from "./run-directory.ts";
-import { announcedOwner, livingOwner, type RunRoot, takeLease } from "./run-lease.ts";
+import { announcedOwner, type LeaseRoot, livingOwner, takeLease } from "./run-lease.ts";
 import { ifFree, ifPresent, makeDirectory, onDisk, sync, syncAncestors, syncDirectory } from "./storage.ts";
 import { cutTornTail, replaceByCopy } from "./torn-tail.ts";
 
@@ -26,7 +27,7 @@ export interface DiskJournalStoreOptions {
   readonly locks?: Locks;
 }
 
-interface Store extends RunRoot {
+interface Store extends LeaseRoot {
   readonly durability: Exclude<Durability, "memory">;
 }
 
@@ -45,7 +46,7 @@ interface Store extends RunRoot {
  */
 export function diskJournalStore(options: DiskJournalStoreOptions): JournalStore {
   const { durability = "strict", fs = nodeDisk, locks = kernelLocks() } = options;
-  const store: Store = { fs, locks, root: resolve(options.root), durability };
+  const store: Store = { fs, locks, root: resolve(options.root), durability, queue: oneAtATime() };
   return {
     capabilities: { durability, shared: true },
     create: async (runId, { signal } = {}) => createRun(store, checkedRunId(runId), signal),

@@ -5,6 +5,7 @@ import { type DiskFile, type DiskFs, type HeldLock, type Locks, lookAtAll } from
 import { type RunId, RunOwner } from "@dad/protocol";
 import { JournalStorageError, RunLockedError, RunTakenOverError } from "../errors.ts";
 import type { JournalOwner } from "../journal-store.ts";
+import type { OneAtATime } from "./one-at-a-time.ts";
 import { thisProcess } from "./process-identity.ts";
 import { ifPresent, makeDirectory, onDisk } from "./storage.ts";
 
@@ -13,6 +14,12 @@ export interface RunRoot {
   readonly fs: DiskFs;
   readonly locks: Locks;
   readonly root: string;
+}
+
+/** A run root in which leases are taken. */
+export interface LeaseRoot extends RunRoot {
+  /** In which those of this process wait for each other, so that they do not ask the kernel again and again. */
+  readonly queue: OneAtATime;
 }
 
 /** The right to write to a run. The kernel takes it back when this process ends. */
@@ -51,7 +58,11 @@ const LEASE_TRIES = 8;
  *
  * Errors: `RUN_LOCKED` when somebody holds it, `JOURNAL_STORAGE_FAILED`.
  */
-export async function takeLease(runRoot: RunRoot, runId: RunId, { takeOver = false, lastEpoch, isNew = false }: TakeLeaseOptions): Promise<RunLease> {
+export async function takeLease(
+  runRoot: LeaseRoot,
+  runId: RunId,
+  { takeOver = false, lastEpoch, isNew = false }: TakeLeaseOptions,
+): Promise<RunLease> {
   const { fs } = runRoot;
   const place = leasePlace(runRoot, runId);
   await makeDirectory(fs, place.directory, { durable: false });
@@ -94,7 +105,7 @@ interface Held {
 }
 
 /** Says who has the run; `undefined` when somebody else got in between. Announced first, and then taken from who does not go on. */
-async function announced(runRoot: RunRoot, place: LeasePlace, { before, lock, lastEpoch }: Announcing): Promise<Held | undefined> {
+async function announced(runRoot: LeaseRoot, place: LeasePlace, { before, lock, lastEpoch }: Announcing): Promise<Held | undefined> {
   const { fs, locks } = runRoot;
   return inTurn(runRoot, async () => {
     const now = await readOwner(fs, place.record);
@@ -109,7 +120,7 @@ async function announced(runRoot: RunRoot, place: LeasePlace, { before, lock, la
   });
 }
 
-function leaseOf(runRoot: RunRoot, runId: RunId, { lock, record, inherited }: Held & { readonly inherited: boolean }): RunLease {
+function leaseOf(runRoot: LeaseRoot, runId: RunId, { lock, record, inherited }: Held & { readonly inherited: boolean }): RunLease {
   const { fs } = runRoot;
   const path = leasePlace(runRoot, runId).record;
   let settled = !inherited;
@@ -145,8 +156,12 @@ function leaseOf(runRoot: RunRoot, runId: RunId, { lock, record, inherited }: He
 /** How often somebody waits for its turn: a millisecond longer each time, some seconds in all. */
 const TURN_TRIES = 80;
 
-/** One after the other, whatever the number of processes. */
-async function inTurn<Result>(runRoot: RunRoot, work: () => Promise<Result>): Promise<Result> {
+/** One after the other, whatever the number of runs and of processes. */
+function inTurn<Result>(runRoot: LeaseRoot, work: () => Promise<Result>): Promise<Result> {
+  return runRoot.queue(() => amongProcesses(runRoot, work));
+}
+
+async function amongProcesses<Result>(runRoot: RunRoot, work: () => Promise<Result>): Promise<Result> {
   const path = join(runRoot.root, ".dad", "lease.lock");
   for (let tries = 1; ; tries++) {
     const turn = await acquire(runRoot, path);

@@ -126,17 +126,6 @@ function processSpace({ id, cwd: workspace, env, guards, degraded, home, limits,
     if (closed) throw new IsolationClosedError(id);
   };
 
-  async function prepare({ argv, cwd, env: own, stdin }: Command): Promise<PreparedCommand> {
-    const environment = mergeEnvironments(env, own ?? {});
-    if (argv[0] === "") throw new ProgramMissingError("", { path: environment.PATH ?? "" });
-    const directory = await resolveWorkingDirectory(workspace, cwd ?? ".");
-    await home.make().catch((cause: unknown) => {
-      throw new IsolationFailedError(argv[0], { cause });
-    });
-    const limited = await withProcessLimits(argv, limits, { cwd: directory, path: environment.PATH ?? "" });
-    return { argv: limited, cwd: directory, env: environment, stdin, graceMs };
-  }
-
   return {
     id,
     adapter: NAME,
@@ -148,7 +137,7 @@ function processSpace({ id, cwd: workspace, env, guards, degraded, home, limits,
     async exec(command, options = {}) {
       const held = { ...options, ...commandLimits(command, options, limits) };
       assertOpen(options.signal);
-      const prepared = await prepare(command);
+      const prepared = await prepare(command, { workspace, env, home, limits, graceMs });
       // It may have been closed in the meantime. From here on closing finds the command.
       assertOpen(options.signal);
       started += 1;
@@ -163,4 +152,19 @@ function processSpace({ id, cwd: workspace, env, guards, degraded, home, limits,
       await home.leave();
     },
   };
+}
+
+interface Preparing extends Pick<ProcessSpec, "env" | "home" | "limits" | "graceMs"> {
+  readonly workspace: string;
+}
+
+async function prepare({ argv, cwd, env: own, stdin }: Command, { workspace, env, home, limits, graceMs }: Preparing): Promise<PreparedCommand> {
+  const environment = mergeEnvironments(env, own ?? {});
+  if (argv[0] === "") throw new ProgramMissingError("", { path: environment.PATH ?? "" });
+  const directory = await resolveWorkingDirectory(workspace, cwd ?? ".");
+  await home.make().catch((cause: unknown) => {
+    throw new IsolationFailedError(argv[0], { cause });
+  });
+  const limited = await withProcessLimits(argv, limits, { cwd: directory, path: environment.PATH ?? "" });
+  return { argv: limited, cwd: directory, env: environment, stdin, graceMs };
 }

@@ -8,7 +8,7 @@ const MOST_RECORDED = 1000;
 export interface EgressRecord {
   readonly onEgress: (decision: EgressDecision) => void;
   /** Once the space is closed: all that can be on record is. */
-  settled(): Promise<void>;
+  readonly settled: () => Promise<void>;
 }
 
 /** Puts each request that a space makes for the network on record, as `network.requested`, and of too many the number of the others. */

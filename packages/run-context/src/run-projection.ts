@@ -6,7 +6,6 @@ import {
   type ErrorEnvelope,
   type EventOf,
   type IsolationRecord,
-  type Json,
   NO_USAGE,
   type NodeOrigin,
   type NodePath,
@@ -73,8 +72,8 @@ export function project(run: RunProjection, event: RecordedEvent): RunProjection
 }
 
 function withSpace(run: RunProjection, space: IsolationRecord): RunProjection {
-  const text = canonicalJson(space as Json);
-  return run.spaces.some((known) => canonicalJson(known as Json) === text) ? run : { ...run, spaces: [...run.spaces, space] };
+  const text = canonicalJson(space);
+  return run.spaces.some((known) => canonicalJson(known) === text) ? run : { ...run, spaces: [...run.spaces, space] };
 }
 
 /** What is known of the elements of a run. */

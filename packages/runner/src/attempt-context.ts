@@ -1,6 +1,7 @@
 import type { NodeContext } from "@dad/agent";
 import { readBytes } from "@dad/artifacts";
 import type { NodeCall } from "@dad/engine";
+import type { IsolationPolicy, IsolationSpace } from "@dad/isolation";
 import { type Observability, traced } from "@dad/observability";
 import { addUsage, type OutcomeRef } from "@dad/protocol";
 import type { RunContext } from "@dad/run-context";
@@ -28,14 +29,7 @@ export function contextOf({ call, scope, signal, exclusively }: Attempt, collect
     files: space.files,
     exec: async (command, options) =>
       wanted(() => space.exec(command, { ...options, signal: options?.signal ? AbortSignal.any([signal, options.signal]) : signal })),
-    isolated: async (policy) =>
-      wanted(() =>
-        traced(observability, { name: "isolate" }, async (_place, span) => {
-          const own = await scope.isolated(policy, call.path);
-          span.setAttributes(isolationAttributes(own));
-          return own;
-        }),
-      ),
+    isolated: async (policy) => wanted(() => isolatedFor({ call, scope }, policy, observability)),
     untrusted: call.untrusted ?? false,
     workspace: run.outcome?.directory,
     outcome: run.outcome && { commit: async (message) => wanted(() => commitWorkspace(run, { call, collected }, message)) },
@@ -50,6 +44,19 @@ export function contextOf({ call, scope, signal, exclusively }: Attempt, collect
     exclusively: (work) => exclusively(() => wanted(work), signal),
     stream: ({ channel, text }) => run.tell({ type: "output.streamed", path: call.path, attempt: call.attempt, channel, text }),
   };
+}
+
+/** A space of its own for a node, which its trace says something of. */
+function isolatedFor(
+  { call, scope }: Pick<Attempt, "call" | "scope">,
+  policy: IsolationPolicy,
+  observability: Observability,
+): Promise<IsolationSpace> {
+  return traced(observability, { name: "isolate" }, async (_place, span) => {
+    const own = await scope.isolated(policy, call.path);
+    span.setAttributes(isolationAttributes(own));
+    return own;
+  });
 }
 
 interface Committing {

@@ -18,6 +18,7 @@ import { mayTryAgain, retryDelay } from "./failure-policy.ts";
 import { decidersOf, type Frame } from "./frame.ts";
 import { breathed, laneIn, runStrand, settled, type Strand, StrandCancelled, throwIfCancelled } from "./strands.ts";
 import { templateRenderer } from "./templates.ts";
+import { renderedSettings } from "./rendered-settings.ts";
 import { endsRerun } from "./rerun/errors.ts";
 import { trustIn } from "./trust.ts";
 import { sealed, UNKNOWN, unknownYet } from "./unknown.ts";
@@ -213,24 +214,6 @@ function renderedCall(walk: Walk, element: NodeElement, { place, recorded }: Cal
     ...(decided.reuse ? {} : timesOf(policy)),
     ...(idempotencyKey === undefined || decided.reuse ? {} : { idempotencyKey: textOf(render(idempotencyKey, { frame, path })) }),
   };
-}
-
-/** The settings of a node, and the same without what is the run's own. */
-function renderedSettings(
-  { host, render }: Walk,
-  settings: Json,
-  { place, reads }: { readonly place: Place; readonly reads: Set<NodePath> },
-): { readonly settings: Json; readonly plain: Json } {
-  const { path, parent: frame } = place;
-  const own = new Set<string>();
-  const rendered = host.decisions.settings(place, render(settings, { frame, path, reads, own }));
-  if (own.size === 0) return { settings: rendered, plain: rendered };
-  try {
-    return { settings: rendered, plain: host.decisions.settings(place, render(settings, { frame, path, plain: true })) };
-  } catch {
-    // An expression computes with it what it cannot compute with a placeholder.
-    return { settings: rendered, plain: rendered };
-  }
 }
 
 /** What is reused takes no time. */

@@ -61,9 +61,9 @@ export async function executeCommand(context: NodeContext, command: CommandToRun
 }
 
 /** A command that a model made is held to more than one that the author of the agent wrote. */
-async function spaceFor({ space, isolated, untrusted }: NodeContext, { isolation }: CommandToRun): Promise<IsolationSpace> {
-  const preset = isolation ?? (untrusted ? "contained" : undefined);
-  return preset === undefined ? space : isolated({ preset });
+async function spaceFor(context: NodeContext, { isolation }: CommandToRun): Promise<IsolationSpace> {
+  const preset = isolation ?? (context.untrusted ? "contained" : undefined);
+  return preset === undefined ? context.space : context.isolated({ preset });
 }
 
 function commandOf(context: NodeContext, { argv, shell, cwd, env, stdin }: CommandToRun): Command {

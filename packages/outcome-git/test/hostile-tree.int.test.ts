@@ -70,7 +70,7 @@ const SWAP = `symlinkSync(outside, aside + " link");
   });`;
 
 describe.runIf(process.platform === "linux")("while a command puts a link in the place of a directory", () => {
-  it("nothing outside gets into the repository", { timeout: 120_000 }, async () => {
+  it("nothing outside gets into the repository", { timeout: 300_000 }, async () => {
     await using _swapping = meanwhile(SWAP);
     // The control: git itself is led outside.
     const control = join(places.root, "control");

@@ -1,6 +1,6 @@
 import { DadError } from "@dad/protocol";
 import type { Guard } from "./guard.ts";
-import type { IsolationProblem } from "./isolation-adapter.ts";
+import type { IsolationProblem } from "./isolation-problem.ts";
 
 /** `ISOLATION_UNAVAILABLE`: this machine or this adapter lacks what is required. */
 export class IsolationUnavailableError extends DadError<"ISOLATION_UNAVAILABLE"> {

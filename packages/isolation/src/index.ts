@@ -25,7 +25,6 @@ export type {
   ExecResult,
   IsolationAdapter,
   IsolationProbe,
-  IsolationProblem,
   IsolationSpace,
   IsolationSpec,
   IsolationUsage,
@@ -33,10 +32,12 @@ export type {
   SweepReport,
   WorkspaceChange,
 } from "./isolation-adapter.ts";
+export type { IsolationProblem } from "./isolation-problem.ts";
 export { isOwnerAlive, ownerName } from "./owner.ts";
 export {
   type EgressGateway,
   type EgressRule,
+  GUARD_OF_LIMIT,
   type IsolationLimits,
   type IsolationMount,
   IsolationPolicy,

@@ -1,6 +1,7 @@
 import type { RunId } from "@dad/protocol";
 import type { ConfinedFiles } from "./confined-files.ts";
 import type { Guard, Guards } from "./guard.ts";
+import type { IsolationProblem } from "./isolation-problem.ts";
 import type { IsolationPolicy } from "./policy.ts";
 
 export interface IsolationSpec {
@@ -30,14 +31,6 @@ export interface EgressDecision {
   readonly bytesUp: number;
   readonly bytesDown: number;
   readonly durationMs: number;
-}
-
-/** What is missing, and what to do about it. */
-export interface IsolationProblem {
-  readonly guard?: Guard;
-  readonly message: string;
-  /** A command or a sentence that somebody can follow. */
-  readonly remedy: string;
 }
 
 export interface IsolationProbe {

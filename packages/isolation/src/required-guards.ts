@@ -1,6 +1,6 @@
 import { IsolationUnavailableError } from "./errors.ts";
 import { type Guard, type Guards, MEANING, unguarded } from "./guard.ts";
-import type { IsolationProblem } from "./isolation-adapter.ts";
+import type { IsolationProblem } from "./isolation-problem.ts";
 import type { ResolvedPolicy } from "./policy.ts";
 
 /**

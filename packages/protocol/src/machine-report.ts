@@ -26,7 +26,7 @@ export const IsolationReport = z.looseObject({
       z.looseObject({
         guard: z.string(),
         claimed: strength,
-        verdict: z.enum(["holds", "broken", "unproven", "none"]),
+        verdict: z.enum(["holds", "broken", "unproven", "contract", "none"]),
         attempts: z.looseObject({ all: z.int(), tried: z.int(), held: z.int() }),
       }),
     )

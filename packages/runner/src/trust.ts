@@ -1,14 +1,5 @@
-import type { NodeDefinition } from "@dad/agent";
 import type { Json, NodePath } from "@dad/protocol";
-import type { Render, RenderPlace } from "./walk.ts";
-
-/** Follows what comes from those whom nobody has to trust, through all that is made of it. */
-export interface Trust {
-  /** Notes what a node gives: it is made of what it is told. */
-  gives(path: NodePath, definition: NodeDefinition, reads: Iterable<NodePath>): void;
-  /** Whether what a node executes of its settings is made of such. */
-  isUntrusted(definition: NodeDefinition, at: Pick<RenderPlace, "frame" | "path">): boolean;
-}
+import type { Render, Trust } from "./walk.ts";
 
 export function trustIn(render: Render): Trust {
   /** With all that they are parts of: what a component or a loop gives has what its elements give. */

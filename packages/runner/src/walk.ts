@@ -7,7 +7,6 @@ import type { ToldFiles } from "./told-files.ts";
 import type { RecordPlaces } from "./record-places.ts";
 import type { StaticInputIndex } from "./static-input-index.ts";
 import type { Lane, Strand } from "./strands.ts";
-import type { Trust } from "./trust.ts";
 import type { Turns } from "./turn.ts";
 
 /** What the interpreter needs from the run it works in. */
@@ -106,6 +105,14 @@ export interface RenderPlace {
   readonly own?: Set<string>;
   /** Gives placeholders for these. */
   readonly plain?: true;
+}
+
+/** Follows what comes from those whom nobody has to trust, through all that is made of it. */
+export interface Trust {
+  /** Notes what a node gives: it is made of what it is told. */
+  gives(path: NodePath, definition: NodeDefinition, reads: Iterable<NodePath>): void;
+  /** Whether what a node executes of its settings is made of such. */
+  isUntrusted(definition: NodeDefinition, at: Pick<RenderPlace, "frame" | "path">): boolean;
 }
 
 /** Where something stands. */

@@ -63,7 +63,13 @@ export async function proxy(options: Partial<EgressProxyOptions> = {}): Promise<
     queue.push(decision);
     waiting.shift()?.();
   };
-  const opened = await openEgressProxy({ listen: { path }, rules: [], lookup: async () => ["127.0.0.1"], onDecision, ...options });
+  const removed = (): Promise<void> => rm(directory, { recursive: true, force: true });
+  const opened = await openEgressProxy({ listen: { path }, rules: [], lookup: async () => ["127.0.0.1"], onDecision, ...options }).catch(
+    async (error: unknown) => {
+      await removed();
+      throw error;
+    },
+  );
   const dial = async (): Promise<Socket> => {
     const socket = connect({ path, allowHalfOpen: true });
     await once(socket, "connect");
@@ -86,7 +92,7 @@ export async function proxy(options: Partial<EgressProxyOptions> = {}): Promise<
     },
     async [Symbol.asyncDispose]() {
       await opened[Symbol.asyncDispose]();
-      await rm(directory, { recursive: true, force: true });
+      await removed();
     },
   };
 }

@@ -1,0 +1,136 @@
+import {
+  type Command,
+  commandLimits,
+  type ExecResult,
+  type IsolationLimits,
+  type IsolationSpace,
+  IsolationClosedError,
+  IsolationFailedError,
+  mergeEnvironments,
+  placeWorkingDirectory,
+  ProgramMissingError,
+  resolveWorkingDirectory,
+} from "@dad/isolation";
+import type { Egress } from "./egress.ts";
+import type { Housing } from "./housing.ts";
+import { type LimitWatch, limitWatch } from "./limit-watch.ts";
+import type { Lodging } from "./lodging.ts";
+import { changesOf } from "./overlay.ts";
+import type { SandboxCommand } from "./sandbox-command.ts";
+import { type SpaceCommands, spaceCommands } from "./space-commands.ts";
+import { workspaceFiles } from "./workspace-files.ts";
+
+export interface BubblewrapSpaceSpec extends Pick<IsolationSpace, "id" | "adapter" | "cwd" | "env" | "guards" | "degraded"> {
+  readonly limits: IsolationLimits;
+  /** Whether the kernel leaves memory to us. */
+  readonly isMemoryWatched: boolean;
+  readonly graceMs: number;
+  readonly isOverlay: boolean;
+  readonly housing: Housing;
+  readonly egress: Egress | undefined;
+}
+
+const NOTHING = new Uint8Array();
+
+/** One sandbox, that is started with its first command, and again after {@link IsolationSpace.kill}. */
+export function bubblewrapSpace(spec: BubblewrapSpaceSpec): IsolationSpace {
+  const { housing, egress, limits, isOverlay: _overlay, isMemoryWatched: _memory, graceMs: _grace, ...described } = spec;
+  const { id, env, cwd: workspace } = described;
+  const { commands, watch } = commandsOf(spec);
+  let closed: Promise<void> | undefined;
+  let started = 0;
+  const assertOpen = (signal?: AbortSignal): void => {
+    signal?.throwIfAborted();
+    if (closed) throw new IsolationClosedError(id);
+  };
+  const close = async (): Promise<void> => {
+    await commands.end();
+    await housing[Symbol.asyncDispose]();
+    await egress?.[Symbol.asyncDispose]();
+  };
+  const lodged = (subject: string): Promise<Lodging> => enter(spec, { watch, assertOpen, subject });
+
+  return {
+    ...described,
+    files: workspaceFiles({ workspace, isOverlay: spec.isOverlay, housing, lodged: () => lodged(workspace) }),
+    async exec(command, options = {}) {
+      const held = { ...options, ...commandLimits(command, options, limits) };
+      assertOpen(options.signal);
+      const prepared = prepare(command, { env, workspace });
+      const epoch = commands.epoch();
+      const lodging = await lodged(command.argv[0]);
+      assertOpen(options.signal);
+      if (commands.epoch() !== epoch) return endedBeforehand();
+      started += 1;
+      return commands.run(lodging, prepared, held);
+    },
+    kill: async () => commands.end(),
+    usage: async () => ({ commands: started, ...(await housing.usage()), ...egress?.usage() }),
+    async changes({ signal } = {}) {
+      assertOpen(signal);
+      return changesIn(spec, () => lodged(workspace), signal);
+    },
+    [Symbol.asyncDispose]: () => (closed ??= close()),
+  };
+}
+
+function commandsOf(spec: BubblewrapSpaceSpec): { readonly commands: SpaceCommands; readonly watch: LimitWatch } {
+  const watch = limitWatch({
+    workspace: spec.cwd,
+    memoryBytes: spec.isMemoryWatched ? spec.limits.memoryBytes : undefined,
+    diskBytes: spec.limits.diskBytes,
+    onOver(reason, lodging) {
+      commands.condemn(reason, lodging);
+      void lodging.sandbox.kill();
+    },
+  });
+  const commands = spaceCommands({ ...spec, watch });
+  return { commands, watch };
+}
+
+interface Entering {
+  readonly watch: LimitWatch;
+  readonly assertOpen: () => void;
+  /** What needs the sandbox. */
+  readonly subject: string;
+}
+
+/** The sandbox, with its way out. What fails because the space is closed meanwhile is no failure of the sandbox. */
+async function enter({ cwd, housing, egress }: BubblewrapSpaceSpec, { watch, assertOpen, subject }: Entering): Promise<Lodging> {
+  if (!housing.isRunning()) await resolveWorkingDirectory(cwd, ".");
+  try {
+    const premises = await housing.premises();
+    await watch.measure(premises);
+    const lodging = await housing.lodging();
+    await egress?.bridge(lodging.sandbox, premises.control);
+    return lodging;
+  } catch (cause) {
+    assertOpen();
+    throw new IsolationFailedError(subject, { cause });
+  }
+}
+
+async function changesIn(
+  { cwd: workspace, housing, isOverlay }: BubblewrapSpaceSpec,
+  lodged: () => Promise<Lodging>,
+  signal: AbortSignal | undefined,
+): ReturnType<IsolationSpace["changes"]> {
+  if (!isOverlay) return undefined;
+  if (!housing.wasUsed()) return [];
+  const [{ merged }, { overlay }] = [await lodged(), await housing.premises()];
+  return overlay && changesOf({ lower: workspace, merged, upper: overlay.upper }, signal);
+}
+
+function prepare(
+  { argv, cwd, env: own, stdin }: Command,
+  { env, workspace }: { readonly env: SandboxCommand["env"]; readonly workspace: string },
+): SandboxCommand {
+  const environment = mergeEnvironments(env, own ?? {});
+  if (argv[0] === "") throw new ProgramMissingError("", { path: environment.PATH ?? "" });
+  return { argv, cwd: placeWorkingDirectory(workspace, cwd ?? "."), env: environment, stdin };
+}
+
+/** Everything was ended while its sandbox started. */
+function endedBeforehand(): ExecResult {
+  return { reason: "aborted", exitCode: null, signal: null, stdout: NOTHING, stderr: NOTHING, lost: { stdout: 0, stderr: 0 }, durationMs: 0 };
+}

@@ -1,0 +1,68 @@
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { chown, mkdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { ownerName } from "@dad/isolation";
+import type { HostUser } from "./host-user.ts";
+import { type Slots, slotsIn } from "./slots.ts";
+
+export const CONTROL_PREFIX = "dad-bwrap-";
+
+/** What a space has on the host besides its workspace and its home. Only its user gets in. */
+export interface ControlDirectory extends AsyncDisposable {
+  readonly path: string;
+  /** The part that its sandbox sees. */
+  readonly shown: string;
+  /** The filter of system calls. */
+  readonly filter: string;
+  /** Files of `/etc` that a program looks for, by name: they say nothing of the host. */
+  readonly etc: readonly (readonly [name: string, path: string])[];
+  readonly slots: Slots;
+}
+
+export interface ControlOptions {
+  readonly home: string;
+  readonly filter: Uint8Array;
+  readonly user: HostUser | undefined;
+}
+
+/** Named after this process, for whoever sweeps. Short, since the path of a socket in it has to fit into 107 bytes. */
+export async function openControlDirectory({ home, filter, user }: ControlOptions): Promise<ControlDirectory> {
+  const path = join(tmpdir(), `${CONTROL_PREFIX}${ownerName()}-${randomBytes(6).toString("hex")}`);
+  const shown = join(path, "shown");
+  await mkdir(path, { mode: 0o700 });
+  await mkdir(shown, { mode: 0o700 });
+  const files = { passwd: passwd(home), group: "dad:x:1000:\nnogroup:x:65534:\n", hosts: "127.0.0.1 localhost dad\n::1 localhost dad\n" };
+  const etc = Object.keys(files).map((name) => [name, join(path, name)] as const);
+  await Promise.all([
+    ...Object.entries(files).map(([name, text]) => writeFile(join(path, name), text, { mode: 0o644 })),
+    writeFile(join(path, "filter"), filter),
+    ...(user ? [path, shown].map((directory) => chown(directory, user.uid, user.gid)) : []),
+  ]);
+  return {
+    path,
+    shown,
+    filter: join(path, "filter"),
+    etc,
+    slots: slotsIn(shown, user),
+    [Symbol.asyncDispose]: () => removeControl(path),
+  };
+}
+
+/** Removes a directory that commands may have written in: what they have made so that nobody can look into it is made readable first. */
+export async function removeControl(path: string): Promise<void> {
+  await remove(path).catch(async () => {
+    await promisify(execFile)("chmod", ["-R", "u+rwX", path], { env: { PATH: "/usr/bin:/bin" } }).catch(() => undefined);
+    await remove(path);
+  });
+}
+
+async function remove(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true, maxRetries: 3 });
+}
+
+function passwd(home: string): string {
+  return `dad:x:1000:1000::${home}:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n`;
+}

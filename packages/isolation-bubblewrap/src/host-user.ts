@@ -1,0 +1,41 @@
+import { execFile } from "node:child_process";
+import { stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { promisify } from "node:util";
+
+/** Who a sandbox is on the host, where that is not the user of this process. */
+export interface HostUser {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+const EXECUTE_BY_OTHERS = 0o001;
+const EXECUTE_BY_OWNER = 0o100;
+
+/** Whether a user gets as far as a path that belongs to somebody else. */
+export async function canReach(user: HostUser, path: string): Promise<boolean> {
+  for (let at = dirname(path); ; at = dirname(at)) {
+    const { uid, mode } = await stat(at);
+    if ((mode & (uid === user.uid ? EXECUTE_BY_OWNER : EXECUTE_BY_OTHERS)) === 0) return false;
+    if (at === dirname(at)) return true;
+  }
+}
+
+/**
+ * Gives what belongs to one user in a tree to another one. No link is followed, no other file system entered. What has
+ * several names stays: the others may be outside, and it would be given away there, too.
+ */
+export async function giveTree(path: string, from: HostUser, to: HostUser): Promise<void> {
+  const lonely = ["(", "-type", "d", "-o", "-links", "1", ")"];
+  await find(path, ["-uid", String(from.uid), ...lonely], to);
+}
+
+/** Gives back all that belongs to a user in a tree. */
+export async function returnTree(path: string, from: HostUser, to: HostUser): Promise<void> {
+  await find(path, ["-uid", String(from.uid)], to);
+}
+
+async function find(path: string, which: readonly string[], { uid, gid }: HostUser): Promise<void> {
+  const args = [path, "-xdev", ...which, "-exec", "chown", "-h", `${uid}:${gid}`, "{}", "+"];
+  await promisify(execFile)("find", args, { env: { PATH: "/usr/bin:/bin" }, maxBuffer: 64 * 1024 });
+}

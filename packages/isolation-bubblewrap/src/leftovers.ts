@@ -1,0 +1,32 @@
+import { readdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isOwnerAlive, removeLeftHomes } from "@dad/isolation";
+import { findCgroups } from "./cgroup/find-cgroups.ts";
+import { CONTROL_PREFIX, removeControl } from "./control-directory.ts";
+import type { RunUsers } from "./run-users.ts";
+
+/**
+ * Removes what processes have left that are dead: groups with what is in them, users, directories. The sandboxes of such a process have
+ * ended with it.
+ */
+export async function sweepLeftovers(where: {
+  readonly users: RunUsers | undefined;
+  readonly homes: string | undefined;
+  readonly usesCgroups: boolean;
+}): Promise<readonly string[]> {
+  const groups = where.usesCgroups && process.platform === "linux" ? await (await findCgroups()).sweep() : [];
+  const users = (await where.users?.sweep()) ?? [];
+  return [...groups, ...users, ...(await sweepControls()), ...(await removeLeftHomes(where.homes))];
+}
+
+async function sweepControls(): Promise<readonly string[]> {
+  const removed: string[] = [];
+  for (const name of await readdir(tmpdir()).catch(() => [])) {
+    if (!name.startsWith(CONTROL_PREFIX) || (await isOwnerAlive(name.slice(CONTROL_PREFIX.length)))) continue;
+    const path = join(tmpdir(), name);
+    await removeControl(path);
+    removed.push(path);
+  }
+  return removed;
+}

@@ -1,0 +1,80 @@
+import type { ExecOptions, ExecResult } from "@dad/isolation";
+import type { Egress } from "./egress.ts";
+import { endEverything, endGroup } from "./end-in-sandbox.ts";
+import type { Housing } from "./housing.ts";
+import type { LimitWatch } from "./limit-watch.ts";
+import type { Lodging } from "./lodging.ts";
+import { type EndReason, type RunningCommand, runInSandbox, type SandboxCommand } from "./sandbox-command.ts";
+
+export interface SpaceCommandsSpec {
+  readonly graceMs: number;
+  readonly housing: Housing;
+  readonly egress: Egress | undefined;
+  readonly watch: LimitWatch;
+}
+
+/** The commands of one space that run. */
+export interface SpaceCommands {
+  /** How often all were ended. */
+  epoch(): number;
+  run(lodging: Lodging, command: SandboxCommand, options: ExecOptions): Promise<ExecResult>;
+  /** Ends all of them with the sandbox. Resolves when nothing of it is alive, and each has its result. */
+  end(): Promise<void>;
+  /** Says why those in a sandbox end that is ended as a whole. */
+  condemn(reason: EndReason, lodging?: Lodging): void;
+}
+
+export function spaceCommands({ graceMs, housing, egress, watch }: SpaceCommandsSpec): SpaceCommands {
+  const running = new Map<RunningCommand, Lodging>();
+  let ends = 0;
+
+  /** What left the session of a command cannot be told from that of another one. So it goes with the last that runs. */
+  async function endCommand({ sandbox }: Lodging, pid: number | undefined): Promise<void> {
+    if (pid !== undefined) await endGroup(sandbox, pid, graceMs);
+    if (running.size > 1) return;
+    egress?.lost();
+    await endEverything(sandbox);
+  }
+
+  async function run(lodging: Lodging, command: SandboxCommand, options: ExecOptions): Promise<ExecResult> {
+    const premises = await housing.premises();
+    const { slots } = premises.control;
+    const slot = await slots.take();
+    using _watching = watch.begin(lodging, premises);
+    const end = (pid: number | undefined): Promise<void> => endCommand(lodging, pid);
+    const started = runInSandbox({ sandbox: lodging.sandbox, slot, end }, command, options);
+    running.set(started, lodging);
+    try {
+      return await started.result;
+    } finally {
+      running.delete(started);
+      await slots.giveBack(slot, started.isClean());
+    }
+  }
+
+  const condemn = (reason: EndReason, which?: Lodging): void => {
+    for (const [command, lodging] of running) if (which === undefined || lodging === which) command.condemn(reason);
+  };
+  return {
+    epoch: () => ends,
+    run: (lodging, command, options) => withMemoryReason(lodging, () => run(lodging, command, options)),
+    condemn,
+    async end() {
+      ends += 1;
+      condemn("aborted");
+      const results = [...running.keys()].map((command) => command.result);
+      await housing.end();
+      await Promise.allSettled(results);
+    },
+  };
+}
+
+/** The kernel kills for want of memory without a word to whoever waits. Its group keeps count. */
+async function withMemoryReason({ group }: Lodging, run: () => Promise<ExecResult>): Promise<ExecResult> {
+  if (!group) return run();
+  const before = await group.events();
+  const result = await run();
+  const after = await group.events();
+  const wasKilled = (after.oomKills ?? 0) > (before.oomKills ?? 0);
+  return wasKilled && (result.reason === "exited" || result.reason === "signaled") ? { ...result, reason: "memory" } : result;
+}

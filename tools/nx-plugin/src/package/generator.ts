@@ -7,7 +7,7 @@ import { camelCase, pascalCase } from "../words.ts";
 export interface PackageOptions {
   readonly name: string;
   readonly description?: string;
-  readonly layer?: "port" | "application" | "preset";
+  readonly layer?: "foundation" | "port" | "application" | "preset";
 }
 
 /** A package in the form of all others. A port comes with the beginnings of its contract suite, of an adapter and of its fault. */

@@ -91,3 +91,11 @@ const RANK: Readonly<Record<Strength, number>> = { none: 0, detected: 1, enforce
 export function unguarded(guards: Guards, required: Requirement): readonly Guard[] {
   return GUARDS.filter((guard) => RANK[guards[guard] ?? "none"] < RANK[required[guard] ?? "none"]);
 }
+
+/** What is required by all of these: of a guard that several name, the strongest. */
+export function requiredByAll(...requirements: readonly Requirement[]): Requirement {
+  const strongest = (guard: Guard): Strength =>
+    requirements.map((required) => required[guard] ?? "none").reduce((one, other) => (RANK[one] < RANK[other] ? other : one), "none");
+  const required = GUARDS.map((guard) => [guard, strongest(guard)] as const).filter(([, strength]) => strength !== "none");
+  return Object.fromEntries(required) as Requirement;
+}

@@ -1,6 +1,6 @@
 import { isAbsolute } from "node:path";
 import { z } from "zod";
-import { GUARDS, type Guard, type Requirement } from "./guard.ts";
+import { GUARDS, type Guard, requiredByAll, type Requirement } from "./guard.ts";
 
 /**
  * How much is held back. `cooperative`: runs that mean well stay out of each other's way. `contained`: code that nobody has read,
@@ -177,7 +177,7 @@ export function resolvePolicy(policy: IsolationPolicy = {}): ResolvedPolicy {
   const named = Array.isArray(policy.require) ? inAnyStrength(policy.require) : (policy.require ?? {});
   return {
     preset,
-    required: { ...inAnyStrength(implied), ...meaning.required, ...named },
+    required: requiredByAll(inAnyStrength(implied), meaning.required, named),
     onMissing: policy.onMissing ?? "fail",
     network,
     limits,

@@ -31,7 +31,7 @@ export function selectIsolation(adapters: Candidates): IsolationAdapter {
       const all = await Promise.all(adapters.map((adapter) => probe(adapter, signal)));
       return {
         available: all.some(({ available }) => available),
-        guards: strongest(all),
+        guards: strongest(all.filter(({ available }) => available)),
         problems: all.flatMap(({ problems }) => problems),
         facts: Object.assign({}, ...all.map(({ facts }) => facts)) as Record<string, string>,
       };

@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-import { afterEach, beforeEach, describe } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe } from "vitest";
 import { describeClaims } from "./testing/claims.ts";
 import { describeCommands } from "./testing/commands.ts";
 import { describeEnvironment } from "./testing/environment.ts";
@@ -14,7 +14,7 @@ import { describeOutput } from "./testing/output.ts";
 import { describePolicy } from "./testing/policy.ts";
 import { describeProcesses } from "./testing/processes.ts";
 import type { IsolationSubject } from "./testing/subject.ts";
-import { openTrial, type Trial } from "./testing/trial.ts";
+import { type Host, makeHost, openTrial, type Trial } from "./testing/trial.ts";
 
 export type { HostProgram } from "./escapes/attempt.ts";
 export type { IsolationSubject } from "./testing/subject.ts";
@@ -26,9 +26,14 @@ export type { IsolationSubject } from "./testing/subject.ts";
  */
 export function isolationContract(name: string, subject: IsolationSubject): void {
   describe(`${name} satisfies IsolationAdapter`, () => {
+    let host: Host;
     let trial: Trial;
+    beforeAll(async () => {
+      host = await makeHost(subject);
+    });
+    afterAll(() => host[Symbol.dispose]());
     beforeEach(async () => {
-      trial = await openTrial(subject);
+      trial = await openTrial(host);
     });
     afterEach(async () => trial[Symbol.asyncDispose]());
 
@@ -38,7 +43,7 @@ export function isolationContract(name: string, subject: IsolationSubject): void
     describeOutput(() => trial);
     describeProcesses(() => trial);
     describeFiles(() => trial);
-    describePolicy(() => trial);
+    describePolicy(() => trial, subject);
     describeNetwork(() => trial);
     describeEscapes(() => trial, subject);
   });

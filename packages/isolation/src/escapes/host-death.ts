@@ -5,8 +5,8 @@ import { perl, shell } from "./programs.ts";
 import { killHolders, STUBBORN, survives } from "./survivors.ts";
 
 const DETACHED = "< /dev/null > /dev/null 2>&1 &";
-/** One stubborn process in the group of the command, and one in a session of its own. */
-const LEAVE_TWO = `sh -c "$3" sh "$1" "" ${DETACHED} setsid sh -c "$3" sh "$2" "" ${DETACHED} exec sleep 1000`;
+/** One stubborn process in the group of the command, one in a session of its own, and the command itself. */
+const LEAVE_ALL = `exec 3>"$1"; sh -c "$3" sh "$1" "" ${DETACHED} setsid sh -c "$3" sh "$2" "" ${DETACHED} exec sleep 1000`;
 
 /** Types the marker into the terminal, and prints how far it came. `TIOCSTI`. */
 const TYPE = `
@@ -34,7 +34,7 @@ export const HOST_DEATH: readonly EscapeAttempt[] = [
       using inGroup = await openLifeline(ground.workspace);
       using daemon = await openLifeline(ground.workspace);
       ground.defer(async () => Promise.all([inGroup, daemon].map(async ({ path }) => killHolders(path))));
-      const argv = shell(LEAVE_TWO, inGroup.path, daemon.path, STUBBORN);
+      const argv = shell(LEAVE_ALL, inGroup.path, daemon.path, STUBBORN);
       const { child, failed, exited } = startProgram(hostProgram(ground, { code: "await run(task.argv);", guard: "proc.hostDeath", argv }));
       await Promise.race([Promise.all([inGroup.appeared, daemon.appeared]), failed]).finally(() => child.kill("SIGKILL"));
       child.stdout?.destroy();

@@ -1,4 +1,3 @@
-import type { EgressRule } from "../policy.ts";
 import { type Argv, attempt, type EscapeAttempt, type Ground } from "./attempt.ts";
 import { node } from "./programs.ts";
 import { type HostServer, openServer } from "./servers.ts";
@@ -63,18 +62,12 @@ function trick(
   });
 }
 
-/** An attempt that succeeds when the one server of the machine is reached, though the list does not say that it may be private. */
-function inward(name: `net.allowlist/${string}`, title: string, host: string): EscapeAttempt {
-  return attempt(name, title, {
-    async make(ground) {
-      const server = await openServer(ground, { host: "127.0.0.1", port: 0 });
-      const rule: EgressRule = { host, ports: [server.port] };
-      await ground.open({ network: { mode: "allow", hosts: [rule] } });
-      const target = `${host}:${server.port}`;
-      await ground.exec(askProxy(connectTo(target), server.port));
-      return server.connections() > 0 ? "it reached a server of the machine" : undefined;
-    },
-  });
+/** The list does not say that the name may lead to a private address. */
+async function reachInward(ground: Ground): Promise<string | undefined> {
+  const server = await openServer(ground, { host: "127.0.0.1", port: 0 });
+  await ground.open({ network: { mode: "allow", hosts: [{ host: "localhost", ports: [server.port] }] } });
+  await ground.exec(askProxy(connectTo(`localhost:${server.port}`), server.port));
+  return server.connections() > 0 ? "it reached a server of the machine" : undefined;
 }
 
 export const NET_ALLOWLIST: readonly EscapeAttempt[] = [
@@ -98,11 +91,10 @@ export const NET_ALLOWLIST: readonly EscapeAttempt[] = [
   trick("net.allowlist/mapped", "reach an address that is written as one of IPv6", ({ unlisted }) => connectTo(`[::ffff:127.0.0.1]:${unlisted}`)),
   trick("net.allowlist/trailing-dot", "reach a host by a name with a dot at the end", ({ unlisted }) => connectTo(`LOCALHOST.:${unlisted}`)),
   trick("net.allowlist/two-requests", "hide a second request behind one that is let through", ({ listed, unlisted }) => {
-    const [first, second] = [listed, unlisted].map((port) => `GET http://127.0.0.1:${port}/ HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`);
-    return `${first}${second}`;
+    const first = `GET http://127.0.0.1:${listed}/ HTTP/1.1\r\nHost: 127.0.0.1:${listed}\r\n\r\n`;
+    return `${first}${getFrom(`http://127.0.0.1:${unlisted}/`, `127.0.0.1:${listed}`)}`;
   }),
-  inward("net.allowlist/inward-name", "reach the machine by a name on its list that leads there", "localhost"),
-  inward("net.allowlist/inward-address", "reach the machine by an address on its list", "127.0.0.1"),
+  attempt("net.allowlist/inward", "reach the machine by a name on its list that leads there", { make: reachInward }),
   attempt("net.allowlist/dial", "reach a host on its list without the proxy", {
     async make(ground) {
       const { listed } = await openServers(ground);

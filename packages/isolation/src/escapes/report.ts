@@ -18,13 +18,13 @@ export function escapesAsText({ adapter, guards, verdicts }: EscapeReport): stri
   return [`With ${adapter}, a command cannot:`, ...lines, ...(remarks.length > 0 ? ["", ...remarks] : []), ""].join("\n");
 }
 
-const MARKS: Readonly<Record<GuardReport["verdict"], string>> = { holds: "holds", broken: "BROKEN", unproven: "unproven", none: "-" };
+const MARKS: Readonly<Record<GuardReport["verdict"], string>> = { holds: "holds", broken: "BROKEN", unproven: "unproven", contract: "-", none: "-" };
 
 function strengthOf({ claimed, verdict }: GuardReport): string {
-  return verdict === "holds" || verdict === "none" ? claimed : `${claimed} (${verdict})`;
+  return verdict === "holds" || verdict === "contract" || verdict === "none" ? claimed : `${claimed} (${verdict})`;
 }
 
 function countOf({ claimed, attempts: { all, held, tried } }: GuardReport): string {
   if (claimed === "none") return "-";
-  return all === 0 ? "by the contract" : `${held} of ${tried}${tried < all ? `, ${all - tried} not tried` : ""}`;
+  return all === 0 ? "by its contract" : `${held} of ${tried}${tried < all ? `, ${all - tried} not tried` : ""}`;
 }

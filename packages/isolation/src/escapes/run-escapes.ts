@@ -9,9 +9,10 @@ import { type EscapeVerdict, tryAttempt } from "./try-attempt.ts";
 
 /**
  * `holds`: everything that was tried was held back. `broken`: something got out, or a guard that is not claimed was not refused.
- * `unproven`: nothing was tried, or something proves nothing. `none`: it is not claimed, and requiring it is refused.
+ * `unproven`: nothing could be tried, or something proves nothing. `contract`: no attempt is made here, as only the contract of
+ * adapters can prove it. `none`: it is not claimed, and requiring it is refused.
  */
-export type GuardVerdict = "holds" | "broken" | "unproven" | "none";
+export type GuardVerdict = "holds" | "broken" | "unproven" | "contract" | "none";
 
 export interface GuardReport {
   readonly guard: Guard;
@@ -65,6 +66,11 @@ export async function runEscapes(adapter: IsolationAdapter, { guards, program, s
 function summary(all: number, found: readonly EscapeVerdict[]): Pick<GuardReport, "attempts" | "verdict"> {
   const count = (...verdicts: readonly EscapeVerdict["verdict"][]): number => found.filter(({ verdict }) => verdicts.includes(verdict)).length;
   const held = count("blocked", "detected");
-  const verdict = count("escaped") > 0 ? "broken" : held > 0 && count("invalid") === 0 ? "holds" : "unproven";
-  return { verdict, attempts: { all, tried: held + count("escaped"), held } };
+  return { verdict: verdictOf(), attempts: { all, tried: held + count("escaped"), held } };
+
+  function verdictOf(): GuardVerdict {
+    if (all === 0) return "contract";
+    if (count("escaped") > 0) return "broken";
+    return held > 0 && count("invalid") === 0 ? "holds" : "unproven";
+  }
 }

@@ -1,13 +1,14 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { node } from "./programs.ts";
+import type { IsolationSubject } from "./subject.ts";
 import { itGuards, SECRET_NAMES, type Trial } from "./trial.ts";
 
 const PRINT_ENV = node("process.stdout.write(JSON.stringify(process.env))");
 const WAITING = node("setInterval(() => {}, 1000)");
 
-export function describePolicy(trial: () => Trial): void {
+export function describePolicy(trial: () => Trial, subject: IsolationSubject): void {
   describe("policy", () => {
     itGuards(trial, ["limit.wall", "a command has the time of the policy, unless it says less"], async () => {
       const space = await trial().open({ policy: { limits: { wallMs: 500 } } });
@@ -33,7 +34,9 @@ export function describePolicy(trial: () => Trial): void {
 
     itGuards(trial, ["fs.write", "a command has the files of the policy where it says, to read or to write"], async () => {
       const [read, write] = [join(trial().outside, "read"), join(trial().outside, "write")];
-      for (const directory of [read, write]) await mkdir(directory, { mode: 0o777 });
+      for (const directory of [read, write]) await mkdir(directory);
+      // Who runs commands may be another user, and the mode of a file is not the adapter's to change.
+      await chmod(write, 0o777);
       await writeFile(join(read, "file"), "given");
       const mounts = [
         { path: read, at: "/given", mode: "ro" },
@@ -66,7 +69,7 @@ export function describePolicy(trial: () => Trial): void {
       };
       const running = space.exec({ argv: ["sh", "-c", script], stdin: stdin() }, { onOutput: () => ready.resolve() });
       await Promise.race([ready.promise, running]);
-      const other = await trial().another();
+      const other = await subject.create();
       await other.sweep();
       swept.resolve();
       expect(Buffer.from((await running).stdout).toString()).toBe("ready\nkept\n");

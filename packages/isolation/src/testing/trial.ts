@@ -19,28 +19,32 @@ export const SECRET_NAMES = [
   "NODE_OPTIONS",
 ] as const;
 
-/** One adapter on a host with secrets, and a directory that is removed at the end. */
-export interface Trial extends AsyncDisposable {
+/** A host with secrets in its environment, and the adapter to prove on it. */
+export interface Host extends Disposable {
   readonly adapter: IsolationAdapter;
   /** Stands in every secret of the host's environment. */
   readonly marker: string;
+}
+
+export async function makeHost(subject: IsolationSubject): Promise<Host> {
+  const marker = randomUUID();
+  for (const name of SECRET_NAMES) vi.stubEnv(name, name === "NODE_OPTIONS" ? `--title=${marker}` : marker);
+  return { adapter: await subject.create(), marker, [Symbol.dispose]: () => void vi.unstubAllEnvs() };
+}
+
+/** What one test makes on the host. It is closed and removed at the end. */
+export interface Trial extends Pick<Host, "adapter" | "marker">, AsyncDisposable {
   /** A directory of the host that no space works in. */
   readonly outside: string;
-  /** The adapter as another part of the program would make it. */
-  another(): Promise<IsolationAdapter>;
   /** What opens a space with a workspace of its own. */
   readonly spec: () => Promise<IsolationSpec>;
   /** A space with a workspace of its own. The trial closes it. */
   open(spec?: Partial<IsolationSpec>): Promise<IsolationSpace>;
 }
 
-export async function openTrial(subject: IsolationSubject): Promise<Trial> {
+export async function openTrial({ adapter, marker }: Host): Promise<Trial> {
   const outside = await realpath(await mkdtemp(join(tmpdir(), "dad isolation-")));
-  const marker = randomUUID();
-  for (const name of SECRET_NAMES) vi.stubEnv(name, name === "NODE_OPTIONS" ? `--title=${marker}` : marker);
-  const adapter = await subject.create();
   const spaces: IsolationSpace[] = [];
-
   const newSpec = async (): Promise<IsolationSpec> => {
     const workspace = join(outside, "workspaces", randomUUID());
     await mkdir(workspace, { recursive: true });
@@ -52,14 +56,12 @@ export async function openTrial(subject: IsolationSubject): Promise<Trial> {
     marker,
     outside,
     spec: newSpec,
-    another: async () => subject.create(),
     async open(spec) {
       const space = await adapter.open({ ...(await newSpec()), ...spec });
       spaces.push(space);
       return space;
     },
     async [Symbol.asyncDispose]() {
-      vi.unstubAllEnvs();
       await Promise.all(spaces.map((space) => space[Symbol.asyncDispose]()));
       await rm(outside, { recursive: true, force: true });
     },

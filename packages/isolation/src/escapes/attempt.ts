@@ -40,6 +40,7 @@ export interface Ground extends AsyncDisposable {
   readonly begun: boolean;
   /** Opens the space with more than the guard in its policy. Without a call it is opened for the first command. */
   readonly open: (policy: IsolationPolicy) => Promise<void>;
+  /** `controlUid`: who runs the command on a host whose user is root, and may do anything without a way to it. */
   readonly exec: (argv: Argv, options?: ExecOptions & { readonly controlUid?: number }) => Promise<Tried>;
   /** Closes the space. On the host there is nothing to close, and what was left behind stays. */
   readonly end: () => Promise<void>;

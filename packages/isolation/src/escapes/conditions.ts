@@ -1,4 +1,4 @@
-import { access, readFile } from "node:fs/promises";
+import { access, readFile, stat } from "node:fs/promises";
 import { networkInterfaces } from "node:os";
 import { findProgram } from "../find-program.ts";
 import type { HostProgram } from "./attempt.ts";
@@ -19,6 +19,7 @@ const CONDITIONS = {
   perl: { lacking: "there is no perl for system calls of this architecture", isMet: async () => knowsSystemCalls && hasProgram("perl") },
   unshare: { lacking: "there is no unshare", isMet: async () => hasProgram("unshare") },
   script: { lacking: "there is no script for a terminal", isMet: async () => hasProgram("script") },
+  su: { lacking: "there is no su that makes root", isMet: async () => hasSuidProgram("su") },
   ipv6: { lacking: "there is no ::1", isMet: async () => hasAddress((address) => address === "::1") },
   route: { lacking: "there is no route out", isMet: async () => hasRoute() },
   vsock: { lacking: "the kernel has no vsock", isMet: async () => contains("/proc/net/protocols", "AF_VSOCK") },
@@ -60,6 +61,12 @@ async function hasProgram(name: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+async function hasSuidProgram(name: string): Promise<boolean> {
+  const path = await findProgram(name, { cwd: "/", path: USUAL_PATH }).catch(() => undefined);
+  const found = path === undefined ? undefined : await stat(path);
+  return found?.uid === 0 && (found.mode & 0o4001) === 0o4001;
 }
 
 function hasAddress(matches: (address: string) => boolean): boolean {

@@ -28,7 +28,9 @@ export async function hostGround(program: HostProgram | undefined): Promise<Grou
     begun: true,
     open: async () => undefined,
     async exec(argv, { controlUid, ...options } = {}) {
-      return tried(await execOnHost(argv, { cwd: places.workspace, uid: controlUid, timeoutMs: PATIENCE_MS, ...options }));
+      return tried(
+        await execOnHost(argv, { cwd: places.workspace, uid: process.getuid?.() === 0 ? controlUid : undefined, timeoutMs: PATIENCE_MS, ...options }),
+      );
     },
     end: async () => undefined,
     [Symbol.asyncDispose]: places.undo,

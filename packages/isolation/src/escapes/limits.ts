@@ -1,21 +1,29 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { attempt, type EscapeAttempt, type Ground } from "./attempt.ts";
+import { type Argv, attempt, type EscapeAttempt, type Ground } from "./attempt.ts";
 import { openLifeline } from "./lifeline.ts";
 import { node, shell } from "./programs.ts";
 import { startProgram } from "./host-program.ts";
 import { appears, killHolders, STUBBORN, survives } from "./survivors.ts";
 
 const MIB = 1024 * 1024;
+/** Longer than a command may take. */
+const FOR_EVER_MS = "1000000";
 const MEMORY_LIMIT = 256 * MIB;
-/** Touches every page of so many MiB, and says so. */
-const HOLD = 'const held = Buffer.alloc(process.argv[1] * 1024 * 1024, 1); console.log("held " + held.at(-1) + ";");';
+/** Touches every page of so many MiB, says so, and stays as long as it is told: what notices takes its time. */
+const HOLD = `
+const held = Buffer.alloc(process.argv[1] * 1024 * 1024, 1);
+console.log("held " + held.at(-1) + ";");
+setTimeout(() => held.at(0), process.argv[2]);`;
 /** Has four others hold so many MiB each at once. */
 const HOLD_TOGETHER = `
 const { spawn } = require("node:child_process");
-const others = [1, 2, 3, 4].map(() => spawn(process.execPath, ["-e", process.argv[2] + "process.stdin.resume()", process.argv[1]], { stdio: ["pipe", "pipe", "inherit"] }));
+const others = [1, 2, 3, 4].map(() => spawn(process.execPath, ["-e", process.argv[3], process.argv[1], "1000000"], { stdio: ["pipe", "pipe", "inherit"] }));
 const all = others.map((other) => new Promise((resolve) => { other.stdout.once("data", resolve); other.once("exit", () => process.exit(1)); }));
-Promise.all(all).then(() => { console.log("held 4;"); process.exit(); });`;
+Promise.all(all).then(() => {
+  console.log("held 4;");
+  setTimeout(() => { for (const other of others) other.kill("SIGKILL"); process.exit(); }, process.argv[2]);
+});`;
 /** Starts as many processes as it is let, and says how many there were at once. */
 const START = `
 const { spawn } = require("node:child_process");
@@ -31,24 +39,24 @@ const OPEN = `
 const files = [];
 try { while (files.length < 1000) files.push(require("node:fs").openSync("/dev/null")); } catch (error) { console.error(error.code); }
 console.log("at once " + files.length + ";");`;
-/** Writes 48 MiB, says so, and stays as long as it is told: what notices takes its time. */
+/** Writes 48 MiB, says so, and stays as many seconds as it is told. */
 const FILL = 'i=0; while [ $i -lt 48 ]; do head -c 1048576 /dev/zero > "fill-$i" || exit 1; i=$((i + 1)); done; echo "filled;"; sleep "$1"';
 /** Four loops for a while, then the processor time that they took: POSIX `times`, second line. */
 const BURN = 'for i in 1 2 3 4; do while :; do :; done & all="$all $!"; done; sleep 1.5; kill -KILL $all; wait 2> /dev/null; times';
 const FLOOD_BYTES = 200_000_000;
 
 /** The number that a command printed after "at once". 0 when it came to none. */
-async function atOnce({ exec }: Ground, argv: readonly [string, ...string[]]): Promise<number> {
+async function atOnce({ exec }: Ground, argv: Argv): Promise<number> {
   return Number(/at once (\d+);/.exec((await exec(argv)).text)?.[1] ?? 0);
 }
 
-function hold(name: `limit.memory/${string}`, title: string, argv: readonly [string, ...string[]]): EscapeAttempt {
+function hold(name: `limit.memory/${string}`, title: string, argvOf: (stayMs: string) => Argv): EscapeAttempt {
   return attempt(name, title, {
     endsWith: "memory",
     async make(ground) {
       await ground.open({ limits: { memoryBytes: MEMORY_LIMIT } });
-      const { text } = await ground.exec(argv);
-      return text.includes("held") ? `it had more than ${MEMORY_LIMIT / MIB} MiB` : undefined;
+      const { text, reason } = await ground.exec(argvOf(ground.isolated ? FOR_EVER_MS : "0"));
+      return text.includes("held") && reason !== "memory" ? `it had more than ${MEMORY_LIMIT / MIB} MiB` : undefined;
     },
   });
 }
@@ -85,8 +93,8 @@ export const LIMITS: readonly EscapeAttempt[] = [
       return kept > 64 * MIB || stdout.byteLength > MIB ? `${Math.round(kept / MIB)} MiB of it are in memory` : undefined;
     },
   }),
-  hold("limit.memory/one", "use more memory than its limit in one process", node(HOLD, "400")),
-  hold("limit.memory/together", "use more memory than its limit in several processes", node(HOLD_TOGETHER, "80", HOLD)),
+  hold("limit.memory/one", "use more memory than its limit in one process", (stayMs) => node(HOLD, "400", stayMs)),
+  hold("limit.memory/together", "use more memory than its limit in several processes", (stayMs) => node(HOLD_TOGETHER, "80", stayMs, HOLD)),
   attempt("limit.pids/start", "start more processes than its limit", {
     async make(ground) {
       await ground.open({ limits: { pids: COUNT } });

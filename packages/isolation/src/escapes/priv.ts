@@ -21,6 +21,15 @@ my $arguments = pack("Q8", ${NEW_USER}, 0, 0, 0, ${SIGCHLD}, 0, 0, 0);
 my $pid = syscall(${call}, $arguments, 64); die $! if $pid < 0;
 if ($pid == 0) { ${PRINT_NAMESPACE} exit 0; } waitpid($pid, 0);`;
 
+/**
+ * Prints the real and the effective user of `su`, which is kept alive by a pipe that nobody reads: the size of a pipe is in pipe(7).
+ * It only prints its help, and asks for no password.
+ */
+const RUN_SU = `
+sh -c 'echo $$ > pid; head -c 65536 /dev/zero; exec su --help 2>&1' | sleep 2 &
+i=0; until grep -q "^Name:.su$" "/proc/$(cat pid)/status" || [ $i -ge 30 ]; do sleep 0.05; i=$((i + 1)); done
+grep "^Uid:" "/proc/$(cat pid)/status"; kill $!; wait`;
+
 /** Adds a key that everybody may read to those of the user, and prints its number. `KEY_SPEC_USER_KEYRING`, `KEYCTL_SETPERM`. */
 const ADD_KEY = (add: number, control: number) => `
 my $type = "user"; my $serial = syscall(${add}, $type, $ARGV[0], $ARGV[1], length($ARGV[1]), -4); die $! if $serial < 0;
@@ -92,6 +101,14 @@ export const PRIV: readonly EscapeAttempt[] = [
       await chmod(program, 0o4755);
       const { text } = await exec(shell("./id -ru; ./id -u"), { controlUid: NOBODY });
       const [real, effective] = text.trim().split("\n");
+      return effective !== undefined && effective !== real ? `user ${real} became user ${effective}` : undefined;
+    },
+  }),
+  attempt("priv.suid/su", "become root by a program of the machine", {
+    needs: ["linux", "su"],
+    async make({ exec }) {
+      const { text } = await exec(shell(RUN_SU), { controlUid: NOBODY });
+      const [, real, effective] = /^Uid:\s+(\d+)\s+(\d+)/m.exec(text) ?? [];
       return effective !== undefined && effective !== real ? `user ${real} became user ${effective}` : undefined;
     },
   }),

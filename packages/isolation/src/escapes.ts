@@ -4,7 +4,8 @@
  * @packageDocumentation
  */
 export { ESCAPES } from "./escapes/all.ts";
-export type { Argv, EscapeAttempt, Ground, HostProgram, Tried } from "./escapes/attempt.ts";
+export type { EscapeAttempt, Ground, Tried } from "./escapes/attempt.ts";
+export type { Argv, HostProgram } from "./escapes/programs.ts";
 export type { Condition } from "./escapes/conditions.ts";
 export { escapesAsMarkdown, escapesAsText } from "./escapes/report.ts";
 export { type EscapeOptions, type EscapeReport, type GuardReport, type GuardVerdict, runEscapes } from "./escapes/run-escapes.ts";

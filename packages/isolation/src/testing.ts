@@ -16,13 +16,13 @@ import { describeProcesses } from "./testing/processes.ts";
 import type { IsolationSubject } from "./testing/subject.ts";
 import { type Host, makeHost, openTrial, type Trial } from "./testing/trial.ts";
 
-export type { HostProgram } from "./escapes/attempt.ts";
+export type { HostProgram } from "./escapes/programs.ts";
 export type { IsolationSubject } from "./testing/subject.ts";
 
 /**
- * The contract of `IsolationAdapter`, by guard, with every attempt of `@dad/isolation/escapes`. Every attempt to get around a guard first has to succeed without
- * the isolation, and its verdict is taken from the host or from a random marker. For a guard that is not claimed the
- * suite proves that requiring it is refused.
+ * The contract of `IsolationAdapter`, by guard, with all attempts of `@dad/isolation/escapes`. Every attempt to get around a
+ * guard first has to succeed without the isolation, and its verdict is taken from the host or from a random marker. For a guard
+ * that is not claimed the suite proves that requiring it is refused. The adapter is made once.
  */
 export function isolationContract(name: string, subject: IsolationSubject): void {
   describe(`${name} satisfies IsolationAdapter`, () => {

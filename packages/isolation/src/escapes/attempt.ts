@@ -2,21 +2,12 @@ import type { Guard } from "../guard.ts";
 import type { ExecOptions, ExecResult } from "../isolation-adapter.ts";
 import type { IsolationPolicy } from "../policy.ts";
 import type { Condition } from "./conditions.ts";
-
-export type Argv = readonly [string, ...string[]];
+import type { Argv, HostProgram } from "./programs.ts";
 
 /** What a command of an attempt came to. */
 export interface Tried extends ExecResult {
   /** What it printed to standard output after it had begun. */
   readonly text: string;
-}
-
-/** Another process of the host that opens spaces: how to make the adapter there. */
-export interface HostProgram {
-  /** Absolute path or URL of a module that exports `create(): IsolationAdapter`. */
-  readonly module: string;
-  /** Options of node that this module needs. */
-  readonly execArgv?: readonly string[];
 }
 
 /**

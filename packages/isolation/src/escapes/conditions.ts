@@ -1,8 +1,7 @@
 import { access, readFile, stat } from "node:fs/promises";
 import { networkInterfaces } from "node:os";
 import { findProgram } from "../find-program.ts";
-import type { HostProgram } from "./attempt.ts";
-import { knowsSystemCalls } from "./programs.ts";
+import { type HostProgram, knowsSystemCalls } from "./programs.ts";
 import { findDisk } from "./raw-disk.ts";
 
 /** Where a shell without a `PATH` looks. */

@@ -1,7 +1,7 @@
-import { type Argv, attempt, type EscapeAttempt, leak } from "./attempt.ts";
+import { attempt, type EscapeAttempt, leak } from "./attempt.ts";
 import { openBystander } from "./bystander.ts";
 import { execOnHost } from "./exec-on-host.ts";
-import { node, shell } from "./programs.ts";
+import { type Argv, node, shell } from "./programs.ts";
 import { readFile } from "node:fs/promises";
 
 /** What a program needs to start and to print, and what a shell makes itself. */

@@ -1,8 +1,8 @@
+import type { Argv } from "./programs.ts";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ExecOptions, ExecResult } from "../isolation-adapter.ts";
-import type { Argv } from "./attempt.ts";
 
 const DRAIN_MS = 500;
 

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { chmod, mkdir, readFile, rename, rm, rmdir, symlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Guard } from "../guard.ts";
-import { attempt, type Argv, type EscapeAttempt, type Ground } from "./attempt.ts";
-import { shell } from "./programs.ts";
+import { attempt, type EscapeAttempt, type Ground } from "./attempt.ts";
+import { type Argv, shell } from "./programs.ts";
 
 const WRITE = 'mkdir -p "$(dirname "$1")"; echo planted > "$1"';
 

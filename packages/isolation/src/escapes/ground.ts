@@ -6,9 +6,9 @@ import { RunId } from "@dad/protocol";
 import type { Guard } from "../guard.ts";
 import type { ExecResult, IsolationAdapter, IsolationSpace } from "../isolation-adapter.ts";
 import type { IsolationPolicy } from "../policy.ts";
-import type { Ground, HostProgram, Tried } from "./attempt.ts";
+import type { Ground, Tried } from "./attempt.ts";
 import { execOnHost } from "./exec-on-host.ts";
-import { BEGUN } from "./programs.ts";
+import { type HostProgram, BEGUN } from "./programs.ts";
 
 /** Long enough for whatever an attempt does. What hangs is ended, and has got nothing. */
 const PATIENCE_MS = 20_000;

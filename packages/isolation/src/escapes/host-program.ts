@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { isAbsolute } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Argv, Ground } from "./attempt.ts";
+import type { Ground } from "./attempt.ts";
+import type { Argv } from "./programs.ts";
 
 /** What a program of the host runs: in a space of the adapter of a module, or without isolation when there is no module. */
 interface Task {

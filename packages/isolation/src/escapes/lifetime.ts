@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { join } from "node:path";
-import { type Argv, attempt, type EscapeAttempt, type Ground } from "./attempt.ts";
+import { attempt, type EscapeAttempt, type Ground } from "./attempt.ts";
 import { type Lifeline, openLifeline } from "./lifeline.ts";
-import { shell } from "./programs.ts";
+import { type Argv, shell } from "./programs.ts";
 import { appears, killHolders, STUBBORN, survives } from "./survivors.ts";
 
 const DETACHED = 'sh -c "$3" sh "$1" "$2" < /dev/null > /dev/null 2>&1';

@@ -1,8 +1,8 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { type Argv, attempt, type EscapeAttempt, type Ground } from "./attempt.ts";
+import { attempt, type EscapeAttempt, type Ground } from "./attempt.ts";
 import { openLifeline } from "./lifeline.ts";
-import { node, shell } from "./programs.ts";
+import { type Argv, node, shell } from "./programs.ts";
 import { startProgram } from "./host-program.ts";
 import { appears, killHolders, STUBBORN, survives } from "./survivors.ts";
 

@@ -1,5 +1,5 @@
-import { type Argv, attempt, type EscapeAttempt, type Ground } from "./attempt.ts";
-import { node } from "./programs.ts";
+import { attempt, type EscapeAttempt, type Ground } from "./attempt.ts";
+import { type Argv, node } from "./programs.ts";
 import { type HostServer, openServer } from "./servers.ts";
 
 /**

@@ -1,4 +1,12 @@
-import type { Argv } from "./attempt.ts";
+export type Argv = readonly [string, ...string[]];
+
+/** Another process of the host that opens spaces: how to make the adapter there. */
+export interface HostProgram {
+  /** Absolute path or URL of a module that exports `create(): IsolationAdapter`. */
+  readonly module: string;
+  /** Options of node that this module needs. */
+  readonly execArgv?: readonly string[];
+}
 
 /** What each program prints first: a command that could not begin was not held back by anything. */
 export const BEGUN = "dad-begun\n";

@@ -1,8 +1,8 @@
+import type { HostProgram } from "./programs.ts";
 import { tmpdir } from "node:os";
 import { RunId } from "@dad/protocol";
 import { type Guard, GUARDS, type Strength } from "../guard.ts";
 import type { IsolationAdapter } from "../isolation-adapter.ts";
-import type { HostProgram } from "./attempt.ts";
 import { ESCAPES } from "./all.ts";
 import { policyBesides, refuses } from "./guard-policy.ts";
 import { type EscapeVerdict, tryAttempt } from "./try-attempt.ts";

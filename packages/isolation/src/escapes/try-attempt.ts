@@ -1,7 +1,8 @@
 import type { Strength } from "../guard.ts";
 import type { ExecResult, IsolationAdapter } from "../isolation-adapter.ts";
 import type { IsolationPolicy } from "../policy.ts";
-import type { EscapeAttempt, Ground, HostProgram } from "./attempt.ts";
+import type { EscapeAttempt, Ground } from "./attempt.ts";
+import type { HostProgram } from "./programs.ts";
 import { type Condition, lacking } from "./conditions.ts";
 import { hostGround, spaceGround } from "./ground.ts";
 

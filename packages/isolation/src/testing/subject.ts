@@ -1,4 +1,4 @@
-import type { HostProgram } from "../escapes/attempt.ts";
+import type { HostProgram } from "../escapes/programs.ts";
 import type { IsolationAdapter } from "../isolation-adapter.ts";
 
 export interface IsolationSubject {

@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { statSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import { isMainThread } from "node:worker_threads";
 import { type Guard, homes, type IsolationAdapter, IsolationUnavailableError, resolvePolicy } from "@dad/isolation";
@@ -75,12 +75,12 @@ export function bubblewrapIsolation(options: BubblewrapIsolationOptions = {}): I
 
 /** Examines the machine once, and again when bwrap was changed, or when it was not good enough. */
 function remembered(options: ExaminationOptions): () => Promise<Examination> {
-  let known: { readonly key: string; readonly examination: Promise<Examination> } | undefined;
+  let known: { readonly key: string; readonly program: string | undefined; readonly examination: Promise<Examination> } | undefined;
   return async () => {
-    const program = options.program ?? (await findBwrap(options.path));
-    const changed = program === undefined ? undefined : (await stat(program).catch(() => undefined))?.mtimeMs;
+    const program = known?.program ?? options.program ?? (await findBwrap(options.path));
+    const changed = program === undefined ? undefined : statSync(program, { throwIfNoEntry: false })?.mtimeMs;
     const key = `${program} ${changed} ${process.getuid?.()}`;
-    if (known?.key !== key) known = { key, examination: examine(options) };
+    if (known?.key !== key) known = { key, program, examination: examine(options) };
     const examination = await known.examination;
     if (!examination.machine) known = undefined;
     return examination;

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chown, mkdir, rm, writeFile } from "node:fs/promises";
+import { chownSync, mkdirSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -28,24 +29,25 @@ export interface ControlOptions {
   readonly user: HostUser | undefined;
 }
 
-/** Named after this process, for whoever sweeps. Short, since the path of a socket in it has to fit into 107 bytes. */
-export async function openControlDirectory({ home, filter, user }: ControlOptions): Promise<ControlDirectory> {
+/**
+ * Named after this process, for whoever sweeps. Short, since the path of a socket in it has to fit into 107 bytes. Synchronous: these are
+ * microseconds, and the way through the thread pool and back takes longer than the start of a sandbox on a busy machine.
+ */
+export function openControlDirectory({ home, filter, user }: ControlOptions): ControlDirectory {
   const path = join(tmpdir(), `${CONTROL_PREFIX}${ownerName()}-${randomBytes(6).toString("hex")}`);
   const shown = join(path, "shown");
-  await mkdir(path, { mode: 0o700 });
-  await mkdir(shown, { mode: 0o700 });
+  for (const directory of [path, shown]) {
+    mkdirSync(directory, { mode: 0o700 });
+    if (user) chownSync(directory, user.uid, user.gid);
+  }
   const files = { passwd: passwd(home), group: "dad:x:1000:\nnogroup:x:65534:\n", hosts: "127.0.0.1 localhost dad\n::1 localhost dad\n" };
-  const etc = Object.keys(files).map((name) => [name, join(path, name)] as const);
-  await Promise.all([
-    ...Object.entries(files).map(([name, text]) => writeFile(join(path, name), text, { mode: 0o644 })),
-    writeFile(join(path, "filter"), filter),
-    ...(user ? [path, shown].map((directory) => chown(directory, user.uid, user.gid)) : []),
-  ]);
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(path, name), text, { mode: 0o644 });
+  writeFileSync(join(path, "filter"), filter);
   return {
     path,
     shown,
     filter: join(path, "filter"),
-    etc,
+    etc: Object.keys(files).map((name) => [name, join(path, name)] as const),
     slots: slotsIn(shown, user),
     [Symbol.asyncDispose]: () => removeControl(path),
   };

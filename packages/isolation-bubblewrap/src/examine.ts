@@ -8,6 +8,7 @@ import { type CgroupSupport, findCgroups } from "./cgroup/find-cgroups.ts";
 import { mostGuards } from "./claims.ts";
 import type { Machine } from "./lodging.ts";
 import { systemArguments } from "./profile.ts";
+import { nodeBinds } from "./program-binds.ts";
 import type { RunUsers } from "./run-users.ts";
 import { seccompFilter } from "./seccomp/seccomp-filter.ts";
 import { tryOut } from "./trial.ts";
@@ -37,10 +38,16 @@ export async function examine({ program: named, path, usesCgroups, users }: Exam
   const problem = typeof said === "string" ? await versionProblemOf(program, said) : trialProblem(program, said.message);
   if (problem) return unavailable(problem);
 
-  const [cgroups, without, withHost] = await Promise.all([usesCgroups ? findCgroups() : undefined, systemArguments("none"), systemArguments("host")]);
+  const [cgroups, without, withHost, node] = await Promise.all([
+    usesCgroups ? findCgroups() : undefined,
+    systemArguments("none"),
+    systemArguments("host"),
+    nodeBinds(process.execPath),
+  ]);
   const machine: Machine = {
     program,
     system: { none: without, host: withHost },
+    node,
     filter: seccompFilter(arch),
     cgroups,
     countsProcesses: countsProcesses(),

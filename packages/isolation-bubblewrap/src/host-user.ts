@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { stat } from "node:fs/promises";
+import { lchownSync, lstatSync, readdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
 
@@ -13,9 +13,9 @@ const EXECUTE_BY_OTHERS = 0o001;
 const EXECUTE_BY_OWNER = 0o100;
 
 /** Whether a user gets as far as a path that belongs to somebody else. */
-export async function canReach(user: HostUser, path: string): Promise<boolean> {
+export function canReach(user: HostUser, path: string): boolean {
   for (let at = dirname(path); ; at = dirname(at)) {
-    const { uid, mode } = await stat(at);
+    const { uid, mode } = statSync(at);
     if ((mode & (uid === user.uid ? EXECUTE_BY_OWNER : EXECUTE_BY_OTHERS)) === 0) return false;
     if (at === dirname(at)) return true;
   }
@@ -26,6 +26,7 @@ export async function canReach(user: HostUser, path: string): Promise<boolean> {
  * several names stays: the others may be outside, and it would be given away there, too.
  */
 export async function giveTree(path: string, from: HostUser, to: HostUser): Promise<void> {
+  if (lstatSync(path).isDirectory() && readdirSync(path).length === 0) return lchownSync(path, to.uid, to.gid);
   const lonely = ["(", "-type", "d", "-o", "-links", "1", ")"];
   await find(path, ["-uid", String(from.uid), ...lonely], to);
 }

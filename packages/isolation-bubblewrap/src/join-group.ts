@@ -9,5 +9,5 @@ import type { Sandbox } from "./sandbox.ts";
 export async function joinGroup({ monitor, first }: Pick<Sandbox, "monitor" | "first">, group: Cgroup): Promise<void> {
   const children = await readFile(`/proc/${first.pid}/task/${first.pid}/children`, "utf8");
   const pids = [monitor, first.pid, ...children.split(" ").filter((pid) => pid !== "")];
-  for (const pid of pids) for (const file of group.join) await writeFile(file, String(pid));
+  await Promise.all(group.join.flatMap((file) => pids.map((pid) => writeFile(file, String(pid)))));
 }

@@ -1,4 +1,4 @@
-import { mkdir, stat, writeFile } from "node:fs/promises";
+import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { canReach, type HostUser } from "./host-user.ts";
 import { type Bind, bwrapArguments, type Profile } from "./profile.ts";
@@ -20,19 +20,23 @@ export interface LaunchSpec {
   /** What is to be changed apart from the host: a place among the binds. */
   readonly overlay: string | undefined;
   readonly command: readonly string[];
+  /** What a shell is to do on the way, as the user of the sandbox. */
+  readonly before: string | undefined;
 }
 
 /**
  * How bwrap is to be started. Where its user would not get to what is bound, and for an overlay, a mount namespace comes before it,
  * in which that is mounted where it does. All of it is one process: whoever is to end with this one does.
  */
-export async function launchOf(spec: LaunchSpec): Promise<Omit<Launch, "filter">> {
+export function launchOf(spec: LaunchSpec): Omit<Launch, "filter"> {
   const { program, profile, user, overlay, command } = spec;
-  const relayed = await relayedBinds(spec);
+  const relayed = relayedBinds(spec);
   const binds = relayed.map(({ bind, at }) => (at === undefined ? bind : { ...bind, source: at }));
   const bwrap = [program, ...bwrapArguments({ ...profile, binds }), "--", ...command];
   const mounts = relayed.flatMap(({ bind, at }) => (at === undefined || bind.place === overlay ? [] : [bind.source, at]));
-  if (mounts.length === 0 && overlay === undefined) return { program, args: bwrap.slice(1), user };
+  const becoming = spec.before === undefined ? bwrap : ["/bin/sh", "-c", `${spec.before}\nexec "$@"`, "dad", ...bwrap];
+  const [first = program, ...rest] = becoming;
+  if (mounts.length === 0 && overlay === undefined) return { program: first, args: rest, user };
 
   const lower = profile.binds.find(({ place }) => place === overlay)?.source;
   const script = [
@@ -41,9 +45,9 @@ export async function launchOf(spec: LaunchSpec): Promise<Omit<Launch, "filter">
     user ? `exec setpriv --reuid ${user.uid} --regid ${user.gid} --clear-groups --inh-caps=-all -- "$@"` : 'exec "$@"',
   ].join("\n");
   const overlaid = overlay === undefined || lower === undefined ? [] : [join(spec.directory, "overlay"), user ? "" : ",userxattr"];
-  const before = lower === undefined ? mounts : [...mounts, lower, join(spec.directory, "overlay", "lower")];
+  const pairs = lower === undefined ? mounts : [...mounts, lower, join(spec.directory, "overlay", "lower")];
   const namespaces = user ? ["--mount"] : ["--user", "--map-root-user", "--mount"];
-  const args = [...namespaces, "--propagation", "private", "--", "/bin/sh", "-c", script, "dad", ...before, "--", ...overlaid, ...bwrap];
+  const args = [...namespaces, "--propagation", "private", "--", "/bin/sh", "-c", script, "dad", ...pairs, "--", ...overlaid, ...becoming];
   return { program: "unshare", args, user: undefined };
 }
 
@@ -53,19 +57,16 @@ interface Relayed {
   readonly at: string | undefined;
 }
 
-async function relayedBinds({ profile, user, directory, overlay }: LaunchSpec): Promise<readonly Relayed[]> {
-  return Promise.all(
-    profile.binds.map(async (bind, index) => {
-      if (bind.place === overlay) return { bind, at: join(directory, "overlay", "merged") };
-      if (!user || (await canReach(user, bind.source))) return { bind, at: undefined };
-      return { bind, at: await relay(bind.source, join(directory, `bound-${index}`)) };
-    }),
-  );
+function relayedBinds({ profile, user, directory, overlay }: LaunchSpec): readonly Relayed[] {
+  return profile.binds.map((bind, index) => {
+    if (bind.place === overlay) return { bind, at: join(directory, "overlay", "merged") };
+    return { bind, at: !user || canReach(user, bind.source) ? undefined : relay(bind.source, join(directory, `bound-${index}`)) };
+  });
 }
 
 /** What something is mounted on has to be of its kind. */
-async function relay(source: string, at: string): Promise<string> {
-  const isDirectory = (await stat(source)).isDirectory();
-  await (isDirectory ? mkdir(at, { recursive: true }) : writeFile(at, ""));
+function relay(source: string, at: string): string {
+  if (statSync(source).isDirectory()) mkdirSync(at, { recursive: true });
+  else writeFileSync(at, "");
   return at;
 }

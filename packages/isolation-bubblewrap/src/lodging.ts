@@ -15,6 +15,8 @@ export interface Machine {
   readonly program: string;
   /** What all sandboxes see: the programs, without and with the network of the host. */
   readonly system: Readonly<Record<"none" | "host", readonly string[]>>;
+  /** The node that runs this. */
+  readonly node: readonly Bind[];
   readonly filter: Uint8Array;
   readonly cgroups: CgroupSupport | undefined;
   /** Whether the kernel counts the processes of each user namespace for itself. */
@@ -44,19 +46,22 @@ export interface Lodging extends AsyncDisposable {
 export async function openLodging(premises: Premises, spec: LodgingSpec): Promise<Lodging> {
   const { machine, network, tmpBytes, workspace, user } = spec;
   const { control, overlay } = premises;
-  const launch = await launchOf({
+  const launch = launchOf({
     program: machine.program,
     user,
     directory: control.path,
     profile: { system: machine.system[network], network, tmpBytes, binds: [...spec.binds, ...controlBinds(control)] },
     overlay: overlay && workspace,
     command: ["/bin/sh", "-c", supervisorProgram(spec.limits), "dad"],
+    before: control.slots.making(),
   });
   const grouping = spec.groupLimits && machine.cgroups?.create(spec.groupLimits);
-  const [opened, grouped] = await Promise.allSettled([openSandbox({ ...launch, filter: control.filter }), grouping]);
+  const opening = openSandbox({ ...launch, filter: control.filter });
+  const [opened, grouped] = await Promise.allSettled([opening, grouping, premises.lent]);
   try {
     if (opened.status === "rejected") throw opened.reason;
     if (grouped.status === "rejected") throw grouped.reason;
+    await premises.lent;
     if (grouped.value) await joinGroup(opened.value, grouped.value);
     return lodgingOf(opened.value, grouped.value, workspace);
   } catch (error) {

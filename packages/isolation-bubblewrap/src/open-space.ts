@@ -19,7 +19,6 @@ import { egress, egressEnvironment } from "./egress.ts";
 import { housing } from "./housing.ts";
 import type { Machine } from "./lodging.ts";
 import { bindsOf } from "./mounts.ts";
-import { nodeBinds } from "./program-binds.ts";
 import type { RunUsers } from "./run-users.ts";
 import type { ProcessLimits } from "./supervisor.ts";
 
@@ -56,8 +55,8 @@ export async function openSpace(
   const id = `${spec.runId}-${randomUUID()}`;
   const home = host.homeOf({ id, runId: spec.runId });
   const env = environmentOf(host, home.path, { spec, policy });
-  const binds = [...(await nodeBinds(process.execPath)), ...(await bindsOf({ workspace: spec.workspace, home: home.path, mounts: policy.mounts }))];
-  const runUser = await host.users?.enter(spec.runId);
+  const binds = [...machine.node, ...(await bindsOf({ workspace: spec.workspace, home: home.path, mounts: policy.mounts }))];
+  const runUser = host.users?.enter(spec.runId);
   const described = { id, adapter: NAME, cwd: spec.workspace, env, guards, degraded };
   const house = { machine, workspace: spec.workspace, isOverlay, home, binds, tmpBytes: host.tmpBytes, runUser };
   return bubblewrapSpace({
@@ -85,12 +84,15 @@ function environmentOf(
   return spaceEnvironment(hostEnv, home, { ...passedVariables(hostEnv, policy.passEnv), ...proxied, TMPDIR: "/tmp", ...spec.env });
 }
 
-/** What is limited for all processes together. With nothing of that kind, no group is made. */
-function groupLimits({ memoryBytes, pids, cpuCores }: IsolationLimits, { cgroups }: Machine): CgroupLimits | undefined {
+/**
+ * What is limited for all processes together. With nothing of that kind no group is made: it takes longer than the sandbox. Their number
+ * needs none where the kernel counts those of a sandbox for themselves.
+ */
+function groupLimits({ memoryBytes, pids, cpuCores }: IsolationLimits, { cgroups, countsProcesses }: Machine): CgroupLimits | undefined {
   const can = (controller: Controller): boolean => cgroups?.controllers.includes(controller) ?? false;
   const limits: CgroupLimits = {
     ...(memoryBytes !== undefined && can("memory") ? { memoryBytes } : {}),
-    ...(pids !== undefined && can("pids") ? { pids: pids + OWN_PIDS } : {}),
+    ...(pids !== undefined && !countsProcesses && can("pids") ? { pids: pids + OWN_PIDS } : {}),
     ...(cpuCores !== undefined && can("cpu") ? { cpuCores } : {}),
   };
   return Object.keys(limits).length > 0 ? limits : undefined;

@@ -1,5 +1,6 @@
-import { chown, stat } from "node:fs/promises";
+import { chownSync, lstatSync } from "node:fs";
 import type { Home } from "@dad/isolation";
+import { giveTree } from "./host-user.ts";
 import { type ControlDirectory, openControlDirectory } from "./control-directory.ts";
 import { openOverlay, type Overlay } from "./overlay.ts";
 import type { Bind } from "./profile.ts";
@@ -20,37 +21,48 @@ export interface Premises extends AsyncDisposable {
   readonly control: ControlDirectory;
   /** `undefined`: commands change the workspace itself. */
   readonly overlay: Overlay | undefined;
+  /** When its files belong to the sandbox. A sandbox may start before, but no command. */
+  readonly lent: Promise<void>;
   /** Gives to the sandbox what the host has put into the workspace since. */
   lendAgain(path: string): Promise<void>;
 }
 
-export async function openPremises({ workspace, isOverlay, home, filter, binds, runUser }: PremisesSpec): Promise<Premises> {
-  const user = runUser?.user;
-  const control = await openControlDirectory({ home: home.path, filter, user });
-  const make = async (): Promise<Overlay | undefined> => {
-    await Promise.all([runUser?.lend(workspace), makeHome(home, user)]);
-    if (runUser) await lendWritable(runUser, binds);
-    return isOverlay ? openOverlay(control.path, workspace, user) : undefined;
-  };
-  const overlay = await make().catch(async (error: unknown) => {
+export async function openPremises(spec: PremisesSpec): Promise<Premises> {
+  const { workspace, isOverlay, home, filter, runUser } = spec;
+  const control = openControlDirectory({ home: home.path, filter, user: runUser?.user });
+  try {
+    await home.make();
+    const lent = lend(spec);
+    lent.catch(() => undefined);
+    // What is below an overlay has to stay as it is while that is mounted.
+    if (isOverlay) await lent;
+    const overlay = isOverlay ? await openOverlay(control.path, workspace, runUser?.user) : undefined;
+    return {
+      control,
+      overlay,
+      lent,
+      lendAgain: async (path) => runUser?.lendAgain(path),
+      [Symbol.asyncDispose]: () => control[Symbol.asyncDispose](),
+    };
+  } catch (error) {
     await control[Symbol.asyncDispose]();
     throw error;
-  });
-  return { control, overlay, lendAgain: async (path) => runUser?.lendAgain(path), [Symbol.asyncDispose]: () => control[Symbol.asyncDispose]() };
+  }
 }
 
 const WRITE_BY_OTHERS = 0o002;
 
-/** What many may write to stays as it is: several runs may share it. */
-async function lendWritable(runUser: RunUser, binds: readonly Bind[]): Promise<void> {
+async function lend({ runUser, workspace, home, binds }: PremisesSpec): Promise<void> {
+  if (!runUser) return;
+  const { user } = runUser;
+  const before = lstatSync(home.path);
+  // Of a run that goes on, the user may have been another one.
+  if (before.uid !== user.uid && before.uid !== process.getuid?.()) await giveTree(home.path, before, user);
+  else chownSync(home.path, user.uid, user.gid);
+  await runUser.lend(workspace);
   for (const { source, mode } of binds) {
-    if (mode === "ro") continue;
-    const found = await stat(source);
-    if (found.uid !== runUser.user.uid && (found.mode & WRITE_BY_OTHERS) === 0) await runUser.lend(source);
+    // What many may write to stays as it is: several runs may share it.
+    const found = mode === "ro" ? undefined : lstatSync(source);
+    if (found && found.uid !== user.uid && (found.mode & WRITE_BY_OTHERS) === 0) await runUser.lend(source);
   }
-}
-
-async function makeHome(home: Home, user: RunUser["user"] | undefined): Promise<void> {
-  await home.make();
-  if (user) await chown(home.path, user.uid, user.gid);
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { appendFile, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { appendFileSync, lstatSync, mkdirSync, writeFileSync } from "node:fs";
+import { lstat, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { isOwnerAlive, ownerName } from "@dad/isolation";
 import { giveTree, type HostUser, returnTree } from "./host-user.ts";
@@ -25,7 +26,7 @@ export interface RunUser extends AsyncDisposable {
 
 /** The users of the runs of a root host, by the id of the run. */
 export interface RunUsers {
-  enter(runId: string): Promise<RunUser>;
+  enter(runId: string): RunUser;
   /** Returns what users of dead hosts had, and frees them. @returns what was done, for people. */
   sweep(): Promise<readonly string[]>;
 }
@@ -44,7 +45,7 @@ interface Occupied {
 }
 
 export function runUsers(range: UidRange): RunUsers {
-  const occupied = new Map<string, Promise<Occupied>>();
+  const occupied = new Map<string, Occupied>();
 
   async function leave(runId: string, held: Occupied, paths: readonly string[]): Promise<void> {
     for (const path of paths) {
@@ -59,11 +60,9 @@ export function runUsers(range: UidRange): RunUsers {
   }
 
   return {
-    async enter(runId) {
-      const entering = occupied.get(runId) ?? occupy(range);
-      occupied.set(runId, entering);
-      entering.catch(() => occupied.delete(runId));
-      const held = await entering;
+    enter(runId) {
+      const held = occupied.get(runId) ?? occupy(range);
+      occupied.set(runId, held);
       held.spaces += 1;
       const paths: string[] = [];
       let left: Promise<void> | undefined;
@@ -98,42 +97,42 @@ async function lend(held: Occupied, path: string, range: UidRange): Promise<void
 
 async function give({ lock, user }: Occupied, loan: Loan): Promise<void> {
   // Before anything is given: whoever sweeps after a kill knows whose it was.
-  await appendFile(lock, `${JSON.stringify(loan)}\n`);
+  appendFileSync(lock, `${JSON.stringify(loan)}\n`);
   await giveTree(loan.path, loan, user);
 }
 
 /** Whose a tree is. What a killed host had lent is returned first. */
 async function ownerOf(path: string, range: UidRange): Promise<HostUser> {
   const lent = ({ uid }: HostUser): boolean => uid >= range.first && uid < range.first + range.count;
-  let found = await lstat(path);
+  let found = lstatSync(path);
   if (lent(found)) {
     await sweep();
-    found = await lstat(path);
+    found = lstatSync(path);
   }
   if (lent(found)) throw new Error(`${path} is lent to another run, to user ${found.uid}: wait until its spaces are closed`);
   return { uid: found.uid, gid: found.gid };
 }
 
-async function occupy({ first, count }: UidRange): Promise<Occupied> {
-  await mkdir(LOCKS, { recursive: true, mode: 0o700 });
+function occupy({ first, count }: UidRange): Occupied {
+  mkdirSync(LOCKS, { recursive: true, mode: 0o700 });
   // Two processes that begin at the same moment seldom want the same.
   const from = randomBytes(4).readUInt32LE() % count;
   for (let at = 0; at < count; at++) {
     const uid = first + ((from + at) % count);
     const lock = join(LOCKS, String(uid));
-    if (await take(lock)) return { user: { uid, gid: uid }, lock, spaces: 0, loans: new Map() };
+    if (take(lock)) return { user: { uid, gid: uid }, lock, spaces: 0, loans: new Map() };
   }
   throw new Error(`all ${count} user ids from ${first} on are taken by runs (${LOCKS}): let some end, or set a larger range ("uids")`);
 }
 
-async function take(lock: string): Promise<boolean> {
-  return writeFile(lock, `${ownerName()}\n`, { flag: "wx", mode: 0o600 }).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === "EEXIST") return false;
-      throw error;
-    },
-  );
+function take(lock: string): boolean {
+  try {
+    writeFileSync(lock, `${ownerName()}\n`, { flag: "wx", mode: 0o600 });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
 }
 
 async function sweep(): Promise<readonly string[]> {

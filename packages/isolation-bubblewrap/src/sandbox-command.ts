@@ -58,7 +58,7 @@ export function runInSandbox(place: SandboxPlace, command: SandboxCommand, optio
 
   async function result(): Promise<ExecResult> {
     using input = command.stdin === undefined ? undefined : place.slot.openInput();
-    using pipes = await place.slot.open(commandFile({ ...command, input: input ? `${CONTROL_PLACE}/${place.slot.name}.in` : "/dev/null" }));
+    using pipes = place.slot.open(commandFile({ ...command, input: input ? `${CONTROL_PLACE}/${place.slot.name}.in` : "/dev/null" }));
     const status = commandStatus(pipes.status, place.sandbox);
     const stop = (reason: EndReason): void => {
       if (status.isOver()) return;

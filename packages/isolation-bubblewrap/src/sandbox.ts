@@ -119,7 +119,7 @@ async function endOf(child: ChildProcess, first: Promise<KnownProcess | undefine
 }
 
 async function vanished(first: KnownProcess): Promise<void> {
-  while (await isThere(first)) await delay(2);
+  while (isThere(first)) await delay(2);
 }
 
 /** The first thing that bwrap tells. `undefined` when it ended without. */

@@ -63,7 +63,7 @@ async function look(
     tmpBytes: 1024 * 1024,
     limits: { openFiles: 256 },
     groupLimits: undefined,
-    runUser: await users?.enter(`trial ${base}`),
+    runUser: users?.enter(`trial ${base}`),
   });
   const [{ sandbox }, { control }] = [await house.lodging(), await house.premises()];
   const command = { argv: ["/bin/sh", "-c", LOOK, "sh", canary] as const, cwd: workspace, env: { PATH: "/usr/bin:/bin" }, stdin: undefined };

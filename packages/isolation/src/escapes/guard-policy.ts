@@ -1,3 +1,7 @@
+import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { RunId } from "@dad/protocol";
 import type { Guard, Guards } from "../guard.ts";
 import type { IsolationAdapter } from "../isolation-adapter.ts";
 import { GUARD_OF_LIMIT, type IsolationLimits, type IsolationPolicy } from "../policy.ts";
@@ -33,16 +37,16 @@ export function policyBesides(guards: Guards): IsolationPolicy {
 }
 
 /** Whether an adapter refuses to open a space that requires a guard, as it has to when it does not claim that. */
-export async function refuses(
-  adapter: IsolationAdapter,
-  guard: Guard,
-  spec: Pick<Parameters<IsolationAdapter["open"]>[0], "runId" | "workspace">,
-): Promise<boolean> {
+export async function refuses(adapter: IsolationAdapter, guard: Guard): Promise<boolean> {
+  // Of its own: an adapter that opens it after all may give it to another user.
+  const workspace = await realpath(await mkdtemp(join(tmpdir(), "dad-escapes-")));
   try {
-    await using _space = await adapter.open({ ...spec, policy: policyFor(guard) });
+    await using _space = await adapter.open({ runId: RunId.parse("escapes"), workspace, policy: policyFor(guard) });
     return false;
   } catch (error) {
     if ((error as { readonly code?: string }).code === "ISOLATION_UNAVAILABLE") return true;
     throw error;
+  } finally {
+    await rm(workspace, { recursive: true, force: true });
   }
 }

@@ -1,6 +1,4 @@
 import type { HostProgram } from "./programs.ts";
-import { tmpdir } from "node:os";
-import { RunId } from "@dad/protocol";
 import { type Guard, GUARDS, type Strength } from "../guard.ts";
 import type { IsolationAdapter } from "../isolation-adapter.ts";
 import { ESCAPES } from "./all.ts";
@@ -56,7 +54,7 @@ export async function runEscapes(adapter: IsolationAdapter, { guards, program, s
       found.push(verdict);
       onVerdict?.(verdict);
     }
-    const isRefused = claimed === "none" && (await refuses(adapter, guard, { runId: RunId.parse("escapes"), workspace: tmpdir() }));
+    const isRefused = claimed === "none" && (await refuses(adapter, guard));
     reports.push({ guard, claimed, ...summary(own.length, found), ...(claimed === "none" ? { verdict: isRefused ? "none" : "broken" } : {}) });
     verdicts.push(...found);
   }

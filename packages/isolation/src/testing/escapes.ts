@@ -20,11 +20,11 @@ export function describeEscapes(trial: () => Trial, { program }: IsolationSubjec
 
 type Finding = Pick<EscapeVerdict, "detail" | "lacks"> & { readonly verdict: EscapeVerdict["verdict"] | "refused" };
 
-async function find({ adapter, spec }: Trial, escape: EscapeAttempt, program: IsolationSubject["program"]): Promise<Finding> {
+async function find({ adapter }: Trial, escape: EscapeAttempt, program: IsolationSubject["program"]): Promise<Finding> {
   const { guards } = await adapter.probe();
   const strength = guards[escape.guard];
   if (strength !== "none") return tryAttempt(adapter, escape, { strength, policy: policyBesides(guards), program });
-  return (await refuses(adapter, escape.guard, await spec()))
+  return (await refuses(adapter, escape.guard))
     ? { verdict: "refused" }
     : { verdict: "escaped", detail: `a space is opened that requires ${escape.guard}, which is not claimed` };
 }

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { IsolationSpace } from "../isolation-adapter.ts";
@@ -67,6 +67,17 @@ export function describeFiles(trial: () => Trial): void {
       await shell(space, "echo more > added");
       expect(await readFile(join(space.cwd, "added"), "utf8")).toBe("more\n");
       expect(await space.changes()).toBeUndefined();
+    });
+
+    it("leaves nothing of its own in the workspace, also not for the next space there", async () => {
+      const spec = await trial().spec();
+      for (const name of ["first", "second"]) {
+        const space = await trial().open(spec);
+        const { stdout } = await shell(space, 'ls -A; touch "$1"', name);
+        expect(text(stdout)).toBe(name === "first" ? "" : "first\n");
+        await space[Symbol.asyncDispose]();
+      }
+      expect((await readdir(spec.workspace)).toSorted()).toEqual(["first", "second"]);
     });
 
     itGuards(trial, ["fs.workspace", "what commands change is told, and seen, and the host's workspace stays as it was"], async () => {

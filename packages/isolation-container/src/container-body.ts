@@ -39,8 +39,8 @@ export interface ContainerBody {
   readonly Hostname?: string;
   readonly Labels: Readonly<Record<string, string>>;
   readonly AttachStdin: true;
-  readonly AttachStdout: false;
-  readonly AttachStderr: false;
+  readonly AttachStdout: true;
+  readonly AttachStderr: true;
   readonly OpenStdin: true;
   readonly StdinOnce: true;
   readonly Tty: false;
@@ -98,8 +98,8 @@ export function containerBody({ image, user, env, labels, ...plan }: ContainerPl
     ...(plan.policy.network.mode === "host" ? {} : { Hostname: "dad" }),
     Labels: labels,
     AttachStdin: true,
-    AttachStdout: false,
-    AttachStderr: false,
+    AttachStdout: true,
+    AttachStderr: true,
     OpenStdin: true,
     StdinOnce: true,
     Tty: false,

@@ -173,7 +173,7 @@ async function removeLeftContainers(sockets: readonly string[], signal: AbortSig
     }
   } catch (cause) {
     signal?.throwIfAborted();
-    throw new IsolationFailedError("sweep", { cause });
+    throw new IsolationFailedError("containers", { cause, doing: "sweep" });
   }
   return removed;
 }

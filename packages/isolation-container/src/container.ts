@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { ContainerBody } from "./container-body.ts";
-import type { EngineApi, ExecState } from "./engine-api.ts";
+import { type EngineApi, type ExecState, isGone } from "./engine-api.ts";
 
 /** A process in a container, besides its first one. */
 export interface ContainerProcess {
@@ -49,19 +49,29 @@ function runningContainer(api: EngineApi, id: string, held: Socket): Container {
   };
   return {
     id,
-    async start({ argv, env, stdin }) {
-      const exec = await api.createExec(id, {
-        AttachStdin: stdin,
-        AttachStdout: true,
-        AttachStderr: true,
-        Tty: false,
-        Cmd: argv,
-        Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
-      });
-      const connection = await api.startExec(exec);
-      return { connection, state: () => api.exec(exec) };
+    async start(program) {
+      try {
+        return await startProcess(api, id, program);
+      } catch (error) {
+        // Whatever the engine does with the connection, nobody is to wait for a container that is gone.
+        if (isGone(error)) held.destroy();
+        throw error;
+      }
     },
     end: () => (ending ??= end()),
     ended: new Promise((resolve) => held.once("close", resolve)),
   };
+}
+
+async function startProcess(api: EngineApi, id: string, { argv, env, stdin }: ContainerProgram): Promise<ContainerProcess> {
+  const exec = await api.createExec(id, {
+    AttachStdin: stdin,
+    AttachStdout: true,
+    AttachStderr: true,
+    Tty: false,
+    Cmd: argv,
+    Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
+  });
+  const connection = await api.startExec(exec);
+  return { connection, state: async () => api.exec(exec) };
 }

@@ -64,7 +64,7 @@ async function endAfter(one: Promise<Container | undefined>, before: (container:
   if (!container) return;
   await before(container).catch(() => undefined);
   await container.end().catch((cause: unknown) => {
-    throw new IsolationFailedError("the end of a container", { cause });
+    throw new IsolationFailedError(`container ${container.id}`, { cause, doing: "end" });
   });
 }
 

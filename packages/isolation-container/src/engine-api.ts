@@ -68,9 +68,12 @@ export function engineApi(engine: Engine) {
     image: (name: string, { signal }: Waiting = {}) =>
       engine.ask<EngineImage>({ method: "GET", path: `/images/${name}/json`, signal }).catch(unlessMissing),
     create: async (body: ContainerBody) => (await post<{ readonly Id: string }>("/containers/create", body)).Id,
-    /** The standard input of its first process. When the connection ends, in whatever way, so does that input. */
+    /**
+     * The standard input of its first process. When the connection ends, in whatever way, so does that input. And the connection
+     * ends with the container: only for who hears its output, too, Docker sees to that.
+     */
     attach: (id: string): Promise<Socket> =>
-      engine.takeOver({ method: "POST", path: `/containers/${id}/attach`, query: { stream: "1", stdin: "1" } }),
+      engine.takeOver({ method: "POST", path: `/containers/${id}/attach`, query: { stream: "1", stdin: "1", stdout: "1", stderr: "1" } }),
     start: (id: string) => post<void>(`/containers/${id}/start`),
     oomKilled: async (id: string): Promise<boolean> => {
       const { State } = await engine.ask<{ readonly State?: { readonly OOMKilled?: boolean } }>({ method: "GET", path: `/containers/${id}/json` });
@@ -103,6 +106,11 @@ export function engineApi(engine: Engine) {
 }
 
 export type EngineApi = ReturnType<typeof engineApi>;
+
+/** Whether the engine knows no such thing, or it is not in a state for what was asked. */
+export function isGone(error: unknown): boolean {
+  return isStatus(error, NOT_FOUND) || isStatus(error, CONFLICT);
+}
 
 function isStatus(error: unknown, status: number): boolean {
   return error instanceof EngineError && error.status === status;

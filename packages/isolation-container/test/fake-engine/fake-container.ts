@@ -28,7 +28,8 @@ export interface FakeContainer {
   oomKilled: boolean;
   removing: boolean;
   readonly gone: Promise<void>;
-  attach(client: Duplex): void;
+  /** Who hears no output is not told of the end either: `container/stream/attach.go` of moby. */
+  attach(client: Duplex, how: { readonly output: boolean }): void;
   start(): Promise<void>;
   exec(exec: FakeExec, client: Duplex): void;
   /** Kills everything in it, and removes it. */
@@ -51,7 +52,7 @@ export function fakeContainer(body: CreateBody, forget: (id: string) => void): F
     oomKilled: false,
     removing: false,
     gone: gone.promise,
-    attach: (client) => stdin.attach(client),
+    attach: (client, how) => stdin.attach(client, how),
     async start() {
       sandbox = await startMain(body, receivers);
       container.status = "running";
@@ -100,8 +101,8 @@ function firstInput({ StdinOnce }: CreateBody) {
     if (ended) sandbox?.tell({ type: "end", id: MAIN });
   };
   return {
-    attach(client: Duplex): void {
-      attached.add(client);
+    attach(client: Duplex, { output }: { readonly output: boolean }): void {
+      if (output) attached.add(client);
       client.on("error", () => undefined);
       client.on("data", (data: Buffer) => sandbox?.tell({ type: "input", id: MAIN, data: data.toString("base64") }));
       client.once("end", letGo).once("close", letGo).resume();

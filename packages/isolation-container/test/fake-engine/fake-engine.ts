@@ -248,11 +248,11 @@ function takeOver(state: State, { parts: [kind = "", name = "", action = ""], qu
   const upgraded = (type: string): void =>
     void client.write(`HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.${type}\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n`);
   if (kind === "containers" && action === "attach") {
-    if (query.stream !== "1" || query.stdin !== "1") throw new Error("the fake attaches to standard input only");
+    if (query.stream !== "1" || query.stdin !== "1") throw new Error("the fake attaches to standard input");
     expectNoBody(body);
     const container = containerOf(state, name);
     upgraded("multiplexed-stream");
-    container.attach(client);
+    container.attach(client, { output: query.stdout === "1" || query.stderr === "1" });
     return;
   }
   if (kind !== "exec" || action !== "start") throw new Error(`the fake does not give up the connection for ${kind} ${action}`);

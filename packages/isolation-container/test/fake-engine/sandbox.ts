@@ -92,13 +92,15 @@ const isRoot = process.getuid?.() === 0;
 function bubblewrap(body: CreateBody, env: Record<string, string>, filtered: boolean): readonly string[] {
   const { HostConfig: host, Hostname } = body;
   const [uid = "", gid = ""] = body.User.split(":");
-  if (!isRoot && uid !== String(process.getuid?.())) throw new Error(`without root the fake cannot run anybody else: ${uid}`);
+  // Root of a rootless engine is who started it.
+  if (!isRoot && !["0", String(process.getuid?.())].includes(uid)) throw new Error(`without root the fake cannot run anybody else: ${uid}`);
   return [
     "--die-with-parent",
     "--unshare-pid",
     "--info-fd",
     "4",
     ...(filtered ? ["--seccomp", "5"] : []),
+    ...(!isRoot && uid === "0" && !host.CapDrop.includes("ALL") ? ["--cap-add", "ALL"] : []),
     ...(isRoot ? ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"] : ["--unshare-user", "--uid", uid, "--gid", gid]),
     ...(host.NetworkMode === "host" ? [] : ["--unshare-net"]),
     ...(host.IpcMode === "host" ? [] : ["--unshare-ipc"]),

@@ -2,7 +2,7 @@ import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_p
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import type { Readable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import { RunManifest } from "@dad/protocol";
 
 const MAIN = resolve(import.meta.dirname, "../src/main.ts");
@@ -22,10 +22,19 @@ export interface Running {
   saying(text: string): Promise<void>;
 }
 
+export interface Given {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string;
+  /** An open file for its stdout. */
+  readonly stdout?: number | "pipe";
+}
+
 /** A directory outside of every package, with a space in its path. */
 export interface TestProject extends AsyncDisposable {
   readonly directory: string;
   start(...args: string[]): Running;
+  /** Starts it with more environment, and with text on its stdin. */
+  startWith(given: Given, ...args: string[]): Running;
   /** Starts it with an open file for its stdout. */
   startInto(stdout: number, ...args: string[]): Running;
   dad(...args: string[]): Promise<Ended>;
@@ -49,8 +58,8 @@ export async function testProject(files: Readonly<Record<string, string>> = {}):
   const read = (...parts: string[]) => readFile(path(...parts), "utf8");
   for (const [file, text] of Object.entries(files)) await write(file, text);
   const started: ChildProcess[] = [];
-  const startInto = (stdout: number | "pipe", ...args: string[]): Running => {
-    const running = startDad(args, directory, stdout);
+  const startWith = (given: Given, ...args: string[]): Running => {
+    const running = startDad(args, directory, given);
     started.push(running.child);
     return running;
   };
@@ -60,9 +69,10 @@ export async function testProject(files: Readonly<Record<string, string>> = {}):
     path,
     write,
     read,
-    start: (...args) => startInto("pipe", ...args),
-    startInto,
-    dad: (...args) => startInto("pipe", ...args).ended,
+    start: (...args) => startWith({}, ...args),
+    startWith,
+    startInto: (stdout, ...args) => startWith({ stdout }, ...args),
+    dad: (...args) => startWith({}, ...args).ended,
     manifest,
     async artifact(runId, name) {
       const { nodes } = await manifest(runId);
@@ -83,13 +93,14 @@ function typesOf(journal: string): string[] {
   return lines.map((line) => (JSON.parse(line) as { type: string }).type);
 }
 
-function startDad(args: readonly string[], cwd: string, stdout: number | "pipe"): Running {
+function startDad(args: readonly string[], cwd: string, { env = {}, input, stdout = "pipe" }: Given): Running {
   const argv = ["--conditions=@dad/source", MAIN, ...args];
-  const child: ChildProcessByStdio<null, Readable | null, Readable> = spawn(process.execPath, argv, {
+  const child = spawn(process.execPath, argv, {
     cwd,
-    env: environment(),
-    stdio: ["ignore", stdout, "pipe"],
-  }) as ChildProcessByStdio<null, Readable | null, Readable>;
+    env: { ...environment(), ...env },
+    stdio: [input === undefined ? "ignore" : "pipe", stdout, "pipe"],
+  }) as ChildProcessByStdio<Writable | null, Readable | null, Readable>;
+  child.stdin?.end(input);
   const said = { stdout: "", stderr: "" };
   child.stdout?.setEncoding("utf8").on("data", (text: string) => (said.stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (said.stderr += text));

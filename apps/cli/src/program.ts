@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { declareCheckout } from "./commands/checkout.ts";
 import { declareDiff } from "./commands/diff.ts";
+import { declareDoctor } from "./commands/doctor.ts";
 import { declareFsck } from "./commands/fsck.ts";
 import { declareGc } from "./commands/gc.ts";
 import { declareGraph } from "./commands/graph.ts";
@@ -9,6 +10,7 @@ import { declareLs } from "./commands/ls.ts";
 import { declareExplain, declareFork, declareRerun } from "./commands/rerun.ts";
 import { declareResume } from "./commands/resume.ts";
 import { declareRun } from "./commands/run.ts";
+import { declareSandbox } from "./commands/sandbox.ts";
 import { declareShow } from "./commands/show.ts";
 import { declareWhy } from "./commands/why.ts";
 import type { Finish } from "./exit-code.ts";
@@ -63,6 +65,8 @@ function declareProgram(finish: Finish): Command {
   declareCheckout(program, finish);
   declareFsck(program, finish);
   declareGc(program, finish);
+  declareSandbox(program, finish);
+  declareDoctor(program, finish);
   for (const command of program.commands) command.showHelpAfterError(`(dad ${command.name()} --help shows what it takes)`);
   return program;
 }

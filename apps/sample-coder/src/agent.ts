@@ -19,8 +19,8 @@ const fix = flow("fix")
     }),
   )
   .node("apply", ({ plan }) => applyFileOperations({ operations: plan.operations }))
-  // Tests may be run as often as one likes: a re-run need not ask.
-  .node("verify", runCommand({ argv: ["node", "--test"] }), { effect: "idempotent" });
+  // What it runs, a model wrote: it gets the working tree and nothing else. Tests may be run as often as one likes: a re-run need not ask.
+  .node("verify", runCommand({ argv: ["node", "--test"], isolation: "contained" }), { effect: "idempotent" });
 
 /** The single-shot coder: reads a small library, asks a model once for a change, applies it and runs the tests. */
 export const coder = agent("coder", {

@@ -8,6 +8,8 @@ import { parseArgs } from "node:util";
 import { diskArtifactStore, diskArtifactView } from "@dad/artifacts/disk";
 import { inlineEngine } from "@dad/engine/inline";
 import { memoryEventBus } from "@dad/events/memory";
+import { selectIsolation } from "@dad/isolation";
+import { bubblewrapIsolation } from "@dad/isolation-bubblewrap";
 import { processIsolation } from "@dad/isolation/process";
 import { diskJournalStore } from "@dad/journal/disk";
 import { noopObservability } from "@dad/observability/noop";
@@ -44,6 +46,8 @@ await using outcomes = gitOutcomeRepository({
   seed: join(projectRoot, "library"),
   git: { path: process.env["PATH"] },
 });
+const commands = { hostEnv: process.env, homes: join(runRoot, ".dad", "home") };
+const isolation = selectIsolation([processIsolation(commands), bubblewrapIsolation(commands)]);
 const resources = staticResourceRegistry({ profiles }).profile(values.profile ?? profileFor(process.env));
 // So that `dad resume` and `dad rerun` find the agent by the id of the run alone.
 const source = { file: relative(runRoot, join(projectRoot, "src", "agent.ts")).replaceAll(sep, "/"), project: PROJECT, profile: resources.name };
@@ -61,7 +65,7 @@ const ports: MakeRunPorts = (env, own) => {
     events,
     view: diskArtifactView({ root: env.runDir, store: artifacts }),
     observability: own(noopObservability()),
-    isolation: processIsolation({ hostEnv: process.env, homes: join(runRoot, ".dad", "home") }),
+    isolation,
   };
 };
 
@@ -74,7 +78,8 @@ let failure: unknown;
 try {
   await withRun({ rootComponentId: coder.id, source, runRoot, ports, signal: interrupt.signal, failure: broken.signal }, async (run) => {
     runId = run.env.runId;
-    await using execution = await run.isolate();
+    // Where nothing can contain what the model wrote, its tests run all the same, and the run says so.
+    await using execution = await run.isolate({ policy: { onMissing: "degrade" } });
     return await execution.run(agentRunner(coder, { engine: inlineEngine() }));
   });
 } catch (error) {

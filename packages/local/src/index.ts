@@ -5,11 +5,13 @@
  * @packageDocumentation
  */
 export { commandsLeft, type LeftCommand } from "./commands-left.ts";
+export { examineMachine, type ExamineMachineOptions } from "./examine-machine.ts";
 export { type Fork, forkAgent, type ForkAgentOptions, type ForkChild, type ForkedChild } from "./fork-agent.ts";
 export { ForkBudgetError, ForkRefusedError, type RefusedChild } from "./fork/errors.ts";
 export { MaintenanceError } from "./maintenance/errors.ts";
 export { type LocalMaintenance, localMaintenance, type LocalMaintenanceOptions } from "./maintenance/local-maintenance.ts";
-export { type LocalPortsOptions, localPorts } from "./local-ports.ts";
+export { localIsolation, type LocalIsolationOptions } from "./local-isolation.ts";
+export { type IsolationChoice, type LocalPortsOptions, localPorts } from "./local-ports.ts";
 export { type LocalStore, type LocalStoreOptions, localStore } from "./local-store.ts";
 export { continuationOf, type ContinuationWhere, planAgentRerun, type PlanAgentRerunOptions, type RerunWhere } from "./plan-agent-rerun.ts";
 export { type AgentRun, resumeAgent, type ResumeAgentOptions, runAgent, type RunAgentOptions } from "./run-agent.ts";

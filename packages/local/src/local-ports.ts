@@ -1,12 +1,19 @@
-import { join } from "node:path";
 import { diskArtifactView } from "@dad/artifacts/disk";
 import type { EventHandler } from "@dad/events";
 import { memoryEventBus } from "@dad/events/memory";
-import { processIsolation } from "@dad/isolation/process";
+import type { IsolationAdapter, IsolationPolicy, RunScope } from "@dad/isolation";
 import { noopObservability } from "@dad/observability/noop";
 import type { ResourceProfile } from "@dad/resources";
 import type { MakeRunPorts } from "@dad/run-context";
+import { localIsolation } from "./local-isolation.ts";
 import type { LocalStore } from "./local-store.ts";
+
+export interface IsolationChoice {
+  /** Default: {@link localIsolation}. */
+  readonly adapter?: IsolationAdapter;
+  /** What commands are held to. Default: `cooperative`. */
+  readonly policy?: IsolationPolicy;
+}
 
 export interface LocalPortsOptions {
   readonly resources: ResourceProfile;
@@ -14,10 +21,14 @@ export interface LocalPortsOptions {
   readonly hostEnv?: Readonly<Record<string, string | undefined>>;
   /** Told everything that happens in the run. */
   readonly onEvent?: EventHandler;
+  readonly isolation?: IsolationChoice;
+  /** For several runs in this process at once whose code asks it for its environment or directory: `processScope()` of `@dad/isolation/scope`. */
+  readonly scope?: RunScope;
 }
 
 /** The ports of a run on this machine: its own bus and view, and the store that it shares with the others. */
-export function localPorts(store: LocalStore, { resources, hostEnv, onEvent }: LocalPortsOptions): MakeRunPorts {
+export function localPorts(store: LocalStore, { resources, hostEnv, onEvent, isolation, scope }: LocalPortsOptions): MakeRunPorts {
+  const adapter = isolation?.adapter ?? localIsolation({ runRoot: store.runRoot, ...(hostEnv ? { hostEnv } : {}) });
   return (env, own) => {
     const events = own(memoryEventBus());
     if (onEvent) events.subscribe("*", onEvent);
@@ -29,7 +40,8 @@ export function localPorts(store: LocalStore, { resources, hostEnv, onEvent }: L
       events,
       resources,
       observability: own(noopObservability()),
-      isolation: processIsolation({ homes: join(store.runRoot, ".dad", "home"), ...(hostEnv ? { hostEnv } : {}) }),
+      isolation: adapter,
+      ...(scope ? { scope } : {}),
     };
   };
 }

@@ -79,7 +79,7 @@ export async function runPrepared<Definition extends AgentDefinition | FlowDefin
     ...(start ? { rerun: start } : {}),
     ...(Object.keys(resolved).length === 0 ? {} : { inputs: resolved }),
   };
-  return await untilOver({ store, ports }, (made) => withRun({ ...run, ports: made }, runningOf(definition, { continuation })));
+  return await untilOver({ store, ports }, (made) => withRun({ ...run, ports: made }, runningOf(definition, { ports, continuation })));
 }
 
 /** How a run goes on from an earlier one, and its static inputs. */
@@ -120,18 +120,19 @@ export async function resumeAgent<Definition extends AgentDefinition | FlowDefin
   const continuation = await continuationOf(definition, before, { store, ports, runId: options.runId });
   const { projectRoot, runRoot, journals } = store;
   return await untilOver({ store, ports }, (made) =>
-    withResumedRun({ ...options, projectRoot, runRoot, journals, ports: made }, runningOf(definition, { resume, continuation })),
+    withResumedRun({ ...options, projectRoot, runRoot, journals, ports: made }, runningOf(definition, { ports, resume, continuation })),
   );
 }
 
 function runningOf(
   definition: AgentDefinition | FlowDefinition,
-  how: Pick<RunnerOptions, "resume" | "continuation">,
+  { ports, ...how }: Pick<Where, "ports"> & Pick<RunnerOptions, "resume" | "continuation">,
 ): (run: RunContext) => Promise<unknown> {
+  const policy = ports.isolation?.policy;
   const options = { engine: inlineEngine(), ...how };
   const runner = definition.kind === "agent" ? agentRunner(definition, options) : flowRunner(definition, options);
   return async (run) => {
-    await using execution = await run.isolate();
+    await using execution = await run.isolate(policy ? { policy } : {});
     return await execution.run(runner);
   };
 }

@@ -1,19 +1,19 @@
 import { dirname, resolve } from "node:path";
 import type { AgentDefinition, FlowDefinition } from "@dad/agent";
-import { type LocalStore, localStore } from "@dad/local";
+import { type IsolationChoice, type LocalStore, localStore } from "@dad/local";
 import type { RunDetails, RunSource, StaticInputs } from "@dad/protocol";
 import type { ResourceProfile } from "@dad/resources";
 import type { RerunAllowances, RerunOptions } from "@dad/runner";
 import { loadAgent } from "../agent-file/load-agent.ts";
 import { RunRootUnknownError, RunSourceUnknownError } from "../errors.ts";
-import { findProject, findRunRoot } from "../project/find-project.ts";
+import { findProject, findRunRoot, type IsolationFlags } from "../project/find-project.ts";
 import { findRun } from "../project/find-run.ts";
 import { isDirectory } from "../project/is-directory.ts";
 import { readInputs } from "../project/read-inputs.ts";
 import { parseSet } from "../project/parse-set.ts";
 import { sourceOf } from "../project/source-of.ts";
 
-export interface RerunFlags {
+export interface RerunFlags extends IsolationFlags {
   readonly from?: string;
   /** `<path>.<field>=<json>` each. */
   readonly set?: readonly string[];
@@ -40,6 +40,7 @@ export interface PreparedRerun extends AsyncDisposable {
   readonly definition: AgentDefinition | FlowDefinition;
   readonly store: LocalStore;
   readonly resources: ResourceProfile;
+  readonly isolation: IsolationChoice;
   readonly rerun: RerunOptions;
   readonly inputs: StaticInputs;
   readonly source: RunSource;
@@ -63,6 +64,7 @@ export async function prepareRerun(runId: string, file: string | undefined, flag
     definition,
     store,
     resources,
+    isolation: project.isolation(flags),
     inputs,
     rerun: optionsOf(run.runId, definition, flags),
     source: sourceOf(path, store, profile),

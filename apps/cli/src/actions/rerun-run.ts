@@ -21,7 +21,7 @@ export async function rerunRun(runId: string, file: string | undefined, flags: R
   using output = divertOutput((text) => progress.log(text));
   offerOwnPackages();
   await using prepared = await prepareRerun(runId, file, flags);
-  const { definition, store, resources, rerun, inputs, source } = prepared;
+  const { definition, store, resources, isolation, rerun, inputs, source } = prepared;
   const ended = await runToItsEnd(progress, (work) =>
     runAgent(definition, {
       ...work,
@@ -29,7 +29,7 @@ export async function rerunRun(runId: string, file: string | undefined, flags: R
       inputs,
       rerun,
       source,
-      ports: { resources, hostEnv: process.env, onEvent: progress.onEvent },
+      ports: { resources, hostEnv: process.env, onEvent: progress.onEvent, isolation },
       ...(flags.runId === undefined ? {} : { runId: flags.runId }),
       ...(flags.prefix === undefined ? {} : { runIdPrefix: flags.prefix }),
     }),

@@ -8,7 +8,7 @@ import { offerOwnPackages } from "../agent-file/own-packages.ts";
 import { RunRootUnknownError, RunSourceUnknownError } from "../errors.ts";
 import { EXIT, exitCodeOfRun } from "../exit-code.ts";
 import { assumptionsOf, type AssumptionFlags } from "../project/assumptions.ts";
-import { findProject, findRunRoot } from "../project/find-project.ts";
+import { findProject, findRunRoot, type IsolationFlags } from "../project/find-project.ts";
 import { findRun } from "../project/find-run.ts";
 import { isDirectory } from "../project/is-directory.ts";
 import { leftCommandText } from "../terminal/left-command-text.ts";
@@ -16,7 +16,7 @@ import { divertOutput } from "../terminal/divert-output.ts";
 import { runToItsEnd } from "./run-to-its-end.ts";
 import { tellRun } from "./tell-run.ts";
 
-export interface ResumeFlags extends AssumptionFlags {
+export interface ResumeFlags extends AssumptionFlags, IsolationFlags {
   readonly runRoot?: string;
   readonly profile?: string;
   readonly takeOver?: true;
@@ -48,7 +48,7 @@ export async function resumeRun(runId: string, file: string | undefined, flags: 
       runId,
       history,
       assume,
-      ports: { resources, hostEnv: process.env, onEvent: progress.onEvent },
+      ports: { resources, hostEnv: process.env, onEvent: progress.onEvent, isolation: project.isolation(flags) },
       ...(flags.takeOver ? { takeOver: true } : {}),
       ...(flags.allowChanged ? { allowChanged: true } : {}),
     }),

@@ -4,14 +4,14 @@ import { progressOn } from "@dad/terminal";
 import { loadAgent } from "../agent-file/load-agent.ts";
 import { offerOwnPackages } from "../agent-file/own-packages.ts";
 import { EXIT, exitCodeOfRun } from "../exit-code.ts";
-import { findProject } from "../project/find-project.ts";
+import { findProject, type IsolationFlags } from "../project/find-project.ts";
 import { readInputs } from "../project/read-inputs.ts";
 import { sourceOf } from "../project/source-of.ts";
 import { divertOutput } from "../terminal/divert-output.ts";
 import { runToItsEnd } from "./run-to-its-end.ts";
 import { tellRun } from "./tell-run.ts";
 
-export interface RunFlags {
+export interface RunFlags extends IsolationFlags {
   /** `<path>=<json>`, in the order given. */
   readonly input?: readonly string[];
   readonly staticInputs?: string;
@@ -41,7 +41,7 @@ export async function runFile(file: string, flags: RunFlags): Promise<number> {
       ...work,
       store,
       inputs,
-      ports: { resources, hostEnv: process.env, onEvent: progress.onEvent },
+      ports: { resources, hostEnv: process.env, onEvent: progress.onEvent, isolation: project.isolation(flags) },
       source: sourceOf(path, store, flags.profile),
       ...(flags.runId === undefined ? {} : { runId: flags.runId }),
       ...(flags.prefix === undefined ? {} : { runIdPrefix: flags.prefix }),

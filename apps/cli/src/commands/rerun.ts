@@ -4,6 +4,7 @@ import type { RerunFlags } from "../actions/prepare-rerun.ts";
 import type { RerunRunFlags } from "../actions/rerun-run.ts";
 import type { Finish } from "../exit-code.ts";
 import { directory } from "./directory.ts";
+import { declareIsolation } from "./isolation.ts";
 
 /** `dad rerun <run> [file]` */
 export function declareRerun(program: Command, finish: Finish): void {
@@ -13,7 +14,7 @@ export function declareRerun(program: Command, finish: Finish): void {
     .description(
       "Makes a new run from an earlier one. What is unchanged is reused and costs nothing; with --from, all that comes before it is, and it and what comes after it are executed.",
     );
-  rerunOptions(command)
+  declareIsolation(rerunOptions(command))
     .option("--dry-run", "say what would be done, as dad explain does")
     .addOption(new Option("--run-id <id>", "the id of the new run, instead of a made one").conflicts("prefix"))
     .option("--prefix <prefix>", "begins the id of the new run")
@@ -59,7 +60,7 @@ export function declareFork(program: Command, finish: Finish): void {
     .option("-n, --times <k>", "make each of them so often: a model that is asked again may say something else", count, 1)
     .option("--concurrency <n>", "how many go on at a time", count, 4)
     .option("--budget <usd>", "what all of them together may cost: when it is exhausted, or a cost is not known, what goes on is cancelled", dollars);
-  sharedOptions(command)
+  declareIsolation(sharedOptions(command))
     .option("--prefix <prefix>", "begins the ids of the new runs")
     .option("--json", "print the comparison as one JSON object")
     .addHelpText("after", FORK_EXAMPLES)

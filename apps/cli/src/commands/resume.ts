@@ -2,10 +2,11 @@ import type { Command } from "commander";
 import type { ResumeFlags } from "../actions/resume-run.ts";
 import type { Finish } from "../exit-code.ts";
 import { directory } from "./directory.ts";
+import { declareIsolation } from "./isolation.ts";
 
 /** `dad resume <run> [file]` */
 export function declareResume(program: Command, finish: Finish): void {
-  program
+  const command = program
     .command("resume")
     .summary("go on with a run")
     .description(
@@ -18,7 +19,8 @@ export function declareResume(program: Command, finish: Finish): void {
     .option("--allow-changed", "go on although the agent is not the one that the run was begun with")
     .option("--take-over", "take the run from a process that hangs: stop that process, too")
     .option("--run-root <dir>", "where runs are kept (default: that of the nearest dad.config, or else runs)", directory)
-    .option("--profile <name>", "the profile of dad.config whose resources are used (default: the one that the run was begun with)")
+    .option("--profile <name>", "the profile of dad.config whose resources are used (default: the one that the run was begun with)");
+  declareIsolation(command)
     .option("--json", "print the run as one JSON object")
     .addHelpText("after", EXAMPLES)
     .action(async (runId: string, file: string | undefined, flags: ResumeFlags) => {

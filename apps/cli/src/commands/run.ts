@@ -2,10 +2,11 @@ import { type Command, Option } from "commander";
 import type { RunFlags } from "../actions/run-file.ts";
 import type { Finish } from "../exit-code.ts";
 import { directory } from "./directory.ts";
+import { declareIsolation } from "./isolation.ts";
 
 /** `dad run <file>` */
 export function declareRun(program: Command, finish: Finish): void {
-  program
+  const command = program
     .command("run")
     .summary("run an agent")
     .description("Runs the agent that a file exports, and tells how it went.")
@@ -21,7 +22,8 @@ export function declareRun(program: Command, finish: Finish): void {
         "--durability <level>",
         "what is promised of the record: strict, it outlives a power loss; relaxed, it outlives this process",
       ).choices(["strict", "relaxed"]),
-    )
+    );
+  declareIsolation(command)
     .option("--json", "print the run as one JSON object")
     .addHelpText("after", EXAMPLES)
     .action(async (file: string, flags: RunFlags) => {

@@ -1,7 +1,8 @@
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { ConfigInvalidError, findConfig, loadConfig, type LoadedConfig, selectProfile } from "@dad/config";
-import type { LocalStoreOptions } from "@dad/local";
+import type { IsolationChoice, LocalStoreOptions } from "@dad/local";
+import type { Preset } from "@dad/isolation";
 import { messageOf } from "@dad/protocol";
 import type { ResourceProfile } from "@dad/resources";
 import { staticResourceRegistry } from "@dad/resources/static";
@@ -12,6 +13,14 @@ export interface Project {
   readonly store: LocalStoreOptions & { readonly runRoot: string };
   /** @throws ProfileUnknownError (`PROFILE_UNKNOWN`). */
   profile(name?: string): ResourceProfile;
+  /** What the commands of its runs are held to. */
+  isolation(flags: IsolationFlags): IsolationChoice;
+}
+
+/** What the person wrote, which comes before the config. */
+export interface IsolationFlags {
+  readonly isolation?: Preset;
+  readonly isolationMissing?: "fail" | "degrade";
 }
 
 export interface FindProjectOptions {
@@ -60,6 +69,11 @@ function projectOf(config: Partial<LoadedConfig>, { cwd, runRoot }: FindProjectO
       const selected = selectProfile({ file: "", resources: {}, ...config }, { argument: name, env: process.env });
       // An agent that uses no resources needs no profile.
       return staticResourceRegistry({ profiles: { default: {}, ...config.resources } }).profile(selected ?? "default");
+    },
+    isolation({ isolation: preset, isolationMissing: onMissing }) {
+      const { adapter, ...policy } = config.isolation ?? {};
+      const asked = { ...(preset === undefined ? {} : { preset }), ...(onMissing === undefined ? {} : { onMissing }) };
+      return { ...(adapter ? { adapter } : {}), policy: { ...policy, ...asked } };
     },
   };
 }

@@ -1,0 +1,53 @@
+import type { IsolationAdapter } from "@dad/isolation";
+import { bubblewrapIsolation } from "@dad/isolation-bubblewrap";
+import { type EscapeReport, runEscapes } from "@dad/isolation/escapes";
+import { processIsolation } from "@dad/isolation/process";
+import { examineMachine } from "@dad/local";
+import type { MachineReport } from "@dad/protocol";
+import { jsonText, paintFor, visible } from "@dad/terminal";
+import { EXIT } from "../exit-code.ts";
+import { findProject } from "../project/find-project.ts";
+import { machineText } from "../terminal/machine-text.ts";
+
+export interface DoctorFlags {
+  readonly isolation?: true;
+  readonly json?: true;
+}
+
+/** Says what this machine can do; with `--isolation`, also what its isolations hold back when somebody tries. */
+export async function doctor(flags: DoctorFlags): Promise<number> {
+  const cwd = process.cwd();
+  const { adapter: own } = (await findProject(cwd, { cwd })).isolation({});
+  const adapters = [processIsolation({ hostEnv: process.env }), bubblewrapIsolation({ hostEnv: process.env }), ...(own ? [own] : [])];
+  const examined = await examineMachine({ directory: cwd, hostEnv: process.env, adapters });
+  const report = flags.isolation ? await proved(examined, adapters) : examined;
+  process.stdout.write(flags.json ? jsonText(report) : `${machineText(visible(report), paintFor(process.stdout))}\n`);
+  return isSound(report) ? EXIT.done : EXIT.failed;
+}
+
+/** The report with what came of the attempts on each isolation that is there. */
+async function proved(report: MachineReport, adapters: readonly IsolationAdapter[]): Promise<MachineReport> {
+  const isolation: MachineReport["isolation"] = [];
+  for (const [index, known] of report.isolation.entries()) {
+    const adapter = adapters[index];
+    isolation.push(known.available && adapter ? { ...known, proof: proofOf(await tried(adapter)) } : known);
+  }
+  return { ...report, isolation };
+}
+
+async function tried(adapter: IsolationAdapter): Promise<EscapeReport> {
+  const report = await runEscapes(adapter, { onVerdict: ({ id, verdict }) => void process.stderr.write(`${adapter.name}: ${id} ${verdict}\n`) });
+  for (const { id, title, verdict, detail } of report.verdicts)
+    if (verdict === "escaped" || verdict === "invalid") process.stderr.write(`${adapter.name}: ${verdict}: ${id}, ${title}: ${visible(detail)}\n`);
+  return report;
+}
+
+function proofOf({ guards }: EscapeReport): NonNullable<MachineReport["isolation"][number]["proof"]> {
+  return guards.map(({ guard, claimed, verdict, attempts }) => ({ guard, claimed, verdict, attempts: { ...attempts } }));
+}
+
+function isSound({ checks, isolation }: MachineReport): boolean {
+  return (
+    checks.every(({ status }) => status !== "missing") && isolation.every(({ proof = [] }) => proof.every(({ verdict }) => verdict !== "broken"))
+  );
+}

@@ -1,0 +1,17 @@
+import { join } from "node:path";
+import { type IsolationAdapter, selectIsolation } from "@dad/isolation";
+import { bubblewrapIsolation } from "@dad/isolation-bubblewrap";
+import { processIsolation } from "@dad/isolation/process";
+
+export interface LocalIsolationOptions {
+  /** Absolute path of the directory that holds runs. Without one, what each space needs is in a temporary directory. */
+  readonly runRoot?: string;
+  /** What commands may see of this process's environment is chosen from here. Default: next to nothing. */
+  readonly hostEnv?: Readonly<Record<string, string | undefined>>;
+}
+
+/** The isolation of this machine: ordinary processes for what means well, and bubblewrap for what requires more than they guard. */
+export function localIsolation({ runRoot, hostEnv }: LocalIsolationOptions = {}): IsolationAdapter {
+  const options = { ...(runRoot === undefined ? {} : { homes: join(runRoot, ".dad", "home") }), ...(hostEnv ? { hostEnv } : {}) };
+  return selectIsolation([processIsolation(options), bubblewrapIsolation(options)]);
+}

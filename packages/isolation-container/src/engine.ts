@@ -1,6 +1,6 @@
 import { Agent } from "node:http";
 import type { Socket } from "node:net";
-import Modem from "docker-modem";
+import type Modem from "docker-modem";
 
 /** How long the engine may take to answer, in milliseconds, where it does no more than answer. */
 const ANSWER_MS = 30_000;
@@ -41,27 +41,35 @@ export class EngineError extends Error {
 
 /** @param version of the API, such as `1.44`. Without one, what the engine takes for its own. */
 export function engineAt(socketPath: string, version?: string): Engine {
-  // With `host` unset nothing of the environment decides what is called.
-  const modem = new Modem({
-    socketPath,
-    host: undefined,
-    protocol: "http",
-    // A connection that is kept would be broken after the engine was started anew, and a new one costs next to nothing here.
-    agent: new Agent({ keepAlive: false }),
-    ...(version === undefined ? {} : { version: `v${version}` }),
-  });
+  let loading: Promise<Modem> | undefined;
+  const modem = async (): Promise<Modem> => (loading ??= openModem(socketPath, version));
   return {
     socketPath,
     ask: async <Answer>(request: EngineRequest) => {
-      const answer = await dial(modem, request, {});
+      const answer = await dial(await modem(), request, {});
       return (Buffer.isBuffer(answer) ? undefined : answer) as Answer;
     },
     takeOver: async (request) => {
-      const taken = await dial(modem, request, { hijack: true, isStream: true });
+      const taken = await dial(await modem(), request, { hijack: true, isStream: true });
       if (isSocket(taken)) return taken;
       throw new EngineError("the engine does not give the connection up", {});
     },
   };
+}
+
+/** Only who calls an engine loads the library, which brings along what it needs for SSH. */
+async function openModem(socketPath: string, version: string | undefined): Promise<Modem> {
+  const { default: Client } = await import("docker-modem");
+  return new Client({
+    socketPath,
+    // All that it would otherwise take from the environment.
+    host: undefined,
+    protocol: "http",
+    timeout: undefined,
+    // A connection that is kept would be broken after the engine was started anew, and a new one costs next to nothing here.
+    agent: new Agent({ keepAlive: false }),
+    ...(version === undefined ? {} : { version: `v${version}` }),
+  });
 }
 
 function isSocket(answer: unknown): answer is Socket {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { containerIsolation, type ContainerIsolationOptions } from "@dad/isolation-container";
 import { RunId } from "@dad/protocol";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type FakeEngineOptions, startFakeEngine } from "./fake-engine/fake-engine.ts";
 
 const runId = RunId.parse("run1");
@@ -80,6 +80,17 @@ describe("what is missing", () => {
       code: "ISOLATION_UNAVAILABLE",
       details: { missing: ["limit.memory"], problems: [{ remedy: expect.stringContaining("Delegate=") }] },
     });
+  });
+
+  it("is not looked for where the environment says", async () => {
+    vi.stubEnv("DOCKER_HOST", "tcp://127.0.0.1:1");
+    vi.stubEnv("DOCKER_TLS_VERIFY", "1");
+    vi.stubEnv("DOCKER_CLIENT_TIMEOUT", "1");
+    try {
+      expect((await probeOf({})).available).toBe(true);
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   it("is looked for again, so that it may have come", async () => {

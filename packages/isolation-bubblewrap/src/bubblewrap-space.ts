@@ -16,7 +16,7 @@ import type { Housing } from "./housing.ts";
 import { type LimitWatch, limitWatch } from "./limit-watch.ts";
 import type { Lodging } from "./lodging.ts";
 import { changesOf } from "./overlay.ts";
-import type { SandboxCommand } from "./sandbox-command.ts";
+import { type SandboxCommand, SandboxGoneError } from "./sandbox-command.ts";
 import { type SpaceCommands, spaceCommands } from "./space-commands.ts";
 import { workspaceFiles } from "./workspace-files.ts";
 
@@ -38,7 +38,6 @@ export function bubblewrapSpace(spec: BubblewrapSpaceSpec): IsolationSpace {
   const { id, env, cwd: workspace } = described;
   const { commands, watch } = commandsOf(spec);
   let closed: Promise<void> | undefined;
-  let started = 0;
   const assertOpen = (signal?: AbortSignal): void => {
     signal?.throwIfAborted();
     if (closed) throw new IsolationClosedError(id);
@@ -58,14 +57,15 @@ export function bubblewrapSpace(spec: BubblewrapSpaceSpec): IsolationSpace {
       assertOpen(options.signal);
       const prepared = prepare(command, { env, workspace });
       const epoch = commands.epoch();
-      const lodging = await lodged(command.argv[0]);
-      assertOpen(options.signal);
-      if (commands.epoch() !== epoch) return endedBeforehand();
-      started += 1;
-      return commands.run(lodging, prepared, held);
+      const attempt = async (): Promise<ExecResult> => {
+        const lodging = await lodged(command.argv[0]);
+        assertOpen(options.signal);
+        return commands.epoch() === epoch ? commands.run(lodging, prepared, held) : endedBeforehand();
+      };
+      return twice(command.argv[0], attempt);
     },
     kill: async () => commands.end(),
-    usage: async () => ({ commands: started, ...(await housing.usage()), ...egress?.usage() }),
+    usage: async () => ({ commands: commands.count(), ...(await housing.usage()), ...egress?.usage() }),
     async changes({ signal } = {}) {
       assertOpen(signal);
       return changesIn(spec, () => lodged(workspace), signal);
@@ -128,6 +128,18 @@ function prepare(
   const environment = mergeEnvironments(env, own ?? {});
   if (argv[0] === "") throw new ProgramMissingError("", { path: environment.PATH ?? "" });
   return { argv, cwd: placeWorkingDirectory(workspace, cwd ?? "."), env: environment, stdin };
+}
+
+/** What ended a sandbox may be noticed only when the next command is to begin there. It gets another sandbox, once. */
+async function twice(program: string, attempt: () => Promise<ExecResult>): Promise<ExecResult> {
+  try {
+    return await attempt().catch(async (error: unknown) => {
+      if (error instanceof SandboxGoneError) return attempt();
+      throw error;
+    });
+  } catch (cause) {
+    throw cause instanceof SandboxGoneError ? new IsolationFailedError(program, { cause }) : cause;
+  }
 }
 
 /** Everything was ended while its sandbox started. */

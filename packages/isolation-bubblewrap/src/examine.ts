@@ -6,6 +6,7 @@ import { findProgram, guardsWith, type IsolationProbe, type IsolationProblem } f
 import { NOT_LINUX, NOT_THERE, trialProblem, versionProblem } from "./bwrap-problems.ts";
 import { type CgroupSupport, findCgroups } from "./cgroup/find-cgroups.ts";
 import { mostGuards } from "./claims.ts";
+import { inheritedDescriptors } from "./inherited-descriptors.ts";
 import type { Machine } from "./lodging.ts";
 import { systemArguments } from "./profile.ts";
 import { nodeBinds } from "./program-binds.ts";
@@ -48,6 +49,7 @@ export async function examine({ program: named, path, usesCgroups, users }: Exam
     program,
     system: { none: without, host: withHost },
     node,
+    inherited: inheritedDescriptors(),
     filter: seccompFilter(arch),
     cgroups,
     countsProcesses: countsProcesses(),

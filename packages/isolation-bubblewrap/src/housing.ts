@@ -60,7 +60,7 @@ interface Lodgings extends AsyncDisposable {
 /** Sandboxes of which each begins when it is needed and the one before it has ended. */
 function oneAfterTheOther(open: () => Promise<Lodging>): Lodgings {
   let past: Used = {};
-  let current: { readonly lodging: Promise<Lodging>; over: boolean } | undefined;
+  let current: { readonly lodging: Promise<Lodging>; isOver: () => boolean } | undefined;
   const opened = async (): Promise<Lodging | undefined> => current?.lodging.catch(() => undefined);
 
   /** Closes what is over, and keeps what it has used. */
@@ -75,17 +75,17 @@ function oneAfterTheOther(open: () => Promise<Lodging>): Lodgings {
       await leave(await before);
       return open();
     };
-    const next = { lodging: start(), over: false };
-    const forget = (): void => {
-      next.over = true;
-    };
-    next.lodging.then(({ sandbox }) => sandbox.ended).then(forget, forget);
+    const next = { lodging: start(), isOver: () => false };
     current = next;
+    next.lodging.then(
+      ({ sandbox }) => (next.isOver = () => sandbox.isOver()),
+      () => (next.isOver = () => true),
+    );
     return next.lodging;
   }
   return {
-    isRunning: () => current?.over === false,
-    current: () => (current?.over === false ? current.lodging : fresh()),
+    isRunning: () => current?.isOver() === false,
+    current: () => (current?.isOver() === false ? current.lodging : fresh()),
     async usage() {
       const lodging = await opened();
       return summed(past, await lodging?.group?.usage());

@@ -28,7 +28,7 @@ export interface LaunchSpec {
  * How bwrap is to be started. Where its user would not get to what is bound, and for an overlay, a mount namespace comes before it,
  * in which that is mounted where it does. All of it is one process: whoever is to end with this one does.
  */
-export function launchOf(spec: LaunchSpec): Omit<Launch, "filter"> {
+export function launchOf(spec: LaunchSpec): Omit<Launch, "filter" | "inherited"> {
   const { program, profile, user, overlay, command } = spec;
   const relayed = relayedBinds(spec);
   const binds = relayed.map(({ bind, at }) => (at === undefined ? bind : { ...bind, source: at }));

@@ -18,6 +18,8 @@ export interface Machine {
   /** The node that runs this. */
   readonly node: readonly Bind[];
   readonly filter: Uint8Array;
+  /** Open files of this process that would get into a sandbox. */
+  readonly inherited: readonly number[];
   readonly cgroups: CgroupSupport | undefined;
   /** Whether the kernel counts the processes of each user namespace for itself. */
   readonly countsProcesses: boolean;
@@ -56,7 +58,7 @@ export async function openLodging(premises: Premises, spec: LodgingSpec): Promis
     before: control.slots.making(),
   });
   const grouping = spec.groupLimits && machine.cgroups?.create(spec.groupLimits);
-  const opening = openSandbox({ ...launch, filter: control.filter });
+  const opening = openSandbox({ ...launch, filter: control.filter, inherited: machine.inherited });
   const [opened, grouped] = await Promise.allSettled([opening, grouping, premises.lent]);
   try {
     if (opened.status === "rejected") throw opened.reason;

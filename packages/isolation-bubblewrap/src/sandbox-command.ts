@@ -6,7 +6,6 @@ import {
   type ExecOptions,
   type ExecResult,
   giveInput,
-  IsolationFailedError,
   ProgramMissingError,
   readOutputs,
   watchLimits,
@@ -46,6 +45,13 @@ export interface RunningCommand {
   condemn(reason: EndReason): void;
   /** Whether nobody holds its pipes any more. For when there is a result. */
   isClean(): boolean;
+}
+
+/** The sandbox ended, or did not answer, before the command began. So it did not begin, and may do so in another one. */
+export class SandboxGoneError extends Error {
+  constructor() {
+    super("the sandbox ended, or did not answer, before the command began");
+  }
 }
 
 /** Starts a command in a sandbox. The result rejects when it could not be started. */
@@ -91,7 +97,7 @@ async function hasBegun({ begun }: CommandStatus, { argv, cwd, env }: SandboxCom
   if (beginning === "nodirectory") throw new WorkingDirectoryError(cwd);
   if (beginning === "noprogram") throw new ProgramMissingError(argv[0], { path: env.PATH ?? "" });
   if (isCondemned()) return false;
-  throw new IsolationFailedError(argv[0], { cause: new Error("the sandbox ended, or did not answer, before the command began") });
+  throw new SandboxGoneError();
 }
 
 /** Waits until everything is read, but not for ever. @returns whether it is. */

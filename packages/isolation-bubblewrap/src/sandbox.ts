@@ -8,7 +8,7 @@ import { isThere, type KnownProcess, knownProcess } from "./host-processes.ts";
 import { eachLine } from "./lines.ts";
 
 /** How long the supervisor may take to answer. It only ever works for microseconds. */
-const ANSWER_MS = 5000;
+const ANSWER_MS = 2000;
 const SAID_CHARS = 4096;
 
 /** The program that makes a sandbox, and becomes bwrap if it is not. */
@@ -18,6 +18,8 @@ export interface Launch {
   readonly user: HostUser | undefined;
   /** Path of the filter of system calls. */
   readonly filter: string;
+  /** Open files of this process that would get into the sandbox. */
+  readonly inherited: readonly number[];
 }
 
 /** `-1`: all but the supervisor. Less: the group of a process. */
@@ -82,11 +84,15 @@ export async function openSandbox(launch: Launch): Promise<Sandbox> {
   };
 }
 
-function start({ program, args, user, filter }: Launch): ChildProcess {
-  const rules = openSync(filter, "r");
+function start({ program, args, user, filter, inherited }: Launch): ChildProcess {
+  const [rules, nothing] = [openSync(filter, "r"), openSync("/dev/null", "r")];
+  const own = ["ignore", "ignore", "pipe", "pipe", "pipe", rules, "pipe"] as const;
+  const most = Math.max(own.length - 1, ...inherited);
+  // What is ignored stays as it is from the fourth on: libuv only replaces what it is given something for.
+  const others = Array.from({ length: most + 1 - own.length }, (_, at) => (inherited.includes(at + own.length) ? nothing : "ignore"));
   try {
     return spawn(program, args, {
-      stdio: ["ignore", "ignore", "pipe", "pipe", "pipe", rules, "pipe"],
+      stdio: [...own, ...others],
       env: { PATH: "/usr/bin:/bin:/usr/sbin:/sbin" },
       cwd: "/",
       // The keyboard of a terminal ends this process, and this process the sandbox.
@@ -95,6 +101,7 @@ function start({ program, args, user, filter }: Launch): ChildProcess {
     });
   } finally {
     closeSync(rules);
+    closeSync(nothing);
   }
 }
 

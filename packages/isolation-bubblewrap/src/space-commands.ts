@@ -17,6 +17,8 @@ export interface SpaceCommandsSpec {
 export interface SpaceCommands {
   /** How often all were ended. */
   epoch(): number;
+  /** How many have ended. */
+  count(): number;
   run(lodging: Lodging, command: SandboxCommand, options: ExecOptions): Promise<ExecResult>;
   /** Ends all of them with the sandbox. Resolves when nothing of it is alive, and each has its result. */
   end(): Promise<void>;
@@ -27,25 +29,21 @@ export interface SpaceCommands {
 export function spaceCommands({ graceMs, housing, egress, watch }: SpaceCommandsSpec): SpaceCommands {
   const running = new Map<RunningCommand, Lodging>();
   let ends = 0;
-
-  /** What left the session of a command cannot be told from that of another one. So it goes with the last that runs. */
-  async function endCommand({ sandbox }: Lodging, pid: number | undefined): Promise<void> {
-    if (pid !== undefined) await endGroup(sandbox, pid, graceMs);
-    if (running.size > 1) return;
-    egress?.lost();
-    await endEverything(sandbox);
-  }
+  let count = 0;
 
   async function run(lodging: Lodging, command: SandboxCommand, options: ExecOptions): Promise<ExecResult> {
     const premises = await housing.premises();
     const { slots } = premises.control;
     const slot = await slots.take();
     using _watching = watch.begin(lodging, premises);
-    const end = (pid: number | undefined): Promise<void> => endCommand(lodging, pid);
+    const end = async (pid: number | undefined): Promise<void> => {
+      if (pid !== undefined) await endGroup(lodging.sandbox, pid, graceMs);
+      if (running.size <= 1) await endRest(lodging, egress);
+    };
     const started = runInSandbox({ sandbox: lodging.sandbox, slot, end }, command, options);
     running.set(started, lodging);
     try {
-      return await started.result;
+      return await started.result.finally(() => (count += 1));
     } finally {
       running.delete(started);
       await slots.giveBack(slot, started.isClean());
@@ -57,6 +55,7 @@ export function spaceCommands({ graceMs, housing, egress, watch }: SpaceCommands
   };
   return {
     epoch: () => ends,
+    count: () => count,
     run: (lodging, command, options) => withMemoryReason(lodging, () => run(lodging, command, options)),
     condemn,
     async end() {
@@ -67,6 +66,12 @@ export function spaceCommands({ graceMs, housing, egress, watch }: SpaceCommands
       await Promise.allSettled(results);
     },
   };
+}
+
+/** What left the session of a command cannot be told from that of another one. So it goes with the last that runs. */
+async function endRest({ sandbox }: Lodging, egress: Egress | undefined): Promise<void> {
+  egress?.lost();
+  await endEverything(sandbox);
 }
 
 /** The kernel kills for want of memory without a word to whoever waits. Its group keeps count. */

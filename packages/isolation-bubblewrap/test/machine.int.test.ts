@@ -1,0 +1,116 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmod, lstat, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { createInterface } from "node:readline";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
+import type { IsolationAdapter } from "@dad/isolation";
+import { bubblewrapIsolation } from "@dad/isolation-bubblewrap";
+import { RunId } from "@dad/protocol";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { isExpected, leftOf, openHost, processesWith, type TestHost } from "./host.ts";
+
+const KILLED = fileURLToPath(new URL("./killed-host.ts", import.meta.url));
+const SOURCE = "--conditions=@dad/source";
+
+let host: TestHost;
+beforeEach(async () => {
+  host = await openHost();
+});
+afterEach(async () => host[Symbol.asyncDispose]());
+
+describe("a machine that has no sandboxes", () => {
+  /** A program in the place of bwrap. It says that it was run for more than its version. */
+  async function fake(lines: string): Promise<string> {
+    const path = join(host.directory, "bwrap");
+    // Also for the users of runs.
+    await chmod(host.directory, 0o755);
+    await writeFile(join(host.directory, "ran"), "", { mode: 0o666 });
+    await chmod(join(host.directory, "ran"), 0o666);
+    await writeFile(path, `#!/bin/sh\n[ "$1" = --version ] || echo ran >> ${join(host.directory, "ran")}\n${lines}\n`);
+    await chmod(path, 0o755);
+    return path;
+  }
+  const saying = (text: string): string => `[ "$1" = --version ] && { echo bubblewrap 0.8.0; exit; }\necho "bwrap: ${text}" >&2\nexit 1`;
+
+  /** What it says to do, and that nothing was opened, whatever the policy lets be missing. */
+  async function refusal(adapter: IsolationAdapter): Promise<string> {
+    const workspace = join(host.directory, "workspace");
+    await mkdir(workspace, { recursive: true });
+    const probe = await adapter.probe();
+    expect([probe.available, new Set(Object.values(probe.guards))]).toEqual([false, new Set(["none"])]);
+    const remedy = probe.problems[0]?.remedy ?? "";
+    for (const onMissing of ["fail", "degrade"] as const) {
+      const opening = adapter.open({ runId: RunId.parse("run1"), workspace, policy: { onMissing } });
+      await expect(opening).rejects.toMatchObject({ code: "ISOLATION_UNAVAILABLE", message: expect.stringContaining(remedy) });
+    }
+    expect(await readdir(workspace)).toEqual([]);
+    expect(await leftOf(process.pid)).toEqual([]);
+    return remedy;
+  }
+
+  it("says to install bubblewrap where there is none", async () => {
+    expect(await refusal(bubblewrapIsolation({ program: join(host.directory, "missing") }))).toContain("apt-get install bubblewrap");
+  });
+
+  it("says to install a later bubblewrap, and does not try the old one", async () => {
+    const program = await fake("echo bubblewrap 0.5.0");
+    expect(await refusal(bubblewrapIsolation({ program }))).toContain("apt-get install bubblewrap");
+    expect(await readFile(join(host.directory, "ran"), "utf8")).toBe("");
+  });
+
+  it.runIf(process.platform === "linux").each([
+    ["Creating new namespace failed: nesting depth or /proc/sys/user/max_*_namespaces exceeded (ENOSPC)", "user.max_user_namespaces"],
+    ["No permissions to create new namespace", "kernel.unprivileged_userns_clone=1"],
+    ["setting up uid map: Permission denied", "bwrap-userns-restrict"],
+    ["Can't mount proc on /newroot/proc: Operation not permitted", "@dad/isolation-container"],
+  ])("says what to do where bwrap says %s", async (text, remedy) => {
+    expect(await refusal(bubblewrapIsolation({ program: await fake(saying(text)) }))).toContain(remedy);
+  });
+});
+
+describe.runIf(isExpected)("a machine with sandboxes", () => {
+  it("is looked at once, and says what was found", async () => {
+    const [first, second] = [await host.adapter.probe(), await host.adapter.probe()];
+    expect(second).toBe(first);
+    expect(first).toMatchObject({ available: true, facts: { bwrap: expect.stringContaining("bubblewrap"), kernel: expect.any(String) } });
+  });
+
+  it("notices memory that the kernel does not limit", async () => {
+    await using unlimited = await openHost({ cgroups: false });
+    expect((await unlimited.adapter.probe()).guards).toMatchObject({ "limit.memory": "detected", "limit.cpu": "none" });
+    const space = await unlimited.open({ limits: { memoryBytes: 128 * 1024 * 1024 } });
+    const code = "globalThis.held = Buffer.alloc(512 * 1024 * 1024, 1); setInterval(() => {}, 1000)";
+    expect(await space.exec({ argv: [process.execPath, "-e", code] }, { timeoutMs: 20_000 })).toMatchObject({ reason: "memory" });
+    expect(await space.exec({ argv: ["true"] })).toMatchObject({ reason: "exited" });
+  });
+
+  it("opens no space for a worker, with which it would end", async () => {
+    const worker = new Worker(new URL("./worker-host.ts", import.meta.url), { execArgv: [SOURCE] });
+    const [told] = (await once(worker, "error")) as [Error];
+    expect(told.message).toContain("main thread");
+  });
+
+  it("has nothing left of twenty sandboxes whose host was killed, when it was swept", async () => {
+    const mark = `${Math.random()}`.slice(2);
+    const child = spawn(process.execPath, [SOURCE, KILLED, host.directory, mark], { stdio: ["ignore", "pipe", "inherit"] });
+    await ready(child);
+    expect((await processesWith(mark)).length).toBeGreaterThanOrEqual(20);
+    expect((await leftOf(child.pid ?? 0)).length).toBeGreaterThanOrEqual(40);
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    await expect.poll(() => processesWith(mark), { timeout: 10_000 }).toEqual([]);
+    const { removed } = await host.adapter.sweep();
+    expect(removed.length).toBeGreaterThanOrEqual(40);
+    expect(await leftOf(child.pid ?? 0)).toEqual([]);
+    const workspaces = (await readdir(host.directory)).map((name) => join(host.directory, name));
+    const owners = await Promise.all(workspaces.map(async (path) => (await lstat(path)).uid));
+    expect(new Set(owners)).toEqual(new Set([process.getuid?.()]));
+  });
+});
+
+/** Until it prints a line. */
+async function ready(child: ChildProcess): Promise<void> {
+  if (child.stdout) await once(createInterface(child.stdout), "line");
+}

@@ -1,0 +1,143 @@
+import { chmod, lstat, mkdir, readdir, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { isExpected, leftOf, openHost, print, processesWith, type TestHost } from "./host.ts";
+
+const NAMESPACE = "readlink /proc/self/ns/pid";
+
+describe.runIf(isExpected)("a sandbox", () => {
+  let host: TestHost;
+  beforeEach(async () => {
+    host = await openHost();
+  });
+  afterEach(async () => host[Symbol.asyncDispose]());
+
+  it("serves all commands of a space, until it is ended", async () => {
+    const space = await host.open();
+    const first = await print(space, NAMESPACE);
+    expect([await print(space, NAMESPACE), await print(space, NAMESPACE)]).toEqual([first, first]);
+    await space.kill();
+    expect(await print(space, NAMESPACE)).not.toBe(first);
+    expect(await print(await host.open(), NAMESPACE)).not.toBe(first);
+  });
+
+  it("serves fifty commands at once, each with what it was given", async () => {
+    const space = await host.open();
+    const results = await Promise.all(
+      Array.from({ length: 50 }, async (_, index) => {
+        const { stdout, stderr, exitCode } = await space.exec({
+          argv: ["sh", "-c", 'cat; echo "$1" >&2; exit "$1"', "sh", String(index)],
+          stdin: `in ${index}`,
+        });
+        return [Buffer.from(stdout).toString(), Buffer.from(stderr).toString(), exitCode];
+      }),
+    );
+    expect(results).toEqual(Array.from({ length: 50 }, (_, index) => [`in ${index}`, `${index}\n`, index]));
+  });
+
+  it("holds nothing of the hundreds of commands that it has served", async () => {
+    const space = await host.open();
+    const held = async (): Promise<readonly unknown[]> => {
+      const shown = await print(space, "ls /run/dad | wc -l; ls /proc | grep -c '^[0-9]'; ls /proc/2/fd | wc -l");
+      return [shown, (await readdir("/proc/self/fd")).length];
+    };
+    const before = await held();
+    for (let done = 0; done < 300; done++) await space.exec({ argv: ["true"] });
+    expect(await held()).toEqual(before);
+  });
+
+  it("gives a command any arguments and any variables as they are", async () => {
+    const space = await host.open();
+    const text = fc.string({ unit: "binary", maxLength: 30 }).filter((value) => !value.includes("\0"));
+    const name = fc.stringMatching(/^[a-z@.:-]{1,10}$/).map((value) => `x${value}`);
+    const code = "process.stdout.write(JSON.stringify([process.argv.slice(1), process.env]))";
+    await fc.assert(
+      fc.asyncProperty(fc.array(text, { maxLength: 4 }), fc.dictionary(name, text, { maxKeys: 4 }), async (args, env) => {
+        const { stdout } = await space.exec({ argv: [process.execPath, "-e", code, "--", ...args], env });
+        const [given, variables] = JSON.parse(Buffer.from(stdout).toString()) as [string[], Record<string, string>];
+        expect(given).toEqual(args);
+        expect(variables).toEqual({ ...space.env, ...env });
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it("starts a program whose name looks like a variable", async () => {
+    const space = await host.open();
+    const program = join(space.cwd, "a=b");
+    await writeFile(program, '#!/bin/sh\necho "ran $1"\n');
+    await chmod(program, 0o755);
+    expect(Buffer.from((await space.exec({ argv: ["./a=b", "it"] })).stdout).toString()).toBe("ran it\n");
+  });
+
+  it("ignores no signal for a command, and gives it no descriptor but the usual ones", async () => {
+    const space = await host.open();
+    expect(await print(space, "grep SigIgn /proc/self/status")).toMatch(/SigIgn:\s*0+$/);
+    const others = 'for at in /proc/$$/fd/*; do case ${at##*/} in 0|1|2) ;; *) readlink "$at" ;; esac; done';
+    expect((await print(space, others)).split("\n").filter((target) => target !== "" && target !== "/dev/null")).toEqual([]);
+  });
+
+  it("tells that all was ended by a command that ended all, and begins anew", async () => {
+    const space = await host.open();
+    expect(await space.exec({ argv: ["sh", "-c", "kill -KILL -1; sleep 1000"] })).toMatchObject({ reason: "signaled", signal: "SIGKILL" });
+    expect(await print(space, "echo again")).toBe("again");
+  });
+
+  it("ends a command in time also when what starts commands was stopped", async () => {
+    const space = await host.open();
+    const stopping = space.exec({ argv: ["sh", "-c", "kill -STOP 2; sleep 1000"] }, { timeoutMs: 300 });
+    expect(await stopping).toMatchObject({ reason: "timeout" });
+    expect(await print(space, "echo again")).toBe("again");
+  });
+
+  it("leaves a daemon of a command that was ended alive while another command runs, and no longer", async () => {
+    const space = await host.open();
+    const mark = `${Math.random()}`.slice(2);
+    const leave = space.exec({ argv: ["sh", "-c", `setsid sh -c 'while :; do sleep 0.1; done' ${mark} & exec sleep 1000`] }, { timeoutMs: 300 });
+    const other = space.exec({ argv: ["sleep", "1000"] }, { timeoutMs: 1500 });
+    expect(await leave).toMatchObject({ reason: "timeout" });
+    expect(await processesWith(mark)).toHaveLength(1);
+    expect(await other).toMatchObject({ reason: "timeout" });
+    await expect.poll(() => processesWith(mark)).toEqual([]);
+  });
+
+  it("sees no file of the host but what it was given", async () => {
+    const space = await host.open();
+    expect((await print(space, "ls -A /")).split("\n").toSorted()).toEqual(expect.arrayContaining(["dev", "etc", "proc", "run", "tmp", "usr"]));
+    expect(await print(space, "ls -A /root /home /var /work 2>/dev/null | grep -v : | head -3; cat /etc/passwd | cut -d: -f1")).not.toContain("root");
+  });
+
+  it("leads a mount nowhere by a link that another run has left", async () => {
+    const outside = join(host.directory, "outside");
+    await mkdir(outside);
+    const workspace = join(host.directory, "shared");
+    const first = await host.open({ network: { mode: "none" } }, workspace);
+    await print(first, 'ln -s "/oldroot$1" link', outside);
+    await first[Symbol.asyncDispose]();
+    const mounts = [{ path: host.directory, at: join(workspace, "link", "planted"), mode: "ro" as const }];
+    await expect(host.open({ mounts }, workspace)).rejects.toMatchObject({ code: "ISOLATION_POLICY_INVALID" });
+    expect(await readdir(outside)).toEqual([]);
+  });
+
+  it("leaves nothing on the machine when its space is closed, and the workspace as it was owned", async () => {
+    const workspace = join(host.directory, "kept");
+    await mkdir(join(workspace, "sub"), { recursive: true });
+    await writeFile(join(workspace, "sub", "file"), "");
+    await symlink("/etc", join(workspace, "link"));
+    const before = await owners(workspace);
+    const space = await host.open({ limits: { memoryBytes: 256 * 1024 * 1024 } }, workspace);
+    await print(space, 'echo > made; chmod 000 made; mkdir -p "$HOME/x/y"; chmod 000 "$HOME/x"; setsid sleep 1000 &');
+    expect(await leftOf(process.pid)).not.toEqual([]);
+    await space[Symbol.asyncDispose]();
+    expect(await leftOf(process.pid)).toEqual([]);
+    expect(await owners(workspace)).toEqual({ ...before, made: before[""] });
+    expect((await lstat("/etc")).uid).toBe(0);
+  });
+});
+
+async function owners(directory: string): Promise<Record<string, string>> {
+  const names = ["", ...(await readdir(directory, { recursive: true }))];
+  const stats = await Promise.all(names.map((name) => lstat(join(directory, name))));
+  return Object.fromEntries(names.map((name, index) => [name, `${stats[index]?.uid}:${stats[index]?.gid}`]));
+}

@@ -38,7 +38,7 @@ describe("dad resume", () => {
     await project.write("go", "");
     const { code, stdout, stderr } = await project.dad("resume", "r");
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^run r resumed\nnode stops\.two started\nexecuted two\n/);
+    expect(stderr).toMatch(/^run r resumed\nisolation process \(cooperative\)\nnode stops\.two started\nexecuted two\n/);
     expect(stderr).toContain("node stops.three completed");
     expect(stderr).not.toContain("stops.one");
     expect(stdout).toMatch(/^run {7}r completed/);

@@ -23,7 +23,7 @@ describe("the single-shot coder", () => {
     expect(run.expectCompleted().fix.apply.operations).toHaveLength(1);
     expect(run.changes).toEqual([{ path: "src/format.ts", kind: "modified" }]);
     expect(run.executed).toEqual(["coder.fix.survey", "coder.fix.plan", "coder.fix.apply", "coder.fix.verify"]);
-    expect(run.node("coder.fix.verify").settings).toEqual({ argv: ["node", "--test"] });
+    expect(run.node("coder.fix.verify").settings).toEqual({ argv: ["node", "--test"], isolation: "contained" });
   });
 
   it("asks once, with the task and with all files, and keeps the request before the call", async () => {

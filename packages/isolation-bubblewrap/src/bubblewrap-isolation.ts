@@ -3,7 +3,7 @@ import { isAbsolute } from "node:path";
 import { isMainThread } from "node:worker_threads";
 import { type Guard, homes, type IsolationAdapter, IsolationUnavailableError, resolvePolicy } from "@dad/isolation";
 import { type Examination, type ExaminationOptions, examine, findBwrap } from "./examine.ts";
-import { sweepLeftovers } from "./leftovers.ts";
+import { sweepLeftovers, temporaryHomes } from "./leftovers.ts";
 import { type Host, NAME, openSpace } from "./open-space.ts";
 import { DEFAULT_UIDS, runUsers, type UidRange } from "./run-users.ts";
 
@@ -41,7 +41,7 @@ const DEFAULT_TMP_BYTES = 256 * 1024 * 1024;
 export function bubblewrapIsolation(options: BubblewrapIsolationOptions = {}): IsolationAdapter {
   const { hostEnv = {}, graceMs = DEFAULT_GRACE_MS, tmpBytes = DEFAULT_TMP_BYTES, cgroups: usesCgroups = true } = options;
   const users = process.getuid?.() === 0 ? runUsers(options.uids ?? DEFAULT_UIDS) : undefined;
-  const host: Host = { hostEnv, homeOf: homes(options.homes), users, graceMs, tmpBytes };
+  const host: Host = { hostEnv, homeOf: options.homes === undefined ? temporaryHomes() : homes(options.homes), users, graceMs, tmpBytes };
   const examined = remembered({ program: options.program, path: hostEnv.PATH ?? "", usesCgroups, users });
 
   return {

@@ -30,7 +30,7 @@ export function versionProblem(
   return undefined;
 }
 
-export function versionIn(said: string): readonly number[] | undefined {
+function versionIn(said: string): readonly number[] | undefined {
   const [, ...parts] = /^bubblewrap (\d+)\.(\d+)(?:\.(\d+))?/.exec(said) ?? [];
   return parts.length > 0 ? parts.map((part) => Number(part ?? 0)) : undefined;
 }

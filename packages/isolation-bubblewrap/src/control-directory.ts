@@ -16,6 +16,8 @@ export interface ControlDirectory extends AsyncDisposable {
   readonly path: string;
   /** The part that its sandbox sees. */
   readonly shown: string;
+  /** Whose it is. `undefined`: of this process. */
+  readonly user: HostUser | undefined;
   /** The filter of system calls. */
   readonly filter: string;
   /** Files of `/etc` that a program looks for, by name: they say nothing of the host. */
@@ -46,6 +48,7 @@ export function openControlDirectory({ home, filter, user }: ControlOptions): Co
   return {
     path,
     shown,
+    user,
     filter: join(path, "filter"),
     etc: Object.keys(files).map((name) => [name, join(path, name)] as const),
     slots: slotsIn(shown, user),

@@ -25,19 +25,14 @@ export interface Egress extends AsyncDisposable {
   usage(): Pick<IsolationUsage, "egress">;
 }
 
-export interface EgressOptions {
-  readonly user: HostUser | undefined;
-  readonly onEgress: IsolationSpec["onEgress"];
-}
-
 /** @throws IsolationPolicyError for a rule that says nothing sound. */
-export function egress({ hosts, gateways = [] }: AllowList, { user, onEgress }: EgressOptions): Egress {
+export function egress({ hosts, gateways = [] }: AllowList, onEgress: IsolationSpec["onEgress"]): Egress {
   const rules = hosts.map((rule, index) => (typeof rule === "string" ? soundly(`network.hosts.${index}`, () => parseEgressRule(rule)) : rule));
   const counts = { allowed: 0, refused: 0 };
   const bridges = bridgeKeeper(SOCKET, PORT);
   let proxy: Promise<EgressProxy> | undefined;
 
-  async function open(path: string): Promise<EgressProxy> {
+  async function open(path: string, user: HostUser | undefined): Promise<EgressProxy> {
     const opened = await openEgressProxy({
       listen: { path },
       rules,
@@ -53,7 +48,7 @@ export function egress({ hosts, gateways = [] }: AllowList, { user, onEgress }: 
   }
   return {
     async bridge(sandbox, control) {
-      await (proxy ??= open(join(control.shown, SOCKET)));
+      await (proxy ??= open(join(control.shown, SOCKET), control.user));
       await bridges.keep(sandbox, control.slots);
     },
     lost: () => bridges.lost(),

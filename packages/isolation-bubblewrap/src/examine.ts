@@ -1,16 +1,18 @@
 import { execFile } from "node:child_process";
 import { stat } from "node:fs/promises";
-import { release } from "node:os";
+import { release, tmpdir } from "node:os";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { findProgram, guardsWith, type IsolationProbe, type IsolationProblem } from "@dad/isolation";
 import { NOT_LINUX, NOT_THERE, trialProblem, versionProblem } from "./bwrap-problems.ts";
 import { type CgroupSupport, findCgroups } from "./cgroup/find-cgroups.ts";
 import { mostGuards } from "./claims.ts";
+import { canReach } from "./host-user.ts";
 import { inheritedDescriptors } from "./inherited-descriptors.ts";
 import type { Machine } from "./lodging.ts";
 import { systemArguments } from "./profile.ts";
 import { nodeBinds } from "./program-binds.ts";
-import type { RunUsers } from "./run-users.ts";
+import { DEFAULT_UIDS, type RunUsers } from "./run-users.ts";
 import { seccompFilter } from "./seccomp/seccomp-filter.ts";
 import { tryOut } from "./trial.ts";
 
@@ -37,7 +39,8 @@ export async function examine({ program: named, path, usesCgroups, users }: Exam
   if (program === undefined) return unavailable(NOT_THERE);
   const said = await versionOf(program);
   const problem = typeof said === "string" ? await versionProblemOf(program, said) : trialProblem(program, said.message);
-  if (problem) return unavailable(problem);
+  const hindrance = problem ?? (users && placeProblem());
+  if (hindrance) return unavailable(hindrance);
 
   const [cgroups, without, withHost, node] = await Promise.all([
     usesCgroups ? findCgroups() : undefined,
@@ -59,6 +62,13 @@ export async function examine({ program: named, path, usesCgroups, users }: Exam
   const means = { hasOverlay: overlay.status === "fulfilled", countsProcesses: machine.countsProcesses, controllers: cgroups?.controllers ?? [] };
   const problems = [...(overlay.status === "rejected" ? [overlayProblem(textOf(overlay.reason))] : []), ...cgroupProblems(cgroups)];
   return { probe: { available: true, guards: mostGuards(means), problems, facts: factsOf(program, String(said), cgroups) }, machine };
+}
+
+/** The users of runs have to get to what we keep for them. */
+function placeProblem(): IsolationProblem | undefined {
+  const { first } = DEFAULT_UIDS;
+  if (canReach({ uid: first, gid: first }, join(tmpdir(), "any"))) return undefined;
+  return { message: `the users of runs cannot get into ${tmpdir()}`, remedy: "set TMPDIR to a directory that everybody may enter, such as /tmp" };
 }
 
 function unavailable(problem: IsolationProblem): Examination {

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isOwnerAlive, removeLeftHomes } from "@dad/isolation";
+import { type Homes, homes, isOwnerAlive, removeLeftHomes } from "@dad/isolation";
 import { findCgroups } from "./cgroup/find-cgroups.ts";
 import { CONTROL_PREFIX, removeControl } from "./control-directory.ts";
 import type { RunUsers } from "./run-users.ts";
@@ -17,7 +17,23 @@ export async function sweepLeftovers(where: {
 }): Promise<readonly string[]> {
   const groups = where.usesCgroups && process.platform === "linux" ? await (await findCgroups()).sweep() : [];
   const users = (await where.users?.sweep()) ?? [];
-  return [...groups, ...users, ...(await sweepControls()), ...(await removeLeftHomes(where.homes))];
+  const left = await removeLeftHomes(where.homes);
+  // What commands have closed to everybody resists.
+  await Promise.all(left.map(removeControl));
+  return [...groups, ...users, ...(await sweepControls()), ...left];
+}
+
+/** One for each space, that is removed also where commands have closed it to everybody. */
+export function temporaryHomes(): Homes {
+  const homeOf = homes(undefined);
+  return (space) => {
+    const home = homeOf(space);
+    const leave = async (): Promise<void> => {
+      await home.leave();
+      await removeControl(home.path);
+    };
+    return { path: home.path, make: () => home.make(), leave };
+  };
 }
 
 async function sweepControls(): Promise<readonly string[]> {

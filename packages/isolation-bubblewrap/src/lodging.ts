@@ -58,12 +58,13 @@ export async function openLodging(premises: Premises, spec: LodgingSpec): Promis
     before: control.slots.making(),
   });
   const grouping = spec.groupLimits && machine.cgroups?.create(spec.groupLimits);
+  const lending = premises.lend();
   const opening = openSandbox({ ...launch, filter: control.filter, inherited: machine.inherited });
-  const [opened, grouped] = await Promise.allSettled([opening, grouping, premises.lent]);
+  const [opened, grouped] = await Promise.allSettled([opening, grouping, lending]);
   try {
     if (opened.status === "rejected") throw opened.reason;
     if (grouped.status === "rejected") throw grouped.reason;
-    await premises.lent;
+    await lending;
     if (grouped.value) await joinGroup(opened.value, grouped.value);
     return lodgingOf(opened.value, grouped.value, workspace);
   } catch (error) {

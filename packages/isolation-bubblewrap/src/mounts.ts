@@ -66,6 +66,6 @@ function withoutEnd(path: string): string {
 }
 
 /** Whether a path is a directory or somewhere in it. */
-export function isWithin(path: string, directory: string): boolean {
+function isWithin(path: string, directory: string): boolean {
   return path === directory || path.startsWith(directory.endsWith(sep) ? directory : directory + sep);
 }

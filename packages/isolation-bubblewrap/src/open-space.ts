@@ -56,6 +56,7 @@ export async function openSpace(
   const home = host.homeOf({ id, runId: spec.runId });
   const env = environmentOf(host, home.path, { spec, policy });
   const binds = [...machine.node, ...(await bindsOf({ workspace: spec.workspace, home: home.path, mounts: policy.mounts }))];
+  const way = network.mode === "allow" ? egress(network, spec.onEgress) : undefined;
   const runUser = host.users?.enter(spec.runId);
   const described = { id, adapter: NAME, cwd: spec.workspace, env, guards, degraded };
   const house = { machine, workspace: spec.workspace, isOverlay, home, binds, tmpBytes: host.tmpBytes, runUser };
@@ -65,7 +66,7 @@ export async function openSpace(
     graceMs: host.graceMs,
     isOverlay,
     isMemoryWatched: guards["limit.memory"] === "detected",
-    egress: network.mode === "allow" ? egress(network, { user: runUser?.user, onEgress: spec.onEgress }) : undefined,
+    egress: way,
     housing: housing({
       ...house,
       network: network.mode === "host" ? "host" : "none",

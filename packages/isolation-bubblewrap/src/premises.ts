@@ -21,8 +21,8 @@ export interface Premises extends AsyncDisposable {
   readonly control: ControlDirectory;
   /** `undefined`: commands change the workspace itself. */
   readonly overlay: Overlay | undefined;
-  /** When its files belong to the sandbox. A sandbox may start before, but no command. */
-  readonly lent: Promise<void>;
+  /** Has its files belong to the sandbox, once. A sandbox may start before, but no command. */
+  lend(): Promise<void>;
   /** Gives to the sandbox what the host has put into the workspace since. */
   lendAgain(path: string): Promise<void>;
 }
@@ -32,15 +32,14 @@ export async function openPremises(spec: PremisesSpec): Promise<Premises> {
   const control = openControlDirectory({ home: home.path, filter, user: runUser?.user });
   try {
     await home.make();
-    const lent = lend(spec);
-    lent.catch(() => undefined);
+    const lendOnce = onceDone(() => lend(spec));
     // What is below an overlay has to stay as it is while that is mounted.
-    if (isOverlay) await lent;
+    if (isOverlay) await lendOnce();
     const overlay = isOverlay ? await openOverlay(control.path, workspace, runUser?.user) : undefined;
     return {
       control,
       overlay,
-      lent,
+      lend: lendOnce,
       lendAgain: async (path) => runUser?.lendAgain(path),
       [Symbol.asyncDispose]: () => control[Symbol.asyncDispose](),
     };
@@ -65,4 +64,14 @@ async function lend({ runUser, workspace, home, binds }: PremisesSpec): Promise<
     const found = mode === "ro" ? undefined : lstatSync(source);
     if (found && found.uid !== user.uid && (found.mode & WRITE_BY_OTHERS) === 0) await runUser.lend(source);
   }
+}
+
+/** What fails is done again when it is asked for again. */
+function onceDone(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => {
+    done ??= work();
+    done.catch(() => (done = undefined));
+    return done;
+  };
 }

@@ -17,8 +17,8 @@ export interface Profile {
   readonly tmpBytes: number;
 }
 
-/** `0` to `2` are the usual ones; bwrap itself reads and writes the last two. */
-export const DESCRIPTOR = { control: 3, report: 4, filter: 5, status: 6 } as const;
+/** Which bwrap itself reads and writes, after those of the supervisor. */
+const DESCRIPTOR = { filter: 5, status: 6 } as const;
 
 /** Of what starts commands, not of them. */
 const PATH = "/usr/local/bin:/usr/bin:/bin";

@@ -70,8 +70,8 @@ export function runUsers(range: UidRange): RunUsers {
         user: held.user,
         async lend(path) {
           if (paths.includes(path)) return;
-          paths.push(path);
           await lend(held, path, range);
+          paths.push(path);
         },
         lendAgain: (path) => giveTree(path, { uid: process.getuid?.() ?? 0, gid: 0 }, held.user),
         [Symbol.asyncDispose]: () => (left ??= leave(runId, held, paths)),
@@ -92,6 +92,7 @@ async function lend(held: Occupied, path: string, range: UidRange): Promise<void
   if (held.loans.has(path)) return lend(held, path, range);
   const given = give(held, { path, ...owner });
   held.loans.set(path, { owner, spaces: 1, given });
+  given.catch(() => held.loans.delete(path));
   await given;
 }
 

@@ -13,7 +13,7 @@ export const isExpected = existsSync("/usr/bin/bwrap") || process.env.CI !== und
 export interface TestHost extends AsyncDisposable {
   readonly adapter: IsolationAdapter;
   readonly directory: string;
-  open(policy?: IsolationPolicy, workspace?: string): Promise<IsolationSpace>;
+  open(policy?: IsolationPolicy, workspace?: string, runId?: string): Promise<IsolationSpace>;
 }
 
 export async function openHost(options: BubblewrapIsolationOptions = {}): Promise<TestHost> {
@@ -23,9 +23,9 @@ export async function openHost(options: BubblewrapIsolationOptions = {}): Promis
   return {
     adapter,
     directory,
-    async open(policy = {}, workspace = join(directory, `workspace-${spaces.length}`)) {
+    async open(policy = {}, workspace = join(directory, `workspace-${spaces.length}`), runId = "run1") {
       await mkdir(workspace, { recursive: true });
-      const space = await adapter.open({ runId: RunId.parse("run1"), workspace, policy });
+      const space = await adapter.open({ runId: RunId.parse(runId), workspace, policy });
       spaces.push(space);
       return space;
     },

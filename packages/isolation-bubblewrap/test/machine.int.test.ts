@@ -1,17 +1,19 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, lstat, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, lstat, mkdir, open, readdir, readFile, writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import type { IsolationAdapter } from "@dad/isolation";
 import { bubblewrapIsolation } from "@dad/isolation-bubblewrap";
 import { RunId } from "@dad/protocol";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { isExpected, leftOf, openHost, processesWith, type TestHost } from "./host.ts";
 
 const KILLED = fileURLToPath(new URL("./killed-host.ts", import.meta.url));
+const PRINTING = fileURLToPath(new URL("./printing-host.ts", import.meta.url));
 const SOURCE = "--conditions=@dad/source";
 
 let host: TestHost;
@@ -32,7 +34,7 @@ describe("a machine that has no sandboxes", () => {
     await chmod(path, 0o755);
     return path;
   }
-  const saying = (text: string): string => `[ "$1" = --version ] && { echo bubblewrap 0.8.0; exit; }\necho "bwrap: ${text}" >&2\nexit 1`;
+  const saying = (words: string): string => `[ "$1" = --version ] && { echo bubblewrap 0.8.0; exit; }\necho "bwrap: ${words}" >&2\nexit 1`;
 
   /** What it says to do, and that nothing was opened, whatever the policy lets be missing. */
   async function refusal(adapter: IsolationAdapter): Promise<string> {
@@ -65,8 +67,8 @@ describe("a machine that has no sandboxes", () => {
     ["No permissions to create new namespace", "kernel.unprivileged_userns_clone=1"],
     ["setting up uid map: Permission denied", "bwrap-userns-restrict"],
     ["Can't mount proc on /newroot/proc: Operation not permitted", "@dad/isolation-container"],
-  ])("says what to do where bwrap says %s", async (text, remedy) => {
-    expect(await refusal(bubblewrapIsolation({ program: await fake(saying(text)) }))).toContain(remedy);
+  ])("says what to do where bwrap says %s", async (words, remedy) => {
+    expect(await refusal(bubblewrapIsolation({ program: await fake(saying(words)) }))).toContain(remedy);
   });
 });
 
@@ -90,6 +92,40 @@ describe.runIf(isExpected)("a machine with sandboxes", () => {
     const worker = new Worker(new URL("./worker-host.ts", import.meta.url), { execArgv: [SOURCE] });
     const [told] = (await once(worker, "error")) as [Error];
     expect(told.message).toContain("main thread");
+  });
+
+  it("hands on no open file that the host was started with", async () => {
+    const secret = join(host.directory, "secret");
+    await writeFile(secret, "secret");
+    await using file = await open(secret);
+    const unused = Array.from({ length: 8 }, () => "ignore" as const);
+    const child = spawn(process.execPath, [SOURCE, PRINTING, host.directory, "echo begun; cat /proc/self/fd/11 <&11"], {
+      stdio: ["ignore", "pipe", "inherit", ...unused, file.fd],
+    });
+    const printed = child.stdout ? await text(child.stdout) : "";
+    expect(printed).toBe("printed: begun\n");
+  });
+
+  it.runIf(process.getuid?.() === 0)("tells root that the users of runs cannot get into its temporary directory", async () => {
+    vi.stubEnv("TMPDIR", host.directory);
+    const { available, problems } = await bubblewrapIsolation().probe();
+    vi.unstubAllEnvs();
+    expect([available, problems[0]?.remedy]).toEqual([false, expect.stringContaining("TMPDIR")]);
+  });
+
+  it.runIf(process.getuid?.() === 0)("gives each run of root a user of its own, and no workspace to two of them at once", async () => {
+    const [one, other] = await Promise.all(["run1", "run2"].map((id) => host.open({}, join(host.directory, id), id)));
+    const users = await Promise.all(
+      [one, other].map(async (space) => {
+        await space?.exec({ argv: ["sh", "-c", "echo > made"] });
+        return (await lstat(join(space?.cwd ?? "", "made"))).uid;
+      }),
+    );
+    expect(new Set(users).size).toBe(2);
+    const third = await host.open({}, join(host.directory, "run1"), "run3");
+    await expect(third.exec({ argv: ["true"] })).rejects.toMatchObject({ code: "ISOLATION_FAILED", message: expect.stringContaining("another run") });
+    await one?.[Symbol.asyncDispose]();
+    expect(await third.exec({ argv: ["true"] })).toMatchObject({ exitCode: 0 });
   });
 
   it("has nothing left of twenty sandboxes whose host was killed, when it was swept", async () => {

@@ -98,8 +98,9 @@ describe.runIf(isExpected)("a machine with sandboxes", () => {
     const secret = join(host.directory, "secret");
     await writeFile(secret, "secret");
     await using file = await open(secret);
-    const unused = Array.from({ length: 8 }, () => "ignore" as const);
-    const child = spawn(process.execPath, [SOURCE, PRINTING, host.directory, "echo begun; cat /proc/self/fd/11 <&11"], {
+    // The first ones node closes by itself on the way to another program.
+    const unused = Array.from({ length: 37 }, () => "ignore" as const);
+    const child = spawn(process.execPath, [SOURCE, PRINTING, host.directory, "echo begun; cat /proc/self/fd/40"], {
       stdio: ["ignore", "pipe", "inherit", ...unused, file.fd],
     });
     const printed = child.stdout ? await text(child.stdout) : "";

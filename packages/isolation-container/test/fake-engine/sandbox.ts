@@ -37,7 +37,10 @@ export interface Sandbox {
 export async function startSandbox(body: CreateBody, env: Record<string, string>, onMessage: (message: FromAgent) => void): Promise<Sandbox> {
   const scratch = mkdtempSync(join(tmpdir(), "fake-engine-"));
   const filter = filterFile(scratch, body.HostConfig);
-  const argv = [...limits(body.HostConfig), "bwrap", ...bubblewrap(body, env, filter !== undefined), "--", ...asUser(body), ...SHELL_OF_AGENT];
+  // Inside a user namespace, processes of this user outside of it do not count.
+  const [outside, inside] = isRoot ? [limits(body.HostConfig), []] : [[], limits(body.HostConfig)];
+  const sandboxed = [...inside, ...asUser(body), ...SHELL_OF_AGENT];
+  const argv = [...outside, "bwrap", ...bubblewrap(body, env, filter !== undefined), "--", ...sandboxed];
   const [program = "", ...args] = argv;
   const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe", "pipe", "pipe", filter ?? "ignore"], detached: true, env: {} });
   if (filter !== undefined) closeSync(filter);

@@ -34,6 +34,9 @@ const RUN = `run() {
   )
 }`;
 
+/** Where the programs are that commands begin with: by then the `PATH` is theirs. */
+const PLACES = 'for _dad in /usr/bin /bin /usr/local/bin; do [ -x "$_dad/setsid" ] && break; done';
+
 const SERVE = `echo ready >&4
 while read -r verb one two <&3; do
   case $verb in
@@ -60,10 +63,11 @@ export function supervisorProgram(limits: ProcessLimits): string {
     'exec <"$input" >"$slot.out" 2>"$slot.err"',
     'echo "started $pid" >&5',
     "exec 5>&-",
-    'exec setsid env -i -- "$@"',
+    "variables",
+    'exec "$_dad/setsid" "$@"',
     "}",
   ];
-  return ["exec </dev/null >/dev/null 2>&1", FOUND, ...begin, RUN, SERVE].join("\n");
+  return ["exec </dev/null >/dev/null 2>&1", PLACES, FOUND, ...begin, RUN, SERVE].join("\n");
 }
 
 function limitLines({ fileBytes, openFiles, pids }: ProcessLimits): readonly string[] {
@@ -85,13 +89,23 @@ export function commandFile(command: {
   readonly input: string;
 }): string {
   const [program, ...args] = command.argv;
-  const variables = Object.entries(command.env).map(([name, value]) => `${name}=${value}`);
-  // To env, what has "=" in its name is another variable.
-  const words = program.includes("=") ? ["/bin/sh", "-c", 'exec "$0" "$@"', program, ...args] : [program, ...args];
+  const entries = Object.entries(command.env);
+  // To env, what has "=" in its name is another variable, and what begins with "-" may be an option.
+  const words = /=|^-/.test(program) ? ["/bin/sh", "-c", 'exec "$0" "$@"', program, ...args] : [program, ...args];
+  const areShells = command.env.PATH !== undefined && entries.every(([name]) => SHELL_NAME.test(name) && !SHELL_OWN.test(name));
+  const exported = entries.map(([name, value]) => `${name}=${shellQuote(value)}`).join(" ");
+  const given = ["env", "-i", "--", ...entries.map(([name, value]) => `${name}=${value}`), ...words];
   return `cwd=${shellQuote(command.cwd)}
 program=${shellQuote(program)}
 path=${shellQuote(command.env.PATH ?? "")}
 input=${shellQuote(command.input)}
-set -- ${[...variables, ...words].map(shellQuote).join(" ")}
+variables() { ${areShells ? `unset LC_ALL PWD OLDPWD SHLVL; export ${exported}` : ":"}; }
+set -- ${areShells ? `\${BASH_VERSION:+"$_dad/env" -u _ -u SHLVL --} ${words.map(shellQuote).join(" ")}` : given.map(shellQuote).join(" ")}
 `;
 }
+
+/** Variables that a shell can hand on by itself, which saves the start of another program. */
+const SHELL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** Those that mean something to one shell or another, or to us. */
+const SHELL_OWN =
+  /^(?:_.*|BASH.*|COMP_.*|DIRSTACK|ENV|EPOCH.*|EUID|FUNCNAME|FUNCNEST|GROUPS|HISTCMD|IFS|LINENO|OLDPWD|OPTARG|OPTERR|OPTIND|POSIXLY_CORRECT|PPID|PWD|RANDOM|SECONDS|SHELLOPTS|SHLVL|SRANDOM|UID)$/;

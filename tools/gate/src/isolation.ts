@@ -9,7 +9,15 @@ import type { CommandLine } from "./step.ts";
 
 /** `nobody`: it owns nothing. */
 const UNPRIVILEGED = "65534";
-const SUITE: CommandLine = [programOf("vitest"), "run", "--configLoader", "native", "--config", "tools/gate/vitest.sandbox.config.ts", ...process.argv.slice(2)];
+const SUITE: CommandLine = [
+  programOf("vitest"),
+  "run",
+  "--configLoader",
+  "native",
+  "--config",
+  "tools/gate/vitest.sandbox.config.ts",
+  ...process.argv.slice(2),
+];
 
 const { code: missing } = await runCommand(["bwrap", "--version"]);
 if (missing !== 0) report(["bubblewrap is not installed, and isolation is proved with it: apt-get install bubblewrap"], "");

@@ -50,19 +50,30 @@ export interface TestedProxy extends EgressProxy {
   /** Sends bytes, and gives all that comes back until the proxy ends the connection, or as much as an answer has. */
   send(bytes: string): Promise<string>;
   /** The next decision that nobody asked for yet. */
-  decision(): Promise<EgressDecision>;
+  readonly decision: () => Promise<EgressDecision>;
+}
+
+/** Keeps decisions until they are asked for. */
+function decisionQueue(): Pick<TestedProxy, "decision"> & { readonly onDecision: (decision: EgressDecision) => void } {
+  const queue: EgressDecision[] = [];
+  const waiting: (() => void)[] = [];
+  return {
+    onDecision(decision) {
+      queue.push(decision);
+      waiting.shift()?.();
+    },
+    async decision() {
+      while (queue.length === 0) await new Promise<void>((resolve) => waiting.push(resolve));
+      return queue.shift() as EgressDecision;
+    },
+  };
 }
 
 /** A proxy on a socket of its own, for which every name leads to this machine unless a lookup is given. */
 export async function proxy(options: Partial<EgressProxyOptions> = {}): Promise<TestedProxy> {
   const directory = await mkdtemp(join(tmpdir(), "dad-egress-"));
   const path = join(directory, "e.sock");
-  const queue: EgressDecision[] = [];
-  const waiting: (() => void)[] = [];
-  const onDecision = (decision: EgressDecision): void => {
-    queue.push(decision);
-    waiting.shift()?.();
-  };
+  const { onDecision, decision } = decisionQueue();
   const removed = (): Promise<void> => rm(directory, { recursive: true, force: true });
   const opened = await openEgressProxy({ listen: { path }, rules: [], lookup: async () => ["127.0.0.1"], onDecision, ...options }).catch(
     async (error: unknown) => {
@@ -86,10 +97,7 @@ export async function proxy(options: Partial<EgressProxyOptions> = {}): Promise<
       socket.destroy();
       return answer;
     },
-    async decision() {
-      while (queue.length === 0) await new Promise<void>((resolve) => waiting.push(resolve));
-      return queue.shift() as EgressDecision;
-    },
+    decision,
     async [Symbol.asyncDispose]() {
       await opened[Symbol.asyncDispose]();
       await removed();

@@ -52,7 +52,10 @@ it("keeps a thousand runs apart that go on at once in one process, on shared bus
       process.env.OWN = runId;
       see("the start", runId, env);
       const events = busOf(runId);
-      using _asked = events.handleInput(() => void see("an input handler", runId, env));
+      using _asked = events.handleInput(() => {
+        see("an input handler", runId, env);
+        return undefined;
+      });
       await delay(n);
       see("the time after a wait", runId, env);
       await events.requestInput({ runId, path, prompt: "?" }, (answer) => answer);

@@ -96,10 +96,13 @@ interface Entering {
 }
 
 /** The sandbox, with its way out. What fails because the space is closed meanwhile is no failure of the sandbox. */
-async function enter({ cwd, housing, egress }: BubblewrapSpaceSpec, { watch, assertOpen, subject }: Entering): Promise<Lodging> {
-  if (!housing.isRunning()) await resolveWorkingDirectory(cwd, ".");
+async function enter({ cwd, housing, egress, isOverlay }: BubblewrapSpaceSpec, { watch, assertOpen, subject }: Entering): Promise<Lodging> {
+  const wasRunning = housing.isRunning();
+  if (!wasRunning) await resolveWorkingDirectory(cwd, ".");
   try {
     const premises = await housing.premises();
+    // Between two commands, others may have worked in the same directory. What is below an overlay has to stay as it is.
+    if (wasRunning && !isOverlay) await premises.lendAgain(cwd);
     await watch.measure(premises);
     const lodging = await housing.lodging();
     await egress?.bridge(lodging.sandbox, premises.control);

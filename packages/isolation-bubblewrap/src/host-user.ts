@@ -37,6 +37,7 @@ export async function returnTree(path: string, from: HostUser, to: HostUser): Pr
 }
 
 async function find(path: string, which: readonly string[], { uid, gid }: HostUser): Promise<void> {
-  const args = [path, "-xdev", ...which, "-exec", "chown", "-h", `${uid}:${gid}`, "{}", "+"];
+  // In the directory that was opened: commands of the sandbox may put a link in its place at this moment.
+  const args = [path, "-xdev", ...which, "-execdir", "chown", "-h", `${uid}:${gid}`, "{}", "+"];
   await promisify(execFile)("find", args, { env: { PATH: "/usr/bin:/bin" }, maxBuffer: 64 * 1024 });
 }

@@ -1,7 +1,4 @@
-import { readdir } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { type Homes, homes, isOwnerAlive, removeLeftHomes } from "@dad/isolation";
+import { type Homes, homes, directoriesLeft, removeLeftHomes } from "@dad/isolation";
 import { findCgroups } from "./cgroup/find-cgroups.ts";
 import { CONTROL_PREFIX, removeControl } from "./control-directory.ts";
 import type { RunUsers } from "./run-users.ts";
@@ -37,12 +34,7 @@ export function temporaryHomes(): Homes {
 }
 
 async function sweepControls(): Promise<readonly string[]> {
-  const removed: string[] = [];
-  for (const name of await readdir(tmpdir()).catch(() => [])) {
-    if (!name.startsWith(CONTROL_PREFIX) || (await isOwnerAlive(name.slice(CONTROL_PREFIX.length)))) continue;
-    const path = join(tmpdir(), name);
-    await removeControl(path);
-    removed.push(path);
-  }
-  return removed;
+  const left = await directoriesLeft(CONTROL_PREFIX);
+  await Promise.all(left.map(removeControl));
+  return left;
 }

@@ -1,13 +1,9 @@
-import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { IsolationAdapter, IsolationPolicy, IsolationSpace } from "@dad/isolation";
 import { bubblewrapIsolation, type BubblewrapIsolationOptions } from "@dad/isolation-bubblewrap";
 import { RunId } from "@dad/protocol";
-
-/** Where there is no bubblewrap there is nothing to test; continuous integration has to have it. */
-export const isExpected = existsSync("/usr/bin/bwrap") || process.env.CI !== undefined;
 
 /** Spaces of one adapter, each with a workspace, all closed and removed at the end. */
 export interface TestHost extends AsyncDisposable {

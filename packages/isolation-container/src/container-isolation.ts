@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { readdir, rm } from "node:fs/promises";
-import { hostname, tmpdir } from "node:os";
-import { isAbsolute, join } from "node:path";
+import { rm } from "node:fs/promises";
+import { hostname } from "node:os";
+import { isAbsolute } from "node:path";
 import {
   assertGuarded,
   type Environment,
@@ -13,6 +13,7 @@ import {
   type IsolationProbe,
   type IsolationSpec,
   IsolationUnavailableError,
+  directoriesLeft,
   isOwnerAlive,
   mergeEnvironments,
   ownerName,
@@ -179,11 +180,7 @@ async function removeLeftContainers(sockets: readonly string[], signal: AbortSig
 }
 
 async function removeLeftDirectories(): Promise<readonly string[]> {
-  const removed: string[] = [];
-  for (const name of await readdir(tmpdir()).catch(() => [])) {
-    if (!name.startsWith(LEFT_PREFIX) || (await isOwnerAlive(name.slice(LEFT_PREFIX.length)))) continue;
-    await rm(join(tmpdir(), name), { recursive: true, force: true });
-    removed.push(join(tmpdir(), name));
-  }
-  return removed;
+  const left = await directoriesLeft(LEFT_PREFIX);
+  await Promise.all(left.map((path) => rm(path, { recursive: true, force: true })));
+  return left;
 }

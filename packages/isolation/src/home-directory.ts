@@ -1,8 +1,8 @@
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RunId } from "@dad/protocol";
-import { isOwnerAlive, ownerName } from "./owner.ts";
+import { directoriesLeft, ownerName } from "./owner.ts";
 
 /** `HOME` of a space. It is made with its first command: a space that runs none leaves no trace. */
 export interface Home {
@@ -56,11 +56,7 @@ async function remove(path: string): Promise<void> {
 /** Removes the temporary homes of processes that are gone. Those in a directory of runs belong to runs that may go on: whoever collects garbage there removes them. */
 export async function removeLeftHomes(directory: string | undefined): Promise<readonly string[]> {
   if (directory !== undefined) return [];
-  const removed: string[] = [];
-  for (const name of await readdir(tmpdir()).catch(() => [])) {
-    if (!name.startsWith(PREFIX) || (await isOwnerAlive(name.slice(PREFIX.length)))) continue;
-    await remove(join(tmpdir(), name));
-    removed.push(join(tmpdir(), name));
-  }
-  return removed;
+  const left = await directoriesLeft(PREFIX);
+  await Promise.all(left.map(remove));
+  return left;
 }

@@ -33,7 +33,7 @@ export type {
   WorkspaceChange,
 } from "./isolation-adapter.ts";
 export type { IsolationProblem } from "./isolation-problem.ts";
-export { isOwnerAlive, ownerName } from "./owner.ts";
+export { directoriesLeft, isOwnerAlive, ownerName } from "./owner.ts";
 export {
   type EgressGateway,
   type EgressRule,

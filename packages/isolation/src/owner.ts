@@ -1,4 +1,7 @@
 import { readFileSync } from "node:fs";
+import { lstat, readdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { bootId, listedProcess } from "./proc.ts";
 
 /**
@@ -16,6 +19,21 @@ export async function isOwnerAlive(name: string): Promise<boolean> {
   const found = await listedProcess(pid);
   if (found) return !found.dead && (startTime === "" || found.startTime === startTime);
   return (await bootId()) === undefined && isThere(Number(pid));
+}
+
+/**
+ * The directories in the temporary directory whose names are a prefix and an owner that is gone. On a machine of many users, only
+ * those of who asks: others may put there what they like.
+ */
+export async function directoriesLeft(prefix: string): Promise<readonly string[]> {
+  const left: string[] = [];
+  for (const name of await readdir(tmpdir()).catch(() => [])) {
+    if (!name.startsWith(prefix) || (await isOwnerAlive(name.slice(prefix.length)))) continue;
+    const path = join(tmpdir(), name);
+    const found = await lstat(path).catch(() => undefined);
+    if (found?.isDirectory() && (process.getuid === undefined || found.uid === process.getuid())) left.push(path);
+  }
+  return left;
 }
 
 function startOf(pid: string): string {

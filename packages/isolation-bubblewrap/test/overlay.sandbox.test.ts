@@ -2,9 +2,9 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { IsolationSpace } from "@dad/isolation";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { isExpected, openHost, print, type TestHost } from "./host.ts";
+import { openHost, print, type TestHost } from "./host.ts";
 
-describe.runIf(isExpected)("an overlay", () => {
+describe("an overlay", () => {
   let host: TestHost;
   let workspace: string;
   beforeEach(async () => {

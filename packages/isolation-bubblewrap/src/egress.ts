@@ -39,8 +39,7 @@ export function egress({ hosts, gateways = [] }: AllowList, onEgress: IsolationS
       gateways,
       onDecision(decision) {
         counts[decision.allowed ? "allowed" : "refused"] += 1;
-        // What could not be read has none of these.
-        onEgress?.({ method: "", host: "", port: 0, ...decision });
+        onEgress?.(decision);
       },
     });
     if (user) await chown(path, user.uid, user.gid);

@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { bridgeProgram, type EgressDecision as ProxyDecision, type EgressRule, openEgressProxy, parseEgressRule } from "@dad/egress";
+import { bridgeProgram, type EgressRule, openEgressProxy, parseEgressRule } from "@dad/egress";
 import { type EgressDecision, IsolationPolicyError, type IsolationUsage, type NetworkPolicy } from "@dad/isolation";
 import type { Container } from "./container.ts";
 import { type BoundPath, boundPath, COMMAND_VARIABLE, EGRESS_SOCKET } from "./container-body.ts";
@@ -45,7 +45,7 @@ export async function openEgress(network: Allowing, onEgress: ((decision: Egress
       ...(network.gateways ? { gateways: network.gateways } : {}),
       onDecision(decision) {
         counts[decision.allowed ? "allowed" : "refused"] += 1;
-        onEgress?.(told(decision));
+        onEgress?.(decision);
       },
     });
     return {
@@ -61,13 +61,6 @@ export async function openEgress(network: Allowing, onEgress: ((decision: Egress
     await rm(directory, { recursive: true, force: true });
     throw error;
   }
-}
-
-/** What could not be read is told as empty. */
-function told(decision: ProxyDecision): EgressDecision {
-  const { method = "", host = "", port = 0, reason, status, time, allowed, bytesUp, bytesDown, durationMs } = decision;
-  const outcome = { ...(reason === undefined ? {} : { reason }), ...(status === undefined ? {} : { status }) };
-  return { time, method, host, port, allowed, ...outcome, bytesUp, bytesDown, durationMs };
 }
 
 async function bridge(container: Container): Promise<void> {

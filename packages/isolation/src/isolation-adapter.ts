@@ -20,10 +20,10 @@ export interface IsolationSpec {
 export interface EgressDecision {
   /** RFC 3339. */
   readonly time: string;
-  /** `CONNECT` of what is encrypted, else the verb. */
-  readonly method: string;
-  readonly host: string;
-  readonly port: number;
+  /** `CONNECT` of what is encrypted, else the verb. Like the next two, absent where a request was no request. */
+  readonly method?: string;
+  readonly host?: string;
+  readonly port?: number;
   readonly allowed: boolean;
   /** Why it was refused, or failed. */
   readonly reason?: string;

@@ -7,6 +7,7 @@ import type { IsolationAdapter, IsolationPolicy } from "@dad/isolation";
 import { bubblewrapIsolation } from "@dad/isolation-bubblewrap";
 import { processIsolation } from "@dad/isolation/process";
 import { RunId } from "@dad/protocol";
+import { bareBwrap } from "./bare-bwrap.ts";
 import { inDirectory, median, milliseconds } from "./measure.ts";
 
 const spaces = Number(process.argv[2] ?? 50);
@@ -16,21 +17,16 @@ const TRUE = "/bin/true";
 const runId = RunId.parse("bench");
 const execute = promisify(execFile);
 
-/** The same root, namespaces and device files as a contained space has, and none of what comes on top. */
-const BARE_BWRAP =
-  "--unshare-all --unshare-user --disable-userns --die-with-parent --new-session --cap-drop ALL --uid 1000 --gid 1000 --tmpfs / --ro-bind /usr /usr --symlink usr/bin /bin --symlink usr/lib /lib --symlink usr/lib64 /lib64 --proc /proc --dev /dev --tmpfs /tmp --remount-ro / --chdir / --clearenv".split(
-    " ",
-  );
-
 interface Tier {
   readonly name: string;
   readonly adapter: IsolationAdapter;
   readonly policy: IsolationPolicy;
 }
 
+const CONTAINED: Tier = { name: "bubblewrap, contained", adapter: bubblewrapIsolation(), policy: { preset: "contained" } };
 const TIERS: readonly Tier[] = [
   { name: "process", adapter: processIsolation(), policy: {} },
-  { name: "bubblewrap, contained", adapter: bubblewrapIsolation(), policy: { preset: "contained" } },
+  CONTAINED,
   {
     name: "bubblewrap, contained, with a memory limit",
     adapter: bubblewrapIsolation(),
@@ -38,10 +34,16 @@ const TIERS: readonly Tier[] = [
   },
 ];
 
-/** One command in a space that is opened for it and closed after it. */
-async function oneSpace({ adapter, policy }: Tier, workspace: string): Promise<void> {
-  await using space = await adapter.open({ runId, workspace, policy });
+/** How long a new space takes until it runs its first command, and how long it takes to close it. */
+async function oneSpace({ adapter, policy }: Tier, workspace: string): Promise<Readonly<Record<"start" | "end", number>>> {
+  const begun = performance.now();
+  const space = await adapter.open({ runId, workspace, policy });
   await space.exec({ argv: [TRUE] });
+  const first = performance.now() - begun;
+  const later = await milliseconds(() => space.exec({ argv: [TRUE] }));
+  const closing = performance.now();
+  await space[Symbol.asyncDispose]();
+  return { start: first - later, end: performance.now() - closing };
 }
 
 async function manyCommands({ adapter, policy }: Tier, workspace: string): Promise<number> {
@@ -52,9 +54,9 @@ async function manyCommands({ adapter, policy }: Tier, workspace: string): Promi
   });
 }
 
-async function times(work: () => Promise<unknown>): Promise<number[]> {
-  const measured: number[] = [];
-  for (let index = 0; index < spaces; index++) measured.push(await milliseconds(work));
+async function times<Measured>(work: () => Promise<Measured>): Promise<Measured[]> {
+  const measured: Measured[] = [];
+  for (let index = 0; index < spaces; index++) measured.push(await work());
   return measured;
 }
 
@@ -70,11 +72,35 @@ await inDirectory(async (directory) => {
   await plain();
   for (const tier of TIERS) await oneSpace(tier, workspace);
 
-  console.log(`a space, one command in it, and its end; ${spaces} times each, in ratio to a plain process`);
-  const floor = await times(plain);
-  console.log(row("plain process", floor, floor));
-  console.log(row("bare bwrap", await times(() => execute("bwrap", [...BARE_BWRAP, TRUE])), floor));
-  for (const tier of TIERS) console.log(row(tier.name, await times(() => oneSpace(tier, workspace)), floor));
+  console.log(
+    `the start of a space: its first command, less one that comes later; ${spaces} times each, in ratio to bwrap alone with the same flags`,
+  );
+  await using model = await CONTAINED.adapter.open({ runId, workspace: join(directory, "model"), policy: CONTAINED.policy });
+  await mkdir(model.cwd);
+  await model.exec({ argv: [TRUE] });
+  const bare = await bareBwrap(directory);
+  const floor = await times(() => milliseconds(bare));
+  console.log(row("bwrap alone", floor, floor));
+  const ends: string[] = [];
+  for (const tier of TIERS) {
+    const measured = await times(() => oneSpace(tier, workspace));
+    console.log(
+      row(
+        tier.name,
+        measured.map(({ start }) => start),
+        floor,
+      ),
+    );
+    ends.push(
+      row(
+        tier.name,
+        measured.map(({ end }) => end),
+        floor,
+      ),
+    );
+  }
+  console.log("\nits end, likewise");
+  for (const line of ends) console.log(line);
 
   console.log(`\ncommands one after the other in a space that is open; ${commands} each`);
   const floorMs = await milliseconds(async () => {

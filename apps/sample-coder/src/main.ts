@@ -46,8 +46,9 @@ await using outcomes = gitOutcomeRepository({
   seed: join(projectRoot, "library"),
   git: { path: process.env["PATH"] },
 });
-const commands = { hostEnv: process.env, homes: join(runRoot, ".dad", "home") };
-const isolation = selectIsolation([processIsolation(commands), bubblewrapIsolation(commands)]);
+const commands = processIsolation({ hostEnv: process.env, homes: join(runRoot, ".dad", "home") });
+// A home for each sandbox: what it leaves there must never be read by a command that may do more.
+const isolation = selectIsolation([commands, bubblewrapIsolation({ hostEnv: process.env })]);
 const resources = staticResourceRegistry({ profiles }).profile(values.profile ?? profileFor(process.env));
 // So that `dad resume` and `dad rerun` find the agent by the id of the run alone.
 const source = { file: relative(runRoot, join(projectRoot, "src", "agent.ts")).replaceAll(sep, "/"), project: PROJECT, profile: resources.name };

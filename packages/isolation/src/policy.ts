@@ -174,10 +174,9 @@ export function resolvePolicy(policy: IsolationPolicy = {}): ResolvedPolicy {
     ...(mounts.length > 0 ? (["fs.read", "fs.write"] as const) : []),
     ...(workspace === "overlay" ? (["fs.workspace"] as const) : []),
   ];
-  const named = Array.isArray(policy.require) ? inAnyStrength(policy.require) : (policy.require ?? {});
   return {
     preset,
-    required: requiredByAll(inAnyStrength(implied), meaning.required, named),
+    required: requiredByAll(inAnyStrength(implied), meaning.required, requirementOf(policy.require)),
     onMissing: policy.onMissing ?? "fail",
     network,
     limits,
@@ -190,6 +189,11 @@ export function resolvePolicy(policy: IsolationPolicy = {}): ResolvedPolicy {
 function guardsOfNetwork({ mode }: NetworkPolicy): readonly Guard[] {
   if (mode === "host") return [];
   return mode === "none" ? NETWORK : [...NETWORK, "net.allowlist"];
+}
+
+/** What is required by name. */
+export function requirementOf(require: IsolationPolicy["require"] = {}): Requirement {
+  return Array.isArray(require) ? inAnyStrength(require) : require;
 }
 
 function inAnyStrength(guards: readonly Guard[]): Requirement {

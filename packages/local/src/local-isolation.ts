@@ -12,6 +12,8 @@ export interface LocalIsolationOptions {
 
 /** The isolation of this machine: ordinary processes for what means well, and bubblewrap for what requires more than they guard. */
 export function localIsolation({ runRoot, hostEnv }: LocalIsolationOptions = {}): IsolationAdapter {
-  const options = { ...(runRoot === undefined ? {} : { homes: join(runRoot, ".dad", "home") }), ...(hostEnv ? { hostEnv } : {}) };
-  return selectIsolation([processIsolation(options), bubblewrapIsolation(options)]);
+  const host = hostEnv ? { hostEnv } : {};
+  const homes = runRoot === undefined ? {} : { homes: join(runRoot, ".dad", "home") };
+  // The home of a sandbox is its own: what it leaves there must never be read by a command that may do more.
+  return selectIsolation([processIsolation({ ...host, ...homes }), bubblewrapIsolation(host)]);
 }

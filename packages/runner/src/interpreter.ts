@@ -154,14 +154,16 @@ interface Excuse {
 
 /** What a node has given that failed, and was allowed to. @throws NodeFailedError for one that was not. */
 function excused(walk: Walk, { policy, definition }: NodeElement, { place: { path, parent }, error, recorded }: Excuse): Json {
-  const { host, render } = walk;
+  const { host, render, trust } = walk;
   const failure = new NodeFailedError(path, error);
   const onFailure = policy?.onFailure ?? "fail";
   if (onFailure === "fail" || endsRerun(error)) throw failure;
+  const reads = new Set<NodePath>();
   const value =
     onFailure === "continue"
       ? null
-      : ifKnown(walk, () => ofNode(path, () => checkedFallback(definition, render(onFailure.fallback, { frame: parent, path }), path)));
+      : ifKnown(walk, () => ofNode(path, () => checkedFallback(definition, render(onFailure.fallback, { frame: parent, path, reads }), path)));
+  trust.gives(path, definition, reads);
   if (!recorded) host.report.handled(path, onFailure === "continue" ? "continue" : "fallback", failure);
   return value;
 }

@@ -1,10 +1,13 @@
 import { isJsonObject, type Json } from "@dad/protocol";
 
-/** What is executed of the settings of a command, or of several: what they read from files, variables and their input is data to them. */
+/**
+ * What decides what a command does, of one or of several: also what programs read from their input and their environment, which
+ * may be a script for a shell or settings of git.
+ */
 export function commandIn(settings: Json): Json {
   if (!isJsonObject(settings)) return settings;
-  const { argv, shell, commands } = settings;
+  const { argv, shell, stdin, env, cwd, isolation, commands } = settings;
   // A reference to a whole list may give any.
   const inner = Array.isArray(commands) ? commands.map(commandIn) : commands;
-  return [argv, shell, inner].filter((part): part is Json => part !== undefined);
+  return [argv, shell, stdin, env, cwd, isolation, inner].filter((part): part is Json => part !== undefined);
 }

@@ -27,12 +27,13 @@ const place = {
   cwd: z.string().min(1).optional(),
   /** For the command, besides what the isolation gives: a home, and of the host's only what programs need to start and to print. */
   env: environment,
-  /**
-   * What it is held to, if that is more than what the run is held to. Default: `contained` when its argv or shell is made of what a
-   * model gave: say `cooperative` for one that may do all the same what you may.
-   */
-  isolation: z.enum(PRESETS).optional(),
 };
+
+/**
+ * What it is held to, if that is more than what the run is held to. One whose argv, shell, stdin or env is made of what a model
+ * gave is at least `contained`, whatever this says.
+ */
+const isolation = z.enum(PRESETS).optional();
 
 const limits = {
   /** After which the command is ended, with what it started. Default: none. */
@@ -52,6 +53,7 @@ export const CommandSettings = z
     ...form,
     ...place,
     env: place.env.default({}),
+    isolation,
     ...limits,
     allowExitCodes: limits.allowExitCodes.default([0]),
     /** Bytes that are kept of each of the two streams: of more, the beginning and the end. So many are also told as they come. */
@@ -71,6 +73,8 @@ export const CommandsSettings = z.strictObject({
   failFast: z.boolean().default(true),
   ...place,
   env: place.env.default({}),
+  /** For all of them: one that a model gave does not say what it is held to. */
+  isolation,
   /** `timeoutMs` is the time of each, not of all. */
   ...limits,
   allowExitCodes: limits.allowExitCodes.default([0]),

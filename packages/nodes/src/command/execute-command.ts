@@ -1,6 +1,6 @@
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import type { NodeContext } from "@dad/agent";
-import { type Command, type ExecResult, type IsolationSpace, WorkingDirectoryError } from "@dad/isolation";
+import { type Command, type ExecResult, type IsolationSpace, strengthened, WorkingDirectoryError } from "@dad/isolation";
 import type { StartedCommand } from "@dad/protocol";
 import { absoluteInWorkspace } from "../workspace-directory.ts";
 import { excerpt, textOfCommand } from "./command-name.ts";
@@ -62,8 +62,8 @@ export async function executeCommand(context: NodeContext, command: CommandToRun
 
 /** A command that a model made is held to more than one that the author of the agent wrote. */
 async function spaceFor(context: NodeContext, { isolation }: CommandToRun): Promise<IsolationSpace> {
-  const preset = isolation ?? (context.untrusted ? "contained" : undefined);
-  return preset === undefined ? context.space : context.isolated({ preset });
+  if (!context.untrusted) return isolation === undefined ? context.space : context.isolated({ preset: isolation });
+  return context.isolated(strengthened({ preset: "contained" }, isolation === undefined ? {} : { preset: isolation }));
 }
 
 function commandOf(context: NodeContext, { argv, shell, cwd, env, stdin }: CommandToRun): Command {

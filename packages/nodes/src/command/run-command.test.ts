@@ -72,10 +72,11 @@ describe("runCommand (row 94)", () => {
 
   it.each([
     [{}, { untrusted: false }, []],
-    [{}, { untrusted: true }, [{ preset: "contained" }]],
-    [{ isolation: "hostile" }, { untrusted: true }, [{ preset: "hostile" }]],
-    [{ isolation: "contained" }, { untrusted: false }, [{ preset: "contained" }]],
-    [{ isolation: "cooperative" }, { untrusted: true }, [{ preset: "cooperative" }]],
+    [{}, { untrusted: true }, ["contained"]],
+    [{ isolation: "hostile" }, { untrusted: true }, ["hostile"]],
+    [{ isolation: "contained" }, { untrusted: false }, ["contained"]],
+    [{ isolation: "cooperative" }, { untrusted: false }, ["cooperative"]],
+    [{ isolation: "cooperative" }, { untrusted: true }, ["contained"]],
   ] as const)("with %j and %j asks for the isolation %j, and runs nowhere else", async (settings, { untrusted }, asked) => {
     const ranIn: string[] = [];
     const spaceNamed = (name: string) =>
@@ -85,7 +86,7 @@ describe("runCommand (row 94)", () => {
       });
     const { context, policies } = testingContext({ untrusted, workspace: "/work", space: spaceNamed("run"), isolatedSpace: spaceNamed("own") });
     await runNode(runCommand({ argv: ["a"], ...settings }), context);
-    expect(policies).toEqual(asked);
+    expect(policies.map(({ preset }) => preset)).toEqual(asked);
     expect(ranIn).toEqual([asked.length === 0 ? "run" : "own"]);
   });
 
@@ -97,12 +98,17 @@ describe("runCommand (row 94)", () => {
     });
   });
 
-  it("calls argv and shell what it executes, of one command and of several, and nothing else", () => {
+  it("executes all that decides what a command does, of one and of several, and nothing that holds it", () => {
     const { executes } = runCommand({ argv: ["a"] }).nodeType;
-    expect(executes?.({ argv: ["$a"], stdin: "x", env: { A: "b" }, cwd: "c" })).toEqual([["$a"]]);
-    expect(runCommands({ commands: [] }).nodeType.executes?.({ commands: [{ shell: "$b", stdin: "x" }, "$c"], env: { A: "b" } })).toEqual([
-      [["$b"], "$c"],
-    ]);
+    expect(executes?.({ argv: ["$a"], stdin: "x", env: { A: "b" }, timeoutMs: 1 })).toEqual([["$a"], "x", { A: "b" }]);
+    const several = runCommands({ commands: [] }).nodeType;
+    expect(several.executes?.({ commands: [{ shell: "$b" }, "$c"], env: { A: "b" } })).toEqual([{ A: "b" }, [["$b"], "$c"]]);
+  });
+
+  it("lets nobody who gives the commands say what each is held to", () => {
+    const { settings } = runCommands({ commands: [] }).nodeType;
+    expect(settings.safeParse({ commands: [{ argv: ["a"], isolation: "cooperative" }] }).success).toBe(false);
+    expect(settings.safeParse({ commands: [{ argv: ["a"] }], isolation: "contained" }).success).toBe(true);
   });
 
   it("gives a shell line to sh", async () => {

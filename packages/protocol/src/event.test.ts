@@ -53,6 +53,11 @@ const EXAMPLES: { readonly [Type in RunEventType]: { readonly type: Type } & Rec
     path: "coder.try",
     isolation: { adapter: "process", preset: "contained", network: "none", guards: { "scope.env": "enforced" }, degraded: ["fs.read"] },
   },
+  "network.requested": {
+    ...run,
+    type: "network.requested",
+    request: { allowed: false, method: "CONNECT", host: "a.test", port: 443, reason: "not-listed", bytesUp: 0, bytesDown: 0, durationMs: 1 },
+  },
   "outcome.opened": { ...run, type: "outcome.opened", outcome },
   "outcome.committed": { ...run, type: "outcome.committed", path: "coder", outcome: { branch: "run/run_1", commit: "abc" } },
   "outcome.failed": { ...run, type: "outcome.failed", error },

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ArtifactEntry } from "./artifact.ts";
 import { Digest } from "./digest.ts";
+import { EgressRequest } from "./egress-request.ts";
 import { ErrorEnvelope } from "./error.ts";
 import { ExecutionId, NodePath, RunId } from "./id.ts";
 import { IsolationRecord } from "./isolation-record.ts";
@@ -108,6 +109,8 @@ export const RunEvent = z.discriminatedUnion("type", [
   z.looseObject({ ...run, type: z.literal("outcome.failed"), error: ErrorEnvelope }),
   /** A space was opened in which commands of the run run; `path` is the node that needed one of its own. */
   z.looseObject({ ...run, type: z.literal("isolation.opened"), path: NodePath.optional(), isolation: IsolationRecord }),
+  /** A space asked for the network, where the policy lets it through by a list. */
+  z.looseObject({ ...run, type: z.literal("network.requested"), request: EgressRequest }),
   /** What a killed writer had left unfinished at the end of the journal was set aside in the file `kept`, beside the journal. */
   z.looseObject({ ...run, type: z.literal("journal.recovered"), bytes: z.int().positive(), kept: z.string() }),
   /** What was not as the journal says was mended: the code of the finding, where it was, and what was done. */

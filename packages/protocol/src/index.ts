@@ -17,6 +17,7 @@ export { ForkedFrom, ForkedRun, ForkReport, ForkStatus } from "./fork-report.ts"
 export { FsckReport, RepairOutcome } from "./fsck-report.ts";
 export { GarbageVerdict, GcReport, TrashReport } from "./gc-report.ts";
 export { ExecutionId, isGeneratedRunId, NodeId, NodePath, nodeDirectory, nodePath, ProjectName, RelativePath, RunId, RunIdPrefix } from "./id.ts";
+export { EgressRequest } from "./egress-request.ts";
 export { IsolationRecord } from "./isolation-record.ts";
 export { IsolationReport, MachineCheck, MachineReport } from "./machine-report.ts";
 export { SandboxReport } from "./sandbox-report.ts";

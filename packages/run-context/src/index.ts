@@ -38,8 +38,8 @@ export {
   type RunList,
   type UnreadableRun,
 } from "./read-runs.ts";
-export { isolationRecord } from "./isolated-execution.ts";
-export type { ExecutionScope, IsolatedExecution, IsolateOptions, RunContext, RunTask } from "./run-context.ts";
+export { isolationRecord } from "./run-spaces.ts";
+export type { ExecutionScope, IsolatedExecution, IsolatedOptions, IsolateOptions, RunContext, RunTask } from "./run-context.ts";
 export { documentText, MANIFEST, manifestOf } from "./run-face.ts";
 export type { MakeRunPorts, Own, RunPorts } from "./run-ports.ts";
 export { detailsOf, emptyProjection, project, type RunProjection } from "./run-projection.ts";

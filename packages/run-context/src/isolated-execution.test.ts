@@ -1,8 +1,10 @@
-import { guardsWith, type IsolationAdapter, type IsolationSpec } from "@dad/isolation";
+import { guardsWith, type IsolationAdapter, type IsolationPolicy, type IsolationSpec } from "@dad/isolation";
 import { processIsolation } from "@dad/isolation/process";
 import { processScope } from "@dad/isolation/scope";
 import { RelativePath, RunMetadata } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
+import { enterIsolation } from "./isolated-execution.ts";
+import type { ExecutionScope } from "./run-context.ts";
 import { memoryPorts } from "./testing-ports.ts";
 import { withRun } from "./with-run.ts";
 
@@ -75,7 +77,7 @@ describe("an isolated execution", () => {
         const [one, two] = await Promise.all([isolated({ require: ["fs.read"] }), isolated({ require: ["fs.read"] })]);
         expect(one.id).toBe(two.id);
         expect(one.id).not.toBe(space.id);
-        expect(await isolated({ require: ["scope.env"] })).toBe(space);
+        expect((await isolated({ require: ["scope.env"] })).id).toBe(space.id);
         expect(one.env.MARK).toBe("1");
       });
     });
@@ -103,10 +105,10 @@ describe("an isolated execution", () => {
       for (let index = 0; index < 1002; index++) opened[0]?.onEgress?.({ ...decision, bytesUp: 0, bytesDown: 0, durationMs: 1 });
       return execution.space.id;
     });
-    const names = [];
-    for await (const event of made.journals.read(run.runId)) if (event.type === "custom.emitted") names.push(event.name);
-    expect(names.filter((name) => name === "network.requested")).toHaveLength(1000);
-    expect(names.at(-1)).toBe("network.requested-more");
+    const requests = [];
+    for await (const event of made.journals.read(run.runId)) if (event.type === "network.requested") requests.push(event.request);
+    expect(requests).toHaveLength(1001);
+    expect([requests[0], requests.at(-1)]).toEqual([expect.objectContaining({ host: "x.test", reason: "not listed" }), { allowed: false, more: 2 }]);
   });
 
   it("puts the code of a run in its place, and is broken by what nobody handles there", async () => {
@@ -124,5 +126,92 @@ describe("an isolated execution", () => {
     });
     await expect(failing).rejects.toThrow("nobody handles it");
     expect(process.env.MARK).toBeUndefined();
+  });
+
+  it("is broken by what nobody handles also when its work does not notice", async () => {
+    const scope = processScope();
+    using _installed = scope.install();
+    const failing = withRun({ rootComponentId: "a", ports: { ...memoryPorts(), scope } }, async (context) => {
+      await using execution = await context.isolate();
+      return await execution.run(async () => {
+        void Promise.reject(new RangeError("nobody handles it"));
+        await new Promise((resolve) => setImmediate(resolve));
+      });
+    });
+    await expect(failing).rejects.toThrow("nobody handles it");
+  });
+
+  it("lets no one who has a space of its own close it for the others", async () => {
+    const { adapter, closed } = claimingIsolation();
+    await withRun({ rootComponentId: "a", ports: ports(adapter) }, async (context) => {
+      await using execution = await context.isolate();
+      await execution.run(async ({ isolated }) => {
+        for (let asked = 0; asked < 2; asked++) {
+          await using space = await isolated({ require: ["fs.read"] });
+          expect(space.guards["fs.read"]).toBe("enforced");
+        }
+      });
+      expect(closed).toEqual([]);
+    });
+    expect(closed).toHaveLength(2);
+  });
+
+  it("gives policies with different functions spaces of their own", async () => {
+    const { adapter, opened } = claimingIsolation();
+    const gatewayOf = (headers: () => Record<string, string>): IsolationPolicy => ({
+      require: ["fs.read"],
+      network: { mode: "allow", hosts: [], gateways: [{ host: "a.internal", target: "https://a.test", headers }] },
+    });
+    const [one, other] = [() => ({ key: "one" }), () => ({ key: "other" })];
+    await withRun({ rootComponentId: "a", ports: ports(adapter) }, async (context) => {
+      await using execution = await context.isolate();
+      await execution.run(async ({ isolated }) => {
+        const spaces = await Promise.all([one, other, one].map((headers) => isolated(gatewayOf(headers))));
+        expect(spaces[0]?.id).toBe(spaces[2]?.id);
+        expect(spaces[0]?.id).not.toBe(spaces[1]?.id);
+      });
+    });
+    expect(opened).toHaveLength(3);
+  });
+
+  it("closes a space that cannot be recorded, and opens none once it was left", async () => {
+    const { adapter, opened, closed } = claimingIsolation();
+    const over = withRun({ rootComponentId: "a", ports: ports(adapter) }, async (context) => {
+      let late: ExecutionScope | undefined;
+      {
+        await using execution = await context.isolate();
+        await execution.run(async (scope) => void (late = scope));
+      }
+      await expect(late?.isolated({ require: ["fs.read"] })).rejects.toMatchObject({ code: "ISOLATION_CLOSED" });
+      await context.complete("completed");
+      const failing = { ...context, record: () => Promise.reject(new Error("no room")) };
+      await expect(enterIsolation(failing)).rejects.toThrow("no room");
+      throw new Error("done");
+    });
+    await expect(over).rejects.toThrow();
+    expect(closed).toHaveLength(opened.length);
+  });
+
+  it("answers who gives up while a space is opened, and opens it for the others", async () => {
+    const { adapter } = claimingIsolation();
+    const gate = Promise.withResolvers<void>();
+    const slow: IsolationAdapter = {
+      ...adapter,
+      async open(spec, options) {
+        if (spec.policy?.require && Object.keys(spec.policy.require).length > 0) await gate.promise;
+        return adapter.open(spec, options);
+      },
+    };
+    await withRun({ rootComponentId: "a", ports: ports(slow) }, async (context) => {
+      await using execution = await context.isolate();
+      await execution.run(async ({ isolated }) => {
+        const impatient = new AbortController();
+        const [given, waited] = [isolated({ require: ["fs.read"] }, { signal: impatient.signal }), isolated({ require: ["fs.read"] })];
+        impatient.abort(new RangeError("enough"));
+        await expect(given).rejects.toThrow("enough");
+        gate.resolve();
+        expect((await waited).guards["fs.read"]).toBe("enforced");
+      });
+    });
   });
 });

@@ -63,11 +63,18 @@ export interface ExecutionScope {
   readonly signal: AbortSignal;
   /**
    * A space that has what this policy requires besides that of the execution: the same one when it does, else another in the same
-   * workspace, which is opened once for all who ask alike, and released with the execution. `at` is for the record.
+   * workspace, which is opened once for all who ask alike, and released with the execution: disposing of it does nothing.
    *
-   * @throws `ISOLATION_UNAVAILABLE`, `ISOLATION_POLICY_INVALID`.
+   * @throws `ISOLATION_UNAVAILABLE`, `ISOLATION_POLICY_INVALID`; `ISOLATION_CLOSED` once the execution was left.
    */
-  isolated(policy: IsolationPolicy, at?: NodePath): Promise<IsolationSpace>;
+  isolated(policy: IsolationPolicy, options?: IsolatedOptions): Promise<IsolationSpace>;
+}
+
+export interface IsolatedOptions {
+  /** The node that asks first, for the record. */
+  readonly at?: NodePath;
+  /** Of who asks. What was begun goes on for others. */
+  readonly signal?: AbortSignal;
 }
 
 /** Something that works in a run: an agent's runner, or a function. */

@@ -29,7 +29,7 @@ export function contextOf({ call, scope, signal, exclusively }: Attempt, collect
     files: space.files,
     exec: async (command, options) =>
       wanted(() => space.exec(command, { ...options, signal: options?.signal ? AbortSignal.any([signal, options.signal]) : signal })),
-    isolated: async (policy) => wanted(() => isolatedFor({ call, scope }, policy, observability)),
+    isolated: async (policy) => wanted(() => isolatedFor({ call, scope, signal }, policy, observability)),
     untrusted: call.untrusted ?? false,
     workspace: run.outcome?.directory,
     outcome: run.outcome && { commit: async (message) => wanted(() => commitWorkspace(run, { call, collected }, message)) },
@@ -48,12 +48,12 @@ export function contextOf({ call, scope, signal, exclusively }: Attempt, collect
 
 /** A space of its own for a node, which its trace says something of. */
 function isolatedFor(
-  { call, scope }: Pick<Attempt, "call" | "scope">,
+  { call, scope, signal }: Pick<Attempt, "call" | "scope" | "signal">,
   policy: IsolationPolicy,
   observability: Observability,
 ): Promise<IsolationSpace> {
   return traced(observability, { name: "isolate" }, async (_place, span) => {
-    const own = await scope.isolated(policy, call.path);
+    const own = await scope.isolated(policy, { at: call.path, signal });
     span.setAttributes(isolationAttributes(own));
     return own;
   });

@@ -1,0 +1,147 @@
+import { dirname } from "node:path";
+import {
+  type Guard,
+  IsolationClosedError,
+  type IsolationPolicy,
+  IsolationPolicyError,
+  type IsolationSpace,
+  type NetworkPolicy,
+  type ResolvedPolicy,
+  resolvePolicy,
+  strengthened,
+  unguarded,
+} from "@dad/isolation";
+import { canonicalJson, type EventDraft, type IsolationRecord, type Json, type NodePath } from "@dad/protocol";
+import { egressRecord } from "./egress-record.ts";
+import type { IsolatedOptions, RunContext } from "./run-context.ts";
+
+/** The spaces of one execution: they are opened once for all who ask alike, and closed together. */
+export interface RunSpaces extends AsyncDisposable {
+  /** The first: later ones are opened only for more than it has. */
+  open(policy: IsolationPolicy): Promise<IsolationSpace>;
+  with(policy: IsolationPolicy, by: IsolationPolicy, options?: IsolatedOptions): Promise<IsolationSpace>;
+}
+
+export function spacesOf(run: RunContext, own: Readonly<Record<string, string>>): RunSpaces {
+  const workspace = run.outcome?.directory ?? run.env.runDir;
+  // A working tree has no repository of its own: without this, `git` in it would find one of the user's further up.
+  const env = { GIT_CEILING_DIRECTORIES: dirname(workspace), ...own };
+  const keyOf = policyKeys();
+  const opened = new Map<string, Promise<IsolationSpace>>();
+  let first: IsolationSpace | undefined;
+  let closed = false;
+
+  async function openOne(policy: IsolationPolicy, at?: NodePath): Promise<IsolationSpace> {
+    const resolved = resolvePolicy(policy);
+    assertApart(run, resolved);
+    const { onEgress, settled } = egressRecord(run);
+    const space = await run.ports.isolation.open({ env, policy, runId: run.env.runId, workspace, onEgress }, { signal: run.signal });
+    const close = async (): Promise<void> => {
+      await space[Symbol.asyncDispose]();
+      await settled();
+    };
+    try {
+      await run.record(openedDraft(space, resolved, at), { wait: "ordered" });
+    } catch (error) {
+      await close();
+      throw error;
+    }
+    return { ...space, [Symbol.asyncDispose]: close };
+  }
+
+  function openOnce(key: string, policy: IsolationPolicy, at?: NodePath): Promise<IsolationSpace> {
+    if (closed) throw new IsolationClosedError(run.env.runId);
+    const opening = opened.get(key) ?? openOne(policy, at);
+    opened.set(key, opening);
+    // Whoever comes later may have what was missing by then.
+    opening.catch(() => opened.delete(key));
+    return opening;
+  }
+
+  return {
+    async open(policy) {
+      first = await openOnce("first", policy);
+      return first;
+    },
+    async with(policy, by, { at, signal } = {}) {
+      const all = strengthened(policy, by);
+      const space = first && suffices(first, by, all) ? first : await untilAborted(openOnce(keyOf(all), all, at), signal);
+      // It belongs to all who ask alike: nobody closes it for the others.
+      return { ...space, [Symbol.asyncDispose]: async () => undefined };
+    },
+    async [Symbol.asyncDispose]() {
+      if (closed) return;
+      closed = true;
+      const all = await Promise.allSettled(opened.values());
+      const spaces = all.flatMap((space) => (space.status === "fulfilled" ? [space.value] : []));
+      const ends = await Promise.allSettled(spaces.map((space) => space[Symbol.asyncDispose]()));
+      const failures = ends.flatMap((end) => (end.status === "rejected" ? [end.reason as unknown] : []));
+      if (failures.length === 1) throw failures[0];
+      if (failures.length > 1) throw new AggregateError(failures, `spaces of run ${run.env.runId} could not be closed`);
+    },
+  };
+}
+
+/** Who gave up has an answer at once. The opening goes on for the others. */
+async function untilAborted<Result>(opening: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+  if (!signal) return opening;
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = (): void => aborted.reject(signal.reason as Error);
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await Promise.race([opening, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+/** The same for policies that say the same. A function, such as one that gives the headers of a gateway, is only the same as itself. */
+function policyKeys(): (policy: IsolationPolicy) => string {
+  const functions = new Map<unknown, number>();
+  const numbered = (_name: string, value: unknown): unknown => {
+    if (typeof value !== "function") return value;
+    if (!functions.has(value)) functions.set(value, functions.size);
+    return `function ${functions.get(value)}`;
+  };
+  return (policy) => canonicalJson(JSON.parse(JSON.stringify(policy, numbered)) as Json);
+}
+
+/** Whether a space has all that is asked for: guards alone, since the rest of a policy is what it was opened with. */
+function suffices(
+  space: IsolationSpace,
+  { preset: _preset, require: _require, onMissing: _onMissing, ...rest }: IsolationPolicy,
+  all: IsolationPolicy,
+): boolean {
+  return Object.keys(rest).length === 0 && unguarded(space.guards, resolvePolicy(all).required).length === 0;
+}
+
+/** Whoever is not to write anywhere else must not get the directory that holds the record of the run. */
+function assertApart({ outcome, env }: RunContext, { required }: ResolvedPolicy): void {
+  if (outcome?.directory !== undefined || required["fs.write"] === undefined) return;
+  throw new IsolationPolicyError(
+    "preset",
+    `keeps commands from all but the workspace, and run ${env.runId} has none of its own: its directory holds its record. Give the run an outcome repository that has working trees`,
+  );
+}
+
+function openedDraft(space: IsolationSpace, policy: ResolvedPolicy, path: NodePath | undefined): EventDraft {
+  return { type: "isolation.opened", isolation: isolationRecord(space, policy), ...(path === undefined ? {} : { path }) };
+}
+
+/** What is on record of a space. */
+export function isolationRecord({ adapter, guards, degraded }: IsolationSpace, { preset, network }: ResolvedPolicy): IsolationRecord {
+  const had = Object.entries(guards).filter(([, strength]) => strength !== "none") as [string, "enforced" | "detected"][];
+  return {
+    adapter,
+    preset,
+    // What was to be kept from it is not, where nothing keeps it.
+    network: isHeld(network.mode, degraded) ? network.mode : "host",
+    guards: Object.fromEntries(had),
+    ...(degraded.length > 0 ? { degraded: [...degraded] } : {}),
+  };
+}
+
+function isHeld(mode: NetworkPolicy["mode"], degraded: readonly Guard[]): boolean {
+  return mode === "host" || (!degraded.includes("net.ip") && !(mode === "allow" && degraded.includes("net.allowlist")));
+}

@@ -74,10 +74,15 @@ describe("dad sandbox", () => {
   });
 });
 
-it("lets no command write where git would execute what it wrote", async () => {
-  await using project = await testProject({ ".git/config": "" });
-  const { code, stderr } = await project.dad(...COOPERATIVE, "--", "touch", "canary");
-  expect([code, await readdir(project.directory)]).toEqual([2, [".git"]]);
+it.each([
+  ["the top of a repository", ".", { ".git/config": "" }],
+  ["a repository itself", ".git", { ".git/config": "" }],
+  ["above one", ".", { "packages/one/.git/config": "" }],
+  ["one without a working tree", "bare", { "bare/HEAD": "", "bare/objects/x": "", "bare/refs/x": "" }],
+])("lets no command write in %s, where git would execute what it wrote", async (_name, workspace, files) => {
+  await using project = await testProject(files as Record<string, string>);
+  const { code, stderr } = await project.dad(...COOPERATIVE, "--workspace", workspace, "--", "touch", "canary");
+  expect([code, (await readdir(project.path(workspace))).includes("canary")]).toEqual([2, false]);
   expect(stderr).toContain("whose hooks and settings git would execute as you");
 });
 

@@ -19,18 +19,27 @@ export function assertGuarded(
   throw new IsolationUnavailableError(adapter, missing, problemsOf(adapter, missing, problems));
 }
 
-/** What is to be said of each guard that is missing. */
+/** What is to be said of guards that are missing. */
 export function problemsOf(adapter: string, missing: readonly Guard[], problems: readonly IsolationProblem[] = []): readonly IsolationProblem[] {
   const general = problems.filter(({ guard }) => guard === undefined);
-  const own = missing.map((guard) => problems.find((problem) => problem.guard === guard) ?? problemOf(adapter, guard));
   // What keeps the whole adapter from working is the reason for each guard that it lacks.
-  return general.length > 0 ? general : own;
+  if (general.length > 0) return general;
+  const own = problems.filter(({ guard }) => guard !== undefined && missing.includes(guard));
+  const others = missing.filter((missed) => !own.some(({ guard }) => guard === missed));
+  return [...own, ...problemOf(adapter, others)];
 }
 
-function problemOf(adapter: string, guard: Guard): IsolationProblem {
-  return {
-    guard,
-    message: `with ${adapter}, a command can ${MEANING[guard]} (${guard})`,
-    remedy: `use an isolation adapter that guards ${guard}, or take it out of what the policy requires`,
-  };
+function problemOf(adapter: string, guards: readonly Guard[]): readonly IsolationProblem[] {
+  const [first, ...more] = guards;
+  if (first === undefined) return [];
+  if (more.length === 0)
+    return [
+      {
+        guard: first,
+        message: `with ${adapter}, a command can ${MEANING[first]} (${first})`,
+        remedy: `use an isolation adapter that guards ${first}, or take it out of what the policy requires`,
+      },
+    ];
+  const message = `with ${adapter}, nothing guards ${guards.join(", ")}`;
+  return [{ message, remedy: "use an isolation adapter that guards these, or take them out of what the policy requires" }];
 }

@@ -66,8 +66,9 @@ async function choose(
   if (policy.onMissing === "degrade" && best) return best.adapter;
   const name = adapters.map((adapter) => adapter.name).join("|");
   const missing = best?.missing ?? GUARDS.filter((guard) => policy.required[guard]);
-  const problems = lacking.flatMap(({ found }) => found.problems);
-  throw new IsolationUnavailableError(name, missing, problems.length > 0 ? problems : problemsOf(name, missing));
+  // Of an adapter that works here, only what is about a guard that is missing says why.
+  const problems = lacking.flatMap(({ found }) => found.problems.filter(({ guard }) => (found.available ? guard && missing.includes(guard) : true)));
+  throw new IsolationUnavailableError(name, missing, problemsOf(name, missing, problems));
 }
 
 function strongest(probes: readonly IsolationProbe[]): Guards {

@@ -3,7 +3,7 @@ import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runtimeSqlite } from "@dad/disk";
-import type { IsolationAdapter } from "@dad/isolation";
+import { guardsWith, type IsolationAdapter, type IsolationProbe } from "@dad/isolation";
 import { gitVersion } from "@dad/outcome-git";
 import { DadError, type IsolationReport, type MachineCheck, type MachineReport, messageOf } from "@dad/protocol";
 
@@ -15,7 +15,7 @@ export interface ExamineMachineOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What this machine can do of what runs use. Changes nothing. A check that fails is a result. */
+/** What this machine can do of what runs use. Leaves nothing behind. A check that fails is a result. */
 export async function examineMachine({ directory = tmpdir(), hostEnv, adapters, signal }: ExamineMachineOptions): Promise<MachineReport> {
   const checks = [node(), await git(hostEnv?.["PATH"]), sqlite(), await reflink(directory)];
   const isolation = await Promise.all(adapters.map((adapter) => isolationReport(adapter, signal)));
@@ -76,6 +76,15 @@ async function reflink(directory: string): Promise<MachineCheck> {
 }
 
 async function isolationReport(adapter: IsolationAdapter, signal: AbortSignal | undefined): Promise<IsolationReport> {
-  const { available, guards, problems, facts = {} } = await adapter.probe(signal ? { signal } : {});
+  const {
+    available,
+    guards,
+    problems,
+    facts = {},
+  } = await adapter.probe(signal ? { signal } : {}).catch((error: unknown): IsolationProbe => {
+    signal?.throwIfAborted();
+    const problem = { message: messageOf(error), remedy: `look into what ${adapter.name} needs` };
+    return { available: false, guards: guardsWith({}), problems: [problem] };
+  });
   return { adapter: adapter.name, available, guards: { ...guards }, problems: problems.map((problem) => ({ ...problem })), facts: { ...facts } };
 }

@@ -9,7 +9,7 @@ import { localIsolation } from "./local-isolation.ts";
 import type { LocalStore } from "./local-store.ts";
 
 export interface IsolationChoice {
-  /** Default: {@link localIsolation}. */
+  /** Default: that of the store. */
   readonly adapter?: IsolationAdapter;
   /** What commands are held to. Default: `cooperative`. */
   readonly policy?: IsolationPolicy;
@@ -17,7 +17,7 @@ export interface IsolationChoice {
 
 export interface LocalPortsOptions {
   readonly resources: ResourceProfile;
-  /** What commands of a run may see of this process's environment is chosen from here. Default: next to nothing. */
+  /** What commands of a run may see of this process's environment is chosen from here. Default: from what the store was given. */
   readonly hostEnv?: Readonly<Record<string, string | undefined>>;
   /** Told everything that happens in the run. */
   readonly onEvent?: EventHandler;
@@ -28,7 +28,7 @@ export interface LocalPortsOptions {
 
 /** The ports of a run on this machine: its own bus and view, and the store that it shares with the others. */
 export function localPorts(store: LocalStore, { resources, hostEnv, onEvent, isolation, scope }: LocalPortsOptions): MakeRunPorts {
-  const adapter = isolation?.adapter ?? localIsolation({ runRoot: store.runRoot, ...(hostEnv ? { hostEnv } : {}) });
+  const adapter = isolation?.adapter ?? (hostEnv ? localIsolation({ runRoot: store.runRoot, hostEnv }) : store.isolation);
   return (env, own) => {
     const events = own(memoryEventBus());
     if (onEvent) events.subscribe("*", onEvent);

@@ -1,6 +1,7 @@
 import { basename, join, resolve } from "node:path";
 import type { ArtifactStore } from "@dad/artifacts";
 import { diskArtifactStore } from "@dad/artifacts/disk";
+import type { IsolationAdapter } from "@dad/isolation";
 import type { JournalStore } from "@dad/journal";
 import { diskJournalStore } from "@dad/journal/disk";
 import type { OutcomeRepository } from "@dad/outcome";
@@ -8,6 +9,7 @@ import { gitOutcomeRepository } from "@dad/outcome-git";
 import { type Durability, ProjectName } from "@dad/protocol";
 import type { RunIndex } from "@dad/run-index";
 import { sqliteRunIndex } from "@dad/run-index/sqlite";
+import { localIsolation } from "./local-isolation.ts";
 
 export interface LocalStoreOptions {
   /** The directory of the project. Default: the working directory. */
@@ -16,7 +18,7 @@ export interface LocalStoreOptions {
   readonly runRoot?: string;
   /** Names the repository that holds the outcomes: a `ProjectName`. Default: the name of the project's directory. */
   readonly project?: string;
-  /** The environment of the host: git is searched in its `PATH`. Default: git is searched in the usual directories. */
+  /** The environment of the host: git is searched in its `PATH`, and what commands see is chosen from it. Default: the usual directories, and next to nothing. */
   readonly hostEnv?: Readonly<Record<string, string | undefined>>;
   /** Directory whose files the outcome of every run starts from. Default: a README and nothing else. */
   readonly workspace?: string;
@@ -38,6 +40,8 @@ export interface LocalStore extends AsyncDisposable {
   /** What is known of the runs without reading their journals, where this runtime has SQLite. */
   readonly index: RunIndex | undefined;
   readonly outcomes: OutcomeRepository;
+  /** Where commands run: what it finds out of this machine, it finds out once for all runs. */
+  readonly isolation: IsolationAdapter;
 }
 
 /** Touches no disk until something is read or written. @throws TypeError for a project whose name is none. */
@@ -61,6 +65,7 @@ export function localStore(options: LocalStoreOptions = {}): LocalStore {
     artifacts,
     index: sqliteRunIndex({ file: join(runRoot, ".dad", "index.sqlite") }),
     outcomes,
+    isolation: localIsolation({ runRoot, ...(options.hostEnv ? { hostEnv: options.hostEnv } : {}) }),
     async [Symbol.asyncDispose]() {
       await outcomes[Symbol.asyncDispose]();
       await artifacts[Symbol.asyncDispose]();

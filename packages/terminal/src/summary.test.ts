@@ -21,6 +21,18 @@ const run: RunDetails = {
 const context = { paint: unpainted, cwd: "/home/me/my project" };
 
 describe("summaryText", () => {
+  it("says to what commands were held, of all spaces as soon as one was held to more or lacked something", () => {
+    const plain = { adapter: "process", preset: "cooperative", network: "host" as const, guards: {} };
+    const strong = { ...plain, adapter: "bubblewrap", preset: "contained", network: "none" as const };
+    expect(summaryText({ ...run, spaces: [plain] }, context)).not.toContain("isolation");
+    expect(summaryText({ ...run, spaces: [plain, strong] }, context)).toContain(
+      "isolation cooperative by process, network host\n          contained by bubblewrap, network none\n",
+    );
+    expect(summaryText({ ...run, spaces: [{ ...plain, degraded: ["fs.read"] }] }, context)).toContain(
+      "isolation cooperative by process, network host without fs.read\n",
+    );
+  });
+
   it("tells the run, its nodes, what it cost, where its results are and what to do next", () => {
     const text = summaryText(run, {
       ...context,

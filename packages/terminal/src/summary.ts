@@ -1,4 +1,4 @@
-import type { RunDetails, RunId } from "@dad/protocol";
+import type { IsolationRecord, RunDetails, RunId } from "@dad/protocol";
 import { costText, sizeText, tokensText } from "./amounts.ts";
 import { durationText } from "./duration.ts";
 import { errorLine, errorLines } from "./error-text.ts";
@@ -50,15 +50,15 @@ function rerunText({ of, from }: NonNullable<RunDetails["rerun"]>): string {
   return from === undefined ? of : `${of} from ${from}`;
 }
 
-/** Of a run whose commands were held to what the least of runs are, nothing has to be said. */
+/** Of a run whose commands were all held to what the least of runs are, nothing has to be said. Otherwise all is: also that some were held to less. */
 function isolationLines({ spaces = [] }: RunDetails, paint: Paint): string[] {
-  return spaces
-    .filter(({ preset, degraded = [] }) => preset !== "cooperative" || degraded.length > 0)
-    .map((space) => {
-      const missing = space.degraded ?? [];
-      const without = missing.length === 0 ? "" : ` ${paint("red", `without ${missing.join(", ")}`)}`;
-      return `${space.preset} by ${space.adapter}, network ${space.network}${without}`;
-    });
+  const isPlain = spaces.every(({ preset, degraded = [] }) => preset === "cooperative" && degraded.length === 0);
+  return isPlain ? [] : spaces.map((space) => spaceText(space, paint));
+}
+
+function spaceText({ preset, adapter, network, degraded = [] }: IsolationRecord, paint: Paint): string {
+  const without = degraded.length === 0 ? "" : ` ${paint("red", `without ${degraded.join(", ")}`)}`;
+  return `${preset} by ${adapter}, network ${network}${without}`;
 }
 
 type NodeDetails = RunDetails["nodes"][number];

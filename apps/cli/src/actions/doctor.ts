@@ -5,6 +5,7 @@ import { processIsolation } from "@dad/isolation/process";
 import { examineMachine } from "@dad/local";
 import type { MachineReport } from "@dad/protocol";
 import { jsonText, paintFor, visible } from "@dad/terminal";
+import { interruption } from "../agent-file/interruption.ts";
 import { EXIT } from "../exit-code.ts";
 import { findProject } from "../project/find-project.ts";
 import { machineText } from "../terminal/machine-text.ts";
@@ -19,24 +20,29 @@ export async function doctor(flags: DoctorFlags): Promise<number> {
   const cwd = process.cwd();
   const { adapter: own } = (await findProject(cwd, { cwd })).isolation({});
   const adapters = [processIsolation({ hostEnv: process.env }), bubblewrapIsolation({ hostEnv: process.env }), ...(own ? [own] : [])];
-  const examined = await examineMachine({ directory: cwd, hostEnv: process.env, adapters });
-  const report = flags.isolation ? await proved(examined, adapters) : examined;
+  using stop = interruption({ say: (text) => process.stderr.write(text), end: () => process.exit(EXIT.cancelled), what: "what is tried" });
+  const { signal } = stop;
+  const examined = await examineMachine({ directory: cwd, hostEnv: process.env, adapters, signal });
+  const report = flags.isolation ? await proved(examined, adapters, signal) : examined;
   process.stdout.write(flags.json ? jsonText(report) : `${machineText(visible(report), paintFor(process.stdout))}\n`);
   return isSound(report) ? EXIT.done : EXIT.failed;
 }
 
 /** The report with what came of the attempts on each isolation that is there. */
-async function proved(report: MachineReport, adapters: readonly IsolationAdapter[]): Promise<MachineReport> {
+async function proved(report: MachineReport, adapters: readonly IsolationAdapter[], signal: AbortSignal): Promise<MachineReport> {
   const isolation: MachineReport["isolation"] = [];
   for (const [index, known] of report.isolation.entries()) {
     const adapter = adapters[index];
-    isolation.push(known.available && adapter ? { ...known, proof: proofOf(await tried(adapter)) } : known);
+    isolation.push(known.available && adapter ? { ...known, proof: proofOf(await tried(adapter, signal)) } : known);
   }
   return { ...report, isolation };
 }
 
-async function tried(adapter: IsolationAdapter): Promise<EscapeReport> {
-  const report = await runEscapes(adapter, { onVerdict: ({ id, verdict }) => void process.stderr.write(`${adapter.name}: ${id} ${verdict}\n`) });
+async function tried(adapter: IsolationAdapter, signal: AbortSignal): Promise<EscapeReport> {
+  const report = await runEscapes(adapter, {
+    signal,
+    onVerdict: ({ id, verdict }) => void process.stderr.write(`${adapter.name}: ${id} ${verdict}\n`),
+  });
   for (const { id, title, verdict, detail } of report.verdicts)
     if (verdict === "escaped" || verdict === "invalid") process.stderr.write(`${adapter.name}: ${verdict}: ${id}, ${title}: ${visible(detail)}\n`);
   return report;

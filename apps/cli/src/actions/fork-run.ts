@@ -53,7 +53,7 @@ async function forked({ prepared, variants, flags, progress }: Forking): Promise
       variants,
       concurrency,
       rerun: { ...rerun, from },
-      ports: ({ number }) => ({ resources, hostEnv: process.env, onEvent: progress.of(number), isolation }),
+      ports: ({ number }) => ({ resources, onEvent: progress.of(number), isolation }),
       onChildStart: ({ number }) => progress.log(`[${number}] ${visible(sets[number - 1]) || "nothing is set"}\n`),
       ...(budget === undefined ? {} : { budgetUsd: budget }),
       ...(prefix === undefined ? {} : { runIdPrefix: prefix }),

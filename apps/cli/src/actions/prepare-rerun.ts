@@ -64,7 +64,7 @@ export async function prepareRerun(runId: string, file: string | undefined, flag
     definition,
     store,
     resources,
-    isolation: project.isolation(flags),
+    isolation: project.isolation(flags, run),
     inputs,
     rerun: optionsOf(run.runId, definition, flags),
     source: sourceOf(path, store, profile),

@@ -29,7 +29,7 @@ export async function rerunRun(runId: string, file: string | undefined, flags: R
       inputs,
       rerun,
       source,
-      ports: { resources, hostEnv: process.env, onEvent: progress.onEvent, isolation },
+      ports: { resources, onEvent: progress.onEvent, isolation },
       ...(flags.runId === undefined ? {} : { runId: flags.runId }),
       ...(flags.prefix === undefined ? {} : { runIdPrefix: flags.prefix }),
     }),

@@ -33,7 +33,7 @@ export async function resumeRun(runId: string, file: string | undefined, flags: 
 
   const runRoot = await findRunRoot({ cwd, runRoot: flags.runRoot });
   if (!(await isDirectory(runRoot))) throw new RunRootUnknownError(runRoot);
-  const { path, source, history, left } = await begunRun(runId, { file, runRoot, cwd, takeOver: flags.takeOver ?? false });
+  const { path, source, spaces, history, left } = await begunRun(runId, { file, runRoot, cwd, takeOver: flags.takeOver ?? false });
   const definition = await loadAgent(path);
   for (const command of left) progress.log(`${leftCommandText(visible(command))}\n`);
   const assume = await assumptionsOf({ definition, file: path, history, allowChanged: flags.allowChanged ?? false }, flags);
@@ -48,7 +48,7 @@ export async function resumeRun(runId: string, file: string | undefined, flags: 
       runId,
       history,
       assume,
-      ports: { resources, hostEnv: process.env, onEvent: progress.onEvent, isolation: project.isolation(flags) },
+      ports: { resources, onEvent: progress.onEvent, isolation: project.isolation(flags, { spaces }) },
       ...(flags.takeOver ? { takeOver: true } : {}),
       ...(flags.allowChanged ? { allowChanged: true } : {}),
     }),
@@ -68,11 +68,11 @@ interface Asked {
 /** What the run was begun with, what had happened in it, and what a process that was killed left behind. */
 async function begunRun(runId: string, { file, runRoot, cwd, takeOver }: Asked) {
   await using store = localStore({ runRoot });
-  const { source, runId: id, status } = await findRun(store, runId);
+  const { source, runId: id, status, spaces } = await findRun(store, runId);
   const path = file === undefined ? recordedFile({ runId: id, source }, runRoot) : resolve(cwd, file);
   // Whoever works on the run has its commands in hand.
   const left = status === "running" && !takeOver ? [] : await commandsLeft(store.journals, id);
-  return { path, source, history: await readHistory(store.journals, id), left };
+  return { path, source, spaces, history: await readHistory(store.journals, id), left };
 }
 
 function recordedFile({ runId, source }: Pick<RunDetails, "runId" | "source">, runRoot: string): string {

@@ -41,7 +41,7 @@ export async function runFile(file: string, flags: RunFlags): Promise<number> {
       ...work,
       store,
       inputs,
-      ports: { resources, hostEnv: process.env, onEvent: progress.onEvent, isolation: project.isolation(flags) },
+      ports: { resources, onEvent: progress.onEvent, isolation: project.isolation(flags) },
       source: sourceOf(path, store, flags.profile),
       ...(flags.runId === undefined ? {} : { runId: flags.runId }),
       ...(flags.prefix === undefined ? {} : { runIdPrefix: flags.prefix }),

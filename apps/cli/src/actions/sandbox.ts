@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { lstat } from "node:fs/promises";
 import { constants } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import {
   type ExecResult,
   type IsolationAdapter,
@@ -23,6 +22,7 @@ import { UsageError } from "../errors.ts";
 import { EXIT } from "../exit-code.ts";
 import { findProject } from "../project/find-project.ts";
 import { isDirectory } from "../project/is-directory.ts";
+import { repositoryIn } from "../project/repository-in.ts";
 
 export interface SandboxFlags {
   readonly preset: Preset;
@@ -53,7 +53,7 @@ export async function sandbox(argv: readonly string[], flags: SandboxFlags): Pro
   if (!(await isDirectory(workspace))) throw new UsageError(`${workspace} is not a directory: give another --workspace`);
   await assertWritable(workspace, flags);
   const policy = policyOf(flags, cwd);
-  using stop = interruption({ say: (text) => process.stderr.write(text), end: () => process.exit(EXIT.cancelled) });
+  using stop = interruption({ say: (text) => process.stderr.write(text), end: () => process.exit(EXIT.cancelled), what: "the command" });
   const report = await reportOf({ argv, workspace, policy, flags, signal: stop.signal });
   if (flags.json) process.stdout.write(jsonText(report));
   else if (report.error) process.stderr.write(`${errorText(errorFromEnvelope(report.error), paintFor(process.stderr))}\n`);
@@ -63,9 +63,10 @@ export async function sandbox(argv: readonly string[], flags: SandboxFlags): Pro
 /** What git finds in a directory it executes later, as whoever uses it. */
 async function assertWritable(workspace: string, { write, adapter }: SandboxFlags): Promise<void> {
   if (!write && adapter === "process") throw new UsageError("ordinary processes change the directory itself: give --write, or another --adapter");
-  if (!write || (await lstat(join(workspace, ".git")).catch(() => undefined)) === undefined) return;
+  const place = write ? await repositoryIn(workspace) : undefined;
+  if (place === undefined) return;
   throw new UsageError(
-    `${workspace} has .git, whose hooks and settings git would execute as you: leave --write out, or give a directory below it as --workspace`,
+    `${place} is a git repository, whose hooks and settings git would execute as you: leave --write out, or give another directory as --workspace`,
   );
 }
 

@@ -15,10 +15,12 @@ export interface InterruptionOptions {
   readonly say: (text: string) => void;
   /** Ends this program at once. */
   readonly end: () => void;
+  /** What is cancelled, for people. Default: the run. */
+  readonly what?: string;
 }
 
 /** From now on the first Ctrl-C asks the run to end, and says so; the second one ends this program at once. */
-export function interruption({ say, end }: InterruptionOptions): Interruption {
+export function interruption({ say, end, what = "the run" }: InterruptionOptions): Interruption {
   const cancelling = new AbortController();
   let firstAt = 0;
   const onSignal = (signal: NodeJS.Signals): void => {
@@ -27,7 +29,7 @@ export function interruption({ say, end }: InterruptionOptions): Interruption {
       return;
     }
     firstAt = performance.now();
-    say("cancelling the run (Ctrl-C again ends it at once)\n");
+    say(`cancelling ${what} (Ctrl-C again ends it at once)\n`);
     cancelling.abort(new RunCancelledError(signal));
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);

@@ -2,8 +2,8 @@ import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { ConfigInvalidError, findConfig, loadConfig, type LoadedConfig, selectProfile } from "@dad/config";
 import type { IsolationChoice, LocalStoreOptions } from "@dad/local";
-import type { Preset } from "@dad/isolation";
-import { messageOf } from "@dad/protocol";
+import { type IsolationPolicy, type Preset, PRESETS, strengthened } from "@dad/isolation";
+import { messageOf, type RunDetails } from "@dad/protocol";
 import type { ResourceProfile } from "@dad/resources";
 import { staticResourceRegistry } from "@dad/resources/static";
 
@@ -13,8 +13,8 @@ export interface Project {
   readonly store: LocalStoreOptions & { readonly runRoot: string };
   /** @throws ProfileUnknownError (`PROFILE_UNKNOWN`). */
   profile(name?: string): ResourceProfile;
-  /** What the commands of its runs are held to. */
-  isolation(flags: IsolationFlags): IsolationChoice;
+  /** What the commands of its runs are held to. One that goes on from another run is held at least to the preset of that, unless the person wrote one. */
+  isolation(flags: IsolationFlags, begun?: Pick<RunDetails, "spaces">): IsolationChoice;
 }
 
 /** What the person wrote, which comes before the config. */
@@ -70,12 +70,18 @@ function projectOf(config: Partial<LoadedConfig>, { cwd, runRoot }: FindProjectO
       // An agent that uses no resources needs no profile.
       return staticResourceRegistry({ profiles: { default: {}, ...config.resources } }).profile(selected ?? "default");
     },
-    isolation({ isolation: preset, isolationMissing: onMissing }) {
-      const { adapter, ...policy } = config.isolation ?? {};
-      const asked = { ...(preset === undefined ? {} : { preset }), ...(onMissing === undefined ? {} : { onMissing }) };
-      return { ...(adapter ? { adapter } : {}), policy: { ...policy, ...asked } };
+    isolation({ isolation: preset, isolationMissing: onMissing }, begun) {
+      const { adapter, ...own } = config.isolation ?? {};
+      const policy = preset === undefined ? strengthened(own, presetOf(begun)) : { ...own, preset };
+      return { ...(adapter ? { adapter } : {}), policy: { ...policy, ...(onMissing === undefined ? {} : { onMissing }) } };
     },
   };
+}
+
+/** What the commands of a run were held to that had nothing to say themselves. */
+function presetOf(begun: Pick<RunDetails, "spaces"> | undefined): IsolationPolicy {
+  const [preset] = PRESETS.filter((known) => known === begun?.spaces?.[0]?.preset);
+  return preset === undefined ? {} : { preset };
 }
 
 /** Where the runs are that somebody in `cwd` means. The config is only loaded when it has to be. */

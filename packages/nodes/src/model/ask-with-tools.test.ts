@@ -3,7 +3,7 @@ import { ModelError, type ModelMessage, type ModelToolResultPart } from "@dad/re
 import { scriptedModel } from "@dad/resources/scripted";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { runNode, testingContext } from "../testing-context.ts";
+import { execResult, fakeSpace, runNode, testingContext } from "../testing-context.ts";
 import { askModel, askModelFor } from "./ask-model.ts";
 import { problemsOf } from "./model-schema.ts";
 import { defineTool, type ToolOptions } from "./tool.ts";
@@ -221,6 +221,30 @@ describe("a model with tools (row 86, D-64)", () => {
     const { writer, context } = contextWith([{ toolCalls: [{ tool: "weather", input: { city: "Bern" } }] }, "Yes."]);
     await runNode(askModel({ ...asking, toolChoice: { tool: "weather" } }, { tools: [weather] }), context);
     expect(writer.requests.map(({ toolChoice }) => toolChoice)).toEqual([{ tool: "weather" }, undefined]);
+  });
+
+  it("contains the commands that its tools run", async () => {
+    const ranIn: string[] = [];
+    const spaceNamed = (name: string) =>
+      fakeSpace(async () => {
+        ranIn.push(name);
+        return execResult();
+      });
+    const run = defineTool({
+      name: "run",
+      description: "d",
+      input: z.object({ argv: z.array(z.string()) }),
+      async execute({ argv: [program = "", ...args] }, { exec, space, untrusted }) {
+        await exec({ argv: [program, ...args] });
+        await space.exec({ argv: ["own"] });
+        return untrusted;
+      },
+    });
+    const writer = scriptedModel([{ toolCalls: [{ tool: "run", input: { argv: ["rm"] } }] }, "done"]);
+    const { context, policies } = testingContext({ models: { writer }, space: spaceNamed("run"), isolatedSpace: spaceNamed("contained") });
+    await runNode(askModel(asking, { tools: [run] }), context);
+    expect([ranIn, policies]).toEqual([["contained", "run"], [{ preset: "contained" }]]);
+    expect(resultsOf(writer.requests[1]?.messages)).toMatchObject([{ result: true }]);
   });
 
   it("gives each call of a tool a key of its own, which is the same in the next attempt", async () => {

@@ -20,7 +20,7 @@ export function toolCaller(context: NodeContext, tools: readonly Tool[]): (call:
     const tool = tools.find((candidate) => candidate.name === name);
     const span = context.observability.tracer.startSpan(`execute_tool ${name}`, { attributes: attributesOf(context, call, tool) });
     try {
-      const outcome = await outcomeOf(call, tools, { ...context, idempotencyKey: keyOf(call) });
+      const outcome = await outcomeOf(call, tools, toolContext(context, keyOf(call)));
       if ("result" in outcome) return { type: "tool-result", callId, tool: name, result: outcome.result };
       failSpan(span, outcome.type);
       return { type: "tool-result", callId, tool: name, result: outcome.problem, failed: true };
@@ -30,6 +30,19 @@ export function toolCaller(context: NodeContext, tools: readonly Tool[]): (call:
     } finally {
       span.end();
     }
+  };
+}
+
+/** What a tool is told comes from a model: commands that it runs are contained. */
+function toolContext(context: NodeContext, idempotencyKey: string): NodeContext {
+  return {
+    ...context,
+    idempotencyKey,
+    untrusted: true,
+    async exec(command, options) {
+      const space = await context.isolated({ preset: "contained" });
+      return space.exec(command, { ...options, signal: options?.signal ? AbortSignal.any([context.signal, options.signal]) : context.signal });
+    },
   };
 }
 

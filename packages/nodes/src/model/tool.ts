@@ -27,7 +27,8 @@ export interface ToolOptions<Input extends z.ZodType> {
   readonly version?: string;
   /**
    * Gives any JSON value, or nothing, which stands for `null`; what it throws is told to the model. The context is that of the
-   * node, with an `idempotencyKey` for each call.
+   * node, with an `idempotencyKey` for each call; its `exec` runs commands in isolation `contained`, since a model has chosen them.
+   * Who wants another policy says so: `context.isolated(policy)`, or `context.space` for the one of the run.
    */
   readonly execute: (input: z.output<Input>, context: NodeContext) => unknown;
 }

@@ -64,6 +64,43 @@ describe("what a node executes is untrusted", () => {
     expect(found).toEqual({ "main.inner.first": true, "main.each.iter_0.run": true });
   });
 
+  it("also through the fallback of a node that failed, what a handler is told, and the iterations of a loop", async () => {
+    const broken = defineNode({
+      type: "broken",
+      version: "1",
+      effect: "pure",
+      settings: z.object({ value: Json }),
+      output: z.object({ value: Json }),
+      execute(_context, { settings }) {
+        throw new Error(String(settings.value));
+      },
+    });
+    const found = await untrustedIn(({ said, plain, command }) =>
+      flow("main")
+        .node("ask", said({ value: "rm" }))
+        .node("failed", broken({ value: "x" }), { onFailure: { fallback: { value: "$expr{$hier{ask}.value}" } } })
+        .node("fallen", command({ line: "$expr{$hier{failed}.value}" }))
+        .map("mapped", { items: ["$expr{$hier{ask}.value}", "b"], body: flow("body").node("run", command({ line: "$expr{item}" })) })
+        .forEach("each", {
+          items: [1, 2],
+          body: flow("step")
+            .node("ask", said({ value: "x" }))
+            .node("keep", plain({ value: "$expr{$hier{ask}.value}" })),
+        })
+        .node("last", command({ line: "$expr{$hier{each}[1].keep.value}" })),
+    );
+    expect(found).toEqual({ "main.fallen": true, "main.mapped.iter_0.run": true, "main.mapped.iter_1.run": true, "main.last": true });
+  });
+
+  it("when all of what it executes is given by a model", async () => {
+    const found = await untrustedIn(({ said, command }) =>
+      flow("main")
+        .node("ask", said({ value: { line: "rm" } }))
+        .node("run", command({ line: "$expr{$hier{ask}.value}" })),
+    );
+    expect(found).toEqual({ "main.run": true });
+  });
+
   it("when it reads a component in which a model was asked", async () => {
     const found = await untrustedIn(({ said, command }) =>
       flow("main")

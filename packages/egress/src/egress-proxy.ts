@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { isAbsolute } from "node:path";
 import { type EgressLookup, systemLookup } from "./dial.ts";
 import type { EgressContext, EgressLimits } from "./egress-context.ts";
-import { decisionLog, type EgressDecision } from "./egress-decision.ts";
+import { type Asked, decisionLog, type EgressDecision } from "./egress-decision.ts";
 import { EgressRefusal, refusalAnswer } from "./egress-refusal.ts";
 import { type EgressRule, soundRule } from "./egress-rule.ts";
 import { EgressFailedError, EgressRuleError } from "./errors.ts";
@@ -139,7 +139,13 @@ function serverOf(context: EgressContext): { readonly server: Server; readonly i
   server.maxConnections = limits.connections;
   server.on("connect", (request, socket: Socket, head) => keep(serveTunnel(context, { request, socket, head, toGateway })));
   server.on("drop", () => overloaded(context));
-  for (const each of [server, gateways]) each.on("clientError", (error, socket) => refuseUnreadable(context, error, socket as Socket));
+  // A tunnel in a tunnel leads nowhere.
+  gateways.on("connect", (_request, socket) => refuseMalformed(context, socket as Socket, { asked: { method: "CONNECT" } }));
+  for (const each of [server, gateways]) {
+    each.on("clientError", (error, socket) => refuseUnreadable(context, error, socket as Socket));
+    // Node would refuse an unknown `Expect` by itself, and nobody would be told.
+    each.on("checkExpectation", (request, response) => keep(serveHttp(context, { request, response, target: undefined })));
+  }
   return { server, idle: () => Promise.all(busy) };
 }
 
@@ -161,9 +167,19 @@ function refuseUnreadable({ log }: EgressContext, cause: Error, socket: Socket):
     socket.destroy();
     return;
   }
+  refuseMalformed({ log }, socket, { code });
+}
+
+interface Unread {
+  readonly asked?: Asked;
+  readonly code?: string;
+}
+
+function refuseMalformed({ log }: Pick<EgressContext, "log">, socket: Socket, { asked = {}, code }: Unread): void {
   const answer = refusalAnswer("malformed");
+  socket.on("error", () => {});
   endWith(socket, answer);
-  log.begin({})({ allowed: false, reason: "malformed", code, status: answer.status });
+  log.begin(asked)({ allowed: false, reason: "malformed", ...(code === undefined ? {} : { code }), status: answer.status });
 }
 
 async function startListening(server: Server, listen: EgressListen): Promise<EgressAddress> {

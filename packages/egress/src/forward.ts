@@ -4,7 +4,7 @@ import { type Connection, type EgressContext, gatewayOf, openRoute, type Route, 
 import { inTime } from "./dial.ts";
 import { EgressRefusal, isVerdict, refusalAnswer, refusalOf } from "./egress-refusal.ts";
 import { writeHost } from "./authority.ts";
-import { answerFraming, type Headers, headersOnward, requestFraming, withoutCredentials } from "./message-headers.ts";
+import { answerFraming, gatewayOnward, type Headers, headersOnward, requestFraming, withoutCredentials } from "./message-headers.ts";
 import { agreesWithHost, goesUp, type RequestTarget, withoutQuery } from "./request-target.ts";
 import { holdsSecret, secretMask, secretsOf } from "./secret-mask.ts";
 
@@ -91,7 +91,7 @@ function onward({ request, target, route: { gateway }, connection, framing }: Fo
   const { host, port } = gateway?.target ?? target;
   const own = headersOnward(request);
   const added = Object.entries(connection.added).map(([name, value]) => [name.toLowerCase(), value] as const);
-  const kept = gateway === undefined ? own : { ...withoutCredentials(own), "accept-encoding": "identity", ...Object.fromEntries(added) };
+  const kept = gateway === undefined ? own : { ...gatewayOnward(own), "accept-encoding": "identity", ...Object.fromEntries(added) };
   const isDefaultPort = port === (gateway?.target.secure === true ? 443 : HTTP_PORT);
   return {
     path: `${gateway?.target.path ?? ""}${target.path}`,

@@ -20,6 +20,9 @@ export const FRAMING: ReadonlySet<string> = new Set([
 /** With these a sandbox could act as somebody else at the target, or take home what the target gave to the key's owner. */
 const CREDENTIALS = ["api-key", "authorization", "cookie", "set-cookie", "x-api-key", "x-goog-api-key"];
 
+/** With these a sandbox would have a secret come home in pieces, of which none is one. */
+const PARTIAL = ["if-range", "range"];
+
 export type Headers = Record<string, string | string[]>;
 
 /** What goes on of the headers of a message: all but those of the connection, and those that the connection names. */
@@ -32,7 +35,16 @@ export function headersOnward({ headersDistinct }: Pick<IncomingMessage, "header
 
 /** The same without credentials. */
 export function withoutCredentials(headers: Headers): Headers {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !CREDENTIALS.includes(name)));
+  return without(headers, CREDENTIALS);
+}
+
+/** What a gateway sends on of a request: no credentials, and nothing that asks for a part of an answer. */
+export function gatewayOnward(headers: Headers): Headers {
+  return without(headers, [...CREDENTIALS, ...PARTIAL]);
+}
+
+function without(headers: Headers, names: readonly string[]): Headers {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name)));
 }
 
 /** How the body of a request is told apart from what comes after it, or `undefined` when it has none. */

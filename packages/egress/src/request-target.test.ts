@@ -88,11 +88,25 @@ describe("agreesWithHost", () => {
 });
 
 describe("goesUp", () => {
-  it.each(["/..", "/../x", "/a/%2e%2E/x", "/a/.%2e", "/a/./b", "/a\\..\\b", "/a%2f..%2fb", "/a%5C..", "/..?x"])("sees it in %s", (path) => {
+  it.each([
+    "/..",
+    "/../x",
+    "/a/%2e%2E/x",
+    "/a/.%2e",
+    "/a/./b",
+    "/a\\..\\b",
+    "/a%2f..%2fb",
+    "/a%5C..",
+    "/..?x",
+    "/a/..;/x",
+    "/..;a=b",
+    "/%252e%252e/x",
+    "/a%252f..%252Fb",
+  ])("sees it in %s", (path) => {
     expect(goesUp(path)).toBe(true);
   });
 
-  it.each(["/", "/a/b", "/a..b", "/...", "/models/a%2Fb", "/?path=/../x"])("sees none in %s", (path) => {
+  it.each(["/", "/a/b", "/a..b", "/...", "/..a;b", "/a;../b..;c", "/models/a%2Fb", "/?path=/../x"])("sees none in %s", (path) => {
     expect(goesUp(path)).toBe(false);
   });
 });

@@ -8,7 +8,9 @@ export interface RequestTarget extends Authority {
 const HTTP_PORT = 80;
 const ABSOLUTE = /^http:\/\/([^/?#]+)(\/[^#]*|\?[^#]*)?$/i;
 const VISIBLE = /^[\x21-\x7e]+$/;
-const DOTS = /^(?:\.|%2e){1,2}$/i;
+/** Also written twice over, and with parameters behind it (`..;a`), which some servers take off. */
+const DOTS = /^(?:\.|%(?:25)*2e){1,2}(?:;.*|%(?:25)*3b.*)?$/i;
+const SEPARATOR = /[/\\]|%(?:25)*(?:2f|5c)/i;
 
 /** An absolute URL of plain HTTP (RFC 9112 § 3.2.2). `undefined` for everything else, also for one with a user or a fragment. */
 export function readAbsolute(url: string): RequestTarget | undefined {
@@ -38,6 +40,6 @@ export function withoutQuery(path: string): string {
 /** Whether a server might go up from a path, whatever it takes for a separator. */
 export function goesUp(path: string): boolean {
   return withoutQuery(path)
-    .split(/[/\\]|%2f|%5c/i)
+    .split(SEPARATOR)
     .some((segment) => DOTS.test(segment));
 }

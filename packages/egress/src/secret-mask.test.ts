@@ -31,6 +31,11 @@ describe("the mask over secrets", () => {
     );
   });
 
+  it("covers one that is cut off at the end, where more than its beginning is there", async () => {
+    expect(await masked([`a${KEY.slice(0, -1)}`])).toBe(`a${"*".repeat(KEY.length - 1)}`);
+    expect(await masked([`a${KEY.slice(0, 6)}`])).toBe(`a${KEY.slice(0, 6)}`);
+  });
+
   it("lets pass at once what begins no secret", () => {
     const mask = secretMask(secrets);
     mask.write("data: hello\n\n");

@@ -14,7 +14,10 @@ export function holdsSecret(value: string, secrets: readonly Buffer[]): boolean 
   return secrets.some((secret) => Buffer.from(value, "latin1").includes(secret));
 }
 
-/** Puts stars over secrets in what passes, also over one that comes in pieces. Lengths stay; nothing waits but the beginning of a secret. */
+/**
+ * Puts stars over secrets in what passes, also over one that comes in pieces, or that is cut off at the end. Lengths stay; nothing waits
+ * but the beginning of a secret.
+ */
 export function secretMask(secrets: readonly Buffer[]): Transform {
   let held: Buffer = Buffer.alloc(0);
   return new Transform({
@@ -26,7 +29,7 @@ export function secretMask(secrets: readonly Buffer[]): Transform {
       done(null, bytes.subarray(0, bytes.length - open));
     },
     flush(done) {
-      done(null, held);
+      done(null, held.length < SHORTEST_SECRET ? held : Buffer.alloc(held.length, STAR));
     },
   });
 }

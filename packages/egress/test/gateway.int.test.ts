@@ -93,6 +93,29 @@ describe("a gateway", () => {
     expect(await egress.send(ask("/x"))).toMatch(/^HTTP\/1.1 502 [^]*x-dad-reason: gateway-failed/);
   });
 
+  it("gives no part of an answer, in which a part of the key would be none", async () => {
+    await using upstream = await httpServer(({ headers }, response) => {
+      const [, from = 0, to = Infinity] = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? "") ?? [];
+      response.end(String(headers.authorization).slice(Number(from), Number(to)));
+    });
+    await using egress = await proxy({ gateways: [gatewayTo(upstream.port)] });
+    const cut = "Bearer ".length + 5;
+    for (const range of [`bytes=0-${cut}`, `bytes=${cut}-100`]) {
+      const answer = await egress.send(ask("/x").replace("\r\n", `\r\nRange: ${range}\r\nIf-Range: "a"\r\n`));
+      expect(answer).toContain(`Bearer ${"*".repeat(KEY.length)}`);
+    }
+  });
+
+  it("refuses what Node would refuse by itself, and tells of it", async () => {
+    await using egress = await proxy({ gateways: [gatewayTo(1)] });
+    expect(await egress.send(ask("/x").replace("\r\n", "\r\nExpect: wonders\r\n"))).toMatch(/^HTTP\/1.1 400 /);
+    expect(await egress.decision()).toMatchObject({ allowed: false, reason: "malformed" });
+    const socket = await tunnel(egress, `${HOST}:80`);
+    socket.write(`CONNECT a.example:80 HTTP/1.1\r\nHost: a.example\r\n\r\n`);
+    expect(await text(socket)).toMatch(/^HTTP\/1.1 400 /);
+    expect(await egress.decision()).toMatchObject({ method: "CONNECT", allowed: false, reason: "malformed" });
+  });
+
   it("is reached through a tunnel to it, too, as some clients do for plain HTTP", async () => {
     await using upstream = await httpServer(reflecting);
     await using egress = await proxy({ gateways: [gatewayTo(upstream.port)] });
@@ -115,10 +138,13 @@ describe("a gateway", () => {
     expect(await text(socket)).toMatch(/^HTTP\/1.1 200 [^]*\r\n\r\nHTTP\/1.1 400 [^]*malformed/);
   });
 
-  it.each(["/../admin", "/%2e%2e/admin", "/a/..%2f..%2fadmin", "/..\\admin"])("lets nobody above the path of its target: %s", async (path) => {
-    await using egress = await proxy({ gateways: [gatewayTo(1)] });
-    expect(await egress.send(ask(path))).toMatch(/^HTTP\/1.1 400 /);
-  });
+  it.each(["/../admin", "/%2e%2e/admin", "/a/..%2f..%2fadmin", "/..\\admin", "/a/..;/..;/admin"])(
+    "lets nobody above the path of its target: %s",
+    async (path) => {
+      await using egress = await proxy({ gateways: [gatewayTo(1)] });
+      expect(await egress.send(ask(path))).toMatch(/^HTTP\/1.1 400 /);
+    },
+  );
 
   it("is reached on port 80 alone", async () => {
     await using egress = await proxy({ gateways: [gatewayTo(1)] });

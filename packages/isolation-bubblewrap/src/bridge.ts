@@ -1,8 +1,12 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { bridgeProgram } from "@dad/egress";
 import type { Sandbox } from "./sandbox.ts";
 import { type RunningCommand, runInSandbox } from "./sandbox-command.ts";
 import type { Slot, Slots } from "./slots.ts";
 import { CONTROL_PLACE } from "./supervisor.ts";
+
+/** It is a start of node. */
+const READY_MS = 15_000;
 
 /** The bridge of one space, in the sandbox that it has at the time. */
 export interface BridgeKeeper {
@@ -30,7 +34,7 @@ export function bridgeKeeper(socket: string, port: number): BridgeKeeper {
       await slots.giveBack(slot, bridge.isClean());
     };
     void follow();
-    await ready.promise;
+    await readyInTime(ready.promise, sandbox);
   }
   return {
     async keep(sandbox, slots) {
@@ -45,6 +49,17 @@ export function bridgeKeeper(socket: string, port: number): BridgeKeeper {
     },
     lost: () => (current = undefined),
   };
+}
+
+/** Something in the sandbox may have stopped it, and would have its host wait for ever. */
+async function readyInTime(ready: Promise<void>, sandbox: Sandbox): Promise<void> {
+  const late = new AbortController();
+  const waited = await Promise.race([ready.then(() => "ready"), delay(READY_MS, "late", { signal: late.signal })]).finally(() => late.abort());
+  if (waited === "late") {
+    await sandbox.kill();
+    // It rejects by that, unless it was ready at the last moment.
+    await ready;
+  }
 }
 
 interface BridgePlace {

@@ -26,6 +26,8 @@ export interface BubblewrapSpaceSpec extends Pick<IsolationSpace, "id" | "adapte
   readonly isMemoryWatched: boolean;
   readonly graceMs: number;
   readonly isOverlay: boolean;
+  /** Path of the home of the run. */
+  readonly home: string;
   readonly housing: Housing;
   readonly egress: Egress | undefined;
 }
@@ -34,7 +36,7 @@ const NOTHING = new Uint8Array();
 
 /** One sandbox, that is started with its first command, and again after {@link IsolationSpace.kill}. */
 export function bubblewrapSpace(spec: BubblewrapSpaceSpec): IsolationSpace {
-  const { housing, egress, limits, isOverlay: _overlay, isMemoryWatched: _memory, graceMs: _grace, ...described } = spec;
+  const { housing, egress, limits, home: _home, isOverlay: _overlay, isMemoryWatched: _memory, graceMs: _grace, ...described } = spec;
   const { id, env, cwd: workspace } = described;
   const { commands, watch } = commandsOf(spec);
   let closed: Promise<void> | undefined;
@@ -43,9 +45,10 @@ export function bubblewrapSpace(spec: BubblewrapSpaceSpec): IsolationSpace {
     if (closed) throw new IsolationClosedError(id);
   };
   const close = async (): Promise<void> => {
+    // The last first, and all of it, whatever fails.
+    await using _egress = egress;
+    await using _housing = housing;
     await commands.end();
-    await housing[Symbol.asyncDispose]();
-    await egress?.[Symbol.asyncDispose]();
   };
   const lodged = (subject: string): Promise<Lodging> => enter(spec, { watch, assertOpen, subject });
 
@@ -77,6 +80,7 @@ export function bubblewrapSpace(spec: BubblewrapSpaceSpec): IsolationSpace {
 function commandsOf(spec: BubblewrapSpaceSpec): { readonly commands: SpaceCommands; readonly watch: LimitWatch } {
   const watch = limitWatch({
     workspace: spec.cwd,
+    home: spec.home,
     memoryBytes: spec.isMemoryWatched ? spec.limits.memoryBytes : undefined,
     diskBytes: spec.limits.diskBytes,
     onOver(reason, lodging) {
@@ -121,7 +125,7 @@ async function changesIn(
   if (!isOverlay) return undefined;
   if (!housing.wasUsed()) return [];
   const [{ merged }, { overlay }] = [await lodged(), await housing.premises()];
-  return overlay && changesOf({ lower: workspace, merged, upper: overlay.upper }, signal);
+  return overlay && changesOf(overlay, { lower: workspace, merged }, signal);
 }
 
 function prepare(

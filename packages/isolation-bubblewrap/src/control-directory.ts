@@ -1,11 +1,10 @@
-import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { chownSync, mkdirSync, writeFileSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { promisify } from "node:util";
-import { ownerName } from "@dad/isolation";
+import { basename, dirname, join } from "node:path";
+import { confinedDirectory } from "@dad/disk";
+import { IsolationFailedError, ownerName } from "@dad/isolation";
 import type { HostUser } from "./host-user.ts";
 import { type Slots, slotsIn } from "./slots.ts";
 
@@ -56,16 +55,12 @@ export function openControlDirectory({ home, filter, user }: ControlOptions): Co
   };
 }
 
-/** Removes a directory that commands may have written in: what they have made so that nobody can look into it is made readable first. */
+/** Removes a directory that commands may have written in: also what they have closed to everybody, or made deeper than a path is long. */
 export async function removeControl(path: string): Promise<void> {
-  await remove(path).catch(async () => {
-    await promisify(execFile)("chmod", ["-R", "u+rwX", path], { env: { PATH: "/usr/bin:/bin" } }).catch(() => undefined);
-    await remove(path);
+  const failure = (doing: string, what: string, cause: unknown): Error => new IsolationFailedError(what, { cause, doing });
+  await rm(path, { recursive: true, force: true, maxRetries: 3 }).catch(async () => {
+    await confinedDirectory({ root: await realpath(dirname(path)), failure }).remove(basename(path));
   });
-}
-
-async function remove(path: string): Promise<void> {
-  await rm(path, { recursive: true, force: true, maxRetries: 3 });
 }
 
 function passwd(home: string): string {

@@ -1,7 +1,6 @@
-import { execFile } from "node:child_process";
 import { lchownSync, lstatSync, readdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { promisify } from "node:util";
+import { changeOwners } from "./change-owner.ts";
 
 /** Who a sandbox is on the host, where that is not the user of this process. */
 export interface HostUser {
@@ -27,17 +26,14 @@ export function canReach(user: HostUser, path: string): boolean {
  */
 export async function giveTree(path: string, from: HostUser, to: HostUser): Promise<void> {
   if (lstatSync(path).isDirectory() && readdirSync(path).length === 0) return lchownSync(path, to.uid, to.gid);
-  const lonely = ["(", "-type", "d", "-o", "-links", "1", ")"];
-  await find(path, ["-uid", String(from.uid), ...lonely], to);
+  await changeOwners(path, {
+    which: ["-uid", String(from.uid), "(", "-type", "d", "-o", "-links", "1", ")"],
+    isMeant: (stats) => stats.uid === from.uid && (stats.isDirectory() || stats.nlink === 1),
+    to,
+  });
 }
 
 /** Gives back all that belongs to a user in a tree. */
 export async function returnTree(path: string, from: HostUser, to: HostUser): Promise<void> {
-  await find(path, ["-uid", String(from.uid)], to);
-}
-
-async function find(path: string, which: readonly string[], { uid, gid }: HostUser): Promise<void> {
-  // In the directory that was opened: commands of the sandbox may put a link in its place at this moment.
-  const args = [path, "-xdev", ...which, "-execdir", "chown", "-h", `${uid}:${gid}`, "{}", "+"];
-  await promisify(execFile)("find", args, { env: { PATH: "/usr/bin:/bin" }, maxBuffer: 64 * 1024 });
+  await changeOwners(path, { which: ["-uid", String(from.uid)], isMeant: ({ uid }) => uid === from.uid, to });
 }

@@ -41,11 +41,11 @@ export function housing(spec: HousingSpec): Housing {
     usage: () => lodgings.usage(),
     end: () => lodgings.end(),
     async [Symbol.asyncDispose]() {
-      await lodgings[Symbol.asyncDispose]();
-      const opened = await premises?.catch(() => undefined);
-      await opened?.[Symbol.asyncDispose]();
-      await runUser?.[Symbol.asyncDispose]();
-      await home.leave();
+      // The last first, and all of it, whatever fails.
+      await using _home = { [Symbol.asyncDispose]: async () => home.leave() };
+      await using _user = runUser;
+      await using _premises = await premises?.catch(() => undefined);
+      await using _lodgings = lodgings;
     },
   };
 }

@@ -65,6 +65,7 @@ export async function openSpace(
     limits,
     graceMs: host.graceMs,
     isOverlay,
+    home: home.path,
     isMemoryWatched: guards["limit.memory"] === "detected",
     egress: way,
     housing: housing({

@@ -41,6 +41,9 @@ const ETC_OF_NETWORK = ["resolv.conf", "services", "protocols", "host.conf", "ga
 /**
  * A root with nothing in it but programs and what is bound; all namespaces of its own. What comes later in the list is mounted
  * over what came earlier, and nothing is mounted anywhere beneath what an earlier sandbox could write.
+ *
+ * The first process is out of reach: where no Yama keeps it (ptrace(2)), whoever has the same user may write into its memory, by
+ * `/proc/1/mem` or by that of its thread, and have it give up the promise to end with the host (`PR_SET_PDEATHSIG` of prctl(2)).
  */
 export function bwrapArguments({ system, binds, network, tmpBytes }: Profile): readonly string[] {
   const options = (text: string): readonly string[] => text.split(" ");
@@ -49,7 +52,8 @@ export function bwrapArguments({ system, binds, network, tmpBytes }: Profile): r
     ...(network === "none" ? ["--unshare-net"] : []),
     ...options("--die-with-parent --new-session --hostname dad --cap-drop ALL --uid 1000 --gid 1000 --tmpfs /"),
     ...system,
-    ...options(`--proc /proc --dev /dev --size ${SHARED_MEMORY_BYTES} --tmpfs /dev/shm --remount-ro /dev`),
+    ...options("--proc /proc --size 4096 --perms 0555 --tmpfs /proc/1 --remount-ro /proc/1"),
+    ...options(`--dev /dev --size ${SHARED_MEMORY_BYTES} --tmpfs /dev/shm --remount-ro /dev`),
     ...options(`--size ${tmpBytes} --perms 1777 --tmpfs /tmp`),
     ...binds.flatMap(({ source, place, mode }) => [mode === "ro" ? "--ro-bind" : "--bind", source, place]),
     ...options(`--remount-ro / --chdir / --clearenv --setenv PATH ${PATH} --setenv LC_ALL C`),

@@ -27,6 +27,8 @@ export interface RunUser extends AsyncDisposable {
 /** The users of the runs of a root host, by the id of the run. */
 export interface RunUsers {
   enter(runId: string): RunUser;
+  /** Whether this is a user of a run. */
+  has(uid: number): boolean;
   /** Returns what users of dead hosts had, and frees them. @returns what was done, for people. */
   sweep(): Promise<readonly string[]>;
 }
@@ -77,8 +79,13 @@ export function runUsers(range: UidRange): RunUsers {
         [Symbol.asyncDispose]: () => (left ??= leave(runId, held, paths)),
       };
     },
+    has: (uid) => isAmong(uid, range),
     sweep,
   };
+}
+
+function isAmong(uid: number, { first, count }: UidRange): boolean {
+  return uid >= first && uid < first + count;
 }
 
 async function lend(held: Occupied, path: string, range: UidRange): Promise<void> {
@@ -104,7 +111,7 @@ async function give({ lock, user }: Occupied, loan: Loan): Promise<void> {
 
 /** Whose a tree is. What a killed host had lent is returned first. */
 async function ownerOf(path: string, range: UidRange): Promise<HostUser> {
-  const lent = ({ uid }: HostUser): boolean => uid >= range.first && uid < range.first + range.count;
+  const lent = ({ uid }: HostUser): boolean => isAmong(uid, range);
   let found = lstatSync(path);
   if (lent(found)) {
     await sweep();

@@ -20,6 +20,9 @@ import { commandFile, CONTROL_PLACE } from "./supervisor.ts";
 /** How long the pipes of a command that has exited are read on: whatever it left in the background may hold them for ever. */
 const DRAIN_MS = 300;
 
+/** How long it may take until the end of a command that was ended is told. That is microseconds of work. */
+const TELL_MS = 1000;
+
 /** Why a command is ended, where it does not end by itself. */
 export type EndReason = Exclude<ExecResult["reason"], "exited" | "signaled">;
 
@@ -69,7 +72,7 @@ export function runInSandbox(place: SandboxPlace, command: SandboxCommand, optio
     const stop = (reason: EndReason): void => {
       if (status.isOver()) return;
       why ??= reason;
-      stopping ??= status.begun.then((begun) => place.end(typeof begun === "number" ? begun : undefined));
+      stopping ??= endCommand(place, status);
     };
     const outputs = readOutputs(pipes, options, (error) => {
       failure ??= { error };
@@ -79,6 +82,7 @@ export function runInSandbox(place: SandboxPlace, command: SandboxCommand, optio
     place.sandbox.run(place.slot.name);
     using _limits = watchLimits(options, stop);
     if (await hasBegun(status, command, () => why !== undefined)) {
+      pipes.forget();
       if (input) giveInput(input.write(), command.stdin);
     }
     const code = await status.ended;
@@ -88,6 +92,19 @@ export function runInSandbox(place: SandboxPlace, command: SandboxCommand, optio
     return { ...ending(code, why), ...outputs(), durationMs: performance.now() - startedAt };
   }
   return { result: result(), condemn: (reason) => void (why ??= reason), isClean: () => clean };
+}
+
+/**
+ * Whoever tells of a command may have been ended by another one that holds its pipe, so that no end is ever told, not even by
+ * the end of the pipe. Then it goes with its sandbox.
+ */
+async function endCommand(place: SandboxPlace, { begun, ended }: CommandStatus): Promise<void> {
+  const began = await begun;
+  await place.end(typeof began === "number" ? began : undefined);
+  const late = new AbortController();
+  const told = await Promise.race([ended.then(() => true), delay(TELL_MS, false, { signal: late.signal })]);
+  late.abort();
+  if (!told) await place.sandbox.kill();
 }
 
 /** @throws what kept it from beginning, unless it was to end anyway. */

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { closeSync, constants, existsSync, openSync, writeFileSync } from "node:fs";
+import { closeSync, constants, existsSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { Socket } from "node:net";
 import { join } from "node:path";
@@ -32,6 +32,8 @@ export interface SlotPipes extends Disposable {
   readonly stdout: Socket;
   readonly stderr: Socket;
   readonly status: Socket;
+  /** Once it was read: it holds the variables of its command, which are not for those that come later. */
+  forget(): void;
 }
 
 /** The slots of one directory. Each serves any number of commands, one after the other. */
@@ -76,7 +78,7 @@ export function slotsIn(directory: string, user: HostUser | undefined): Slots {
     },
     async giveBack(slot, clean) {
       if (clean && !isRead(pathOf(directory, slot.name, "in"))) free.push(slot);
-      else await Promise.all([...PIPES, "sh"].map((end) => rm(pathOf(directory, slot.name, end), { force: true })));
+      else await Promise.all(PIPES.map((end) => rm(pathOf(directory, slot.name, end), { force: true })));
     },
   };
 }
@@ -118,7 +120,15 @@ function slotIn(directory: string, name: string): Slot {
       // Only the sandbox's user gets into the directory; the file may be another user's.
       writeFileSync(at("sh"), file, { mode: 0o644 });
       const pipes = { stdout: reading("out"), stderr: reading("err"), status: reading("status") };
-      return { ...pipes, [Symbol.dispose]: () => Object.values(pipes).forEach((pipe) => pipe.destroy()) };
+      const forget = (): void => rmSync(at("sh"), { force: true });
+      return {
+        ...pipes,
+        forget,
+        [Symbol.dispose]() {
+          forget();
+          Object.values(pipes).forEach((pipe) => pipe.destroy());
+        },
+      };
     },
     openInput: () => inputAt(at("in")),
   };

@@ -1,8 +1,8 @@
-import { stat } from "node:fs/promises";
+import { chmod, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { attempt, type EscapeAttempt, type Ground } from "./attempt.ts";
 import { openLifeline } from "./lifeline.ts";
-import { type Argv, node, shell } from "./programs.ts";
+import { type Argv, node, perl, shell, systemCall } from "./programs.ts";
 import { startProgram } from "./host-program.ts";
 import { appears, killHolders, STUBBORN, survives } from "./survivors.ts";
 
@@ -24,6 +24,15 @@ Promise.all(all).then(() => {
   console.log("held 4;");
   setTimeout(() => { for (const other of others) other.kill("SIGKILL"); process.exit(); }, process.argv[2]);
 });`;
+/** Fills a file of memory that has no name, and that it does not map. `memfd_create`. */
+const HOLD_UNMAPPED = (call: number) => `
+my $name = "held";
+my $descriptor = syscall(${call}, $name, 0);
+open(my $file, ">&=", $descriptor) or die $!;
+my $block = "x" x 1048576;
+for (1 .. $ARGV[0]) { syswrite($file, $block) or die $!; }
+print "held;";
+sleep $ARGV[1] / 1000;`;
 /** Starts as many processes as it is let, and says how many there were at once. */
 const START = `
 const { spawn } = require("node:child_process");
@@ -41,6 +50,9 @@ try { while (files.length < 1000) files.push(require("node:fs").openSync("/dev/n
 console.log("at once " + files.length + ";");`;
 /** Writes 48 MiB, says so, and stays as many seconds as it is told. */
 const FILL = 'i=0; while [ $i -lt 48 ]; do head -c 1048576 /dev/zero > "fill-$i" || exit 1; i=$((i + 1)); done; echo "filled;"; sleep "$1"';
+/** The same in one file that has lost its name. */
+const FILL_NAMELESS =
+  'exec 9> lost; rm lost; i=0; while [ $i -lt 48 ]; do head -c 1048576 /dev/zero >&9 || exit 1; i=$((i + 1)); done; echo "filled;"; sleep "$1"';
 /** Four loops for a while, then the processor time that they took: POSIX `times`, second line. */
 const BURN = 'for i in 1 2 3 4; do while :; do :; done & all="$all $!"; done; sleep 1.5; kill -KILL $all; wait 2> /dev/null; times';
 const FLOOD_BYTES = 200_000_000;
@@ -50,13 +62,29 @@ async function atOnce({ exec }: Ground, argv: Argv): Promise<number> {
   return Number(/at once (\d+);/.exec((await exec(argv)).text)?.[1] ?? 0);
 }
 
-function hold(name: `limit.memory/${string}`, title: string, argvOf: (stayMs: string) => Argv): EscapeAttempt {
+function hold(
+  name: `limit.memory/${string}`,
+  title: string,
+  { argvOf, needs = [] }: { readonly argvOf: (stayMs: string) => Argv; readonly needs?: EscapeAttempt["needs"] },
+): EscapeAttempt {
   return attempt(name, title, {
+    needs,
     endsWith: "memory",
     async make(ground) {
       await ground.open({ limits: { memoryBytes: MEMORY_LIMIT } });
       const { text, reason } = await ground.exec(argvOf(ground.isolated ? FOR_EVER_MS : "0"));
       return text.includes("held") && reason !== "memory" ? `it had more than ${MEMORY_LIMIT / MIB} MiB` : undefined;
+    },
+  });
+}
+
+function fill(name: `limit.disk/${string}`, title: string, argvOf: (ground: Ground, staySeconds: string) => Argv): EscapeAttempt {
+  return attempt(name, title, {
+    endsWith: "disk",
+    async make(ground) {
+      await ground.open({ limits: { diskBytes: 8 * MIB } });
+      const { text, reason } = await ground.exec(argvOf(ground, ground.isolated ? "1000" : "0"));
+      return text.includes("filled") && reason !== "disk" ? "it wrote 48 MiB with a limit of 8" : undefined;
     },
   });
 }
@@ -93,8 +121,14 @@ export const LIMITS: readonly EscapeAttempt[] = [
       return kept > 64 * MIB || stdout.byteLength > MIB ? `${Math.round(kept / MIB)} MiB of it are in memory` : undefined;
     },
   }),
-  hold("limit.memory/one", "use more memory than its limit in one process", (stayMs) => node(HOLD, "400", stayMs)),
-  hold("limit.memory/together", "use more memory than its limit in several processes", (stayMs) => node(HOLD_TOGETHER, "80", stayMs, HOLD)),
+  hold("limit.memory/one", "use more memory than its limit in one process", { argvOf: (stayMs) => node(HOLD, "400", stayMs) }),
+  hold("limit.memory/together", "use more memory than its limit in several processes", {
+    argvOf: (stayMs) => node(HOLD_TOGETHER, "80", stayMs, HOLD),
+  }),
+  hold("limit.memory/unmapped", "use more memory than its limit in a file of memory that it does not map", {
+    needs: ["linux", "perl"],
+    argvOf: (stayMs) => perl(HOLD_UNMAPPED(systemCall("memfd_create")), "400", stayMs),
+  }),
   attempt("limit.pids/start", "start more processes than its limit", {
     async make(ground) {
       await ground.open({ limits: { pids: COUNT } });
@@ -126,12 +160,14 @@ export const LIMITS: readonly EscapeAttempt[] = [
       return opened > COUNT ? `it opened ${opened} files with a limit of ${COUNT}` : undefined;
     },
   }),
-  attempt("limit.disk/fill", "fill more of the disk than its limit", {
-    endsWith: "disk",
-    async make(ground) {
-      await ground.open({ limits: { diskBytes: 8 * MIB } });
-      const { text, reason } = await ground.exec(shell(FILL, ground.isolated ? "1000" : "0"));
-      return text.includes("filled") && reason !== "disk" ? "it wrote 48 MiB with a limit of 8" : undefined;
-    },
+  fill("limit.disk/fill", "fill more of the disk than its limit", (_ground, stay) => shell(FILL, stay)),
+  fill("limit.disk/home", "fill more of the disk than its limit in its home", ({ isolated, home }, stay) =>
+    shell(`cd "\${2:-$HOME}" && ${FILL}`, stay, isolated ? "" : home),
+  ),
+  fill("limit.disk/closed", "fill more of the disk than its limit in a directory that it has closed to everybody", ({ workspace, defer }, stay) => {
+    // Whoever cleans up has to get in.
+    defer(async () => chmod(join(workspace, "closed"), 0o700).catch(() => undefined));
+    return shell(`mkdir closed && chmod 300 closed && cd closed && ${FILL}`, stay);
   }),
+  fill("limit.disk/nameless", "fill more of the disk than its limit in a file without a name", (_ground, stay) => shell(FILL_NAMELESS, stay)),
 ];

@@ -86,10 +86,10 @@ describe("all attempts", () => {
     const lax = always({}, { "scope.env": "enforced", "proc.hostDeath": "detected" });
     const heard: string[] = [];
     const report = await runEscapes(lax, { guards, onVerdict: ({ id }) => void heard.push(id) });
-    expect(heard).toEqual(["proc.hostDeath/killed"]);
+    expect(heard).toEqual(["proc.hostDeath/killed", "proc.hostDeath/first-process"]);
     expect(report.guards).toEqual([
       { guard: "scope.env", claimed: "enforced", verdict: "contract", attempts: { all: 0, tried: 0, held: 0 } },
-      { guard: "proc.hostDeath", claimed: "detected", verdict: "unproven", attempts: { all: 1, tried: 0, held: 0 } },
+      { guard: "proc.hostDeath", claimed: "detected", verdict: "unproven", attempts: { all: 2, tried: 0, held: 0 } },
       { guard: "priv.kernel", claimed: "none", verdict: "broken", attempts: { all: 1, tried: 0, held: 0 } },
     ]);
     const text = escapesAsText(report);

@@ -55,7 +55,7 @@ describe("dad sandbox", () => {
     await using project = await testProject();
     const { stderr, code } = await project.dad("sandbox", "--write", "--adapter", "process", "--degrade", "--", "touch", "canary");
     expect([code, await readdir(project.directory)]).toEqual([0, ["canary"]]);
-    expect(stderr).toMatch(/^isolation process \(contained\), WITHOUT env\.procfs, fs\.read, .*dad doctor says what helps\n$/);
+    expect(stderr).toMatch(/^isolation process \(contained, network of the host\), WITHOUT env\.procfs, fs\.read, .*dad doctor says what helps\n$/);
   });
 
   it.each([

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { hostname } from "node:os";
-import { isAbsolute } from "node:path";
 import {
   assertGuarded,
+  assertSpec,
   type Environment,
   type Guard,
   homes,
@@ -85,7 +85,7 @@ export function containerIsolation(options: ContainerIsolationOptions = {}): Iso
 
     async open(spec, { signal } = {}) {
       signal?.throwIfAborted();
-      if (!isAbsolute(spec.workspace)) throw new TypeError(`the workspace of run ${spec.runId} must be an absolute path, not ${spec.workspace}`);
+      assertSpec(spec);
       const policy = resolvePolicy(spec.policy);
       const given = givenVariables(options.hostEnv ?? {}, policy, spec);
       const { path, ...held } = await assertSpace(await untilAborted(ready(), signal), policy, spec);

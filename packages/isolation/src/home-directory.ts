@@ -1,6 +1,7 @@
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { confinedDirectory } from "@dad/disk";
 import type { RunId } from "@dad/protocol";
 import { directoriesLeft, ownerName } from "./owner.ts";
 
@@ -48,9 +49,13 @@ export function homes(directory: string | undefined): Homes {
   };
 }
 
-/** What cannot be removed is no part of any result, and no run fails for it: it stays where garbage is looked for. */
+/**
+ * What cannot be removed is no part of any result, and no run fails for it: it stays where garbage is looked for. Removed by held
+ * directories: commands may have made paths that are too long, or that nobody may enter.
+ */
 async function remove(path: string): Promise<void> {
-  await rm(path, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+  const directory = confinedDirectory({ root: dirname(path), failure: (_operation, _path, cause) => cause as Error });
+  await directory.remove(basename(path)).catch(() => undefined);
 }
 
 /** Removes the temporary homes of processes that are gone. Those in a directory of runs belong to runs that may go on: whoever collects garbage there removes them. */

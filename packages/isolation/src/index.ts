@@ -52,6 +52,7 @@ export type { RunPlace, RunScope } from "./run-scope.ts";
 export { giveInput, readOutputs, watchLimits } from "./run-command.ts";
 export { selectIsolation } from "./select-isolation.ts";
 export { commandLimits } from "./sound-command.ts";
+export { assertSpec } from "./sound-spec.ts";
 export { strengthened } from "./strengthen.ts";
 export { startedProcess } from "./started-process.ts";
 export { placeWorkingDirectory, resolveWorkingDirectory } from "./working-directory.ts";

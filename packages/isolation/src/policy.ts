@@ -1,5 +1,6 @@
 import { isAbsolute } from "node:path";
 import { z } from "zod";
+import { IsolationPolicyError } from "./errors.ts";
 import { GUARDS, type Guard, requiredByAll, type Requirement } from "./guard.ts";
 
 /**
@@ -160,8 +161,9 @@ export const GUARD_OF_LIMIT: Readonly<Record<keyof IsolationLimits, Guard>> = {
   diskBytes: "limit.disk",
 };
 
-/** Decides everything that a policy leaves open. What it says implies what has to be guarded: a limit needs its guard, a list of hosts the one for lists. */
-export function resolvePolicy(policy: IsolationPolicy = {}): ResolvedPolicy {
+/** Decides everything that a policy leaves open. What it says implies what has to be guarded: a limit needs its guard, a list of hosts the one for lists. @throws IsolationPolicyError (`ISOLATION_POLICY_INVALID`) for what is none. */
+export function resolvePolicy(given: IsolationPolicy = {}): ResolvedPolicy {
+  const policy = soundPolicy(given);
   const preset = policy.preset ?? "cooperative";
   const meaning = MEANINGS[preset];
   const network = policy.network ?? meaning.network;
@@ -189,6 +191,17 @@ export function resolvePolicy(policy: IsolationPolicy = {}): ResolvedPolicy {
 function guardsOfNetwork({ mode }: NetworkPolicy): readonly Guard[] {
   if (mode === "host") return [];
   return mode === "none" ? NETWORK : [...NETWORK, "net.allowlist"];
+}
+
+/** Not every program that gives one was checked by a compiler. */
+function soundPolicy(policy: IsolationPolicy): IsolationPolicy {
+  const { success, error } = IsolationPolicy.safeParse(policy);
+  if (success) return policy;
+  const [issue] = error.issues;
+  throw new IsolationPolicyError(
+    issue?.path.join(".") || "policy",
+    issue?.code === "unrecognized_keys" ? `has no ${issue.keys.join(", ")}` : `is wrong: ${issue?.message}`,
+  );
 }
 
 /** What is required by name. */

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { isAbsolute } from "node:path";
 import { commandSet } from "./command-set.ts";
 import { mergeEnvironments, passed, spaceEnvironment } from "./environment.ts";
 import { confinedFiles } from "./confined-files.ts";
@@ -13,6 +12,7 @@ import { withProcessLimits } from "./process-limits.ts";
 import { assertGuarded } from "./required-guards.ts";
 import type { PreparedCommand } from "./run-command.ts";
 import { commandLimits } from "./sound-command.ts";
+import { assertSpec } from "./sound-spec.ts";
 import { resolveWorkingDirectory } from "./working-directory.ts";
 
 export { isGroupLeft } from "./started-process.ts";
@@ -67,7 +67,7 @@ export function processIsolation(options: ProcessIsolationOptions = {}): Isolati
 
     async open(spec, { signal } = {}) {
       signal?.throwIfAborted();
-      if (!isAbsolute(spec.workspace)) throw new TypeError(`the workspace of run ${spec.runId} must be an absolute path, not ${spec.workspace}`);
+      assertSpec(spec);
       const policy = resolvePolicy(spec.policy);
       const guards = guardsOf(policy.limits);
       const degraded = assertGuarded(NAME, guards, { policy, problems: [] });

@@ -7,6 +7,7 @@ export function commandLimits(
   { timeoutMs, outputLimitBytes }: Pick<ExecOptions, "timeoutMs" | "outputLimitBytes">,
   { wallMs, outputBytes }: ResolvedPolicy["limits"],
 ): Pick<ExecOptions, "timeoutMs" | "outputLimitBytes"> {
+  if (!Array.isArray(argv) || argv.length === 0) throw new TypeError("argv has to be a list with a program, and its arguments if it has any");
   if (!argv.every((part) => typeof part === "string" && !part.includes("\0")))
     throw new TypeError("the program and its arguments must be strings without NUL");
   if (timeoutMs !== undefined && !(timeoutMs > 0)) throw new TypeError(`timeoutMs must be more than 0, not ${timeoutMs}`);

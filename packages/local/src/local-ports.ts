@@ -26,9 +26,17 @@ export interface LocalPortsOptions {
   readonly scope?: RunScope;
 }
 
+/** Who holds the commands of a run to what. */
+export function isolationOf(
+  store: LocalStore,
+  { isolation, hostEnv }: { readonly [Name in "isolation" | "hostEnv"]?: LocalPortsOptions[Name] | undefined },
+): IsolationAdapter {
+  return isolation?.adapter ?? (hostEnv ? localIsolation({ runRoot: store.runRoot, hostEnv }) : store.isolation);
+}
+
 /** The ports of a run on this machine: its own bus and view, and the store that it shares with the others. */
 export function localPorts(store: LocalStore, { resources, hostEnv, onEvent, isolation, scope }: LocalPortsOptions): MakeRunPorts {
-  const adapter = isolation?.adapter ?? (hostEnv ? localIsolation({ runRoot: store.runRoot, hostEnv }) : store.isolation);
+  const adapter = isolationOf(store, { isolation, hostEnv });
   return (env, own) => {
     const events = own(memoryEventBus());
     if (onEvent) events.subscribe("*", onEvent);

@@ -16,16 +16,18 @@ import {
   agentRunner,
   assertAllowed,
   checkDefinition,
+  checkIsolation,
   checkResources,
   checkResume,
   flowRunner,
+  isolationNeeds,
   type PlannedRerun,
   type RerunOptions,
   type ResumeOptions,
   resolveStaticInputs,
   type RunnerOptions,
 } from "@dad/runner";
-import { localPorts } from "./local-ports.ts";
+import { isolationOf, localPorts } from "./local-ports.ts";
 import { continuationOf, planAgentRerun, type Where } from "./plan-agent-rerun.ts";
 
 export interface RunAgentOptions extends Where, Pick<WithRunOptions, "runId" | "runIdPrefix" | "signal" | "failure"> {
@@ -52,7 +54,7 @@ export interface AgentRun<Outputs> {
 
 /**
  * Runs an agent (or a flow) on this machine. A run that fails is a result, with the error that ended
- * it. Thrown is only what stops a run from being made: `DEFINITION_INVALID`, `RESOURCE_UNKNOWN`, `STATIC_INPUT_INVALID`,
+ * it. Thrown is only what stops a run from being made: `DEFINITION_INVALID`, `RESOURCE_UNKNOWN`, `ISOLATION_UNAVAILABLE`, `STATIC_INPUT_INVALID`,
  * `RUN_EXISTS`, `RUN_ID_INVALID`, `RUN_NOT_OPENED`; of a `rerun` also `RERUN_REFUSED`, and what `planAgentRerun` throws; and
  * `RUN_NOT_RECORDED`, when how it ended is not known.
  */
@@ -91,13 +93,17 @@ async function prepared(
   definition: AgentDefinition | FlowDefinition,
   { store, ports, inputs, rerun }: Where & { readonly inputs: StaticInputs; readonly rerun: RerunOptions | undefined },
 ): Promise<Prepared> {
+  const held = { adapter: isolationOf(store, ports), policy: ports.isolation?.policy };
   if (rerun) {
     const { plan, start, continuation, inputs: resolved } = await planAgentRerun(definition, { store, ports, rerun, inputs });
     assertAllowed(plan);
+    // What its nodes need may be reused.
+    await checkIsolation([], held);
     return { start, continuation, resolved };
   }
   checkDefinition(definition);
   checkResources(definition, ports.resources);
+  await checkIsolation(isolationNeeds(definition), held);
   return { resolved: resolveStaticInputs(definition, inputs) };
 }
 
@@ -115,6 +121,8 @@ export async function resumeAgent<Definition extends AgentDefinition | FlowDefin
   assertDefinition(definition);
   checkDefinition(definition);
   checkResources(definition, ports.resources);
+  // What its nodes need was done, or is refused when it is to be.
+  await checkIsolation([], { adapter: isolationOf(store, ports), policy: ports.isolation?.policy });
   const before = history ?? (await readHistory(store.journals, options.runId));
   checkResume(definition, before, resume);
   const continuation = await continuationOf(definition, before, { store, ports, runId: options.runId });

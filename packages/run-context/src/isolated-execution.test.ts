@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { guardsWith, type IsolationAdapter, type IsolationPolicy, type IsolationSpec } from "@dad/isolation";
 import { processIsolation } from "@dad/isolation/process";
 import { processScope } from "@dad/isolation/scope";
@@ -95,6 +96,20 @@ describe("an isolated execution", () => {
     await expect(failing).rejects.toMatchObject({ code: "ISOLATION_POLICY_INVALID", message: expect.stringContaining("outcome repository") });
     expect(opened).toEqual([]);
   });
+
+  it.each(["", "runs", "runs/outcome/p", "repository/.git/hooks"])(
+    "gives no command %j to write, where runs or repositories are kept",
+    async (place) => {
+      const { adapter, opened } = claimingIsolation();
+      const path = resolve(place === "repository/.git/hooks" ? "/elsewhere" : "/", place === "" ? "." : place);
+      const failing = withRun({ rootComponentId: "a", runRoot: resolve("/runs"), ports: ports(adapter) }, async (context) => {
+        await using execution = await context.isolate({ policy: { require: ["fs.write"], mounts: [{ path, mode: "rw" }] } });
+        return execution;
+      });
+      await expect(failing).rejects.toMatchObject({ code: "ISOLATION_POLICY_INVALID", details: { place: "mounts.0" } });
+      expect(opened).toEqual([]);
+    },
+  );
 
   it("puts each request for the network on record, and of too many the number", async () => {
     const { adapter, opened } = claimingIsolation();

@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { dirname, isAbsolute, relative, sep } from "node:path";
 import {
   type Guard,
   IsolationClosedError,
@@ -116,8 +116,14 @@ function suffices(
   return Object.keys(rest).length === 0 && unguarded(space.guards, resolvePolicy(all).required).length === 0;
 }
 
-/** Whoever is not to write anywhere else must not get the directory that holds the record of the run. */
-function assertApart({ outcome, env }: RunContext, { required }: ResolvedPolicy): void {
+/** Whoever is not to write anywhere else must not get what holds the record of the run, or of others. */
+function assertApart({ outcome, env }: RunContext, { required, mounts }: ResolvedPolicy): void {
+  for (const [index, { path, mode }] of mounts.entries())
+    if (mode === "rw" && (isWithin(path, env.runRoot) || isWithin(env.runRoot, path) || path.split(sep).includes(".git")))
+      throw new IsolationPolicyError(
+        `mounts.${index}`,
+        `gives commands ${path} to write, where runs are recorded or what git executes is kept: mount a directory apart from ${env.runRoot} and from every .git`,
+      );
   if (outcome?.directory !== undefined || required["fs.write"] === undefined) return;
   throw new IsolationPolicyError(
     "preset",
@@ -144,4 +150,9 @@ export function isolationRecord({ adapter, guards, degraded }: IsolationSpace, {
 
 function isHeld(mode: NetworkPolicy["mode"], degraded: readonly Guard[]): boolean {
   return mode === "host" || (!degraded.includes("net.ip") && !(mode === "allow" && degraded.includes("net.allowlist")));
+}
+
+function isWithin(path: string, directory: string): boolean {
+  const way = relative(directory, path);
+  return way === "" || (!way.startsWith("..") && !isAbsolute(way));
 }

@@ -156,3 +156,13 @@ export function problemsOf(error: unknown): string {
 function isZodError(error: unknown): error is z.ZodError {
   return error instanceof Error && "issues" in error && Array.isArray(error.issues);
 }
+
+/** `ISOLATION_UNAVAILABLE`: a node has to run in an isolation that this machine cannot give. */
+export class NodeIsolationError extends DadError<"ISOLATION_UNAVAILABLE"> {
+  constructor(path: string, preset: string, cause: DadError<"ISOLATION_UNAVAILABLE">) {
+    super("ISOLATION_UNAVAILABLE", `node ${path} has to run in isolation "${preset}", and ${cause.message}`, {
+      cause,
+      details: { ...cause.details, path, preset },
+    });
+  }
+}

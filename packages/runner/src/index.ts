@@ -4,6 +4,8 @@
  * @packageDocumentation
  */
 export { checkDefinition } from "./check-definition.ts";
+export { type IsolationNeed, isolationNeeds } from "./isolation-needs.ts";
+export { checkIsolation, type CheckIsolationOptions } from "./check-isolation.ts";
 export { checkResources } from "./check-resources.ts";
 export { agentRunner, type ComponentRunner, flowRunner, type RunnerOptions } from "./component-runner.ts";
 export {

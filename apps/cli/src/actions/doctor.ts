@@ -3,9 +3,10 @@ import { bubblewrapIsolation } from "@dad/isolation-bubblewrap";
 import { type EscapeReport, runEscapes } from "@dad/isolation/escapes";
 import { processIsolation } from "@dad/isolation/process";
 import { examineMachine } from "@dad/local";
-import type { MachineReport } from "@dad/protocol";
+import { type MachineReport, messageOf } from "@dad/protocol";
 import { jsonText, paintFor, visible } from "@dad/terminal";
 import { interruption } from "../agent-file/interruption.ts";
+import { offerOwnPackages } from "../agent-file/own-packages.ts";
 import { EXIT } from "../exit-code.ts";
 import { findProject } from "../project/find-project.ts";
 import { machineText } from "../terminal/machine-text.ts";
@@ -18,14 +19,26 @@ export interface DoctorFlags {
 /** Says what this machine can do; with `--isolation`, also what its isolations hold back when somebody tries. */
 export async function doctor(flags: DoctorFlags): Promise<number> {
   const cwd = process.cwd();
-  const { adapter: own } = (await findProject(cwd, { cwd })).isolation({});
+  offerOwnPackages();
+  const config = await configCheck(cwd);
+  const own = config.adapter;
   const adapters = [processIsolation({ hostEnv: process.env }), bubblewrapIsolation({ hostEnv: process.env }), ...(own ? [own] : [])];
   using stop = interruption({ say: (text) => process.stderr.write(text), end: () => process.exit(EXIT.cancelled), what: "what is tried" });
   const { signal } = stop;
   const examined = await examineMachine({ directory: cwd, hostEnv: process.env, adapters, signal });
-  const report = flags.isolation ? await proved(examined, adapters, signal) : examined;
+  const checked = { ...examined, checks: [...examined.checks, ...config.checks] };
+  const report = flags.isolation ? await proved(checked, adapters, signal) : checked;
   process.stdout.write(flags.json ? jsonText(report) : `${machineText(visible(report), paintFor(process.stdout))}\n`);
   return isSound(report) ? EXIT.done : EXIT.failed;
+}
+
+/** Of a project whose config cannot be read, all else is told all the same. */
+async function configCheck(cwd: string): Promise<{ readonly adapter?: IsolationAdapter | undefined; readonly checks: MachineReport["checks"] }> {
+  try {
+    return { adapter: (await findProject(cwd, { cwd })).isolation({}).adapter, checks: [] };
+  } catch (error) {
+    return { checks: [{ name: "config", status: "missing", detail: messageOf(error), remedy: "mend dad.config, or run this elsewhere" }] };
+  }
 }
 
 /** The report with what came of the attempts on each isolation that is there. */

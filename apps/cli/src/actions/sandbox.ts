@@ -14,11 +14,12 @@ import {
 import { bubblewrapIsolation } from "@dad/isolation-bubblewrap";
 import { processIsolation } from "@dad/isolation/process";
 import { localIsolation } from "@dad/local";
-import { DadError, errorEnvelope, errorFromEnvelope, type IsolationRecord, RunId, type SandboxReport } from "@dad/protocol";
+import { DadError, errorEnvelope, errorFromEnvelope, type IsolationRecord, messageOf, RunId, type SandboxReport } from "@dad/protocol";
 import { isolationRecord } from "@dad/run-context";
 import { errorText, isolationLine, jsonText, paintFor, visible } from "@dad/terminal";
 import { interruption } from "../agent-file/interruption.ts";
 import { UsageError } from "../errors.ts";
+import { offerOwnPackages } from "../agent-file/own-packages.ts";
 import { EXIT } from "../exit-code.ts";
 import { findProject } from "../project/find-project.ts";
 import { isDirectory } from "../project/is-directory.ts";
@@ -48,13 +49,16 @@ const CODES = { timeout: 124, sandbox: 125, missing: 127, killed: 137, signals: 
 
 /** Runs one command in isolation, passes on what it writes, and gives its exit code. */
 export async function sandbox(argv: readonly string[], flags: SandboxFlags): Promise<number> {
+  offerOwnPackages();
   const cwd = process.cwd();
   const workspace = resolve(cwd, flags.workspace ?? ".");
   if (!(await isDirectory(workspace))) throw new UsageError(`${workspace} is not a directory: give another --workspace`);
   await assertWritable(workspace, flags);
-  const policy = policyOf(flags, cwd);
+  const project = await findProject(workspace, { cwd: workspace });
+  const { adapter: own, policy: configured = {} } = project.isolation({ isolation: flags.preset });
+  const policy = { ...configured, ...policyOf(flags, { cwd, configured }) };
   using stop = interruption({ say: (text) => process.stderr.write(text), end: () => process.exit(EXIT.cancelled), what: "the command" });
-  const report = await reportOf({ argv, workspace, policy, flags, signal: stop.signal });
+  const report = await reportOf({ argv, workspace, policy, adapter: adapterOf(flags, own), flags, signal: stop.signal });
   if (flags.json) process.stdout.write(jsonText(report));
   else if (report.error) process.stderr.write(`${errorText(errorFromEnvelope(report.error), paintFor(process.stderr))}\n`);
   return exitCodeOf(report);
@@ -74,27 +78,29 @@ interface Sandboxed {
   readonly argv: readonly string[];
   readonly workspace: string;
   readonly policy: IsolationPolicy;
+  readonly adapter: IsolationAdapter;
   readonly flags: SandboxFlags;
   readonly signal: AbortSignal;
 }
 
 async function reportOf(work: Sandboxed): Promise<SandboxReport> {
-  const { argv, workspace, policy, flags, signal } = work;
+  const { argv, workspace, policy, adapter, flags, signal } = work;
   const facts = { format: "dad.sandbox/1" as const, command: [...argv], workspace };
   let isolation: IsolationRecord | null = null;
   try {
-    const adapter = await adapterOf(flags, workspace);
-    await adapter.sweep({ signal });
+    // What others have left must not keep anybody from working.
+    await adapter.sweep({ signal }).catch(() => undefined);
     const spec = { runId: RunId.parse(`sandbox_${randomUUID()}`), workspace, policy, env: givenEnv(flags.env ?? []) };
     await using space = await adapter.open(spec, { signal });
     isolation = isolationRecord(space, resolvePolicy(policy));
     if (!flags.json) process.stderr.write(`${isolationLine({ isolation }, paintFor(process.stderr))}\n`);
     const result = await run(space, work);
-    const changes = await space.changes({ signal });
-    if (changes && !flags.json) tellChanges(changes);
+    if (!flags.json) tellEnd(result, policy);
+    const { changes, unknown } = await changesOf(space, flags);
     const { commands: _commands, ...usage } = await space.usage();
-    return { ...facts, isolation, ...endOf(result), usage, ...(changes ? { changes: changes.map((change) => ({ ...change })) } : {}) };
+    return { ...facts, isolation, ...endOf(result), usage, ...(changes ? { changes: changes.map((change) => ({ ...change })) } : {}), ...unknown };
   } catch (error) {
+    if (signal.aborted) return { ...facts, isolation, ...NOT_RUN, reason: "aborted" };
     return { ...facts, isolation, ...NOT_RUN, error: errorEnvelope(error) };
   }
 }
@@ -118,28 +124,32 @@ async function run(space: IsolationSpace, { argv, flags, signal }: Sandboxed): P
   return await space.exec({ argv: [program, ...args], ...input }, { signal: AbortSignal.any([signal, unread.signal]), ...passing });
 }
 
-async function adapterOf({ adapter }: SandboxFlags, workspace: string): Promise<IsolationAdapter> {
+function adapterOf({ adapter }: SandboxFlags, own: IsolationAdapter | undefined): IsolationAdapter {
   const options = { hostEnv: process.env };
   if (adapter === "process") return processIsolation(options);
   if (adapter === "bubblewrap") return bubblewrapIsolation(options);
-  const { adapter: own } = (await findProject(workspace, { cwd: workspace })).isolation({});
   if (adapter === "config" && !own) throw new UsageError("dad.config has no isolation.adapter: leave --adapter out, or add one there");
   return own ?? localIsolation(options);
 }
 
-function policyOf({ preset, network, write, mount, memory, pids, cpus, timeout, degrade }: SandboxFlags, cwd: string): IsolationPolicy {
+/** What the person wrote, which comes before the config. */
+function policyOf(
+  { network, write, mount, memory, pids, cpus, timeout, degrade }: SandboxFlags,
+  { cwd, configured }: { readonly cwd: string; readonly configured: IsolationPolicy },
+): IsolationPolicy {
   const limits = {
+    ...configured.limits,
     ...(memory === undefined ? {} : { memoryBytes: memory }),
     ...(pids === undefined ? {} : { pids }),
     ...(cpus === undefined ? {} : { cpuCores: cpus }),
     ...(timeout === undefined ? {} : { wallMs: Math.ceil(timeout * 1000) }),
   };
+  const mounts = [...(configured.mounts ?? []), ...(mount ?? []).map(({ path, mode }) => ({ path: resolve(cwd, path), mode }))];
   return {
-    preset,
     limits,
     ...(network === undefined ? {} : { network }),
     workspace: write ? "direct" : "overlay",
-    ...(mount === undefined ? {} : { mounts: mount.map(({ path, mode }) => ({ path: resolve(cwd, path), mode })) }),
+    ...(mounts.length > 0 ? { mounts } : {}),
     ...(degrade ? { onMissing: "degrade" } : {}),
   };
 }
@@ -148,6 +158,7 @@ function givenEnv(given: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     given.map((text) => {
       const [name = "", ...value] = text.split("=");
+      if (name === "") throw new UsageError(`--env ${text}: a variable has to have a name`);
       const found = value.length > 0 ? value.join("=") : process.env[name];
       if (found === undefined) throw new UsageError(`--env ${name}: there is no such variable here: give --env ${name}=<value>`);
       return [name, found];
@@ -155,9 +166,48 @@ function givenEnv(given: readonly string[]): Record<string, string> {
   );
 }
 
+const ENDED: Readonly<Partial<Record<ExecResult["reason"], string>>> = {
+  timeout: "it was ended after its time",
+  memory: "it was ended: it used more memory than its limit",
+  disk: "it was ended: it filled more of the disk than its limit",
+};
+
+/** What the exit code alone does not say. */
+function tellEnd({ reason, signal }: ExecResult, { limits = {} }: IsolationPolicy): void {
+  const { wallMs, memoryBytes } = limits;
+  const limit =
+    reason === "timeout" && wallMs !== undefined
+      ? ` (${wallMs / 1000} s)`
+      : reason === "memory" && memoryBytes !== undefined
+        ? ` (${memoryBytes} bytes)`
+        : "";
+  const text = ENDED[reason] ?? (reason === "signaled" ? `it was ended by ${signal}` : undefined);
+  if (text !== undefined) process.stderr.write(`${text}${limit}\n`);
+}
+
+/** How the command ended is told, whether or not it can be told what it changed. */
+async function changesOf(
+  space: IsolationSpace,
+  { json }: SandboxFlags,
+): Promise<{ readonly changes?: readonly WorkspaceChange[]; readonly unknown?: { readonly error: SandboxReport["error"] } }> {
+  try {
+    const changes = await space.changes();
+    if (changes && !json) tellChanges(changes);
+    return changes ? { changes } : {};
+  } catch (error) {
+    if (!json) process.stderr.write(`what it changed cannot be told: ${visible(messageOf(error))}\n`);
+    return { unknown: { error: errorEnvelope(error) } };
+  }
+}
+
+const MOST_TOLD = 50;
+const MARKS = { added: "A", modified: "M", removed: "D" };
+
 function tellChanges(changes: readonly WorkspaceChange[]): void {
-  const marks = { added: "A", modified: "M", removed: "D" };
-  process.stderr.write(changes.length === 0 ? "it changed nothing\n" : changes.map(({ path, kind }) => `${marks[kind]} ${visible(path)}\n`).join(""));
+  if (changes.length === 0) return void process.stderr.write("it changed nothing in its directory\n");
+  const lines = changes.slice(0, MOST_TOLD).map(({ path, kind }) => `  ${MARKS[kind]} ${visible(path).replaceAll("\n", String.raw`\x0a`)}\n`);
+  const more = changes.length > MOST_TOLD ? `  … and ${changes.length - MOST_TOLD} more: --json lists them\n` : "";
+  process.stderr.write(`it changed this, which is thrown away (--write keeps it):\n${lines.join("")}${more}`);
 }
 
 function exitCodeOf({ reason, exitCode, signal, error }: SandboxReport): number {

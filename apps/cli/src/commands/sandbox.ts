@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { SandboxFlags } from "../actions/sandbox.ts";
 import type { Finish } from "../exit-code.ts";
+import { directory } from "./directory.ts";
 import { PRESETS } from "./isolation.ts";
 
 /** `dad sandbox -- <command…>` */
@@ -9,13 +10,13 @@ export function declareSandbox(program: Command, finish: Finish): void {
     .command("sandbox")
     .summary("run a command in isolation")
     .description(
-      "Runs a command as a run would run it in isolation. It sees this directory and may change what it sees of it; what it changed is told and thrown away, unless --write is given. It gets no terminal, and standard input unless that is one.",
+      "Runs a command as a run would run it in isolation, by the policy of the dad.config of its directory and these options. It sees this directory and may change what it sees of it; what it changed is told and thrown away, unless --write is given. It gets no terminal, and standard input unless that is one.",
     )
     .argument("<command...>", "the program and its arguments, after --")
     .addOption(new Option("--preset <name>", "what it is held to").choices(PRESETS).default("contained"))
     .addOption(new Option("--adapter <name>", "who holds it to that (default: the first that can)").choices(["process", "bubblewrap", "config"]))
     .option("--network <policy>", "none, host, or allow:<host[:port]>,… (default: that of the preset)", network)
-    .option("--workspace <dir>", "the directory that it works in (default: this one)")
+    .option("--workspace <dir>", "the directory that it works in (default: this one)", directory)
     .option("--write", "let it change the directory itself; not one with .git, whose hooks and settings would then be its own")
     .option("--mount <ro|rw:path>", "a file or directory that it also sees; repeatable", mount)
     .option("--env <NAME[=value]>", "a variable that it gets, with that value or the one here; repeatable", append)

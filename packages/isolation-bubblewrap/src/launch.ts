@@ -8,8 +8,14 @@ import type { Launch } from "./sandbox.ts";
 const MOUNTING = `while [ "$1" != -- ]; do mount --bind "$1" "$2" || exit 1; shift 2; done
 shift`;
 /** Mounts what is changed over what is there, with directories of our own, whose names hold nothing that \`mount\` would take for an option. */
-const OVERLAYING = `cd "$1" && mount -t overlay dad -o "lowerdir=lower,upperdir=upper,workdir=work$2" merged || exit 1
+const OVERLAYING = `cd "$1" && mount -t overlay dad -o "lowerdir=lower,upperdir=upper,workdir=work,xino=on,$2" merged || exit 1
 shift 2`;
+/**
+ * Who gives the whole to another user copies what the files are said to be, and not what they hold. What tells that apart is kept where
+ * only root can write (`trusted.overlay.*` of xattr(7)).
+ */
+const OF_ROOT = "metacopy=on,redirect_dir=on,index=off";
+const OF_ANYBODY = "userxattr";
 
 export interface LaunchSpec {
   readonly program: string;
@@ -44,7 +50,7 @@ export function launchOf(spec: LaunchSpec): Omit<Launch, "filter" | "inherited">
     ...(overlay === undefined ? [] : [OVERLAYING]),
     user ? `exec setpriv --reuid ${user.uid} --regid ${user.gid} --clear-groups --inh-caps=-all -- "$@"` : 'exec "$@"',
   ].join("\n");
-  const overlaid = overlay === undefined || lower === undefined ? [] : [join(spec.directory, "overlay"), user ? "" : ",userxattr"];
+  const overlaid = overlay === undefined || lower === undefined ? [] : [join(spec.directory, "overlay"), user ? OF_ROOT : OF_ANYBODY];
   const pairs = lower === undefined ? mounts : [...mounts, lower, join(spec.directory, "overlay", "lower")];
   const namespaces = user ? ["--mount"] : ["--user", "--map-root-user", "--mount"];
   const args = [...namespaces, "--propagation", "private", "--", "/bin/sh", "-c", script, "dad", ...pairs, "--", ...overlaid, ...becoming];

@@ -65,8 +65,10 @@ export async function openLodging(premises: Premises, spec: LodgingSpec): Promis
     if (opened.status === "rejected") throw opened.reason;
     if (grouped.status === "rejected") throw grouped.reason;
     await lending;
+    const lodging = lodgingOf(opened.value, grouped.value, workspace);
+    await premises.lendMerged(lodging.merged);
     if (grouped.value) await joinGroup(opened.value, grouped.value);
-    return lodgingOf(opened.value, grouped.value, workspace);
+    return lodging;
   } catch (error) {
     if (opened.status === "fulfilled") await opened.value.kill();
     if (grouped.status === "fulfilled") await grouped.value?.[Symbol.asyncDispose]();

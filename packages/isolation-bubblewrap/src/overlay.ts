@@ -1,4 +1,4 @@
-import { lstat, mkdir, chown, chmod } from "node:fs/promises";
+import { chmod, chown, lstat, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { confinedDirectory, type ConfinedDirectory, type ConfinedStats } from "@dad/disk";
 import { IsolationFailedError, type WorkspaceChange } from "@dad/isolation";
@@ -8,22 +8,38 @@ import type { HostUser } from "./host-user.ts";
 export interface Overlay {
   /** What was added or changed. */
   readonly upper: string;
+  /**
+   * When all that it shows had been given to the user of the sandbox, as the kernel counts, in nanoseconds: what is older there was only
+   * given, and not changed by commands. `undefined`: nothing was to be given.
+   */
+  givenNs(): bigint | undefined;
+  /** Says that all has been given now. */
+  markGiven(): Promise<void>;
 }
 
-/** Makes the directories of an overlay over a workspace: `lower`, `upper`, `work` and `merged`. */
+/** Makes the directories of an overlay over a workspace: `lower`, `upper`, `work` and `merged`. @param user whom the whole is to belong to */
 export async function openOverlay(directory: string, workspace: string, user: HostUser | undefined): Promise<Overlay> {
   const base = join(directory, "overlay");
-  await mkdir(base, { recursive: true, mode: 0o700 });
+  // The user of the sandbox gets through to where the whole is mounted.
+  await mkdir(base, { recursive: true, mode: 0o711 });
   const { mode } = await lstat(workspace);
   for (const name of ["lower", "upper", "work", "merged"]) {
-    const path = join(base, name);
-    await mkdir(path, { recursive: true, mode: 0o700 });
-    if (user) await chown(path, user.uid, user.gid);
+    await mkdir(join(base, name), { recursive: true, mode: 0o700 });
   }
-  if (user) await chown(base, user.uid, user.gid);
-  // The whole has the mode of its upper half.
-  await chmod(join(base, "upper"), mode & 0o777);
-  return { upper: join(base, "upper") };
+  const upper = join(base, "upper");
+  // The whole has the owner and the mode of its upper half.
+  if (user) await chown(upper, user.uid, user.gid);
+  await chmod(upper, mode & 0o777);
+  let givenNs: bigint | undefined;
+  return {
+    upper,
+    givenNs: () => givenNs,
+    async markGiven() {
+      const mark = join(base, "given");
+      await writeFile(mark, "");
+      givenNs = (await lstat(mark, { bigint: true })).ctimeNs;
+    },
+  };
 }
 
 /** Paths, in bytes, since not all names are text: of the workspace, of the whole as a sandbox sees it, and of the upper half. */
@@ -31,24 +47,36 @@ interface Views {
   readonly lower: ConfinedDirectory;
   readonly merged: ConfinedDirectory;
   readonly upper: ConfinedDirectory;
+  readonly givenNs: bigint | undefined;
   readonly signal: AbortSignal | undefined;
   readonly changes: WorkspaceChange[];
+}
+
+/** Something that was there before and is there now. */
+interface Pair {
+  readonly path: Buffer;
+  readonly old: ConfinedStats;
+  readonly fresh: ConfinedStats;
 }
 
 /** Files up to here are compared, larger ones count as changed when they were written to. */
 const COMPARED_BYTES = 64 * 1024 * 1024;
 const TOP = Buffer.from(".");
+/** Above them an overlay says in which half a file is (`xino`). */
+const INODE_BITS = 56;
 
 /**
  * How the whole of an overlay differs from what is below it. Only directories that the upper half has can have changed; a
  * directory is told when it is added or removed, not for what is in it.
  */
 export async function changesOf(
-  paths: { readonly lower: string; readonly merged: string; readonly upper: string },
+  overlay: Overlay,
+  paths: { readonly lower: string; readonly merged: string },
   signal: AbortSignal | undefined,
 ): Promise<readonly WorkspaceChange[]> {
-  const views: Views = { lower: opened(paths.lower), merged: opened(paths.merged), upper: opened(paths.upper), signal, changes: [] };
-  await compare(views, TOP);
+  const [lower, merged] = [opened(paths.lower), opened(paths.merged)];
+  const views: Views = { lower, merged, upper: opened(overlay.upper), givenNs: overlay.givenNs(), signal, changes: [] };
+  await compare(views, TOP, false);
   return views.changes.toSorted((left, right) => (left.path < right.path ? -1 : Number(left.path > right.path)));
 }
 
@@ -57,19 +85,20 @@ function opened(root: string): ConfinedDirectory {
   return confinedDirectory({ root, failure, hardLinks: "allow" });
 }
 
-async function compare(views: Views, directory: Buffer): Promise<void> {
+/** @param isMoved whether it may be another directory than the one that was there, of which the upper half need not have anything */
+async function compare(views: Views, directory: Buffer, isMoved: boolean): Promise<void> {
   const { lower, merged, upper, signal } = views;
   const [before, now, written] = await Promise.all([lower, merged, upper].map((view) => entriesOf(view, directory, signal)));
   for (const [name, old] of before ?? []) {
     if (!now?.has(name)) await tellAll(views, { kind: "removed", view: lower, path: inside(directory, name), stats: old });
   }
-  for (const name of written?.keys() ?? []) {
+  for (const name of (isMoved ? now : written)?.keys() ?? []) {
     const path = inside(directory, name);
     const [old, fresh] = [before?.get(name), now?.get(name)];
     if (!fresh) continue;
     if (!old) await tellAll(views, { kind: "added", view: merged, path, stats: fresh });
-    else if (old.kind === "directory" && fresh.kind === "directory") await compare(views, path);
-    else if (await isChanged(views, path, [old, fresh])) await tellReplaced(views, path, [old, fresh]);
+    else if (old.kind === "directory" && fresh.kind === "directory") await compare(views, path, !isSame(old, fresh));
+    else await tellIfChanged(views, { path, old, fresh });
   }
 }
 
@@ -93,19 +122,30 @@ async function tellContent(views: Views, told: Told): Promise<void> {
 }
 
 /** What was in a directory that is none any more is gone, and the other way round. */
-async function tellReplaced(views: Views, path: Buffer, [old, fresh]: readonly [ConfinedStats, ConfinedStats]): Promise<void> {
+async function tellIfChanged(views: Views, pair: Pair): Promise<void> {
+  const { path, old, fresh } = pair;
+  if (!(await isChanged(views, pair))) return;
   views.changes.push({ path: path.toString(), kind: "modified" });
   if (old.kind === "directory") await tellContent(views, { kind: "removed", view: views.lower, path, stats: old });
   if (fresh.kind === "directory") await tellContent(views, { kind: "added", view: views.merged, path, stats: fresh });
 }
 
-/** A file is in the upper half as soon as it is opened to be written. */
-async function isChanged({ lower, merged, signal }: Views, path: Buffer, [old, fresh]: readonly [ConfinedStats, ConfinedStats]): Promise<boolean> {
+/** A file is in the upper half as soon as it is opened to be written, or given to another user. */
+async function isChanged({ lower, merged, givenNs, signal }: Views, { path, old, fresh }: Pair): Promise<boolean> {
   if (old.kind !== fresh.kind || old.size !== fresh.size || old.mode !== fresh.mode) return true;
   if (old.kind === "link") return !old.target || !fresh.target || !old.target.equals(fresh.target);
-  if (old.kind !== "file" || old.size > COMPARED_BYTES) return true;
+  if (old.kind !== "file") return !isSame(old, fresh);
+  // Neither time alone: commands may set the one, and the clock of the machine the other.
+  const isOnlyGiven = givenNs !== undefined && fresh.changedNs < givenNs && fresh.modifiedNs === old.modifiedNs;
+  if (isOnlyGiven && isSame(old, fresh)) return false;
+  if (old.size > COMPARED_BYTES) return true;
   const [before, now] = await Promise.all([lower, merged].map((view) => view.read(path, { limitBytes: COMPARED_BYTES, signal })));
   return !before || !now || Buffer.compare(before.content, now.content) !== 0;
+}
+
+/** Whether it comes from what was there: an overlay tells its number also when it was written to, but for a file with several names. */
+function isSame(old: ConfinedStats, fresh: ConfinedStats): boolean {
+  return BigInt.asUintN(INODE_BITS, old.inode) === BigInt.asUintN(INODE_BITS, fresh.inode);
 }
 
 /** By name, of which each character is a byte. */

@@ -23,6 +23,8 @@ export interface Premises extends AsyncDisposable {
   readonly overlay: Overlay | undefined;
   /** Has its files belong to the sandbox, once. A sandbox may start before, but no command. */
   lend(): Promise<void>;
+  /** Has what an overlay shows belong to the sandbox, once, and not what is below. @param merged where the host sees it */
+  lendMerged(merged: string): Promise<void>;
   /** Gives to the sandbox what the host has put into the workspace since. */
   lendAgain(path: string): Promise<void>;
 }
@@ -32,14 +34,12 @@ export async function openPremises(spec: PremisesSpec): Promise<Premises> {
   const control = openControlDirectory({ home: home.path, filter, user: runUser?.user });
   try {
     await home.make();
-    const lendOnce = onceDone(() => lend(spec));
-    // What is below an overlay has to stay as it is while that is mounted.
-    if (isOverlay) await lendOnce();
     const overlay = isOverlay ? await openOverlay(control.path, workspace, runUser?.user) : undefined;
     return {
       control,
       overlay,
-      lend: lendOnce,
+      lend: onceDone(() => lend(spec)),
+      lendMerged: onceDone(async (merged) => overlay && lendMerged(spec, overlay, merged)),
       lendAgain: async (path) => runUser?.lendAgain(path),
       [Symbol.asyncDispose]: () => control[Symbol.asyncDispose](),
     };
@@ -51,26 +51,36 @@ export async function openPremises(spec: PremisesSpec): Promise<Premises> {
 
 const WRITE_BY_OTHERS = 0o002;
 
-async function lend({ runUser, workspace, home, binds }: PremisesSpec): Promise<void> {
+async function lend({ runUser, workspace, isOverlay, home, binds }: PremisesSpec): Promise<void> {
   if (!runUser) return;
   const { user } = runUser;
   const before = lstatSync(home.path);
   // Of a run that goes on, the user may have been another one.
   if (before.uid !== user.uid && before.uid !== process.getuid?.()) await giveTree(home.path, before, user);
   else chownSync(home.path, user.uid, user.gid);
-  await runUser.lend(workspace);
+  if (!isOverlay) await runUser.lend(workspace);
   for (const { source, mode } of binds) {
+    if (isOverlay && source === workspace) continue;
     // What many may write to stays as it is: several runs may share it.
     const found = mode === "ro" ? undefined : lstatSync(source);
     if (found && found.uid !== user.uid && (found.mode & WRITE_BY_OTHERS) === 0) await runUser.lend(source);
   }
 }
 
+/** What belongs to the owner of the workspace, as where commands change that itself. It is the upper half that keeps whose it is now. */
+async function lendMerged({ runUser, workspace }: PremisesSpec, overlay: Overlay, merged: string): Promise<void> {
+  if (!runUser) return;
+  await giveTree(merged, lstatSync(workspace), runUser.user);
+  // It is gone when the sandbox ended meanwhile, and then not all was given.
+  lstatSync(merged);
+  await overlay.markGiven();
+}
+
 /** What fails is done again when it is asked for again. */
-function onceDone(work: () => Promise<void>): () => Promise<void> {
+function onceDone<Args extends readonly unknown[]>(work: (...args: Args) => Promise<void>): (...args: Args) => Promise<void> {
   let done: Promise<void> | undefined;
-  return () => {
-    done ??= work();
+  return (...args) => {
+    done ??= work(...args);
     done.catch(() => (done = undefined));
     return done;
   };

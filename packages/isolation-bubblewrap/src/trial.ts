@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Home, ownerName } from "@dad/isolation";
@@ -10,6 +10,7 @@ import type { RunUsers } from "./run-users.ts";
 import { runInSandbox } from "./sandbox-command.ts";
 
 const TRIAL_MS = 20_000;
+const SAMPLE_BYTES = 64 * 1024;
 /** Starts a program and looks for a file of the host, which is not to be there. */
 const LOOK = '/bin/true && if cat "$1" 2>/dev/null || [ -e "$1" ]; then exit 3; fi; echo kept';
 
@@ -26,6 +27,7 @@ export async function tryOut(
   try {
     const [workspace, canary, secret] = [join(base, "workspace"), join(base, "canary"), randomBytes(8).toString("hex")];
     await Promise.all([mkdir(workspace), writeFile(canary, secret, { mode: 0o644 })]);
+    await writeFile(join(workspace, "sample"), randomBytes(SAMPLE_BYTES));
     const { text, code } = await look(machine, { base, workspace, canary, isOverlay, users });
     if (text !== "kept\n" || code !== 0)
       throw new Error(text.includes(secret) || code === 3 ? "a file of the host could be read in it" : `its first program ended with ${code}`);
@@ -65,9 +67,16 @@ async function look(
     groupLimits: undefined,
     runUser: users?.enter(`trial ${base}`),
   });
-  const [{ sandbox }, { control }] = [await house.lodging(), await house.premises()];
+  const [{ sandbox }, { control, overlay }] = [await house.lodging(), await house.premises()];
+  if (overlay && users) await assertHeldBelow(join(overlay.upper, "sample"));
   const command = { argv: ["/bin/sh", "-c", LOOK, "sh", canary] as const, cwd: workspace, env: { PATH: "/usr/bin:/bin" }, stdin: undefined };
   const slot = await control.slots.take();
   const { stdout, exitCode } = await runInSandbox({ sandbox, slot, end: () => sandbox.kill() }, command, { timeoutMs: TRIAL_MS }).result;
   return { text: Buffer.from(stdout).toString(), code: exitCode };
+}
+
+/** The kernel goes without where it cannot keep what it needs for that, and does not say so. */
+async function assertHeldBelow(path: string): Promise<void> {
+  const { blocks } = await stat(path);
+  if (blocks * 512 >= SAMPLE_BYTES) throw new Error("whole files are copied to give them to the user of a run: overlayfs has no metacopy here");
 }

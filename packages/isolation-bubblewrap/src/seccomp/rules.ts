@@ -29,6 +29,8 @@ const NEW_TIME_NAMESPACE = 0x80;
 
 const [AF_UNIX, AF_INET, AF_INET6, AF_NETLINK] = [1, 2, 10, 16];
 const NETLINK_ROUTE = 0;
+// SOCK_STREAM, SOCK_DGRAM and SOCK_RAW; what else a type holds are flags. None, ICMP, TCP, UDP and ICMPv6.
+const [SOCKET_TYPE, INTERNET_TYPES, INTERNET_PROTOCOLS] = [0xf, [1, 2, 3], [0, 1, 6, 17, 58]];
 
 // Typing for the terminal that the sandbox was started from, and making it speak another protocol.
 const [TIOCSTI, TIOCLINUX, TIOCSETD] = [0x5412, 0x541c, 0x5423];
@@ -59,6 +61,15 @@ export const RULES: readonly Rule[] = [
       [
         { argument: 0, oneOf: [AF_NETLINK] },
         { argument: 2, noneOf: [NETLINK_ROUTE] },
+      ],
+      // For all others of the internet (SCTP, DCCP, MPTCP, L2TP, UDP-Lite) the kernel would load a module, or run what next to nobody runs.
+      [
+        { argument: 0, oneOf: [AF_INET, AF_INET6] },
+        { argument: 1, mask: SOCKET_TYPE, noneOf: INTERNET_TYPES },
+      ],
+      [
+        { argument: 0, oneOf: [AF_INET, AF_INET6] },
+        { argument: 2, noneOf: INTERNET_PROTOCOLS },
       ],
     ],
     fails: "EAFNOSUPPORT",

@@ -129,6 +129,31 @@ describe.each(ARCHES)("the seccomp filter for %s", (arch) => {
     for (const family of [0, 3, 17, 38, 40, 44, 0x100000002 + 38]) expect(verdict("socket", family, 1, 0)).toBe(EAFNOSUPPORT);
   });
 
+  it("speaks no protocol of the internet but the usual ones, whatever flags a socket has", () => {
+    const flags = 0o2004000;
+    for (const family of [2, 10]) {
+      for (const [type, protocol] of [
+        [1, 0],
+        [1, 6],
+        [2, 17],
+        [2, 1],
+        [2, 58],
+        [3, 1],
+      ] as const)
+        expect(verdict("socket", family, type | flags, protocol)).toBe(ALLOW);
+      for (const [type, protocol] of [
+        [1, 132],
+        [5, 0],
+        [6, 33],
+        [1, 262],
+        [2, 136],
+        [2, 115],
+      ] as const)
+        expect(verdict("socket", family, type | flags, protocol)).toBe(EAFNOSUPPORT);
+    }
+    expect(verdict("socket", 1, 5, 0)).toBe(ALLOW);
+  });
+
   it("makes no file that runs as somebody else, and no device", () => {
     for (const mode of [0o4755, 0o2755, 0o6777, 0o104755]) {
       expect(verdict("fchmod", 3, mode)).toBe(EPERM);

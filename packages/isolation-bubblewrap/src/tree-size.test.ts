@@ -1,4 +1,4 @@
-import { mkdtemp, lstat, open, rm, writeFile } from "node:fs/promises";
+import { link, lstat, mkdir, mkdtemp, open, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -12,10 +12,30 @@ describe("the size of a tree", () => {
   });
   afterEach(async () => rm(root, { recursive: true, force: true }));
 
+  async function allocated(name: string): Promise<number> {
+    return (await lstat(join(root, name))).blocks * 512;
+  }
+
   it("is that of its files, holes included", async () => {
+    const before = await treeSize(root);
     await using file = await open(join(root, "hole"), "w");
-    await file.truncate(1024);
-    expect(await treeSize(root)).toBe(1029);
+    await file.truncate(1024 * 1024);
+    expect((await treeSize(root)) - before).toBe(1024 * 1024);
+  });
+
+  it("is no less than what the disk has of it: of many small files, and of directories", async () => {
+    const names = Array.from({ length: 20 }, (_, index) => `small-${index}`);
+    const before = await treeSize(root);
+    for (const name of names) await writeFile(join(root, name), "12345");
+    await mkdir(join(root, "directory"));
+    const sizes = await Promise.all([...names.map(async (name) => Math.max(5, await allocated(name))), allocated("directory")]);
+    expect((await treeSize(root)) - before).toBe(sizes.reduce((sum, size) => sum + size));
+  });
+
+  it("counts a file with several names once", async () => {
+    const before = await treeSize(root);
+    await link(join(root, "file"), join(root, "other"));
+    expect(await treeSize(root)).toBe(before);
   });
 
   it("counts of an upper half nothing that was only given, and of the rest what is on the disk", async () => {
@@ -23,6 +43,6 @@ describe("the size of a tree", () => {
     expect(await treeSize(root, { givenNs: ctimeNs + 1n })).toBe(0);
     await using file = await open(join(root, "hole"), "w");
     await file.truncate(1024 * 1024);
-    expect(await treeSize(root, { givenNs: ctimeNs })).toBe(5);
+    expect(await treeSize(root, { givenNs: ctimeNs })).toBe(await allocated("file"));
   });
 });

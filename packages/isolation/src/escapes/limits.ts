@@ -50,6 +50,11 @@ try { while (files.length < 1000) files.push(require("node:fs").openSync("/dev/n
 console.log("at once " + files.length + ";");`;
 /** Writes 48 MiB, says so, and stays as many seconds as it is told. */
 const FILL = 'i=0; while [ $i -lt 48 ]; do head -c 1048576 /dev/zero > "fill-$i" || exit 1; i=$((i + 1)); done; echo "filled;"; sleep "$1"';
+/** As much, a block or more of the disk for each byte. */
+const FILL_SMALL = `
+for (let index = 0; index < 12288; index++) require("node:fs").writeFileSync("small-" + index, "x");
+console.log("filled;");
+setTimeout(() => undefined, process.argv[1] * 1000);`;
 /** The same in one file that has lost its name. */
 const FILL_NAMELESS =
   'exec 9> lost; rm lost; i=0; while [ $i -lt 48 ]; do head -c 1048576 /dev/zero >&9 || exit 1; i=$((i + 1)); done; echo "filled;"; sleep "$1"';
@@ -169,5 +174,6 @@ export const LIMITS: readonly EscapeAttempt[] = [
     defer(async () => chmod(join(workspace, "closed"), 0o700).catch(() => undefined));
     return shell(`mkdir closed && chmod 300 closed && cd closed && ${FILL}`, stay);
   }),
+  fill("limit.disk/small", "fill more of the disk than its limit with files of one byte", (_ground, stay) => node(FILL_SMALL, stay)),
   fill("limit.disk/nameless", "fill more of the disk than its limit in a file without a name", (_ground, stay) => shell(FILL_NAMELESS, stay)),
 ];

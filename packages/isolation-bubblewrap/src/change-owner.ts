@@ -2,6 +2,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chownSync, closeSync, constants, fstatSync, openSync, type Stats } from "node:fs";
 import { basename, dirname } from "node:path";
+import { performance } from "node:perf_hooks";
+import { setImmediate } from "node:timers/promises";
 import type { HostUser } from "./host-user.ts";
 
 /** Only to name it, without a permission to read, and whatever it is. Node has no name for `O_PATH` of open(2); libuv adds `O_CLOEXEC`. */
@@ -10,6 +12,7 @@ const WAY = NAMED | (constants.O_DIRECTORY ?? 0);
 /** What commands have removed, or put a link or a file in the place of, since it was found. */
 const GONE = new Set(["ENOENT", "ENOTDIR", "ELOOP"]);
 const SAID_CHARS = 4096;
+const AT_ONCE_MS = 10;
 
 export interface ChangeOwner {
   /** Tests of find(1), which tell what is looked at. */
@@ -31,10 +34,17 @@ export async function changeOwners(root: string, { which, isMeant, to }: ChangeO
   let said = "";
   child.stderr.on("data", (chunk: Uint8Array) => void (said = (said + Buffer.from(chunk).toString("latin1")).slice(0, SAID_CHARS)));
   let rest = "";
+  let until = performance.now() + AT_ONCE_MS;
   for await (const chunk of child.stdout) {
     const paths = (rest + Buffer.from(chunk as Uint8Array).toString("latin1")).split("\0");
     rest = paths.pop() ?? "";
-    for (const path of paths) held.visit(path, (place, stats) => isMeant(stats) && chownSync(place, to.uid, to.gid));
+    for (const path of paths) {
+      held.visit(path, (place, stats) => isMeant(stats) && chownSync(place, to.uid, to.gid));
+      if (performance.now() < until) continue;
+      // It is short for one file, and many are a pause of all that this process does.
+      await setImmediate();
+      until = performance.now() + AT_ONCE_MS;
+    }
   }
   await exited;
   const problem = said.split("\n").find((line) => line !== "" && !line.endsWith(": No such file or directory"));

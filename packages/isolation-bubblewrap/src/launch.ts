@@ -8,13 +8,13 @@ import type { Launch } from "./sandbox.ts";
 const MOUNTING = `while [ "$1" != -- ]; do mount --bind "$1" "$2" || exit 1; shift 2; done
 shift`;
 /** Mounts what is changed over what is there, with directories of our own, whose names hold nothing that \`mount\` would take for an option. */
-const OVERLAYING = `cd "$1" && mount -t overlay dad -o "lowerdir=lower,upperdir=upper,workdir=work,xino=on,$2" merged || exit 1
+const OVERLAYING = `cd "$1" && mount -t overlay dad -o "lowerdir=lower,upperdir=upper,workdir=work,$2" merged || exit 1
 shift 2`;
 /**
  * Who gives the whole to another user copies what the files are said to be, and not what they hold. What tells that apart is kept where
  * only root can write (`trusted.overlay.*` of xattr(7)).
  */
-const OF_ROOT = "metacopy=on,redirect_dir=on,index=off";
+const OF_ROOT = "metacopy=on,redirect_dir=on,index=off,xino=off";
 const OF_ANYBODY = "userxattr";
 
 export interface LaunchSpec {

@@ -62,12 +62,11 @@ interface Pair {
 /** Files up to here are compared, larger ones count as changed when they were written to. */
 const COMPARED_BYTES = 64 * 1024 * 1024;
 const TOP = Buffer.from(".");
-/** Above them an overlay says in which half a file is (`xino`). */
-const INODE_BITS = 56;
 
 /**
- * How the whole of an overlay differs from what is below it. Only directories that the upper half has can have changed; a
- * directory is told when it is added or removed, not for what is in it.
+ * How the whole of an overlay differs from what is below it. Only what the upper half has can have changed; where all was given to the
+ * sandbox that is everything, and also what it has not, as a directory that came from elsewhere brings what is in it (`redirect_dir`).
+ * A directory is told when it is added or removed, not for what is in it.
  */
 export async function changesOf(
   overlay: Overlay,
@@ -76,7 +75,7 @@ export async function changesOf(
 ): Promise<readonly WorkspaceChange[]> {
   const [lower, merged] = [opened(paths.lower), opened(paths.merged)];
   const views: Views = { lower, merged, upper: opened(overlay.upper), givenNs: overlay.givenNs(), signal, changes: [] };
-  await compare(views, TOP, false);
+  await compare(views, TOP);
   return views.changes.toSorted((left, right) => (left.path < right.path ? -1 : Number(left.path > right.path)));
 }
 
@@ -85,19 +84,19 @@ function opened(root: string): ConfinedDirectory {
   return confinedDirectory({ root, failure, hardLinks: "allow" });
 }
 
-/** @param isMoved whether it may be another directory than the one that was there, of which the upper half need not have anything */
-async function compare(views: Views, directory: Buffer, isMoved: boolean): Promise<void> {
-  const { lower, merged, upper, signal } = views;
-  const [before, now, written] = await Promise.all([lower, merged, upper].map((view) => entriesOf(view, directory, signal)));
+async function compare(views: Views, directory: Buffer): Promise<void> {
+  const { lower, merged, upper, givenNs, signal } = views;
+  const looked = givenNs === undefined ? [lower, merged, upper] : [lower, merged];
+  const [before, now, written = now] = await Promise.all(looked.map((view) => entriesOf(view, directory, signal)));
   for (const [name, old] of before ?? []) {
     if (!now?.has(name)) await tellAll(views, { kind: "removed", view: lower, path: inside(directory, name), stats: old });
   }
-  for (const name of (isMoved ? now : written)?.keys() ?? []) {
+  for (const name of written?.keys() ?? []) {
     const path = inside(directory, name);
     const [old, fresh] = [before?.get(name), now?.get(name)];
     if (!fresh) continue;
     if (!old) await tellAll(views, { kind: "added", view: merged, path, stats: fresh });
-    else if (old.kind === "directory" && fresh.kind === "directory") await compare(views, path, !isSame(old, fresh));
+    else if (old.kind === "directory" && fresh.kind === "directory") await compare(views, path);
     else await tellIfChanged(views, { path, old, fresh });
   }
 }
@@ -134,18 +133,14 @@ async function tellIfChanged(views: Views, pair: Pair): Promise<void> {
 async function isChanged({ lower, merged, givenNs, signal }: Views, { path, old, fresh }: Pair): Promise<boolean> {
   if (old.kind !== fresh.kind || old.size !== fresh.size || old.mode !== fresh.mode) return true;
   if (old.kind === "link") return !old.target || !fresh.target || !old.target.equals(fresh.target);
-  if (old.kind !== "file") return !isSame(old, fresh);
+  // An overlay tells the number of what something comes from.
+  if (old.kind !== "file") return old.inode !== fresh.inode;
   // Neither time alone: commands may set the one, and the clock of the machine the other.
-  const isOnlyGiven = givenNs !== undefined && fresh.changedNs < givenNs && fresh.modifiedNs === old.modifiedNs;
-  if (isOnlyGiven && isSame(old, fresh)) return false;
+  const isUntouched = givenNs !== undefined && fresh.changedNs < givenNs && fresh.modifiedNs === old.modifiedNs;
+  if (isUntouched && old.inode === fresh.inode) return false;
   if (old.size > COMPARED_BYTES) return true;
   const [before, now] = await Promise.all([lower, merged].map((view) => view.read(path, { limitBytes: COMPARED_BYTES, signal })));
   return !before || !now || Buffer.compare(before.content, now.content) !== 0;
-}
-
-/** Whether it comes from what was there: an overlay tells its number also when it was written to, but for a file with several names. */
-function isSame(old: ConfinedStats, fresh: ConfinedStats): boolean {
-  return BigInt.asUintN(INODE_BITS, old.inode) === BigInt.asUintN(INODE_BITS, fresh.inode);
 }
 
 /** By name, of which each character is a byte. */

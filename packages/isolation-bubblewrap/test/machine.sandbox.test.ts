@@ -149,7 +149,8 @@ describe("a machine with sandboxes", () => {
     await expect.poll(() => processesWith(mark), { timeout: 10_000 }).toEqual([]);
     const { removed } = await host.adapter.sweep();
     expect(removed.length).toBeGreaterThanOrEqual(40);
-    expect(await leftOf(child.pid ?? 0)).toEqual([]);
+    // Whoever else sweeps on this machine may be about to remove some of it.
+    await expect.poll(() => leftOf(child.pid ?? 0), { timeout: 10_000 }).toEqual([]);
     const workspaces = (await readdir(host.directory)).map((name) => join(host.directory, name));
     const owners = await Promise.all(workspaces.map(async (path) => (await lstat(path)).uid));
     expect(new Set(owners)).toEqual(new Set([process.getuid?.()]));

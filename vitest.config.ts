@@ -11,7 +11,10 @@ export default defineConfig({
     maxWorkers: "100%",
     projects: [
       // Nothing is asserted of time: what is tried thousands of times takes as long as the machine is busy.
-      { extends: true, test: { name: "unit", include: ["{packages,apps,tools}/*/src/**/*.test.ts"], testTimeout: 60_000 } },
+      {
+        extends: true,
+        test: { name: "unit", include: ["{packages,apps,tools}/*/src/**/*.test.ts"], exclude: ["**/*.sandbox.test.ts"], testTimeout: 60_000 },
+      },
       {
         extends: true,
         test: { name: "integration", include: ["{packages,apps,tools}/*/{test,e2e}/**/*.int.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 },

@@ -15,7 +15,7 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     maxWorkers: "100%",
-    include: ["{packages,apps}/*/{test,e2e}/**/*.sandbox.test.ts"],
+    include: ["{packages,apps}/*/{src,test,e2e}/**/*.sandbox.test.ts"],
     testTimeout: 120_000,
     hookTimeout: 60_000,
   },

@@ -80,7 +80,7 @@ it.each([
   ["above one", ".", { "packages/one/.git/config": "" }],
   ["one without a working tree", "bare", { "bare/HEAD": "", "bare/objects/x": "", "bare/refs/x": "" }],
 ])("lets no command write in %s, where git would execute what it wrote", async (_name, workspace, files) => {
-  await using project = await testProject(files as Record<string, string>);
+  await using project = await testProject(files);
   const { code, stderr } = await project.dad(...COOPERATIVE, "--workspace", workspace, "--", "touch", "canary");
   expect([code, (await readdir(project.path(workspace))).includes("canary")]).toEqual([2, false]);
   expect(stderr).toContain("whose hooks and settings git would execute as you");

@@ -4,7 +4,12 @@ import { chownSync, closeSync, constants, fstatSync, openSync, type Stats } from
 import { basename, dirname } from "node:path";
 import { performance } from "node:perf_hooks";
 import { setImmediate } from "node:timers/promises";
-import type { HostUser } from "./host-user.ts";
+
+/** Who a sandbox is on the host, where that is not the user of this process. */
+export interface HostUser {
+  readonly uid: number;
+  readonly gid: number;
+}
 
 /** Only to name it, without a permission to read, and whatever it is. Node has no name for `O_PATH` of open(2); libuv adds `O_CLOEXEC`. */
 const NAMED = 0o10_000_000 | (constants.O_NOFOLLOW ?? 0);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { confinedDirectory } from "@dad/disk";
 import { IsolationFailedError, ownerName } from "@dad/isolation";
-import type { HostUser } from "./host-user.ts";
+import type { HostUser } from "./change-owner.ts";
 import { type Slots, slotsIn } from "./slots.ts";
 
 export const CONTROL_PREFIX = "dad-bwrap-";

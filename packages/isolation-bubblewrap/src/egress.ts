@@ -4,7 +4,7 @@ import { type EgressProxy, EgressRuleError, openEgressProxy, parseEgressRule, pr
 import { IsolationPolicyError, type IsolationSpec, type IsolationUsage, type NetworkPolicy } from "@dad/isolation";
 import { bridgeKeeper } from "./bridge.ts";
 import type { ControlDirectory } from "./control-directory.ts";
-import type { HostUser } from "./host-user.ts";
+import type { HostUser } from "./change-owner.ts";
 import type { Sandbox } from "./sandbox.ts";
 
 /** Inside, where every port is free. */

@@ -1,12 +1,6 @@
 import { lchownSync, lstatSync, readdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { changeOwners } from "./change-owner.ts";
-
-/** Who a sandbox is on the host, where that is not the user of this process. */
-export interface HostUser {
-  readonly uid: number;
-  readonly gid: number;
-}
+import { changeOwners, type HostUser } from "./change-owner.ts";
 
 const EXECUTE_BY_OTHERS = 0o001;
 const EXECUTE_BY_OWNER = 0o100;

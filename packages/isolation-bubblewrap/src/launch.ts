@@ -1,6 +1,7 @@
 import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { canReach, type HostUser } from "./host-user.ts";
+import type { HostUser } from "./change-owner.ts";
+import { canReach } from "./host-user.ts";
 import { type Bind, bwrapArguments, type Profile } from "./profile.ts";
 import type { Launch } from "./sandbox.ts";
 

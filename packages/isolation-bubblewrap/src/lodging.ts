@@ -5,7 +5,7 @@ import { joinGroup } from "./join-group.ts";
 import { launchOf } from "./launch.ts";
 import type { Premises } from "./premises.ts";
 import { type Bind, controlBinds } from "./profile.ts";
-import type { HostUser } from "./host-user.ts";
+import type { HostUser } from "./change-owner.ts";
 import { openSandbox, type Sandbox } from "./sandbox.ts";
 import { type ProcessLimits, supervisorProgram } from "./supervisor.ts";
 

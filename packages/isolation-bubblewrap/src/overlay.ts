@@ -2,7 +2,7 @@ import { chmod, chown, lstat, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { confinedDirectory, type ConfinedDirectory, type ConfinedStats } from "@dad/disk";
 import { IsolationFailedError, type WorkspaceChange } from "@dad/isolation";
-import type { HostUser } from "./host-user.ts";
+import type { HostUser } from "./change-owner.ts";
 
 /** Where what commands change of a workspace is kept, and the whole is put together. */
 export interface Overlay {

@@ -3,7 +3,8 @@ import { appendFileSync, lstatSync, mkdirSync, writeFileSync } from "node:fs";
 import { lstat, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { isOwnerAlive, ownerName } from "@dad/isolation";
-import { giveTree, type HostUser, returnTree } from "./host-user.ts";
+import type { HostUser } from "./change-owner.ts";
+import { giveTree, returnTree } from "./host-user.ts";
 
 /** Only root writes there, and it is gone after a start of the machine, like all processes. */
 const LOCKS = "/run/dad-users";

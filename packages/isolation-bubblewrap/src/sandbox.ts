@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
-import type { HostUser } from "./host-user.ts";
+import type { HostUser } from "./change-owner.ts";
 import { isThere, type KnownProcess, knownProcess } from "./host-processes.ts";
 import { eachLine } from "./lines.ts";
 

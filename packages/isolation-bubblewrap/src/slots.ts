@@ -5,7 +5,7 @@ import { Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
-import type { HostUser } from "./host-user.ts";
+import type { HostUser } from "./change-owner.ts";
 import { shellQuote } from "./shell-quote.ts";
 
 const PIPES = ["in", "out", "err", "status"] as const;

@@ -88,7 +88,7 @@ describe("an overlay", () => {
     expect(await readFile(join(workspace, "own"), "utf8")).toBe("for its owner alone");
   });
 
-  it("tells what has come from elsewhere in the workspace, however alike", async () => {
+  it("tells what has come from elsewhere in the workspace, or was written to, however alike", async () => {
     await mkdir(join(workspace, "left"));
     await mkdir(join(workspace, "right"));
     for (const name of ["left", "right"]) {
@@ -100,6 +100,7 @@ describe("an overlay", () => {
     await chmod(join(workspace, "gone"), 0o644);
     const space = await open();
     await print(space, "mv left was; mv right left; mv was right; mv gone was; mv kept gone; mv was kept");
+    await print(space, "cp -p touched was; printf TOUCHED > touched; touch -r was touched; rm was");
     const changed = [
       { path: "gone", kind: "modified" },
       { path: "kept", kind: "modified" },
@@ -107,6 +108,7 @@ describe("an overlay", () => {
       { path: "left/shared", kind: "modified" },
       { path: "right/file", kind: "modified" },
       { path: "right/shared", kind: "modified" },
+      { path: "touched", kind: "modified" },
     ];
     expect(await space.changes()).toEqual(changed);
     await space.kill();

@@ -61,7 +61,7 @@ const Limits = z.strictObject({
   fileBytes: count.exactOptional(),
   /** Open files of each process. */
   openFiles: count.exactOptional(),
-  /** What the workspace may grow by, in bytes. */
+  /** What the workspace and the home may grow by together, in bytes. Mounts to write do not count. */
   diskBytes: count.exactOptional(),
 });
 export type IsolationLimits = z.infer<typeof Limits>;

@@ -47,8 +47,7 @@ export interface TestingContextOptions {
   readonly isolatedSpace?: IsolationSpace;
 }
 
-export function testingContext(options: TestingContextOptions = {}): TestingContext {
-  const { workspace, space = fakeSpace(), models = {}, outcome = true, untrusted = false, isolatedSpace = space } = options;
+export function testingContext({ workspace, models = {}, outcome = true, ...isolation }: TestingContextOptions = {}): TestingContext {
   const policies: IsolationPolicy[] = [];
   const artifacts = new Map<string, ArtifactDraft>();
   const kept = new Map<string, Uint8Array>();
@@ -64,16 +63,7 @@ export function testingContext(options: TestingContextOptions = {}): TestingCont
     attempt: 1,
     idempotencyKey: "run_1:agent.flow.node",
     signal: controller.signal,
-    space,
-    env: space.env,
-    cwd: space.cwd,
-    files: space.files,
-    exec: (command, options) => space.exec(command, { signal: controller.signal, ...options }),
-    isolated: async (policy) => {
-      policies.push(policy);
-      return isolatedSpace;
-    },
-    untrusted,
+    ...isolationParts(isolation, { policies, controller }),
     workspace,
     outcome: outcome ? outcomeTree(commits) : undefined,
     resources: profileOf(models),
@@ -96,6 +86,25 @@ export function testingContext(options: TestingContextOptions = {}): TestingCont
     stream: (piece) => void pieces.push(piece),
   };
   return { context, artifacts, usages, spans, commits, pieces, emitted, policies, controller };
+}
+
+function isolationParts(
+  { space = fakeSpace(), isolatedSpace = space, untrusted = false }: TestingContextOptions,
+  { policies, controller }: Pick<TestingContext, "policies" | "controller">,
+): Pick<NodeContext, "space" | "env" | "cwd" | "files" | "exec" | "isolated" | "untrusted"> {
+  const { env, cwd, files } = space;
+  return {
+    space,
+    env,
+    cwd,
+    files,
+    untrusted,
+    exec: (command, options) => space.exec(command, { signal: controller.signal, ...options }),
+    async isolated(policy) {
+      policies.push(policy);
+      return isolatedSpace;
+    },
+  };
 }
 
 /** What the runner does with a node once its settings are rendered: parse, execute, parse. */

@@ -5,6 +5,7 @@ import {
   type IsolationPolicy,
   IsolationPolicyError,
   type IsolationSpace,
+  type IsolationSpec,
   type NetworkPolicy,
   type ResolvedPolicy,
   resolvePolicy,
@@ -31,23 +32,7 @@ export function spacesOf(run: RunContext, own: Readonly<Record<string, string>>)
   let first: IsolationSpace | undefined;
   let closed = false;
 
-  async function openOne(policy: IsolationPolicy, at?: NodePath): Promise<IsolationSpace> {
-    const resolved = resolvePolicy(policy);
-    assertApart(run, resolved);
-    const { onEgress, settled } = egressRecord(run);
-    const space = await run.ports.isolation.open({ env, policy, runId: run.env.runId, workspace, onEgress }, { signal: run.signal });
-    const close = async (): Promise<void> => {
-      await space[Symbol.asyncDispose]();
-      await settled();
-    };
-    try {
-      await run.record(openedDraft(space, resolved, at), { wait: "ordered" });
-    } catch (error) {
-      await close();
-      throw error;
-    }
-    return { ...space, [Symbol.asyncDispose]: close };
-  }
+  const openOne = (policy: IsolationPolicy, at?: NodePath): Promise<IsolationSpace> => openRecorded(run, { env, policy, workspace }, at);
 
   function openOnce(key: string, policy: IsolationPolicy, at?: NodePath): Promise<IsolationSpace> {
     if (closed) throw new IsolationClosedError(run.env.runId);
@@ -72,14 +57,40 @@ export function spacesOf(run: RunContext, own: Readonly<Record<string, string>>)
     async [Symbol.asyncDispose]() {
       if (closed) return;
       closed = true;
-      const all = await Promise.allSettled(opened.values());
-      const spaces = all.flatMap((space) => (space.status === "fulfilled" ? [space.value] : []));
-      const ends = await Promise.allSettled(spaces.map((space) => space[Symbol.asyncDispose]()));
-      const failures = ends.flatMap((end) => (end.status === "rejected" ? [end.reason as unknown] : []));
-      if (failures.length === 1) throw failures[0];
-      if (failures.length > 1) throw new AggregateError(failures, `spaces of run ${run.env.runId} could not be closed`);
+      await closeAll(await Promise.allSettled(opened.values()), run.env.runId);
     },
   };
+}
+
+async function closeAll(opened: readonly PromiseSettledResult<IsolationSpace>[], runId: string): Promise<void> {
+  const spaces = opened.flatMap((space) => (space.status === "fulfilled" ? [space.value] : []));
+  const ends = await Promise.allSettled(spaces.map((space) => space[Symbol.asyncDispose]()));
+  const failures = ends.flatMap((end) => (end.status === "rejected" ? [end.reason as unknown] : []));
+  if (failures.length === 1) throw failures[0];
+  if (failures.length > 1) throw new AggregateError(failures, `spaces of run ${runId} could not be closed`);
+}
+
+/** A space that is on record, or none. */
+async function openRecorded(
+  run: RunContext,
+  { env, policy, workspace }: Pick<Required<IsolationSpec>, "env" | "policy" | "workspace">,
+  at: NodePath | undefined,
+): Promise<IsolationSpace> {
+  const resolved = resolvePolicy(policy);
+  assertApart(run, resolved);
+  const { onEgress, settled } = egressRecord(run);
+  const space = await run.ports.isolation.open({ env, policy, runId: run.env.runId, workspace, onEgress }, { signal: run.signal });
+  const close = async (): Promise<void> => {
+    await space[Symbol.asyncDispose]();
+    await settled();
+  };
+  try {
+    await run.record(openedDraft(space, resolved, at), { wait: "ordered" });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { ...space, [Symbol.asyncDispose]: close };
 }
 
 /** Who gave up has an answer at once. The opening goes on for the others. */

@@ -72,7 +72,7 @@ describe("what a node executes is untrusted", () => {
       settings: z.object({ value: Json }),
       output: z.object({ value: Json }),
       execute(_context, { settings }) {
-        throw new Error(String(settings.value));
+        throw new Error(JSON.stringify(settings.value));
       },
     });
     const found = await untrustedIn(({ said, plain, command }) =>

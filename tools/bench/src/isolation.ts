@@ -65,13 +65,9 @@ function row(name: string, measured: readonly number[], floor: readonly number[]
   return `${name.padEnd(46)} fastest ${fastest.toFixed(1).padStart(6)} ms (${(fastest / Math.min(...floor)).toFixed(2)} x)   median ${middle.toFixed(1).padStart(6)} ms (${(middle / median(floor)).toFixed(2)} x)`;
 }
 
-await inDirectory(async (directory) => {
-  const workspace = join(directory, "workspace");
-  await mkdir(workspace);
-  const plain = (): Promise<unknown> => execute(TRUE, []);
-  await plain();
-  for (const tier of TIERS) await oneSpace(tier, workspace);
+const plain = (): Promise<unknown> => execute(TRUE, []);
 
+async function tellSpaces(directory: string, workspace: string): Promise<void> {
   console.log(
     `the start of a space: its first command, less one that comes later; ${spaces} times each, in ratio to bwrap alone with the same flags`,
   );
@@ -84,24 +80,14 @@ await inDirectory(async (directory) => {
   const ends: string[] = [];
   for (const tier of TIERS) {
     const measured = await times(() => oneSpace(tier, workspace));
-    console.log(
-      row(
-        tier.name,
-        measured.map(({ start }) => start),
-        floor,
-      ),
-    );
-    ends.push(
-      row(
-        tier.name,
-        measured.map(({ end }) => end),
-        floor,
-      ),
-    );
+    const [start, end] = [measured.map((one) => one.start), measured.map((one) => one.end)];
+    console.log(row(tier.name, start, floor));
+    ends.push(row(tier.name, end, floor));
   }
-  console.log("\nits end, likewise");
-  for (const line of ends) console.log(line);
+  console.log(["", "its end, likewise", ...ends].join("\n"));
+}
 
+async function tellCommands(workspace: string): Promise<void> {
   console.log(`\ncommands one after the other in a space that is open; ${commands} each`);
   const floorMs = await milliseconds(async () => {
     for (let index = 0; index < commands; index++) await plain();
@@ -109,4 +95,13 @@ await inDirectory(async (directory) => {
   const rate = (ms: number): string => `${Math.round((commands * 1000) / ms)} a second (${(floorMs / ms).toFixed(2)} x)`;
   console.log(`${"plain process".padEnd(46)} ${rate(floorMs)}`);
   for (const tier of TIERS) console.log(`${tier.name.padEnd(46)} ${rate(await manyCommands(tier, workspace))}`);
+}
+
+await inDirectory(async (directory) => {
+  const workspace = join(directory, "workspace");
+  await mkdir(workspace);
+  await plain();
+  for (const tier of TIERS) await oneSpace(tier, workspace);
+  await tellSpaces(directory, workspace);
+  await tellCommands(workspace);
 });

@@ -3,8 +3,8 @@ import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { changeOwners } from "../src/change-owner.ts";
-import { giveTree } from "../src/host-user.ts";
+import { changeOwners } from "./change-owner.ts";
+import { giveTree } from "./host-user.ts";
 
 const self = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
 

@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import {
   type Command,
   commandLimits,
@@ -124,9 +125,19 @@ async function changesIn(
 ): ReturnType<IsolationSpace["changes"]> {
   if (!isOverlay) return undefined;
   if (!housing.wasUsed()) return [];
-  const [{ merged }, { overlay }] = [await lodged(), await housing.premises()];
-  return overlay && changesOf(overlay, { lower: workspace, merged }, signal);
+  const { overlay } = await housing.premises();
+  if (!overlay) return undefined;
+  for (let attempt = 0; attempt < MOST_LOOKS; attempt++) {
+    const { merged, sandbox } = await lodged();
+    const changes = await changesOf(overlay, { lower: workspace, merged }, signal);
+    // Commands may have ended the sandbox: then nothing is there, which is not what they made of the workspace.
+    if (await stat(merged).catch(() => undefined)) return changes;
+    await sandbox.ended;
+  }
+  throw new IsolationFailedError(workspace, { cause: new Error("its sandbox ends whenever it is looked into"), doing: "tell the changes of" });
 }
+
+const MOST_LOOKS = 3;
 
 function prepare(
   { argv, cwd, env: own, stdin }: Command,

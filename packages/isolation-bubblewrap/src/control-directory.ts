@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { chownSync, mkdirSync, writeFileSync } from "node:fs";
-import { realpath, rm } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { confinedDirectory } from "@dad/disk";
@@ -58,9 +58,7 @@ export function openControlDirectory({ home, filter, user }: ControlOptions): Co
 /** Removes a directory that commands may have written in: also what they have closed to everybody, or made deeper than a path is long. */
 export async function removeControl(path: string): Promise<void> {
   const failure = (doing: string, what: string, cause: unknown): Error => new IsolationFailedError(what, { cause, doing });
-  await rm(path, { recursive: true, force: true, maxRetries: 3 }).catch(async () => {
-    await confinedDirectory({ root: await realpath(dirname(path)), failure }).remove(basename(path));
-  });
+  await confinedDirectory({ root: await realpath(dirname(path)), failure }).remove(basename(path));
 }
 
 function passwd(home: string): string {

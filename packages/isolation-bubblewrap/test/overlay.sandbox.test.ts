@@ -46,6 +46,17 @@ describe("an overlay", () => {
     await large.write("x");
   }
 
+  it("tells what was changed also when the sandbox has ended meanwhile", async () => {
+    const space = await open();
+    for (let round = 0; round < 3; round++) {
+      await space.exec({ argv: ["sh", "-c", "touch made; rm -f gone; setsid sh -c 'kill -9 -1'"] });
+      expect(await space.changes()).toEqual([
+        { path: "gone", kind: "removed" },
+        { path: "made", kind: "added" },
+      ]);
+    }
+  });
+
   it("changes nothing of the workspace, not even whose it is, while it is open and after that", async () => {
     await makeOthers();
     const before = await told();

@@ -45,7 +45,9 @@ function matrix(root: EscapeReport, user: EscapeReport): string {
   return ["| guards | as root, in a sandbox of another user | as a user without rights |", "| --- | --- | --- |", ...rows].join("\n");
 }
 
-const groupOf = (guard: string): string => guard.split(".")[0] ?? guard;
+function groupOf(guard: string): string {
+  return guard.split(".")[0] ?? guard;
+}
 
 function cell({ guards }: EscapeReport, group: string): string {
   const own = guards.filter(({ guard, claimed }) => groupOf(guard) === group && claimed !== "none");

@@ -35,7 +35,7 @@ async function tried(command: CommandLine): Promise<EscapeReport> {
 
 async function machine(): Promise<string> {
   const { facts = {} } = await bubblewrapIsolation().probe();
-  return `Attempts to get out that were held back, of those that could be made (Linux ${release()}, bubblewrap ${facts["bwrap"] ?? "?"}):`;
+  return `Attempts to get out that were held back, of those that could be made (Linux ${release()}, bubblewrap ${/[\d.]+(?=\)|$)/.exec(facts["bwrap"] ?? "")?.[0] ?? "?"}):`;
 }
 
 /** One row for each group of guards: so many were held back of so many that were tried. What is not claimed is left out. */

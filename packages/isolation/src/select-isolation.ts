@@ -10,7 +10,8 @@ type Candidates = readonly [IsolationAdapter, ...IsolationAdapter[]];
 /**
  * One isolation of several: a space is opened with the first that guards all that its policy requires, so the order is from the one
  * that takes away least to the one that takes away most. Where none does it is refused with the problems of all; with
- * `degrade`, the one that lacks least is taken. An adapter is not asked before it is needed.
+ * `degrade`, the one that lacks least is taken. An adapter is not asked before it is needed. `probe` tells of each guard the most that any
+ * of them has: no single one need have them all.
  */
 export function selectIsolation(adapters: Candidates): IsolationAdapter {
   const probes = new Map<IsolationAdapter, Promise<IsolationProbe>>();

@@ -8,14 +8,21 @@ import { RunId } from "@dad/protocol";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 isolationContract("processIsolation", { create: () => processIsolation({ hostEnv: process.env, graceMs: 100 }) });
-isolationContract("processIsolation without the host's environment", { create: () => processIsolation({ graceMs: 100 }) });
-
 const runId = RunId.parse("run1");
 const LEAVING: [string, ...string[]] = ["sh", "-c", 'touch "$HOME/left"'];
 
 const exists = async (path: string): Promise<boolean> => (await readdir(dirname(path))).includes(basename(path));
 
 describe("processIsolation", () => {
+  it("gives commands the usual directories, with this node, where it is told nothing of its host", async () => {
+    const workspace = await realpath(await mkdtemp(join(tmpdir(), "dad-process-")));
+    await using space = await processIsolation().open({ runId, workspace });
+    const { stdout } = await space.exec({ argv: ["node", "-p", "process.execPath"] });
+    expect(Buffer.from(stdout).toString().trim()).toBe(process.execPath);
+    expect(Object.keys(space.env).toSorted()).toEqual(["HOME", "PATH"]);
+    await rm(workspace, { recursive: true });
+  });
+
   let workspace: string;
   beforeEach(async () => {
     workspace = await realpath(await mkdtemp(join(tmpdir(), "dad-scope-")));

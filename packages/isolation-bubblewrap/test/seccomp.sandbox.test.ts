@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { RULES, type SeccompArch, seccompFilter, type Syscall, syscallNumber } from "@dad/isolation-bubblewrap/seccomp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -19,6 +19,10 @@ const CALLER = `
     print syscall($nr, @args) == -1 ? $! + 0 : 0, "\\n";
   }`;
 
+/** The node that runs this, which may be somewhere below `/tmp`. */
+const NODE_DIRECTORY = dirname(process.execPath);
+const NODE = ["--ro-bind", NODE_DIRECTORY, NODE_DIRECTORY];
+
 describe("the seccomp filter in a sandbox of this machine", () => {
   let directory: string;
   beforeAll(() => {
@@ -33,7 +37,7 @@ describe("the seccomp filter in a sandbox of this machine", () => {
   function sandboxed(filtered: boolean, argv: readonly string[], input = ""): { readonly status: number | null; readonly output: string } {
     const fd = openSync(join(directory, "filter"), "r");
     const sandbox = ["--unshare-user", "--unshare-pid", "--die-with-parent", "--new-session", "--ro-bind", "/", "/", "--dev", "/dev"];
-    const place = ["--proc", "/proc", "--tmpfs", "/tmp", "--chdir", "/tmp", "--setenv", "HOME", "/tmp"];
+    const place = ["--proc", "/proc", "--tmpfs", "/tmp", ...NODE, "--chdir", "/tmp", "--setenv", "HOME", "/tmp"];
     try {
       const { error, status, stdout, stderr } = spawnSync(
         BUBBLEWRAP,

@@ -121,6 +121,8 @@ function bubblewrap(body: CreateBody, env: Record<string, string>, filtered: boo
     "--tmpfs",
     "/dev/shm",
     ...mounts(host),
+    // What belongs to the image is there also where its place on this machine is below what the container hides, such as /tmp.
+    ...bound(NODE_ROOT),
     ...(host.ReadonlyRootfs ? ["--remount-ro", "/"] : []),
     "--chdir",
     "/",
@@ -135,8 +137,11 @@ function rootFiles(): readonly string[] {
     if (!found) return [];
     return found.isSymbolicLink() ? ["--symlink", `usr${place}`, place] : ["--ro-bind", place, place];
   });
-  const bound = ["/etc/alternatives", NODE_ROOT].flatMap((place) => [...waysTo(place), "--ro-bind-try", place, place]);
-  return ["--ro-bind", "/usr", "/usr", ...old, ...bound];
+  return ["--ro-bind", "/usr", "/usr", ...old, ...bound("/etc/alternatives")];
+}
+
+function bound(place: string): readonly string[] {
+  return [...waysTo(place), "--ro-bind-try", place, place];
 }
 
 /** Makes the directories on the way as an engine makes them: for everybody to pass. */

@@ -2,7 +2,8 @@
 // to vitest.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { ROOT } from "./clone.ts";
 import { programOf, runCommand } from "./command.ts";
 import { report } from "./report.ts";
 import type { CommandLine } from "./step.ts";
@@ -29,11 +30,25 @@ async function problems(): Promise<string[]> {
     const found = await problemsAs("the user who runs this", SUITE);
     if (process.getuid?.() !== 0) return found;
     await runCommand(["chown", UNPRIVILEGED, home]);
-    const dropped: CommandLine = ["setpriv", `--reuid=${UNPRIVILEGED}`, `--regid=${UNPRIVILEGED}`, "--clear-groups", "env", `HOME=${home}`, ...SUITE];
-    return [...found, ...(await problemsAs("a user without rights", dropped))];
+    return [...found, ...(await problemsAs("a user without rights", await withoutRights(SUITE, home)))];
   } finally {
     rmSync(home, { recursive: true, force: true });
   }
+}
+
+const DROP = ["setpriv", `--reuid=${UNPRIVILEGED}`, `--regid=${UNPRIVILEGED}`, "--clear-groups", "env"] as const;
+/** Shows a directory at another place, to one program and what it starts. */
+const SHOWN = 'mkdir "$1" && mount --bind "$2" "$1" && cd "$1" && shift 2 && exec "$@"';
+
+/** The same as a user without rights, also where that one does not get as far as this clone. */
+async function withoutRights(command: CommandLine, home: string): Promise<CommandLine> {
+  const { PATH = "" } = process.env;
+  const dropped = [...DROP, `HOME=${home}`, `PATH=${dirname(process.execPath)}:${PATH}`, ...command] as const;
+  const { code } = await runCommand([...DROP, "test", "-r", join(ROOT, "package.json")]);
+  if (code === 0) return dropped;
+  const place = join(home, "clone");
+  const shown = dropped.map((part) => part.replaceAll(ROOT, place));
+  return ["unshare", "--mount", "--propagation", "private", "sh", "-c", SHOWN, "sh", place, ROOT, ...shown];
 }
 
 /** What vitest says of the tests that fail. */

@@ -20,6 +20,10 @@ const SUITE: CommandLine = [
   ...process.argv.slice(2),
 ];
 
+const DROP = ["setpriv", `--reuid=${UNPRIVILEGED}`, `--regid=${UNPRIVILEGED}`, "--clear-groups", "env"] as const;
+/** Shows a directory at another place, to one program and what it starts. */
+const SHOWN = 'mkdir "$1" && mount --bind "$2" "$1" && cd "$1" && shift 2 && exec "$@"';
+
 const { code: missing } = await runCommand(["bwrap", "--version"]);
 if (missing !== 0) report(["bubblewrap is not installed, and isolation is proved with it: apt-get install bubblewrap"], "");
 else report(await problems(), "isolation holds");
@@ -35,10 +39,6 @@ async function problems(): Promise<string[]> {
     rmSync(home, { recursive: true, force: true });
   }
 }
-
-const DROP = ["setpriv", `--reuid=${UNPRIVILEGED}`, `--regid=${UNPRIVILEGED}`, "--clear-groups", "env"] as const;
-/** Shows a directory at another place, to one program and what it starts. */
-const SHOWN = 'mkdir "$1" && mount --bind "$2" "$1" && cd "$1" && shift 2 && exec "$@"';
 
 /** The same as a user without rights, also where that one does not get as far as this clone. */
 async function withoutRights(command: CommandLine, home: string): Promise<CommandLine> {

@@ -8,11 +8,11 @@ import {
   giveInput,
   ProgramMissingError,
   readOutputs,
+  signalOf,
   watchLimits,
   WorkingDirectoryError,
 } from "@dad/isolation";
 import { type CommandStatus, commandStatus } from "./command-status.ts";
-import { signalOf } from "./exit-status.ts";
 import type { Sandbox } from "./sandbox.ts";
 import type { Slot } from "./slots.ts";
 import { commandFile, CONTROL_PLACE } from "./supervisor.ts";

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { constants } from "node:os";
 import { finished } from "node:stream/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import {
@@ -11,6 +10,7 @@ import {
   IsolationFailedError,
   ProgramMissingError,
   readOutputs,
+  signalOf,
   watchLimits,
   WorkingDirectoryError,
 } from "@dad/isolation";
@@ -31,7 +31,6 @@ const ASK_MS = 500;
 const FIRST_ASK_MS = 50;
 /** How long the streams of a command that is over are read on. */
 const DRAIN_MS = 300;
-const SIGNALED = 128;
 
 /** A command with everything decided. */
 export interface PlacedCommand {
@@ -206,12 +205,10 @@ async function within<Value>(ms: number, promise: Promise<Value>): Promise<Value
   }
 }
 
-const SIGNAL_NAMES = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
-
 /** An engine tells of a signal as a shell does, by a code above 128. */
 function howItEnded(state: ExecState | undefined, ended: Ended | undefined): Pick<ExecResult, "reason" | "exitCode" | "signal"> {
   const code = state?.ExitCode ?? null;
   if (code === null) return { reason: ended ?? "signaled", exitCode: null, signal: ended ? "SIGKILL" : null };
-  const signal = SIGNAL_NAMES.get(code - SIGNALED) ?? null;
+  const signal = signalOf(code) ?? null;
   return { reason: ended ?? (signal === null ? "exited" : "signaled"), exitCode: signal === null ? code : null, signal };
 }

@@ -15,6 +15,7 @@ export {
   ProgramMissingError,
   WorkingDirectoryError,
 } from "./errors.ts";
+export { signalOf } from "./exit-status.ts";
 export { findProgram } from "./find-program.ts";
 export { type Guard, GUARDS, type Guards, guardsWith, MEANING, type Requirement, type Strength, unguarded } from "./guard.ts";
 export { type Home, type Homes, homes, removeLeftHomes } from "./home-directory.ts";
@@ -56,3 +57,4 @@ export { assertSpec } from "./sound-spec.ts";
 export { strengthened } from "./strengthen.ts";
 export { startedProcess } from "./started-process.ts";
 export { placeWorkingDirectory, resolveWorkingDirectory } from "./working-directory.ts";
+export { untilAborted } from "./until-aborted.ts";

@@ -4,6 +4,7 @@ import { type Guard, type Guards, GUARDS, guardsWith, unguarded } from "./guard.
 import type { IsolationAdapter, IsolationProbe } from "./isolation-adapter.ts";
 import { type ResolvedPolicy, resolvePolicy } from "./policy.ts";
 import { problemsOf } from "./required-guards.ts";
+import { untilAborted } from "./until-aborted.ts";
 
 type Candidates = readonly [IsolationAdapter, ...IsolationAdapter[]];
 
@@ -22,7 +23,7 @@ export function selectIsolation(adapters: Candidates): IsolationAdapter {
     const asked = probes.get(adapter) ?? look(adapter);
     probes.set(adapter, asked);
     asked.catch(() => probes.delete(adapter));
-    return signal ? untilAborted(asked, signal) : asked;
+    return untilAborted(asked, signal);
   };
 
   return {
@@ -75,16 +76,4 @@ async function choose(
 function strongest(probes: readonly IsolationProbe[]): Guards {
   const best = (guard: Guard) => (["enforced", "detected"] as const).find((strength) => probes.some(({ guards }) => guards[guard] === strength));
   return guardsWith(Object.fromEntries(GUARDS.map((guard) => [guard, best(guard) ?? "none"])));
-}
-
-/** Whoever gives up speaks for itself alone. */
-async function untilAborted<Result>(shared: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const abort = (): void => reject(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    return await Promise.race([shared, aborted]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
 }

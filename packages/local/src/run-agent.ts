@@ -110,7 +110,7 @@ async function prepared(
 /**
  * Goes on with a run of an agent (or a flow) on this machine that was interrupted, failed or was cancelled: the same run, in
  * its next epoch. Nodes that had completed are not executed again. Thrown is only what leaves the run as it was:
- * `RUN_UNKNOWN`, `RUN_LOCKED`, `RUN_COMPLETED`, `DEFINITION_INVALID`, `RESOURCE_UNKNOWN`, `DEFINITION_CHANGED`, `NODE_OUTCOME_UNKNOWN`,
+ * `RUN_UNKNOWN`, `RUN_LOCKED`, `RUN_COMPLETED`, `DEFINITION_INVALID`, `RESOURCE_UNKNOWN`, `ISOLATION_UNAVAILABLE`, `DEFINITION_CHANGED`, `NODE_OUTCOME_UNKNOWN`,
  * `ASSUMPTION_INVALID`, `JOURNAL_DAMAGED`, `RUN_NOT_OPENED`, `ARTIFACT_…` when what the run goes on from cannot be read; and `RUN_NOT_RECORDED`, when how it ended is not known.
  */
 export async function resumeAgent<Definition extends AgentDefinition | FlowDefinition>(

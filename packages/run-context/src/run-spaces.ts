@@ -11,6 +11,7 @@ import {
   resolvePolicy,
   strengthened,
   unguarded,
+  untilAborted,
 } from "@dad/isolation";
 import { canonicalJson, type EventDraft, type IsolationRecord, type Json, type NodePath } from "@dad/protocol";
 import { egressRecord } from "./egress-record.ts";
@@ -91,20 +92,6 @@ async function openRecorded(
     throw error;
   }
   return { ...space, [Symbol.asyncDispose]: close };
-}
-
-/** Who gave up has an answer at once. The opening goes on for the others. */
-async function untilAborted<Result>(opening: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
-  if (!signal) return opening;
-  signal.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = (): void => aborted.reject(signal.reason as Error);
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([opening, aborted.promise]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
 }
 
 /** The same for policies that say the same. A function, such as one that gives the headers of a gateway, is only the same as itself. */

@@ -44,6 +44,8 @@ export const RunEvent = z.discriminatedUnion("type", [
     rootComponentId: z.string(),
     rerun: RerunOf.optional(),
     source: RunSource.optional(),
+    /** Where its result tree starts from, in the project's own repository, when somebody chose that. */
+    revision: z.string().optional(),
     /** The static inputs that the run was given when it was made: one JSON object. A run that is on record has them. */
     inputs: ArtifactEntry.optional(),
   }),

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { ArtifactEntry } from "./artifact.ts";
+import { ArtifactEntry, Descriptor } from "./artifact.ts";
 import { ErrorEnvelope } from "./error.ts";
-import { ExecutionId, NodePath, RunId } from "./id.ts";
+import { ExecutionId, NodePath, RelativePath, RunId } from "./id.ts";
 import { IsolationRecord } from "./isolation-record.ts";
 import { Json } from "./json.ts";
 import { Usage } from "./usage.ts";
@@ -39,6 +39,20 @@ export const RunSource = z.looseObject({
 });
 export type RunSource = z.infer<typeof RunSource>;
 
+/** A file that is too large for a commit: the commit has a pointer in its place, and the artifact store has its content. */
+export const LargeFile = Descriptor.extend({ path: RelativePath });
+export type LargeFile = z.infer<typeof LargeFile>;
+
+/** Where a result tree was taken over from: a commit of a repository of the project itself. */
+export const OutcomeSource = z.looseObject({
+  /** Absolute path of the directory with the repository. */
+  repository: z.string(),
+  /** As it was asked for: a branch, a tag or a commit. */
+  revision: z.string(),
+  commit: z.string(),
+});
+export type OutcomeSource = z.infer<typeof OutcomeSource>;
+
 /** A commit that holds the result tree of a run. */
 export const OutcomeRef = z.looseObject({
   branch: z.string(),
@@ -47,6 +61,10 @@ export const OutcomeRef = z.looseObject({
   tree: z.string().optional(),
   /** The commit before it. */
   parent: z.string().optional(),
+  /** All files of the commit that are kept as artifacts, also those that earlier commits brought. */
+  large: z.array(LargeFile).optional(),
+  /** Of what a run starts from, when it was taken over from elsewhere. */
+  source: OutcomeSource.optional(),
 });
 export type OutcomeRef = z.infer<typeof OutcomeRef>;
 

@@ -9,5 +9,6 @@ export { GitUnavailableError } from "./errors.ts";
 export type { GitAuthor, GitProgram } from "./git.ts";
 export { gitVersion } from "./git-version.ts";
 export type { GitOutcomes } from "./git-outcomes.ts";
-export { gitOutcomeRepository, type GitOutcomeOptions } from "./git-outcome-repository.ts";
+export type { GitOutcomeOptions } from "./git-context.ts";
+export { gitOutcomeRepository } from "./git-outcome-repository.ts";
 export { indexLitter, type OutcomeNeeds, workTreeLitter } from "./outcome-litter.ts";

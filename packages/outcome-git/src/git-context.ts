@@ -1,0 +1,43 @@
+import { OutcomeClosedError, OutcomeCommitError, type RunOutcome } from "@dad/outcome";
+import type { CaptureRules } from "./capture-rules.ts";
+import { isCommit } from "./commits.ts";
+import type { Git, GitAuthor, GitCall, GitProgram } from "./git.ts";
+
+export interface GitOutcomeOptions {
+  /** Absolute path of the bare repository of the project. It is made when it is not there. */
+  readonly directory: string;
+  /** Absolute path of the directory in which each run gets its working tree, named like the run. */
+  readonly workDirectory: string;
+  /**
+   * Absolute path of a directory whose regular files are what runs start from. Its `.gitignore` files are honoured;
+   * links are left out and never followed. It is looked at whenever a run starts. Default: a README only.
+   */
+  readonly seed?: string;
+  /** Who commits. Default: DAD. */
+  readonly author?: GitAuthor;
+  readonly git?: GitProgram;
+  /** What of the files that commands leave becomes part of an outcome. */
+  readonly capture?: CaptureRules;
+}
+
+export const DEFAULT_AUTHOR: GitAuthor = { name: "DAD", email: "dad@localhost" };
+
+/** A repository that is open. */
+export interface GitContext {
+  readonly git: Git;
+  readonly options: GitOutcomeOptions;
+  /** Working trees that are open. */
+  readonly runs: Set<RunOutcome>;
+  closed: boolean;
+}
+
+/** @throws OutcomeClosedError (`OUTCOME_CLOSED`). */
+export function assertOpen({ closed, options }: GitContext, signal: AbortSignal | undefined): void {
+  signal?.throwIfAborted();
+  if (closed) throw new OutcomeClosedError(`the outcome repository ${options.directory}`);
+}
+
+/** @throws OutcomeCommitError (`OUTCOME_COMMIT_UNKNOWN`) for the first that is none. */
+export async function assertCommits({ git, options }: GitContext, commits: readonly string[], call: GitCall): Promise<void> {
+  for (const commit of commits) if (!(await isCommit(git, commit, call))) throw new OutcomeCommitError(commit, options.directory);
+}

@@ -33,7 +33,7 @@ function lastOf(attempts: readonly AttemptRecord[]): AttemptRecord {
   return last;
 }
 
-function knownNode(run: RunRecord, path: string): NodePath {
+export function knownNode(run: RunRecord, path: string): NodePath {
   if (run.attempts.has(path as NodePath)) return path as NodePath;
   const kind = run.components.get(path as NodePath);
   if (kind === undefined) throw new NodeUnknownError(run.runId, path, hintOf(path, [...run.attempts.keys(), ...run.components.keys()], "."));

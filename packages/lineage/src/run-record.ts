@@ -43,6 +43,8 @@ export interface RunRecord {
   readonly handled: ReadonlyMap<NodePath, FailureHandling>;
   /** Names the files as the first node found them. */
   readonly tree: string | undefined;
+  /** Where its branch begins. */
+  readonly opened: OutcomeRef | undefined;
   readonly steps: readonly FileStep[];
   readonly given: readonly GivenInputs[];
 }
@@ -72,6 +74,7 @@ export async function foldRun(events: AsyncIterable<RecordedEvent>): Promise<Fol
   const run: Folding = {
     started: undefined,
     tree: undefined,
+    opened: undefined,
     attempts: new Map(),
     ends: new Map(),
     components: new Map(),
@@ -86,6 +89,7 @@ export async function foldRun(events: AsyncIterable<RecordedEvent>): Promise<Fol
 interface Folding {
   started: FoldedRun["started"];
   tree: FoldedRun["tree"];
+  opened: FoldedRun["opened"];
   readonly attempts: Map<NodePath, AttemptRecord[]>;
   readonly ends: Map<number, AttemptRecord>;
   readonly components: Map<NodePath, string>;
@@ -106,6 +110,7 @@ function add(run: Folding, event: RecordedEvent): void {
       return;
     case "outcome.opened":
       run.tree ??= event.outcome.tree;
+      run.opened = event.outcome;
       return;
     case "component.started":
       run.components.set(event.path, event.kind);

@@ -1,5 +1,5 @@
 import type { NodePath } from "@dad/protocol";
-import type { OutcomeHistory, OutcomeStep } from "@dad/run-context";
+import { inCommitOrder, type OutcomeHistory, type OutcomeStep } from "@dad/run-context";
 
 /** Where the outcome of a re-run starts. */
 export interface FileStart {
@@ -23,17 +23,6 @@ export function fileStart({ start, tree, steps }: OutcomeHistory, reused: Readon
     commit = outcome.commit;
   }
   return { commit, ...found };
-}
-
-/** Of nodes that ended at the same time, the entries may be in another order than the commits. What is in no line with the others comes last. */
-function inCommitOrder(steps: readonly OutcomeStep[]): readonly OutcomeStep[] {
-  const commits = new Set(steps.map(({ outcome }) => outcome.commit));
-  const byParent = new Map(steps.map((step) => [step.outcome.parent, step]));
-  const line: OutcomeStep[] = [];
-  const first = steps.find(({ outcome }) => outcome.parent === undefined || !commits.has(outcome.parent));
-  for (let at = first; at !== undefined && line.length < steps.length; at = byParent.get(at.outcome.commit)) line.push(at);
-  const inLine = new Set(line);
-  return [...line, ...steps.filter((step) => !inLine.has(step))];
 }
 
 /** The changes that a start has not in it, by node. */

@@ -12,6 +12,15 @@ export {
   OutcomeNotKeptError,
   OutcomePathError,
 } from "./errors.ts";
+export {
+  isPointerPath,
+  type LargeFileContent,
+  largeFilePath,
+  MOST_POINTER_BYTES,
+  parsePointer,
+  pointerPath,
+  printPointer,
+} from "./large-file-pointer.ts";
 export { outcomeBranch, outcomeMessage, type OutcomeMessageParts } from "./outcome-commit.ts";
 export { assertOutcomePath } from "./outcome-path.ts";
 export type {

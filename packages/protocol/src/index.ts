@@ -23,6 +23,7 @@ export { IsolationReport, MachineCheck, MachineReport } from "./machine-report.t
 export { SandboxReport } from "./sandbox-report.ts";
 export { assertJson, canonicalJson, isJsonObject, Json } from "./json.ts";
 export { JournalEntry, type RecordedEvent } from "./journal-entry.ts";
+export { LargeFilePointer } from "./large-file-pointer.ts";
 export { Lineage, LineageAttempt, LineageGiven, LineageInput, LineageNode, LineageRef, LineageRun, LineageWriter } from "./lineage.ts";
 export {
   type ModelFilePart,

@@ -9,6 +9,7 @@ import { ForkReport } from "./fork-report.ts";
 import { FsckReport, RepairOutcome } from "./fsck-report.ts";
 import { GarbageVerdict, GcReport, TrashReport } from "./gc-report.ts";
 import { JournalEntry } from "./journal-entry.ts";
+import { LargeFilePointer } from "./large-file-pointer.ts";
 import { NodeResult } from "./node-result.ts";
 import { Pin } from "./pin.ts";
 import { NodeSummary, OutcomeRef, RerunOf, RunDetails, RunListEntry, RunManifest, RunSummary } from "./run.ts";
@@ -52,6 +53,7 @@ const FORMATS: readonly (readonly [string, z.ZodType, Readonly<Record<string, un
   ["Descriptor", Descriptor, descriptor],
   ["ArtifactEntry", ArtifactEntry, artifact],
   ["ErrorEnvelope", ErrorEnvelope, error],
+  ["LargeFilePointer", LargeFilePointer, { format: "dad.large-file/1", note: "too large", ...descriptor, executable: false }],
   ["Usage", Usage, usage],
   ["OutcomeRef", OutcomeRef, outcome],
   ["RerunOf", RerunOf, rerun],

@@ -9,6 +9,7 @@ import {
   FsckReport,
   GcReport,
   JournalEntry,
+  LargeFilePointer,
   Lineage,
   MachineReport,
   Pin,
@@ -50,6 +51,11 @@ const FORMATS: Readonly<Record<string, Format>> = {
   sandbox: { name: "sandbox-report", title: "What `dad sandbox --json` prints", schema: SandboxReport },
   doctor: { name: "machine-report", title: "What `dad doctor --json` prints", schema: MachineReport },
   pin: { name: "pin", title: "`.dad/pins/<name>.json`: content that garbage collection keeps", schema: Pin },
+  "large-file": {
+    name: "large-file",
+    title: "`<name>.dad-artifact` in a commit: the pointer to a file that is kept as an artifact",
+    schema: LargeFilePointer,
+  },
   "run-manifest": { name: "run-manifest", title: "`run.json` in a run directory", schema: RunManifest },
   "journal-entry": {
     name: "journal-entry",

@@ -12,3 +12,4 @@ export type { GitOutcomes } from "./git-outcomes.ts";
 export type { GitOutcomeOptions } from "./git-context.ts";
 export { gitOutcomeRepository } from "./git-outcome-repository.ts";
 export { indexLitter, type OutcomeNeeds, workTreeLitter } from "./outcome-litter.ts";
+export { secretsIn } from "./secrets-in.ts";

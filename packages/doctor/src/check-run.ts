@@ -1,6 +1,7 @@
 import { DadError, type Finding, type Json, messageOf, type NodeOrigin, type RunId } from "@dad/protocol";
 import { allOf } from "./all-of.ts";
 import { checkFace } from "./check-face.ts";
+import { checkLargeFiles } from "./check-large-files.ts";
 import type { ContentVerdict } from "./contents.ts";
 import { restorable } from "./restore-content.ts";
 import { reusedContents } from "./reused-contents.ts";
@@ -15,6 +16,7 @@ export async function* checkRun(check: RunCheck, reading: RunReading): AsyncGene
   if (state === "unmade") yield reading.lastSeq === 0 ? unmade(runId) : headless(runId);
   if (state === "interrupted") yield interrupted(runId);
   yield* checkReferences(check, reading);
+  yield* checkLargeFiles(check, reading);
   if (state !== "interrupted" && state !== "ended") return;
   const shown = await allOf(checkFace(check, reading));
   // What somebody has begun to work on meanwhile is being made right now.

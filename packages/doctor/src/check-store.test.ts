@@ -1,7 +1,7 @@
 import { memoryArtifactStore, memoryArtifactView } from "@dad/artifacts/memory";
 import { memoryJournalStore } from "@dad/journal/memory";
 import { JournalDamagedError, JournalStorageError, RunUnknownError } from "@dad/journal";
-import { ArtifactEntry, type Finding, NO_USAGE, RelativePath } from "@dad/protocol";
+import { ArtifactEntry, type EventDraft, type Finding, LargeFile, NO_USAGE, NodePath, type OutcomeRef, RelativePath } from "@dad/protocol";
 import { beforeEach, describe, expect, it } from "vitest";
 import { checkStore, isClean } from "./check-store.ts";
 import { checkoutRun } from "./checkout-run.ts";
@@ -21,6 +21,11 @@ const found = async (options: Parameters<typeof checkStore>[1] = {}) => (await c
 
 const RERUN = id("rerun1");
 const SMALL = RelativePath.parse("only/step/files/small.txt");
+
+const STEP = { path: NodePath.parse("only.step"), attempt: 2, durationMs: 1, artifacts: [] };
+const FAILURE = { code: "X", message: "x", retryable: false };
+const COMPLETED = { type: "run.completed", usage: NO_USAGE };
+const commitWith = (large: LargeFile, commit = "1"): OutcomeRef => ({ branch: "run/run1", commit, large: [large] });
 
 /** The same store without a run, of which nothing is retained. */
 const without = (gone: typeof RUN) =>
@@ -70,6 +75,48 @@ describe("checkStore", () => {
     expect(await checkoutRun(store, RERUN)).toMatchObject({ written: [FILE, SMALL], failed: [] });
     expect(store.views.get(RERUN)?.text(SMALL)).toBe("small");
     expect(await found()).toEqual([]);
+  });
+
+  describe.each([
+    ["that it starts from", (large: LargeFile) => ({ type: "outcome.opened", outcome: commitWith(large) })],
+    ["that it made", (large: LargeFile) => ({ type: "outcome.committed", outcome: commitWith(large) })],
+    ["of a node", (large: LargeFile) => ({ ...STEP, type: "node.completed", decision: "executed", outcome: commitWith(large) })],
+    ["of a node that failed", (large: LargeFile) => ({ ...STEP, type: "node.failed", error: FAILURE, outcome: commitWith(large) })],
+  ] as const)("knows the large files of a commit %s", (_which, event) => {
+    let large: LargeFile;
+    beforeEach(async () => {
+      large = LargeFile.parse({ ...(await store.artifacts.put("x".repeat(100))), path: "data/model.bin" });
+      // Each commit lists all of them.
+      await makeRun(store, RUN, {
+        texts: {},
+        end: [event(large), { type: "outcome.committed", outcome: commitWith(large, "2") }, COMPLETED] as EventDraft[],
+      });
+    });
+
+    it("whose content is there", async () => {
+      expect(await checkStore(store)).toMatchObject({ findings: [], contents: 1 });
+    });
+
+    it("whose content is gone, and says so once", async () => {
+      await store.artifacts.delete(large.digest);
+      const { findings } = await checkStore(store, { depth: "quick" });
+      expect(findings).toMatchObject([
+        {
+          code: "LARGE_FILE_MISSING",
+          severity: "error",
+          what: 'the content of the large file "data/model.bin" in the outcome of run run1 is not there',
+          where: large.digest,
+          runId: RUN,
+          details: { path: "data/model.bin", digest: large.digest, size: 100, commit: "1", seq: 4 },
+          repair: { automatic: false },
+        },
+      ]);
+    });
+
+    it("whose content is another one", async () => {
+      const other = { ...store, artifacts: { ...store.artifacts, size: async () => 99 } };
+      expect((await checkStore(other, { depth: "quick" })).findings.map(brief)).toEqual([`error LARGE_FILE_DAMAGED ${large.digest}`]);
+    });
   });
 
   it("asks no origin for what the store has", async () => {

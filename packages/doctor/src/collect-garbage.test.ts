@@ -1,6 +1,6 @@
 import { memoryArtifactStore, memoryArtifactView } from "@dad/artifacts/memory";
 import { memoryJournalStore } from "@dad/journal/memory";
-import { digestOfBytes, RelativePath } from "@dad/protocol";
+import { digestOfBytes, NO_USAGE, RelativePath } from "@dad/protocol";
 import { beforeEach, describe, expect, it } from "vitest";
 import { claimByAge } from "./claim-by-age.ts";
 import { collectGarbage } from "./collect-garbage.ts";
@@ -38,6 +38,25 @@ describe("collectGarbage", () => {
       ]),
     );
     expect(await swept.stored()).toEqual([large!.digest, fresh].sort());
+  });
+
+  it("keeps the large files of each commit that a journal names", async () => {
+    const [opened, committed, old] = [await garbage("opened"), await garbage("committed"), await garbage("old")];
+    const outcomeWith = (digest: typeof old) => ({
+      branch: "run/run1",
+      commit: "1",
+      large: [{ path: RelativePath.parse("a"), mediaType: "application/octet-stream", digest, size: 1 }],
+    });
+    await makeRun(store, RUN, {
+      texts: {},
+      end: [
+        { type: "outcome.opened", outcome: outcomeWith(opened) },
+        { type: "outcome.committed", outcome: outcomeWith(committed) },
+        { type: "run.completed", usage: NO_USAGE },
+      ],
+    });
+    expect((await verdicts()).get(old)).toMatch(/^collect/);
+    expect(await swept.stored()).toEqual([opened, committed].sort());
   });
 
   it("would take in a dry run what it takes", async () => {

@@ -1,12 +1,12 @@
 import { type ArtifactStore, getArtifact } from "@dad/artifacts";
-import { type ArtifactEntry, DadError, type Descriptor, type Digest, type FsckReport, messageOf } from "@dad/protocol";
+import { DadError, type Descriptor, type Digest, type FsckReport, messageOf } from "@dad/protocol";
 
 export type ContentVerdict = { readonly state: "whole" } | { readonly state: "missing" } | { readonly state: "damaged"; readonly reason: string };
 
 /** Checks each content once, however often it is named. */
 export interface Contents {
   /** Of what an entry names. Content that the entry brings along is checked there. */
-  of(entry: ArtifactEntry): Promise<ContentVerdict>;
+  of(entry: Descriptor): Promise<ContentVerdict>;
   /** Of stored content, whoever names it. */
   stored(digest: Digest): Promise<ContentVerdict>;
   /** The stored contents that turned out to be damaged, and why they are. */

@@ -1,5 +1,14 @@
 import type { JournalOwner, JournalStore } from "@dad/journal";
-import { type ArtifactEntry, type NodeOrigin, type NodePath, type OutcomeRef, type RecordedEvent, type RunDetails, type RunId } from "@dad/protocol";
+import {
+  type ArtifactEntry,
+  type LargeFile,
+  type NodeOrigin,
+  type NodePath,
+  type OutcomeRef,
+  type RecordedEvent,
+  type RunDetails,
+  type RunId,
+} from "@dad/protocol";
 import { detailsOf, emptyProjection, project } from "@dad/run-context";
 
 /**
@@ -34,9 +43,18 @@ export interface ArtifactReference {
   readonly origin?: NodeOrigin | undefined;
 }
 
+/** A file that a commit has only a pointer to, and where that is recorded first. */
+export interface LargeFileReference {
+  readonly file: LargeFile;
+  readonly commit: string;
+  readonly seq: number;
+}
+
 export interface RunReading {
   readonly standing: RunStanding;
   readonly references: readonly ArtifactReference[];
+  /** Each content of each path once, in however many commits it is. */
+  readonly largeFiles: readonly LargeFileReference[];
   /** Of the last entry. */
   readonly lastSeq: number;
   /** Why no more of it could be read. */
@@ -80,17 +98,23 @@ function foldRun(runId: RunId): RunFold {
   let lastSeq = 0;
   let outcome: OutcomeRef | undefined;
   const references: ArtifactReference[] = [];
+  const large = new Map<string, LargeFileReference>();
   return {
     add(event) {
       projection = project(projection, event);
       lastSeq = event.seq;
       if (event.type === "outcome.committed") ({ outcome } = event);
       references.push(...referencesIn(event));
+      for (const found of largeFilesIn(event)) {
+        const key = `${found.file.digest} ${found.file.path}`;
+        if (!large.has(key)) large.set(key, found);
+      }
     },
     reading(owner, failure) {
       const details = projection.started && detailsOf(projection, { runDir: runId, live: true });
       const standing = { runId, owner, details, outcome };
-      return { standing: { ...standing, state: stateOf(standing, failure !== undefined) }, references, lastSeq, failure };
+      const state = stateOf(standing, failure !== undefined);
+      return { standing: { ...standing, state }, references, largeFiles: [...large.values()], lastSeq, failure };
     },
   };
 }
@@ -113,6 +137,20 @@ function referencesIn(event: RecordedEvent): ArtifactReference[] {
       return event.artifacts.map((entry) => ({ entry, node: event.path, seq: event.seq, origin: event.origin }));
     case "node.cancelled":
       return event.artifacts.map((entry) => ({ entry, node: event.path, seq: event.seq }));
+    default:
+      return [];
+  }
+}
+
+function largeFilesIn(event: RecordedEvent): LargeFileReference[] {
+  switch (event.type) {
+    case "outcome.opened":
+    case "outcome.committed":
+    case "node.completed":
+    case "node.failed": {
+      const { commit, large = [] } = event.outcome ?? { commit: "" };
+      return large.map((file) => ({ file, commit, seq: event.seq }));
+    }
     default:
       return [];
   }

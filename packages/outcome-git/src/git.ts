@@ -1,3 +1,5 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { devNull } from "node:os";
 import { delimiter, isAbsolute } from "node:path";
 import { OutcomeFailedError } from "@dad/outcome";
 import { type SimpleGit, simpleGit, type SimpleGitOptions } from "simple-git";
@@ -43,11 +45,13 @@ export interface Git {
   objects(ids: readonly string[], call: GitCall): Promise<Buffer>;
   /** What a command says on both streams, and its exit code: for those whose code tells what they found. */
   report(args: readonly string[], call: GitCall): Promise<GitReport>;
+  /** Starts a command whose streams, exit and end are the caller's: for what is not to be held in memory. `input` and `signal` count for nothing. */
+  start(args: readonly string[], call: GitCall): ChildProcessWithoutNullStreams;
   /** The version of git. @throws GitUnavailableError (`GIT_UNAVAILABLE`). */
   assertAvailable(directory: string): Promise<string>;
 }
 
-/** No hook, filter, helper, pager, transport or setting of the user or the machine takes part. */
+/** No hook, filter, helper, pager, transport or setting of the user or the machine takes part, and no object is another one in disguise. */
 const CONFIG = [
   "advice.addEmbeddedRepo=false",
   "commit.gpgSign=false",
@@ -62,6 +66,7 @@ const CONFIG = [
   "core.protectNTFS=true",
   "core.quotePath=false",
   "core.untrackedCache=false",
+  "core.warnAmbiguousRefs=true",
   "gc.auto=0",
   "maintenance.auto=false",
   "protocol.allow=never",
@@ -73,6 +78,9 @@ const ENVIRONMENT = {
   GIT_ATTR_NOSYSTEM: "1",
   GIT_CONFIG_GLOBAL: "/dev/null",
   GIT_CONFIG_NOSYSTEM: "1",
+  GIT_GRAFT_FILE: devNull,
+  GIT_NO_LAZY_FETCH: "1",
+  GIT_NO_REPLACE_OBJECTS: "1",
   GIT_OPTIONAL_LOCKS: "0",
   GIT_TERMINAL_PROMPT: "0",
 };
@@ -129,6 +137,10 @@ export function hardenedGit(author: GitAuthor, { program = "git", path = usualPa
       const stdOut = await attempt({ command: String(args[0]), judge }, call, (git) => git.raw([...args]));
       return { exitCode: said.exitCode, text: `${stdOut}${said.stdErr}` };
     },
+    start(args, call) {
+      const settings = config.flatMap((setting) => ["-c", setting]);
+      return spawn(program, [...settings, ...args], { cwd: call.workTree ?? call.gitDir, env: environmentOf(call, searched) });
+    },
     async assertAvailable(directory) {
       const found = await findVersion(program, client({ gitDir: directory }));
       if (isOlder(found, NEEDED_VERSION)) throw new GitUnavailableError(program, { found, needed: NEEDED_VERSION });
@@ -143,7 +155,8 @@ interface Client {
   readonly path: string;
 }
 
-function gitClient({ path, ...options }: Client, { gitDir, workTree, index, input, signal }: GitCall, judge: Judge): SimpleGit {
+function gitClient({ path, ...options }: Client, call: GitCall, judge: Judge): SimpleGit {
+  const { gitDir, workTree, input, signal } = call;
   const git = simpleGit({
     ...HARDENING,
     ...options,
@@ -152,13 +165,17 @@ function gitClient({ path, ...options }: Client, { gitDir, workTree, index, inpu
     ...(input === undefined ? {} : { input: () => input }),
     ...(signal ? { abort: signal } : {}),
   });
-  return git.outputHandler(breakSilence).env({
+  return git.outputHandler(breakSilence).env(environmentOf(call, path));
+}
+
+function environmentOf({ gitDir, workTree, index }: GitCall, path: string): Record<string, string> {
+  return {
     ...ENVIRONMENT,
     PATH: path,
     GIT_DIR: gitDir,
     ...(workTree ? { GIT_WORK_TREE: workTree } : {}),
     ...(index ? { GIT_INDEX_FILE: index } : {}),
-  });
+  };
 }
 
 /**

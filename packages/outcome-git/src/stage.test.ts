@@ -41,6 +41,9 @@ function gitThatSays(problem: string, times: number) {
     bytes: () => Promise.resolve(Buffer.alloc(0)),
     objects: unused,
     report: unused,
+    start() {
+      throw new TypeError("not expected");
+    },
     assertAvailable: unused,
   };
   return { git, adds: () => adds };

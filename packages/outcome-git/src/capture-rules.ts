@@ -1,3 +1,5 @@
+import type { LargeFileStore } from "@dad/outcome";
+
 /** What becomes part of an outcome of the files that commands of a run leave. */
 export interface CaptureRules {
   /** The most bytes of a file. Default: 1 GiB. */
@@ -9,6 +11,16 @@ export interface CaptureRules {
    * file of somebody else; `any` takes it always. Default: `inside`.
    */
   readonly hardLinks?: "inside" | "any" | undefined;
+  /** Where files of more than `bytes` (default: 10 MiB) are kept. A commit has pointers to them. Default: commits hold all files. */
+  readonly large?: { readonly store: LargeFileStore; readonly bytes?: number | undefined } | undefined;
+  /** Whose values never become part of an outcome. Asked whenever something is committed. */
+  readonly secrets?: (() => readonly Secret[]) | undefined;
+}
+
+/** Something nobody is to read. Its name is shown. */
+export interface Secret {
+  readonly name: string;
+  readonly value: string;
 }
 
 export const DEFAULT_FILE_BYTES = 2 ** 30;

@@ -1,4 +1,4 @@
-import type { OutcomeChange, OutcomeChangeRange } from "@dad/outcome";
+import { type OutcomeChange, type OutcomeChangeRange, readOutcomeMessage } from "@dad/outcome";
 import type { Git, GitCall } from "./git.ts";
 
 const WHOLE_ID = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
@@ -23,7 +23,7 @@ export async function treesOfCommits(git: Git, commits: readonly string[], call:
 /** The commit that the run of a commit started from. A commit of no run, or of one that says something else, is its own base. */
 export async function baseOf(git: Git, commit: string, call: GitCall): Promise<string> {
   const text = await git.run(["cat-file", "commit", commit], call);
-  const base = /^Dad-Base: (.+)$/m.exec(text)?.[1];
+  const { "Dad-Base": base } = readOutcomeMessage(text.slice(text.indexOf("\n\n"))).trailers;
   return base !== undefined && (await isCommit(git, base, call)) ? base : commit;
 }
 

@@ -18,6 +18,17 @@ export interface GitOutcomeOptions {
   readonly git?: GitProgram;
   /** What of the files that commands leave becomes part of an outcome. */
   readonly capture?: CaptureRules;
+  /** Absolute path of the project's own repository, or of a directory in its working copy: runs can start from revisions of it. */
+  readonly project?: string;
+  readonly history?: GitHistoryOptions;
+}
+
+/** What the branch of a run shows. */
+export interface GitHistoryOptions {
+  /** `false`: one commit for each end of the run. The commits of nodes are then reachable by `refs/dad/nodes/<run id>`. Default `true`. */
+  readonly nodes?: boolean;
+  /** Whether each run that ends gets the annotated tag `outcome/<run id>`. Default `false`. */
+  readonly tags?: boolean;
 }
 
 export const DEFAULT_AUTHOR: GitAuthor = { name: "DAD", email: "dad@localhost" };

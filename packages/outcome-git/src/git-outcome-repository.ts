@@ -1,9 +1,11 @@
 import { isAbsolute } from "node:path";
 import { type OutcomeChangeRange, OutcomeFailedError, type OutcomeRepository } from "@dad/outcome";
 import { ensureRepository } from "./bare-repository.ts";
+import { checkoutCommit } from "./checkout.ts";
 import { baseOf, changesBetween, patchBetween } from "./commits.ts";
 import { type GitCall, hardenedGit } from "./git.ts";
 import { assertCommits, assertOpen, DEFAULT_AUTHOR, type GitContext, type GitOutcomeOptions } from "./git-context.ts";
+import { logBetween, summariesOf } from "./history.ts";
 import { makeDirectory } from "./make-directory.ts";
 import { openRun } from "./open-run.ts";
 import { readCommits, refsOf } from "./refs.ts";
@@ -15,13 +17,14 @@ import { refOf } from "./run-commits.ts";
  * users and trees take no part. Everything fails with `GIT_UNAVAILABLE` when there is no git of a sufficient version.
  */
 export function gitOutcomeRepository(options: GitOutcomeOptions): OutcomeRepository {
-  const { directory, workDirectory, seed } = options;
-  for (const path of [directory, workDirectory, ...(seed === undefined ? [] : [seed])]) {
-    if (!isAbsolute(path)) throw new TypeError(`the paths of a git outcome repository must be absolute, not ${JSON.stringify(path)}`);
+  const { directory, workDirectory, seed, project } = options;
+  for (const path of [directory, workDirectory, seed, project]) {
+    if (path !== undefined && !isAbsolute(path))
+      throw new TypeError(`the paths of a git outcome repository must be absolute, not ${JSON.stringify(path)}`);
   }
   const context: GitContext = { git: hardenedGit(options.author ?? DEFAULT_AUTHOR, options.git), options, runs: new Set(), closed: false };
   const ready = onceItWorks(() => prepare(context));
-  const enter = async (signal: AbortSignal | undefined): Promise<GitCall> => {
+  const enter: Enter = async (signal) => {
     assertOpen(context, signal);
     await ready();
     assertOpen(context, signal);
@@ -29,34 +32,60 @@ export function gitOutcomeRepository(options: GitOutcomeOptions): OutcomeReposit
   };
 
   return {
-    capabilities: { durable: true, directory: true },
+    capabilities: { durable: true, directory: true, revisions: project !== undefined },
     location: directory,
 
-    async open(runId, { from, resume = false, signal } = {}) {
-      return openRun(context, { runId, from, resume }, await enter(signal));
+    async open(runId, { from, revision, resume = false, signal } = {}) {
+      return openRun(context, { runId, from, revision, resume }, await enter(signal));
     },
 
+    ...readersOf(context, enter),
+
+    async [Symbol.asyncDispose]() {
+      context.closed = true;
+      await closeAll(context);
+    },
+  };
+}
+
+/** Asks for entry before anything is done, with the signal of whoever asks. */
+type Enter = (signal: AbortSignal | undefined) => Promise<GitCall>;
+
+function readersOf(context: GitContext, enter: Enter): Omit<OutcomeRepository, "capabilities" | "location" | "open" | typeof Symbol.asyncDispose> {
+  const { git } = context;
+  return {
     async find(runId, { signal } = {}) {
       const call = await enter(signal);
       const { branch, base } = refsOf(runId);
-      const refs = await readCommits(context.git, [branch, base], call);
+      const refs = await readCommits(git, [branch, base], call);
       const tip = refs.get(branch);
       return tip === undefined || tip.commit === refs.get(base)?.commit ? undefined : refOf(runId, tip);
     },
 
     async changes(to, { from, signal } = {}) {
       const call = await enter(signal);
-      return changesBetween(context.git, await rangeOf(context, { from, to }, call), call);
+      return changesBetween(git, await rangeOf(context, { from, to }, call), call);
     },
 
     async patch(to, { from, signal } = {}) {
       const call = await enter(signal);
-      return patchBetween(context.git, await rangeOf(context, { from, to }, call), call);
+      return patchBetween(git, await rangeOf(context, { from, to }, call), call);
     },
 
-    async [Symbol.asyncDispose]() {
-      context.closed = true;
-      await closeAll(context);
+    async *list({ signal } = {}) {
+      yield* summariesOf(git, await enter(signal));
+    },
+
+    async log(to, { from, signal } = {}) {
+      const call = await enter(signal);
+      await assertCommits(context, from === undefined ? [to] : [to, from], call);
+      return logBetween(git, { to, from }, call);
+    },
+
+    async checkout(commit, directory, { signal } = {}) {
+      const call = await enter(signal);
+      await assertCommits(context, [commit], call);
+      return checkoutCommit(git, { commit, directory }, call);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { mkdir, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
-import { outcomeBranch, OutcomeExistsError, type RunOutcome } from "@dad/outcome";
+import { outcomeBranch, OutcomeExistsError, OutcomeRevisionError, type RunOutcome } from "@dad/outcome";
 import type { RunId } from "@dad/protocol";
 import { indexFile, updateMain } from "./bare-repository.ts";
 import type { Git, GitCall } from "./git.ts";
@@ -12,17 +12,19 @@ import { gitRunOutcome } from "./run-outcome.ts";
 export interface RunRequest {
   readonly runId: RunId;
   readonly from: string | undefined;
+  readonly revision: string | undefined;
   readonly resume: boolean;
 }
 
 /** Makes the branch and the working tree of a run, or goes on with them. */
-export async function openRun(context: GitContext, { runId, from, resume }: RunRequest, call: GitCall): Promise<RunOutcome> {
+export async function openRun(context: GitContext, { runId, from, revision, resume }: RunRequest, call: GitCall): Promise<RunOutcome> {
+  if (from !== undefined && revision !== undefined) throw new TypeError("a run starts from a commit or from a revision, not from both");
   const { git, options, runs } = context;
   const workTree = join(options.workDirectory, runId);
   const index = indexFile(options.directory, runId);
   const opened = { runId, gitDir: options.directory, workTree, index, rules: options.capture };
   const reopened = resume ? await reopenTree(git, opened, call) : undefined;
-  const base = reopened ?? (await makeTree(context, { ...opened, from }, call));
+  const base = reopened ?? (await makeTree(context, { ...opened, from, revision }, call));
   const start = { branch: outcomeBranch(runId), commit: base, tree: await treeOf(git, base, call) };
   const run: RunOutcome = gitRunOutcome(git, { ...opened, base, start, fresh: reopened === undefined }, () => runs.delete(run));
   runs.add(run);
@@ -31,11 +33,13 @@ export async function openRun(context: GitContext, { runId, from, resume }: RunR
 
 interface NewTree extends RunTree {
   readonly from: string | undefined;
+  readonly revision: string | undefined;
 }
 
 /** Makes the branch and the working tree of a run, and answers what it starts from. */
-async function makeTree({ git, options, ...context }: GitContext, { runId, workTree, index, from }: NewTree, call: GitCall): Promise<string> {
+async function makeTree({ git, options, ...context }: GitContext, { runId, workTree, index, from, revision }: NewTree, call: GitCall): Promise<string> {
   await assertNew(git, runId, call);
+  if (revision !== undefined) throw new OutcomeRevisionError(revision, { repository: options.project, reason: "no repository of the project is known" });
   if (from !== undefined) await assertCommits({ git, options, ...context }, [from], call);
   const base = from ?? (await updateMain(git, { seed: options.seed, except: [options.directory, options.workDirectory] }, call));
 

@@ -6,6 +6,9 @@ import { removeAbandonedLock, seeLock } from "./abandoned-lock.ts";
 import type { Git, GitCall } from "./git.ts";
 
 export const MAIN = "refs/heads/main";
+/** Below these are the branches of runs, and what they started from. */
+export const RUN_BRANCHES = "refs/heads/run/";
+export const BASES = "refs/dad/base/";
 
 /**
  * What the repository knows of a run. `snapshot` is what was in the working tree and not committed when it was closed.
@@ -13,7 +16,7 @@ export const MAIN = "refs/heads/main";
  * @throws TypeError for what is no run id, before it becomes part of a ref or of a path.
  */
 export function refsOf(runId: RunId): { readonly branch: string; readonly base: string; readonly snapshot: string } {
-  return { branch: `refs/heads/${outcomeBranch(runId)}`, base: `refs/dad/base/${runId}`, snapshot: `refs/dad/snapshots/${runId}` };
+  return { branch: `refs/heads/${outcomeBranch(runId)}`, base: `${BASES}${runId}`, snapshot: `refs/dad/snapshots/${runId}` };
 }
 
 /** Where refs point. Those that do not exist are left out. */

@@ -38,6 +38,54 @@ export class OutcomePathError extends DadError<"OUTCOME_PATH_INVALID"> {
   }
 }
 
+/** `OUTCOME_REVISION_UNKNOWN`: there is no such revision that a run could start from. */
+export class OutcomeRevisionError extends DadError<"OUTCOME_REVISION_UNKNOWN"> {
+  constructor(
+    revision: string,
+    place: { readonly repository: string | undefined; readonly reason: string },
+    options: { readonly cause?: unknown } = {},
+  ) {
+    const { repository, reason } = place;
+    super("OUTCOME_REVISION_UNKNOWN", `a run cannot start from revision ${JSON.stringify(revision)}: ${reason}`, {
+      ...options,
+      details: { revision, reason, ...(repository === undefined ? {} : { repository }) },
+    });
+  }
+}
+
+/** Where a secret was found: the place of its first character. */
+export interface SecretPlace {
+  readonly path: string;
+  /** From 1. */
+  readonly line: number;
+  /** What the secret is called. Its value is in no message. */
+  readonly secret: string;
+  /** How it was written there: as it is, or in another form such as `base64`. */
+  readonly form: string;
+}
+
+/** `OUTCOME_SECRET`: what was to be committed has the value of a secret in it. Nothing was committed. `details.places` has the first 50 places. */
+export class OutcomeSecretError extends DadError<"OUTCOME_SECRET"> {
+  constructor(places: readonly SecretPlace[]) {
+    const named = places
+      .slice(0, PATHS_IN_MESSAGE)
+      .map(({ path, line, secret, form }) => `${JSON.stringify(path)} line ${line} (${secret}, ${form})`);
+    const more = places.length > named.length ? ` and ${places.length - named.length} more places` : "";
+    const message = `the value of a secret would become part of the outcome: ${named.join(", ")}${more}. Take it out of the file, or ignore the file in .gitignore`;
+    super("OUTCOME_SECRET", message, { details: { places: places.slice(0, MOST_PATHS).map((place) => ({ ...place })) } });
+  }
+}
+
+/** `OUTCOME_DIRECTORY_TAKEN`: something is in the directory that a commit was to be written to. */
+export class OutcomeDirectoryError extends DadError<"OUTCOME_DIRECTORY_TAKEN"> {
+  constructor(directory: string, reason: string, options: { readonly cause?: unknown } = {}) {
+    super("OUTCOME_DIRECTORY_TAKEN", `${directory} cannot take the files of a commit: ${reason}; give an empty directory, or one that is not there`, {
+      ...options,
+      details: { directory },
+    });
+  }
+}
+
 /** `OUTCOME_CLOSED`: the repository, or the working tree of this run, is closed. */
 export class OutcomeClosedError extends DadError<"OUTCOME_CLOSED"> {
   constructor(what: string) {

@@ -7,11 +7,17 @@ export {
   OutcomeClosedError,
   OutcomeCommitError,
   OutcomeConflictError,
+  OutcomeDirectoryError,
   OutcomeExistsError,
   OutcomeFailedError,
   OutcomeNotKeptError,
   OutcomePathError,
+  OutcomeRevisionError,
+  OutcomeSecretError,
+  type SecretPlace,
 } from "./errors.ts";
+export { fillDirectory } from "./fill-directory.ts";
+export { outcomeBranch, outcomeMessage, type OutcomeMessageParts, readOutcomeMessage } from "./outcome-commit.ts";
 export {
   isPointerPath,
   type LargeFileContent,
@@ -21,7 +27,7 @@ export {
   pointerPath,
   printPointer,
 } from "./large-file-pointer.ts";
-export { outcomeBranch, outcomeMessage, type OutcomeMessageParts } from "./outcome-commit.ts";
+export type { LargeFileStore } from "./large-files.ts";
 export { assertOutcomePath } from "./outcome-path.ts";
 export type {
   AbortOptions,
@@ -30,8 +36,11 @@ export type {
   OutcomeCapabilities,
   OutcomeChange,
   OutcomeChangeRange,
+  OutcomeCheckout,
   OutcomeFile,
+  OutcomeLogEntry,
   OutcomeRepository,
+  OutcomeSummary,
   RunOutcome,
 } from "./outcome-repository.ts";
 export { takeTurns } from "./turns.ts";

@@ -1,15 +1,17 @@
-import { createHash } from "node:crypto";
 import type { OutcomeRef, RunId } from "@dad/protocol";
 import { isAbsolute, join } from "node:path";
-import { OutcomeClosedError, OutcomeCommitError, OutcomeConflictError, OutcomeExistsError } from "./errors.ts";
+import { OutcomeClosedError, OutcomeConflictError, OutcomeExistsError, OutcomeRevisionError } from "./errors.ts";
+import { fillDirectory } from "./fill-directory.ts";
 import { planBring } from "./memory/bring.ts";
+import { logOf, summariesOf } from "./memory/history.ts";
 import { patchBetween } from "./memory/patch.ts";
+import { addCommit, assertOpen, type Branch, commitOf, LOCATION, refOf, startOf, type Store, treesOf } from "./memory/store.ts";
 import { byPath, changesBetween, copyOf, digestOf, type Tree, treeOf } from "./memory/tree.ts";
 import { openPlaceInDirectory, placeInMemory, type WorkPlace } from "./memory/work-place.ts";
-import { readWorkTree } from "./memory/work-tree.ts";
+import { readWorkTree, writeWorkFile } from "./memory/work-tree.ts";
 import { outcomeBranch, outcomeMessage } from "./outcome-commit.ts";
 import { assertOutcomePath } from "./outcome-path.ts";
-import type { CommitOptions, OutcomeChangeRange, OutcomeFile, OutcomeRepository, RunOutcome } from "./outcome-repository.ts";
+import type { CommitOptions, OutcomeChangeRange, OutcomeCheckout, OutcomeFile, OutcomeRepository, RunOutcome } from "./outcome-repository.ts";
 import { takeTurns } from "./turns.ts";
 
 export interface MemoryOutcomeOptions {
@@ -31,34 +33,6 @@ export interface MemoryOutcomeRepository extends OutcomeRepository {
   files(commit: string): readonly OutcomeFile[] | undefined;
 }
 
-interface Commit {
-  readonly tree: Tree;
-  /** Names the files of the tree. */
-  readonly treeId: string;
-  readonly parent: string | undefined;
-  readonly message: string;
-  /** The commit that its run started from. */
-  readonly base: string;
-}
-
-interface Branch {
-  readonly base: string;
-  /** The working tree as it was left, or, of a run without a directory, as it is. */
-  files: Map<string, OutcomeFile>;
-  tip: string | undefined;
-}
-
-interface Store {
-  readonly workDirectory: string | undefined;
-  readonly commits: Map<string, Commit>;
-  readonly branches: Map<RunId, Branch>;
-  /** The runs that are open. */
-  readonly open: Set<RunOutcome>;
-  closed: boolean;
-}
-
-const LOCATION = "memory";
-
 /**
  * The regular files of a directory and of those in it, for `base`. Links and what belongs to a repository itself (`.git`) are left out.
  *
@@ -76,14 +50,32 @@ export function memoryOutcomeRepository(options: MemoryOutcomeOptions = {}): Mem
   const root = addCommit(store, { tree: treeOf(files), message: "Base\n" });
 
   return {
-    capabilities: { durable: false, directory: workDirectory !== undefined },
+    capabilities: { durable: false, directory: workDirectory !== undefined, revisions: false },
     location: LOCATION,
 
-    async open(runId, { from = root, resume = false, signal } = {}) {
+    async open(runId, { from, revision, resume = false, signal } = {}) {
       assertOpen(store, signal);
-      return await openOutcome(store, runId, { from, resume });
+      if (revision !== undefined) assertStarted(store, runId, { from, revision, resume });
+      return await openOutcome(store, runId, { from: from ?? root, resume });
     },
 
+    ...readersOf(store),
+
+    message: (commit) => store.commits.get(commit)?.message,
+    files(commit) {
+      const tree = store.commits.get(commit)?.tree;
+      return tree && [...tree].toSorted(byPath).map(([, file]) => copyOf(file));
+    },
+
+    async [Symbol.asyncDispose]() {
+      store.closed = true;
+      for (const run of store.open) await run[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function readersOf(store: Store): Omit<OutcomeRepository, "capabilities" | "location" | "open" | typeof Symbol.asyncDispose> {
+  return {
     async find(runId, { signal } = {}) {
       assertOpen(store, signal);
       const branch = outcomeBranch(runId);
@@ -101,17 +93,45 @@ export function memoryOutcomeRepository(options: MemoryOutcomeOptions = {}): Mem
       return patchBetween(...treesOf(store, to, from));
     },
 
-    message: (commit) => store.commits.get(commit)?.message,
-    files(commit) {
-      const tree = store.commits.get(commit)?.tree;
-      return tree && [...tree].toSorted(byPath).map(([, file]) => copyOf(file));
+    async *list({ signal } = {}) {
+      assertOpen(store, signal);
+      yield* summariesOf(store);
     },
 
-    async [Symbol.asyncDispose]() {
-      store.closed = true;
-      for (const run of store.open) await run[Symbol.asyncDispose]();
+    async log(to, { from, signal } = {}) {
+      assertOpen(store, signal);
+      return logOf(store, to, from);
+    },
+
+    async checkout(commit, directory, { signal } = {}) {
+      assertOpen(store, signal);
+      return checkoutTree(commitOf(store, commit).tree, directory, signal);
     },
   };
+}
+
+async function checkoutTree(tree: Tree, directory: string, signal: AbortSignal | undefined): Promise<OutcomeCheckout> {
+  const writeAll = async (fresh: string): Promise<void> => {
+    for (const file of tree.values()) {
+      signal?.throwIfAborted();
+      await writeWorkFile(fresh, file);
+    }
+  };
+  await fillDirectory(directory, writeAll, signal ? { signal } : {});
+  return { files: tree.size, missing: [] };
+}
+
+interface RevisionRequest {
+  readonly from: string | undefined;
+  readonly revision: string;
+  readonly resume: boolean;
+}
+
+/** There is no repository whose revisions a run could start from. Only one that goes on where it is needs none. */
+function assertStarted(store: Store, runId: RunId, { from, revision, resume }: RevisionRequest): void {
+  if (from !== undefined) throw new TypeError("a run starts from a commit or from a revision, not from both");
+  if (resume && store.branches.has(runId)) return;
+  throw new OutcomeRevisionError(revision, { repository: undefined, reason: "outcomes in memory know no repository of the project" });
 }
 
 async function openOutcome(store: Store, runId: RunId, { from, resume }: { readonly from: string; readonly resume: boolean }): Promise<RunOutcome> {
@@ -202,42 +222,4 @@ async function bringChanges(store: Store, place: WorkPlace, change: OutcomeChang
   const { changes, conflicts } = planBring({ from, to }, await place.look());
   if (conflicts.length > 0) throw new OutcomeConflictError(change, conflicts);
   await place.change(changes);
-}
-
-function assertOpen(store: Store, signal: AbortSignal | undefined): void {
-  signal?.throwIfAborted();
-  if (store.closed) throw new OutcomeClosedError("the outcome repository in memory");
-}
-
-function commitOf(store: Store, id: string): Commit {
-  const commit = store.commits.get(id);
-  if (!commit) throw new OutcomeCommitError(id, LOCATION);
-  return commit;
-}
-
-/** What a comparison looks at: the tree of another commit, or of what the run of a commit started from, and that of the commit. */
-function treesOf(store: Store, to: string, from: string | undefined): [Tree, Tree] {
-  const commit = commitOf(store, to);
-  return [commitOf(store, from ?? commit.base).tree, commit.tree];
-}
-
-/** The start of a run has no commit before it on the branch of the run. */
-function startOf(store: Store, branch: string, base: string): OutcomeRef {
-  return { branch, commit: base, tree: commitOf(store, base).treeId };
-}
-
-function refOf(store: Store, branch: string, commit: string): OutcomeRef {
-  const { parent } = commitOf(store, commit);
-  return { ...startOf(store, branch, commit), ...(parent === undefined ? {} : { parent }) };
-}
-
-/** The base of all has no base and counts as its own. */
-function addCommit({ commits }: Store, commit: Pick<Commit, "tree" | "message"> & Partial<Commit>): string {
-  const treeId = digestOf(commit.tree);
-  const { parent, message } = commit;
-  const id = createHash("sha256")
-    .update(`${parent ?? ""}\n${message}\n${treeId}`)
-    .digest("hex");
-  commits.set(id, { base: id, parent, ...commit, treeId });
-  return id;
 }

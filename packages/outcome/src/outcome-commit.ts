@@ -1,5 +1,5 @@
 import { RunId } from "@dad/protocol";
-import type { CommitOptions } from "./outcome-repository.ts";
+import type { CommitOptions, OutcomeLogEntry } from "./outcome-repository.ts";
 
 /** The branch that holds the outcome of a run. @throws TypeError for what is no run id, whatever its type says. */
 export function outcomeBranch(runId: RunId): string {
@@ -28,6 +28,21 @@ export function outcomeMessage({ subject, trailers = {}, runId, base }: OutcomeM
   });
   return `${oneLine(subject) || `Outcome of run ${runId}`}\n\n${lines.join("\n")}\n`;
 }
+
+/**
+ * What a message says of itself, whoever wrote it. Trailers are the lines of its last paragraph, when it has more than one and all
+ * of its lines are trailers. Of those with the same name the last one counts: that is where {@link outcomeMessage} puts its own.
+ */
+export function readOutcomeMessage(message: string): Pick<OutcomeLogEntry, "subject" | "trailers"> {
+  const paragraphs = message.trim().split(/\n\s*\n/);
+  const [subject = ""] = (paragraphs[0] ?? "").split("\n");
+  const lines = paragraphs.length > 1 ? (paragraphs.at(-1) ?? "").split("\n") : [];
+  const found = lines.map((line) => TRAILER.exec(line.trim())).filter((match) => match !== null);
+  const trailers = found.length === lines.length ? found.map(([, name = "", value = ""]) => [name, value] as const) : [];
+  return { subject: subject.trim(), trailers: Object.fromEntries(trailers) };
+}
+
+const TRAILER = /^([A-Za-z][A-Za-z0-9-]{0,63}):\s*([^]*)$/;
 
 function oneLine(text: string): string {
   // oxlint-disable-next-line no-control-regex -- control characters are what it replaces

@@ -5,6 +5,8 @@ export interface OutcomeCapabilities {
   readonly durable: boolean;
   /** Runs have a directory on this machine to work in: {@link RunOutcome.directory} is not `undefined`. */
   readonly directory: boolean;
+  /** Runs can start from a revision of a repository of the project itself: {@link OpenOutcomeOptions.revision}. */
+  readonly revisions: boolean;
 }
 
 export interface AbortOptions {
@@ -14,6 +16,12 @@ export interface AbortOptions {
 export interface OpenOutcomeOptions extends AbortOptions {
   /** The commit to start from. Default: the base of the project. */
   readonly from?: string;
+  /**
+   * Where to start from instead, in the project's own repository: a branch, a tag or a commit. What is not committed there is no
+   * part of it. A `TypeError` together with `from`, `OUTCOME_REVISION_UNKNOWN` when there is no such thing. A run that is resumed
+   * and has started stays where it is.
+   */
+  readonly revision?: string;
   /**
    * Goes on with the working tree of a run that had been opened before: as it was left when its process was killed, and else
    * as the branch has it. A run that had none yet gets one. Whoever asks is the only one who works on the run. Default `false`.
@@ -31,6 +39,8 @@ export interface CommitOptions extends AbortOptions {
    * answer. Cheap enough for after every command, as long as nothing changes. Default `false`.
    */
   readonly onlyChanged?: boolean;
+  /** The run ends with this commit: whatever the adapter does of its own when a run ends, such as a tag, it does now. Default `false`. */
+  readonly final?: boolean;
 }
 
 /** What leads from one commit of a repository to another. The commits may be those of any runs. */
@@ -82,6 +92,35 @@ export interface RunOutcome extends AsyncDisposable {
   bring(change: OutcomeChangeRange, options?: AbortOptions): Promise<void>;
 }
 
+/** What a commit says of itself. */
+export interface OutcomeLogEntry {
+  readonly commit: string;
+  readonly tree: string;
+  /** The commit before it. `undefined`: it is the first of all. */
+  readonly parent: string | undefined;
+  /** The first line of its message. */
+  readonly subject: string;
+  /** The facts after the message: `Dad-Run`, `Dad-Base`, and what {@link CommitOptions.trailers} gave. */
+  readonly trailers: Readonly<Record<string, string>>;
+  readonly author: { readonly name: string; readonly email: string };
+  /** When it was made, for people: ISO 8601 in UTC. */
+  readonly time: string;
+}
+
+/** The newest commit of a run. */
+export interface OutcomeSummary extends OutcomeLogEntry {
+  readonly runId: RunId;
+  readonly branch: string;
+}
+
+/** The files of a commit in a directory of somebody's own. */
+export interface OutcomeCheckout {
+  /** So many files and links were written. */
+  readonly files: number;
+  /** Files too large for a commit whose content is no more: their pointers are in their place. */
+  readonly missing: readonly string[];
+}
+
 export interface OutcomeChange {
   readonly path: string;
   readonly kind: "added" | "modified" | "deleted";
@@ -112,4 +151,16 @@ export interface OutcomeRepository extends AsyncDisposable {
    * nothing changed. Of a file with NUL in its first 8000 bytes it is only said that it differs; bytes that are no UTF-8 become U+FFFD.
    */
   patch(to: string, options?: AbortOptions & { readonly from?: string }): Promise<string>;
+  /** The newest commit of each run that has one, in the order of the ids of runs. */
+  list(options?: AbortOptions): AsyncIterable<OutcomeSummary>;
+  /**
+   * A commit and those before it, the newest first, down to another one or to the base that its run started from, without that.
+   * `OUTCOME_COMMIT_UNKNOWN` when there is no such commit.
+   */
+  log(to: string, options?: AbortOptions & { readonly from?: string }): Promise<readonly OutcomeLogEntry[]>;
+  /**
+   * Writes the files of a commit to a directory, an absolute path, which is made when it is not there. Nothing is overwritten:
+   * `OUTCOME_DIRECTORY_TAKEN`, and nothing is written, when something is in it. `OUTCOME_COMMIT_UNKNOWN` when there is no such commit.
+   */
+  checkout(commit: string, directory: string, options?: AbortOptions): Promise<OutcomeCheckout>;
 }

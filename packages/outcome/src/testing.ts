@@ -8,10 +8,14 @@ import type { OutcomeFile, OutcomeRepository } from "./outcome-repository.ts";
 import { BASE } from "./testing/starting-files.ts";
 import { describeBringing } from "./testing/bringing.ts";
 import { describeChangedFiles } from "./testing/changed-files.ts";
+import { describeCheckouts } from "./testing/checkouts.ts";
 import { describeCommits } from "./testing/commits.ts";
 import { describeFiles } from "./testing/files.ts";
+import { describeFinalCommits } from "./testing/final-commits.ts";
+import { describeHistory } from "./testing/history.ts";
 import { describeLife } from "./testing/life.ts";
 import { describePatches } from "./testing/patches.ts";
+import { describeRevisions } from "./testing/revisions.ts";
 import { describeRuns } from "./testing/runs.ts";
 import type { Subject } from "./testing/subject.ts";
 
@@ -47,6 +51,10 @@ export function outcomeRepositoryContract(name: string, subject: OutcomeReposito
     describeChangedFiles(under);
     describeBringing(under);
     describePatches(under);
+    describeHistory(under);
+    describeCheckouts(under);
+    describeFinalCommits(under);
+    describeRevisions(under);
     describeLife(under);
   });
 }

@@ -1,0 +1,80 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import { OutcomeDirectoryError, OutcomeFailedError } from "./errors.ts";
+import type { AbortOptions } from "./outcome-repository.ts";
+
+/**
+ * Fills a directory that is empty, or not there, with what `write` puts into another one, that it is given; or leaves everything as it was.
+ * The directory is seen empty, but for that other one, until all is written. For adapters.
+ *
+ * @throws TypeError for a path that is not absolute.
+ * @throws OutcomeDirectoryError (`OUTCOME_DIRECTORY_TAKEN`) when something is in it, be it that somebody else fills it at this moment.
+ * @throws OutcomeFailedError (`OUTCOME_FAILED`) when it cannot be made.
+ */
+export async function fillDirectory<Result>(path: string, write: (fresh: string) => Promise<Result>, { signal }: AbortOptions = {}): Promise<Result> {
+  if (!isAbsolute(path)) throw new TypeError(`the files of a commit are written to an absolute path, not ${JSON.stringify(path)}`);
+  signal?.throwIfAborted();
+  const directory = resolve(path);
+  const made = await makeDirectory(directory);
+  try {
+    return await fill(directory, write, signal);
+  } catch (error) {
+    if (made !== undefined) await removeEmpty(directory, made);
+    throw error;
+  }
+}
+
+async function fill<Result>(directory: string, write: (fresh: string) => Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+  const name = `.dad-checkout-${randomUUID()}`;
+  const fresh = join(directory, name);
+  const moved: string[] = [];
+  await assertOnly(directory, []);
+  await failing("make a directory", fresh, mkdir(fresh));
+  try {
+    // Of several that come at the same time each sees what the others have made.
+    await assertOnly(directory, [name]);
+    const result = await write(fresh);
+    signal?.throwIfAborted();
+    for (const entry of await failing("list", fresh, readdir(fresh))) {
+      await failing("put in its place", join(directory, entry), rename(join(fresh, entry), join(directory, entry)));
+      moved.push(join(directory, entry));
+    }
+    await failing("remove", fresh, rmdir(fresh));
+    return result;
+  } catch (error) {
+    for (const written of [...moved, fresh]) await failing("remove", written, rm(written, { recursive: true, force: true }));
+    throw error;
+  }
+}
+
+/** Makes it, and answers the first of those that it had to make. */
+async function makeDirectory(directory: string): Promise<string | undefined> {
+  return mkdir(directory, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === "EEXIST" || cause.code === "ENOTDIR")
+      throw new OutcomeDirectoryError(directory, "a file is there, or on the way to it", { cause });
+    throw new OutcomeFailedError("make a directory", directory, { cause });
+  });
+}
+
+async function assertOnly(directory: string, own: readonly string[]): Promise<void> {
+  const other = (await failing("list", directory, readdir(directory))).find((name) => !own.includes(name));
+  if (other !== undefined) throw new OutcomeDirectoryError(directory, `${JSON.stringify(other)} is in it`);
+}
+
+/** Removes a directory, and those on the way down to it, as far as nothing is in them. */
+async function removeEmpty(directory: string, first: string): Promise<void> {
+  for (let path = directory; path.length >= first.length; path = dirname(path)) {
+    const removed = await rmdir(path).then(
+      () => true,
+      () => false,
+    );
+    if (!removed) return;
+  }
+}
+
+async function failing<Result>(action: string, path: string, work: Promise<Result>): Promise<Result> {
+  return work.catch((cause: unknown) => {
+    throw new OutcomeFailedError(action, path, { cause });
+  });
+}

@@ -54,6 +54,7 @@ export interface Git {
 /** No hook, filter, helper, pager, transport or setting of the user or the machine takes part, and no object is another one in disguise. */
 const CONFIG = [
   "advice.addEmbeddedRepo=false",
+  "advice.graftFileDeprecated=false",
   "commit.gpgSign=false",
   "core.attributesFile=/dev/null",
   "core.autocrlf=false",
@@ -132,7 +133,8 @@ export function hardenedGit(author: GitAuthor, { program = "git", path = usualPa
       const judge: Judge = (error, { exitCode, stdErr, ...rest }) => {
         Object.assign(said, { exitCode, stdErr: Buffer.concat(stdErr).toString() });
         // That it ended with a code is no failure; that it could not be started, or was stopped, is one.
-        return exitCode >= 0 && exitCode <= HIGHEST_EXIT_CODE ? undefined : failureOf(error, { exitCode, stdErr, ...rest });
+        const ended = Number.isInteger(exitCode) && exitCode >= 0 && exitCode <= HIGHEST_EXIT_CODE;
+        return ended ? undefined : failureOf(error, { exitCode, stdErr, ...rest });
       };
       const stdOut = await attempt({ command: String(args[0]), judge }, call, (git) => git.raw([...args]));
       return { exitCode: said.exitCode, text: `${stdOut}${said.stdErr}` };
@@ -221,7 +223,8 @@ interface Attempt {
 
 const failureOf: Judge = (error, { exitCode, stdErr }) => {
   if (error !== undefined || exitCode === 0) return error;
-  return new Error(Buffer.concat(stdErr).toString().trim() || `git ended with exit code ${exitCode}`);
+  const end = Number.isInteger(exitCode) ? `ended with exit code ${exitCode}` : "was ended by a signal";
+  return new Error(Buffer.concat(stdErr).toString().trim() || `git ${end}`);
 };
 
 function usualPath(): string {

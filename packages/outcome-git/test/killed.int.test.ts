@@ -1,0 +1,37 @@
+import { chmod, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { checkGitOutcomes, type GitOutcomes, gitOutcomeRepository } from "@dad/outcome-git";
+import { type OutcomeRef, RunId } from "@dad/protocol";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { git, openPlaces, type Places, textFile } from "./places.ts";
+
+const id = (name: string): RunId => RunId.parse(name);
+let places: Places;
+beforeEach(async () => {
+  places = await openPlaces([textFile("a.txt", "a")]);
+});
+afterEach(() => places[Symbol.asyncDispose]());
+
+/** A git of which the commands with this name are killed. */
+async function gitKilledIn(command: string): Promise<NonNullable<GitOutcomes["git"]>> {
+  const program = join(places.root, "git");
+  await writeFile(program, `#!/bin/sh\ncase " $* " in *" ${command} "*) kill -9 $$ ;; esac\nexec git "$@"\n`);
+  await chmod(program, 0o755);
+  return { program, path: process.env["PATH"] };
+}
+
+async function commit(name: string): Promise<OutcomeRef> {
+  await using repository = gitOutcomeRepository(places);
+  await using run = await repository.open(id(name));
+  await run.write(textFile("result.txt", `result of ${name}`));
+  return await run.commit({ subject: name });
+}
+
+it.each(["fsck", "merge-base"])("takes a git %s that is killed for no answer", async (command) => {
+  const [one, two] = [await commit("one"), await commit("two")];
+  await git(places.directory, "update-ref", "refs/heads/run/one", two.commit);
+  const outcomes = { repositories: [places.directory], workDirectory: places.workDirectory, git: await gitKilledIn(command) };
+  const runs = [{ runId: id("one"), outcome: one, ended: true, uncertain: false }];
+  const findings = checkGitOutcomes(outcomes, { runs, everything: true });
+  await expect(Array.fromAsync(findings)).rejects.toMatchObject({ code: "OUTCOME_FAILED", message: expect.stringContaining("ended by a signal") });
+});

@@ -59,6 +59,7 @@ const EXAMPLES: { readonly [Type in RunEventType]: { readonly type: Type } & Rec
     request: { allowed: false, method: "CONNECT", host: "a.test", port: 443, reason: "not-listed", bytesUp: 0, bytesDown: 0, durationMs: 1 },
   },
   "outcome.opened": { ...run, type: "outcome.opened", outcome },
+  "workspace.opened": { ...run, type: "workspace.opened", directory: "workspace" },
   "outcome.committed": { ...run, type: "outcome.committed", path: "coder", outcome: { branch: "run/run_1", commit: "abc" } },
   "outcome.failed": { ...run, type: "outcome.failed", error },
   "journal.recovered": { ...run, type: "journal.recovered", bytes: 17, kept: "journal.torn-1" },

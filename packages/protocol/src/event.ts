@@ -107,6 +107,8 @@ export const RunEvent = z.discriminatedUnion("type", [
   z.looseObject({ ...run, type: z.literal("inputs.registered"), artifact: ArtifactEntry, paths: z.array(z.string()) }),
   /** The result tree that the run starts from. */
   z.looseObject({ ...run, type: z.literal("outcome.opened"), outcome: OutcomeRef }),
+  /** The run has no result tree, and works in a directory that nobody commits: from the directory of the run where it is in it, else absolute. */
+  z.looseObject({ ...run, type: z.literal("workspace.opened"), directory: z.string() }),
   z.looseObject({ ...run, type: z.literal("outcome.committed"), path: NodePath.optional(), outcome: OutcomeRef }),
   z.looseObject({ ...run, type: z.literal("outcome.failed"), error: ErrorEnvelope }),
   /** A space was opened in which commands of the run run; `path` is the node that needed one of its own. */

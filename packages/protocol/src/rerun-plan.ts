@@ -37,7 +37,7 @@ export type PlannedNode = z.infer<typeof PlannedNode>;
 
 /** Something for which the re-run is refused, unless it is allowed. */
 export const PlanProblem = z.looseObject({
-  kind: z.enum(["changed", "failed", "unfinished", "removed", "content", "schema", "effect", "unverified", "set"]),
+  kind: z.enum(["changed", "failed", "unfinished", "removed", "content", "schema", "effect", "unverified", "set", "files"]),
   path: NodePath,
   message: z.string(),
   /** The flags of `dad rerun` that allow it. */

@@ -138,6 +138,8 @@ export const RunSummary = z.looseObject({
   status: RunStatus,
   runDir: z.string(),
   outcome: OutcomeRef.nullable(),
+  /** Of a run without a result tree: the directory that it works in, from `runDir` where it is in it, else absolute. */
+  workspace: z.string().optional(),
   usage: Usage,
   nodes: z.array(NodeSummary),
   error: ErrorEnvelope.optional(),

@@ -10,6 +10,8 @@ import type { ShownArtifacts } from "./shown-artifacts.ts";
 export interface OpenedRun extends ClaimedRun {
   readonly record: RunRecord;
   readonly outcome: RunOutcome | undefined;
+  /** That it works in, apart from its record. */
+  readonly directory: string | undefined;
   readonly shown: ShownArtifacts;
 }
 
@@ -47,7 +49,7 @@ async function commitOutcome({ outcome, env, journal, record }: OpenedRun, statu
     // Whoever was taken the run from must not move its branch.
     journal
       .assertOwned()
-      .then(() => outcome.commit({ subject, trailers: { "Dad-Run": env.runId, "Dad-Epoch": String(journal.epoch) } }))
+      .then(() => outcome.commit({ subject, trailers: { "Dad-Epoch": String(journal.epoch) }, final: true }))
       .then((committed) => record.add({ type: "outcome.committed", outcome: committed })),
   );
 }

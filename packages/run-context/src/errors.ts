@@ -70,6 +70,13 @@ export class StaticInputsError extends DadError<"STATIC_INPUTS_INVALID"> {
   }
 }
 
+/** `RUN_FILES_UNREACHABLE`: a run that is to be resumed has its files where they cannot be reached: it began with an outcome, say, and is to go on without. */
+export class RunFilesError extends DadError<"RUN_FILES_UNREACHABLE"> {
+  constructor(runId: RunId, place: string, remedy: string) {
+    super("RUN_FILES_UNREACHABLE", `run ${runId} has its files ${place}: ${remedy}`, { details: { runId, place } });
+  }
+}
+
 /** `RUN_COMPLETED`: a run that is to be resumed has done all its work. */
 export class RunCompletedError extends DadError<"RUN_COMPLETED"> {
   constructor(runId: RunId) {

@@ -10,6 +10,7 @@ export {
   ArtifactRefusedError,
   RunCompletedError,
   RunEndedError,
+  RunFilesError,
   RunIdError,
   RunNotOpenedError,
   RunNotRecordedError,
@@ -42,6 +43,8 @@ export {
 export { isolationRecord } from "./run-spaces.ts";
 export type { ExecutionScope, IsolatedExecution, IsolatedOptions, IsolateOptions, RunContext, RunTask } from "./run-context.ts";
 export { documentText, MANIFEST, manifestOf } from "./run-face.ts";
+export { workspacePlace } from "./open-tree.ts";
+export type { OpenWorkspaceOptions, RunWorkspaces } from "./run-workspaces.ts";
 export type { MakeRunPorts, Own, RunPorts } from "./run-ports.ts";
 export { detailsOf, emptyProjection, project, type RunProjection } from "./run-projection.ts";
 export { parseStaticInput, parseStaticInputs } from "./static-inputs.ts";

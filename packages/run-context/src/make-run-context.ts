@@ -19,13 +19,14 @@ export interface RunContextParts {
 
 /** What a component sees of a run that is open. */
 export function makeRunContext({ rootComponentId, history, inputs, signal }: RunContextParts, opened: OpenedRun): RunContext {
-  const { env, ports, record, outcome, shown } = opened;
+  const { env, ports, record, outcome, directory, shown } = opened;
   const life = runLife(opened, signal);
   const run: RunContext = {
     rootComponentId,
     env,
     ports,
     outcome,
+    directory,
     inputs,
     history,
     signal: life.signal,

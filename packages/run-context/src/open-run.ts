@@ -1,8 +1,8 @@
-import type { RunOutcome } from "@dad/outcome";
 import { type ArtifactEntry, NodeId, type RerunOf, type RunId, type RunSource, type StaticInputs } from "@dad/protocol";
 import { claimRun } from "./claim-run.ts";
 import { completeRun, type OpenedRun } from "./complete-run.ts";
 import { keepInputs, makeRunContext } from "./make-run-context.ts";
+import { NO_TREE, openTree } from "./open-tree.ts";
 import type { RunContext } from "./run-context.ts";
 import type { RunEnvOptions } from "./run-env.ts";
 import { showRun } from "./run-face.ts";
@@ -21,6 +21,11 @@ export interface OpenRunOptions extends RunEnvOptions {
   readonly source?: RunSource;
   /** Makes the run from an earlier one. */
   readonly rerun?: RerunStart;
+  /**
+   * Where its result tree starts, in the project's own repository: a branch, a tag or a commit. Default: what the outcome repository
+   * gives every run. A re-run starts where its base says.
+   */
+  readonly revision?: string;
   /** Cancels the run. */
   readonly signal?: AbortSignal;
   /** The ports, or what makes them for this run. Ports that it `own`s are released with the run; all others stay their maker's. */
@@ -40,27 +45,29 @@ export interface RerunStart {
  * recorded as failed (as cancelled, when the signal was aborted meanwhile).
  *
  * @throws `RUN_EXISTS`, RunIdError (`RUN_ID_INVALID`), RunNotOpenedError (`RUN_NOT_OPENED`), and what
- * the outcome repository throws.
+ * the outcome repository, or what gives workspaces, throws. TypeError for a `revision` of a re-run, and without an outcome repository.
  */
 export async function openRun(options: OpenRunOptions): Promise<RunContext> {
-  const { rootComponentId, rerun, signal } = options;
+  const { rootComponentId, rerun, revision, signal } = options;
   if (!NodeId.safeParse(rootComponentId).success) throw new TypeError(`rootComponentId is not an id: ${rootComponentId}`);
+  if (rerun && revision !== undefined) throw new TypeError("a re-run starts where its base says: it takes no revision");
   signal?.throwIfAborted();
   const claimed = await claimRun({ ...options, kind: rerun ? "rerun" : "run" }, options.ports);
   const { env, ports } = claimed;
   const record = runRecord(claimed.journal, { ports, env });
   const shown = shownArtifacts(ports.view);
-  let outcome: RunOutcome | undefined;
+  let tree = NO_TREE;
   try {
+    if (revision !== undefined && !ports.outcomes) throw new TypeError("a run without an outcome repository starts from no revision");
     if (rerun) for (const origin of rerun.origins) await ports.journals.retain(env.runId, origin, { via: rerun.record.of });
     const inputs = await recordStart(options, { env, ports, record });
     await showRun(ports, record.details());
     await shown.add(inputs);
-    outcome = await openOutcome(options, { env, ports, record });
+    tree = await openTree({ env, ports, record }, { rerun: rerun?.record, revision, signal });
     const parts = { rootComponentId, history: foldHistory().history, inputs: new Map(Object.entries(options.inputs ?? {})), signal };
-    return makeRunContext(parts, { ...claimed, record, outcome, shown });
+    return makeRunContext(parts, { ...claimed, record, ...tree, shown });
   } catch (error) {
-    const opened = { ...claimed, record, outcome, shown };
+    const opened = { ...claimed, record, ...tree, shown };
     // Why it could not be opened says more than that this cannot be recorded or released either.
     await completeRun(opened, signal?.aborted ? "cancelled" : "failed", error).catch(() => undefined);
     await releaseRun(opened).catch(() => undefined);
@@ -70,7 +77,7 @@ export async function openRun(options: OpenRunOptions): Promise<RunContext> {
 
 /** One entry says that the run started and what it was given: whoever goes on with it has both or finds no run. */
 async function recordStart(
-  { rootComponentId, source, inputs, rerun }: OpenRunOptions,
+  { rootComponentId, source, inputs, rerun, revision }: OpenRunOptions,
   { env, ports, record }: Pick<OpenedRun, "env" | "ports" | "record">,
 ): Promise<readonly ArtifactEntry[]> {
   const given = inputs && (await keepInputs(ports, inputs));
@@ -79,27 +86,9 @@ async function recordStart(
     rootComponentId,
     ...(rerun ? { rerun: rerun.record } : {}),
     ...(source ? { source } : {}),
+    ...(revision === undefined ? {} : { revision }),
     ...(given ? { inputs: given } : {}),
   };
   await record.add({ type: "run.started", ...facts });
   return given ? [given] : [];
-}
-
-async function openOutcome(
-  { rerun, signal }: OpenRunOptions,
-  { env, ports, record }: Pick<OpenedRun, "env" | "ports" | "record">,
-): Promise<RunOutcome | undefined> {
-  const outcome = await ports.outcomes?.open(env.runId, { ...startOf(rerun?.record), ...(signal ? { signal } : {}) });
-  if (outcome) await recordOpened(record, outcome);
-  return outcome;
-}
-
-/** Where the outcome of a re-run starts. */
-export function startOf(rerun: RerunOf | undefined): { readonly from?: string } {
-  return rerun?.start ? { from: rerun.start.commit } : {};
-}
-
-/** What the nodes of the run find is on record before the first of them starts. */
-export async function recordOpened({ add }: Pick<OpenedRun["record"], "add">, { start }: RunOutcome): Promise<void> {
-  await add({ type: "outcome.opened", outcome: start });
 }

@@ -1,6 +1,5 @@
 import { ArtifactMissingError, readJson } from "@dad/artifacts";
 import { type Journal, type JournalStore, RunUnknownError } from "@dad/journal";
-import type { RunOutcome } from "@dad/outcome";
 import {
   type ArtifactEntry,
   DadError,
@@ -18,7 +17,7 @@ import { RunCompletedError, RunNotOpenedError } from "./errors.ts";
 import { inParallel } from "./in-parallel.ts";
 import { makeRunContext } from "./make-run-context.ts";
 import type { RunContext } from "./run-context.ts";
-import { recordOpened, startOf } from "./open-run.ts";
+import { assertReachable, NO_TREE, openTree } from "./open-tree.ts";
 import { contentsOfOrigins, type OriginContents } from "./origin-contents.ts";
 import { runEnv, type RunEnvOptions } from "./run-env.ts";
 import { showRun } from "./run-face.ts";
@@ -47,7 +46,7 @@ export interface ResumeRunOptions extends Pick<RunEnvOptions, "projectRoot" | "r
  * journal: `run.json`, and the files of the nodes that ended last.
  *
  * @throws `RUN_UNKNOWN`, RunIdError (`RUN_ID_INVALID`), `RUN_LOCKED`, `JOURNAL_DAMAGED`, RunCompletedError (`RUN_COMPLETED`),
- * RunNotOpenedError (`RUN_NOT_OPENED`), and `ARTIFACT_…` when what the run goes on from cannot be read: nothing is recorded then
+ * RunNotOpenedError (`RUN_NOT_OPENED`), RunFilesError (`RUN_FILES_UNREACHABLE`), and `ARTIFACT_…` when what the run goes on from cannot be read: nothing is recorded then
  * but that a torn tail was set aside. What the outcome repository throws is recorded as the end.
  */
 export async function resumeRun(options: ResumeRunOptions): Promise<RunContext> {
@@ -113,22 +112,22 @@ function foldBefore() {
 
 async function goOn(claimed: ClaimedRun, { projection, history, status }: Before, signal: AbortSignal | undefined): Promise<RunContext> {
   const { env, ports, journal } = claimed;
+  assertReachable(claimed, history);
   await assertContent(ports, history);
   const inputs = await recordedInputs(ports, history);
   const record = runRecord(journal, { ports, env, before: projection });
   const shown = shownArtifacts(ports.view);
-  let outcome: RunOutcome | undefined;
+  let tree = NO_TREE;
   try {
     await record.add({ type: "run.resumed", from: status });
     const { rootComponentId } = record.details();
     await showRun(ports, record.details());
     await shown.add(lastArtifacts(history));
-    outcome = await ports.outcomes?.open(env.runId, { resume: true, ...startOf(history.rerun), ...(signal ? { signal } : {}) });
-    // It was killed before its nodes found anything.
-    if (outcome && history.outcome.start === undefined) await recordOpened(record, outcome);
-    return makeRunContext({ rootComponentId, history, inputs, signal }, { ...claimed, record, outcome, shown });
+    // It may have been killed before its nodes found anything.
+    tree = await openTree({ env, ports, record }, { rerun: history.rerun, revision: history.revision, history, signal });
+    return makeRunContext({ rootComponentId, history, inputs, signal }, { ...claimed, record, ...tree, shown });
   } catch (error) {
-    const opened = { ...claimed, record, outcome, shown };
+    const opened = { ...claimed, record, ...tree, shown };
     // Why it could not be opened says more than that this cannot be recorded or released either.
     await completeRun(opened, signal?.aborted ? "cancelled" : "failed", error).catch(() => undefined);
     await releaseRun(opened).catch(() => undefined);

@@ -18,6 +18,11 @@ export interface RunContext extends AsyncDisposable {
   readonly ports: RunPorts;
   /** The versioned result tree of this run, when there is one. */
   readonly outcome: RunOutcome | undefined;
+  /**
+   * Absolute path of the directory that the run works in, apart from its record: the working tree of its outcome, or a workspace of
+   * its own. `undefined` when it has neither.
+   */
+  readonly directory: string | undefined;
   /** Values given from outside, by node path or unique id. */
   readonly inputs: ReadonlyMap<string, Json>;
   /** Aborted when the run is cancelled or over. */

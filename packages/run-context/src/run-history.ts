@@ -84,7 +84,11 @@ export interface RunHistory {
   readonly inputs: ArtifactEntry | undefined;
   /** What the run was made from, of a re-run. */
   readonly rerun: RerunOf | undefined;
+  /** Where its outcome was to start from, in the project's own repository. */
+  readonly revision: string | undefined;
   readonly outcome: OutcomeHistory;
+  /** Of a run without an outcome, the directory that it works in, as `workspace.opened` has it. */
+  readonly workspace: string | undefined;
   /** Of the last entry. */
   readonly lastSeq: number;
 }
@@ -104,7 +108,7 @@ export function foldHistory(): HistoryFold {
   const handled = new Map<NodePath, FailureHandling>();
   const steps: OutcomeStep[] = [];
   const outcome = { start: undefined, tree: undefined, steps };
-  const nothing = { definition: undefined, inputs: undefined, rerun: undefined, outcome, lastSeq: 0 };
+  const nothing = { definition: undefined, inputs: undefined, rerun: undefined, revision: undefined, outcome, workspace: undefined, lastSeq: 0 };
   const history: Open<RunHistory> = { ...nothing, nodes, ended, handled, components };
   return {
     history,
@@ -146,9 +150,11 @@ function addFact(history: Open<RunHistory>, event: RecordedEvent): void {
   if (event.type === "run.started") {
     history.inputs = event.inputs;
     history.rerun = event.rerun;
+    history.revision = event.revision;
     history.outcome = { ...outcome, tree: event.rerun?.start?.tree };
   } else if (event.type === "inputs.registered") history.inputs = event.artifact;
   else if (event.type === "outcome.opened") history.outcome = { ...outcome, start: event.outcome, tree: outcome.tree ?? event.outcome.tree };
+  else if (event.type === "workspace.opened") history.workspace = event.directory;
   else if (event.type === "component.started") history.definition = event.definition ?? history.definition;
 }
 

@@ -6,6 +6,7 @@ import type { Observability } from "@dad/observability";
 import type { OutcomeRepository } from "@dad/outcome";
 import type { RunEnvParams } from "@dad/protocol";
 import type { ResourceProfile } from "@dad/resources";
+import type { RunWorkspaces } from "./run-workspaces.ts";
 
 /** The ports a run works through. A program chooses the adapters once and gives them all here. */
 export interface RunPorts {
@@ -21,6 +22,8 @@ export interface RunPorts {
   readonly scope?: RunScope;
   /** Without one, a run has no versioned result tree. */
   readonly outcomes?: OutcomeRepository;
+  /** Where a run works that has no such tree. Without either, it works in its own directory, which holds its record. */
+  readonly workspaces?: RunWorkspaces;
 }
 
 /** Gives a port to the run, which releases it when the run is released. What is not given stays its maker's. */

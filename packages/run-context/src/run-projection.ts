@@ -27,6 +27,8 @@ export interface RunProjection {
   /** What is reused was paid for by the run that made it. */
   readonly saved: Usage | undefined;
   readonly outcome: OutcomeRef | null;
+  /** Of a run without an outcome: where it works. */
+  readonly workspace?: string;
   /** In the order in which they were first started. */
   readonly nodes: Map<NodePath, NodeDetails>;
   /** Likewise. */
@@ -64,6 +66,8 @@ export function project(run: RunProjection, event: RecordedEvent): RunProjection
       return resumed(run);
     case "isolation.opened":
       return withSpace(run, event.isolation);
+    case "workspace.opened":
+      return { ...run, workspace: event.directory };
     case "outcome.committed":
       return event.path === undefined ? { ...run, outcome: event.outcome } : run;
     default:
@@ -188,6 +192,7 @@ export function detailsOf(run: RunProjection, { runDir, live }: RunPlace): RunDe
     endedAt: ended?.time ?? null,
     runDir,
     outcome: run.outcome,
+    ...(run.workspace === undefined ? {} : { workspace: run.workspace }),
     usage: run.usage,
     nodes: settledAs(status, run.nodes.values()),
     components: settledAs(status, run.components.values()),

@@ -25,7 +25,7 @@ export interface RunSpaces extends AsyncDisposable {
 }
 
 export function spacesOf(run: RunContext, own: Readonly<Record<string, string>>): RunSpaces {
-  const workspace = run.outcome?.directory ?? run.env.runDir;
+  const workspace = run.directory ?? run.env.runDir;
   // A working tree has no repository of its own: without this, `git` in it would find one of the user's further up.
   const env = { GIT_CEILING_DIRECTORIES: dirname(workspace), ...own };
   const keyOf = policyKeys();
@@ -115,17 +115,17 @@ function suffices(
 }
 
 /** Whoever is not to write anywhere else must not get what holds the record of the run, or of others. */
-function assertApart({ outcome, env }: RunContext, { required, mounts }: ResolvedPolicy): void {
+function assertApart({ directory, env }: RunContext, { required, mounts }: ResolvedPolicy): void {
   for (const [index, { path, mode }] of mounts.entries())
     if (mode === "rw" && (isWithin(path, env.runRoot) || isWithin(env.runRoot, path) || path.split(sep).includes(".git")))
       throw new IsolationPolicyError(
         `mounts.${index}`,
         `gives commands ${path} to write, where runs are recorded or what git executes is kept: mount a directory apart from ${env.runRoot} and from every .git`,
       );
-  if (outcome?.directory !== undefined || required["fs.write"] === undefined) return;
+  if (directory !== undefined || required["fs.write"] === undefined) return;
   throw new IsolationPolicyError(
     "preset",
-    `keeps commands from all but the workspace, and run ${env.runId} has none of its own: its directory holds its record. Give the run an outcome repository that has working trees`,
+    `keeps commands from all but the workspace, and run ${env.runId} has none of its own: its directory holds its record. Give the run an outcome repository that has working trees, or workspaces`,
   );
 }
 

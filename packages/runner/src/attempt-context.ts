@@ -31,7 +31,7 @@ export function contextOf({ call, scope, signal, exclusively }: Attempt, collect
       wanted(() => space.exec(command, { ...options, signal: options?.signal ? AbortSignal.any([signal, options.signal]) : signal })),
     isolated: async (policy) => wanted(() => isolatedFor({ call, scope, signal }, policy, observability)),
     untrusted: call.untrusted ?? false,
-    workspace: run.outcome?.directory,
+    workspace: run.directory,
     outcome: run.outcome && { commit: async (message) => wanted(() => commitWorkspace(run, { call, collected }, message)) },
     resources: run.ports.resources,
     observability,

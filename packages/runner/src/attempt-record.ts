@@ -1,6 +1,6 @@
 import type { NodeDefinition } from "@dad/agent";
 import type { NodeCall, NodeHandle, NodeOutcome } from "@dad/engine";
-import { type ErrorEnvelope, errorEnvelope, type EventDraft, type Json, type NodeDecision, type NodeResult } from "@dad/protocol";
+import { type ArtifactEntry, type ErrorEnvelope, errorEnvelope, type EventDraft, type Json, type NodeDecision, type NodeResult } from "@dad/protocol";
 import { assertWanted, type Attempt, type Collected } from "./attempt.ts";
 
 /**
@@ -20,14 +20,20 @@ export interface Ending {
   readonly told?: boolean;
 }
 
-/** Content first, then the entry that makes it the node's. */
-export async function commit({ call, definition, scope: { run }, signal }: Attempt, collected: Collected, ending: Ending): Promise<void> {
-  const { outcome } = ending;
-  const told = outcome.status === "cancelled" && outcome.error === signal.reason;
-  const error = errorOf({ outcome, told });
-  await collected.records.keep("result", resultOf(call, definition, { collected, status: outcome.status, error }) as Json);
+/** Content comes before all that names it. @returns what names how the attempt ended. */
+export async function keepResult({ call, definition, signal }: Attempt, collected: Collected, outcome: NodeOutcome): Promise<ArtifactEntry> {
+  const error = errorOf({ outcome, told: isTold(outcome, signal) });
+  return await collected.records.keepResult(resultOf(call, definition, { collected, status: outcome.status, error }) as Json);
+}
+
+/** The entry that makes all that is kept the node's. */
+export async function commit({ call, scope: { run }, signal }: Attempt, collected: Collected, ending: Ending): Promise<void> {
   assertWanted(collected);
-  await run.record(endOf(call, collected, { ...ending, told }));
+  await run.record(endOf(call, collected, { ...ending, told: isTold(ending.outcome, signal) }));
+}
+
+function isTold(outcome: NodeOutcome, signal: AbortSignal): boolean {
+  return outcome.status === "cancelled" && outcome.error === signal.reason;
 }
 
 /** The entry that says how an attempt ended. */

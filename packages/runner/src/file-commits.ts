@@ -1,12 +1,12 @@
 import type { NodeHandle } from "@dad/engine";
-import type { OutcomeRef } from "@dad/protocol";
+import type { Digest, OutcomeRef } from "@dad/protocol";
 import type { NodeHistory, OutcomeStep, RunContext } from "@dad/run-context";
 import { type ToldFiles, UNKNOWABLE_TREE } from "./told-files.ts";
 
 /** Commits what attempts change in the workspace, so that a re-run can go on from each of them. */
 export interface FileCommits {
-  /** Commits what an attempt may have changed, after the commits of its own. Gives what it changed in all, if it did. */
-  commit(handle: NodeHandle, own: readonly OutcomeRef[]): Promise<OutcomeRef | undefined>;
+  /** Commits what an attempt may have changed, after the commits of its own. Gives what it changed in all, if it did. `result` names how it ended. */
+  commit(handle: NodeHandle, own: readonly OutcomeRef[], result: Digest): Promise<OutcomeRef | undefined>;
   /** Commits what an attempt has changed while nobody else did, before somebody else does, if it can be. Gives that, if there is something. */
   commitPart(handle: NodeHandle): Promise<OutcomeRef | undefined>;
   /** Makes the changes that a reused node had made. Gives them as this run has them, if there are any. */
@@ -19,21 +19,22 @@ export function fileCommits({ env, outcome, history }: Pick<RunContext, "env" | 
   /** The workspace is no more what it was in the run before at this place. */
   let apart = false;
 
-  async function commitAs({ path, attempt }: NodeHandle): Promise<OutcomeRef | undefined> {
+  async function commitAs({ path, attempt }: NodeHandle, result?: Digest): Promise<OutcomeRef | undefined> {
     const subject = `[${env.runId}] ${path}`;
-    const committed = await outcome?.commit({ subject, trailers: { "Dad-Node": path, "Dad-Attempt": String(attempt) }, onlyChanged: true });
+    const trailers = { "Dad-Node": path, "Dad-Attempt": String(attempt), ...(result === undefined ? {} : { "Dad-Result": result }) };
+    const committed = await outcome?.commit({ subject, trailers, onlyChanged: true });
     const isNew = committed !== undefined && !known.has(committed.commit);
     if (committed) known.add(committed.commit);
     return isNew ? committed : undefined;
   }
 
   return {
-    async commit(handle, own) {
+    async commit(handle, own, result) {
       if (!outcome) return undefined;
       for (const { commit } of own) known.add(commit);
       apart = true;
       try {
-        const last = await commitAs(handle);
+        const last = await commitAs(handle, result);
         return leave(told, handle, spanOf(last ? [...own, last] : own));
       } catch {
         // What cannot be committed now may be in order when the run ends, or else fails its end. Until then nobody knows the files.
@@ -54,9 +55,13 @@ export function fileCommits({ env, outcome, history }: Pick<RunContext, "env" | 
       }
       apart = true;
       for (const { outcome: change } of steps) if (change.parent !== undefined) await outcome.bring({ from: change.parent, to: change.commit });
-      return leave(told, handle, await commitAs(handle));
+      return leave(told, handle, await commitAs(handle, resultOf(record)));
     },
   };
+}
+
+function resultOf({ artifacts }: NodeHistory): Digest | undefined {
+  return artifacts.find(({ name }) => name === "result")?.digest;
 }
 
 /** Several commits as one change. */

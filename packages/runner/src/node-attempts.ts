@@ -6,13 +6,13 @@ import type { ExecutionScope } from "@dad/run-context";
 import type { Assumptions } from "./assumption.ts";
 import { type Attempt, type Collected, keyOf, type NodeElement, nothingYet } from "./attempt.ts";
 import { contextOf } from "./attempt-context.ts";
-import { commit, endOf, recordStart } from "./attempt-record.ts";
+import { commit, endOf, keepResult, recordStart } from "./attempt-record.ts";
 import type { WalkReport } from "./walk-report.ts";
 import { NodeOutputError, NodeSettingsError, StaticInputError } from "./errors.ts";
 import type { FileCommits } from "./file-commits.ts";
 import { changesFiles, workspaceUse } from "./fingerprint.ts";
 import { frozenJson } from "./frozen-json.ts";
-import { type Exclusively, oneAtATime } from "./one-at-a-time.ts";
+import { partCommits } from "./part-commits.ts";
 import type { Continuation } from "./rerun/continuation.ts";
 import { asRecorded } from "./rerun/replayed-output.ts";
 import { giveReused, recordedOutcome, type ReusedEnds, reusedEnds } from "./reused-attempt.ts";
@@ -42,29 +42,24 @@ export interface NodeAttempts {
 /** Does attempts of nodes in a run: executes them, keeps what they gave, and commits each in the journal. */
 export function nodeAttempts(options: NodeAttemptsOptions): NodeAttempts {
   const { scope, root, observability, turns, report, assume = {}, files, continuation } = options;
-  const elementAt = elementsOf(root);
+  const nodeAt = nodesOf(root);
   const going = new Map<string, Collected>();
   const ends = reusedEnds(report);
-  const exclusively = oneAtATime();
+  const parts = partCommits(files);
   /** What was shown last: as long as much waits to be shown, nothing more is begun. */
   let shown: Promise<void> = Promise.resolve();
 
-  function nodeAt(path: NodePath): NodeElement {
-    const element = elementAt(path);
-    if (element?.definition.kind !== "node") throw new TypeError(`the definition has no node ${path}`);
-    const { definition, policy } = element;
-    return { definition, effect: policy?.effect ?? definition.nodeType.effect };
-  }
-
   async function attempt(work: Attempt, collected: Collected): Promise<NodeOutcome> {
     await shown;
+    if (mayLeaveOthers(work)) await parts.begin(work, collected);
     await recordStart(work);
     const outcome = await execute(work, collected).then((ended) => asRecorded(work, collected, { ended, continuation }));
     collected.over = true;
+    // From here on, what goes wrong is not the node's: it is committed once, as what it was.
+    const { digest } = await keepResult(work, collected, outcome);
     // What one changed that was left behind belongs to whoever changes files next.
     if (outcome.status !== "cancelled" && !collected.left && mayLeaveOthers(work))
-      collected.changed = await exclusively(() => files.commit(work.call, collected.commits), scope.signal).catch(ifGoingOn(scope));
-    // From here on, what goes wrong is not the node's: it is committed once, as what it was.
+      collected.changed = await parts.end(work, collected, digest).catch(ifGoingOn(scope));
     await commit(work, collected, { outcome, decision: "executed", durationMs: collected.durationMs() });
     // Not waited for: in the order in which attempts are committed, the walk is told of them.
     shown = scope.run.show(collected.records.artifacts);
@@ -75,31 +70,30 @@ export function nodeAttempts(options: NodeAttemptsOptions): NodeAttempts {
     async execute(call, { signal }) {
       const before = turns.recordOf(call);
       if (before) return recordedOutcome(scope, before);
-      const work = { call, ...nodeAt(call.path), scope, signal, observability, exclusively };
+      const work = { call, ...nodeAt(call.path), scope, signal, observability, exclusively: parts.exclusively };
       if (call.reuse && continuation) return await giveReused(work, continuation, { files, ends });
       const assumption = assume[call.path];
       if (assumption?.done) return recordAssumed(work, assumption.value);
       const collected = nothingYet(work);
       going.set(keyOf(call), collected);
-      return attempt({ ...work, exclusively: committing(files, work, collected) }, collected).finally(() => going.delete(keyOf(call)));
+      const own = mayLeaveOthers(work) ? { ...work, exclusively: parts.doing(work, collected) } : work;
+      return attempt(own, collected).finally(() => {
+        going.delete(keyOf(call));
+        parts.over(collected);
+      });
     },
     ledger: attemptLedger({ going, ends, nodeAt, report }),
   };
 }
 
-/** What is changed while nobody else changes files is committed before somebody does: so it is known whose it is. */
-function committing(files: FileCommits, work: Attempt, collected: Collected): Exclusively {
-  if (!mayLeaveOthers(work)) return work.exclusively;
-  const committed = async <Result>(inner: () => Promise<Result>): Promise<Result> => {
-    const result = await inner();
-    const part = await files.commitPart(work.call);
-    if (part) {
-      collected.commits.push(part);
-      collected.alone += 1;
-    }
-    return result;
+function nodesOf(root: ComponentDefinition): (path: NodePath) => NodeElement {
+  const elementAt = elementsOf(root);
+  return (path) => {
+    const element = elementAt(path);
+    if (element?.definition.kind !== "node") throw new TypeError(`the definition has no node ${path}`);
+    const { definition, policy } = element;
+    return { definition, effect: policy?.effect ?? definition.nodeType.effect };
   };
-  return (inner, signal) => work.exclusively(() => committed(inner), signal);
 }
 
 /** What was changed when a run was cancelled is committed at its end. */
@@ -144,6 +138,7 @@ async function recordAssumed(work: Attempt, said: Json): Promise<NodeOutcome> {
   const collected = nothingYet(work);
   await collected.records.keep("outcome", value);
   const outcome: NodeOutcome = { status: "completed", value };
+  await keepResult(work, collected, outcome);
   await commit(work, collected, { outcome, decision: "assumed", durationMs: 0 });
   await scope.run.show(collected.records.artifacts);
   return outcome;

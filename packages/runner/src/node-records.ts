@@ -1,6 +1,6 @@
 import type { ArtifactDraft, RecordSettings } from "@dad/agent";
 import type { ArtifactEntry, Json, NodePath } from "@dad/protocol";
-import type { RunContext } from "@dad/run-context";
+import type { ArtifactToKeep, RunContext } from "@dad/run-context";
 import { ArtifactExistsError } from "./errors.ts";
 import { inOnePlace, placesOf } from "./record-places.ts";
 
@@ -8,8 +8,10 @@ import { inOnePlace, placesOf } from "./record-places.ts";
 export interface NodeRecords {
   /** What is kept so far. */
   readonly artifacts: readonly ArtifactEntry[];
-  /** Keeps what the runner itself keeps of an attempt. */
-  keep(name: OwnName, data: Json): Promise<void>;
+  /** Keeps what an attempt was told, or gave. */
+  keep(name: "input" | "outcome", data: Json): Promise<void>;
+  /** Keeps how it ended. */
+  keepResult(data: Json): Promise<ArtifactEntry>;
   /** Keeps what the node records, and shows it. Gives `undefined` for what is not to be kept. @throws `ARTIFACT_EXISTS`, `ARTIFACT_REFUSED`. */
   add(draft: ArtifactDraft): Promise<ArtifactEntry | undefined>;
 }
@@ -31,14 +33,19 @@ export function nodeRecords(run: Pick<RunContext, "keep" | "show">, node: NodePa
     return run.keep({ ...written, node, ...(places.state === undefined ? {} : { path: places.state }) });
   }
 
+  async function keepOwn(own: Omit<ArtifactToKeep, "name"> & { readonly name: OwnName }): Promise<ArtifactEntry> {
+    const entry = await run.keep({ ...own, node, path: places[own.name] });
+    artifacts.push(entry);
+    return entry;
+  }
+
   return {
     artifacts,
     async keep(name, data) {
-      const shown = record[name]?.enabled ?? true;
-      if (!shown && name === "input") return;
-      const format = name === "result" ? "json" : (record[name]?.format ?? "json");
-      artifacts.push(await run.keep({ node, name, data, format, path: places[name], shown }));
+      const { enabled: shown = true, format = "json" } = record[name] ?? {};
+      if (shown || name !== "input") await keepOwn({ name, data, format, shown });
     },
+    keepResult: (data) => keepOwn({ name: "result", data, format: "json", shown: record.result?.enabled ?? true }),
     async add(draft) {
       const setting = draft.name === "state" ? record.state : record.files;
       if (setting?.enabled === false) return undefined;

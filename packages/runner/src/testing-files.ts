@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import { defineNode } from "@dad/agent";
 import { memoryOutcomeRepository } from "@dad/outcome/memory";
 import type { OutcomeRepository, RunOutcome } from "@dad/outcome";
+import type { RunWorkspaces } from "@dad/run-context";
 import { z } from "zod";
 import { memoryPorts } from "./testing-ports.ts";
 import { rerunStage } from "./testing-rerun.ts";
@@ -9,6 +11,9 @@ import { meeting, RUN } from "./testing-run.ts";
 // For the tests of this package only: re-runs whose runs have files.
 
 type Attempts = ReturnType<typeof rerunStage>["attempts"];
+
+/** Where runs would work whose files nobody keeps. */
+export const NOTHING_KEPT: RunWorkspaces = { directoryOf: ({ runDir }) => join(runDir, "workspace"), open: async () => undefined };
 
 /** A stage whose runs have files, in memory, and nodes that read and write them. */
 export function fileStage() {
@@ -23,7 +28,7 @@ export function fileStage() {
     },
   };
   const on = rerunStage({ ports: { ...memoryPorts(), outcomes } });
-  return { ...on, ...fileNodes(on, opened), files: filesIn(on, repository) };
+  return { ...on, ...fileNodes(on, opened), files: filesIn(on, repository), message: (commit: string) => repository.message(commit) };
 }
 
 function file(path: string, text: string) {

@@ -21,7 +21,7 @@ export const RUN_ROOT = resolve("/runs");
 export type Behaviour = (context: NodeContext) => Json | undefined | Promise<Json | undefined>;
 
 /** With an outcome or without, and whatever resources. */
-export type StagePorts = ReturnType<typeof memoryPorts> & Partial<Pick<RunPorts, "outcomes">>;
+export type StagePorts = ReturnType<typeof memoryPorts> & Partial<Pick<RunPorts, "outcomes" | "workspaces">>;
 
 export interface StageOptions {
   readonly engine?: Engine;

@@ -14,7 +14,7 @@ import type { Continuation } from "./rerun/continuation.ts";
 import { ReplayDivergedError } from "./rerun/errors.ts";
 import { unmarked } from "./run-marks.ts";
 import type { StaticInputIndex } from "./static-input-index.ts";
-import { type ToldFiles, toldFiles } from "./told-files.ts";
+import { type ToldFiles, toldFiles, UNKNOWABLE_TREE } from "./told-files.ts";
 import { type Turns, turnsAfter } from "./turn.ts";
 import type { InterpreterHost } from "./walk.ts";
 import { walkReport } from "./walk-report.ts";
@@ -80,9 +80,11 @@ function assertReplayed(continuation: Continuation | undefined, cameTo: Readonly
 }
 
 /** As the first node finds the workspace, and as the attempts left it that are told again. */
-function filesOf({ outcome, history }: RunContext, turns: Turns, continuation: Continuation | undefined): ToldFiles {
-  const found = history.outcome.tree ?? (continuation ? continuation.tree : outcome?.start.tree);
-  const files = toldFiles(outcome && found);
+function filesOf({ outcome, directory, history }: RunContext, turns: Turns, continuation: Continuation | undefined): ToldFiles {
+  // What a base left that kept no files, nobody starts from.
+  const before = continuation && continuation.base.history.workspace === undefined ? continuation : undefined;
+  const found = history.outcome.tree ?? (before ? before.tree : outcome?.start.tree);
+  const files = toldFiles(outcome ? found : directory && UNKNOWABLE_TREE);
   for (const handle of turns.replay) {
     const tree = history.nodes.get(handle.path)?.outcome?.tree;
     if (tree !== undefined) files.left(handle, tree);

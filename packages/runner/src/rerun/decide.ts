@@ -96,10 +96,18 @@ function executed(component: string, message: string): Decision {
   return { kind: "execute", because: [{ component, message }] };
 }
 
+/** Of a node that works with files, whether those are known that it is to work with, and those that it worked with. */
+function unknownFiles({ fingerprint: was }: NodeHistory, { workspace }: NodeFingerprint): string | undefined {
+  if (was?.workspace === UNKNOWABLE_TREE) return "works with files of which the earlier run kept nothing";
+  return workspace === UNKNOWABLE_TREE ? "works with files, and of those of this run nothing is kept" : undefined;
+}
+
 function unchanged(record: NodeHistory, fingerprint: NodeFingerprint): Decision {
   if (record.state !== "completed")
     return { kind: "execute", because: [{ component: "state", before: stateOf(record), message: notCompleted(record) }] };
   if (record.fingerprint === undefined) return executed("fingerprint", "none was recorded");
+  const unknown = unknownFiles(record, fingerprint);
+  if (unknown !== undefined) return executed("workspace", `it ${unknown}`);
   return isSame(record, fingerprint) ? { kind: "reuse", record } : { kind: "execute", because: [] };
 }
 
@@ -116,6 +124,12 @@ function before(record: NodeHistory, fingerprint: NodeFingerprint, { failed = fa
   if (state === "failed") return failed ? { kind: "reuse", record } : problem("failed", "failed, and comes before the start", ["--allow-failed"]);
   if (state !== "completed") return problem("unfinished", "did not come to its end, and comes before the start", [`--reask ${path}`]);
   if (isSame(record, fingerprint)) return { kind: "reuse", record };
+  const unknown = unknownFiles(record, fingerprint);
+  if (unknown !== undefined)
+    return problem("files", `${unknown}, and comes before the start: its result can be reused without them, or it can be executed`, [
+      `--pin ${path}`,
+      `--reask ${path}`,
+    ]);
   if (record.fingerprint === undefined)
     return problem("unverified", "was recorded without a fingerprint, so it cannot be verified", [`--pin ${path}`, `--reask ${path}`]);
   return problem("changed", "is changed, and comes before the start", [`--pin ${path}`, `--reask ${path}`]);

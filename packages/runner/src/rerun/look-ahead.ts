@@ -15,7 +15,7 @@ import { type NodeHistory, readOutcome, type RunPorts } from "@dad/run-context";
 import { givenOf, isFromOutside } from "../decisions.ts";
 import { indexDefinition } from "../definition-index.ts";
 import { errorFromRecord } from "../reused-attempt.ts";
-import { changesFiles, fingerprinter, mayChangeFiles, UNKNOWN_TREE, workspaceUse } from "../fingerprint.ts";
+import { changesFiles, fingerprinter, mayChangeFiles, workspaceUse } from "../fingerprint.ts";
 import { interpret } from "../interpreter.ts";
 import { recordPlaces } from "../record-places.ts";
 import { UNNAMED, unmarked } from "../run-marks.ts";
@@ -24,6 +24,7 @@ import { toldFiles } from "../told-files.ts";
 import { UNKNOWN, UnknownYet, unknownYet } from "../unknown.ts";
 import type { Decided, InterpreterHost, NodeToDecide, Place } from "../walk.ts";
 import type { Decider } from "./decide.ts";
+import { isUnknown, knownTree, unknownOnce } from "./known-tree.ts";
 import { nodesIn, placesAround } from "./nodes-in.ts";
 import { NOTHING_RECORDED, SILENT } from "./looking-walk.ts";
 import type { BaseRun } from "./rerun-options.ts";
@@ -60,7 +61,7 @@ export interface LookAheadOptions {
   readonly decider: Decider;
   readonly withSet: ReturnType<typeof withSet>;
   readonly inputs: StaticInputIndex;
-  readonly ports: Pick<RunPorts, "artifacts" | "resources" | "outcomes">;
+  readonly ports: Pick<RunPorts, "artifacts" | "resources" | "outcomes" | "workspaces">;
   readonly engine: Engine;
   readonly place: { readonly runRoot: string; readonly lineage: readonly BaseRun["runId"][] };
   readonly signal: AbortSignal;
@@ -156,7 +157,12 @@ function standIn({ base: { runId }, place: { runRoot }, ports }: LookAheadOption
   const runDir = join(runRoot, runId);
   const executionId = ExecutionId.parse("00000000-0000-0000-0000-000000000000");
   const env = { runId, executionId, runDir, runRoot, effectiveRunRoot: runRoot, traceDir: join(runDir, ".trace") };
-  return { env, workspace: ports.outcomes?.capabilities.directory ? join(runRoot, ".dad", "work", runId) : runDir };
+  const workspace = ports.outcomes
+    ? ports.outcomes.capabilities.directory
+      ? join(runRoot, ".dad", "work", runId)
+      : undefined
+    : ports.workspaces?.directoryOf(env);
+  return { env, workspace: workspace ?? runDir };
 }
 
 function decideAhead(node: NodeToDecide, fingerprint: NodeFingerprint, { base, decide, found, files }: Looking): Decided {
@@ -168,20 +174,20 @@ function decideAhead(node: NodeToDecide, fingerprint: NodeFingerprint, { base, d
   found.add({ path, decision: decision.kind, because: decision.kind === "reuse" ? [] : decision.because, record, problem: decision.problem, now });
   if (decision.kind === "reuse") return { reuse: decision.record.path };
   if (use !== "none") found.seen();
-  if (changesFiles(use)) files.left({ path, attempt: 1 }, files.tree() === undefined ? undefined : UNKNOWN_TREE);
+  if (changesFiles(use)) files.left({ path, attempt: 1 }, unknownOnce(files.tree()));
   return {};
 }
 
 /** The files as the walk is told of them, and who was told before somebody saw them. */
 function filesAhead({ base, ports }: LookAheadOptions, found: Findings) {
-  const told = toldFiles(ports.outcomes && base.history.outcome.tree);
+  const told = toldFiles(knownTree(ports, base));
   let lost = false;
   return {
     ...told,
-    tree: () => (lost && told.tree() !== undefined ? UNKNOWN_TREE : told.tree()),
+    tree: () => (lost ? unknownOnce(told.tree()) : told.tree()),
     told(handle: Parameters<typeof told.told>[0]): void {
       const { decision, record } = found.nodes.get(handle.path) ?? {};
-      if (decision === "reuse" && record?.outcome) told.left(handle, told.tree() === UNKNOWN_TREE ? UNKNOWN_TREE : record.outcome.tree);
+      if (decision === "reuse" && record?.outcome) told.left(handle, isUnknown(told.tree()) ? told.tree() : record.outcome.tree);
       found.told(handle.path);
       told.told(handle);
     },

@@ -23,7 +23,7 @@ export interface PlanRerunOptions {
   readonly rerun: RerunOptions;
   /** Given over those of the earlier run. */
   readonly inputs?: StaticInputs;
-  readonly ports: Pick<RunPorts, "artifacts" | "resources" | "outcomes">;
+  readonly ports: Pick<RunPorts, "artifacts" | "resources" | "outcomes" | "workspaces">;
   readonly engine: Engine;
   readonly runRoot: string;
   /** What is on record of a re-run that was begun already: what it was made with, it goes on with. */
@@ -63,7 +63,7 @@ export async function planRerun(root: ComponentDefinition, given: PlanRerunOptio
   const problems = await problemsOf(root, { base, options, decider, ahead, ...ports });
   // What stands in the way may be why it does not come further.
   if (problems.length === 0 || ahead.complete) assertReached(options, ahead);
-  const record = given.begun?.rerun ?? recordOf(base, options, fileStart(base.history.outcome, ahead.early));
+  const record = given.begun?.rerun ?? recordOf(base, options, ports.outcomes && fileStart(base.history.outcome, ahead.early));
   return {
     plan: await planOf(record, { ahead, problems, base, artifacts: ports.artifacts, runRoot, lineage }),
     continuation: continuationOf(base, { options, decider, groups, reused: reusedIn(ahead), start: record.start, lineage }),

@@ -59,8 +59,9 @@ export function gitRunOutcome(git: Git, { start, fresh, ...run }: OpenedRun, onC
 async function closeFiles(files: RunFiles): Promise<void> {
   await keepUncommitted(files);
   const { workTree, index } = files.run;
-  await removing(workTree, removeTree(workTree));
+  // A working tree with an index counts as whole: who is killed on the way must not leave a part of it with one.
   await removing(index, rm(index, { force: true }));
+  await removing(workTree, removeTree(workTree));
 }
 
 /** What was not committed is no outcome, but it is somebody's work. */

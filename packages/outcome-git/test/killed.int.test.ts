@@ -1,4 +1,6 @@
-import { chmod, writeFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmod, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { checkGitOutcomes, type GitOutcomes, gitOutcomeRepository } from "@dad/outcome-git";
 import { type OutcomeRef, RunId } from "@dad/protocol";
@@ -34,4 +36,23 @@ it.each(["fsck", "merge-base"])("takes a git %s that is killed for no answer", a
   const runs = [{ runId: id("one"), outcome: one, ended: true, uncertain: false }];
   const findings = checkGitOutcomes(outcomes, { runs, everything: true });
   await expect(Array.fromAsync(findings)).rejects.toMatchObject({ code: "OUTCOME_FAILED", message: expect.stringContaining("ended by a signal") });
+});
+
+it("gives a run all its files back whose process was killed while it removed its working tree", async () => {
+  const { directory, workDirectory, seed } = places;
+  const options = JSON.stringify({ directory, workDirectory, seed });
+  const closer = spawn(process.execPath, ["--conditions=@dad/source", join(import.meta.dirname, "closer.ts"), options, "closed"], {
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  expect(await once(closer, "exit")).toEqual([null, "SIGKILL"]);
+  const left = await readdir(join(workDirectory, "closed")).catch(() => []);
+  expect(left.length).toBeLessThan(102);
+
+  await using repository = gitOutcomeRepository(places);
+  await using run = await repository.open(id("closed"), { resume: true });
+  expect(await readdir(String(run.directory))).toHaveLength(102);
+  const { commit: late } = await run.commit({ subject: "late" });
+  expect(await repository.changes(late, { from: (await repository.find(id("closed")))?.parent ?? "" })).toEqual([
+    { path: "late.txt", kind: "added" },
+  ]);
 });

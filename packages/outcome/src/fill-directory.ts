@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
-import { dirname, isAbsolute, join, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve, sep } from "node:path";
 import { OutcomeDirectoryError, OutcomeFailedError } from "./errors.ts";
 import type { AbortOptions } from "./outcome-repository.ts";
 
@@ -28,7 +28,7 @@ export async function fillDirectory<Result>(path: string, write: (fresh: string)
 async function fill<Result>(directory: string, write: (fresh: string) => Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
   const name = `.dad-checkout-${randomUUID()}`;
   const fresh = join(directory, name);
-  const moved: string[] = [];
+  const moved: Buffer[] = [];
   await assertOnly(directory, []);
   await failing("make a directory", fresh, mkdir(fresh));
   try {
@@ -36,16 +36,22 @@ async function fill<Result>(directory: string, write: (fresh: string) => Promise
     await assertOnly(directory, [name]);
     const result = await write(fresh);
     signal?.throwIfAborted();
-    for (const entry of await failing("list", fresh, readdir(fresh))) {
-      await failing("put in its place", join(directory, entry), rename(join(fresh, entry), join(directory, entry)));
-      moved.push(join(directory, entry));
+    // Not all names are text.
+    for (const entry of await failing("list", fresh, readdir(fresh, { encoding: "buffer" }))) {
+      const place = below(directory, entry);
+      await failing("put in its place", String(place), rename(below(fresh, entry), place));
+      moved.push(place);
     }
     await failing("remove", fresh, rmdir(fresh));
     return result;
   } catch (error) {
-    for (const written of [...moved, fresh]) await failing("remove", written, rm(written, { recursive: true, force: true }));
+    for (const written of [...moved, fresh]) await failing("remove", String(written), rm(written, { recursive: true, force: true }));
     throw error;
   }
+}
+
+function below(directory: string, name: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`${directory}${sep}`), name]);
 }
 
 /** Makes it, and answers the first of those that it had to make. */

@@ -22,6 +22,12 @@ async function filesBelow(directory: string): Promise<OutcomeFile[]> {
   return (await Promise.all(read)).toSorted(byPath);
 }
 
+/** What there is in a directory, and whether anybody has touched it. */
+async function looksOf(directory: string): Promise<(readonly [string, number])[]> {
+  const names = await readdir(directory);
+  return Promise.all(names.map(async (name) => [name, (await lstat(join(directory, name))).ctimeMs] as const));
+}
+
 const OWN = [file("own/deep/x.bin", Uint8Array.from([0, 13, 10, 255])), file("run.sh", "#!/bin/sh\r\n", true), file("empty", "")];
 /** `README.md` is there with other bytes, and `bin/tool` may no longer be executed. */
 const CHANGED = [file("README.md", "# Changed\n"), file("bin/tool", "#!/bin/sh\n")];
@@ -45,6 +51,10 @@ export function describeCheckouts({ repository }: Subject): void {
       expect(await filesBelow(directory)).toEqual(ALL);
       expect((await readdir(directory)).toSorted()).toEqual([...new Set(ALL.map(({ path }) => path.replace(/\/.*/, "")))].toSorted());
       expect(await readdir(place)).toEqual(["not"]);
+      // They are copies: what becomes of them changes no commit.
+      await writeFile(join(directory, "README.md"), "changed");
+      await repository().checkout(commit, join(place, "again"));
+      expect(await filesBelow(join(place, "again"))).toEqual(ALL);
     });
 
     it("writes the commit that is asked for, whatever came after it", async () => {
@@ -65,33 +75,26 @@ export function describeCheckouts({ repository }: Subject): void {
       expect({ ino, mode }).toEqual({ ino: before.ino, mode: before.mode });
     });
 
-    it("gives copies: what becomes of them changes no commit", async () => {
-      const [one, two] = [join(place, "one"), join(place, "two")];
-      await repository().checkout(commit, one);
-      await writeFile(join(one, "README.md"), "changed");
-      await repository().checkout(commit, two);
-      expect(await filesBelow(two)).toEqual(ALL);
-    });
-
-    it.each([
-      ["a file with the name of one of the commit", async (directory: string) => writeFile(join(directory, "README.md"), "mine")],
-      ["a file that is hidden", async (directory: string) => writeFile(join(directory, ".mine"), "mine")],
-      ["a directory", async (directory: string) => mkdir(join(directory, "mine"))],
-      ["a link", async (directory: string) => symlink("nowhere", join(directory, "README.md"))],
-    ])("writes nothing to a directory that has %s in it", async (_what, put) => {
+    it("writes nothing where something is: in a directory that has anything in it, on a file, or below one", async () => {
       const directory = join(place, "taken");
-      await mkdir(directory);
-      await put(directory);
-      const before = await Promise.all((await readdir(directory)).map(async (name) => [name, (await lstat(join(directory, name))).ctimeMs]));
-      await expect(repository().checkout(commit, directory)).rejects.toMatchObject({ code: "OUTCOME_DIRECTORY_TAKEN", details: { directory } });
-      expect(await Promise.all((await readdir(directory)).map(async (name) => [name, (await lstat(join(directory, name))).ctimeMs]))).toEqual(before);
-    });
-
-    it("writes nothing where a file is, or below one", async () => {
-      await writeFile(join(place, "file"), "mine");
-      for (const directory of [join(place, "file"), join(place, "file", "below")])
-        await expect(repository().checkout(commit, directory)).rejects.toMatchObject({ code: "OUTCOME_DIRECTORY_TAKEN" });
-      expect(await readFile(join(place, "file"), "utf8")).toBe("mine");
+      const put = [
+        () => writeFile(join(directory, "README.md"), "mine"),
+        () => writeFile(join(directory, ".mine"), "mine"),
+        () => mkdir(join(directory, "mine")),
+        () => symlink("nowhere", join(directory, "README.md")),
+      ];
+      for (const something of put) {
+        await mkdir(directory);
+        await something();
+        const before = await looksOf(directory);
+        await expect(repository().checkout(commit, directory)).rejects.toMatchObject({ code: "OUTCOME_DIRECTORY_TAKEN", details: { directory } });
+        expect(await looksOf(directory)).toEqual(before);
+        await rm(directory, { recursive: true });
+      }
+      await writeFile(directory, "mine");
+      for (const wanted of [directory, join(directory, "below")])
+        await expect(repository().checkout(commit, wanted)).rejects.toMatchObject({ code: "OUTCOME_DIRECTORY_TAKEN" });
+      expect(await readFile(directory, "utf8")).toBe("mine");
     });
 
     it("lets one of several that ask at once have a directory, or none, and leaves nothing of the others", async () => {
@@ -104,14 +107,11 @@ export function describeCheckouts({ repository }: Subject): void {
       expect(written).toEqual(refused.length === 3 ? ALL : []);
     });
 
-    it("takes an absolute path only", async () => {
-      for (const directory of ["", ".", "here", "../there"]) await expect(repository().checkout(commit, directory)).rejects.toThrow(TypeError);
-    });
-
-    it("checks out nothing but whole ids of commits that it has, and then makes no directory", async () => {
+    it("writes nothing but commits that it has, by their whole ids, and to an absolute path only", async () => {
       const unknown = ["0".repeat(40), "f".repeat(64), "main", "HEAD", "", "--help", commit.slice(0, 12), `${commit}^{tree}`, "a\nb"];
       const refused = unknown.map(() => "OUTCOME_COMMIT_UNKNOWN");
       expect(await codesOf(unknown.map((each) => () => repository().checkout(each, join(place, "new"))))).toEqual(refused);
+      for (const directory of ["", ".", "here", "../there"]) await expect(repository().checkout(commit, directory)).rejects.toThrow(TypeError);
       expect(await readdir(place)).toEqual([]);
     });
 

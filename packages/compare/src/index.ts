@@ -10,4 +10,5 @@ export { type ComparedPorts, compareRuns, type CompareRunsOptions } from "./comp
 export { NodeUnknownError } from "./errors.ts";
 export { jsonDiff } from "./json-diff.ts";
 export type { JournalSource } from "./run-record.ts";
+export { type AskedModel, askedModel } from "./prompt-text.ts";
 export { textDiff } from "./text-diff.ts";

@@ -22,6 +22,8 @@ export interface NodeCommit {
 /** What nodes changed in the files of an outcome. */
 export interface RunCommits {
   readonly runId: RunId;
+  /** Where its branch begins: of a re-run, at a commit that has what the nodes changed that come before all that is executed. */
+  readonly opened: OutcomeRef | undefined;
   /** Before any of them. `undefined` for a run without an outcome. */
   readonly start: string | undefined;
   /** In the order of the commits, also those of nodes that a re-run reused. */
@@ -50,7 +52,7 @@ export async function commitsOf({ journals }: CommitsPorts, { runId, ...abort }:
       artifacts: artifactsOf(executed),
     });
   }
-  return { runId, start: startOf(run), nodes };
+  return { runId, opened: run.opened, start: startOf(run), nodes };
 }
 
 function startOf({ steps, opened }: RunRecord): string | undefined {

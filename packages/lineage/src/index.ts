@@ -6,6 +6,7 @@
 export type { AskedText } from "./asked-node.ts";
 export { bisection, type BisectionResult, type BisectionStep, type Verdict } from "./bisection.ts";
 export { commitsOf, type CommitsPorts, type FilesAfter, filesAfter, type NodeCommit, type RunCommits } from "./commits-of.ts";
+export { type AttemptPlace, executionsBehind, type MadeBy } from "./executions-behind.ts";
 export { ArtifactUnknownError, NodeAmbiguousError, NodeUnknownError } from "./errors.ts";
 export { lineageOf, type LineageOptions, type LineagePorts } from "./lineage-of.ts";
 export type { JournalSource } from "./run-record.ts";

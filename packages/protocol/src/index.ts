@@ -6,6 +6,7 @@
  * @packageDocumentation
  */
 export { ArtifactEntry, Descriptor } from "./artifact.ts";
+export { BisectCommit, BisectCulprit, BisectReport, BisectTest } from "./bisect-report.ts";
 export { CheckoutReport } from "./checkout-report.ts";
 export { DefinitionGraph, GraphEdge, GraphElement } from "./definition-graph.ts";
 export { Digest, digestOfBytes, digestOfHex, digestOfJson, hexOfDigest } from "./digest.ts";
@@ -52,6 +53,19 @@ export { nameHint, nearestName } from "./name-hint.ts";
 export { NodeFingerprint } from "./node-fingerprint.ts";
 export { NodeResult } from "./node-result.ts";
 export { Pin } from "./pin.ts";
+export {
+  OutcomeCheckoutReport,
+  OutcomeDiff,
+  OutcomeFileChange,
+  OutcomeFileCounts,
+  OutcomeListEntry,
+  OutcomeLog,
+  OutcomeLogCommit,
+  OutcomeMergeReport,
+  OutcomeNodeCommit,
+  OutcomePlace,
+  OutcomeReport,
+} from "./outcome-report.ts";
 export { PlanDecision, PlannedNode, PlanProblem, PlanReason, RerunPlan } from "./rerun-plan.ts";
 export {
   ComponentSummary,

@@ -5,6 +5,7 @@
  */
 export { isolationLine } from "./isolation-line.ts";
 export { costText, sizeText, tokensText } from "./amounts.ts";
+export { type BisectContext, bisectCommitText, bisectStepText, bisectText, bisectVerdictText } from "./bisect-text.ts";
 export { type ComparedFact, comparedFacts, comparedTotals } from "./compared-facts.ts";
 export { type ComparisonContext, comparisonText } from "./comparison-text.ts";
 export { errorLines, errorText } from "./error-text.ts";
@@ -13,6 +14,8 @@ export type { LineageContext } from "./lineage-tree.ts";
 export { type ForkContext, forkText } from "./fork-text.ts";
 export { type ForkProgress, forkProgress } from "./fork-progress.ts";
 export { setText } from "./set-text.ts";
+export { outcomeDiffText, outcomeMergeText, outcomePlaceText } from "./outcome-diff-text.ts";
+export { countsOf, type OutcomeContext, outcomeListText, outcomeLogText, outcomeText } from "./outcome-text.ts";
 export { type Paint, paintFor, type Style } from "./paint.ts";
 export { placeText, programName, shellWord } from "./place.ts";
 export { type PlanContext, planText } from "./plan-text.ts";

@@ -28,6 +28,28 @@ const Adapter = z.custom<IsolationAdapter>(
 );
 const Isolation = IsolationPolicy.extend({ adapter: Adapter.exactOptional() });
 
+/** git puts `<` and `>` around an address, and leaves out at both ends what is no part of a name. */
+const person = z
+  .string()
+  .max(256, "must have at most 256 characters")
+  .regex(/^[^<>\p{Cc}]*$/u, "must be one line without < and >")
+  .regex(/[^\s.,:;"'\\<>\p{Cc}]/u, "must have a letter or digit");
+const bytes = z.int().positive();
+const Outcome = z.strictObject({
+  nodes: z.boolean().exactOptional(),
+  tags: z.boolean().exactOptional(),
+  author: z.strictObject({ name: person, email: person }).exactOptional(),
+  revision: z
+    .string()
+    .regex(/^[^-\s\p{Cc}][^\s\p{Cc}]*$/u, "must be a branch, a tag or a commit, such as main")
+    .exactOptional(),
+  largeBytes: bytes.exactOptional(),
+  fileBytes: bytes.exactOptional(),
+  changedBytes: bytes.exactOptional(),
+  hardLinks: z.enum(["inside", "any"]).exactOptional(),
+  secrets: z.array(z.string().regex(/^[A-Za-z_]\w*$/, "must be the name of a variable of the environment, such as DEPLOY_KEY")).exactOptional(),
+});
+
 /** The form of {@link DadConfig}. It never reaches a disk as data, so it is not in the protocol. */
 export const ConfigSchema = z.strictObject({
   project: ProjectName.exactOptional(),
@@ -41,18 +63,39 @@ export const ConfigSchema = z.strictObject({
     )
     .exactOptional(),
   isolation: Isolation.exactOptional(),
+  outcome: z.literal(false).or(Outcome).exactOptional(),
 });
 
-const KEYS = { config: Object.keys(ConfigSchema.shape), profile: Object.keys(Profile.shape), isolation: Object.keys(Isolation.shape) };
+const KEYS = {
+  config: Object.keys(ConfigSchema.shape),
+  profile: Object.keys(Profile.shape),
+  isolation: Object.keys(Isolation.shape),
+  outcome: Object.keys(Outcome.shape),
+};
 
 /** Each problem of a value that is not a config, with its place and, for an unknown key, what was probably meant. */
-export function problemsOf({ issues }: z.ZodError): ConfigProblem[] {
-  return issues.flatMap((issue) => (issue.code === "unrecognized_keys" ? issue.keys.map((key) => unknownKey(key, issue.path)) : [problemOf(issue)]));
+export function problemsOf({ issues }: Pick<z.ZodError, "issues">): ConfigProblem[] {
+  return issues.flatMap((issue) => {
+    if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(key, issue.path));
+    const meant = issue.code === "invalid_union" ? ofTheObject(issue) : undefined;
+    return meant ? problemsOf({ issues: meant }) : [problemOf(issue)];
+  });
+}
+
+/** Of what may be one of several things, what is wrong with the object that somebody wrote. */
+function ofTheObject({ errors, path }: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue[] | undefined {
+  const found = errors.at(-1)?.filter((issue) => issue.code !== "invalid_type" || issue.path.length > 0) ?? [];
+  return found.length === 0 ? undefined : found.map((issue) => ({ ...issue, path: [...path, ...issue.path] }));
 }
 
 function problemOf(issue: z.core.$ZodIssue): ConfigProblem {
-  const message = issue.code === "invalid_key" ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+  const isOutcome = issue.code === "invalid_union" && issue.path.join(".") === "outcome";
+  const message = isOutcome ? "must be false, or an object such as { nodes: false }" : messageOf(issue);
   return { path: issue.path.join("."), message };
+}
+
+function messageOf(issue: z.core.$ZodIssue): string {
+  return issue.code === "invalid_key" ? (issue.issues[0]?.message ?? issue.message) : issue.message;
 }
 
 function unknownKey(key: string, parent: readonly PropertyKey[]): ConfigProblem {
@@ -63,6 +106,7 @@ function unknownKey(key: string, parent: readonly PropertyKey[]): ConfigProblem 
 
 function knownAt(parent: readonly PropertyKey[]): readonly string[] {
   if (parent.length === 0) return KEYS.config;
+  if (parent[0] === "outcome") return parent[1] === "author" ? ["name", "email"] : KEYS.outcome;
   if (parent[0] !== "isolation") return KEYS.profile;
   if (parent.length === 1) return KEYS.isolation;
   return parent[1] === "limits" ? Object.keys(IsolationPolicy.shape.limits.unwrap().shape) : [];

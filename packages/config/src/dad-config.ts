@@ -9,6 +9,28 @@ export interface IsolationConfig extends IsolationPolicy {
   readonly adapter?: IsolationAdapter;
 }
 
+/** What the outcomes of runs hold, where they start from, and how their branches look. */
+export interface OutcomeConfig {
+  /** `false`: the branch of a run shows one commit for each end of the run, and not one for each node. */
+  readonly nodes?: boolean;
+  /** Whether each run that ends gets a tag. */
+  readonly tags?: boolean;
+  /** Who commits. Default: `DAD <dad@localhost>`. */
+  readonly author?: { readonly name: string; readonly email: string };
+  /** A branch, a tag or a commit of the project's own repository from which runs start, instead of the files of `workspace`. */
+  readonly revision?: string;
+  /** Files of more bytes are kept as artifacts, and commits have pointers to them. Default: 10 MiB. */
+  readonly largeBytes?: number;
+  /** The most bytes of a file. Default: 1 GiB. */
+  readonly fileBytes?: number;
+  /** The most bytes of all files together that are new or changed since the last commit. Default: 4 GiB. */
+  readonly changedBytes?: number;
+  /** Of a file that has more than one name: `inside` takes it when all of them are in the workspace, `any` always. Default: `inside`. */
+  readonly hardLinks?: "inside" | "any";
+  /** Names of variables of the environment whose values never become part of an outcome. Default: those that are called like secrets. */
+  readonly secrets?: readonly string[];
+}
+
 /** What `dad.config.ts` exports. Everything has a default; paths are relative to the file. */
 export interface DadConfig {
   /** The name of the project, which names its outcome repository: letters, digits, `.`, `_`, `-`. */
@@ -23,6 +45,8 @@ export interface DadConfig {
   readonly profile?: string | ((env: Environment) => string);
   /** What the commands of runs are held to, besides what a node requires for its own. */
   readonly isolation?: IsolationConfig;
+  /** What becomes of the files of runs. `false`: nothing is committed, and git is not needed. */
+  readonly outcome?: false | OutcomeConfig;
 }
 
 /** The config as it is: this function gives editors its type. */

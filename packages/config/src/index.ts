@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export { type DadConfig, defineConfig, type Environment, type IsolationConfig } from "./dad-config.ts";
+export { type DadConfig, defineConfig, type Environment, type IsolationConfig, type OutcomeConfig } from "./dad-config.ts";
 export { type ConfigProblem, ConfigInvalidError, ConfigUnreadableError } from "./errors.ts";
 export { CONFIG_FILE_NAMES, findConfig } from "./find-config.ts";
 export { loadConfig, type LoadedConfig } from "./load-config.ts";

@@ -77,7 +77,7 @@ describe("loadConfig", () => {
         "  resources.a/b: must be letters, digits, ., _ or -, and begin with a letter or digit",
         "  profile: must be the name of a profile, or a function of the environment that returns one",
         "  runroot: unknown key; did you mean runRoot?",
-        "  colour: unknown key; there are project, runRoot, workspace, resources, profile, isolation",
+        "  colour: unknown key; there are project, runRoot, workspace, resources, profile, isolation, outcome",
       ].toSorted(),
     );
     expect(error.details).toMatchObject({ file, problems: expect.arrayContaining([{ path: "workspace", message: "must not be empty" }]) as unknown });
@@ -131,6 +131,35 @@ describe("the isolation of a config", () => {
   });
 });
 
+describe("the outcome of a config", () => {
+  it("may be none", async () => {
+    expect((await loadConfig(await fileOf("export default { outcome: false };"))).outcome).toBe(false);
+    expect((await loadConfig(await fileOf("export default {};"))).outcome).toBeUndefined();
+  });
+
+  it.each([
+    [true, "outcome: must be false, or an object such as { nodes: false }"],
+    ["none", "outcome: must be false, or an object such as { nodes: false }"],
+    [{ node: false }, "outcome.node: unknown key; did you mean nodes?"],
+    [{ nodes: "no" }, "outcome.nodes: Invalid input: expected boolean"],
+    [{ author: { name: "A" } }, "outcome.author.email: Invalid input: expected string"],
+    [{ author: { name: "A", email: "a@b", mail: 1 } }, "outcome.author.mail: unknown key; did you mean email?"],
+    [{ author: { name: "A <a", email: "a@b" } }, "outcome.author.name: must be one line without < and >"],
+    [{ author: { name: "A\nB", email: "a@b" } }, "outcome.author.name: must be one line without < and >"],
+    [{ author: { name: "A", email: " . " } }, "outcome.author.email: must have a letter or digit"],
+    [{ revision: "--upload-pack=x" }, "outcome.revision: must be a branch, a tag or a commit, such as main"],
+    [{ revision: "" }, "outcome.revision: must be a branch, a tag or a commit, such as main"],
+    [{ largeBytes: 0 }, "outcome.largeBytes: "],
+    [{ fileBytes: 1.5 }, "outcome.fileBytes: "],
+    [{ changedBytes: "1 GB" }, "outcome.changedBytes: "],
+    [{ hardLinks: "all" }, "outcome.hardLinks: "],
+    [{ secrets: ["a b"] }, "outcome.secrets.0: must be the name of a variable of the environment, such as DEPLOY_KEY"],
+  ])("does not take %j, and says where it is wrong", async (outcome, message) => {
+    const { error } = await failureOf(`export default { outcome: ${JSON.stringify(outcome)} };`);
+    expect(error).toMatchObject({ code: "CONFIG_INVALID", message: expect.stringContaining(message) as unknown });
+  });
+});
+
 describe("defineConfig", () => {
   it("knows each key that the schema knows", () => {
     const config: Required<DadConfig> = {
@@ -149,6 +178,17 @@ describe("defineConfig", () => {
         mounts: [{ path: resolve("/opt/tools"), mode: "ro" }],
         workspace: "direct",
         passEnv: ["CI"],
+      },
+      outcome: {
+        nodes: false,
+        tags: true,
+        author: { name: "Build Bot", email: "bot@example.com" },
+        revision: "main",
+        largeBytes: 1,
+        fileBytes: 2,
+        changedBytes: 3,
+        hardLinks: "any",
+        secrets: ["DEPLOY_KEY"],
       },
     };
     expect(defineConfig(config)).toBe(config);

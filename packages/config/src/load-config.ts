@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import type { ProfileDefinition } from "@dad/resources";
 import { messageOf } from "@dad/protocol";
 import { ConfigSchema, problemsOf } from "./config-schema.ts";
-import type { DadConfig, IsolationConfig } from "./dad-config.ts";
+import type { DadConfig, IsolationConfig, OutcomeConfig } from "./dad-config.ts";
 import { ConfigInvalidError, ConfigUnreadableError } from "./errors.ts";
 
 /** A config with its place: the paths are absolute. */
@@ -19,6 +19,7 @@ export interface LoadedConfig {
   /** To be given to `selectProfile`. */
   readonly profile?: NonNullable<DadConfig["profile"]>;
   readonly isolation?: IsolationConfig;
+  readonly outcome?: false | OutcomeConfig;
 }
 
 /**

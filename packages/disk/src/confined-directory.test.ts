@@ -127,6 +127,45 @@ describe.each(ways)("a confined directory %s", (_way, make) => {
     expect(await file?.look()).toMatchObject({ size: 2006 });
   });
 
+  it("gives what a file holds in pieces, and no more than is allowed", async () => {
+    const content = Buffer.alloc(3 * 2 ** 20, "abc");
+    await writeFile(at("file"), content);
+    await using file = await files.open("file");
+    const pieces = await all(file!.pieces({ limitBytes: content.length }));
+    expect(pieces.length).toBeGreaterThan(2);
+    expect(Buffer.concat(pieces)).toEqual(content);
+    await expect(all(file!.pieces({ limitBytes: content.length - 1 }))).rejects.toMatchObject(refusal(`it has ${content.length} bytes`));
+    const reason = new Error("enough");
+    await expect(all(file!.pieces({ ...LIMIT, signal: AbortSignal.abort(reason) }))).rejects.toBe(reason);
+  });
+
+  it("cuts off a file that grows while its pieces are taken", async () => {
+    await using file = await files.open("sub/file");
+    const taken: string[] = [];
+    const takeAll = async () => {
+      for await (const piece of file!.pieces(LIMIT)) {
+        taken.push(Buffer.from(piece).toString());
+        await appendFile(at("sub", "file"), "x".repeat(2000));
+      }
+    };
+    await expect(takeAll()).rejects.toMatchObject(refusal("at most 1024 bytes are read"));
+    expect(taken).toEqual(["inside"]);
+  });
+
+  it("writes content that comes in pieces when it is whole, and nothing of one that breaks off", async () => {
+    async function* pieces(end?: Error) {
+      yield bytes("one ");
+      expect(await readFile(at("sub", "file"), "utf8")).toBe("inside");
+      if (end) throw end;
+      yield bytes("two");
+    }
+    const broken = new Error("broken off");
+    await expect(files.write("sub/file", pieces(broken))).rejects.toMatchObject({ cause: broken });
+    expect(await readdir(at("sub"))).toEqual(["file"]);
+    await files.write("sub/file", pieces());
+    expect(await readFile(at("sub", "file"), "utf8")).toBe("one two");
+  });
+
   it.each([
     "",
     "..",

@@ -39,3 +39,12 @@ export function namesOf(bytes: Buffer): { readonly name: string; readonly bytes?
   const name = bytes.toString();
   return Buffer.from(name).equals(bytes) ? { name } : { name, bytes };
 }
+
+/** For people: the way to something, by the names on it. */
+export function shownIn(names: readonly Buffer[], name?: Buffer): string {
+  return shownPath(joined(name ? [...names, name] : names));
+}
+
+export function joined(parts: readonly Buffer[]): Buffer {
+  return Buffer.concat(parts.flatMap((part, index) => (index === 0 ? [part] : [Buffer.from("/"), part])));
+}

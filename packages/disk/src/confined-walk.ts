@@ -1,8 +1,8 @@
 import { opendir } from "node:fs/promises";
-import { namesOf } from "./confined-path.ts";
+import { joined, namesOf } from "./confined-path.ts";
 import { type ConfinedStats, statsIn } from "./confined-stats.ts";
 import { ForeignFileRefusal } from "./foreign-file-refusal.ts";
-import { type HeldDirectory, joined } from "./held-directory.ts";
+import type { HeldDirectory } from "./held-directory.ts";
 
 /** What a walk ends at with a failure, so that nobody's tree keeps it busy for ever. */
 export interface WalkLimits {

@@ -23,9 +23,15 @@ const SPARE_BYTES = 4096;
 /** What a file holds that is open. @throws ForeignFileRefusal when it is none, or has more than may be read. */
 export async function contentOf(file: FileHandle, options: ForeignReadOptions): Promise<ForeignFile> {
   const stats = await file.stat({ bigint: true });
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of piecesOf(file, stats, options)) chunks.push(chunk);
+  return { content: new Uint8Array(Buffer.concat(chunks)), executable: (Number(stats.mode) & constants.S_IXUSR) !== 0 };
+}
+
+/** The same in pieces, that stay what they are. */
+export async function* piecesOf(file: FileHandle, stats: BigIntStats, options: ForeignReadOptions): AsyncGenerator<Uint8Array, void> {
   assertReadable(stats, options);
   const { limitBytes, signal } = options;
-  const chunks: Uint8Array[] = [];
   for (let size = 0; ;) {
     // What it should have, and room to notice that it has more.
     const wanted = Math.min(CHUNK_BYTES, limitBytes - size + 1, Math.max(Number(stats.size) - size, 0) + SPARE_BYTES);
@@ -33,10 +39,9 @@ export async function contentOf(file: FileHandle, options: ForeignReadOptions): 
     signal?.throwIfAborted();
     size += bytesRead;
     if (size > limitBytes) throw new ForeignFileRefusal(`it grows while it is read, and at most ${limitBytes} bytes are read`);
-    if (bytesRead === 0) break;
-    chunks.push(buffer.subarray(0, bytesRead));
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
   }
-  return { content: new Uint8Array(Buffer.concat(chunks)), executable: (Number(stats.mode) & constants.S_IXUSR) !== 0 };
 }
 
 export function assertReadable(stats: BigIntStats, { limitBytes }: Pick<ForeignReadOptions, "limitBytes">): void {

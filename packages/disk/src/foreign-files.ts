@@ -37,3 +37,18 @@ export async function failingAs<T>(failure: DiskFailure, { operation, path, sign
     throw cause instanceof TypeError ? cause : failure(operation, path, cause);
   }
 }
+
+/** The same for what comes one after the other. */
+export async function* failingIn<T>(
+  failure: DiskFailure,
+  { operation, path, signal }: ForeignOperation,
+  items: AsyncIterable<T>,
+): AsyncGenerator<T, void> {
+  signal?.throwIfAborted();
+  try {
+    yield* items;
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw cause instanceof TypeError ? cause : failure(operation, path, cause);
+  }
+}

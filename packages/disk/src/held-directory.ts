@@ -1,7 +1,8 @@
-import { type BigIntStats, constants } from "node:fs";
+import type { BigIntStats } from "node:fs";
 import { type FileHandle, lstat, mkdir, open } from "node:fs/promises";
-import { shownPath } from "./confined-path.ts";
+import { joined, shownIn } from "./confined-path.ts";
 import { ForeignFileRefusal } from "./foreign-file-refusal.ts";
+import { atDescriptor, DESCRIPTORS, type HeldNow, heldNow, NO_LINK, WAY } from "./held-now.ts";
 
 /** A directory that is reached without following a link, and what is in it, whatever its own name means by now. */
 export interface HeldDirectory extends AsyncDisposable {
@@ -13,6 +14,8 @@ export interface HeldDirectory extends AsyncDisposable {
   enter(name: Buffer): Promise<HeldDirectory | undefined>;
   /** A file in it that is there, and no link. */
   open(name: Buffer, flags: number, mode?: number): Promise<FileHandle>;
+  /** The same without waiting. `undefined` where nothing can be held. */
+  now: HeldNow | undefined;
   /** Where nothing can be held: @throws ForeignFileRefusal when the way has become another one. To be asked after each use of `at`. */
   assertHeld(): Promise<void>;
   /** For people: the way to something in it, from the directory that was held first. */
@@ -21,16 +24,6 @@ export interface HeldDirectory extends AsyncDisposable {
 
 /** Holds the first directory. `undefined` when there is none. @throws ForeignFileRefusal for a link in its place. */
 export type HoldRoot = () => Promise<HeldDirectory | undefined>;
-
-/** Where the kernel shows the open files of a process: what is opened below one of them is opened from it. */
-const DESCRIPTORS = "/proc/self/fd";
-
-/**
- * Only to go on from, without a permission to read. Node has no name for `O_PATH` of open(2); the number is the same on each
- * Linux that Node runs on. libuv adds `O_CLOEXEC` to all that it opens.
- */
-const WAY = 0o10_000_000 | (constants.O_DIRECTORY ?? 0) | (constants.O_NOFOLLOW ?? 0);
-const NO_LINK = constants.O_NOFOLLOW ?? 0;
 
 /** By descriptors where the kernel shows them (Linux), else by names. */
 export function holdRoot(root: string): HoldRoot {
@@ -50,9 +43,10 @@ async function holdByDescriptor(place: Buffer, names: readonly Buffer[]): Promis
     throw error;
   });
   if (!handle) return undefined;
-  const at = (name?: Buffer): Buffer => joined([Buffer.from(`${DESCRIPTORS}/${handle.fd}`), ...(name ? [name] : [])]);
+  const at = (name?: Buffer): Buffer => atDescriptor(handle.fd, name);
   return {
     at,
+    now: heldNow(handle.fd, names),
     look: () => handle.stat({ bigint: true }),
     enter: (name) => holdByDescriptor(at(name), [...names, name]),
     open: (name, flags, mode) => open(at(name), flags | NO_LINK, mode),
@@ -81,6 +75,7 @@ export async function holdByName(way: readonly Buffer[]): Promise<HeldDirectory 
   };
   return {
     at,
+    now: undefined,
     look: () => lstat(at(), { bigint: true }),
     enter: (name) => holdByName([...way, name]),
     async open(name, flags, mode) {
@@ -152,12 +147,4 @@ export async function look(place: string | Buffer): Promise<BigIntStats | undefi
 
 function isSame(left: BigIntStats, right: BigIntStats | undefined): boolean {
   return left.dev === right?.dev && left.ino === right.ino;
-}
-
-function shownIn(names: readonly Buffer[], name?: Buffer): string {
-  return shownPath(joined(name ? [...names, name] : names));
-}
-
-export function joined(parts: readonly Buffer[]): Buffer {
-  return Buffer.concat(parts.flatMap((part, index) => (index === 0 ? [part] : [Buffer.from("/"), part])));
 }

@@ -7,15 +7,16 @@ export {
   confinedDirectory,
   type ConfinedDirectory,
   type ConfinedEntry,
-  type ConfinedFile,
   type ConfinedOptions,
   type Waiting,
   type WalkOptions,
-  WRITING_PREFIX,
 } from "./confined-directory.ts";
+export type { ConfinedFile } from "./confined-file.ts";
 export type { ConfinedPath } from "./confined-path.ts";
+export type { ConfinedContent, ReadAllOptions } from "./confined-reading.ts";
 export type { ConfinedStats } from "./confined-stats.ts";
 export type { WalkedEntry, WalkLimits } from "./confined-walk.ts";
+export { WRITING_PREFIX } from "./confined-writing.ts";
 export type { DiskEntry, DiskFile, DiskFs, ListedEntry } from "./disk-fs.ts";
 export { type DiskFailure, diskOperations, type DiskOperations, SYNC } from "./disk-operations.ts";
 export type { FileKind, ForeignFile, ForeignReadOptions } from "./file-content.ts";

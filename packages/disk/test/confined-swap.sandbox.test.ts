@@ -73,6 +73,18 @@ describe.runIf(process.platform === "linux")("while another process puts links i
     expect([...seen].filter((found) => found !== "nothing").toSorted()).toEqual(["inside", "refused"]);
   });
 
+  it.each(["directory", "file"] as const)("nothing of many files gives what is outside, when it is the %s", { timeout: 300_000 }, async (what) => {
+    await writeFile(join(root, "sub", "other"), "inside");
+    await swapping(what);
+    const seen = new Set<string>();
+    for (let count = 0; count < READS; count++) {
+      for await (const { stats, content } of files().readAll(["sub/file", "sub/other"], { limitBytes: 100 }))
+        seen.add(content ? Buffer.from(content).toString() : String(stats?.kind));
+    }
+    // Behind a link there is nothing.
+    expect([...seen].toSorted()).toEqual(what === "file" ? ["inside", "link"] : ["inside", "undefined"]);
+  });
+
   it("nothing outside is listed, changed or removed", { timeout: 300_000 }, async () => {
     await writeFile(join(outside, "only outside"), "SECRET");
     await swapping("directory");
@@ -87,6 +99,9 @@ describe.runIf(process.platform === "linux")("while another process puts links i
       async () => {
         for await (const { path } of confined.walk({ limits })) names.add(path);
       },
+      () => confined.writeLink("sub/new", content),
+      () => confined.removeFile("sub/new"),
+      () => confined.removeEmpty("sub"),
       () => confined.remove("sub/file"),
       () => confined.remove("sub/new"),
     ];

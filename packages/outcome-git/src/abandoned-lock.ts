@@ -14,19 +14,27 @@ export async function seeLock(gitDir: string, ref: string): Promise<SeenLock> {
   return { path, identity: await identityOf(path) };
 }
 
+/** All that may be in the way of a change of these refs: git locks `HEAD`, too, when that leads to one of them. */
+export async function seeLocks(gitDir: string, refs: readonly string[]): Promise<readonly SeenLock[]> {
+  return await Promise.all([...refs, "HEAD"].map((ref) => seeLock(gitDir, ref)));
+}
+
 /**
  * Removes a lock that was in the way of git for as long as git waits for one (`core.filesRefLockTimeout`), and is the same
  * still: whoever made it, who needed it for some milliseconds, is dead. Nobody who comes later can do without: no run
  * could start any more. Any number may find it at the same time; one of them removes it, and never the lock of a next one.
+ *
+ * @returns whether it was in the way, so that it is worth while to try again.
  */
-export async function removeAbandonedLock(gitDir: string, { path, identity }: SeenLock, refusal: unknown): Promise<void> {
-  if (identity === undefined || !saysLocked(refusal, path)) return;
+export async function removeAbandonedLock(gitDir: string, { path, identity }: SeenLock, refusal: unknown): Promise<boolean> {
+  if (identity === undefined || !saysLocked(refusal, path)) return false;
   const held = await kernelLocks().acquire(join(gitDir, "dad-abandoned.lock"));
   try {
     if (held && (await identityOf(path)) === identity) await rm(path, { force: true });
   } finally {
     await held?.release();
   }
+  return true;
 }
 
 function saysLocked(refusal: unknown, path: string): boolean {
@@ -36,7 +44,7 @@ function saysLocked(refusal: unknown, path: string): boolean {
 
 async function identityOf(path: string): Promise<string | undefined> {
   const entry = await lstat(path, { bigint: true }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
+    if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
     throw error;
   });
   return entry && `${entry.ino} ${entry.ctimeNs}`;

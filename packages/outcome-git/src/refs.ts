@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { outcomeBranch, OutcomeFailedError } from "@dad/outcome";
 import type { RunId } from "@dad/protocol";
-import { removeAbandonedLock, seeLock } from "./abandoned-lock.ts";
+import { removeAbandonedLock, seeLocks, type SeenLock } from "./abandoned-lock.ts";
 import type { Git, GitCall } from "./git.ts";
 
 export const MAIN = "refs/heads/main";
@@ -51,10 +51,30 @@ export interface RefChange {
   readonly to: string;
 }
 
-/** Makes all of the changes or none. @throws OutcomeFailedError when a ref is not what it was. */
+/** Makes all of the changes or none; what somebody who was killed left in the way goes. @throws OutcomeFailedError when a ref is not what it was. */
 export async function changeRefs(git: Git, changes: readonly RefChange[], call: GitCall): Promise<void> {
   const lines = changes.map(({ name, from, to }) => (from === undefined ? `create ${name} ${to}` : `update ${name} ${to} ${from}`));
-  await git.run(["update-ref", "--stdin"], { ...call, input: `start\n${lines.join("\n")}\ncommit\n` });
+  const locks = (
+    await seeLocks(
+      call.gitDir,
+      changes.map(({ name }) => name),
+    )
+  ).filter(({ identity }) => identity !== undefined);
+  for (let left = locks.length; ; left--) {
+    try {
+      await git.run(["update-ref", "--stdin"], { ...call, input: `start\n${lines.join("\n")}\ncommit\n` });
+      return;
+    } catch (error) {
+      call.signal?.throwIfAborted();
+      if (left === 0 || !(await removeAny(call.gitDir, locks, error))) throw error;
+    }
+  }
+}
+
+/** git names the first lock that is in its way. */
+async function removeAny(gitDir: string, locks: readonly SeenLock[], refusal: unknown): Promise<boolean> {
+  for (const lock of locks) if (await removeAbandonedLock(gitDir, lock, refusal)) return true;
+  return false;
 }
 
 const TRIES = 20;
@@ -67,12 +87,11 @@ export interface BranchContent {
 
 /**
  * Puts a new commit with this tree on a branch, unless it holds this tree already. When somebody else moves the branch
- * at the same time, looks again; what somebody who was killed left in the way goes. @returns the commit that the branch points to.
+ * at the same time, looks again. @returns the commit that the branch points to.
  */
 export async function advance(git: Git, { branch, tree, message }: BranchContent, call: GitCall): Promise<string> {
   let refused: unknown;
   for (let tries = 0; tries < TRIES; tries++) {
-    const lock = await seeLock(call.gitDir, branch);
     const from = (await readRefs(git, [branch], call)).get(branch);
     if (from !== undefined && (await treeOf(git, from, call)) === tree) return from;
     const to = await writeCommit(git, { tree, parent: from, message }, call);
@@ -82,7 +101,6 @@ export async function advance(git: Git, { branch, tree, message }: BranchContent
     } catch (error) {
       call.signal?.throwIfAborted();
       refused = error;
-      await removeAbandonedLock(call.gitDir, lock, error);
       await delay(randomInt(10, 50), undefined, call.signal ? { signal: call.signal } : {});
     }
   }

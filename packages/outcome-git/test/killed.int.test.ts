@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, readdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { checkGitOutcomes, type GitOutcomes, gitOutcomeRepository } from "@dad/outcome-git";
+import { checkGitOutcomes, type GitOutcomes, gitOutcomeRepository, type OutcomeNeeds, workTreeLitter } from "@dad/outcome-git";
 import { type OutcomeRef, RunId } from "@dad/protocol";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { git, openPlaces, type Places, textFile } from "./places.ts";
@@ -55,4 +55,27 @@ it("gives a run all its files back whose process was killed while it removed its
   expect(await repository.changes(late, { from: (await repository.find(id("closed")))?.parent ?? "" })).toEqual([
     { path: "late.txt", kind: "added" },
   ]);
+});
+
+it("starts runs of a project that has changed, and keeps what another one left, in spite of locks that a killed git left", async () => {
+  await commit("one");
+  const repository = gitOutcomeRepository(places);
+  const left = await repository.open(id("left"));
+  await left.write(textFile("late.txt", "late"));
+  await writeFile(join(places.seed, "a.txt"), "changed");
+  await mkdir(join(places.directory, "refs/dad/snapshots"), { recursive: true });
+  for (const lock of ["HEAD.lock", "refs/dad/snapshots/left.lock", "indexes/left.lock"]) await writeFile(join(places.directory, lock), "");
+
+  const sweep = async () => {
+    const needs: OutcomeNeeds = { byRun: () => undefined, byAge: () => undefined, whileNobodyWorks: async (_runId, work) => work() };
+    const outcomes = { repositories: [places.directory], workDirectory: places.workDirectory };
+    const [tree] = await Array.fromAsync(workTreeLitter(outcomes, needs));
+    return await tree?.around?.(async () => true);
+  };
+  // git waits ten seconds for a lock: once for all of them.
+  const [swept, two, three] = await Promise.all([sweep(), ...["two", "three"].map((name) => repository.open(id(name)))]);
+  expect(swept).toBe(true);
+  expect(await git(places.directory, "show", "refs/dad/snapshots/left:late.txt")).toBe("late");
+  for (const run of [two, three]) expect(await run?.read("a.txt")).toEqual(textFile("a.txt", "changed"));
+  expect(await readdir(places.directory)).not.toContain("HEAD.lock");
 });

@@ -5,6 +5,7 @@ import { diskOperations, type Litter, measure, nodeDisk } from "@dad/disk";
 import { OutcomeFailedError } from "@dad/outcome";
 import { RunId } from "@dad/protocol";
 import { indexesOf, indexFile } from "./bare-repository.ts";
+import { unfinishedFiles } from "./git-litter.ts";
 import { type GitOutcomes, gitOf, repositoryOf } from "./git-outcomes.ts";
 import { takeSnapshot } from "./run-outcome.ts";
 
@@ -46,7 +47,7 @@ export async function* workTreeLitter(place: GitOutcomes, needs: OutcomeNeeds): 
 }
 
 /**
- * Looks at the index files of git, and at repositories that were not finished.
+ * Looks at the index files of git and what else it wrote before it was killed, and at repositories that were not finished.
  *
  * Errors: `OUTCOME_FAILED`.
  */
@@ -60,6 +61,8 @@ export async function* indexLitter({ repositories }: GitOutcomes, needs: Outcome
       yield* littered(indexFile(repository, name), (mtimeMs) => judge(need(mtimeMs), guard));
     }
   }
+  for (const repository of repositories)
+    for await (const path of unfinishedFiles(repository)) yield* littered(path, (mtimeMs) => judge(needs.byAge(mtimeMs)));
   for (const directory of new Set(repositories.map((repository) => dirname(repository))))
     for (const name of (await namesIn(directory)).filter((each) => UNFINISHED.test(each)))
       yield* littered(join(directory, name), (mtimeMs) => judge(needs.byAge(mtimeMs)));

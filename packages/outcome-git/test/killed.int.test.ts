@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdir, readdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { checkGitOutcomes, type GitOutcomes, gitOutcomeRepository, type OutcomeNeeds, workTreeLitter } from "@dad/outcome-git";
+import { chmod, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { checkGitOutcomes, type GitOutcomes, gitOutcomeRepository, indexLitter, type OutcomeNeeds, workTreeLitter } from "@dad/outcome-git";
 import { type OutcomeRef, RunId } from "@dad/protocol";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { git, openPlaces, type Places, textFile } from "./places.ts";
@@ -78,4 +78,27 @@ it("starts runs of a project that has changed, and keeps what another one left, 
   expect(await git(places.directory, "show", "refs/dad/snapshots/left:late.txt")).toBe("late");
   for (const run of [two, three]) expect(await run?.read("a.txt")).toEqual(textFile("a.txt", "changed"));
   expect(await readdir(places.directory)).not.toContain("HEAD.lock");
+});
+
+it("leaves to the sweep by its age whatever git has not finished", async () => {
+  const outcome = await commit("one");
+  const left = [
+    "HEAD.lock",
+    "fast_import_crash_17",
+    "objects/ab/tmp_obj_x",
+    "objects/pack/tmp_pack_x",
+    "packed-refs.lock",
+    "refs/heads/run/one.lock",
+  ];
+  for (const path of left) await mkdir(dirname(join(places.directory, path)), { recursive: true });
+  for (const path of left) await writeFile(join(places.directory, path), "");
+  const outcomes = { repositories: [places.directory], workDirectory: places.workDirectory };
+  const litterOf = async (byAge: OutcomeNeeds["byAge"]) =>
+    await Array.fromAsync(indexLitter(outcomes, { byRun: () => undefined, byAge, whileNobodyWorks: async (_runId, work) => work() }));
+  const young = await litterOf(() => "it is young");
+  expect(young.map(({ path, verdict }) => `${verdict} ${relative(places.directory, path)}`).toSorted()).toEqual(left.map((path) => `keep ${path}`));
+  for (const { path, verdict } of await litterOf(() => undefined)) if (verdict === "collect") await rm(path);
+  expect(await litterOf(() => undefined)).toEqual([]);
+  await git(places.directory, "fsck", "--strict", "--full");
+  expect(await git(places.directory, "rev-parse", "run/one")).toBe(`${outcome.commit}\n`);
 });

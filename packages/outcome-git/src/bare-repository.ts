@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { access, appendFile, rename, rm, writeFile } from "node:fs/promises";
+import { access, appendFile, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
 import { OutcomeFailedError } from "@dad/outcome";
 import type { Git, GitCall } from "./git.ts";
@@ -8,10 +8,10 @@ import { advance, MAIN, readRefs } from "./refs.ts";
 import { stageTree } from "./stage.ts";
 
 /**
- * Wins over every `.gitattributes` of a tree: no filter runs, bytes stay what they are, and what is text is shown as text.
- * Some versions of git heed those of `main` in a bare repository, too.
+ * Wins over every `.gitattributes` of a tree: no filter or driver runs, bytes stay what they are, and what is text is shown and
+ * merged as text. Some versions of git heed those of `main` in a bare repository, too.
  */
-const ATTRIBUTES = "* -text !eol !working-tree-encoding -ident -filter !diff\n";
+const ATTRIBUTES = "* -text !eol !working-tree-encoding -ident -filter !diff merge\n";
 const CONFIG = "[gc]\n\tauto = 0\n";
 const README = "# Outcomes\n\nEach run of the project has its result on a branch of its own: `run/<run id>`.\n";
 
@@ -36,7 +36,7 @@ export async function ensureRepository(git: Git, directory: string): Promise<voi
   const fresh = join(dirname(directory), `.${basename(directory)}-${randomUUID()}`);
   try {
     await makeDirectory(fresh);
-    await git.run(["init", "--quiet", "--bare", "--template=", "--initial-branch=main"], { gitDir: fresh });
+    await git.run(["init", "--quiet", "--bare", "--template=", "--initial-branch=main", "--object-format=sha1"], { gitDir: fresh });
     await appendFile(join(fresh, "config"), CONFIG);
     await completeRepository(fresh);
     await rename(fresh, directory);
@@ -51,10 +51,15 @@ export async function ensureRepository(git: Git, directory: string): Promise<voi
 async function completeRepository(directory: string): Promise<void> {
   await makeDirectory(indexesOf(directory));
   const attributes = join(directory, "info", "attributes");
-  if (await exists(attributes)) return;
+  const present = await readFile(attributes, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return "";
+    throw error;
+  });
+  // The last line that says something counts: gitattributes(5).
+  if (present.endsWith(ATTRIBUTES)) return;
   await makeDirectory(dirname(attributes));
   const fresh = `${attributes}-${randomUUID()}`;
-  await writeFile(fresh, ATTRIBUTES);
+  await writeFile(fresh, `${present}${present === "" || present.endsWith("\n") ? "" : "\n"}${ATTRIBUTES}`);
   await rename(fresh, attributes);
 }
 
@@ -83,11 +88,23 @@ export async function updateMain(git: Git, { seed, except }: MainOptions, call: 
 async function seedTree(git: Git, { seed, except }: MainOptions & { readonly seed: string }, call: GitCall): Promise<string> {
   const index = indexFile(call.gitDir, `seed-${randomUUID()}`);
   try {
-    const inside = except.flatMap((directory) => pathInside(seed, directory) ?? []);
-    return await stageTree(git, { links: "none", except: inside }, { ...call, workTree: seed, index });
+    const inside = await unignored(
+      git,
+      except.flatMap((directory) => pathInside(seed, directory) ?? []),
+      { ...call, workTree: seed, index },
+    );
+    return await stageTree(git, { except: inside }, { ...call, workTree: seed, index });
   } finally {
     await rm(index, { force: true });
   }
+}
+
+/** git refuses to leave out what is in a directory that it leaves out as it is. */
+async function unignored(git: Git, paths: readonly string[], call: GitCall): Promise<string[]> {
+  const ignored = await Promise.all(
+    paths.map(async (path) => (await git.report(["check-ignore", "--quiet", "--no-index", "--", path], call)).exitCode === 0),
+  );
+  return paths.filter((_, at) => !ignored[at]);
 }
 
 async function readmeTree(git: Git, call: GitCall): Promise<string> {

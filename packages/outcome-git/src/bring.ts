@@ -1,33 +1,49 @@
-import { randomUUID } from "node:crypto";
-import { copyFile, rm } from "node:fs/promises";
-import { type AbortOptions, type OutcomeChangeRange, OutcomeCommitError, OutcomeConflictError } from "@dad/outcome";
-import { indexFile } from "./bare-repository.ts";
-import type { StageCall } from "./capture.ts";
-import { compareTrees, treesOfCommits, type TreeChange } from "./commits.ts";
+import {
+  type AbortOptions,
+  type OutcomeChangeRange,
+  OutcomeCommitError,
+  OutcomeConflictError,
+  OutcomeFailedError,
+  OutcomePathError,
+} from "@dad/outcome";
+import type { ConfinedDirectory } from "@dad/disk";
+import { applyChanges } from "./apply-changes.ts";
+import { type CapturedEntry, LINK_MODE, type StageCall } from "./capture.ts";
+import { byBytes } from "./changed-paths.ts";
+import { treesOfCommits } from "./commits.ts";
+import { entriesAt } from "./entries-at.ts";
+import { algorithmOf } from "./fast-import.ts";
 import type { Git } from "./git.ts";
 import { pathsInTheWay } from "./in-the-way.ts";
-import { callOf, type RunFiles, stageFiles } from "./run-commits.ts";
+import { callOf, type RunFiles } from "./run-commits.ts";
+import { compareTrees, isSameEntry, type TreeChange } from "./tree-changes.ts";
+import { assertTreePath, bytesOf, shown } from "./tree-path.ts";
+import { assertRoot, treeFiles } from "./working-tree.ts";
 
 /**
- * Makes in the working tree of a run what leads from one commit to another, whole files at a time.
+ * Makes in the working tree of a run what leads from one commit to another, whole files at a time. Nothing outside of it is written,
+ * whatever commands do there at the same time.
  *
  * @throws OutcomeConflictError (`OUTCOME_CONFLICT`) before anything is changed.
  */
 export async function bringChanges(files: RunFiles, change: OutcomeChangeRange, { signal }: AbortOptions): Promise<void> {
-  const { git, run } = files;
+  const { git, run, brought } = files;
   const call = callOf(run, signal);
-  const { from, to } = await treesOf(git, change, call);
-  if (from === to) return;
-  const now = await stageFiles(files, "all", call);
-  const changes = await compareTrees(git, { from, to }, call);
-  const own = now === from ? [] : await compareTrees(git, { from, to: now }, call);
-  const conflicts = await conflictsOf(run.workTree, changes, own);
-  if (conflicts.length > 0) throw new OutcomeConflictError(change, conflicts);
-  const target = now === from ? to : await treeWith(git, changes, call);
+  const trees = await treesOf(git, change, call);
+  const changes = trees.from === trees.to ? [] : await compareTrees(git, trees, call);
+  if (changes.length === 0) return;
+  for (const { path, from, to } of changes) assertBringable(path, from, to);
+  await assertRoot(run.workTree);
+  const tree = treeFiles(run.workTree);
+  const paths = changes.map(({ path }) => path);
+  const there = await entriesAt(tree, paths, { algorithm: algorithmOf(trees.to), signal });
+  const left = changes.filter(({ path, to }) => !isSameEntry(there.get(path), to));
+  const conflicts = left.length === 0 ? [] : await conflictsOf({ git, tree, call }, { changes, there });
+  if (conflicts.length > 0) throw new OutcomeConflictError(change, conflicts.toSorted(byBytes).map(shown));
   signal?.throwIfAborted();
-  files.staged = undefined;
-  // All or nothing: from here on nobody stops it. git looks once more whether the files are those of the index.
-  await git.run(["read-tree", "-m", "-u", now, target], { ...call, signal: undefined });
+  for (const path of paths) brought.add(path);
+  // All or nothing: from here on nobody stops it.
+  await applyChanges({ git, tree, call: { ...call, signal: undefined } }, left);
 }
 
 async function treesOf(git: Git, { from, to }: OutcomeChangeRange, call: StageCall): Promise<OutcomeChangeRange> {
@@ -37,37 +53,44 @@ async function treesOf(git: Git, { from, to }: OutcomeChangeRange, call: StageCa
   return { from: fromTree, to: toTree };
 }
 
+const REPOSITORY = "160000";
+
+function assertBringable(path: string, from: CapturedEntry, to: CapturedEntry): void {
+  assertTreePath(path, { link: to?.mode === LINK_MODE });
+  if (from?.mode === REPOSITORY || to?.mode === REPOSITORY)
+    throw new OutcomePathError(shown(path), "it stands for a repository, whose files are elsewhere");
+}
+
+interface BroughtTree {
+  readonly git: Git;
+  readonly tree: ConfinedDirectory;
+  readonly call: StageCall;
+}
+
+interface Comparison {
+  readonly changes: readonly TreeChange[];
+  readonly there: ReadonlyMap<string, CapturedEntry>;
+}
+
 /** The paths at which the working tree has neither what it is to be changed from nor what it is to be changed to. */
-async function conflictsOf(workTree: string, changes: readonly TreeChange[], own: readonly TreeChange[]): Promise<string[]> {
-  const ownOf = new Map(own.map((change) => [change.path, change]));
-  const isTracked = ({ path, wasThere }: TreeChange): boolean => {
-    const changed = ownOf.get(path);
-    return changed ? changed.entry !== undefined : wasThere;
-  };
-  const others = changes.filter((change) => {
-    const changed = ownOf.get(change.path);
-    return changed !== undefined && !isSame(changed, change);
-  });
-  const newPaths = changes.filter((change) => change.entry !== undefined && !isTracked(change)).map(({ path }) => path);
-  const removed = changes.filter((change) => change.entry === undefined && isTracked(change)).map(({ path }) => path);
-  const inTheWay = await pathsInTheWay(workTree, { newPaths, removed: new Set(removed) });
-  return [...new Set([...others.map(({ path }) => path), ...inTheWay])].toSorted();
+async function conflictsOf({ git, tree, call }: BroughtTree, { changes, there }: Comparison): Promise<string[]> {
+  const at = ({ path }: TreeChange): CapturedEntry => there.get(path);
+  const isDone = (change: TreeChange): boolean => isSameEntry(at(change), change.to);
+  const others = changes.filter((change) => !isDone(change) && !isSameEntry(at(change), change.from));
+  const newPaths = changes.filter((change) => change.to && !at(change)).map(({ path }) => path);
+  const removed = changes.filter((change) => !change.to && at(change)).map(({ path }) => path);
+  const inTheWay = await pathsInTheWay(tree, { newPaths, removed: new Set(removed) });
+  // What is ignored is no part of what the working tree has.
+  const found = changes.filter((change) => !change.from && at(change) && isDone(change)).map(({ path }) => path);
+  return [...new Set([...others.map(({ path }) => path), ...inTheWay, ...(await ignoredOf(git, found, call))])];
 }
 
-function isSame({ entry: one }: TreeChange, { entry: other }: TreeChange): boolean {
-  return one?.mode === other?.mode && one?.object === other?.object;
-}
-
-/** The tree that the index of the run would have with the changes. The index itself stays as it is. */
-async function treeWith(git: Git, changes: readonly TreeChange[], call: StageCall): Promise<string> {
-  const index = indexFile(call.gitDir, `seed-${randomUUID()}`);
-  // A file takes the place of a directory by itself, and the other way round.
-  const lines = changes.map(({ path, entry }) => (entry ? `${entry.mode} ${entry.object}\t${path}\0` : `0 ${"0".repeat(40)}\t${path}\0`));
-  try {
-    await copyFile(call.index, index);
-    await git.run(["update-index", "-z", "--index-info"], { ...call, index, input: lines.join("") });
-    return (await git.run(["write-tree"], { ...call, index })).trim();
-  } finally {
-    await rm(index, { force: true });
-  }
+async function ignoredOf(git: Git, paths: readonly string[], call: StageCall): Promise<readonly string[]> {
+  if (paths.length === 0) return [];
+  const input = bytesOf(paths.map((path) => `${path}\0`).join(""));
+  const { exitCode, text } = await git.report(["check-ignore", "-z", "--stdin"], { ...call, input });
+  // 1: none is ignored.
+  if (exitCode > 1) throw new OutcomeFailedError("run git check-ignore", call.workTree, { cause: new Error(text.trim()) });
+  const ignored = new Set(exitCode === 0 ? text.split("\0") : []);
+  return paths.filter((path) => ignored.has(shown(path)));
 }

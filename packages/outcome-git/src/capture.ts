@@ -1,163 +1,150 @@
-import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
-import { mkdir, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { type ConfinedDirectory, type ConfinedFile, ForeignFileRefusal } from "@dad/disk";
-import { OutcomeFailedError, OutcomePathError } from "@dad/outcome";
+import type { ConfinedContent, ConfinedDirectory, ConfinedFile } from "@dad/disk";
+import { OutcomePathError, OutcomeSecretError, type SecretPlace } from "@dad/outcome";
 import { type CaptureRules, DEFAULT_CHANGED_BYTES, DEFAULT_FILE_BYTES } from "./capture-rules.ts";
-import type { Git, GitCall } from "./git.ts";
+import type { CommitWriter, SizedContent } from "./fast-import.ts";
+import type { GitCall } from "./git.ts";
 import { type OwnNames, ownNames } from "./own-names.ts";
-import { treeFiles } from "./working-tree.ts";
+import { type SecretFinder, secretFinder } from "./secret-places.ts";
+import { leadsOutside } from "./stage.ts";
+import { assertTreePath, bytesOf, shown } from "./tree-path.ts";
+import { ifReached, treeFiles } from "./working-tree.ts";
 
-/** A working tree, with an index of its own that remembers what was staged. */
+/** A working tree, and an index to compare it with. */
 export interface StageCall extends GitCall {
   readonly workTree: string;
   readonly index: string;
 }
 
-/** So many files are open at once. */
-const MOST_OPEN = 200;
-const GONE = `0 ${"0".repeat(40)}`;
+/** What happens to links: an outcome keeps those that stay inside, a snapshot all of them. Nobody follows any. */
+export type LinkRule = "inside" | "all";
 
-interface Capture {
-  readonly git: Git;
+/** What a tree has at a path: its mode and the id of its content. `undefined`: nothing. */
+export type CapturedEntry = { readonly mode: string; readonly object: string } | undefined;
+
+export interface Captured {
+  /** By paths of one character a byte. */
+  readonly entries: ReadonlyMap<string, CapturedEntry>;
+  readonly bytes: number;
+}
+
+export interface CaptureRequest {
+  /** In the order of bytes, one character a byte. */
+  readonly paths: readonly string[];
+  /** Directories that stand for repositories. What is in them is not looked at. */
+  readonly modules: ReadonlySet<string>;
+  readonly links: LinkRule;
+  readonly rules: CaptureRules;
+}
+
+/** Files up to this size are read whole, and by many at once. */
+export const SMALL_BYTES = 1_048_576;
+export const LINK_MODE = "120000";
+
+/** Something changed while it was read, so that what was written of it is no file that ever was. */
+export class ChangedMeanwhileError extends Error {
+  override readonly name = "ChangedMeanwhileError";
+}
+
+interface Capture extends CaptureRequest {
   readonly files: ConfinedDirectory;
-  readonly rules: CaptureRules;
+  readonly writer: CommitWriter;
   readonly assertOwn: OwnNames;
-  readonly call: StageCall;
-  changedBytes: number;
-}
-
-/** What is at a path and is to be kept: a file that is open, or where a link leads. */
-interface Found {
-  readonly path: string;
-  readonly file?: ConfinedFile | undefined;
-  readonly target?: Buffer | undefined;
-}
-
-/** With its line in the index, but for the path. */
-interface Captured extends Found {
-  readonly entry: string;
-}
-
-export interface CaptureCall extends StageCall {
-  readonly rules: CaptureRules;
+  readonly secrets: SecretFinder | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly entries: Map<string, CapturedEntry>;
+  readonly places: SecretPlace[];
+  bytes: number;
 }
 
 /**
- * Puts what is at these paths into the index: regular files and links, and everything else as if it were not there. What is read is
- * in the working tree, whatever commands put on the way at that moment: each file is opened without following a link, and git is
- * given the open file. Paths have one character a byte.
+ * Puts what is at these paths into a commit: regular files and links, and everything else as if it were not there. What is read is in
+ * the working tree, whatever commands put on the way at that moment: no link is followed, and what has been looked at is what is kept.
  *
- * @returns where each link among them leads; `undefined` where the system has no way to give an open file to git. Then the index
- * is as it was, and only the rules were kept.
- * @throws OutcomePathError (`OUTCOME_PATH_INVALID`) for what the rules refuse; the index is as it was.
+ * @throws OutcomePathError (`OUTCOME_PATH_INVALID`) for what the rules refuse.
+ * @throws OutcomeSecretError (`OUTCOME_SECRET`) with all places at which there are secrets.
+ * @throws ChangedMeanwhileError when it is to be tried again.
  */
-export async function capture(git: Git, paths: readonly string[], { rules, ...call }: CaptureCall): Promise<ReadonlyMap<string, Buffer> | undefined> {
-  const files = treeFiles(call.workTree);
-  const all: Capture = { git, files, rules, call, assertOwn: ownNames(files, rules, call.signal), changedBytes: 0 };
-  const entries = new Map(paths.map((path) => [path, GONE]));
-  const links = new Map<string, Buffer>();
-  for (let at = 0; at < paths.length; at += MOST_OPEN) {
-    const captured = await captureSome(all, paths.slice(at, at + MOST_OPEN));
-    if (!captured) return undefined;
-    for (const { path, entry, target } of captured) {
-      entries.set(path, entry);
-      if (target) links.set(path, target);
+export async function capture(writer: CommitWriter, request: CaptureRequest, { workTree, signal }: StageCall): Promise<Captured> {
+  const { paths, rules } = request;
+  const files = treeFiles(workTree);
+  const assertOwn = ownNames(files, rules, signal);
+  const secrets = secretFinder(rules.secrets?.() ?? []);
+  const all: Capture = { ...request, files, writer, assertOwn, secrets, signal, entries: new Map(), places: [], bytes: 0 };
+  const limitBytes = Math.min(SMALL_BYTES, rules.fileBytes ?? DEFAULT_FILE_BYTES);
+  let at = 0;
+  for await (const content of files.readAll(paths.map(bytesOf), { limitBytes, signal })) await captureOne(all, paths[at++] ?? "", content);
+  if (all.places.length > 0) throw new OutcomeSecretError(all.places);
+  return { entries: all.entries, bytes: all.bytes };
+}
+
+async function captureOne(all: Capture, path: string, { stats, content }: ConfinedContent): Promise<void> {
+  if (stats?.kind === "directory" && all.modules.has(path)) return;
+  if (stats?.target) return putLink(all, path, stats.target);
+  if (stats?.kind !== "file") return remove(all, path);
+  if (!content) return captureLarge(all, path);
+  await assertFile(all, path, { ...stats, size: content.length });
+  all.places.push(...(all.secrets?.placesIn(bytesOf(path), content) ?? []));
+  const mode = modeOf(stats.mode);
+  all.entries.set(path, { mode, object: await all.writer.put(path, mode, content) });
+}
+
+async function remove({ writer, entries }: Capture, path: string): Promise<void> {
+  await writer.remove(path);
+  entries.set(path, undefined);
+}
+
+async function putLink(all: Capture, path: string, target: Buffer): Promise<void> {
+  assertTreePath(path, { link: true });
+  if (all.links === "inside" && leadsOutside(path, target.toString("latin1")))
+    throw new OutcomePathError(shown(path), `it is a link that leads out of the working tree: ${target.toString()}`);
+  all.places.push(...(all.secrets?.placesIn(bytesOf(path), target) ?? []));
+  all.entries.set(path, { mode: LINK_MODE, object: await all.writer.put(path, LINK_MODE, target) });
+}
+
+/** It is read in pieces: what is looked through for secrets is what is kept. */
+async function captureLarge(all: Capture, path: string): Promise<void> {
+  const opened = await ifReached(all.files.open(bytesOf(path), { signal: all.signal }));
+  if (!opened) return remove(all, path);
+  await using file = opened;
+  await assertFile(all, path, file.stats);
+  const mode = modeOf(file.stats.mode);
+  const object = await all.writer.putPieces(path, mode, lookedThrough(all, path, file));
+  // It was cut off.
+  if (object === undefined) throw new ChangedMeanwhileError(shown(path));
+  all.entries.set(path, { mode, object });
+}
+
+function lookedThrough({ secrets, places, signal }: Capture, path: string, file: ConfinedFile): SizedContent {
+  const { size } = file.stats;
+  const search = secrets?.search(bytesOf(path));
+  async function* pieces(): AsyncGenerator<Uint8Array, void> {
+    try {
+      for await (const piece of file.pieces({ limitBytes: Infinity, signal })) {
+        search?.push(piece);
+        yield piece;
+      }
+    } finally {
+      places.push(...(search?.places ?? []));
     }
   }
-  const input = Buffer.from([...entries].map(([path, entry]) => `${entry}\t${path}\0`).join(""), "latin1");
-  const { exitCode, text } = await git.report(["update-index", "-z", "--index-info"], { ...call, input });
-  const ignored = /^Ignoring path (.+)$/m.exec(text)?.[1];
-  if (ignored !== undefined) throw new OutcomePathError(ignored, "git refuses this name");
-  if (exitCode !== 0) throw new OutcomeFailedError("run git update-index", call.workTree, { cause: new Error(text.trim()) });
-  // So that the next one need not read what stays as it is.
-  await git.run(["update-index", "-q", "--refresh"], call);
-  return links;
+  return { size, pieces: pieces() };
 }
 
-async function captureSome(all: Capture, paths: readonly string[]): Promise<readonly Captured[] | undefined> {
-  const looks = await Promise.allSettled(paths.map((path) => find(all, path)));
-  const found = looks.flatMap((look) => (look.status === "fulfilled" && look.value ? [look.value] : []));
-  try {
-    const refused = looks.find((look) => look.status === "rejected");
-    if (refused) throw refused.reason;
-    const objects = await writeObjects(all, found);
-    if (!objects) return undefined;
-    return await Promise.all(found.map(async (one, index) => ({ ...one, entry: `${await modeOf(all, one)} ${objects[index]}` })));
-  } finally {
-    await Promise.all(found.flatMap(({ file }) => (file ? [file[Symbol.asyncDispose]()] : [])));
-  }
-}
-
-/** `undefined` for what is not there, and what is no file and no link. */
-async function find(all: Capture, path: string): Promise<Found | undefined> {
-  const { files, rules, call, assertOwn } = all;
-  const [bytes, { signal }] = [Buffer.from(path, "latin1"), call];
-  const file = await ifReached(files.open(bytes, { signal }));
-  if (!file) {
-    const target = (await ifReached(files.stat(bytes, { signal })))?.target;
-    return target && { path, target };
-  }
-  try {
-    assertSize(rules, path, file.stats.size);
-    await assertOwn(bytes.toString(), file.stats);
-    all.changedBytes += file.stats.size;
-    assertTotal(rules, path, all.changedBytes);
-    return { path, file };
-  } catch (error) {
-    await file[Symbol.asyncDispose]();
-    throw error;
-  }
-}
-
-/** What is behind a link by now, or has become something else, is not there: what git saw a moment ago is gone. */
-async function ifReached<T>(found: Promise<T>): Promise<T | undefined> {
-  return found.catch((error: unknown) => {
-    if (error instanceof OutcomePathError && error.cause instanceof ForeignFileRefusal) return undefined;
-    throw error;
-  });
-}
-
-/** Has git read the files, and answers what they are called there. */
-async function writeObjects({ git, call }: Capture, found: readonly Found[]): Promise<readonly string[] | undefined> {
-  if (found.length === 0) return [];
-  const { gitDir, index, signal } = call;
-  const targets = join(dirname(index), `seed-${randomUUID()}`);
-  try {
-    const places = await Promise.all(found.map(async ({ file, target }, at) => (target ? putTarget(targets, String(at), target) : file?.place)));
-    if (places.includes(undefined)) return undefined;
-    const ids = await git.run(["hash-object", "-w", "--no-filters", "--stdin-paths"], { gitDir, signal, input: `${places.join("\n")}\n` });
-    return ids.trim().split("\n");
-  } finally {
-    await rm(targets, { recursive: true, force: true });
-  }
-}
-
-/** Where a link leads is an object like the content of a file. */
-async function putTarget(directory: string, name: string, target: Buffer): Promise<string> {
-  await mkdir(directory, { recursive: true });
-  await writeFile(join(directory, name), target);
-  return join(directory, name);
-}
-
-async function modeOf({ rules }: Capture, { path, file }: Found): Promise<string> {
-  if (!file) return "120000";
-  const { mode, size } = await file.look();
-  // It may have grown while git read it.
-  assertSize(rules, path, size);
-  return (mode & constants.S_IXUSR) === 0 ? "100644" : "100755";
-}
-
-function assertSize({ fileBytes = DEFAULT_FILE_BYTES }: CaptureRules, path: string, size: number): void {
-  if (size > fileBytes) throw refusal(path, `it has ${size} bytes, more than the ${fileBytes} of the option capture.fileBytes`);
-}
-
-function assertTotal({ changedBytes = DEFAULT_CHANGED_BYTES }: CaptureRules, path: string, total: number): void {
-  if (total > changedBytes)
+async function assertFile(all: Capture, path: string, stats: ConfinedFile["stats"]): Promise<void> {
+  const { fileBytes = DEFAULT_FILE_BYTES, changedBytes = DEFAULT_CHANGED_BYTES } = all.rules;
+  assertTreePath(path, { link: false });
+  if (stats.size > fileBytes) throw refusal(path, `it has ${stats.size} bytes, more than the ${fileBytes} of the option capture.fileBytes`);
+  await all.assertOwn(shown(path), stats);
+  all.bytes += stats.size;
+  if (all.bytes > changedBytes)
     throw refusal(path, `with it, what has changed is more than the ${changedBytes} bytes of the option capture.changedBytes`);
 }
 
+export function modeOf(mode: number): string {
+  return (mode & constants.S_IXUSR) === 0 ? "100644" : "100755";
+}
+
 function refusal(path: string, problem: string): OutcomePathError {
-  return new OutcomePathError(Buffer.from(path, "latin1").toString(), `${problem}: remove it, ignore it in .gitignore, or allow more`);
+  return new OutcomePathError(shown(path), `${problem}: remove it, ignore it in .gitignore, or allow more`);
 }

@@ -34,29 +34,6 @@ export async function patchBetween(git: Git, { from, to }: OutcomeChangeRange, c
   return git.run([...COMPARE, "--patch", "--no-color", "--src-prefix=a/", "--dst-prefix=b/", from, to, "--"], call);
 }
 
-/** A path that differs between two trees, and what it has in the second. */
-export interface TreeChange {
-  readonly path: string;
-  /** Its mode and the id of its content. `undefined`: it is not there. */
-  readonly entry: { readonly mode: string; readonly object: string } | undefined;
-  /** It is in the first. */
-  readonly wasThere: boolean;
-}
-
-/** What differs between two trees, or the trees of two commits. */
-export async function compareTrees(git: Git, { from, to }: OutcomeChangeRange, call: GitCall): Promise<TreeChange[]> {
-  const text = await git.run([...COMPARE, "--raw", "--no-abbrev", "-z", from, to, "--"], call);
-  const fields = text.split("\0");
-  const changes: TreeChange[] = [];
-  for (let at = 0; at + 1 < fields.length; at += 2) {
-    const [oldMode = "", mode = "", , object = ""] = (fields[at] ?? "").split(" ");
-    changes.push({ path: fields[at + 1] ?? "", entry: mode === NO_MODE ? undefined : { mode, object }, wasThere: oldMode !== `:${NO_MODE}` });
-  }
-  return changes;
-}
-
-const NO_MODE = "000000";
-
 /** What differs between two commits, in the order of the paths. */
 export async function changesBetween(git: Git, { from, to }: OutcomeChangeRange, call: GitCall): Promise<OutcomeChange[]> {
   const text = await git.run([...COMPARE, "-z", "--name-status", from, to, "--"], call);

@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { devNull } from "node:os";
-import { delimiter, isAbsolute } from "node:path";
+import { delimiter, isAbsolute, join } from "node:path";
 import { OutcomeFailedError } from "@dad/outcome";
 import { type SimpleGit, simpleGit, type SimpleGitOptions } from "simple-git";
 import { GitUnavailableError } from "./errors.ts";
@@ -26,6 +26,8 @@ export interface GitCall {
   readonly gitDir: string;
   readonly workTree?: string | undefined;
   readonly index?: string | undefined;
+  /** A directory for new objects, in the place of that of the repository. */
+  readonly objects?: string | undefined;
   readonly input?: string | Buffer;
   readonly signal?: AbortSignal | undefined;
 }
@@ -37,6 +39,7 @@ export interface GitReport {
 
 /** Runs git so that nothing but its arguments decides what it does. */
 export interface Git {
+  readonly author: GitAuthor;
   /** What a command prints. @throws OutcomeFailedError (`OUTCOME_FAILED`) with what git said as its cause. */
   run(args: readonly string[], call: GitCall): Promise<string>;
   /** The same in bytes: not all names are text. */
@@ -47,8 +50,8 @@ export interface Git {
   report(args: readonly string[], call: GitCall): Promise<GitReport>;
   /** Starts a command whose streams, exit and end are the caller's: for what is not to be held in memory. `input` and `signal` count for nothing. */
   start(args: readonly string[], call: GitCall): ChildProcessWithoutNullStreams;
-  /** The version of git. @throws GitUnavailableError (`GIT_UNAVAILABLE`). */
-  assertAvailable(directory: string): Promise<string>;
+  /** The version of git. @throws GitUnavailableError (`GIT_UNAVAILABLE`) unless it is at least `needed`, by default what everything needs. */
+  assertAvailable(directory: string, needed?: string): Promise<string>;
 }
 
 /** No hook, filter, helper, pager, transport or setting of the user or the machine takes part, and no object is another one in disguise. */
@@ -105,9 +108,8 @@ const HARDENING: Partial<SimpleGitOptions> = {
 export function hardenedGit(author: GitAuthor, { program = "git", path = usualPath() }: GitProgram = {}): Git {
   // A relative directory, or none at all, would be one of the working tree, where anybody may have put a program.
   const searched = path.split(delimiter).filter(isAbsolute).join(delimiter) || usualPath();
-  const config = [...CONFIG, `user.name=${author.name}`, `user.email=${author.email}`];
-
-  const client = (call: GitCall, judge: Judge = failureOf): SimpleGit => gitClient({ binary: program, config, path: searched }, call, judge);
+  const used: Client = { binary: program, config: [...CONFIG, `user.name=${author.name}`, `user.email=${author.email}`], path: searched };
+  const client = (call: GitCall, judge: Judge = failureOf): SimpleGit => gitClient(used, call, judge);
 
   async function attempt<T>({ command, judge }: Attempt, call: GitCall, work: (git: SimpleGit) => PromiseLike<T>): Promise<T> {
     call.signal?.throwIfAborted();
@@ -120,14 +122,11 @@ export function hardenedGit(author: GitAuthor, { program = "git", path = usualPa
   }
 
   return {
+    author,
     run: (args, call) => attempt({ command: String(args[0]) }, call, (git) => git.raw([...args])),
     bytes: (args, call) => attempt({ command: String(args[0]) }, call, (git) => bytesOf(git, args)),
     objects: (ids, call) =>
-      attempt(
-        { command: "cat-file" },
-        { ...call, input: ids.map((id) => `${id}\n`).join("") },
-        (git) => git.binaryCatFile(["--batch"]) as PromiseLike<Buffer>,
-      ),
+      attempt({ command: "cat-file" }, { ...call, input: ids.map((id) => `${id}\n`).join("") }, (git) => git.binaryCatFile(["--batch"])),
     async report(args, call) {
       const said = { exitCode: 0, stdErr: "" };
       const judge: Judge = (error, { exitCode, stdErr, ...rest }) => {
@@ -139,13 +138,10 @@ export function hardenedGit(author: GitAuthor, { program = "git", path = usualPa
       const stdOut = await attempt({ command: String(args[0]), judge }, call, (git) => git.raw([...args]));
       return { exitCode: said.exitCode, text: `${stdOut}${said.stdErr}` };
     },
-    start(args, call) {
-      const settings = config.flatMap((setting) => ["-c", setting]);
-      return spawn(program, [...settings, ...args], { cwd: call.workTree ?? call.gitDir, env: environmentOf(call, searched) });
-    },
-    async assertAvailable(directory) {
+    start: (args, call) => startGit(used, args, call),
+    async assertAvailable(directory, needed = NEEDED_VERSION) {
       const found = await findVersion(program, client({ gitDir: directory }));
-      if (isOlder(found, NEEDED_VERSION)) throw new GitUnavailableError(program, { found, needed: NEEDED_VERSION });
+      if (isOlder(found, needed)) throw new GitUnavailableError(program, { found, needed });
       return found;
     },
   };
@@ -170,14 +166,27 @@ function gitClient({ path, ...options }: Client, call: GitCall, judge: Judge): S
   return git.outputHandler(breakSilence).env(environmentOf(call, path));
 }
 
-function environmentOf({ gitDir, workTree, index }: GitCall, path: string): Record<string, string> {
+function startGit({ binary, config, path }: Client, args: readonly string[], call: GitCall): ChildProcessWithoutNullStreams {
+  const settings = config.flatMap((setting) => ["-c", setting]);
+  return spawn(binary, [...settings, ...args], { cwd: call.workTree ?? call.gitDir, env: environmentOf(call, path) });
+}
+
+function environmentOf({ gitDir, workTree, index, objects }: GitCall, path: string): Record<string, string> {
   return {
     ...ENVIRONMENT,
     PATH: path,
     GIT_DIR: gitDir,
     ...(workTree ? { GIT_WORK_TREE: workTree } : {}),
     ...(index ? { GIT_INDEX_FILE: index } : {}),
+    // A list of paths, each of which can be quoted as in C.
+    ...(objects ? { GIT_OBJECT_DIRECTORY: objects, GIT_ALTERNATE_OBJECT_DIRECTORIES: quoted(join(gitDir, "objects")) } : {}),
   };
+}
+
+/** A path as git quotes it where it has to: core.quotePath in git-config(1). */
+export function quoted(path: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+  return `"${path.replace(/["\\\u0000-\u001f\u007f]/g, (char) => `\\${char.charCodeAt(0).toString(8).padStart(3, "0")}`)}"`;
 }
 
 /**

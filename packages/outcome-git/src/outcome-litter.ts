@@ -97,7 +97,7 @@ async function keepContent(place: GitOutcomes, runId: RunId): Promise<void> {
   if (known === undefined) return;
   const index = indexFile(known.gitDir, `seed-${randomUUID()}`);
   try {
-    await takeSnapshot({ git, run: { runId, ...known, workTree: join(place.workDirectory, runId), index }, staged: undefined });
+    await takeSnapshot({ git, run: { runId, ...known, workTree: join(place.workDirectory, runId), index }, index: undefined, brought: new Set() });
   } finally {
     await rm(index, { force: true });
   }

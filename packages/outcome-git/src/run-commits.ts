@@ -1,10 +1,12 @@
 import { type CommitOptions, outcomeBranch, outcomeMessage } from "@dad/outcome";
 import type { OutcomeRef, RunId } from "@dad/protocol";
-import type { StageCall } from "./capture.ts";
+import { capture, ChangedMeanwhileError, type LinkRule, type StageCall } from "./capture.ts";
 import type { CaptureRules } from "./capture-rules.ts";
+import { byBytes, changedPaths } from "./changed-paths.ts";
+import { algorithmOf, blobId, writeCommitFrom } from "./fast-import.ts";
 import type { Git } from "./git.ts";
 import { changeRefs, type ReadCommit, readCommits, refsOf, writeCommit } from "./refs.ts";
-import { type LinkRule, stageTree } from "./stage.ts";
+import { assertModulesEmpty, holdTree, modulesOf, type TreeIndex, updateIndex } from "./tree-index.ts";
 import { assertRoot } from "./working-tree.ts";
 
 export interface GitRun {
@@ -19,58 +21,129 @@ export interface GitRun {
   readonly rules?: CaptureRules | undefined;
 }
 
-/** The files of a run that is open, and what is known of them as long as nobody else works on the run. */
-export interface RunFiles {
+/** A working tree, and what is known of it as long as nobody else works on the run. */
+export interface WorkFiles {
   readonly git: Git;
   readonly run: GitRun;
-  readonly start: OutcomeRef;
+  /** `undefined`: it may be anything. */
+  index: TreeIndex | undefined;
+  /** Paths at which something was changed that git need not see, as it may be ignored. */
+  readonly brought: Set<string>;
+}
+
+/** A commit whose tree is known. */
+export type RunRef = OutcomeRef & { readonly tree: string };
+
+/** The files of a run that is open. */
+export interface RunFiles extends WorkFiles {
+  readonly start: RunRef;
   /** The newest commit of the run, or what it started from. `undefined`: git has to be asked. */
-  last: OutcomeRef | undefined;
-  /** The tree that the index holds, when it may be committed. `undefined`: it is not known to. */
-  staged: string | undefined;
+  last: RunRef | undefined;
 }
 
 export function callOf({ gitDir, workTree, index }: GitRun, signal?: AbortSignal): StageCall {
   return { gitDir, workTree, index, signal };
 }
 
-export function refOf(runId: RunId, { commit, tree, parent }: ReadCommit): OutcomeRef {
+export function refOf(runId: RunId, { commit, tree, parent }: ReadCommit): RunRef {
   return { branch: outcomeBranch(runId), commit, tree, ...(parent === undefined ? {} : { parent }) };
-}
-
-/** Puts what is in the working tree into the index, and answers its tree. @throws as {@link stageTree}. */
-export async function stageFiles(files: Pick<RunFiles, "git" | "run" | "staged">, links: LinkRule, call: StageCall): Promise<string> {
-  const { staged } = files;
-  // Whatever goes wrong now, the index may hold something else.
-  files.staged = undefined;
-  await assertRoot(call.workTree);
-  const tree = await stageTree(files.git, { links, staged, rules: files.run.rules }, call);
-  if (links === "inside" || tree === staged) files.staged = tree;
-  return tree;
 }
 
 /** Makes a commit of the files of a run, or answers the last one when that has them and only changes are asked for. */
 export async function commitFiles(files: RunFiles, options: CommitOptions): Promise<OutcomeRef> {
-  const { git, run } = files;
-  const { runId, base } = run;
+  const { run, git } = files;
   const call = callOf(run, options.signal);
-  const message = outcomeMessage({ ...options, runId, base });
-  const tree = await stageFiles(files, "inside", call);
-  if (options.onlyChanged) {
-    files.last ??= await readLast(files, call);
-    if (files.last.tree === tree) return { ...files.last };
-  }
-  const last = await readLast(files, call);
-  const commit = await writeCommit(git, { tree, parent: last.commit, message }, call);
-  files.last = undefined;
-  await changeRefs(git, [{ name: refsOf(runId).branch, from: last.commit, to: commit }], call);
-  files.last = refOf(runId, { commit, tree, parent: last.commit });
-  return { ...files.last };
+  const message = outcomeMessage({ ...options, runId: run.runId, base: run.base });
+  const last = (files.last ??= await readLast(files, call));
+  const name = refsOf(run.runId).branch;
+  const move = (to: string): Promise<void> => {
+    // Whatever goes wrong now, the branch may be elsewhere.
+    files.last = undefined;
+    return changeRefs(git, [{ name, from: last.commit, to }], call);
+  };
+  const made = await recordFiles(files, { on: last, links: "inside", message, onlyChanged: options.onlyChanged ?? false, move }, call);
+  if (made) files.last = refOf(run.runId, { ...made, parent: last.commit });
+  return { ...(files.last ?? last) };
 }
 
 /** A branch that still is where it was made has no commit of the run. */
-async function readLast({ git, run, start }: RunFiles, call: StageCall): Promise<OutcomeRef> {
+async function readLast({ git, run, start }: RunFiles, call: StageCall): Promise<RunRef> {
   const { branch } = refsOf(run.runId);
   const tip = (await readCommits(git, [branch], call)).get(branch);
   return tip === undefined || tip.commit === start.commit ? start : refOf(run.runId, tip);
+}
+
+export interface Recording {
+  /** What the files are compared with, and what is before the commit. */
+  readonly on: { readonly commit: string; readonly tree: string };
+  readonly links: LinkRule;
+  readonly message: string;
+  readonly onlyChanged: boolean;
+  /** Makes the commit the newest of a ref. */
+  readonly move: (commit: string) => Promise<void>;
+}
+
+export interface Recorded {
+  readonly commit: string;
+  readonly tree: string;
+}
+
+const MOST_ATTEMPTS = 20;
+
+/** Makes a commit of what is in a working tree. `undefined`: only changes are asked for, and there are none. @throws as {@link capture}. */
+export async function recordFiles(files: WorkFiles, recording: Recording, call: StageCall): Promise<Recorded | undefined> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await recordOnce(files, recording, call);
+    } catch (error) {
+      if (attempt === MOST_ATTEMPTS || !(error instanceof ChangedMeanwhileError)) throw error;
+    }
+  }
+}
+
+async function recordOnce(files: WorkFiles, recording: Recording, call: StageCall): Promise<Recorded | undefined> {
+  const { git, brought } = files;
+  const { on, message, onlyChanged, move } = recording;
+  await assertRoot(call.workTree);
+  const held = await holdTree(git, { ...on, known: files.index }, call);
+  // Whatever goes wrong now, the index may have something else.
+  files.index = undefined;
+  const { listed, modules } = await listChanges(files, held, call);
+  const known = { ...held, modules };
+  if (listed.length === 0 && brought.size === 0) {
+    files.index = known;
+    return onlyChanged ? undefined : commitSame(files, recording, call);
+  }
+  const paths = [...new Set([...listed, ...brought])].toSorted(byBytes);
+  await using writer = await writeCommitFrom(git, { parent: on.commit, message }, call);
+  const captured = await capture(writer, { ...recording, paths, modules, rules: files.run.rules ?? {} }, call);
+  const made = writer.finish();
+  const [finished, updated] = await Promise.allSettled([made, updateIndex(git, { known, captured, tree: made.then(({ tree }) => tree) }, call)]);
+  if (finished.status === "rejected") throw finished.reason;
+  if (updated.status === "rejected") throw updated.reason;
+  if (!onlyChanged || finished.value.tree !== on.tree) {
+    await writer.keep();
+    await move(finished.value.commit);
+  }
+  files.index = updated.value;
+  brought.clear();
+  return onlyChanged && finished.value.tree === on.tree ? undefined : finished.value;
+}
+
+async function commitSame({ git }: WorkFiles, { on, message, move }: Recording, call: StageCall): Promise<Recorded> {
+  const commit = await writeCommit(git, { tree: on.tree, parent: on.commit, message }, call);
+  await move(commit);
+  return { commit, tree: on.tree };
+}
+
+interface Changes {
+  readonly listed: readonly string[];
+  readonly modules: ReadonlySet<string>;
+}
+
+async function listChanges({ git }: WorkFiles, { tree, modules: known }: TreeIndex, call: StageCall): Promise<Changes> {
+  const emptyBlob = blobId(Buffer.alloc(0), algorithmOf(tree));
+  const [modules, listed] = await Promise.all([known ?? modulesOf(git, call), changedPaths(git, { emptyBlob }, call)]);
+  await assertModulesEmpty(modules, call);
+  return { listed, modules };
 }

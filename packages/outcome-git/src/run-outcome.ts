@@ -1,15 +1,15 @@
 import { rm } from "node:fs/promises";
 import { outcomeBranch, OutcomeClosedError, OutcomeFailedError, outcomeMessage, OutcomeNotKeptError, type RunOutcome, takeTurns } from "@dad/outcome";
-import type { OutcomeRef } from "@dad/protocol";
 import { bringChanges } from "./bring.ts";
 import type { Git } from "./git.ts";
-import { changeRefs, readCommits, refsOf, treeOf, writeCommit } from "./refs.ts";
-import { callOf, commitFiles, type GitRun, type RunFiles, stageFiles } from "./run-commits.ts";
+import { changeRefs, readCommits, refsOf, treeOf } from "./refs.ts";
+import { callOf, commitFiles, type GitRun, recordFiles, type RunFiles, type RunRef, type WorkFiles } from "./run-commits.ts";
+import { freshIndex } from "./tree-index.ts";
 import { isGone, readTreeFile, removeTree, writeTreeFile } from "./working-tree.ts";
 
 /** A run that is opened. */
 export interface OpenedRun extends GitRun {
-  readonly start: OutcomeRef;
+  readonly start: RunRef;
   /** Nobody has worked on it before. */
   readonly fresh: boolean;
 }
@@ -17,7 +17,7 @@ export interface OpenedRun extends GitRun {
 /** The working tree of a run that is open. `onClosed` is told when it is closed, also when that failed. */
 export function gitRunOutcome(git: Git, { start, fresh, ...run }: OpenedRun, onClosed: () => void): RunOutcome {
   const { runId, workTree } = run;
-  const files: RunFiles = { git, run, start, last: fresh ? start : undefined, staged: undefined };
+  const files: RunFiles = { git, run, start, last: fresh ? start : undefined, index: fresh ? freshIndex(start.tree) : undefined, brought: new Set() };
   const inTurn = takeTurns();
   let closing: Promise<void> | undefined;
   const assertOpen = (signal?: AbortSignal): void => {
@@ -75,18 +75,18 @@ async function keepUncommitted(files: RunFiles): Promise<void> {
 }
 
 /** Makes what was not committed reachable under a ref of its own. */
-export async function takeSnapshot(files: Pick<RunFiles, "git" | "run" | "staged">): Promise<void> {
+export async function takeSnapshot(files: WorkFiles): Promise<void> {
   const { git, run } = files;
   const call = callOf(run);
   const { branch, snapshot } = refsOf(run.runId);
-  const tree = await stageFiles(files, "all", call);
   const refs = await readCommits(git, [branch, snapshot], call);
-  const tip = refs.get(branch)?.commit ?? run.base;
-  if ((refs.get(branch)?.tree ?? (await treeOf(git, tip, call))) === tree) return;
+  const on = refs.get(branch) ?? { commit: run.base, tree: await treeOf(git, run.base, call) };
   const message = outcomeMessage({ subject: `Not committed by run ${run.runId}`, runId: run.runId, base: run.base });
-  const commit = await writeCommit(git, { tree, parent: tip, message }, call);
   // A run that is resumed may leave more than one behind: the newest is the one to look at, and what it replaces is its own past.
-  await changeRefs(git, [{ name: snapshot, from: refs.get(snapshot)?.commit, to: commit }], call);
+  const move = (to: string): Promise<void> => changeRefs(git, [{ name: snapshot, from: refs.get(snapshot)?.commit, to }], call);
+  await recordFiles(files, { on, links: "all", message, onlyChanged: true, move }, call);
+  // It may have more than the branch.
+  files.index = undefined;
 }
 
 async function removing(path: string, removal: Promise<void>): Promise<void> {

@@ -32,6 +32,7 @@ function gitThatSays(problem: string, times: number) {
   let adds = 0;
   const unused = () => Promise.reject(new TypeError("not expected"));
   const git: Git = {
+    author: { name: "x", email: "x@example.org" },
     async run([command]) {
       if (command !== "add") return command === "write-tree" ? "tree\n" : "";
       adds += 1;
@@ -57,15 +58,15 @@ it.each([
   "error: t1: short read while indexing t1",
 ])("adds once more when somebody takes a file away in that moment: %s", async (problem) => {
   const { git, adds } = gitThatSays(problem, 3);
-  await expect(stageTree(git, { links: "none" }, call)).resolves.toBe("tree");
+  await expect(stageTree(git, {}, call)).resolves.toBe("tree");
   expect(adds()).toBe(4);
 });
 
 it("does not try for ever, and not at all when something else is wrong", async () => {
   const vanishing = gitThatSays("fatal: unable to stat 'x': No such file or directory", Infinity);
-  await expect(stageTree(vanishing.git, { links: "none" }, call)).rejects.toMatchObject({ code: "OUTCOME_FAILED" });
+  await expect(stageTree(vanishing.git, {}, call)).rejects.toMatchObject({ code: "OUTCOME_FAILED" });
   expect(vanishing.adds()).toBe(20);
   const full = gitThatSays("error: unable to write file: No space left on device", Infinity);
-  await expect(stageTree(full.git, { links: "none" }, call)).rejects.toMatchObject({ code: "OUTCOME_FAILED" });
+  await expect(stageTree(full.git, {}, call)).rejects.toMatchObject({ code: "OUTCOME_FAILED" });
   expect(full.adds()).toBe(1);
 });

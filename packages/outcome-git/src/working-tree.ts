@@ -18,6 +18,14 @@ export function treeFiles(root: string): ConfinedDirectory {
   });
 }
 
+/** What is behind a link by now, or has become something else, is not there: what somebody saw a moment ago is gone. */
+export async function ifReached<T>(found: Promise<T>): Promise<T | undefined> {
+  return found.catch((error: unknown) => {
+    if (error instanceof OutcomePathError && error.cause instanceof ForeignFileRefusal) return undefined;
+    throw error;
+  });
+}
+
 /** Puts a file into a working tree without following any link that lies there. */
 export async function writeTreeFile(root: string, { path, content, executable }: OutcomeFile): Promise<void> {
   assertOutcomePath(path);

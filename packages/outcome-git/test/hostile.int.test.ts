@@ -261,7 +261,7 @@ it("writes through no link of the tree that it starts from", async () => {
   expect(await readdir(outside)).toEqual([]);
 });
 
-it("asks nobody for a module of the tree that it starts from, and commits none", async () => {
+it("asks nobody for a module of the tree that it starts from, keeps it as it is, and refuses files that are put into it", async () => {
   await using repository = gitOutcomeRepository(places);
   await (await repository.open(RunId.parse("run0")))[Symbol.asyncDispose]();
   const modules = await plantBlob(
@@ -272,10 +272,17 @@ it("asks nobody for a module of the tree that it starts from, and commits none",
     ["160000", "m", "1".repeat(40)],
   ]);
   await using run = await repository.open(runId, { from });
-  await expect(run.commit({ subject: "x" })).rejects.toMatchObject({ code: "OUTCOME_PATH_INVALID", details: { path: "m" } });
+  const { tree } = await run.commit({ subject: "as it was" });
+  expect(tree).toBe(run.start.tree);
   await run.write(textFile("m/a.txt", "a"));
+  for (let time = 0; time < 2; time++)
+    await expect(run.commit({ subject: "x", onlyChanged: true })).rejects.toMatchObject({ code: "OUTCOME_PATH_INVALID", details: { path: "m" } });
+  await rm(join(String(run.directory), "m"), { recursive: true });
   const { commit } = await run.commit({ subject: "without it" });
-  expect(await repository.changes(commit)).toEqual(expect.arrayContaining([{ path: "m/a.txt", kind: "added" }]));
+  expect(await repository.changes(commit)).toEqual([{ path: "m", kind: "deleted" }]);
+  await run.write(textFile("m/a.txt", "a"));
+  const next = await run.commit({ subject: "a directory" });
+  expect(await repository.changes(next.commit)).toEqual(expect.arrayContaining([{ path: "m/a.txt", kind: "added" }]));
   expect(await executed()).toBe(false);
 });
 

@@ -38,6 +38,8 @@ const OF_CODE: Readonly<Record<string, number>> = {
   RESOURCE_UNKNOWN: EXIT.usage,
   ISOLATION_UNAVAILABLE: EXIT.usage,
   ISOLATION_POLICY_INVALID: EXIT.usage,
+  GIT_UNAVAILABLE: EXIT.usage,
+  OUTCOME_REVISION_UNKNOWN: EXIT.usage,
   DEFINITION_INVALID: EXIT.usage,
   STATIC_INPUT_INVALID: EXIT.usage,
   STATIC_INPUTS_INVALID: EXIT.usage,
@@ -48,11 +50,15 @@ const OF_CODE: Readonly<Record<string, number>> = {
   RUN_ROOT_UNKNOWN: EXIT.usage,
   RUN_UNKNOWN: EXIT.usage,
   NODE_UNKNOWN: EXIT.usage,
+  OUTCOME_NONE: EXIT.usage,
+  OUTCOME_DIRECTORY_TAKEN: EXIT.usage,
+  OUTCOME_MERGE_REFUSED: EXIT.usage,
   NODE_AMBIGUOUS: EXIT.usage,
   ARTIFACT_UNKNOWN: EXIT.usage,
   RUN_SOURCE_UNKNOWN: EXIT.usage,
   RUN_LOCKED: EXIT.usage,
   RUN_COMPLETED: EXIT.usage,
+  RUN_FILES_UNREACHABLE: EXIT.usage,
   DEFINITION_CHANGED: EXIT.usage,
   NODE_OUTCOME_UNKNOWN: EXIT.usage,
   ASSUMPTION_INVALID: EXIT.usage,
@@ -68,6 +74,8 @@ const OF_CODE: Readonly<Record<string, number>> = {
 /** Of `dad run`, when there is a run. `error` is what was thrown, if something was. */
 export function exitCodeOfRun(run: { readonly status: RunStatus; readonly error?: ErrorEnvelope | undefined }, error?: unknown): number {
   if (causes(run.error).some(({ code }) => code === "BUDGET_EXHAUSTED")) return EXIT.budgetExhausted;
+  // It is on record that nothing could be executed, and why.
+  if (run.error?.code === "OUTCOME_REVISION_UNKNOWN") return EXIT.usage;
   const code = OF_STATUS[run.status];
   return code === EXIT.done && error !== undefined ? EXIT.failed : code;
 }

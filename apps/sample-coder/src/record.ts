@@ -18,7 +18,7 @@ import { profiles } from "./profiles.ts";
 
 const tape = new URL("../coder.tape.json", import.meta.url);
 const { values } = parseArgs({ options: { profile: { type: "string" } } });
-const config = await loadConfig(fileURLToPath(new URL("../dad.config.ts", import.meta.url)));
+const { outcome: _asByDefault, ...config } = await loadConfig(fileURLToPath(new URL("../dad.config.ts", import.meta.url)));
 
 const model = values.profile === undefined ? await sameReply() : staticResourceRegistry({ profiles }).profile(values.profile).get("model", "coder");
 const entries: ModelExchange[] = [];

@@ -42,7 +42,8 @@ async function git(path: string | undefined): Promise<MachineCheck> {
       name,
       status: "missing",
       detail: error.message,
-      remedy: "install git with the package manager of the system, such as: apt-get install git",
+      remedy:
+        "install git with the package manager of the system, such as: apt-get install git; until then, make runs without an outcome (--no-outcome)",
     };
   }
 }

@@ -11,6 +11,8 @@ export { ForkBudgetError, ForkRefusedError, type RefusedChild } from "./fork/err
 export { MaintenanceError } from "./maintenance/errors.ts";
 export { type LocalMaintenance, localMaintenance, type LocalMaintenanceOptions } from "./maintenance/local-maintenance.ts";
 export { localIsolation, type LocalIsolationOptions } from "./local-isolation.ts";
+export { diskWorkspaces, type DiskWorkspacesOptions, WorkspaceError } from "./disk-workspaces.ts";
+export type { LocalOutcomeOptions } from "./local-outcomes.ts";
 export { type IsolationChoice, type LocalPortsOptions, localPorts } from "./local-ports.ts";
 export { type LocalStore, type LocalStoreOptions, localStore } from "./local-store.ts";
 export { continuationOf, type ContinuationWhere, planAgentRerun, type PlanAgentRerunOptions, type RerunWhere } from "./plan-agent-rerun.ts";

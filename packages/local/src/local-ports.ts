@@ -22,6 +22,8 @@ export interface LocalPortsOptions {
   /** Told everything that happens in the run. */
   readonly onEvent?: EventHandler;
   readonly isolation?: IsolationChoice;
+  /** `false`: runs have no outcome, and need no git. Each works in a directory beside its record, where its files stay. */
+  readonly outcome?: false | undefined;
   /** For several runs in this process at once whose code asks it for its environment or directory: `processScope()` of `@dad/isolation/scope`. */
   readonly scope?: RunScope;
 }
@@ -35,7 +37,7 @@ export function isolationOf(
 }
 
 /** The ports of a run on this machine: its own bus and view, and the store that it shares with the others. */
-export function localPorts(store: LocalStore, { resources, hostEnv, onEvent, isolation, scope }: LocalPortsOptions): MakeRunPorts {
+export function localPorts(store: LocalStore, { resources, hostEnv, onEvent, isolation, outcome, scope }: LocalPortsOptions): MakeRunPorts {
   const adapter = isolationOf(store, { isolation, hostEnv });
   return (env, own) => {
     const events = own(memoryEventBus());
@@ -43,7 +45,8 @@ export function localPorts(store: LocalStore, { resources, hostEnv, onEvent, iso
     return {
       journals: store.journals,
       artifacts: store.artifacts,
-      outcomes: store.outcomes,
+      ...(outcome === false ? {} : { outcomes: store.outcomes }),
+      workspaces: store.workspaces,
       view: diskArtifactView({ root: env.runDir, store: store.artifacts }),
       events,
       resources,

@@ -4,12 +4,14 @@ import { diskArtifactStore } from "@dad/artifacts/disk";
 import type { IsolationAdapter } from "@dad/isolation";
 import type { JournalStore } from "@dad/journal";
 import { diskJournalStore } from "@dad/journal/disk";
-import type { OutcomeRepository } from "@dad/outcome";
-import { gitOutcomeRepository } from "@dad/outcome-git";
+import type { GitOutcomeRepository } from "@dad/outcome-git";
 import { type Durability, ProjectName } from "@dad/protocol";
+import type { RunWorkspaces } from "@dad/run-context";
 import type { RunIndex } from "@dad/run-index";
 import { sqliteRunIndex } from "@dad/run-index/sqlite";
+import { diskWorkspaces } from "./disk-workspaces.ts";
 import { localIsolation } from "./local-isolation.ts";
+import { assertGit, type LocalOutcomeOptions, localOutcomes } from "./local-outcomes.ts";
 
 export interface LocalStoreOptions {
   /** The directory of the project. Default: the working directory. */
@@ -20,8 +22,9 @@ export interface LocalStoreOptions {
   readonly project?: string;
   /** The environment of the host: git is searched in its `PATH`, and what commands see is chosen from it. Default: the usual directories, and next to nothing. */
   readonly hostEnv?: Readonly<Record<string, string | undefined>>;
-  /** Directory whose files the outcome of every run starts from. Default: a README and nothing else. */
+  /** Directory whose files every run starts from. Default: nothing, and in an outcome a README. */
   readonly workspace?: string;
+  readonly outcome?: LocalOutcomeOptions;
   /**
    * What is promised of what a run has recorded: `strict`, it outlives a power loss; `relaxed`, it outlives the process, and
    * nothing waits for the disk. Default `strict`.
@@ -39,9 +42,13 @@ export interface LocalStore extends AsyncDisposable {
   readonly artifacts: ArtifactStore;
   /** What is known of the runs without reading their journals, where this runtime has SQLite. */
   readonly index: RunIndex | undefined;
-  readonly outcomes: OutcomeRepository;
+  readonly outcomes: GitOutcomeRepository;
+  /** Where runs work that have no outcome. */
+  readonly workspaces: RunWorkspaces;
   /** Where commands run: what it finds out of this machine, it finds out once for all runs. */
   readonly isolation: IsolationAdapter;
+  /** Looks whether there is what outcomes need. @throws `GIT_UNAVAILABLE`. */
+  assertOutcomes(): Promise<void>;
 }
 
 /** Touches no disk until something is read or written. @throws TypeError for a project whose name is none. */
@@ -51,12 +58,8 @@ export function localStore(options: LocalStoreOptions = {}): LocalStore {
   const project = projectName(options.project, projectRoot);
   const durability = options.durability ?? "strict";
   const artifacts = diskArtifactStore({ root: join(runRoot, ".dad", "blobs"), durability });
-  const outcomes = gitOutcomeRepository({
-    directory: join(runRoot, "outcome", project),
-    workDirectory: join(runRoot, ".dad", "work"),
-    git: { path: options.hostEnv?.["PATH"] },
-    ...(options.workspace === undefined ? {} : { seed: resolve(projectRoot, options.workspace) }),
-  });
+  const { workspace, hostEnv } = options;
+  const outcomes = localOutcomes({ projectRoot, runRoot, project, workspace, artifacts, hostEnv }, options.outcome ?? {});
   return {
     projectRoot,
     runRoot,
@@ -65,12 +68,24 @@ export function localStore(options: LocalStoreOptions = {}): LocalStore {
     artifacts,
     index: sqliteRunIndex({ file: join(runRoot, ".dad", "index.sqlite") }),
     outcomes,
-    isolation: localIsolation({ runRoot, ...(options.hostEnv ? { hostEnv: options.hostEnv } : {}) }),
+    workspaces: diskWorkspaces({ runRoot, ...(workspace === undefined ? {} : { seed: resolve(projectRoot, workspace) }) }),
+    isolation: localIsolation({ runRoot, ...(hostEnv ? { hostEnv } : {}) }),
+    assertOutcomes: onceItWorks(() => assertGit(hostEnv)),
     async [Symbol.asyncDispose]() {
       await outcomes[Symbol.asyncDispose]();
       await artifacts[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Once for all who ask. After a failure the next one tries again. */
+function onceItWorks(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () =>
+    (done ??= work().catch((error: unknown) => {
+      done = undefined;
+      throw error;
+    }));
 }
 
 function projectName(given: string | undefined, projectRoot: string): ProjectName {

@@ -11,10 +11,10 @@ export interface Where {
   readonly ports: LocalPortsOptions;
 }
 
-/** Of that, what a re-run is thought through with. Without outcomes, it is about no files. */
+/** Of that, what a re-run is thought through with. Without outcomes and workspaces, it is about no files. */
 export interface RerunWhere {
-  readonly store: Pick<LocalStore, "journals" | "artifacts" | "runRoot"> & Partial<Pick<LocalStore, "outcomes">>;
-  readonly ports: Pick<LocalPortsOptions, "resources">;
+  readonly store: Pick<LocalStore, "journals" | "artifacts" | "runRoot"> & Partial<Pick<LocalStore, "outcomes" | "workspaces">>;
+  readonly ports: Pick<LocalPortsOptions, "resources" | "outcome">;
 }
 
 export interface PlanAgentRerunOptions extends RerunWhere {
@@ -47,9 +47,10 @@ export async function planOnBase(
   return await planRerun(definition, { ...planningIn({ store, ports }), base, rerun, ...given });
 }
 
-function planningIn({ store, ports: { resources } }: RerunWhere) {
-  const { artifacts, outcomes, runRoot } = store;
-  return { engine: inlineEngine(), runRoot, ports: { artifacts, resources, ...(outcomes ? { outcomes } : {}) } };
+function planningIn({ store, ports: { resources, outcome } }: RerunWhere) {
+  const { artifacts, outcomes, workspaces, runRoot } = store;
+  const files = { ...(outcomes && outcome !== false ? { outcomes } : {}), ...(workspaces ? { workspaces } : {}) };
+  return { engine: inlineEngine(), runRoot, ports: { artifacts, resources, ...files } };
 }
 
 /** @throws `RUN_UNKNOWN`, `JOURNAL_DAMAGED`. */

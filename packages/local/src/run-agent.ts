@@ -30,7 +30,7 @@ import {
 import { isolationOf, localPorts } from "./local-ports.ts";
 import { continuationOf, planAgentRerun, type Where } from "./plan-agent-rerun.ts";
 
-export interface RunAgentOptions extends Where, Pick<WithRunOptions, "runId" | "runIdPrefix" | "signal" | "failure"> {
+export interface RunAgentOptions extends Where, Pick<WithRunOptions, "runId" | "runIdPrefix" | "revision" | "signal" | "failure"> {
   readonly inputs?: StaticInputs;
   /** Where the definition was loaded from, so that the run can be resumed by its id alone. */
   readonly source?: RunSource;
@@ -54,7 +54,7 @@ export interface AgentRun<Outputs> {
 
 /**
  * Runs an agent (or a flow) on this machine. A run that fails is a result, with the error that ended
- * it. Thrown is only what stops a run from being made: `DEFINITION_INVALID`, `RESOURCE_UNKNOWN`, `ISOLATION_UNAVAILABLE`, `STATIC_INPUT_INVALID`,
+ * it. Thrown is only what stops a run from being made: `DEFINITION_INVALID`, `RESOURCE_UNKNOWN`, `ISOLATION_UNAVAILABLE`, `GIT_UNAVAILABLE`, `STATIC_INPUT_INVALID`,
  * `RUN_EXISTS`, `RUN_ID_INVALID`, `RUN_NOT_OPENED`; of a `rerun` also `RERUN_REFUSED`, and what `planAgentRerun` throws; and
  * `RUN_NOT_RECORDED`, when how it ended is not known.
  */
@@ -94,6 +94,7 @@ async function prepared(
   { store, ports, inputs, rerun }: Where & { readonly inputs: StaticInputs; readonly rerun: RerunOptions | undefined },
 ): Promise<Prepared> {
   const held = { adapter: isolationOf(store, ports), policy: ports.isolation?.policy };
+  if (ports.outcome !== false) await store.assertOutcomes();
   if (rerun) {
     const { plan, start, continuation, inputs: resolved } = await planAgentRerun(definition, { store, ports, rerun, inputs });
     assertAllowed(plan);
@@ -110,20 +111,23 @@ async function prepared(
 /**
  * Goes on with a run of an agent (or a flow) on this machine that was interrupted, failed or was cancelled: the same run, in
  * its next epoch. Nodes that had completed are not executed again. Thrown is only what leaves the run as it was:
- * `RUN_UNKNOWN`, `RUN_LOCKED`, `RUN_COMPLETED`, `DEFINITION_INVALID`, `RESOURCE_UNKNOWN`, `ISOLATION_UNAVAILABLE`, `DEFINITION_CHANGED`, `NODE_OUTCOME_UNKNOWN`,
+ * `RUN_UNKNOWN`, `RUN_LOCKED`, `RUN_COMPLETED`, `DEFINITION_INVALID`, `RESOURCE_UNKNOWN`, `ISOLATION_UNAVAILABLE`, `GIT_UNAVAILABLE`, `RUN_FILES_UNREACHABLE`, `DEFINITION_CHANGED`, `NODE_OUTCOME_UNKNOWN`,
  * `ASSUMPTION_INVALID`, `JOURNAL_DAMAGED`, `RUN_NOT_OPENED`, `ARTIFACT_…` when what the run goes on from cannot be read; and `RUN_NOT_RECORDED`, when how it ended is not known.
  */
 export async function resumeAgent<Definition extends AgentDefinition | FlowDefinition>(
   definition: Definition,
-  { store, ports, assume, allowChanged, history, ...options }: ResumeAgentOptions,
+  { store, ports: given, assume, allowChanged, history, ...options }: ResumeAgentOptions,
 ): Promise<AgentRun<OutputsOf<Definition>>> {
+  const before = history ?? (await readHistory(store.journals, options.runId));
+  // As it was begun it goes on.
+  const ports = before.workspace === undefined ? given : { ...given, outcome: false as const };
   const resume: ResumeOptions = { ...(assume ? { assume } : {}), ...(allowChanged ? { allowChanged } : {}) };
   assertDefinition(definition);
   checkDefinition(definition);
   checkResources(definition, ports.resources);
   // What its nodes need was done, or is refused when it is to be.
   await checkIsolation([], { adapter: isolationOf(store, ports), policy: ports.isolation?.policy });
-  const before = history ?? (await readHistory(store.journals, options.runId));
+  if (ports.outcome !== false) await store.assertOutcomes();
   checkResume(definition, before, resume);
   const continuation = await continuationOf(definition, before, { store, ports, runId: options.runId });
   const { projectRoot, runRoot, journals } = store;

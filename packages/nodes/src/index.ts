@@ -7,6 +7,7 @@ export { analyzeFolder } from "./folder/analyze-folder.ts";
 export { FileUnusableError, FolderOperationError, type FolderOperationSpot } from "./folder/folder-errors.ts";
 export { FolderOperation, FolderOperations } from "./folder/folder-operation.ts";
 export type { OutlineItem } from "./folder/outline/outline-item.ts";
+export { type IgnoreRules, ignoreRules } from "./folder/ignore-rules.ts";
 export { runFolderOperations } from "./folder/run-folder-operations.ts";
 export { applyFileOperations } from "./files/apply-file-operations.ts";
 export { type AskCode, type AskForOptions, askModel, askModelFor, type ModelAnswer } from "./model/ask-model.ts";

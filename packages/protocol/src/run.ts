@@ -85,9 +85,9 @@ export const RerunOf = z.looseObject({
   reuse: z.boolean().optional(),
   /**
    * The commit that its result tree starts from: it already has what the nodes made that come before all that is executed.
-   * `tree` names the files as the first of these nodes found them.
+   * `tree` names the files as the first of these nodes found them, and `source` is where those of the runs before came from.
    */
-  start: z.looseObject({ commit: z.string(), tree: z.string().optional() }).optional(),
+  start: z.looseObject({ commit: z.string(), tree: z.string().optional(), source: OutcomeSource.optional() }).optional(),
   /** All runs that it was made from, the last one first. */
   lineage: z.array(RunId).optional(),
   /** What models and other outsiders gave is served from the record, and the code of the agent is executed again. */
@@ -138,6 +138,8 @@ export const RunSummary = z.looseObject({
   status: RunStatus,
   runDir: z.string(),
   outcome: OutcomeRef.nullable(),
+  /** Of a result tree that was taken over from elsewhere: where it starts. */
+  start: OutcomeRef.optional(),
   /** Of a run without a result tree: the directory that it works in, from `runDir` where it is in it, else absolute. */
   workspace: z.string().optional(),
   usage: Usage,

@@ -68,7 +68,7 @@ function fileOf(name: string, mediaType: string): string {
 /** Where what the run itself was given to keep lies. */
 const OF_THE_RUN = "files";
 /** What the run itself writes beside the directories of its elements. Hidden names are its traces and its drafts. */
-const RESERVED = /^(run\.json|journal\..*|static_inputs|\..*)$/iu;
+const RESERVED = /^(run\.json|journal\..*|static_inputs|workspace|\..*)$/iu;
 
 /** Why nothing of a node (`ownFiles`: of the run itself) can lie at some path below the run directory; `undefined` where it can. */
 export function placeRefusal(path: string, { ownFiles = false }: { readonly ownFiles?: boolean } = {}): string | undefined {

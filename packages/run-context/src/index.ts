@@ -43,7 +43,6 @@ export {
 export { isolationRecord } from "./run-spaces.ts";
 export type { ExecutionScope, IsolatedExecution, IsolatedOptions, IsolateOptions, RunContext, RunTask } from "./run-context.ts";
 export { documentText, MANIFEST, manifestOf } from "./run-face.ts";
-export { workspacePlace } from "./open-tree.ts";
 export type { OpenWorkspaceOptions, RunWorkspaces } from "./run-workspaces.ts";
 export type { MakeRunPorts, Own, RunPorts } from "./run-ports.ts";
 export { detailsOf, emptyProjection, project, type RunProjection } from "./run-projection.ts";

@@ -1,4 +1,4 @@
-import { isAbsolute, join, relative, sep } from "node:path";
+import { isAbsolute, relative, resolve, sep } from "node:path";
 import type { RunOutcome } from "@dad/outcome";
 import type { RerunOf } from "@dad/protocol";
 import type { OpenedRun } from "./complete-run.ts";
@@ -51,11 +51,6 @@ function placeIn(runDir: string, directory: string): string {
   return way === "" || way.startsWith("..") || isAbsolute(way) ? directory : way.replaceAll(sep, "/");
 }
 
-/** Where the workspace of a run is that has one on record. */
-export function workspacePlace(runDir: string, recorded: string): string {
-  return isAbsolute(recorded) ? recorded : join(runDir, recorded);
-}
-
 /**
  * A run goes on with the files that it has.
  *
@@ -63,7 +58,7 @@ export function workspacePlace(runDir: string, recorded: string): string {
  */
 export function assertReachable({ env, ports }: Pick<Opening, "env" | "ports">, { outcome, revision, workspace }: RunHistory): void {
   if (workspace !== undefined) {
-    if (!ports.workspaces) throw new RunFilesError(env.runId, `in ${workspacePlace(env.runDir, workspace)}`, "give it workspaces");
+    if (!ports.workspaces) throw new RunFilesError(env.runId, `in ${resolve(env.runDir, workspace)}`, "give it workspaces");
     return;
   }
   const place = outcome.start ? `on branch ${outcome.start.branch}` : revision === undefined ? undefined : `in revision ${revision} of the project`;

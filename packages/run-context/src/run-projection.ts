@@ -27,6 +27,8 @@ export interface RunProjection {
   /** What is reused was paid for by the run that made it. */
   readonly saved: Usage | undefined;
   readonly outcome: OutcomeRef | null;
+  /** Where that starts. */
+  readonly start?: OutcomeRef;
   /** Of a run without an outcome: where it works. */
   readonly workspace?: string;
   /** In the order in which they were first started. */
@@ -66,6 +68,8 @@ export function project(run: RunProjection, event: RecordedEvent): RunProjection
       return resumed(run);
     case "isolation.opened":
       return withSpace(run, event.isolation);
+    case "outcome.opened":
+      return { ...run, start: event.outcome };
     case "workspace.opened":
       return { ...run, workspace: event.directory };
     case "outcome.committed":
@@ -192,6 +196,7 @@ export function detailsOf(run: RunProjection, { runDir, live }: RunPlace): RunDe
     endedAt: ended?.time ?? null,
     runDir,
     outcome: run.outcome,
+    ...(run.start?.source ? { start: run.start } : {}),
     ...(run.workspace === undefined ? {} : { workspace: run.workspace }),
     usage: run.usage,
     nodes: settledAs(status, run.nodes.values()),

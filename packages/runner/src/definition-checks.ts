@@ -9,6 +9,7 @@ import {
   valueOfVariable,
 } from "@dad/agent";
 import { type Json, nameHint, RelativePath } from "@dad/protocol";
+import { placeRefusal } from "@dad/run-context";
 import { decisionProblems } from "./decision-checks.ts";
 import { recordChecks } from "./record-checks.ts";
 import { checkTemplates } from "./template-checks.ts";
@@ -37,6 +38,11 @@ function roomProblems(path: string): readonly string[] {
   const longest = path.replaceAll(EVERY_ITERATION, LAST_ITERATION);
   const below = `${longest.replaceAll(".", "/")}/${"x".repeat(LONGEST_BELOW)}`;
   const { error } = RelativePath.safeParse(below);
+  const refusal = error ? undefined : placeRefusal(below);
+  if (refusal !== undefined)
+    return [
+      `its place in the run directory cannot be a node's: what is in ${path.split(".")[0]} is kept for the run itself; give that component another id`,
+    ];
   if (!error) return [];
   return [`its path may have ${longest.length} characters, and leaves no room for the names of what is kept of it: give shorter ids`];
 }

@@ -22,5 +22,6 @@ export { type PlanContext, planText } from "./plan-text.ts";
 export type { Progress } from "./progress.ts";
 export { progressOn, type ProgressOptions } from "./progress-on.ts";
 export { runListText } from "./run-list.ts";
+export { startLine } from "./start-line.ts";
 export { type SummaryContext, summaryText } from "./summary.ts";
 export { jsonText, visible } from "./visible.ts";

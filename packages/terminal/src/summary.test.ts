@@ -33,6 +33,19 @@ describe("summaryText", () => {
     );
   });
 
+  it("says where the files are of a run without an outcome, and where those of one come from that starts from a revision of the project", () => {
+    const source = { repository: "/home/me/my project", revision: "main", commit: "fedcba9876543210" };
+    const { outcome } = run;
+    expect(summaryText({ ...run, outcome: null, workspace: "workspace" }, context)).toContain(
+      "\nfiles     runs/run_1/workspace (the run has no outcome: nothing of it is committed)",
+    );
+    for (const own of [{ start: { ...outcome!, source } }, { rerun: { of: RunId.parse("r0"), start: { commit: "1", source } } }]) {
+      const text = summaryText({ ...run, ...own }, { ...context, outcomeRepository: "/home/me/my project/runs/outcome/p" });
+      expect(text).toContain("outcome   branch run/run_1 (commit 0123456789ab), from main (fedcba9) of the project\n");
+      expect(text).toContain("git -C runs/outcome/p diff fedcba987654...run/run_1");
+    }
+  });
+
   it("tells the run, its nodes, what it cost, where its results are and what to do next", () => {
     const text = summaryText(run, {
       ...context,

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { IsolationRecord, RunDetails, RunId } from "@dad/protocol";
 import { costText, sizeText, tokensText } from "./amounts.ts";
 import { durationText } from "./duration.ts";
@@ -6,6 +7,7 @@ import { statusMark, statusWord } from "./node-mark.ts";
 import type { Paint } from "./paint.ts";
 import { placeText, shellWord } from "./place.ts";
 import { type Cell, rowLines } from "./rows.ts";
+import { sourceText } from "./start-line.ts";
 
 /** What a summary says besides the run itself. */
 export interface SummaryContext {
@@ -42,6 +44,7 @@ export function summaryText(run: RunDetails, context: SummaryContext): string {
     ...(run.saved ? [`${label("saved")}${tokensText(run.saved)}, ${costText(run.saved.costUsd)}`] : []),
     `${label("artifacts")}${placeText(run.runDir, cwd)}`,
     ...outcomeLines(run, context).map((line, at) => `${label(at === 0 ? "outcome" : "")}${line}`),
+    ...workspaceLines(run, cwd).map((line, at) => `${label(at === 0 ? "files" : "")}${line}`),
     ...next.map((command, at) => `${label(at === 0 ? "next" : "")}${command}`),
   ].join("\n");
 }
@@ -112,10 +115,21 @@ function artifactLines({ artifacts, error }: NodeDetails, paint: Paint): string[
   return [...(error ? errorLines(error, paint).map((line) => `      ${line.replaceAll("\n", "\n      ")}`) : []), ...rowLines(rows)];
 }
 
-function outcomeLines({ outcome }: RunDetails, { outcomeRepository, cwd }: SummaryContext): string[] {
+function outcomeLines({ outcome, start, rerun }: RunDetails, { outcomeRepository, cwd }: SummaryContext): string[] {
   if (!outcome) return [];
-  const branch = `branch ${outcome.branch} (commit ${outcome.commit.slice(0, 12)})`;
+  const source = start?.source ?? rerun?.start?.source;
+  const from = source ? `, from ${sourceText(source)} of the project` : "";
+  const branch = `branch ${outcome.branch} (commit ${outcome.commit.slice(0, 12)})${from}`;
   if (outcomeRepository === undefined) return [branch];
   // Three dots: what the run changed, also after the project went on.
-  return [branch, `git -C ${shellWord(placeText(outcomeRepository, cwd))} diff main...${shellWord(outcome.branch)}`];
+  return [
+    branch,
+    `git -C ${shellWord(placeText(outcomeRepository, cwd))} diff ${source ? source.commit.slice(0, 12) : "main"}...${shellWord(outcome.branch)}`,
+  ];
+}
+
+/** Of a run without an outcome. */
+function workspaceLines({ workspace, runDir }: RunDetails, cwd: string): string[] {
+  if (workspace === undefined) return [];
+  return [`${placeText(resolve(runDir, workspace), cwd)} (the run has no outcome: nothing of it is committed)`];
 }

@@ -41,7 +41,7 @@ interface Forking {
 }
 
 async function forked({ prepared, variants, flags, progress }: Forking): Promise<ForkReport> {
-  const { definition, store, resources, isolation, rerun, inputs, source } = prepared;
+  const { definition, store, resources, isolation, outcome, rerun, inputs, source } = prepared;
   const { from, concurrency, budget, prefix } = flags;
   const sets = setText(variants);
   const { children, stopped } = await runToItsEnd(progress, (ends) =>
@@ -53,7 +53,7 @@ async function forked({ prepared, variants, flags, progress }: Forking): Promise
       variants,
       concurrency,
       rerun: { ...rerun, from },
-      ports: ({ number }) => ({ resources, onEvent: progress.of(number), isolation }),
+      ports: ({ number }) => ({ resources, onEvent: progress.of(number), isolation, outcome }),
       onChildStart: ({ number }) => progress.log(`[${number}] ${visible(sets[number - 1]) || "nothing is set"}\n`),
       ...(budget === undefined ? {} : { budgetUsd: budget }),
       ...(prefix === undefined ? {} : { runIdPrefix: prefix }),

@@ -5,15 +5,15 @@ import type { RunDetails, RunSource, StaticInputs } from "@dad/protocol";
 import type { ResourceProfile } from "@dad/resources";
 import type { RerunAllowances, RerunOptions } from "@dad/runner";
 import { loadAgent } from "../agent-file/load-agent.ts";
-import { RunRootUnknownError, RunSourceUnknownError } from "../errors.ts";
-import { findProject, findRunRoot, type IsolationFlags } from "../project/find-project.ts";
+import { RunRootUnknownError, RunSourceUnknownError, UsageError } from "../errors.ts";
+import { findProject, findRunRoot, type IsolationFlags, type OutcomeFlags } from "../project/find-project.ts";
 import { findRun } from "../project/find-run.ts";
 import { isDirectory } from "../project/is-directory.ts";
 import { readInputs } from "../project/read-inputs.ts";
 import { parseSet } from "../project/parse-set.ts";
 import { sourceOf } from "../project/source-of.ts";
 
-export interface RerunFlags extends IsolationFlags {
+export interface RerunFlags extends IsolationFlags, OutcomeFlags {
   readonly from?: string;
   /** `<path>.<field>=<json>` each. */
   readonly set?: readonly string[];
@@ -41,6 +41,8 @@ export interface PreparedRerun extends AsyncDisposable {
   readonly store: LocalStore;
   readonly resources: ResourceProfile;
   readonly isolation: IsolationChoice;
+  /** `false`: it has none. */
+  readonly outcome: false | undefined;
   readonly rerun: RerunOptions;
   readonly inputs: StaticInputs;
   readonly source: RunSource;
@@ -49,6 +51,8 @@ export interface PreparedRerun extends AsyncDisposable {
 /** Finds the earlier run, its agent and its project, and what the person asks of the new run. */
 export async function prepareRerun(runId: string, file: string | undefined, flags: RerunFlags): Promise<PreparedRerun> {
   const cwd = process.cwd();
+  if (flags.revision !== undefined)
+    throw new UsageError("--revision: a re-run goes on from the files of the run that it is made from; start a new one with dad run --revision");
   const runRoot = await findRunRoot({ cwd, runRoot: flags.runRoot });
   if (!(await isDirectory(runRoot))) throw new RunRootUnknownError(runRoot);
   const run = await findIn(runRoot, runId);
@@ -65,6 +69,7 @@ export async function prepareRerun(runId: string, file: string | undefined, flag
     store,
     resources,
     isolation: project.isolation(flags, run),
+    outcome: project.outcome(flags, run).outcome,
     inputs,
     rerun: optionsOf(run.runId, definition, flags),
     source: sourceOf(path, store, profile),

@@ -3,6 +3,7 @@ import { progressOn } from "@dad/terminal";
 import { offerOwnPackages } from "../agent-file/own-packages.ts";
 import { EXIT, exitCodeOfRun } from "../exit-code.ts";
 import { divertOutput } from "../terminal/divert-output.ts";
+import { startTelling } from "../terminal/start-telling.ts";
 import { explainRun } from "./explain-run.ts";
 import { prepareRerun, type RerunFlags } from "./prepare-rerun.ts";
 import { runToItsEnd } from "./run-to-its-end.ts";
@@ -21,7 +22,7 @@ export async function rerunRun(runId: string, file: string | undefined, flags: R
   using output = divertOutput((text) => progress.log(text));
   offerOwnPackages();
   await using prepared = await prepareRerun(runId, file, flags);
-  const { definition, store, resources, isolation, rerun, inputs, source } = prepared;
+  const { definition, store, resources, isolation, outcome, rerun, inputs, source } = prepared;
   const ended = await runToItsEnd(progress, (work) =>
     runAgent(definition, {
       ...work,
@@ -29,7 +30,7 @@ export async function rerunRun(runId: string, file: string | undefined, flags: R
       inputs,
       rerun,
       source,
-      ports: { resources, onEvent: progress.onEvent, isolation },
+      ports: { resources, onEvent: startTelling(progress, store), isolation, outcome },
       ...(flags.runId === undefined ? {} : { runId: flags.runId }),
       ...(flags.prefix === undefined ? {} : { runIdPrefix: flags.prefix }),
     }),

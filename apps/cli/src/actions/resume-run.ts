@@ -17,6 +17,8 @@ import { runToItsEnd } from "./run-to-its-end.ts";
 import { tellRun } from "./tell-run.ts";
 
 export interface ResumeFlags extends AssumptionFlags, IsolationFlags {
+  /** `false` for `--no-outcome`. */
+  readonly outcome?: boolean;
   readonly runRoot?: string;
   readonly profile?: string;
   readonly takeOver?: true;
@@ -39,6 +41,9 @@ export async function resumeRun(runId: string, file: string | undefined, flags: 
   const assume = await assumptionsOf({ definition, file: path, history, allowChanged: flags.allowChanged ?? false }, flags);
   const project = await findProject(dirname(path), { cwd, runRoot });
   const resources = project.profile(flags.profile ?? source?.profile);
+  // One that has an outcome, or was to have one from a revision, goes on with it.
+  const isBegun = history.outcome.start !== undefined || history.revision !== undefined;
+  const { outcome } = project.outcome(flags.outcome === false ? { outcome: false } : isBegun ? { outcome: true } : {});
   // Also when the directory of the project has another name by now, its outcome is where it was.
   await using store = localStore({ ...project.store, ...(source?.project === undefined ? {} : { project: source.project }) });
   const ended = await runToItsEnd(progress, (work) =>
@@ -48,7 +53,7 @@ export async function resumeRun(runId: string, file: string | undefined, flags: 
       runId,
       history,
       assume,
-      ports: { resources, onEvent: progress.onEvent, isolation: project.isolation(flags, { spaces }) },
+      ports: { resources, onEvent: progress.onEvent, isolation: project.isolation(flags, { spaces }), outcome },
       ...(flags.takeOver ? { takeOver: true } : {}),
       ...(flags.allowChanged ? { allowChanged: true } : {}),
     }),

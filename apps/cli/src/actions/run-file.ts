@@ -4,14 +4,15 @@ import { progressOn } from "@dad/terminal";
 import { loadAgent } from "../agent-file/load-agent.ts";
 import { offerOwnPackages } from "../agent-file/own-packages.ts";
 import { EXIT, exitCodeOfRun } from "../exit-code.ts";
-import { findProject, type IsolationFlags } from "../project/find-project.ts";
+import { findProject, type IsolationFlags, type OutcomeFlags } from "../project/find-project.ts";
 import { readInputs } from "../project/read-inputs.ts";
 import { sourceOf } from "../project/source-of.ts";
 import { divertOutput } from "../terminal/divert-output.ts";
+import { startTelling } from "../terminal/start-telling.ts";
 import { runToItsEnd } from "./run-to-its-end.ts";
 import { tellRun } from "./tell-run.ts";
 
-export interface RunFlags extends IsolationFlags {
+export interface RunFlags extends IsolationFlags, OutcomeFlags {
   /** `<path>=<json>`, in the order given. */
   readonly input?: readonly string[];
   readonly staticInputs?: string;
@@ -35,14 +36,16 @@ export async function runFile(file: string, flags: RunFlags): Promise<number> {
   const definition = await loadAgent(path);
   const project = await findProject(dirname(path), { cwd, runRoot: flags.runRoot });
   const resources = project.profile(flags.profile);
+  const { outcome, revision } = project.outcome(flags);
   await using store = localStore({ ...project.store, ...(flags.durability === undefined ? {} : { durability: flags.durability }) });
   const ended = await runToItsEnd(progress, (work) =>
     runAgent(definition, {
       ...work,
       store,
       inputs,
-      ports: { resources, onEvent: progress.onEvent, isolation: project.isolation(flags) },
+      ports: { resources, onEvent: startTelling(progress, store), isolation: project.isolation(flags), outcome },
       source: sourceOf(path, store, flags.profile),
+      ...(revision === undefined ? {} : { revision }),
       ...(flags.runId === undefined ? {} : { runId: flags.runId }),
       ...(flags.prefix === undefined ? {} : { runIdPrefix: flags.prefix }),
     }),

@@ -38,13 +38,15 @@ async function textOf(run: RunDetails, { store, resources }: Telling): Promise<s
 }
 
 /** What `dad run --json` promises, and nothing else. */
-function summaryOf({ runId, executionId, status, runDir, outcome, usage, nodes, error }: RunDetails): RunSummary {
+function summaryOf({ runId, executionId, status, runDir, outcome, start, workspace, usage, nodes, error }: RunDetails): RunSummary {
   return {
     runId,
     executionId,
     status,
     runDir,
     outcome,
+    ...(start ? { start } : {}),
+    ...(workspace === undefined ? {} : { workspace }),
     usage,
     nodes: nodes.map(({ path, status, decision, attempt, handled, durationMs }) => ({ path, status, decision, attempt, handled, durationMs })),
     ...(error ? { error } : {}),

@@ -5,6 +5,7 @@ import type { RerunRunFlags } from "../actions/rerun-run.ts";
 import type { Finish } from "../exit-code.ts";
 import { directory } from "./directory.ts";
 import { declareIsolation } from "./isolation.ts";
+import { declareWithOutcome } from "./with-outcome.ts";
 
 /** `dad rerun <run> [file]` */
 export function declareRerun(program: Command, finish: Finish): void {
@@ -103,7 +104,8 @@ function runAndFile(command: Command): Command {
 
 /** What all re-runs take, be it one or several. */
 function sharedOptions(command: Command): Command {
-  return command
+  return declareWithOutcome(command)
+    .addOption(new Option("--revision <rev>").hideHelp())
     .option("--reask <path>", "execute this although it is unchanged; repeatable", append)
     .option("--pin <path>", "reuse this although it is changed; repeatable", append)
     .option("-i, --input <path=json>", "a static input, instead of that of the earlier run; repeatable", append)

@@ -17,6 +17,7 @@ export function declareResume(program: Command, finish: Finish): void {
     .option("--assume-not-done [path...]", "what was interrupted and must not be done twice was not done: do it (default: all such nodes)")
     .option("--assume-done <path=json...>", "it was done, and gave this (the path alone: null): do not do it again")
     .option("--allow-changed", "go on although the agent is not the one that the run was begun with")
+    .option("--no-outcome", "go on without an outcome, where the run has not come as far as that")
     .option("--take-over", "take the run from a process that hangs: stop that process, too")
     .option("--run-root <dir>", "where runs are kept (default: that of the nearest dad.config, or else runs)", directory)
     .option("--profile <name>", "the profile of dad.config whose resources are used (default: the one that the run was begun with)");

@@ -3,6 +3,7 @@ import type { RunFlags } from "../actions/run-file.ts";
 import type { Finish } from "../exit-code.ts";
 import { directory } from "./directory.ts";
 import { declareIsolation } from "./isolation.ts";
+import { declareWithOutcome } from "./with-outcome.ts";
 
 /** `dad run <file>` */
 export function declareRun(program: Command, finish: Finish): void {
@@ -23,7 +24,8 @@ export function declareRun(program: Command, finish: Finish): void {
         "what is promised of the record: strict, it outlives a power loss; relaxed, it outlives this process",
       ).choices(["strict", "relaxed"]),
     );
-  declareIsolation(command)
+  declareIsolation(declareWithOutcome(command))
+    .option("--revision <rev>", "start from a branch, a tag or a commit of the project's own repository (default: from its workspace as it is)")
     .option("--json", "print the run as one JSON object")
     .addHelpText("after", EXAMPLES)
     .action(async (file: string, flags: RunFlags) => {
@@ -40,4 +42,5 @@ const EXAMPLES = `
 Examples:
   dad run src/agent.ts
   dad run src/agent.ts --input 'coder={"task":"fix the failing test"}' --prefix nightly
-  dad run src/agent.ts --profile production --json`;
+  dad run src/agent.ts --profile production --json
+  dad run src/agent.ts --revision main`;

@@ -1,11 +1,12 @@
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { ConfigInvalidError, findConfig, loadConfig, type LoadedConfig, selectProfile } from "@dad/config";
-import type { IsolationChoice, LocalStoreOptions } from "@dad/local";
+import { ConfigInvalidError, findConfig, loadConfig, type LoadedConfig, type OutcomeConfig, selectProfile } from "@dad/config";
+import type { IsolationChoice, LocalOutcomeOptions, LocalStoreOptions } from "@dad/local";
 import { type IsolationPolicy, type Preset, PRESETS, strengthened } from "@dad/isolation";
 import { messageOf, type RunDetails } from "@dad/protocol";
 import type { ResourceProfile } from "@dad/resources";
 import { staticResourceRegistry } from "@dad/resources/static";
+import { UsageError } from "../errors.ts";
 
 /** Where runs are kept, and what they may use. */
 export interface Project {
@@ -15,6 +16,20 @@ export interface Project {
   profile(name?: string): ResourceProfile;
   /** What the commands of its runs are held to. One that goes on from another run is held at least to the preset of that, unless the person wrote one. */
   isolation(flags: IsolationFlags, begun?: Pick<RunDetails, "spaces">): IsolationChoice;
+  /** What becomes of the files of its runs. @throws UsageError (`USAGE_INVALID`) for a revision without an outcome. */
+  outcome(flags: OutcomeFlags, begun?: Pick<RunDetails, "workspace">): OutcomeChoice;
+}
+
+export interface OutcomeFlags {
+  readonly outcome?: boolean;
+  readonly revision?: string;
+}
+
+export interface OutcomeChoice {
+  /** For the ports of a run. */
+  readonly outcome: false | undefined;
+  /** Where a new run starts. */
+  readonly revision: string | undefined;
 }
 
 /** What the person wrote, which comes before the config. */
@@ -64,6 +79,7 @@ function projectOf(config: Partial<LoadedConfig>, { cwd, runRoot }: FindProjectO
       hostEnv: process.env,
       ...(project === undefined ? {} : { project }),
       ...(workspace === undefined ? {} : { workspace }),
+      ...(config.outcome ? { outcome: storedOutcome(config.outcome) } : {}),
     },
     profile(name) {
       const selected = selectProfile({ file: "", resources: {}, ...config }, { argument: name, env: process.env });
@@ -75,7 +91,24 @@ function projectOf(config: Partial<LoadedConfig>, { cwd, runRoot }: FindProjectO
       const policy = preset === undefined ? strengthened(own, presetOf(begun)) : { ...own, preset };
       return { ...(adapter ? { adapter } : {}), policy: { ...policy, ...(onMissing === undefined ? {} : { onMissing }) } };
     },
+    outcome: (flags, begun) => outcomeChoice(config, flags, begun),
   };
+}
+
+function storedOutcome({ revision: _ofEachRun, ...outcome }: OutcomeConfig): LocalOutcomeOptions {
+  return outcome;
+}
+
+/** What the person wrote comes first, then how the run before was made, then the config. */
+function outcomeChoice({ outcome: own }: Partial<LoadedConfig>, flags: OutcomeFlags, begun?: Pick<RunDetails, "workspace">): OutcomeChoice {
+  const wanted = flags.outcome ?? (begun?.workspace === undefined ? own !== false : false);
+  if (wanted) return { outcome: undefined, revision: flags.revision ?? (own ? own.revision : undefined) };
+  if (flags.revision === undefined) return { outcome: false, revision: undefined };
+  throw new UsageError(
+    flags.outcome === false
+      ? "--revision and --no-outcome do not go together: only a run with an outcome starts from a revision of the project"
+      : "--revision: dad.config says that runs have no outcome, and only one with an outcome starts from a revision of the project; add --outcome",
+  );
 }
 
 /** What the commands of a run were held to that had nothing to say themselves. */

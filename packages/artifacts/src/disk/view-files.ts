@@ -19,15 +19,22 @@ export interface DiskViewFiles {
   read(path: string, options?: { readonly signal?: AbortSignal }): Promise<DiskViewFile | undefined>;
 }
 
+export interface DiskViewFilesOptions {
+  readonly root: string;
+  /** Names of what lies in the directory and is no part of the view: it is not listed. */
+  readonly except?: readonly string[];
+  readonly fs?: DiskFs;
+}
+
 /**
  * The files of a view as they are on the disk. Nothing is written.
  *
  * Errors: `ARTIFACT_STORAGE_FAILED`.
  */
-export function diskViewFiles({ root, fs = nodeDisk }: { readonly root: string; readonly fs?: DiskFs }): DiskViewFiles {
+export function diskViewFiles({ root, except = [], fs = nodeDisk }: DiskViewFilesOptions): DiskViewFiles {
   const base = resolve(root);
   return {
-    list: ({ signal } = {}) => filesBelow(fs, { directory: base, prefix: "", signal }),
+    list: ({ signal } = {}) => filesBelow(fs, { directory: base, prefix: "", except, signal }),
     async read(path, { signal } = {}) {
       signal?.throwIfAborted();
       const place = join(base, checkedPath(path as RelativePath));
@@ -49,14 +56,16 @@ async function lookAt(fs: DiskFs, path: string) {
 interface Directory {
   readonly directory: string;
   readonly prefix: string;
+  readonly except: readonly string[];
   readonly signal: AbortSignal | undefined;
 }
 
-async function* filesBelow(fs: DiskFs, { directory, prefix, signal }: Directory): AsyncGenerator<string, void> {
+async function* filesBelow(fs: DiskFs, { directory, prefix, except, signal }: Directory): AsyncGenerator<string, void> {
   for (const entry of (await ifPresent("list", directory, fs.readdir(directory, { withFileTypes: true }))) ?? []) {
     signal?.throwIfAborted();
     const path = `${prefix}${entry.name}`;
-    if (entry.isDirectory()) yield* filesBelow(fs, { directory: join(directory, entry.name), prefix: `${path}/`, signal });
+    if (except.includes(path)) continue;
+    if (entry.isDirectory()) yield* filesBelow(fs, { directory: join(directory, entry.name), prefix: `${path}/`, except, signal });
     else yield path;
   }
 }

@@ -60,6 +60,7 @@ async function planChild(
   { store, ports: given, rerun, inputs, signal, base }: PlanChildrenOptions & { readonly base: BaseRun },
 ): Promise<PlannedChild> {
   const ports = typeof given === "function" ? given(child) : given;
+  if (ports.outcome !== false) await store.assertOutcomes();
   const own = { ...rerun, set: mergedSet(rerun.set ?? {}, child.set) };
   const planned = await planOnBase(definition, base, { store, ports, rerun: own, ...(inputs ? { inputs } : {}), ...(signal ? { signal } : {}) });
   assertAllowed(planned.plan);

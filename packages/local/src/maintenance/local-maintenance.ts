@@ -6,6 +6,7 @@ import { digestsInText, type MaintainedStore, type Pins, type SweptStore } from 
 import { diskJournalStore, retainedLines, setAsideOf } from "@dad/journal/disk";
 import type { GitOutcomes } from "@dad/outcome-git";
 import { type Digest, Pin, ProjectName, type RelativePath, type RunId, type StoreRepair } from "@dad/protocol";
+import { NO_RECORD } from "../disk-workspaces.ts";
 import { artifactInspector } from "./artifact-inspector.ts";
 import { diskTrash } from "./disk-trash.ts";
 import { garbageInspector } from "./garbage-inspector.ts";
@@ -36,7 +37,7 @@ export function localMaintenance({ runRoot: given, hostEnv }: LocalMaintenanceOp
   const outcomes = () => outcomesIn(runRoot, hostEnv?.["PATH"]);
   const face = (runId: RunId) => {
     const root = join(runRoot, runId);
-    return { view: diskArtifactView({ root, store: artifacts }), files: diskViewFiles({ root }) };
+    return { view: diskArtifactView({ root, store: artifacts }), files: diskViewFiles({ root, except: NO_RECORD }) };
   };
   const sweepers = localSweepers({ runRoot, blobs, outcomes, face });
   return {

@@ -96,6 +96,9 @@ function executed(component: string, message: string): Decision {
   return { kind: "execute", because: [{ component, message }] };
 }
 
+/** What is no component of a fingerprint: nobody knows the files. */
+export const FILES_UNKNOWN = "files";
+
 /** Of a node that works with files, whether those are known that it is to work with, and those that it worked with. */
 function unknownFiles({ fingerprint: was }: NodeHistory, { workspace }: NodeFingerprint): string | undefined {
   if (was?.workspace === UNKNOWABLE_TREE) return "works with files of which the earlier run kept nothing";
@@ -107,7 +110,7 @@ function unchanged(record: NodeHistory, fingerprint: NodeFingerprint): Decision 
     return { kind: "execute", because: [{ component: "state", before: stateOf(record), message: notCompleted(record) }] };
   if (record.fingerprint === undefined) return executed("fingerprint", "none was recorded");
   const unknown = unknownFiles(record, fingerprint);
-  if (unknown !== undefined) return executed("workspace", `it ${unknown}`);
+  if (unknown !== undefined) return executed(FILES_UNKNOWN, `it ${unknown}`);
   return isSame(record, fingerprint) ? { kind: "reuse", record } : { kind: "execute", because: [] };
 }
 

@@ -3,7 +3,7 @@ import type { ArtifactEntry, NodePath, PlanProblem } from "@dad/protocol";
 import type { NodeHistory, RunPorts } from "@dad/run-context";
 import { workspaceUse } from "../fingerprint.ts";
 import { problemsOf as problemsOfSchema } from "../errors.ts";
-import type { Decider } from "./decide.ts";
+import { type Decider, FILES_UNKNOWN } from "./decide.ts";
 import type { Foreseen, LookAhead } from "./look-ahead.ts";
 import { covers } from "./paths.ts";
 import type { BaseRun, CheckedRerun } from "./rerun-options.ts";
@@ -67,7 +67,7 @@ function removed(elementAt: ElementAt, { runId, history }: BaseRun): PlanProblem
 }
 
 /** An effectful node that did its work, or may have, and would do it once more. */
-function repeated(elementAt: ElementAt, { path, decision, record, now }: Foreseen, { options, decider }: ProblemsOptions): PlanProblem[] {
+function repeated(elementAt: ElementAt, { path, decision, record, because, now }: Foreseen, { options, decider }: ProblemsOptions): PlanProblem[] {
   // In a replay, what comes from outside is given from the record, or ends it.
   if (options.replay || decision === "reuse" || record === undefined || record.state === "failed" || decider.isMeant(path) || decider.pinned(path))
     return [];
@@ -77,12 +77,13 @@ function repeated(elementAt: ElementAt, { path, decision, record, now }: Foresee
   const effect = element.policy?.effect ?? nodeType.effect;
   const confined = workspaceUse({ nodeType, settings: now?.told.settings ?? null, input: now?.told.input }) === "confined";
   if (effect !== "effectful" || confined || isAllowed(path, options)) return [];
+  const files = because.find(({ component }) => component === FILES_UNKNOWN)?.message;
   const again = decision === "undecided" ? "may be executed again" : "would be executed again";
   return [
     {
       kind: "effect",
       path,
-      message: `${path} ${again}, and a repetition of it matters (it is effectful)`,
+      message: `${path} ${again}, and a repetition of it matters (it is effectful)${files === undefined ? "" : `; ${files}`}`,
       allow: [`--allow-effects ${path}`, "--allow-effects"],
     },
   ];

@@ -1,6 +1,6 @@
 import { type ComponentDefinition, EVERY_ITERATION } from "@dad/agent";
 import type { Engine } from "@dad/engine";
-import type { NodePath, RerunOf, RerunPlan, RunId, StaticInputs } from "@dad/protocol";
+import type { NodePath, OutcomeSource, RerunOf, RerunPlan, RunId, StaticInputs } from "@dad/protocol";
 import type { RerunStart, RunHistory, RunPorts } from "@dad/run-context";
 import { checkDefinition } from "../check-definition.ts";
 import { checkResources } from "../check-resources.ts";
@@ -153,9 +153,15 @@ function recordOf(base: BaseRun, options: CheckedRerun, start: FileStart | undef
     ...(pin.length === 0 ? {} : { pin: [...pin] }),
     ...(reuse ? {} : { reuse }),
     ...(replay ? { replay } : {}),
-    ...(start === undefined ? {} : { start: { ...start } }),
+    ...(start === undefined ? {} : { start: { ...start, ...sourceOf(base) } }),
     lineage: [...lineageOf(base)],
   };
+}
+
+/** Where the files of the runs before came from, when they were taken over from the project itself. */
+function sourceOf({ history: { outcome, rerun } }: BaseRun): { readonly source?: OutcomeSource } {
+  const source = outcome.start?.source ?? rerun?.start?.source;
+  return source ? { source } : {};
 }
 
 /** The runs whose entries have the small contents of what is reused. */

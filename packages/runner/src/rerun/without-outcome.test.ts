@@ -31,7 +31,7 @@ describe("a run without an outcome", () => {
         ["main.asks", "main.tells"],
         ["main.reads", "main.writes"],
       ]);
-      expect([reason(plan, "main.writes"), plan.rerun.start]).toEqual(["workspace", undefined]);
+      expect([reason(plan, "main.writes"), plan.rerun.start]).toEqual(["files", undefined]);
       expect((await on.rerun(definition(keeping), { as: on === keeping ? "kept" : "lost" })).reused).toEqual(["main.asks", "main.tells"]);
     }
   });

@@ -26,6 +26,8 @@ export interface LocalOutcomeOptions {
 export interface LocalOutcomesWhere {
   readonly projectRoot: string;
   readonly runRoot: string;
+  /** In which runs with an outcome work, each in the directory that is called like it. */
+  readonly workDirectory: string;
   /** Names the repository. */
   readonly project: string;
   /** Whose files runs start from. */
@@ -37,11 +39,11 @@ export interface LocalOutcomesWhere {
 
 /** The outcomes of the runs of a project, in a git repository beside the runs. */
 export function localOutcomes(where: LocalOutcomesWhere, options: LocalOutcomeOptions): GitOutcomeRepository {
-  const { projectRoot, runRoot, project, workspace, artifacts, hostEnv = {} } = where;
+  const { projectRoot, runRoot, workDirectory, project, workspace, artifacts, hostEnv = {} } = where;
   const { nodes, tags, author, largeBytes, fileBytes, changedBytes, hardLinks, secrets } = options;
   return gitOutcomeRepository({
     directory: join(runRoot, "outcome", project),
-    workDirectory: join(runRoot, ".dad", "work"),
+    workDirectory,
     git: { path: hostEnv["PATH"] },
     project: projectRoot,
     history: { ...(nodes === undefined ? {} : { nodes }), ...(tags === undefined ? {} : { tags }) },

@@ -43,6 +43,8 @@ export interface LocalStore extends AsyncDisposable {
   /** What is known of the runs without reading their journals, where this runtime has SQLite. */
   readonly index: RunIndex | undefined;
   readonly outcomes: GitOutcomeRepository;
+  /** In which runs with an outcome work, each in the directory that is called like it, as long as somebody works on the run. */
+  readonly workDirectory: string;
   /** Where runs work that have no outcome. */
   readonly workspaces: RunWorkspaces;
   /** Where commands run: what it finds out of this machine, it finds out once for all runs. */
@@ -59,7 +61,8 @@ export function localStore(options: LocalStoreOptions = {}): LocalStore {
   const durability = options.durability ?? "strict";
   const artifacts = diskArtifactStore({ root: join(runRoot, ".dad", "blobs"), durability });
   const { workspace, hostEnv } = options;
-  const outcomes = localOutcomes({ projectRoot, runRoot, project, workspace, artifacts, hostEnv }, options.outcome ?? {});
+  const workDirectory = join(runRoot, ".dad", "work");
+  const outcomes = localOutcomes({ projectRoot, runRoot, workDirectory, project, workspace, artifacts, hostEnv }, options.outcome ?? {});
   return {
     projectRoot,
     runRoot,
@@ -68,6 +71,7 @@ export function localStore(options: LocalStoreOptions = {}): LocalStore {
     artifacts,
     index: sqliteRunIndex({ file: join(runRoot, ".dad", "index.sqlite") }),
     outcomes,
+    workDirectory,
     workspaces: diskWorkspaces({ runRoot, ...(workspace === undefined ? {} : { seed: resolve(projectRoot, workspace) }) }),
     isolation: localIsolation({ runRoot, ...(hostEnv ? { hostEnv } : {}) }),
     assertOutcomes: onceItWorks(() => assertGit(hostEnv)),

@@ -17,8 +17,9 @@ export interface Telling {
 
 /** Tells how a run went on stdout, and what ended it on stderr. False when the result did not arrive. */
 export async function tellRun({ run, error }: EndedRun, telling: Telling): Promise<boolean> {
+  const { store } = telling;
   const told = await telling.output.tell(telling.json ? jsonText(summaryOf(run)) : await textOf(run, telling));
-  if (error !== undefined) process.stderr.write(`${errorText(error, paintFor(process.stderr))}\n${placesToLook(run, process.cwd())}`);
+  if (error !== undefined) process.stderr.write(`${errorText(error, paintFor(process.stderr))}\n${placesToLook(run, store)}`);
   return told;
 }
 
@@ -58,7 +59,12 @@ function profileText(profile: ResourceProfile): string | undefined {
   return profile.ids("model").length + profile.ids("endpoint").length > 0 ? profile.name : undefined;
 }
 
-function placesToLook({ runDir, nodes }: RunDetails, cwd: string): string {
+/** For what of the files an outcome is refused. They stay where the run worked, so that they can be put in order before it is resumed. */
+const REFUSED_FILES = new Set(["OUTCOME_SECRET", "OUTCOME_PATH_INVALID"]);
+
+function placesToLook({ runId, runDir, nodes, error }: RunDetails, { workDirectory }: LocalStore): string {
   const failed = nodes.filter(({ status, handled }) => status === "failed" && handled === undefined);
-  return failed.map(({ path }) => `  look at ${visible(placeText(join(runDir, nodeDirectory(path)), cwd))}\n`).join("");
+  const places = failed.map(({ path }) => join(runDir, nodeDirectory(path)));
+  if (error && REFUSED_FILES.has(error.code)) places.push(join(workDirectory, runId));
+  return places.map((place) => `  look at ${visible(placeText(place, process.cwd()))}\n`).join("");
 }

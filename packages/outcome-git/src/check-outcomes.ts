@@ -4,7 +4,7 @@ import { checkObjects } from "./check-objects.ts";
 import { isCommit } from "./commits.ts";
 import type { Git, GitCall } from "./git.ts";
 import { type GitOutcomes, gitOf } from "./git-outcomes.ts";
-import { changeRefs, readRefs } from "./refs.ts";
+import { changeRefs, NODES, readRefs, RUN_BRANCHES } from "./refs.ts";
 
 /** A run, as its journal tells it. */
 export interface RecordedRun {
@@ -28,6 +28,8 @@ interface Repository {
   readonly call: GitCall;
   /** Where the branches of runs point, by their names without `refs/heads/`. */
   readonly tips: ReadonlyMap<string, string>;
+  /** The newest commits of runs whose branches show their ends only, by the names of these. */
+  readonly nodes: ReadonlyMap<string, string>;
 }
 
 /**
@@ -44,7 +46,7 @@ export async function* checkGitOutcomes(place: GitOutcomes, { runs, everything, 
   const repositories: Repository[] = [];
   for (const gitDir of place.repositories) {
     const call = { gitDir, signal };
-    repositories.push({ call, tips: await readTips(git, call) });
+    repositories.push({ call, ...(await readTips(git, call)) });
     if (everything) yield* await checkObjects(git, call);
   }
   for (const { outcome, ...run } of all) {
@@ -57,9 +59,11 @@ export async function* checkGitOutcomes(place: GitOutcomes, { runs, everything, 
 
 const HEADS = "refs/heads/";
 
-async function readTips(git: Git, call: GitCall): Promise<Repository["tips"]> {
-  const refs = await readRefs(git, [`${HEADS}run/`], call);
-  return new Map([...refs].map(([name, commit]) => [name.slice(HEADS.length), commit]));
+async function readTips(git: Git, call: GitCall): Promise<Omit<Repository, "call">> {
+  const refs = [...(await readRefs(git, [RUN_BRANCHES, NODES], call))];
+  const below = (prefix: string, shown: string) =>
+    refs.flatMap(([name, commit]) => (name.startsWith(prefix) ? [[`${shown}${name.slice(prefix.length)}`, commit] as const] : []));
+  return { tips: new Map(below(HEADS, "")), nodes: new Map(below(NODES, "run/")) };
 }
 
 type Committed = RecordedRun & { readonly outcome: OutcomeRef };
@@ -69,9 +73,12 @@ async function checkOutcome(git: Git, repositories: readonly Repository[], run: 
   if (repositories.some(({ tips }) => tips.get(branch) === commit)) return undefined;
   const holder = await repositoryWith(git, repositories, commit);
   if (holder === undefined) return outcomeMissing(run);
-  const tip = holder.tips.get(branch);
+  const [tip, node] = [holder.tips.get(branch), holder.nodes.get(branch)];
   if (tip === undefined) return branchMissing(run, holder.call.gitDir);
-  const goneOn = (await git.report(["merge-base", "--is-ancestor", commit, tip], holder.call)).exitCode === 0;
+  const isPartOf = async (other: string) => (await git.report(["merge-base", "--is-ancestor", commit, other], holder.call)).exitCode === 0;
+  // It has not come to its end, which is what the branch would show.
+  if (node !== undefined && !run.ended && (await isPartOf(node))) return undefined;
+  const goneOn = await isPartOf(tip);
   // A process that was killed between the commit and its entry leaves that.
   if (goneOn && !run.ended) return undefined;
   return goneOn ? branchMoved(run) : branchDiffers(run, tip);

@@ -25,7 +25,10 @@ export interface GitOutcomeOptions {
 
 /** What the branch of a run shows. */
 export interface GitHistoryOptions {
-  /** `false`: one commit for each end of the run. The commits of nodes are then reachable by `refs/dad/nodes/<run id>`. Default `true`. */
+  /**
+   * `false`: one commit for each end of the run. The commits of nodes are then reachable by `refs/dad/nodes/<run id>`. Default `true`.
+   * The branch of a run that has commits goes on as it began.
+   */
   readonly nodes?: boolean;
   /** Whether each run that ends gets the annotated tag `outcome/<run id>`. Default `false`. */
   readonly tags?: boolean;

@@ -22,7 +22,7 @@ export async function openRun(context: GitContext, { runId, from, revision, resu
   const { git, options, runs } = context;
   const workTree = join(options.workDirectory, runId);
   const index = indexFile(options.directory, runId);
-  const opened = { runId, gitDir: options.directory, workTree, index, rules: options.capture };
+  const opened = { runId, gitDir: options.directory, workTree, index, rules: options.capture, history: options.history };
   const reopened = resume ? await reopenTree(git, opened, call) : undefined;
   const base = reopened ?? (await makeTree(context, { ...opened, from, revision }, call));
   const start = { branch: outcomeBranch(runId), commit: base, tree: await treeOf(git, base, call) };
@@ -37,9 +37,14 @@ interface NewTree extends RunTree {
 }
 
 /** Makes the branch and the working tree of a run, and answers what it starts from. */
-async function makeTree({ git, options, ...context }: GitContext, { runId, workTree, index, from, revision }: NewTree, call: GitCall): Promise<string> {
+async function makeTree(
+  { git, options, ...context }: GitContext,
+  { runId, workTree, index, from, revision }: NewTree,
+  call: GitCall,
+): Promise<string> {
   await assertNew(git, runId, call);
-  if (revision !== undefined) throw new OutcomeRevisionError(revision, { repository: options.project, reason: "no repository of the project is known" });
+  if (revision !== undefined)
+    throw new OutcomeRevisionError(revision, { repository: options.project, reason: "no repository of the project is known" });
   if (from !== undefined) await assertCommits({ git, options, ...context }, [from], call);
   const base = from ?? (await updateMain(git, { seed: options.seed, except: [options.directory, options.workDirectory] }, call));
 

@@ -9,14 +9,34 @@ export const MAIN = "refs/heads/main";
 /** Below these are the branches of runs, and what they started from. */
 export const RUN_BRANCHES = "refs/heads/run/";
 export const BASES = "refs/dad/base/";
+/** Below this are the commits of nodes, for runs whose branches show their ends only. */
+export const NODES = "refs/dad/nodes/";
+
+export interface RunRefs {
+  readonly branch: string;
+  /** What the run started from. */
+  readonly base: string;
+  /** Only for a run whose branch shows its ends only: its newest commit, with all of its commits before it. */
+  readonly nodes: string;
+  /** What was in the working tree and not committed when it was closed. */
+  readonly snapshot: string;
+  /** The end of the run. */
+  readonly tag: string;
+}
 
 /**
- * What the repository knows of a run. `snapshot` is what was in the working tree and not committed when it was closed.
+ * Where the repository has what it knows of a run.
  *
  * @throws TypeError for what is no run id, before it becomes part of a ref or of a path.
  */
-export function refsOf(runId: RunId): { readonly branch: string; readonly base: string; readonly snapshot: string } {
-  return { branch: `refs/heads/${outcomeBranch(runId)}`, base: `${BASES}${runId}`, snapshot: `refs/dad/snapshots/${runId}` };
+export function refsOf(runId: RunId): RunRefs {
+  return {
+    branch: `refs/heads/${outcomeBranch(runId)}`,
+    base: `${BASES}${runId}`,
+    nodes: `${NODES}${runId}`,
+    snapshot: `refs/dad/snapshots/${runId}`,
+    tag: `refs/tags/outcome/${runId}`,
+  };
 }
 
 /** Where refs point. Those that do not exist are left out. */

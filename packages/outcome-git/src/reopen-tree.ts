@@ -15,22 +15,22 @@ export interface RunTree {
 /**
  * Brings the working tree of a run back for whoever goes on with the run, and is the only one who does. A tree with an index
  * is as its process left it: git writes the index of a new tree when all its files are there. Anything else is made again
- * from the branch, or from what had not been committed to it when the run was closed.
+ * from its newest commit, or from what had not been committed when the run was closed.
  *
  * @returns what the run started from, or `undefined`, with nothing left in the way, when it had not come as far as that.
  */
 export async function reopenTree(git: Git, tree: RunTree, call: GitCall): Promise<string | undefined> {
-  const { branch, base, snapshot } = refsOf(tree.runId);
-  await removeLocks(tree, [branch, base, snapshot], call);
-  const refs = await readRefs(git, [branch, base, snapshot], call);
+  const { branch, base, nodes, snapshot, tag } = refsOf(tree.runId);
+  await removeLocks(tree, [branch, base, nodes, snapshot, tag], call);
+  const refs = await readRefs(git, [branch, base, nodes, snapshot], call);
   const [tip, start] = [refs.get(branch), refs.get(base)];
   const whole = tip !== undefined && (await isThere(tree.workTree)) && (await isThere(tree.index));
   if (whole) return start ?? tip;
   await removeTree(tree);
   if (tip === undefined) return undefined;
   await mkdir(tree.workTree);
-  const kept = refs.get(snapshot);
-  const content = kept !== undefined && (await parentOf(git, kept, call)) === tip ? kept : tip;
+  const [newest, kept] = [refs.get(nodes) ?? tip, refs.get(snapshot)];
+  const content = kept !== undefined && (await parentOf(git, kept, call)) === newest ? kept : newest;
   await git.run(["read-tree", "--reset", "-u", content], { ...call, workTree: tree.workTree, index: tree.index });
   return start ?? tip;
 }

@@ -4,7 +4,9 @@ import { capture, ChangedMeanwhileError, type LinkRule, type StageCall } from ".
 import type { CaptureRules } from "./capture-rules.ts";
 import { byBytes, changedPaths } from "./changed-paths.ts";
 import { algorithmOf, blobId, writeCommitFrom } from "./fast-import.ts";
+import { commitEnd, type RunEnd, tagEnd } from "./final-commit.ts";
 import type { Git } from "./git.ts";
+import type { GitHistoryOptions } from "./git-context.ts";
 import { changeRefs, type ReadCommit, readCommits, refsOf, writeCommit } from "./refs.ts";
 import { assertModulesEmpty, holdTree, modulesOf, type TreeIndex, updateIndex } from "./tree-index.ts";
 import { assertRoot } from "./working-tree.ts";
@@ -19,6 +21,7 @@ export interface GitRun {
   readonly index: string;
   /** Default: what {@link CaptureRules} says. */
   readonly rules?: CaptureRules | undefined;
+  readonly history?: GitHistoryOptions | undefined;
 }
 
 /** A working tree, and what is known of it as long as nobody else works on the run. */
@@ -37,8 +40,17 @@ export type RunRef = OutcomeRef & { readonly tree: string };
 /** The files of a run that is open. */
 export interface RunFiles extends WorkFiles {
   readonly start: RunRef;
-  /** The newest commit of the run, or what it started from. `undefined`: git has to be asked. */
-  last: RunRef | undefined;
+  /** `undefined`: git has to be asked. */
+  last: LastCommit | undefined;
+}
+
+/** The newest commit of a run, or what it started from, and where the next one goes. */
+export interface LastCommit {
+  readonly ref: RunRef;
+  /** The branch of the run, or, when that shows the ends of the run only, the ref of its nodes. */
+  readonly name: string;
+  /** Where that is. `undefined`: it is not there yet. */
+  readonly at: string | undefined;
 }
 
 export function callOf({ gitDir, workTree, index }: GitRun, signal?: AbortSignal): StageCall {
@@ -55,22 +67,42 @@ export async function commitFiles(files: RunFiles, options: CommitOptions): Prom
   const call = callOf(run, options.signal);
   const message = outcomeMessage({ ...options, runId: run.runId, base: run.base });
   const last = (files.last ??= await readLast(files, call));
-  const name = refsOf(run.runId).branch;
+  const { name, at, ref } = last;
   const move = (to: string): Promise<void> => {
-    // Whatever goes wrong now, the branch may be elsewhere.
+    // Whatever goes wrong now, the ref may be elsewhere.
     files.last = undefined;
-    return changeRefs(git, [{ name, from: last.commit, to }], call);
+    return changeRefs(git, [{ name, from: at, to }], call);
   };
-  const made = await recordFiles(files, { on: last, links: "inside", message, onlyChanged: options.onlyChanged ?? false, move }, call);
-  if (made) files.last = refOf(run.runId, { ...made, parent: last.commit });
-  return { ...(files.last ?? last) };
+  const { final = false, onlyChanged = false } = options;
+  // Where the branch gets the end itself, it is the rest that goes to the nodes.
+  const rest = final && name !== refsOf(run.runId).branch;
+  const made = await recordFiles(files, { on: ref, links: "inside", message, onlyChanged: onlyChanged || rest, move }, call);
+  const newest = made ? refOf(run.runId, { ...made, parent: ref.commit }) : ref;
+  files.last = { name, at: made?.commit ?? at, ref: newest };
+  const ended = rest ? await endOf(files, { tree: newest.tree, message, onlyChanged }, call) : newest;
+  if (final && run.history?.tags && ended.commit !== run.base) await tagEnd(git, { runId: run.runId, commit: ended.commit, message }, call);
+  return { ...ended };
 }
 
-/** A branch that still is where it was made has no commit of the run. */
-async function readLast({ git, run, start }: RunFiles, call: StageCall): Promise<RunRef> {
-  const { branch } = refsOf(run.runId);
-  const tip = (await readCommits(git, [branch], call)).get(branch);
-  return tip === undefined || tip.commit === start.commit ? start : refOf(run.runId, tip);
+async function endOf({ git, run, start }: RunFiles, end: Omit<RunEnd, "runId" | "base">, call: StageCall): Promise<RunRef> {
+  const ended = await commitEnd(git, { ...end, runId: run.runId, base: run.base }, call);
+  return ended.commit === start.commit ? start : refOf(run.runId, ended);
+}
+
+/** Of a run on which nobody has worked before. */
+export function firstOf({ runId, history }: GitRun, start: RunRef): LastCommit {
+  const { branch, nodes } = refsOf(runId);
+  return history?.nodes === false ? { ref: start, name: nodes, at: undefined } : { ref: start, name: branch, at: start.commit };
+}
+
+/** How a run shows its commits stays as it is when others are made in another way. A branch that still is where it was made has no commit of the run. */
+async function readLast({ git, run, start }: RunFiles, call: StageCall): Promise<LastCommit> {
+  const { branch, nodes } = refsOf(run.runId);
+  const refs = await readCommits(git, [branch, nodes], call);
+  const [tip, node] = [refs.get(branch), refs.get(nodes)];
+  if (node) return { ref: refOf(run.runId, node), name: nodes, at: node.commit };
+  if (tip === undefined || tip.commit === start.commit) return firstOf(run, start);
+  return { ref: refOf(run.runId, tip), name: branch, at: tip.commit };
 }
 
 export interface Recording {

@@ -3,7 +3,7 @@ import { outcomeBranch, OutcomeClosedError, OutcomeFailedError, outcomeMessage, 
 import { bringChanges } from "./bring.ts";
 import type { Git } from "./git.ts";
 import { changeRefs, readCommits, refsOf, treeOf } from "./refs.ts";
-import { callOf, commitFiles, type GitRun, recordFiles, type RunFiles, type RunRef, type WorkFiles } from "./run-commits.ts";
+import { callOf, commitFiles, firstOf, type GitRun, recordFiles, type RunFiles, type RunRef, type WorkFiles } from "./run-commits.ts";
 import { freshIndex } from "./tree-index.ts";
 import { isGone, readTreeFile, removeTree, writeTreeFile } from "./working-tree.ts";
 
@@ -17,7 +17,8 @@ export interface OpenedRun extends GitRun {
 /** The working tree of a run that is open. `onClosed` is told when it is closed, also when that failed. */
 export function gitRunOutcome(git: Git, { start, fresh, ...run }: OpenedRun, onClosed: () => void): RunOutcome {
   const { runId, workTree } = run;
-  const files: RunFiles = { git, run, start, last: fresh ? start : undefined, index: fresh ? freshIndex(start.tree) : undefined, brought: new Set() };
+  const known = fresh ? { last: firstOf(run, start), index: freshIndex(start.tree) } : { last: undefined, index: undefined };
+  const files: RunFiles = { git, run, start, ...known, brought: new Set() };
   const inTurn = takeTurns();
   let closing: Promise<void> | undefined;
   const assertOpen = (signal?: AbortSignal): void => {
@@ -78,14 +79,14 @@ async function keepUncommitted(files: RunFiles): Promise<void> {
 export async function takeSnapshot(files: WorkFiles): Promise<void> {
   const { git, run } = files;
   const call = callOf(run);
-  const { branch, snapshot } = refsOf(run.runId);
-  const refs = await readCommits(git, [branch, snapshot], call);
-  const on = refs.get(branch) ?? { commit: run.base, tree: await treeOf(git, run.base, call) };
+  const { branch, nodes, snapshot } = refsOf(run.runId);
+  const refs = await readCommits(git, [branch, nodes, snapshot], call);
+  const on = refs.get(nodes) ?? refs.get(branch) ?? { commit: run.base, tree: await treeOf(git, run.base, call) };
   const message = outcomeMessage({ subject: `Not committed by run ${run.runId}`, runId: run.runId, base: run.base });
   // A run that is resumed may leave more than one behind: the newest is the one to look at, and what it replaces is its own past.
   const move = (to: string): Promise<void> => changeRefs(git, [{ name: snapshot, from: refs.get(snapshot)?.commit, to }], call);
   await recordFiles(files, { on, links: "all", message, onlyChanged: true, move }, call);
-  // It may have more than the branch.
+  // It may have more than the last commit.
   files.index = undefined;
 }
 

@@ -94,6 +94,7 @@ describe("a checkout", () => {
     const commit = await commitOf(`040000 tree ${inner}\tdir`, `120000 blob ${await blob("nowhere")}\tlink`, `100755 blob ${file}\ttool`, odd);
     const directory = join(places.root, "new");
     expect(await repository.checkout(commit, directory)).toEqual({ files: 4, missing: [] });
+    expect(await readdir(join(places.directory, "indexes"))).toEqual([]);
     expect(await readlink(join(directory, "dir", "up"))).toBe("../tool");
     expect(await readlink(join(directory, "link"))).toBe("nowhere");
     expect((await lstat(join(directory, "tool"))).mode & 0o111).not.toBe(0);

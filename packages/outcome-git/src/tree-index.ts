@@ -74,6 +74,8 @@ export async function updateIndex(
   { known, captured, tree }: { readonly known: TreeIndex; readonly captured: Captured; readonly tree: Promise<string> },
   call: StageCall,
 ): Promise<TreeIndex | undefined> {
+  // Whoever makes the tree tells of its failure, also when that comes while nobody waits for it here.
+  tree.catch(() => undefined);
   const none = `0 ${"0".repeat(known.tree.length)}`;
   const lines = Array.from(captured.entries, ([path, entry]) => `${entry ? `${entry.mode} ${entry.object}` : none}\t${path}\0`);
   const { exitCode, text } = await git.report(["update-index", "-z", "--index-info"], { ...call, input: bytesOf(lines.join("")) });

@@ -102,3 +102,28 @@ it("leaves to the sweep by its age whatever git has not finished", async () => {
   await git(places.directory, "fsck", "--strict", "--full");
   expect(await git(places.directory, "rev-parse", "run/one")).toBe(`${outcome.commit}\n`);
 });
+
+/** How a git is killed, by what it was to do. The second is killed when it has all of the commit, and before it has answered. */
+const KILLED: readonly (readonly [command: string, script: string])[] = [
+  ["fast-import", "kill -9 $$"],
+  ["fast-import", 'while read -r line; do [ "$line" != done ] || { : > "$0 is dead"; kill -9 $$; }; done'],
+  ["update-index", "kill -9 $$"],
+  ["update-ref", "kill -9 $$"],
+];
+
+it.each(KILLED)("tells of a git %s that is killed, loses nothing, and goes on with the next: %s", async (command, script) => {
+  await commit("one");
+  const [program, killing] = [join(places.root, "git"), join(places.root, "killing")];
+  const waits = script.includes("is dead") ? 'until [ -e "$0 is dead" ]; do :; done' : ":";
+  const cases = `*" ${command} "*) ${script} ;; *" update-index "*) ${waits} ;;`;
+  await writeFile(program, `#!/bin/sh\n[ -e '${killing}' ] && case " $* " in ${cases} esac\nexec git "$@"\n`, { mode: 0o755 });
+  await using repository = gitOutcomeRepository({ ...places, git: { program, path: process.env["PATH"] } });
+  await using run = await repository.open(id("two"));
+  await run.write(textFile("b.txt", "b"));
+  await writeFile(killing, "");
+  await expect(run.commit({ subject: "killed" })).rejects.toMatchObject({ code: "OUTCOME_FAILED", message: expect.stringContaining(command) });
+  await rm(killing);
+  const { commit: made } = await run.commit({ subject: "next" });
+  expect(await repository.changes(made)).toEqual([{ path: "b.txt", kind: "added" }]);
+  expect((await readdir(join(places.directory, "indexes"))).toSorted()).toEqual(["two"]);
+});

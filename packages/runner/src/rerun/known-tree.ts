@@ -5,7 +5,6 @@ import type { BaseRun } from "./rerun-options.ts";
 
 /** Names the files that a re-run finds, as far as that is known before it is made. `undefined` where it is about no files. */
 export function knownTree({ outcomes, workspaces }: Pick<RunPorts, "outcomes" | "workspaces">, { history }: BaseRun): string | undefined {
-  if (history.workspace !== undefined) return UNKNOWABLE_TREE;
   return outcomes ? history.outcome.tree : workspaces && UNKNOWABLE_TREE;
 }
 

@@ -63,7 +63,7 @@ export interface NodeContext {
   isolated(policy: IsolationPolicy): Promise<IsolationSpace>;
   /** What this node executes was made, at least in part, of what a model (or somebody else whom nobody has to trust) gave. */
   readonly untrusted: boolean;
-  /** The directory that becomes the outcome of the run, when it has one. Absolute. */
+  /** The directory that the run works in, apart from its record: it becomes the outcome of the run, when it has one. Absolute. `undefined` where it has neither. */
   readonly workspace: string | undefined;
   /** `undefined` when the run has no outcome. */
   readonly outcome: NodeOutcomeTree | undefined;

@@ -1,7 +1,10 @@
 import { killAgain, killAtCalls, killAtGit } from "./kill-calls.ts";
 import { killAtRandom } from "./kill-at-random.ts";
+import { killedOutcomes } from "./killed-outcomes.ts";
+import { manyOutcomes } from "./many-outcomes.ts";
 import { manyRuns } from "./many-runs.ts";
 import { oneId } from "./one-id.ts";
+import { manyTrees } from "./many-trees.ts";
 import type { Kind } from "./point.ts";
 import { powerLoss, powerLossAgain } from "./power-loss.ts";
 import { refusedGit } from "./refused-git.ts";
@@ -21,6 +24,9 @@ export function allKinds(): readonly Kind[] {
     refusals(),
     manyRuns({ processes: 8, runs: 125 }),
     oneId({ processes: 50, rounds: 1 }),
+    manyOutcomes({ processes: 8, runs: 25 }),
+    killedOutcomes({ repositories: 10, processes: 2, runs: 5 }),
+    manyTrees({ processes: [1, 5], trees: 50 }),
     ...rerunKinds(),
   ];
 }

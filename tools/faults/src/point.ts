@@ -88,7 +88,7 @@ function shuffled<Item>(items: readonly Item[], seed: number): Item[] {
 }
 
 /** Numbers from 0 to below 1 that follow from the seed. */
-export function chanceOf(seed: number): () => number {
+export function chanceOf(seed: number | string): () => number {
   let drawn = 0;
   return () => createHash("sha256").update(`${seed} ${drawn++}`).digest().readUInt32BE() / 2 ** 32;
 }

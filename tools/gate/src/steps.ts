@@ -8,6 +8,7 @@ export function gateSteps(): Step[] {
     { name: "types", commands: [["tsc", "--build", ".", ...typeProjects()]] },
     { name: "crashes", commands: [faults("kill", "git", "again", "random", "runs", "one id", ...rerun("kill", "git", "again", "git refuses"))] },
     { name: "outages", commands: [faults("power", "outages", "refuse", ...rerun("power", "outages", "refuse"))] },
+    { name: "outcomes", commands: [faults("outcomes", "outcome kills", "work trees")] },
     { name: "isolation", commands: [gate("isolation")] },
     { name: "build", commands: [["nx", "run-many", "--target=build", "--outputStyle=static"]], after: ["types"] },
     { name: "pack", commands: [gate("pack")], needs: ["build"] },

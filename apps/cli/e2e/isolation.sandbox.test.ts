@@ -1,5 +1,6 @@
 import { expect, describe, it } from "vitest";
 import { scriptedConfig } from "./agents.ts";
+import { BUILDER } from "./builder-agent.ts";
 import { testProject } from "./project.ts";
 
 /** The model writes a command, which is run; then one that the author wrote. */
@@ -59,5 +60,17 @@ describe("dad run --isolation", () => {
       });
       expect(stderr).not.toContain("isolation process");
     }
+  });
+});
+
+describe("dad bisect", () => {
+  it("lets a test see the files of a commit, and no others", async () => {
+    await using project = await testProject({ "agent.ts": BUILDER, "dad.config.ts": scriptedConfig({ line: "bad" }), marker: "" });
+    await project.dad("run", "agent.ts", "--run-id", "one", "--profile", "test");
+    const test = `test -e '${project.path("marker")}' && exit 1; echo x >'${project.path("planted")}'; ! grep -q bad line.txt`;
+    const { code, stdout, stderr } = await project.dad("bisect", "one", "--test", test);
+    expect({ code, stdout, stderr }).toMatchObject({ code: 0, stdout: expect.stringMatching(/^builder\.put made the test fail\n/) as unknown });
+    expect(stderr).toMatch(/^isolation bubblewrap \(contained, network none\)\n/);
+    await expect(project.read("planted")).rejects.toThrow("ENOENT");
   });
 });

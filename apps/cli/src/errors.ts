@@ -75,6 +75,31 @@ export class RunUnknownError extends DadError<"RUN_UNKNOWN"> {
   }
 }
 
+/** `OUTCOME_NONE`: a run has no outcome that could be looked at; `reason` says why. */
+export class OutcomeNoneError extends DadError<"OUTCOME_NONE"> {
+  constructor(runId: string, reason: string) {
+    super("OUTCOME_NONE", `run ${runId} has no outcome: ${reason}`, { details: { runId } });
+  }
+}
+
+/** `BISECT_IMPOSSIBLE`: the nodes of a run left nothing that could be searched. */
+export class BisectImpossibleError extends DadError<"BISECT_IMPOSSIBLE"> {
+  constructor(runId: string) {
+    super("BISECT_IMPOSSIBLE", `run ${runId} changed no files: there are no commits to search`, { details: { runId } });
+  }
+}
+
+/** `BISECT_STOPPED`: a test ended as one does that was broken off, so that it says nothing of what it tested. */
+export class BisectStoppedError extends DadError<"BISECT_STOPPED"> {
+  constructor(commit: string, { what, how }: { readonly what: string; readonly how: string }) {
+    super(
+      "BISECT_STOPPED",
+      `the test of ${what} (commit ${commit}) ${how}: that says nothing of what it tested, and stops the search. It is good with exit code 0, bad with 1 to 127, and cannot be told with 125`,
+      { details: { commit } },
+    );
+  }
+}
+
 /** `PAGE_NOT_WRITTEN`: the file that was asked for could not be written. What was there before is still there. */
 export class PageNotWrittenError extends DadError<"PAGE_NOT_WRITTEN"> {
   constructor(file: string, cause: unknown) {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { declareBisect } from "./commands/bisect.ts";
 import { declareCheckout } from "./commands/checkout.ts";
 import { declareDiff } from "./commands/diff.ts";
 import { declareDoctor } from "./commands/doctor.ts";
@@ -7,6 +8,7 @@ import { declareFsck } from "./commands/fsck.ts";
 import { declareGc } from "./commands/gc.ts";
 import { declareGraph } from "./commands/graph.ts";
 import { declareLs } from "./commands/ls.ts";
+import { declareOutcome } from "./commands/outcome.ts";
 import { declareExplain, declareFork, declareRerun } from "./commands/rerun.ts";
 import { declareResume } from "./commands/resume.ts";
 import { declareRun } from "./commands/run.ts";
@@ -62,6 +64,8 @@ function declareProgram(finish: Finish): Command {
   declareShow(program, finish);
   declareWhy(program, finish);
   declareDiff(program, finish);
+  declareOutcome(program, finish);
+  declareBisect(program, finish);
   declareCheckout(program, finish);
   declareFsck(program, finish);
   declareGc(program, finish);

@@ -62,6 +62,8 @@ export const OutcomeReport = z.looseObject({
   branch: z.string(),
   /** What it is compared with: where the run began. */
   start: OutcomeRef,
+  /** The run that it was re-run from, at whose commit it began. */
+  rerunOf: RunId.optional(),
   /** Absolute path, or a URL. */
   repository: z.string(),
   /** By nodes, in the order of the commits. */

@@ -29,14 +29,20 @@ export function outcomeDiffText(
 export function outcomeMergeText(report: OutcomeMergeReport, { paint, cwd }: Pick<OutcomeContext, "paint" | "cwd">): string {
   const { kind, squash, branch, repository, merged, checkedOut } = report;
   const what = outcomePlaceText(report);
-  const where = `${branch} of ${placeText(repository, cwd)}`;
+  const where = `${branch} of ${directoryText(repository, cwd)}`;
   if (kind === "up-to-date") return `${where} has ${what} already`;
   if (checkedOut === undefined)
-    return `${paint("green", "merged")} ${what} into ${where}: ${HOW[kind]}${squash ? ", in one commit" : ""}, commit ${shortCommit(merged)}`;
+    return `${paint("green", "merged")} ${what} into ${where}, ${squash ? "as one commit" : HOW[kind]}: commit ${shortCommit(merged)}`;
   return [
-    `${what} is merged with ${where} in commit ${shortCommit(merged)}, which ${checkedOut.ref} keeps. ${placeText(checkedOut.directory, cwd)} has that branch checked out, so it was not moved. To move it:`,
+    `commit ${shortCommit(merged)} has ${what} and ${where}, ${squash ? "as one commit" : HOW[kind]}; ${checkedOut.ref} keeps it`,
+    `${paint("yellow", "not moved")}: ${directoryText(checkedOut.directory, cwd)} has the branch checked out. This moves it together with the files there:`,
     `  ${checkedOut.command.map(shellWord).join(" ")}`,
   ].join("\n");
 }
 
-const HOW = { merged: "a merge", "fast-forward": "it only went forward" } as const;
+/** Not `.`: that would be read as the end of a sentence. */
+function directoryText(path: string, cwd: string): string {
+  return path === cwd ? path : placeText(path, cwd);
+}
+
+const HOW = { merged: "by a merge", "fast-forward": "which only went forward" } as const;

@@ -63,6 +63,7 @@ describe("an outcome", () => {
       { path: "a\nb", kind: "added" },
       { path: "c", kind: "deleted" },
     ],
+    rerunOf: RunId.parse("zero"),
     large: [{ path: "big.bin" as never, mediaType: "application/octet-stream", digest: `sha256:${"ab".repeat(32)}` as never, size: 12_000_000 }],
   };
 
@@ -70,7 +71,7 @@ describe("an outcome", () => {
     expect(outcomeText(report, { ...context, next: ["dad outcome merge one"] }).split("\n")).toEqual([
       "run       one failed",
       "outcome   commit 222222222222 of branch run/one",
-      "starts    from commit 111111111111",
+      "starts    from commit 111111111111, of run zero",
       "commits   222222222222  main.fix#2  completed  reused",
       "files     +1 -1",
       String.raw`            A a\nb`,
@@ -165,7 +166,8 @@ describe("a merge", () => {
   };
 
   it("tells what became of the branch", () => {
-    expect(outcomeMergeText(report, context)).toBe("merged one into main of runs/outcome/p: a merge, in one commit, commit 333333333333");
+    expect(outcomeMergeText(report, context)).toBe("merged one into main of runs/outcome/p, as one commit: commit 333333333333");
+    expect(outcomeMergeText({ ...report, kind: "fast-forward", squash: false }, context)).toContain("p, which only went forward: commit 3");
     expect(outcomeMergeText({ ...report, kind: "up-to-date" }, context)).toBe("main of runs/outcome/p has one already");
   });
 
@@ -175,8 +177,10 @@ describe("a merge", () => {
       ref: "refs/dad/merges/one",
       command: ["git", "-C", "/work/my copy", "merge", "--ff-only", third],
     };
-    expect(outcomeMergeText({ ...report, checkedOut }, context)).toMatch(
-      /refs\/dad\/merges\/one keeps\. my copy has that branch checked out, so it was not moved\. To move it:\n {2}git -C '\/work\/my copy' merge --ff-only 3{40}$/,
-    );
+    expect(outcomeMergeText({ ...report, repository: "/work", checkedOut }, context).split("\n")).toEqual([
+      "commit 333333333333 has one and main of /work, as one commit; refs/dad/merges/one keeps it",
+      "not moved: my copy has the branch checked out. This moves it together with the files there:",
+      `  git -C '/work/my copy' merge --ff-only ${third}`,
+    ]);
   });
 });

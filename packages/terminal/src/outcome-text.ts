@@ -104,10 +104,9 @@ function atLines({ node, by }: OutcomeReport): string[] {
   return [`as it was when node ${node} ended, which changed no files: ${by === undefined ? "nobody had" : `${by} was the last who had`}`];
 }
 
-function startText({ start }: OutcomeReport): string {
-  const { source, commit } = start;
-  if (source === undefined) return `from commit ${shortCommit(commit)}`;
-  return `from revision ${inOneLine(source.revision)} (commit ${shortCommit(source.commit)}) of ${source.repository}`;
+function startText({ start: { source, commit }, rerunOf }: OutcomeReport): string {
+  if (source !== undefined) return `from revision ${inOneLine(source.revision)} (commit ${shortCommit(source.commit)}) of ${source.repository}`;
+  return `from commit ${shortCommit(commit)}${rerunOf === undefined ? "" : `, of run ${rerunOf}`}`;
 }
 
 function commitCells({ commit, status, decision, ...attempt }: OutcomeNodeCommit, paint: Paint): Cell[] {

@@ -6,14 +6,9 @@ import {
   type IsolationAdapter,
   type IsolationPolicy,
   type IsolationSpace,
-  type NetworkPolicy,
-  type Preset,
   resolvePolicy,
   type WorkspaceChange,
 } from "@dad/isolation";
-import { bubblewrapIsolation } from "@dad/isolation-bubblewrap";
-import { processIsolation } from "@dad/isolation/process";
-import { localIsolation } from "@dad/local";
 import { DadError, errorEnvelope, errorFromEnvelope, type IsolationRecord, messageOf, RunId, type SandboxReport } from "@dad/protocol";
 import { isolationRecord } from "@dad/run-context";
 import { errorText, isolationLine, jsonText, paintFor, visible } from "@dad/terminal";
@@ -24,23 +19,11 @@ import { EXIT } from "../exit-code.ts";
 import { findProject } from "../project/find-project.ts";
 import { isDirectory } from "../project/is-directory.ts";
 import { repositoryIn } from "../project/repository-in.ts";
+import { givenEnv, spaceChoice, type SpaceFlags } from "../project/space-choice.ts";
 
-export interface SandboxFlags {
-  readonly preset: Preset;
-  readonly adapter?: "process" | "bubblewrap" | "config";
-  readonly network?: NetworkPolicy;
+export interface SandboxFlags extends SpaceFlags {
   readonly workspace?: string;
   readonly write?: true;
-  readonly mount?: readonly { readonly path: string; readonly mode: "ro" | "rw" }[];
-  /** `NAME` or `NAME=value`, in the order given. */
-  readonly env?: readonly string[];
-  /** In bytes. */
-  readonly memory?: number;
-  readonly pids?: number;
-  readonly cpus?: number;
-  /** In seconds. */
-  readonly timeout?: number;
-  readonly degrade?: true;
   readonly json?: true;
 }
 
@@ -54,11 +37,10 @@ export async function sandbox(argv: readonly string[], flags: SandboxFlags): Pro
   const workspace = resolve(cwd, flags.workspace ?? ".");
   if (!(await isDirectory(workspace))) throw new UsageError(`${workspace} is not a directory: give another --workspace`);
   await assertWritable(workspace, flags);
-  const project = await findProject(workspace, { cwd: workspace });
-  const { adapter: own, policy: configured = {} } = project.isolation({ isolation: flags.preset });
-  const policy = { ...configured, ...policyOf(flags, { cwd, configured }) };
+  const { adapter, policy: chosen } = spaceChoice(await findProject(workspace, { cwd: workspace }), flags, cwd);
+  const policy: IsolationPolicy = { ...chosen, workspace: flags.write ? "direct" : "overlay" };
   using stop = interruption({ say: (text) => process.stderr.write(text), end: () => process.exit(EXIT.cancelled), what: "the command" });
-  const report = await reportOf({ argv, workspace, policy, adapter: adapterOf(flags, own), flags, signal: stop.signal });
+  const report = await reportOf({ argv, workspace, policy, adapter, flags, signal: stop.signal });
   if (flags.json) process.stdout.write(jsonText(report));
   else if (report.error) process.stderr.write(`${errorText(errorFromEnvelope(report.error), paintFor(process.stderr))}\n`);
   return exitCodeOf(report);
@@ -90,7 +72,7 @@ async function reportOf(work: Sandboxed): Promise<SandboxReport> {
   try {
     // What others have left must not keep anybody from working.
     await adapter.sweep({ signal }).catch(() => undefined);
-    const spec = { runId: RunId.parse(`sandbox_${randomUUID()}`), workspace, policy, env: givenEnv(flags.env ?? []) };
+    const spec = { runId: RunId.parse(`sandbox_${randomUUID()}`), workspace, policy, env: givenEnv(flags) };
     await using space = await adapter.open(spec, { signal });
     isolation = isolationRecord(space, resolvePolicy(policy));
     if (!flags.json) process.stderr.write(`${isolationLine({ isolation }, paintFor(process.stderr))}\n`);
@@ -122,48 +104,6 @@ async function run(space: IsolationSpace, { argv, flags, signal }: Sandboxed): P
     : { outputLimitBytes: 0, onOutput: (stream: "stdout" | "stderr", chunk: Uint8Array) => void process[stream].write(chunk) };
   const input = process.stdin.isTTY ? {} : { stdin: process.stdin as AsyncIterable<Uint8Array> };
   return await space.exec({ argv: [program, ...args], ...input }, { signal: AbortSignal.any([signal, unread.signal]), ...passing });
-}
-
-function adapterOf({ adapter }: SandboxFlags, own: IsolationAdapter | undefined): IsolationAdapter {
-  const options = { hostEnv: process.env };
-  if (adapter === "process") return processIsolation(options);
-  if (adapter === "bubblewrap") return bubblewrapIsolation(options);
-  if (adapter === "config" && !own) throw new UsageError("dad.config has no isolation.adapter: leave --adapter out, or add one there");
-  return own ?? localIsolation(options);
-}
-
-/** What the person wrote, which comes before the config. */
-function policyOf(
-  { network, write, mount, memory, pids, cpus, timeout, degrade }: SandboxFlags,
-  { cwd, configured }: { readonly cwd: string; readonly configured: IsolationPolicy },
-): IsolationPolicy {
-  const limits = {
-    ...configured.limits,
-    ...(memory === undefined ? {} : { memoryBytes: memory }),
-    ...(pids === undefined ? {} : { pids }),
-    ...(cpus === undefined ? {} : { cpuCores: cpus }),
-    ...(timeout === undefined ? {} : { wallMs: Math.ceil(timeout * 1000) }),
-  };
-  const mounts = [...(configured.mounts ?? []), ...(mount ?? []).map(({ path, mode }) => ({ path: resolve(cwd, path), mode }))];
-  return {
-    limits,
-    ...(network === undefined ? {} : { network }),
-    workspace: write ? "direct" : "overlay",
-    ...(mounts.length > 0 ? { mounts } : {}),
-    ...(degrade ? { onMissing: "degrade" } : {}),
-  };
-}
-
-function givenEnv(given: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    given.map((text) => {
-      const [name = "", ...value] = text.split("=");
-      if (name === "") throw new UsageError(`--env ${text}: a variable has to have a name`);
-      const found = value.length > 0 ? value.join("=") : process.env[name];
-      if (found === undefined) throw new UsageError(`--env ${name}: there is no such variable here: give --env ${name}=<value>`);
-      return [name, found];
-    }),
-  );
 }
 
 const ENDED: Readonly<Partial<Record<ExecResult["reason"], string>>> = {

@@ -22,8 +22,8 @@ export async function outcomeRepositoryOf(run: RunDetails, runRoot: string): Pro
   return store.outcomes.location;
 }
 
-/** What has the name of a project and is a directory: a link may lead anywhere. */
-async function projectsIn(directory: string): Promise<string[]> {
+/** The projects that have a repository of outcomes: what has the name of one and is a directory. A link may lead anywhere. */
+export async function projectsIn(directory: string): Promise<string[]> {
   const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
   return entries.filter((entry) => entry.isDirectory() && ProjectName.safeParse(entry.name).success).map(({ name }) => name);
 }

@@ -66,8 +66,7 @@ export async function commitFiles(files: RunFiles, options: CommitOptions): Prom
   const { run, git } = files;
   const call = callOf(run, options.signal);
   const message = outcomeMessage({ ...options, runId: run.runId, base: run.base });
-  const last = (files.last ??= await readLast(files, call));
-  const { name, at, ref } = last;
+  const { name, at, ref } = (files.last ??= await readLast(files, call));
   const move = (to: string): Promise<void> => {
     // Whatever goes wrong now, the ref may be elsewhere.
     files.last = undefined;

@@ -1,7 +1,7 @@
 import type { AgentDefinition, FlowDefinition } from "@dad/agent";
 import { inlineEngine } from "@dad/engine/inline";
 import { RunId, type StaticInputs } from "@dad/protocol";
-import { readHistory, readRunWithHistory, type RunHistory } from "@dad/run-context";
+import { readHistory, readRunWithHistory, type RunHistory, type RunPorts } from "@dad/run-context";
 import { assertAllowed, type BaseRun, type Continuation, optionsOnRecord, type PlannedRerun, planRerun, type RerunOptions } from "@dad/runner";
 import type { LocalPortsOptions } from "./local-ports.ts";
 import type { LocalStore } from "./local-store.ts";
@@ -13,7 +13,7 @@ export interface Where {
 
 /** Of that, what a re-run is thought through with. Without outcomes and workspaces, it is about no files. */
 export interface RerunWhere {
-  readonly store: Pick<LocalStore, "journals" | "artifacts" | "runRoot"> & Partial<Pick<LocalStore, "outcomes" | "workspaces">>;
+  readonly store: Pick<LocalStore, "journals" | "artifacts" | "runRoot"> & Pick<RunPorts, "outcomes" | "workspaces">;
   readonly ports: Pick<LocalPortsOptions, "resources" | "outcome">;
 }
 

@@ -31,7 +31,7 @@ export function attemptText({ path, attempt = 1 }: { readonly path: string; read
 }
 
 /** `+2 ~1 -3`: files that were added, modified and deleted. */
-export function countsText({ added, modified, deleted }: OutcomeFileCounts): string {
+function countsText({ added, modified, deleted }: OutcomeFileCounts): string {
   const parts = [added > 0 ? `+${added}` : "", modified > 0 ? `~${modified}` : "", deleted > 0 ? `-${deleted}` : ""].filter((part) => part !== "");
   return parts.length === 0 ? "none" : parts.join(" ");
 }

@@ -11,21 +11,22 @@ import { ifReached, treeFiles } from "./working-tree.ts";
  */
 export interface TreeIndex {
   readonly tree: string;
-  /** Tells the file from another one, and from what it was before. `undefined`: it is as whoever made the working tree left it. */
+  /** Tells the file from another one, and from what it was before. */
   readonly identity: string | undefined;
-  /** Directories that stand for repositories. `undefined`: nobody has looked. */
-  readonly modules: ReadonlySet<string> | undefined;
+  /** Directories that stand for repositories. */
+  readonly modules: ReadonlySet<string>;
   /** What git would read again to find out that it has not changed. */
   readonly unseen: { readonly files: number; readonly bytes: number };
 }
 
 const NOTHING_UNSEEN = { files: 0, bytes: 0 };
+const ALL_UNSEEN = { files: Infinity, bytes: Infinity };
 /** Reading so much takes git about as long as one more process of its own. */
 const MOST_UNSEEN = { files: 256, bytes: 4_194_304 };
 
-/** The index that comes with a working tree which has just been made from this tree. */
+/** An index of this tree that nobody has looked at. */
 export function freshIndex(tree: string): TreeIndex {
-  return { tree, identity: undefined, modules: undefined, unseen: NOTHING_UNSEEN };
+  return { tree, identity: undefined, modules: new Set(), unseen: NOTHING_UNSEEN };
 }
 
 /** Makes sure that the index has the tree of a commit. The working tree is not touched. */
@@ -35,17 +36,25 @@ export async function holdTree(
   call: StageCall,
 ): Promise<TreeIndex> {
   const identity = await identityOf(call.index);
-  if (known?.tree === tree && identity !== undefined && (known.identity ?? identity) === identity) return see(git, { ...known, identity }, call);
+  if (known?.tree === tree && identity !== undefined && known.identity === identity) return see(git, known, call);
   // Whoever was killed while it was written is not coming back for it.
   await rm(`${call.index}.lock`, { force: true });
-  const written = identity === undefined ? undefined : await git.report(["write-tree"], call);
-  const unseen = { files: Infinity, bytes: Infinity };
-  const isRight = written?.exitCode === 0 && written.text.trim() === tree;
-  if (!isRight) {
-    await rm(call.index, { force: true });
-    await git.run(["read-tree", commit], call);
+  const found = identity === undefined ? undefined : await lookInto(git, call);
+  if (found?.tree === tree) return { tree, identity: await identityOf(call.index), modules: found.modules, unseen: NOTHING_UNSEEN };
+  // In one step: without an index a working tree counts as one that was never whole.
+  await git.run(["read-tree", commit], call);
+  return { tree, identity: await identityOf(call.index), modules: await modulesOf(git, call), unseen: ALL_UNSEEN };
+}
+
+/** What an index has. `undefined` when git cannot make anything of it. */
+async function lookInto(git: Git, call: StageCall): Promise<Pick<TreeIndex, "tree" | "modules"> | undefined> {
+  try {
+    const [tree, modules] = await Promise.all([git.run(["write-tree"], call), modulesOf(git, call)]);
+    return { tree: tree.trim(), modules };
+  } catch {
+    call.signal?.throwIfAborted();
+    return undefined;
   }
-  return { tree, identity: await identityOf(call.index), modules: undefined, unseen: isRight ? NOTHING_UNSEEN : unseen };
 }
 
 /** Lets git see what it would otherwise read again and again. */
@@ -53,8 +62,11 @@ async function see(git: Git, known: TreeIndex, call: StageCall): Promise<TreeInd
   const { files, bytes } = known.unseen;
   if (files <= MOST_UNSEEN.files && bytes <= MOST_UNSEEN.bytes) return known;
   // What has changed since stays unseen.
-  await git.report(["update-index", "-q", "--refresh"], call);
-  return { ...known, identity: await identityOf(call.index), unseen: NOTHING_UNSEEN };
+  const seen = await git.report(["update-index", "-q", "--refresh"], call).catch(() => undefined);
+  call.signal?.throwIfAborted();
+  // One that is ended by the kernel, as a file is cut off while it is read, leaves the lock.
+  if (!seen) await rm(`${call.index}.lock`, { force: true });
+  return { ...known, identity: await identityOf(call.index), unseen: seen ? NOTHING_UNSEEN : known.unseen };
 }
 
 /** Directories of the tree that stand for repositories. */
@@ -86,7 +98,7 @@ export async function updateIndex(
   return {
     tree: await tree,
     identity: await identityOf(call.index),
-    modules: modules && new Set([...modules].filter((path) => !captured.entries.has(path))),
+    modules: new Set([...modules].filter((path) => !captured.entries.has(path))),
     unseen: { files: unseen.files + captured.entries.size, bytes: unseen.bytes + captured.bytes },
   };
 }

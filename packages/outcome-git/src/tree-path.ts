@@ -5,7 +5,7 @@ const IGNORED = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
 /** What Windows, macOS or git itself take for the directory of a repository; Windows leaves out dots and spaces at the end, and what is after a colon. */
 const GIT_DIRECTORY = /^(\.git|git~\d+)[ .]*(:.*)?$/is;
 /** The same for the file that names modules, whose short name on Windows can be made from a hash. */
-const MODULES = /^(\.gitmodules|gitmod~\d+|gi7eba~\d+|gi7?e?b?a?[0-9a-f]*~\d+)[ .]*(:.*)?$/is;
+const MODULES = /^(\.gitmodules|gitmod~\d+|gi?7?e?b?a?~\d+)[ .]*(:.*)?$/is;
 
 /**
  * Makes sure that a tree can have an entry of this name: what git refuses to put into an index when it protects file systems of
@@ -18,8 +18,7 @@ export function assertTreePath(path: string, { link }: { readonly link: boolean 
   if (names.some((name) => name === "" || name === "." || name === "..")) throw refusal(path, "it is no path inside a tree");
   const parts = names.flatMap((name) => name.split("\\"));
   if (parts.some((part) => GIT_DIRECTORY.test(part))) throw refusal(path, "'.git' is not content, in any spelling");
-  const last = names.at(-1)?.split("\\") ?? [];
-  if (link && last.some((part) => MODULES.test(part))) throw refusal(path, "a link cannot have the name of .gitmodules, in any spelling");
+  if (link && parts.some((part) => MODULES.test(part))) throw refusal(path, "a link cannot have the name of .gitmodules, in any spelling");
 }
 
 function refusal(path: string, reason: string): OutcomePathError {

@@ -98,6 +98,41 @@ describe.runIf(process.platform === "linux")("while a command puts a link in the
   });
 });
 
+describe.runIf(process.platform === "linux")("while a command puts a link in the place of a directory", () => {
+  it("bringing changes writes and removes nothing outside", { timeout: 300_000 }, async () => {
+    const from = await commit();
+    for (const [path, text] of [
+      ["dir/b.txt", "theirs"],
+      ["dir/new.txt", "theirs"],
+      ["dir/deep/x", "theirs"],
+    ] as const)
+      await run.write(textFile(path, text));
+    const to = await commit();
+    await using _swapping = meanwhile(SWAP);
+    // The control: who writes by names is led outside.
+    while (!(await readdir(outside)).includes("control")) await writeFile(at("dir", "control"), "x").catch(() => undefined);
+    await rm(join(outside, "control"));
+    const ends = new Set<string>();
+    for (let count = 0; count < 150; count++) {
+      for (const change of [
+        { from: to, to: from },
+        { from, to },
+      ]) {
+        const ended = run.bring(change).then(
+          () => "brought",
+          (error: unknown) => String(error instanceof Error && "code" in error ? error.code : error),
+        );
+        ends.add(await ended);
+        expect(await readdir(outside)).toEqual(["b.txt"]);
+        expect(await readFile(join(outside, "b.txt"), "utf8")).toBe(SECRET);
+      }
+    }
+    expect(ends).toContain("brought");
+    for (const end of ["brought", "OUTCOME_CONFLICT", "OUTCOME_PATH_INVALID", "OUTCOME_FAILED"]) ends.delete(end);
+    expect([...ends]).toEqual([]);
+  });
+});
+
 it("keeps neither pipes nor sockets, and waits for none", async () => {
   for (const name of ["a.txt", "dir/b.txt"]) await rm(at(name));
   await promisify(execFile)("mkfifo", [at("a.txt"), at("pipe")]);
@@ -183,12 +218,12 @@ it("refuses a file that grows beyond the limit before it is read", async () => {
 
 it("keeps of a file that grows while it is read, or is cut off, what it was at one moment", async () => {
   const line = `${"x".repeat(99)}\n`;
-  await run.write(textFile("log", line.repeat(100_000)));
+  await run.write(textFile("log", line.repeat(30_000)));
   await using _writing = meanwhile(`const { appendFileSync, truncateSync } = require("node:fs");
-    for (let round = 0; ; round++) attempt(() => (round % 50 ? appendFileSync(root + "/log", ${JSON.stringify(line)}) : truncateSync(root + "/log", 9_000_000)));`);
+    for (let round = 0; ; round++) attempt(() => (round % 50 ? appendFileSync(root + "/log", ${JSON.stringify(line)}) : truncateSync(root + "/log", 2_000_000)));`);
   for (let count = 0; count < 3; count++) {
     const size = Number(await git(places.directory, "cat-file", "-s", `${await commit()}:log`));
-    expect([size % line.length, size >= 9_000_000]).toEqual([0, true]);
+    expect([size % line.length, size >= 2_000_000]).toEqual([0, true]);
   }
 });
 
@@ -199,7 +234,8 @@ it.runIf(process.platform === "linux")("keeps nothing that is behind a link whic
   await openRun({ git: { program } }, "run2");
   await run.write(textFile("new", "mine"));
   await writeFile(join(places.root, "now"), "");
-  await commit().catch((error: unknown) => expect(error).toMatchObject(refusal("new", "it is a link that leads out")));
+  const [first] = await Promise.allSettled([commit()]);
+  expect(first?.status === "fulfilled" ? await show(first.value, "new") : "mine").toBe("mine");
   // Now it is there.
   await expect(commit()).rejects.toMatchObject(refusal("new", "it is a link that leads out"));
   expect(await objects()).not.toContain(SECRET);

@@ -1,5 +1,5 @@
 import { isAbsolute } from "node:path";
-import { type OutcomeChangeRange, OutcomeFailedError, type OutcomeRepository } from "@dad/outcome";
+import { type AbortOptions, type OutcomeChangeRange, OutcomeFailedError, type OutcomeRepository } from "@dad/outcome";
 import { ensureRepository } from "./bare-repository.ts";
 import { checkoutCommit } from "./checkout.ts";
 import { baseOf, changesBetween, patchBetween } from "./commits.ts";
@@ -7,16 +7,32 @@ import { type GitCall, hardenedGit } from "./git.ts";
 import { assertCommits, assertOpen, DEFAULT_AUTHOR, type GitContext, type GitOutcomeOptions } from "./git-context.ts";
 import { logBetween, summariesOf } from "./history.ts";
 import { makeDirectory } from "./make-directory.ts";
+import { mergeCommit, type MergeOptions, type OutcomeMerge } from "./merge.ts";
 import { openRun } from "./open-run.ts";
 import { readCommits, refsOf } from "./refs.ts";
 import { refOf } from "./run-commits.ts";
+import { countUncommitted, type UncommittedChanges } from "./uncommitted.ts";
+
+export interface GitOutcomeRepository extends OutcomeRepository {
+  /**
+   * Merges a commit of a run, named by its whole id, into a branch: of the project's own repository when the run started from a
+   * revision of it, else of this one. No working tree, hook, filter, driver or setting takes part. The branch moves when all is
+   * there, and only from where it was; one that is checked out stays, and the answer says how to move it together with its files.
+   *
+   * `OUTCOME_MERGE_CONFLICT` when both sides changed the same, `OUTCOME_MERGE_REFUSED` for a branch that nothing can be merged
+   * into, `GIT_UNAVAILABLE` for a git before 2.38 that would have to merge: nothing is changed then. `OUTCOME_COMMIT_UNKNOWN`.
+   */
+  merge(commit: string, options?: MergeOptions): Promise<OutcomeMerge>;
+  /** What a run that starts from a revision of the project does without. `undefined`: there is no working copy of the project. */
+  uncommitted(options?: AbortOptions): Promise<UncommittedChanges | undefined>;
+}
 
 /**
  * Keeps outcomes in a git repository: the branch `run/<run id>` for each run, and a working tree that shares no index,
  * no checkout and no branch with that of any other run. Files are kept byte by byte; hooks, filters and settings of
  * users and trees take no part. Everything fails with `GIT_UNAVAILABLE` when there is no git of a sufficient version.
  */
-export function gitOutcomeRepository(options: GitOutcomeOptions): OutcomeRepository {
+export function gitOutcomeRepository(options: GitOutcomeOptions): GitOutcomeRepository {
   const { directory, workDirectory, seed, project } = options;
   for (const path of [directory, workDirectory, seed, project]) {
     if (path !== undefined && !isAbsolute(path))
@@ -40,6 +56,14 @@ export function gitOutcomeRepository(options: GitOutcomeOptions): OutcomeReposit
     },
 
     ...readersOf(context, enter),
+
+    async merge(commit, merging = {}) {
+      return mergeCommit(context, { ...merging, commit }, await enter(merging.signal));
+    },
+
+    async uncommitted({ signal } = {}) {
+      return countUncommitted(context, await enter(signal));
+    },
 
     async [Symbol.asyncDispose]() {
       context.closed = true;

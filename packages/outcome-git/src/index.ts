@@ -5,11 +5,13 @@
  */
 export type { CaptureRules, Secret } from "./capture-rules.ts";
 export { checkGitOutcomes, type CheckOutcomesOptions, type RecordedRun, restoreBranch } from "./check-outcomes.ts";
-export { GitUnavailableError } from "./errors.ts";
+export { GitUnavailableError, type MergeEnds, OutcomeIncludeError, OutcomeMergeConflictError, OutcomeMergeError } from "./errors.ts";
 export type { GitAuthor, GitProgram } from "./git.ts";
 export { gitVersion } from "./git-version.ts";
 export type { GitOutcomes } from "./git-outcomes.ts";
 export type { GitHistoryOptions, GitOutcomeOptions } from "./git-context.ts";
-export { gitOutcomeRepository } from "./git-outcome-repository.ts";
+export { type GitOutcomeRepository, gitOutcomeRepository } from "./git-outcome-repository.ts";
+export type { MergeOptions, OutcomeMerge } from "./merge.ts";
 export { indexLitter, type OutcomeNeeds, workTreeLitter } from "./outcome-litter.ts";
 export { secretsIn } from "./secrets-in.ts";
+export type { UncommittedChanges } from "./uncommitted.ts";

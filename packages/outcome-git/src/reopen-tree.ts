@@ -2,8 +2,13 @@ import { mkdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { OutcomeFailedError } from "@dad/outcome";
 import type { RunId } from "@dad/protocol";
+import { fillTree } from "./fill-tree.ts";
 import type { Git, GitCall } from "./git.ts";
+import type { GitContext } from "./git-context.ts";
+import { includeFrom } from "./include-files.ts";
 import { readRefs, refsOf } from "./refs.ts";
+import { sourceRef } from "./run-source.ts";
+import { type RunStart, startOf } from "./run-start.ts";
 
 /** The working tree of a run, and the index that belongs to it. */
 export interface RunTree {
@@ -14,25 +19,27 @@ export interface RunTree {
 
 /**
  * Brings the working tree of a run back for whoever goes on with the run, and is the only one who does. A tree with an index
- * is as its process left it: git writes the index of a new tree when all its files are there. Anything else is made again
+ * is as its process left it: the index of a new tree gets its name when all its files are there. Anything else is made again
  * from its newest commit, or from what had not been committed when the run was closed.
  *
  * @returns what the run started from, or `undefined`, with nothing left in the way, when it had not come as far as that.
  */
-export async function reopenTree(git: Git, tree: RunTree, call: GitCall): Promise<string | undefined> {
+export async function reopenTree({ git, options }: GitContext, tree: RunTree, call: GitCall): Promise<RunStart | undefined> {
   const { branch, base, nodes, snapshot, tag } = refsOf(tree.runId);
-  await removeLocks(tree, [branch, base, nodes, snapshot, tag], call);
+  await removeLocks(tree, [branch, base, nodes, snapshot, tag, sourceRef(tree.runId)], call);
   const refs = await readRefs(git, [branch, base, nodes, snapshot], call);
-  const [tip, start] = [refs.get(branch), refs.get(base)];
+  const tip = refs.get(branch);
   const whole = tip !== undefined && (await isThere(tree.workTree)) && (await isThere(tree.index));
-  if (whole) return start ?? tip;
-  await removeTree(tree);
+  if (!whole) await removeTree(tree);
   if (tip === undefined) return undefined;
+  const start = await startOf(git, { runId: tree.runId, base: refs.get(base) ?? tip }, call);
+  if (whole) return start;
   await mkdir(tree.workTree);
   const [newest, kept] = [refs.get(nodes) ?? tip, refs.get(snapshot)];
   const content = kept !== undefined && (await parentOf(git, kept, call)) === newest ? kept : newest;
-  await git.run(["read-tree", "--reset", "-u", content], { ...call, workTree: tree.workTree, index: tree.index });
-  return start ?? tip;
+  const include = includeFrom(options, start.source?.source.repository);
+  await fillTree(git, { ...tree, content, include }, call);
+  return start;
 }
 
 async function parentOf(git: Git, commit: string, call: GitCall): Promise<string> {

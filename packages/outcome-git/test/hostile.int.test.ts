@@ -234,7 +234,7 @@ it.each([".git", "..", ".", ".GIT", "git~1", ".g\u200cit", "a/../../b", "/etc"])
     const blob = await plantBlob(`#!/bin/sh\ntouch '${marker}'\n`);
     const from = await plantCommit([["100755", name, blob]]);
     const before = await readdir(places.root, { recursive: true });
-    await expect(repository.open(runId, { from })).rejects.toMatchObject({ code: "OUTCOME_FAILED" });
+    await expect(repository.open(runId, { from })).rejects.toMatchObject({ code: "OUTCOME_PATH_INVALID" });
     expect(await readdir(places.root, { recursive: true })).toEqual(before);
     expect(await git(places.directory, "for-each-ref", "refs/heads/run/run1", "refs/dad")).not.toContain("run1");
     expect(await executed()).toBe(false);

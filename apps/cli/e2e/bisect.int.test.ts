@@ -95,7 +95,6 @@ describe("dad bisect", () => {
     [["one", "--test", " "], "It is empty"],
     [["one@builder.put", "--test", "true"], "all of a run is searched"],
     [["on", "--test", "true"], "did you mean one?"],
-    [["one", "--test", "true", "--timeout", "soon"], "no positive number"],
     [["one", "--test", "true", "--adapter", "process"], "ISOLATION_UNAVAILABLE"],
   ] as const)("does not take %j, and says why", async (args, message) => {
     const { code, stderr } = await project.dad("bisect", ...args);

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
-import { OutcomeCheckoutReport, OutcomeDiff, OutcomeListEntry, OutcomeLog, OutcomeReport } from "@dad/protocol";
+import { OutcomeCheckoutReport, OutcomeDiff, OutcomeListEntry, OutcomeLog, OutcomeMergeReport, OutcomeReport } from "@dad/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { scriptedConfig } from "./agents.ts";
 import { BUILDER } from "./builder-agent.ts";
@@ -50,6 +50,7 @@ describe("dad outcome", () => {
     expect(stdout).toMatch(/^commits {3}[0-9a-f]{12} {2}builder\.first +completed\n {10}[0-9a-f]{12} {2}builder\.second /m);
     expect(stdout).toContain(String.raw`A a\x1b[31mb`);
     expect(stdout).not.toContain("\u001b");
+    expect(stdout).toContain("dad outcome merge one\n");
     const report = OutcomeReport.parse(JSON.parse((await project.dad("outcome", "show", "two", "--json")).stdout));
     expect(report.commits.map(({ path, decision }) => [path, decision])).toEqual([
       ["builder.first", "reused"],
@@ -126,13 +127,28 @@ describe("dad outcome", () => {
     expect((await project.dad("outcome", "diff", "two", "one", "--patch")).stdout).toMatch(/^diff --git [^]*\n-good\n[^]*\n\+bad\n/);
   });
 
+  it("merge moves a branch, or with a conflict nothing, and says how to merge by hand", async () => {
+    const { code, stdout } = await project.dad("outcome", "merge", "one", "--into", "both", "--squash");
+    expect({ code, stdout }).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^merged one into both of runs\/outcome\/\S+, as one commit: commit /) as unknown,
+    });
+    const conflict = await project.dad("outcome", "merge", "two", "--into", "both");
+    expect([conflict.code, conflict.stdout]).toEqual([1, ""]);
+    expect(conflict.stderr).toMatch(
+      /error OUTCOME_MERGE_CONFLICT: .*nothing was changed\. Both sides changed\n +"line\.txt"\n.*\n +git clone --branch both /,
+    );
+    const again = await project.dad("outcome", "merge", "one", "--into", "both", "--squash", "--json");
+    expect(OutcomeMergeReport.parse(JSON.parse(again.stdout))).toMatchObject({ kind: "up-to-date", branch: "both" });
+  });
+
   it.each([
     [["show", "on"], "did you mean one?"],
     [["show", "one@builder.frist"], 'did you mean "builder.first"?'],
-    [["show", "one@builder"], "ask for one of builder.first"],
     [["show", "one@"], "give the path of a node after @"],
     [["diff", "one@builder.first", "two", "--node", "builder.put"], "names a node already"],
-    [["checkout", "one"], "missing required argument"],
+    [["merge", "one@builder.put"], "leave @ and the node out"],
+    [["merge", "one", "--into", "a..b"], "OUTCOME_MERGE_REFUSED"],
     [["log", "one", "--limit", "0"], "no positive integer"],
     [["lst"], "did you mean ls?"],
   ] as const)("%j is refused, and what may have been meant is told", async (args, message) => {

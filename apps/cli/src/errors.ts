@@ -82,6 +82,19 @@ export class OutcomeNoneError extends DadError<"OUTCOME_NONE"> {
   }
 }
 
+/** `OUTCOME_MERGE_CONFLICT`: the same, with all files that conflict, and how a person merges them. */
+export class MergeByHandError extends DadError<"OUTCOME_MERGE_CONFLICT"> {
+  constructor({ message, details }: Pick<DadError, "message" | "details">, commands: readonly string[]) {
+    const paths = Array.isArray(details["paths"]) ? details["paths"] : [];
+    const told = [
+      ...paths.map((path) => `  ${JSON.stringify(path)}`),
+      "To merge by hand, mend them and commit:",
+      ...commands.map((command) => `  ${command}`),
+    ];
+    super("OUTCOME_MERGE_CONFLICT", `${message}. Both sides changed\n${told.join("\n")}`, { details });
+  }
+}
+
 /** `BISECT_IMPOSSIBLE`: the nodes of a run left nothing that could be searched. */
 export class BisectImpossibleError extends DadError<"BISECT_IMPOSSIBLE"> {
   constructor(runId: string) {

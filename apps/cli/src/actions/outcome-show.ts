@@ -79,6 +79,7 @@ async function textOf(report: OutcomeReport, runRoot: string): Promise<string> {
     `git -C ${shellWord(placeText(report.repository, cwd))} log --stat ${report.start.commit.slice(0, 12)}..${report.commit.slice(0, 12)}`,
     command("--patch"),
     line("outcome", "checkout", what, "./outcome-files"),
+    ...(report.node === undefined ? [line("outcome", "merge", report.runId)] : []),
     ...(report.commits.length > 1 ? [line("bisect", report.runId, "--test", "npm test")] : []),
   ];
   return outcomeText(visible(report), { paint: paintFor(process.stdout), cwd, command, next });

@@ -3,6 +3,7 @@ import type { OutcomeCheckoutFlags } from "../actions/outcome-checkout.ts";
 import type { OutcomeDiffFlags } from "../actions/outcome-diff.ts";
 import type { OutcomeLogFlags } from "../actions/outcome-log.ts";
 import type { OutcomeLsFlags } from "../actions/outcome-ls.ts";
+import type { OutcomeMergeFlags } from "../actions/outcome-merge.ts";
 import type { OutcomeShowFlags } from "../actions/outcome-show.ts";
 import type { Finish } from "../exit-code.ts";
 import { directory } from "./directory.ts";
@@ -14,9 +15,9 @@ const PLACE = "the id of a run, for its newest commit, or with @ and the path of
 export function declareOutcome(program: Command, finish: Finish): void {
   const outcome = program
     .command("outcome")
-    .summary("look at and take out the files that runs left")
+    .summary("look at, take out and merge the files that runs left")
     .description(
-      "Looks at the files that runs left, and takes them out. Each run has a branch of its own in a git repository: run/<run id>.",
+      "Looks at the files that runs left, takes them out and merges them. Each run has a branch of its own in a git repository: run/<run id>.",
     )
     .addHelpText("after", EXAMPLES);
   declareList(outcome, finish);
@@ -24,6 +25,7 @@ export function declareOutcome(program: Command, finish: Finish): void {
   declareLog(outcome, finish);
   declareDiffOutcomes(outcome, finish);
   declareCheckoutOutcome(outcome, finish);
+  declareMerge(outcome, finish);
   for (const command of outcome.commands) command.showHelpAfterError(`(dad outcome ${command.name()} --help shows what it takes)`);
 }
 
@@ -111,6 +113,26 @@ function declareCheckoutOutcome(outcome: Command, finish: Finish): void {
     });
 }
 
+function declareMerge(outcome: Command, finish: Finish): void {
+  outcome
+    .command("merge")
+    .usage("[options] <run>")
+    .summary("merge the outcome of a run into a branch")
+    .description(
+      "Merges the outcome of a run into a branch: of the project, when the run started from a revision of it, and else of the repository of the outcomes. " +
+        "With a conflict, nothing is changed. A branch that is checked out somewhere is not moved: what moves it is told. The exit code of both is 1.",
+    )
+    .argument("<run>", "the id of the run")
+    .option(...RUN_ROOT)
+    .option("--into <branch>", "the branch (default: the one that the run started from, or main); one that is not there is made", directory)
+    .option("--squash", "make one commit of all, instead of a merge")
+    .option("--json", "print what was done as one JSON object")
+    .action(async (given: string, flags: OutcomeMergeFlags) => {
+      const { mergeOutcome } = await import("../actions/outcome-merge.ts");
+      finish(await mergeOutcome(given, flags));
+    });
+}
+
 function count(value: string): number {
   if (/^[1-9]\d{0,8}$/.test(value)) return Number(value);
   throw new InvalidArgumentError("It is no positive integer.");
@@ -121,4 +143,5 @@ Examples:
   dad outcome ls
   dad outcome show run_20261122_073443_1f9c2a --patch | git apply
   dad outcome diff run_20261122_073443_1f9c2a rerun_20261122_080102_77ab01 --node coder.fix.apply
-  dad outcome checkout run_20261122_073443_1f9c2a@coder.fix.apply ./after-apply`;
+  dad outcome checkout run_20261122_073443_1f9c2a@coder.fix.apply ./after-apply
+  dad outcome merge run_20261122_073443_1f9c2a --into feature --squash`;

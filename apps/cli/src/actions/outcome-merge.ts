@@ -1,0 +1,66 @@
+import { DadError, type OutcomeMergeReport } from "@dad/protocol";
+import { jsonText, outcomeMergeText, paintFor, placeText, shellWord, visible } from "@dad/terminal";
+import { offerOwnPackages } from "../agent-file/own-packages.ts";
+import { MergeByHandError, UsageError } from "../errors.ts";
+import { EXIT } from "../exit-code.ts";
+import { findProject } from "../project/find-project.ts";
+import { type FoundOutcome, openOutcomesIn } from "../project/open-outcomes.ts";
+
+export interface OutcomeMergeFlags {
+  readonly runRoot?: string;
+  readonly into?: string;
+  readonly squash?: true;
+  readonly json?: true;
+}
+
+/** Merges the outcome of a run into a branch. With a conflict nothing is changed, and a branch that is checked out is not moved: both fail. */
+export async function mergeOutcome(given: string, { into, squash, json, ...flags }: OutcomeMergeFlags): Promise<number> {
+  offerOwnPackages();
+  const cwd = process.cwd();
+  const { store } = await findProject(cwd, { cwd, runRoot: flags.runRoot });
+  await using outcomes = await openOutcomesIn(store);
+  if (given.includes("@")) throw new UsageError(`${given}: the outcome of a run is merged as it was at its end: leave @ and the node out`);
+  const report = await merge(await outcomes.find(given), { into, squash: squash === true });
+  process.stdout.write(json ? jsonText(report) : `${outcomeMergeText(visible(report), { paint: paintFor(process.stdout), cwd })}\n`);
+  return report.checkedOut ? EXIT.failed : EXIT.done;
+}
+
+interface Merging {
+  readonly into: string | undefined;
+  readonly squash: boolean;
+}
+
+async function merge(found: FoundOutcome, { into, squash }: Merging): Promise<OutcomeMergeReport> {
+  const { repository: outcomes, place } = found;
+  const merged = await outcomes.merge(place.commit, { squash, ...(into === undefined ? {} : { into }) }).catch((error: unknown) => {
+    throw DadError.is(error, "OUTCOME_MERGE_CONFLICT") ? byHand(error, found) : error;
+  });
+  const { kind, repository, branch, commit, checkedOut } = merged;
+  return {
+    format: "dad.outcome-merge/1",
+    ...place,
+    kind,
+    squash,
+    repository,
+    branch,
+    merged: commit,
+    ...(checkedOut ? { checkedOut: { ...checkedOut, command: [...checkedOut.command] } } : {}),
+  };
+}
+
+/** Says how a person does what could not be done here. */
+function byHand(error: DadError, { repository: outcomes, tip }: FoundOutcome): DadError {
+  const { repository, branch } = error.details;
+  if (typeof repository !== "string" || typeof branch !== "string") return error;
+  const at = (...words: readonly string[]): string => ["git", ...words].map(shellWord).join(" ");
+  const [from, to] = [outcomes.location, repository].map((path) => placeText(path, process.cwd()));
+  const commands =
+    repository === outcomes.location
+      ? [
+          at("clone", "--branch", branch, from ?? "", "merged"),
+          at("-C", "merged", "merge", `origin/${tip.branch}`),
+          at("-C", "merged", "push", "origin", branch),
+        ]
+      : [at("-C", to ?? "", "switch", branch), at("-C", to ?? "", "fetch", outcomes.location, tip.branch), at("-C", to ?? "", "merge", "FETCH_HEAD")];
+  return new MergeByHandError(error, commands);
+}

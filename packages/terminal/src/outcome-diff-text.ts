@@ -34,7 +34,7 @@ export function outcomeMergeText(report: OutcomeMergeReport, { paint, cwd }: Pic
   if (checkedOut === undefined)
     return `${paint("green", "merged")} ${what} into ${where}, ${squash ? "as one commit" : HOW[kind]}: commit ${shortCommit(merged)}`;
   return [
-    `commit ${shortCommit(merged)} has ${what} and ${where}, ${squash ? "as one commit" : HOW[kind]}; ${checkedOut.ref} keeps it`,
+    `${what} merged with ${where} is commit ${shortCommit(merged)}, which ${checkedOut.ref} keeps`,
     `${paint("yellow", "not moved")}: ${directoryText(checkedOut.directory, cwd)} has the branch checked out. This moves it together with the files there:`,
     `  ${checkedOut.command.map(shellWord).join(" ")}`,
   ].join("\n");

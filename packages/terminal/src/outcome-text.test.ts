@@ -178,7 +178,7 @@ describe("a merge", () => {
       command: ["git", "-C", "/work/my copy", "merge", "--ff-only", third],
     };
     expect(outcomeMergeText({ ...report, repository: "/work", checkedOut }, context).split("\n")).toEqual([
-      "commit 333333333333 has one and main of /work, as one commit; refs/dad/merges/one keeps it",
+      "one merged with main of /work is commit 333333333333, which refs/dad/merges/one keeps",
       "not moved: my copy has the branch checked out. This moves it together with the files there:",
       `  git -C '/work/my copy' merge --ff-only ${third}`,
     ]);

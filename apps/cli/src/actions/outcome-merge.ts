@@ -52,15 +52,19 @@ async function merge(found: FoundOutcome, { into, squash }: Merging): Promise<Ou
 function byHand(error: DadError, { repository: outcomes, tip }: FoundOutcome): DadError {
   const { repository, branch } = error.details;
   if (typeof repository !== "string" || typeof branch !== "string") return error;
-  const at = (...words: readonly string[]): string => ["git", ...words].map(shellWord).join(" ");
-  const [from, to] = [outcomes.location, repository].map((path) => placeText(path, process.cwd()));
-  const commands =
-    repository === outcomes.location
-      ? [
-          at("clone", "--branch", branch, from ?? "", "merged"),
-          at("-C", "merged", "merge", `origin/${tip.branch}`),
-          at("-C", "merged", "push", "origin", branch),
-        ]
-      : [at("-C", to ?? "", "switch", branch), at("-C", to ?? "", "fetch", outcomes.location, tip.branch), at("-C", to ?? "", "merge", "FETCH_HEAD")];
-  return new MergeByHandError(error, commands);
+  const git = (...words: readonly string[]): string => ["git", ...words].map(shellWord).join(" ");
+  if (repository === outcomes.location) {
+    const from = placeText(repository, process.cwd());
+    return new MergeByHandError(error, [
+      git("clone", "--branch", branch, from, "merged"),
+      git("-C", "merged", "merge", `origin/${tip.branch}`),
+      git("-C", "merged", "push", "origin", branch),
+    ]);
+  }
+  const place = repository === process.cwd() ? [] : ["-C", placeText(repository, process.cwd())];
+  return new MergeByHandError(error, [
+    git(...place, "switch", branch),
+    git(...place, "fetch", outcomes.location, tip.branch),
+    git(...place, "merge", "FETCH_HEAD"),
+  ]);
 }

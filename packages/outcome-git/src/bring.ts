@@ -8,13 +8,15 @@ import {
 } from "@dad/outcome";
 import type { ConfinedDirectory } from "@dad/disk";
 import { applyChanges } from "./apply-changes.ts";
-import { type CapturedEntry, LINK_MODE, type StageCall } from "./capture.ts";
+import type { StageCall } from "./capture.ts";
+import { type CapturedEntry, LINK_MODE } from "./captured-entry.ts";
 import { byBytes } from "./changed-paths.ts";
 import { treesOfCommits } from "./commits.ts";
 import { entriesAt } from "./entries-at.ts";
 import { algorithmOf } from "./fast-import.ts";
 import type { Git } from "./git.ts";
 import { pathsInTheWay } from "./in-the-way.ts";
+import { largeEntriesAt, showLargeFiles } from "./large-changes.ts";
 import { callOf, type RunFiles } from "./run-commits.ts";
 import { compareTrees, isSameEntry, type TreeChange } from "./tree-changes.ts";
 import { assertTreePath, bytesOf, shown } from "./tree-path.ts";
@@ -30,20 +32,23 @@ export async function bringChanges(files: RunFiles, change: OutcomeChangeRange, 
   const { git, run, brought } = files;
   const call = callOf(run, signal);
   const trees = await treesOf(git, change, call);
-  const changes = trees.from === trees.to ? [] : await compareTrees(git, trees, call);
-  if (changes.length === 0) return;
-  for (const { path, from, to } of changes) assertBringable(path, from, to);
+  const compared = trees.from === trees.to ? [] : await compareTrees(git, trees, call);
+  if (compared.length === 0) return;
+  for (const { path, from, to } of compared) assertBringable(path, from, to);
   await assertRoot(run.workTree);
   const tree = treeFiles(run.workTree);
-  const paths = changes.map(({ path }) => path);
-  const there = await entriesAt(tree, paths, { algorithm: algorithmOf(trees.to), signal });
+  const { changes, coming } = await showLargeFiles({ git, tree, call }, compared);
+  const large = await largeEntriesAt(tree, changes, { large: files.large, signal });
+  const paths = changes.flatMap(({ path }) => (large.has(path) ? [] : [path]));
+  const there = new Map([...large, ...(await entriesAt(tree, paths, { algorithm: algorithmOf(trees.to), signal }))]);
   const left = changes.filter(({ path, to }) => !isSameEntry(there.get(path), to));
   const conflicts = left.length === 0 ? [] : await conflictsOf({ git, tree, call }, { changes, there });
   if (conflicts.length > 0) throw new OutcomeConflictError(change, conflicts.toSorted(byBytes).map(shown));
   signal?.throwIfAborted();
-  for (const path of paths) brought.add(path);
+  for (const { path } of compared) brought.add(path);
+  for (const [path, pointer] of coming) files.large.left.set(path, pointer);
   // All or nothing: from here on nobody stops it.
-  await applyChanges({ git, tree, call: { ...call, signal: undefined } }, left);
+  await applyChanges({ git, tree, coming, store: run.rules?.large?.store, call: { ...call, signal: undefined } }, left);
 }
 
 async function treesOf(git: Git, { from, to }: OutcomeChangeRange, call: StageCall): Promise<OutcomeChangeRange> {

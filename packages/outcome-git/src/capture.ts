@@ -1,11 +1,15 @@
-import { constants } from "node:fs";
-import type { ConfinedContent, ConfinedDirectory, ConfinedFile } from "@dad/disk";
-import { OutcomePathError, OutcomeSecretError, type SecretPlace } from "@dad/outcome";
+import type { ConfinedContent, ConfinedFile } from "@dad/disk";
+import { OutcomePathError, OutcomeSecretError } from "@dad/outcome";
+import { captureLarge, type LargeWriting, largeBytes } from "./capture-large.ts";
+import { capturePointer } from "./capture-pointer.ts";
 import { type CaptureRules, DEFAULT_CHANGED_BYTES, DEFAULT_FILE_BYTES } from "./capture-rules.ts";
+import { type CapturedEntry, LINK_MODE, type LinkRule, modeOf } from "./captured-entry.ts";
 import type { CommitWriter, SizedContent } from "./fast-import.ts";
 import type { GitCall } from "./git.ts";
+import type { LargeFiles } from "./kept-files.ts";
+import type { PointerEntry } from "./large-files.ts";
 import { type OwnNames, ownNames } from "./own-names.ts";
-import { type SecretFinder, secretFinder } from "./secret-places.ts";
+import { secretFinder } from "./secret-places.ts";
 import { leadsOutside } from "./stage.ts";
 import { assertTreePath, bytesOf, shown } from "./tree-path.ts";
 import { ifReached, treeFiles } from "./working-tree.ts";
@@ -16,16 +20,12 @@ export interface StageCall extends GitCall {
   readonly index: string;
 }
 
-/** What happens to links: an outcome keeps those that stay inside, a snapshot all of them. Nobody follows any. */
-export type LinkRule = "inside" | "all";
-
-/** What a tree has at a path: its mode and the id of its content. `undefined`: nothing. */
-export type CapturedEntry = { readonly mode: string; readonly object: string } | undefined;
-
 export interface Captured {
   /** By paths of one character a byte. */
   readonly entries: ReadonlyMap<string, CapturedEntry>;
   readonly bytes: number;
+  /** The pointers that are new or gone, by the paths of their files. */
+  readonly pointers: ReadonlyMap<string, PointerEntry | undefined>;
 }
 
 export interface CaptureRequest {
@@ -35,25 +35,22 @@ export interface CaptureRequest {
   readonly modules: ReadonlySet<string>;
   readonly links: LinkRule;
   readonly rules: CaptureRules;
+  readonly large: LargeFiles;
+  /** By which ids in trees are made. */
+  readonly algorithm: string;
 }
 
 /** Files up to this size are read whole, and by many at once. */
 export const SMALL_BYTES = 1_048_576;
-export const LINK_MODE = "120000";
 
 /** Something changed while it was read, so that what was written of it is no file that ever was. */
 export class ChangedMeanwhileError extends Error {
   override readonly name = "ChangedMeanwhileError";
 }
 
-interface Capture extends CaptureRequest {
-  readonly files: ConfinedDirectory;
-  readonly writer: CommitWriter;
+interface Capture extends LargeWriting {
+  readonly modules: ReadonlySet<string>;
   readonly assertOwn: OwnNames;
-  readonly secrets: SecretFinder | undefined;
-  readonly signal: AbortSignal | undefined;
-  readonly entries: Map<string, CapturedEntry>;
-  readonly places: SecretPlace[];
   bytes: number;
 }
 
@@ -66,23 +63,25 @@ interface Capture extends CaptureRequest {
  * @throws ChangedMeanwhileError when it is to be tried again.
  */
 export async function capture(writer: CommitWriter, request: CaptureRequest, { workTree, signal }: StageCall): Promise<Captured> {
-  const { paths, rules } = request;
+  const { paths, rules, large } = request;
   const files = treeFiles(workTree);
-  const assertOwn = ownNames(files, rules, signal);
-  const secrets = secretFinder(rules.secrets?.() ?? []);
-  const all: Capture = { ...request, files, writer, assertOwn, secrets, signal, entries: new Map(), places: [], bytes: 0 };
-  const limitBytes = Math.min(SMALL_BYTES, rules.fileBytes ?? DEFAULT_FILE_BYTES);
+  const [assertOwn, secrets] = [ownNames(files, rules, signal), secretFinder(rules.secrets?.() ?? [])];
+  const found = { entries: new Map(), changed: new Map(), unchanged: new Set<string>(), places: [], bytes: 0 };
+  const all: Capture = { ...request, ...large, ...found, files, writer, assertOwn, secrets, signal };
+  const limitBytes = Math.min(SMALL_BYTES, rules.fileBytes ?? DEFAULT_FILE_BYTES, largeBytes(rules));
   let at = 0;
   for await (const content of files.readAll(paths.map(bytesOf), { limitBytes, signal })) await captureOne(all, paths[at++] ?? "", content);
   if (all.places.length > 0) throw new OutcomeSecretError(all.places);
-  return { entries: all.entries, bytes: all.bytes };
+  return { entries: all.entries, bytes: all.bytes, pointers: all.changed };
 }
 
-async function captureOne(all: Capture, path: string, { stats, content }: ConfinedContent): Promise<void> {
+async function captureOne(all: Capture, path: string, found: ConfinedContent): Promise<void> {
+  const { stats, content } = found;
+  if (await capturePointer(all, path, found)) return;
   if (stats?.kind === "directory" && all.modules.has(path)) return;
   if (stats?.target) return putLink(all, path, stats.target);
   if (stats?.kind !== "file") return remove(all, path);
-  if (!content) return captureLarge(all, path);
+  if (!content) return capturePieces(all, path);
   await assertFile(all, path, { ...stats, size: content.length });
   all.places.push(...(all.secrets?.placesIn(bytesOf(path), content) ?? []));
   const mode = modeOf(stats.mode);
@@ -103,11 +102,12 @@ async function putLink(all: Capture, path: string, target: Buffer): Promise<void
 }
 
 /** It is read in pieces: what is looked through for secrets is what is kept. */
-async function captureLarge(all: Capture, path: string): Promise<void> {
+async function capturePieces(all: Capture, path: string): Promise<void> {
   const opened = await ifReached(all.files.open(bytesOf(path), { signal: all.signal }));
   if (!opened) return remove(all, path);
   await using file = opened;
   await assertFile(all, path, file.stats);
+  if (await captureLarge(all, path, file)) return;
   const mode = modeOf(file.stats.mode);
   const object = await all.writer.putPieces(path, mode, lookedThrough(all, path, file));
   // It was cut off.
@@ -139,10 +139,6 @@ async function assertFile(all: Capture, path: string, stats: ConfinedFile["stats
   all.bytes += stats.size;
   if (all.bytes > changedBytes)
     throw refusal(path, `with it, what has changed is more than the ${changedBytes} bytes of the option capture.changedBytes`);
-}
-
-export function modeOf(mode: number): string {
-  return (mode & constants.S_IXUSR) === 0 ? "100644" : "100755";
 }
 
 function refusal(path: string, problem: string): OutcomePathError {

@@ -1,11 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
-import { fillDirectory, type OutcomeCheckout, OutcomePathError } from "@dad/outcome";
+import { fillDirectory, type LargeFileStore, type OutcomeCheckout, OutcomePathError } from "@dad/outcome";
 import { DadError } from "@dad/protocol";
 import { indexFile } from "./bare-repository.ts";
 import type { Git, GitCall } from "./git.ts";
+import { pointersIn, restoreLargeFiles } from "./large-files.ts";
 import { readBlobs } from "./read-blobs.ts";
 import { leadsOutside } from "./stage.ts";
+import { shown } from "./tree-path.ts";
+import { treeFiles } from "./working-tree.ts";
 
 /** A path has one character a byte: not all of them are text. */
 interface Entry {
@@ -21,6 +24,8 @@ export interface CheckoutRequest {
   /** There is such a commit. */
   readonly commit: string;
   readonly directory: string;
+  /** Where large files are kept. `undefined`: pointers stay. */
+  readonly store: LargeFileStore | undefined;
 }
 
 /**
@@ -29,14 +34,15 @@ export interface CheckoutRequest {
  * @throws OutcomePathError (`OUTCOME_PATH_INVALID`) for a tree that no run has made, with something in it that would lead
  * elsewhere. Nothing is written.
  */
-export async function checkoutCommit(git: Git, { commit, directory }: CheckoutRequest, call: GitCall): Promise<OutcomeCheckout> {
+export async function checkoutCommit(git: Git, { commit, directory, store }: CheckoutRequest, call: GitCall): Promise<OutcomeCheckout> {
   const { signal } = call;
   const index = indexFile(call.gitDir, `seed-${randomUUID()}`);
   const write = async (fresh: string): Promise<OutcomeCheckout> => {
     const entries = await listTree(git, commit, call);
     await assertWritable(git, entries, call);
     await writeTree(git, commit, { ...call, workTree: fresh, index });
-    return { files: entries.length, missing: [] };
+    const { missing } = await restoreLargeFiles(treeFiles(fresh), await pointersIn(git, commit, call), { store, signal });
+    return { files: entries.length, missing: missing.map(shown) };
   };
   try {
     return await fillDirectory(directory, write, signal ? { signal } : {});

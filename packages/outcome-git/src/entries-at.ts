@@ -1,5 +1,6 @@
 import type { ConfinedContent, ConfinedDirectory } from "@dad/disk";
-import { type CapturedEntry, LINK_MODE, modeOf, SMALL_BYTES } from "./capture.ts";
+import { SMALL_BYTES } from "./capture.ts";
+import { type CapturedEntry, LINK_MODE, modeOf } from "./captured-entry.ts";
 import { blobHash, blobId } from "./fast-import.ts";
 import { bytesOf } from "./tree-path.ts";
 import { ifReached } from "./working-tree.ts";

@@ -1,10 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { rename, rm } from "node:fs/promises";
-import { OutcomePathError } from "@dad/outcome";
+import { type LargeFileStore, OutcomePathError } from "@dad/outcome";
 import { DadError } from "@dad/protocol";
 import { indexFile } from "./bare-repository.ts";
 import type { Git, GitCall } from "./git.ts";
 import { includeFiles, type IncludeFrom } from "./include-files.ts";
+import { type LargeFiles, restoreKept } from "./kept-files.ts";
+import { pointersIn } from "./large-files.ts";
+import { treeFiles } from "./working-tree.ts";
 
 export interface TreeToFill {
   readonly workTree: string;
@@ -13,16 +16,25 @@ export interface TreeToFill {
   readonly content: string;
   /** Where it gets files from that are ignored. */
   readonly include: IncludeFrom | undefined;
+  /** Where large files are kept. `undefined`: pointers stay. */
+  readonly store: LargeFileStore | undefined;
+  /** Told of the pointers, and of the files that are in their place. */
+  readonly large: LargeFiles;
+  /** A commit that has all the pointers which stand for large files, as nobody else wrote them. Default: `content`. */
+  readonly pointers?: string | undefined;
 }
 
 /**
  * Gives an empty working tree the files of a commit, and those that `.dadinclude` names. Its index gets its name when everything is
  * there, so that a tree with an index is whole.
  */
-export async function fillTree(git: Git, { workTree, index, content, include }: TreeToFill, call: GitCall): Promise<void> {
+export async function fillTree(git: Git, { workTree, index, include, ...filling }: TreeToFill, call: GitCall): Promise<void> {
   const fresh = indexFile(call.gitDir, `seed-${randomUUID()}`);
+  const { content, store, large } = filling;
   try {
     await checkOut(git, content, { ...call, workTree, index: fresh });
+    large.pointers = await pointersIn(git, filling.pointers ?? content, call);
+    await restoreKept(treeFiles(workTree), { store, large, signal: call.signal });
     if (include) await includeFiles(git, include, { ...call, workTree, index: fresh });
     await rename(fresh, index);
   } finally {

@@ -6,6 +6,7 @@ import { baseOf, changesBetween, patchBetween } from "./commits.ts";
 import { type GitCall, hardenedGit } from "./git.ts";
 import { assertCommits, assertOpen, DEFAULT_AUTHOR, type GitContext, type GitOutcomeOptions } from "./git-context.ts";
 import { logBetween, summariesOf } from "./history.ts";
+import { largeFilesOf, pointersIn } from "./large-files.ts";
 import { makeDirectory } from "./make-directory.ts";
 import { mergeCommit, type MergeOptions, type OutcomeMerge } from "./merge.ts";
 import { openRun } from "./open-run.ts";
@@ -83,7 +84,8 @@ function readersOf(context: GitContext, enter: Enter): Omit<OutcomeRepository, "
       const { branch, base } = refsOf(runId);
       const refs = await readCommits(git, [branch, base], call);
       const tip = refs.get(branch);
-      return tip === undefined || tip.commit === refs.get(base)?.commit ? undefined : refOf(runId, tip);
+      if (tip === undefined || tip.commit === refs.get(base)?.commit) return undefined;
+      return { ...refOf(runId, tip), ...largeFilesOf(await pointersIn(git, tip.tree, call)) };
     },
 
     async changes(to, { from, signal } = {}) {
@@ -109,7 +111,7 @@ function readersOf(context: GitContext, enter: Enter): Omit<OutcomeRepository, "
     async checkout(commit, directory, { signal } = {}) {
       const call = await enter(signal);
       await assertCommits(context, [commit], call);
-      return checkoutCommit(git, { commit, directory }, call);
+      return checkoutCommit(git, { commit, directory, store: context.options.capture?.large?.store }, call);
     },
   };
 }

@@ -7,6 +7,8 @@ import { fillTree } from "./fill-tree.ts";
 import type { Git, GitCall } from "./git.ts";
 import { assertOpen, type GitContext } from "./git-context.ts";
 import { includeFrom } from "./include-files.ts";
+import { noLargeFiles, pointersAt } from "./kept-files.ts";
+import { largeFilesOf } from "./large-files.ts";
 import { changeRefs, readRefs, refsOf, treeOf } from "./refs.ts";
 import { reopenTree, type RunTree } from "./reopen-tree.ts";
 import { gitRunOutcome } from "./run-outcome.ts";
@@ -25,11 +27,14 @@ export async function openRun(context: GitContext, { resume, ...asked }: RunRequ
   if (asked.from !== undefined && asked.revision !== undefined) throw new TypeError("a run starts from a commit or from a revision, not from both");
   const { git, options, runs } = context;
   const { runId } = asked;
-  const tree = { runId, workTree: join(options.workDirectory, runId), index: indexFile(options.directory, runId) };
+  const tree = { runId, workTree: join(options.workDirectory, runId), index: indexFile(options.directory, runId), large: noLargeFiles() };
   const reopened = resume ? await reopenTree(context, tree, call) : undefined;
   const { base, source } = reopened ?? (await makeTree(context, { ...tree, ...asked }, call));
   const commit = { commit: base, tree: await treeOf(git, base, call) };
-  const start = { branch: outcomeBranch(runId), ...commit, ...(source ? { source: source.source } : {}) };
+  // They were read when the working tree was made.
+  if (!reopened) tree.large.tree = commit.tree;
+  const large = largeFilesOf(await pointersAt({ git, ...tree }, commit.tree, call));
+  const start = { branch: outcomeBranch(runId), ...commit, ...large, ...(source ? { source: source.source } : {}) };
   const opened = { ...tree, gitDir: options.directory, rules: options.capture, history: options.history, base, start, fresh: reopened === undefined };
   const run: RunOutcome = gitRunOutcome(git, opened, () => runs.delete(run));
   runs.add(run);
@@ -48,7 +53,7 @@ async function makeTree(context: GitContext, { from, revision, ...tree }: NewTre
   await claim(git, claimed, call);
   try {
     const include = includeFrom(options, start.source?.source.repository);
-    await fillTree(git, { ...tree, content: start.base, include }, call);
+    await fillTree(git, { ...tree, content: start.base, include, store: options.capture?.large?.store }, call);
     assertOpen(context, call.signal);
     return start;
   } catch (error) {

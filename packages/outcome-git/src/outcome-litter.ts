@@ -7,6 +7,7 @@ import { RunId } from "@dad/protocol";
 import { indexesOf, indexFile } from "./bare-repository.ts";
 import { unfinishedFiles } from "./git-litter.ts";
 import { type GitOutcomes, gitOf, repositoryOf } from "./git-outcomes.ts";
+import { noLargeFiles } from "./kept-files.ts";
 import { takeSnapshot } from "./run-outcome.ts";
 
 /** What those know who know the runs. */
@@ -97,7 +98,8 @@ async function keepContent(place: GitOutcomes, runId: RunId): Promise<void> {
   if (known === undefined) return;
   const index = indexFile(known.gitDir, `seed-${randomUUID()}`);
   try {
-    await takeSnapshot({ git, run: { runId, ...known, workTree: join(place.workDirectory, runId), index }, index: undefined, brought: new Set() });
+    const run = { runId, ...known, workTree: join(place.workDirectory, runId), index };
+    await takeSnapshot({ git, run, index: undefined, brought: new Set(), large: noLargeFiles() });
   } finally {
     await rm(index, { force: true });
   }

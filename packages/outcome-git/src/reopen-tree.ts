@@ -6,6 +6,7 @@ import { fillTree } from "./fill-tree.ts";
 import type { Git, GitCall } from "./git.ts";
 import type { GitContext } from "./git-context.ts";
 import { includeFrom } from "./include-files.ts";
+import type { LargeFiles } from "./kept-files.ts";
 import { readRefs, refsOf } from "./refs.ts";
 import { sourceRef } from "./run-source.ts";
 import { type RunStart, startOf } from "./run-start.ts";
@@ -15,6 +16,7 @@ export interface RunTree {
   readonly runId: RunId;
   readonly workTree: string;
   readonly index: string;
+  readonly large: LargeFiles;
 }
 
 /**
@@ -38,7 +40,7 @@ export async function reopenTree({ git, options }: GitContext, tree: RunTree, ca
   const [newest, kept] = [refs.get(nodes) ?? tip, refs.get(snapshot)];
   const content = kept !== undefined && (await parentOf(git, kept, call)) === newest ? kept : newest;
   const include = includeFrom(options, start.source?.source.repository);
-  await fillTree(git, { ...tree, content, include }, call);
+  await fillTree(git, { ...tree, content, pointers: newest, include, store: options.capture?.large?.store }, call);
   return start;
 }
 

@@ -1,15 +1,19 @@
-import { type CommitOptions, outcomeBranch, outcomeMessage } from "@dad/outcome";
+import { type CommitOptions, outcomeBranch, OutcomeFailedError, outcomeMessage } from "@dad/outcome";
 import type { OutcomeRef, RunId } from "@dad/protocol";
-import { capture, ChangedMeanwhileError, type LinkRule, type StageCall } from "./capture.ts";
+import { capture, ChangedMeanwhileError, type StageCall } from "./capture.ts";
+import { withPointers } from "./capture-pointer.ts";
 import type { CaptureRules } from "./capture-rules.ts";
+import type { LinkRule } from "./captured-entry.ts";
 import { byBytes, changedPaths } from "./changed-paths.ts";
 import { algorithmOf, blobId, writeCommitFrom } from "./fast-import.ts";
 import { commitEnd, type RunEnd, tagEnd } from "./final-commit.ts";
 import type { Git } from "./git.ts";
+import { type LargeFiles, movePointers, pointersAt, withoutKept } from "./kept-files.ts";
+import { largeFilesOf } from "./large-files.ts";
 import type { GitHistoryOptions } from "./git-context.ts";
 import { changeRefs, type ReadCommit, readCommits, refsOf, writeCommit } from "./refs.ts";
-import { assertModulesEmpty, holdTree, modulesOf, type TreeIndex, updateIndex } from "./tree-index.ts";
-import { assertRoot } from "./working-tree.ts";
+import { assertModulesEmpty, holdTree, type TreeIndex, updateIndex } from "./tree-index.ts";
+import { assertRoot, treeFiles } from "./working-tree.ts";
 
 export interface GitRun {
   readonly runId: RunId;
@@ -32,6 +36,7 @@ export interface WorkFiles {
   index: TreeIndex | undefined;
   /** Paths at which something was changed that git need not see, as it may be ignored. */
   readonly brought: Set<string>;
+  readonly large: LargeFiles;
 }
 
 /** A commit whose tree is known. */
@@ -76,16 +81,22 @@ export async function commitFiles(files: RunFiles, options: CommitOptions): Prom
   // Where the branch gets the end itself, it is the rest that goes to the nodes.
   const rest = final && name !== refsOf(run.runId).branch;
   const made = await recordFiles(files, { on: ref, links: "inside", message, onlyChanged: onlyChanged || rest, move }, call);
-  const newest = made ? refOf(run.runId, { ...made, parent: ref.commit }) : ref;
+  const newest = made ? refWith(files, { ...made, parent: ref.commit }) : ref;
   files.last = { name, at: made?.commit ?? at, ref: newest };
   const ended = rest ? await endOf(files, { tree: newest.tree, message, onlyChanged }, call) : newest;
   if (final && run.history?.tags && ended.commit !== run.base) await tagEnd(git, { runId: run.runId, commit: ended.commit, message }, call);
   return { ...ended };
 }
 
-async function endOf({ git, run, start }: RunFiles, end: Omit<RunEnd, "runId" | "base">, call: StageCall): Promise<RunRef> {
+async function endOf(files: RunFiles, end: Omit<RunEnd, "runId" | "base">, call: StageCall): Promise<RunRef> {
+  const { git, run, start } = files;
   const ended = await commitEnd(git, { ...end, runId: run.runId, base: run.base }, call);
-  return ended.commit === start.commit ? start : refOf(run.runId, ended);
+  return ended.commit === start.commit ? start : refWith(files, ended);
+}
+
+/** A commit that has the files of the working tree as they were recorded last. */
+function refWith({ run, large }: RunFiles, made: ReadCommit): RunRef {
+  return { ...refOf(run.runId, made), ...largeFilesOf(large.pointers) };
 }
 
 /** Of a run on which nobody has worked before. */
@@ -95,13 +106,14 @@ export function firstOf({ runId, history }: GitRun, start: RunRef): LastCommit {
 }
 
 /** How a run shows its commits stays as it is when others are made in another way. A branch that still is where it was made has no commit of the run. */
-async function readLast({ git, run, start }: RunFiles, call: StageCall): Promise<LastCommit> {
+async function readLast({ git, run, start, large }: RunFiles, call: StageCall): Promise<LastCommit> {
   const { branch, nodes } = refsOf(run.runId);
   const refs = await readCommits(git, [branch, nodes], call);
   const [tip, node] = [refs.get(branch), refs.get(nodes)];
-  if (node) return { ref: refOf(run.runId, node), name: nodes, at: node.commit };
-  if (tip === undefined || tip.commit === start.commit) return firstOf(run, start);
-  return { ref: refOf(run.runId, tip), name: branch, at: tip.commit };
+  const newest = node ?? tip;
+  if (newest === undefined || newest.commit === start.commit) return firstOf(run, start);
+  const ref = { ...refOf(run.runId, newest), ...largeFilesOf(await pointersAt({ git, large }, newest.tree, call)) };
+  return { ref, name: node ? nodes : branch, at: newest.commit };
 }
 
 export interface Recording {
@@ -127,7 +139,8 @@ export async function recordFiles(files: WorkFiles, recording: Recording, call: 
     try {
       return await recordOnce(files, recording, call);
     } catch (error) {
-      if (attempt === MOST_ATTEMPTS || !(error instanceof ChangedMeanwhileError)) throw error;
+      if (!(error instanceof ChangedMeanwhileError)) throw error;
+      if (attempt === MOST_ATTEMPTS) throw new OutcomeFailedError("commit what changes all the time", call.workTree, { cause: error });
     }
   }
 }
@@ -139,17 +152,16 @@ async function recordOnce(files: WorkFiles, recording: Recording, call: StageCal
   const held = await holdTree(git, { ...on, known: files.index }, call);
   // Whatever goes wrong now, the index may have something else.
   files.index = undefined;
-  const { listed, modules } = await listChanges(files, held, call);
-  const known = { ...held, modules };
-  if (listed.length === 0 && brought.size === 0) {
-    files.index = known;
+  const paths = await listChanges(files, held, call);
+  if (paths.length === 0) {
+    files.index = held;
     return onlyChanged ? undefined : commitSame(files, recording, call);
   }
-  const paths = [...new Set([...listed, ...brought])].toSorted(byBytes);
   await using writer = await writeCommitFrom(git, { parent: on.commit, message }, call);
-  const captured = await capture(writer, { ...recording, paths, modules, rules: files.run.rules ?? {} }, call);
+  const request = { paths, modules: held.modules, links: recording.links, rules: files.run.rules ?? {}, large: files.large, algorithm: algorithmOf(on.tree) };
+  const captured = await capture(writer, request, call);
   const made = writer.finish();
-  const [finished, updated] = await Promise.allSettled([made, updateIndex(git, { known, captured, tree: made.then(({ tree }) => tree) }, call)]);
+  const [finished, updated] = await Promise.allSettled([made, updateIndex(git, { known: held, captured, tree: made.then(({ tree }) => tree) }, call)]);
   if (finished.status === "rejected") throw finished.reason;
   if (updated.status === "rejected") throw updated.reason;
   if (!onlyChanged || finished.value.tree !== on.tree) {
@@ -157,6 +169,7 @@ async function recordOnce(files: WorkFiles, recording: Recording, call: StageCal
     await move(finished.value.commit);
   }
   files.index = updated.value;
+  movePointers(files.large, finished.value.tree, captured.pointers);
   brought.clear();
   return onlyChanged && finished.value.tree === on.tree ? undefined : finished.value;
 }
@@ -167,14 +180,12 @@ async function commitSame({ git }: WorkFiles, { on, message, move }: Recording, 
   return { commit, tree: on.tree };
 }
 
-interface Changes {
-  readonly listed: readonly string[];
-  readonly modules: ReadonlySet<string>;
-}
-
-async function listChanges({ git }: WorkFiles, { tree, modules: known }: TreeIndex, call: StageCall): Promise<Changes> {
+/** In the order of bytes. */
+async function listChanges({ git, brought, large }: WorkFiles, { tree, modules }: TreeIndex, call: StageCall): Promise<string[]> {
   const emptyBlob = blobId(Buffer.alloc(0), algorithmOf(tree));
-  const [modules, listed] = await Promise.all([known ?? modulesOf(git, call), changedPaths(git, { emptyBlob }, call)]);
+  const listed = await changedPaths(git, { emptyBlob }, call);
   await assertModulesEmpty(modules, call);
-  return { listed, modules };
+  const pointers = await pointersAt({ git, large }, tree, call);
+  const changed = await withoutKept(treeFiles(call.workTree), withPointers([...listed, ...brought], pointers), large);
+  return [...changed].toSorted(byBytes);
 }

@@ -1,10 +1,20 @@
 import { rm } from "node:fs/promises";
-import { outcomeBranch, OutcomeClosedError, OutcomeFailedError, outcomeMessage, OutcomeNotKeptError, type RunOutcome, takeTurns } from "@dad/outcome";
+import {
+  type CommitOptions,
+  outcomeBranch,
+  OutcomeClosedError,
+  OutcomeFailedError,
+  outcomeMessage,
+  OutcomeNotKeptError,
+  type RunOutcome,
+  takeTurns,
+} from "@dad/outcome";
+import { DadError, type OutcomeRef } from "@dad/protocol";
 import { bringChanges } from "./bring.ts";
 import type { Git } from "./git.ts";
+import type { LargeFiles } from "./kept-files.ts";
 import { changeRefs, readCommits, refsOf, treeOf } from "./refs.ts";
 import { callOf, commitFiles, firstOf, type GitRun, recordFiles, type RunFiles, type RunRef, type WorkFiles } from "./run-commits.ts";
-import { freshIndex } from "./tree-index.ts";
 import { isGone, readTreeFile, removeTree, writeTreeFile } from "./working-tree.ts";
 
 /** A run that is opened. */
@@ -12,15 +22,17 @@ export interface OpenedRun extends GitRun {
   readonly start: RunRef;
   /** Nobody has worked on it before. */
   readonly fresh: boolean;
+  readonly large: LargeFiles;
 }
 
 /** The working tree of a run that is open. `onClosed` is told when it is closed, also when that failed. */
-export function gitRunOutcome(git: Git, { start, fresh, ...run }: OpenedRun, onClosed: () => void): RunOutcome {
+export function gitRunOutcome(git: Git, { start, fresh, large, ...run }: OpenedRun, onClosed: () => void): RunOutcome {
   const { runId, workTree } = run;
-  const known = fresh ? { last: firstOf(run, start), index: freshIndex(start.tree) } : { last: undefined, index: undefined };
-  const files: RunFiles = { git, run, start, ...known, brought: new Set() };
+  const last = fresh ? firstOf(run, start) : undefined;
+  const files: RunFiles = { git, run, start, last, index: undefined, brought: new Set(), large };
   const inTurn = takeTurns();
   let closing: Promise<void> | undefined;
+  const ending: Ending = { refused: undefined };
   const assertOpen = (signal?: AbortSignal): void => {
     signal?.throwIfAborted();
     if (closing) throw new OutcomeClosedError(`the outcome of run ${runId}`);
@@ -41,7 +53,7 @@ export function gitRunOutcome(git: Git, { start, fresh, ...run }: OpenedRun, onC
     },
     async commit(options) {
       assertOpen(options.signal);
-      return inTurn(() => commitFiles(files, options));
+      return inTurn(() => commitAndNote(files, options, ending));
     },
     async bring(change, options = {}) {
       assertOpen(options.signal);
@@ -50,16 +62,30 @@ export function gitRunOutcome(git: Git, { start, fresh, ...run }: OpenedRun, onC
     async [Symbol.asyncDispose]() {
       // Who closed it first is told of what went wrong.
       if (closing) return closing.catch(() => undefined);
-      closing = inTurn(() => closeFiles(files)).finally(onClosed);
+      closing = inTurn(() => closeFiles(files, ending)).finally(onClosed);
       return closing;
     },
   };
 }
 
-/** What cannot be kept stays with its index, for whoever goes on with the run. */
-async function closeFiles(files: RunFiles): Promise<void> {
+interface Ending {
+  /** Why the run could not end with the files that it has. */
+  refused: unknown;
+}
+
+async function commitAndNote(files: RunFiles, options: CommitOptions, ending: Ending): Promise<OutcomeRef> {
+  ending.refused = undefined;
+  return await commitFiles(files, options).catch((error: unknown) => {
+    if (options.final) ending.refused = error;
+    throw error;
+  });
+}
+
+/** What cannot be kept stays with its index, for whoever goes on with the run. So do files that are no outcome: somebody has to put them in order. */
+async function closeFiles(files: RunFiles, { refused }: Ending): Promise<void> {
   await keepUncommitted(files);
-  const { workTree, index } = files.run;
+  const { runId, workTree, index } = files.run;
+  if (DadError.is(refused, "OUTCOME_PATH_INVALID") && !(await isGone(workTree))) throw new OutcomeNotKeptError(runId, workTree, { cause: refused });
   // A working tree with an index counts as whole: who is killed on the way must not leave a part of it with one.
   await removing(index, rm(index, { force: true }));
   await removing(workTree, removeTree(workTree));

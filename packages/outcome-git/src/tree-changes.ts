@@ -1,5 +1,5 @@
 import type { OutcomeChangeRange } from "@dad/outcome";
-import type { CapturedEntry } from "./capture.ts";
+import type { CapturedEntry } from "./captured-entry.ts";
 import { byBytes } from "./changed-paths.ts";
 import type { Git, GitCall } from "./git.ts";
 

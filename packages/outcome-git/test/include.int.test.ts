@@ -1,3 +1,5 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
 import { chmod, link, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type GitOutcomeOptions, gitOutcomeRepository } from "@dad/outcome-git";
@@ -76,6 +78,23 @@ describe("a working tree gets what .dadinclude names", () => {
     expect(await readFile(join(String(again.directory), ".env"), "utf8")).toBe("2");
     await using rerun = await repository.open(RunId.parse("rerun"), { from: run.start.commit });
     expect(await filesIn(String(rerun.directory))).toEqual([".env", ".gitignore", "a.txt"]);
+  });
+
+  it("when the run goes on, whose process was killed before everything was there", async () => {
+    const project = join(places.root, "own");
+    await makeProject(project, { "a.txt": "a", ".gitignore": ".env\n" });
+    await put({ ".dadinclude": ".env\n", ".env": "1" }, project);
+    const program = join(places.root, "git");
+    await writeFile(program, `#!/bin/sh\ncase " $* " in *" --exclude-from="*) kill -9 $PPID ;; esac\nexec git "$@"\n`, { mode: 0o755 });
+    const { directory, workDirectory } = places;
+    const killed = JSON.stringify({ directory, workDirectory, project, git: { program, path: process.env["PATH"] } });
+    const opener = join(import.meta.dirname, "project-opener.ts");
+    const [, signal] = (await once(fork(opener, [killed, "main", runId], { execArgv: ["--conditions=@dad/source"] }), "exit")) as unknown[];
+    expect(signal).toBe("SIGKILL");
+    await using repository = gitOutcomeRepository({ directory, workDirectory, project });
+    await using run = await repository.open(runId, { revision: "main", resume: true });
+    expect(await filesIn(String(run.directory))).toEqual([".env", ".gitignore", "a.txt"]);
+    expect(run.start.source?.revision).toBe("main");
   });
 
   it("of directories that ignore themselves", async () => {

@@ -233,6 +233,18 @@ describe("merging into the project", () => {
     expect(await refsOf(options.project)).toBe(before);
   });
 
+  it("joins also with what somebody puts on the branch at that very moment", async () => {
+    const one = await runOf(repository, "one", { revision: "main", files: { "1.txt": "1" } });
+    const own = await commitFiles(options.project, { "own.txt": "own" });
+    const [program, once] = [join(places.root, "git"), join(places.root, "moved")];
+    const moving = `[ -e '${once}' ] || { touch '${once}'; git --git-dir='${options.project}/.git' update-ref refs/heads/main ${own}; }`;
+    await writeFile(program, `#!/bin/sh\ncase " $* " in *" update-ref -m "*) ${moving} ;; esac\nexec git "$@"\n`, { mode: 0o755 });
+    await using others = gitOutcomeRepository({ ...options, git: { program, path: process.env["PATH"] } });
+    const merged = await others.merge(one);
+    expect(await parentsOf(options.project, merged.commit)).toEqual([own, one]);
+    expect(await headOf(options.project, "main")).toBe(merged.commit);
+  });
+
   it("does not move a branch that is being rebased", async () => {
     const one = await runOf(repository, "one", { revision: "main", files: { "1.txt": "1" } });
     await mkdir(join(options.project, ".git", "rebase-merge"));

@@ -156,6 +156,8 @@ describe("a run that starts from a revision of the project", () => {
     await using run = await repository.open(runId, { revision: "main" });
     expect(run.start.commit).toBe(last);
     expect(await git(options.directory, "log", "--format=%H", last)).toBe(`${last}\n${other}\n${first}\n`);
+    await git(options.directory, "replace", first, other);
+    expect(await repository.changes(other, { from: first })).toEqual([{ path: "a.txt", kind: "modified" }]);
     await git(options.directory, "fsck", "--strict", "--full");
   });
 });

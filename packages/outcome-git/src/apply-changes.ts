@@ -82,7 +82,7 @@ async function putFile(tree: ConfinedDirectory, contents: GitProcess, { path, mo
   await contents.write(`${object}\n`);
   const [, type, size] = (await contents.line()).split(" ");
   if (type !== "blob") throw new OutcomeFailedError(`read ${object}`, "the repository", { cause: new Error("there is no such file") });
-  const [at, pieces, isLarge] = [bytesOf(path), contents.pieces(Number(size)), Number(size) > SMALL_BYTES];
+  const [at, pieces, isLarge] = [bytesOf(path), contents.pieces(Number(size)), mode !== LINK_MODE && Number(size) > SMALL_BYTES];
   const options = { mode: mode === "100755" ? 0o777 : 0o666 };
   if (isLarge) await tree.write(at, pieces, options);
   const content = isLarge ? undefined : await whole(pieces);

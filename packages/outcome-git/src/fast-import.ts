@@ -30,13 +30,18 @@ export interface SizedContent {
 
 /** A ref without a commit is not written. */
 const NO_REF = "refs/dad/none";
-/** git reads larger files in pieces. */
-const BIG_FILE = "1m";
 /** So many bytes are given to git at once. */
 const BATCH = 262_144;
 const LINE_BREAK = Buffer.from("\n");
 const ARGS = ["--quiet", "--done", "--cat-blob-fd=1", "--date-format=raw", "--depth=0"];
-const SETTINGS = ["-c", `core.bigFileThreshold=${BIG_FILE}`, "-c", "core.compression=1", "-c", "pack.compression=1"];
+/**
+ * Larger files are read in pieces. What is compressed most costs more time than it is worth. Few objects become files of their own:
+ * every command looks into each pack.
+ */
+const SETTINGS = ["core.bigFileThreshold=1m", "core.compression=1", "pack.compression=1", "fastimport.unpackLimit=100"].flatMap((each) => [
+  "-c",
+  each,
+]);
 
 /**
  * Begins a commit with the content of its parent: `git fast-import` writes it to a place of its own, so that nothing of it is in the

@@ -24,10 +24,12 @@ export async function pathsInTheWay(files: ConfinedDirectory, { newPaths, remove
     return way;
   };
   const found: string[] = [];
+  const reached: string[] = [];
   for (const path of newPaths) {
     const way = await wayTo(above(path));
-    if (way === "blocked" || (way === "open" && !(await isRoom(files, path, removed)))) found.push(path);
+    if (way !== "free") (way === "blocked" ? found : reached).push(path);
   }
+  for (const [path, kind] of await kindsAt(files, reached)) if (!(await isRoom(files, { path, kind }, removed))) found.push(path);
   return found;
 }
 
@@ -46,10 +48,8 @@ async function look(files: ConfinedDirectory, directory: string, removed: Coming
 }
 
 /** A directory makes room when all that is in it goes. */
-async function isRoom(files: ConfinedDirectory, path: string, removed: ComingFiles["removed"]): Promise<boolean> {
-  const kind = await kindAt(files, path);
-  if (kind === undefined || removed.has(path)) return true;
-  return kind === "directory" && (await isEmptied(files, path, removed));
+async function isRoom(files: ConfinedDirectory, { path, kind }: PlacedEntry, removed: ComingFiles["removed"]): Promise<boolean> {
+  return removed.has(path) || (kind === "directory" && (await isEmptied(files, path, removed)));
 }
 
 async function isEmptied(files: ConfinedDirectory, directory: string, removed: ComingFiles["removed"]): Promise<boolean> {
@@ -60,11 +60,24 @@ async function isEmptied(files: ConfinedDirectory, directory: string, removed: C
   return true;
 }
 
+export interface PlacedEntry {
+  readonly path: string;
+  readonly kind: ConfinedStats["kind"];
+}
+
+/** What is at each of these paths at which there is anything. */
+export async function kindsAt(files: ConfinedDirectory, paths: readonly string[]): Promise<ReadonlyMap<string, PlacedEntry["kind"]>> {
+  const kinds = new Map<string, PlacedEntry["kind"]>();
+  let at = 0;
+  for await (const { stats } of files.readAll(paths.map(bytesOf), { limitBytes: 0 })) {
+    const path = paths[at++] ?? "";
+    if (stats) kinds.set(path, stats.kind);
+  }
+  return kinds;
+}
+
 /** What is in a directory: nothing when it is not there. */
-export async function entriesIn(
-  files: ConfinedDirectory,
-  directory: string,
-): Promise<{ readonly path: string; readonly kind: ConfinedStats["kind"] }[]> {
+export async function entriesIn(files: ConfinedDirectory, directory: string): Promise<PlacedEntry[]> {
   const entries = (await ifReached(files.list(bytesOf(directory)))) ?? [];
   return entries.map(({ name, bytes, kind }) => ({ path: `${directory}/${(bytes ?? Buffer.from(name)).toString("latin1")}`, kind }));
 }

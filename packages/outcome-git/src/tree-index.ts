@@ -24,11 +24,6 @@ const ALL_UNSEEN = { files: Infinity, bytes: Infinity };
 /** Reading so much takes git about as long as one more process of its own. */
 const MOST_UNSEEN = { files: 256, bytes: 4_194_304 };
 
-/** An index of this tree that nobody has looked at. */
-export function freshIndex(tree: string): TreeIndex {
-  return { tree, identity: undefined, modules: new Set(), unseen: NOTHING_UNSEEN };
-}
-
 /** Makes sure that the index has the tree of a commit. The working tree is not touched. */
 export async function holdTree(
   git: Git,
@@ -70,7 +65,7 @@ async function see(git: Git, known: TreeIndex, call: StageCall): Promise<TreeInd
 }
 
 /** Directories of the tree that stand for repositories. */
-export async function modulesOf(git: Git, call: StageCall): Promise<ReadonlySet<string>> {
+async function modulesOf(git: Git, call: StageCall): Promise<ReadonlySet<string>> {
   const text = (await git.bytes(["ls-files", "--stage", "-z"], call)).toString("latin1");
   return new Set(Array.from(text.matchAll(/(?:^|\0)160000 [0-9a-f]+ \d\t([^\0]+)/g), ([, path = ""]) => path));
 }

@@ -9,7 +9,7 @@ export interface SeenLock {
   readonly identity: string | undefined;
 }
 
-export async function seeLock(gitDir: string, ref: string): Promise<SeenLock> {
+async function seeLock(gitDir: string, ref: string): Promise<SeenLock> {
   const path = join(gitDir, `${ref}.lock`);
   return { path, identity: await identityOf(path) };
 }

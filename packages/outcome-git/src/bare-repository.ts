@@ -3,6 +3,7 @@ import { access, appendFile, readFile, rename, rm, writeFile } from "node:fs/pro
 import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
 import { OutcomeFailedError } from "@dad/outcome";
 import type { Git, GitCall } from "./git.ts";
+import { indexesOf, indexFile } from "./index-file.ts";
 import { makeDirectory } from "./make-directory.ts";
 import { advance, MAIN, readRefs } from "./refs.ts";
 import { stageTree } from "./stage.ts";
@@ -14,17 +15,6 @@ import { stageTree } from "./stage.ts";
 const ATTRIBUTES = "* -text !eol !working-tree-encoding -ident -filter !diff merge\n";
 const CONFIG = "[gc]\n\tauto = 0\n";
 const README = "# Outcomes\n\nEach run of the project has its result on a branch of its own: `run/<run id>`.\n";
-
-/** Where the index files are: in the repository, where a command that works in a working tree does not find them. */
-const INDEXES = "indexes";
-
-export function indexesOf(directory: string): string {
-  return join(directory, INDEXES);
-}
-
-export function indexFile(directory: string, name: string): string {
-  return join(indexesOf(directory), name);
-}
 
 /**
  * Makes the repository when there is none. It appears complete or not at all, so that many may try at the same time.

@@ -10,7 +10,7 @@ import type { LargeFiles } from "./kept-files.ts";
 import type { PointerEntry } from "./large-files.ts";
 import { type OwnNames, ownNames } from "./own-names.ts";
 import { secretFinder } from "./secret-places.ts";
-import { leadsOutside } from "./stage.ts";
+import { leadsOutside } from "./leads-outside.ts";
 import { assertTreePath, bytesOf, shown } from "./tree-path.ts";
 import { ifReached, treeFiles } from "./working-tree.ts";
 

@@ -2,11 +2,11 @@ import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { fillDirectory, type LargeFileStore, type OutcomeCheckout, OutcomePathError } from "@dad/outcome";
 import { DadError } from "@dad/protocol";
-import { indexFile } from "./bare-repository.ts";
+import { indexFile } from "./index-file.ts";
 import type { Git, GitCall } from "./git.ts";
 import { pointersIn, restoreLargeFiles } from "./large-files.ts";
 import { readBlobs } from "./read-blobs.ts";
-import { leadsOutside } from "./stage.ts";
+import { leadsOutside } from "./leads-outside.ts";
 import { shown } from "./tree-path.ts";
 import { treeFiles } from "./working-tree.ts";
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { rename, rm } from "node:fs/promises";
 import { type LargeFileStore, OutcomePathError } from "@dad/outcome";
 import { DadError } from "@dad/protocol";
-import { indexFile } from "./bare-repository.ts";
+import { indexFile } from "./index-file.ts";
 import type { Git, GitCall } from "./git.ts";
 import { includeFiles, type IncludeFrom } from "./include-files.ts";
 import { type LargeFiles, restoreKept } from "./kept-files.ts";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { rm, writeFile } from "node:fs/promises";
 import { isAbsolute, relative, sep } from "node:path";
-import { indexFile } from "./bare-repository.ts";
+import { indexFile } from "./index-file.ts";
 import type { StageCall } from "./capture.ts";
 import type { Git } from "./git.ts";
 

@@ -2,7 +2,7 @@ import { mkdir, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { outcomeBranch, OutcomeExistsError, type RunOutcome } from "@dad/outcome";
 import type { RunId } from "@dad/protocol";
-import { indexFile } from "./bare-repository.ts";
+import { indexFile } from "./index-file.ts";
 import { fillTree } from "./fill-tree.ts";
 import type { Git, GitCall } from "./git.ts";
 import { assertOpen, type GitContext } from "./git-context.ts";

@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { diskOperations, type Litter, measure, nodeDisk } from "@dad/disk";
 import { OutcomeFailedError } from "@dad/outcome";
 import { RunId } from "@dad/protocol";
-import { indexesOf, indexFile } from "./bare-repository.ts";
+import { indexesOf, indexFile } from "./index-file.ts";
 import { unfinishedFiles } from "./git-litter.ts";
 import { type GitOutcomes, gitOf, repositoryOf } from "./git-outcomes.ts";
 import { noLargeFiles } from "./kept-files.ts";

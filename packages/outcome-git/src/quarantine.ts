@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { OutcomeFailedError } from "@dad/outcome";
-import { indexFile } from "./bare-repository.ts";
+import { indexFile } from "./index-file.ts";
 
 /** A directory for objects that are not yet to be part of a repository. What is not kept goes. */
 export interface Quarantine extends AsyncDisposable {

@@ -1,7 +1,8 @@
 import { OutcomeFailedError } from "@dad/outcome";
 import { expect, it } from "vitest";
 import type { Git } from "./git.ts";
-import { leadsOutside, stageTree } from "./stage.ts";
+import { leadsOutside } from "./leads-outside.ts";
+import { stageTree } from "./stage.ts";
 
 it.each([
   ["link", "file"],

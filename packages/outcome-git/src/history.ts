@@ -21,7 +21,9 @@ export async function* summariesOf(git: Git, call: GitCall): AsyncGenerator<Outc
     const ref = name.replace("\n", "");
     if (ref.startsWith(BASES)) bases.set(ref.slice(BASES.length), fields[0] ?? "");
     const runId = ref.startsWith(RUN_BRANCHES) ? RunId.safeParse(ref.slice(RUN_BRANCHES.length)).data : undefined;
-    if (runId === undefined || bases.get(runId) === fields[0]) continue;
+    const [commit, tree] = fields;
+    // What somebody made a branch by hand of that is no commit has no tree.
+    if (runId === undefined || tree === "" || bases.get(runId) === commit) continue;
     yield { ...entryOf(fields), runId, branch: outcomeBranch(runId) };
   }
 }

@@ -1,11 +1,14 @@
-import { OutcomeCommitError, readOutcomeMessage } from "@dad/outcome";
+import { OutcomeCommitError, OutcomePathError, readOutcomeMessage } from "@dad/outcome";
 import { RunId } from "@dad/protocol";
+import { LINK_MODE } from "./captured-entry.ts";
 import { baseOf, isCommit } from "./commits.ts";
 import { OutcomeMergeError } from "./errors.ts";
 import type { Git, GitCall } from "./git.ts";
 import type { GitContext } from "./git-context.ts";
 import { findProject, ProjectRefusal, type ProjectRepository } from "./project-repository.ts";
 import { readSource, type RunSource } from "./run-source.ts";
+import { compareTrees } from "./tree-changes.ts";
+import { assertTreePath } from "./tree-path.ts";
 
 /** A commit of a run. */
 export interface MergedCommit {
@@ -40,7 +43,19 @@ export async function readMerged({ git, options }: GitContext, commit: string, c
   const { trailers } = readOutcomeMessage(text.slice(text.indexOf("\n\n")));
   const runId = RunId.safeParse(trailers["Dad-Run"]).data;
   if (runId === undefined || trailers["Dad-Base"] === undefined) throw new OutcomeMergeError(commit, "it is the commit of no run");
-  return { commit, runId, base: await baseOf(git, commit, call) };
+  const base = await baseOf(git, commit, call);
+  await assertHolds(git, { base, commit }, call);
+  return { commit, runId, base };
+}
+
+/** What no run could commit, somebody has made by hand: it goes nowhere. */
+async function assertHolds(git: Git, { base, commit }: Omit<MergedCommit, "runId">, call: GitCall): Promise<void> {
+  try {
+    for (const { path, to } of await compareTrees(git, { from: base, to: commit }, call))
+      if (to) assertTreePath(path, { link: to.mode === LINK_MODE });
+  } catch (cause) {
+    throw cause instanceof OutcomePathError ? new OutcomeMergeError(commit, cause.message, { cause }) : cause;
+  }
 }
 
 /**

@@ -6,6 +6,7 @@ import type { RunOutcome } from "@dad/outcome";
 import { checkGitOutcomes, type GitOutcomeRepository, gitOutcomeRepository } from "@dad/outcome-git";
 import { RunId } from "@dad/protocol";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { allItems } from "./all-items.ts";
 import { git, openPlaces, type Places, textFile } from "./places.ts";
 import { plant, type Planted } from "./planted.ts";
 
@@ -37,7 +38,7 @@ async function doAll(run: RunOutcome): Promise<string> {
   await run.bring({ from: parent, to: commit });
   await repository.changes(commit);
   await repository.patch(commit);
-  await Array.fromAsync(repository.list());
+  await allItems(repository.list());
   await repository.log(commit);
   await repository.checkout(commit, join(places.root, "checked out"));
   await repository.merge(commit, { into: "other" });
@@ -48,7 +49,7 @@ async function doAll(run: RunOutcome): Promise<string> {
   await resumed[Symbol.asyncDispose]();
   await repository.merge(last, { into: "other", squash: true });
   const outcomes = { repositories: [places.directory], workDirectory: places.workDirectory, git: planted.git };
-  await Array.fromAsync(checkGitOutcomes(outcomes, { runs: [], everything: true }));
+  await allItems(checkGitOutcomes(outcomes, { runs: [], everything: true }));
   return last;
 }
 
@@ -175,7 +176,7 @@ it("is led nowhere by refs that somebody made by hand", async () => {
   await run.write(textFile("b.txt", "b"));
   const { commit } = await run.commit({ subject: "x" });
   expect(await repository.find(id("run1"))).toMatchObject({ commit, parent: main });
-  expect((await Array.fromAsync(repository.list())).map(({ runId }) => runId)).toEqual(["run1"]);
+  expect((await allItems(repository.list())).map(({ runId }) => runId)).toEqual(["run1"]);
   expect(await repository.log(commit)).toHaveLength(1);
 });
 

@@ -5,6 +5,7 @@ import { dirname, join, relative } from "node:path";
 import { checkGitOutcomes, type GitOutcomes, gitOutcomeRepository, indexLitter, type OutcomeNeeds, workTreeLitter } from "@dad/outcome-git";
 import { type OutcomeRef, RunId } from "@dad/protocol";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { allItems } from "./all-items.ts";
 import { git, openPlaces, type Places, textFile } from "./places.ts";
 
 const id = (name: string): RunId => RunId.parse(name);
@@ -35,7 +36,7 @@ it.each(["fsck", "merge-base"])("takes a git %s that is killed for no answer", a
   const outcomes = { repositories: [places.directory], workDirectory: places.workDirectory, git: await gitKilledIn(command) };
   const runs = [{ runId: id("one"), outcome: one, ended: true, uncertain: false }];
   const findings = checkGitOutcomes(outcomes, { runs, everything: true });
-  await expect(Array.fromAsync(findings)).rejects.toMatchObject({ code: "OUTCOME_FAILED", message: expect.stringContaining("ended by a signal") });
+  await expect(allItems(findings)).rejects.toMatchObject({ code: "OUTCOME_FAILED", message: expect.stringContaining("ended by a signal") });
 });
 
 it("gives a run all its files back whose process was killed while it removed its working tree", async () => {
@@ -69,7 +70,7 @@ it("starts runs of a project that has changed, and keeps what another one left, 
   const sweep = async () => {
     const needs: OutcomeNeeds = { byRun: () => undefined, byAge: () => undefined, whileNobodyWorks: async (_runId, work) => work() };
     const outcomes = { repositories: [places.directory], workDirectory: places.workDirectory };
-    const [tree] = await Array.fromAsync(workTreeLitter(outcomes, needs));
+    const [tree] = await allItems(workTreeLitter(outcomes, needs));
     return await tree?.around?.(async () => true);
   };
   // git waits ten seconds for a lock: once for all of them.
@@ -94,7 +95,7 @@ it("leaves to the sweep by its age whatever git has not finished", async () => {
   for (const path of left) await writeFile(join(places.directory, path), "");
   const outcomes = { repositories: [places.directory], workDirectory: places.workDirectory };
   const litterOf = async (byAge: OutcomeNeeds["byAge"]) =>
-    await Array.fromAsync(indexLitter(outcomes, { byRun: () => undefined, byAge, whileNobodyWorks: async (_runId, work) => work() }));
+    await allItems(indexLitter(outcomes, { byRun: () => undefined, byAge, whileNobodyWorks: async (_runId, work) => work() }));
   const young = await litterOf(() => "it is young");
   expect(young.map(({ path, verdict }) => `${verdict} ${relative(places.directory, path)}`).toSorted()).toEqual(left.map((path) => `keep ${path}`));
   for (const { path, verdict } of await litterOf(() => undefined)) if (verdict === "collect") await rm(path);

@@ -109,6 +109,7 @@ const KILLED: readonly (readonly [command: string, script: string])[] = [
   ["fast-import", "kill -9 $$"],
   ["fast-import", 'while read -r line; do [ "$line" != done ] || { : > "$0 is dead"; kill -9 $$; }; done'],
   ["update-index", "kill -9 $$"],
+  ["update-index", ': > "$GIT_INDEX_FILE.lock"; kill -9 $$'],
   ["update-ref", "kill -9 $$"],
 ];
 

@@ -18,7 +18,8 @@ export interface GitProcess extends AsyncDisposable {
 
 /** Starts a git that is talked with. Who lets go of it before its end, or gives it up by the signal, kills it. */
 export function gitProcess(git: Git, args: readonly string[], call: GitCall): GitProcess {
-  const { child, ended, assertWell, failure } = startedGit(git, args, call);
+  const started = startedGit(git, args, call);
+  const { child, ended, assertWell, failure } = started;
   const { stdin } = child;
   const output = outputOf(child);
   return {
@@ -46,14 +47,12 @@ export function gitProcess(git: Git, args: readonly string[], call: GitCall): Gi
       stdin.end();
       await assertWell();
     },
-    async [Symbol.asyncDispose]() {
-      child.kill("SIGKILL");
-      await ended;
-    },
+    [Symbol.asyncDispose]: () => started[Symbol.asyncDispose](),
   };
 }
 
-interface StartedGit {
+/** A git whose streams are those of whoever started it. Who lets go of it before its end, or gives it up by the signal, kills it. */
+export interface StartedGit extends AsyncDisposable {
   readonly child: ChildProcessWithoutNullStreams;
   /** Never fails. */
   readonly ended: Promise<Error | undefined>;
@@ -63,7 +62,7 @@ interface StartedGit {
   readonly failure: () => Promise<unknown>;
 }
 
-function startedGit(git: Git, args: readonly string[], call: GitCall): StartedGit {
+export function startedGit(git: Git, args: readonly string[], call: GitCall): StartedGit {
   const { signal } = call;
   signal?.throwIfAborted();
   const child = git.start(args, call);
@@ -81,6 +80,10 @@ function startedGit(git: Git, args: readonly string[], call: GitCall): StartedGi
     failure,
     async assertWell() {
       if ((await ended) !== undefined || signal?.aborted) throw await failure();
+    },
+    async [Symbol.asyncDispose]() {
+      stop();
+      await ended;
     },
   };
 }

@@ -1,9 +1,8 @@
 import { once } from "node:events";
-import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { OutcomeFailedError } from "@dad/outcome";
 import type { Git } from "./git.ts";
+import { startedGit } from "./git-process.ts";
 
 export interface ObjectTransfer {
   /** A repository, by what git calls it. */
@@ -26,71 +25,24 @@ const LARGE = 100;
  * @throws OutcomeFailedError (`OUTCOME_FAILED`), whose `location` is the repository in which it failed.
  */
 export async function transferObjects(git: Git, { from, to, commits, except }: ObjectTransfer, signal?: AbortSignal): Promise<void> {
-  signal?.throwIfAborted();
   const packing = ["pack-objects", "--revs", "--stdout", "--thin", "--delta-base-offset", "-q"];
-  await using packer = runningGit(git.start(packing, { gitDir: from }), { action: "read objects", location: from }, signal);
+  await using packer = startedGit(git, packing, { gitDir: from, signal });
   const { stdin, stdout } = packer.child;
   stdin.end(`${commits.join("\n")}\n--not\n${except.map((commit) => `${commit}\n`).join("")}`);
   const header = await firstBytes(stdout, HEADER_BYTES);
   const count = header.length < HEADER_BYTES ? 0 : header.readUInt32BE(8);
   if (count === 0) {
     stdout.resume();
-    return await packer.end();
+    return await packer.assertWell();
   }
   const keeping = count < LARGE ? ["unpack-objects", "-q"] : ["index-pack", "--stdin", "--fix-thin"];
-  await using keeper = runningGit(git.start(keeping, { gitDir: to }), { action: "write objects", location: to }, signal);
+  await using keeper = startedGit(git, keeping, { gitDir: to, signal });
   keeper.child.stdout.resume();
   keeper.child.stdin.write(header);
-  const [packed, kept] = await Promise.allSettled([packer.end(), keeper.end(), pipeline(stdout, keeper.child.stdin)]);
-  signal?.throwIfAborted();
+  const [packed, kept] = await Promise.allSettled([packer.assertWell(), keeper.assertWell(), pipeline(stdout, keeper.child.stdin)]);
   // Whoever keeps a pack has compared it with its checksum, and need not wait for the end of what is sent. One that lacks something
   // only follows from the failure of the other.
   for (const end of [packed, kept]) if (end.status === "rejected") throw end.reason;
-}
-
-interface RunningGit extends AsyncDisposable {
-  readonly child: ChildProcessWithoutNullStreams;
-  /** Waits until it is over. @throws OutcomeFailedError unless all went well. */
-  end(): Promise<void>;
-}
-
-interface Doing {
-  readonly action: string;
-  readonly location: string;
-}
-
-function runningGit(child: ChildProcessWithoutNullStreams, { action, location }: Doing, signal?: AbortSignal): RunningGit {
-  const stop = (): boolean => child.kill("SIGKILL");
-  signal?.addEventListener("abort", stop);
-  const said: Buffer[] = [];
-  child.stderr.on("data", (piece: Buffer) => said.push(piece));
-  // Who ends early is told of by its exit.
-  child.stdin.on("error", () => undefined);
-  const ended = exitOf(child).then((status) => {
-    signal?.removeEventListener("abort", stop);
-    if (status === 0) return;
-    const cause = status instanceof Error ? status : new Error(Buffer.concat(said).toString().trim() || `git ended with ${status}`);
-    throw new OutcomeFailedError(action, location, { cause });
-  });
-  ended.catch(() => undefined);
-  return {
-    child,
-    end: () => ended,
-    async [Symbol.asyncDispose]() {
-      stop();
-      await ended.catch(() => undefined);
-    },
-  };
-}
-
-/** The exit code, the signal, or why it could not be started. */
-async function exitOf(child: ChildProcessWithoutNullStreams): Promise<number | string | Error> {
-  try {
-    const [code, signal] = (await once(child, "close")) as [number | null, string | null];
-    return code ?? String(signal);
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
-  }
 }
 
 /** Fewer when there are no more. */

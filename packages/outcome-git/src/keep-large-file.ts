@@ -3,7 +3,7 @@ import { constants } from "node:fs";
 import type { ConfinedFile } from "@dad/disk";
 import { type LargeFileContent, type LargeFileStore, printPointer } from "@dad/outcome";
 import { blobId } from "./fast-import.ts";
-import { afterTick, isSameFile, type KeptFile } from "./kept-files.ts";
+import { afterTick, type KeptFile } from "./kept-files.ts";
 import type { PointerEntry } from "./large-files.ts";
 import type { SecretSearch } from "./secret-places.ts";
 
@@ -22,7 +22,7 @@ export interface KeepOptions {
 
 export interface Kept {
   readonly pointer: PointerEntry;
-  /** `undefined` when the file may have changed since. */
+  /** `undefined` when nobody could tell whether the file has changed since. */
   readonly known: KeptFile | undefined;
 }
 
@@ -39,8 +39,8 @@ export async function keepLargeFile(file: ConfinedFile, options: KeepOptions): P
   const { digest, size } = stored;
   const content = { mediaType: MEDIA_TYPE, digest, size, executable: isExecutable(file) };
   const pointer = { object: blobId(Buffer.from(printPointer(content)), algorithm), content };
-  const isUnchanged = isPast && size === file.stats.size && isSameFile(await file.look(), file.stats);
-  return { pointer, known: isUnchanged ? { pointer, stats: file.stats } : undefined };
+  // Whoever changes it from then on gives it another time.
+  return { pointer, known: isPast ? { pointer, stats: file.stats } : undefined };
 }
 
 /** Fails at the end, so that all places are known. */

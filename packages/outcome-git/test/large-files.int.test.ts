@@ -289,6 +289,18 @@ describe("a run that is resumed", () => {
     expect((await commit(resumed)).large).toEqual([large("changed", B), large("kept", A)]);
   });
 
+  it("finds what was written in the place of a pointer, also when the content is back", async () => {
+    const from = await commitWith({ x: A });
+    store.contents.delete(digestOfBytes(A));
+    {
+      await using run = await repository.open(id("run1"), { from });
+      await write(run, "x.dad-artifact", "mine");
+    }
+    store.contents.set(digestOfBytes(A), Buffer.from(A));
+    await using resumed = await repository.open(id("run1"), { resume: true });
+    expect([await here(resumed), await readFile(at(resumed, "x.dad-artifact"), "utf8")]).toEqual([[...AS_BASE, "x.dad-artifact"], "mine"]);
+  });
+
   it("leaves no snapshot when it is closed without having changed anything", async () => {
     const run = await repository.open(id("run1"));
     await write(run, "x", A);

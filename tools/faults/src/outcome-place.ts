@@ -126,7 +126,7 @@ export interface GitCommit {
 }
 
 /** All commits of runs, and what was kept of what they did not commit. */
-export async function commitsOf(place: OutcomePlace): Promise<ReadonlyMap<string, GitCommit>> {
+async function commitsOf(place: OutcomePlace): Promise<ReadonlyMap<string, GitCommit>> {
   const text = await git(place, "log", "--format=%H %T %P", "--branches", "--glob=refs/dad", "--");
   const lines = text.split("\n").filter((line) => line !== "");
   return new Map(lines.map((line) => line.split(" ")).map(([commit = "", tree = "", parent = ""]) => [commit, { tree, parent }]));
@@ -139,7 +139,7 @@ export async function assertClean(place: OutcomePlace): Promise<void> {
 }
 
 /** Locks, index files, packs and objects that were not finished, reports of crashes, repositories that were not finished, working trees. */
-export async function leftoversOf({ directory, workDirectory }: OutcomePlace): Promise<string[]> {
+async function leftoversOf({ directory, workDirectory }: OutcomePlace): Promise<string[]> {
   const inside = (await readdir(directory, { recursive: true })).filter((path) => LEFTOVER.test(path));
   const beside = (await readdir(dirname(directory))).filter((name) => name.startsWith("."));
   const trees = (await isThere(workDirectory)) ? await readdir(workDirectory) : [];

@@ -60,6 +60,6 @@ export async function goOnWithOutcome(repository: OutcomeRepository, { seed, run
 }
 
 /** The tree of each commit of a run that starts from `main`. */
-export function treesOf({ commits }: OutcomePlan): string[] {
+function treesOf({ commits }: OutcomePlan): string[] {
   return commits.map((_, index) => treeIdOf(filesAfter(SEED_FILES, commits.slice(0, index + 1).flat())));
 }

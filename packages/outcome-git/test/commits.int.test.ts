@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { chmod, mkdir, readdir, readFile, rm, symlink, truncate, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readdir, readFile, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { type GitOutcomeOptions, gitOutcomeRepository } from "@dad/outcome-git";
@@ -69,6 +69,31 @@ describe("a commit", () => {
     const names = (await git(places.directory, "ls-tree", "-r", "--name-only", commit)).trim().split("\n");
     expect(names).toEqual([".gitignore", "a.txt", "dir", "file/x", "kept/x"]);
     expect(await run.commit({ subject: "third", onlyChanged: true })).toMatchObject({ commit });
+  });
+
+  it.each<readonly [string, (index: string) => Promise<unknown>]>([
+    ["is gone", (index) => rm(index)],
+    ["is something else", (index) => writeFile(index, "DIRC nothing")],
+    ["is cut off", (index) => truncate(index, 100)],
+    ["is that of an earlier commit", (index) => copyFile(`${index}-earlier`, index)],
+  ])("has every change, also when the index %s", async (_what, damage) => {
+    const index = join(places.directory, "indexes", "run1");
+    const committed = async (): Promise<string> =>
+      await git(places.directory, "ls-tree", "-r", "--name-only", (await run.commit({ subject: "x", onlyChanged: true })).commit);
+    await openRun();
+    await copyFile(index, `${index}-earlier`);
+    await run.write(textFile("b.txt", "b"));
+    await run.commit({ subject: "first" });
+    for (const next of ["c.txt", "d.txt"]) {
+      for (const name of ["a.txt", "b.txt", "c.txt"]) await rm(at(name), { force: true });
+      await run.write(textFile(next, next));
+      await damage(index);
+      // As after the end of the process; without an index nobody could know that the working tree was whole.
+      if (next === "d.txt" && (await readdir(join(places.directory, "indexes"))).includes("run1"))
+        run = await gitOutcomeRepository(places).open(id("run1"), { resume: true });
+      expect(await committed()).toBe(`.gitignore\n${next}\n`);
+    }
+    await rm(`${index}-earlier`);
   });
 
   it("can have no files at all, and files that are large or empty", async () => {

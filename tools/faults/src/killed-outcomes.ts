@@ -7,8 +7,19 @@ import { checkGitOutcomes, indexLitter, type OutcomeNeeds, workTreeLitter } from
 import { RunId } from "@dad/protocol";
 import { inDirectory } from "./directory.ts";
 import { filesOnDisk } from "./files-on-disk.ts";
-import { blobIdOf, type Files } from "./git-tree.ts";
-import { assertClean, assertOutcomes, git, type MadeRun, makePlace, type OutcomePlace, outcomesAt, repositoryAt } from "./outcome-place.ts";
+import type { Files } from "./git-tree.ts";
+import {
+  assertClean,
+  assertOutcomes,
+  git,
+  lineOf,
+  linesOf,
+  type MadeRun,
+  makePlace,
+  type OutcomePlace,
+  outcomesAt,
+  repositoryAt,
+} from "./outcome-place.ts";
 import { madeBy } from "./many-outcomes.ts";
 import { chanceOf, type Kind } from "./point.ts";
 import { type Program, startProgram } from "./program.ts";
@@ -126,9 +137,8 @@ async function workOf({ workDirectory }: OutcomePlace, runId: RunId): Promise<Fi
 async function assertKept(place: OutcomePlace, runId: RunId, files: Files): Promise<void> {
   if (files.size === 0) return;
   const refs = await git(place, "for-each-ref", "--format=%(refname)", `refs/dad/snapshots/${runId}`, `refs/heads/run/${runId}`);
-  const listed = await git(place, "ls-tree", "-r", "-z", "--format=%(objectmode) %(objectname) %(path)", refs.split("\n")[0] ?? "");
-  const kept = new Set(listed.split("\0"));
-  const lost = [...files].filter(([path, { mode, text }]) => !kept.has(`${mode} ${blobIdOf(text)} ${path}`));
+  const kept = new Set(await linesOf(place, refs.split("\n")[0] ?? ""));
+  const lost = [...files].filter(([path, file]) => !kept.has(lineOf(path, file)));
   assert.deepEqual(lost, [], `what ${runId} left is lost`);
 }
 

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { type GitOutcomes, gitOutcomeRepository } from "@dad/outcome-git";
 import type { OutcomeRepository } from "@dad/outcome";
 import type { RunId } from "@dad/protocol";
-import { type Files, treeIdOf } from "./git-tree.ts";
+import { blobIdOf, type Files, type GitFile, treeIdOf } from "./git-tree.ts";
 import { filesAfter, planOf, SEED_FILES } from "./outcome-plan.ts";
 
 /** Where the outcomes of the runs of a project are made. */
@@ -114,10 +114,18 @@ async function assertTree(
   { files, what }: { readonly files: Files; readonly what: string },
 ): Promise<void> {
   if (tree === treeIdOf(files)) return;
-  const listed = await git(place, "ls-tree", "-r", "-z", "--format=%(objectmode) %(path)", String(tree));
-  const expected = [...files].map(([path, { mode }]) => `${mode} ${path}`);
-  assert.deepEqual(listed.split("\0").filter(Boolean).toSorted(), expected.toSorted(), `${what} has other files`);
-  assert.fail(`${what} has other content in its files`);
+  const expected = [...files].map(([path, file]) => lineOf(path, file));
+  assert.deepEqual((await linesOf(place, String(tree))).toSorted(), expected.toSorted(), `${what} has other files`);
+  assert.fail(`${what} has other directories than its files`);
+}
+
+/** A file as git lists it. */
+export function lineOf(path: string, { mode, text }: GitFile): string {
+  return `${mode} blob ${blobIdOf(text)}\t${path}`;
+}
+
+export async function linesOf(place: OutcomePlace, tree: string): Promise<string[]> {
+  return (await git(place, "ls-tree", "-r", "-z", tree)).split("\0").filter((line) => line !== "");
 }
 
 export interface GitCommit {

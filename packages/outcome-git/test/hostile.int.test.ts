@@ -1,67 +1,43 @@
 import { execFile } from "node:child_process";
-import { access, appendFile, cp, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { gitOutcomeRepository } from "@dad/outcome-git";
 import { RunId } from "@dad/protocol";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { git, openPlaces, type Places, textFile } from "./places.ts";
+import { plant, type Planted } from "./planted.ts";
 
 const runId = RunId.parse("run1");
 let places: Places;
 let marker: string;
+let planted: Planted;
 
 beforeEach(async () => {
   places = await openPlaces([
     textFile("a.txt", "a\r\n"),
     textFile(".gitattributes", "* filter=planted text=auto eol=crlf diff=planted merge=planted\n"),
   ]);
-  marker = join(places.root, "executed");
+  planted = await plant(places.root);
+  ({ marker } = planted);
 });
 afterEach(async () => places[Symbol.asyncDispose]());
-
-const executed = async (): Promise<boolean> =>
-  access(marker).then(
-    () => true,
-    () => false,
-  );
-
-/** Settings with which plain git starts a program at nearly every command. */
-function plantedConfig(): string {
-  const touch = `"touch '${marker}'; cat"`;
-  return [
-    `[core]\n\tfsmonitor = ${touch}\n\thooksPath = planted-hooks\n\tpager = ${touch}\n\teditor = ${touch}`,
-    `[filter "planted"]\n\tclean = ${touch}\n\tsmudge = ${touch}\n\trequired = true`,
-    `[diff "planted"]\n\ttextconv = ${touch}\n\tcommand = ${touch}`,
-    `[merge "planted"]\n\tdriver = ${touch}`,
-    `[commit]\n\tgpgSign = true\n[gpg]\n\tprogram = ${touch}\n`,
-  ].join("\n");
-}
-
-async function plantHooks(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true });
-  for (const name of ["reference-transaction", "pre-commit", "post-commit", "post-checkout", "post-index-change", "fsmonitor-watchman"]) {
-    await writeFile(join(directory, name), `#!/bin/sh\ntouch '${marker}'\n`, { mode: 0o755 });
-  }
-}
 
 it("starts no filter, hook, monitor or driver that was planted in the repository", async () => {
   await using repository = gitOutcomeRepository(places);
   await (await repository.open(RunId.parse("run0")))[Symbol.asyncDispose]();
-  await appendFile(join(places.directory, "config"), plantedConfig());
-  await plantHooks(join(places.directory, "hooks"));
-  await plantHooks(join(places.directory, "planted-hooks"));
+  await planted.plantIn(places.directory);
 
   // The control: plain git is led by them, with the hooks alone and with the settings alone.
   const control = join(places.root, "control");
   await cp(places.directory, control, { recursive: true });
   await git(control, "update-ref", "refs/heads/x", "main");
-  expect(await executed()).toBe(true);
+  expect(await planted.executed()).toBe(true);
   await rm(marker);
   await rm(join(control, "hooks"), { recursive: true });
   await rm(join(control, "info"), { recursive: true });
   await git(places.seed, `--git-dir=${control}`, `--work-tree=${places.seed}`, "add", "--all").catch(() => undefined);
-  expect(await executed()).toBe(true);
+  expect(await planted.executed()).toBe(true);
   await rm(marker);
 
   await using run = await repository.open(runId);
@@ -76,7 +52,7 @@ it("starts no filter, hook, monitor or driver that was planted in the repository
   expect(await run.read("b.txt")).toEqual(textFile("b.txt", "b\r\n"));
   await run.write(textFile("c.txt", "c"));
   await run[Symbol.asyncDispose]();
-  expect(await executed()).toBe(false);
+  expect(await planted.executed()).toBe(false);
   await rm(join(places.directory, "hooks"), { recursive: true });
   expect(await git(places.directory, "cat-file", "blob", `${commit}:b.txt`)).toBe("b\r\n");
 });
@@ -90,8 +66,7 @@ it("takes the files of a repository that was planted in the working tree, and is
     await git(nested, "init", "--quiet");
     await writeFile(join(nested, "file.txt"), nested);
     await git(nested, "-c", "user.name=x", "-c", "user.email=x@x", "commit", "--quiet", "--allow-empty", "--message", "x");
-    await appendFile(join(nested, ".git", "config"), plantedConfig());
-    await plantHooks(join(nested, ".git", "hooks"));
+    await planted.plantIn(join(nested, ".git"));
   }
   await writeFile(join(root, "sub", ".git", "info", "exclude"), "*\n");
   await mkdir(join(root, "gitfile"));
@@ -108,7 +83,7 @@ it("takes the files of a repository that was planted in the working tree, and is
     "sub/file.txt",
     "sub/sub/file.txt",
   ]);
-  expect(await executed()).toBe(false);
+  expect(await planted.executed()).toBe(false);
   await git(places.directory, "fsck", "--strict", "--full");
 });
 
@@ -186,7 +161,7 @@ it.each(["git~1", "sub/.GIT"])("refuses to commit what another system would take
   await using run = await repository.open(runId);
   const at = join(String(run.directory), path);
   await mkdir(join(at, "deep"), { recursive: true });
-  await writeFile(join(at, "config"), plantedConfig());
+  await writeFile(join(at, "config"), "planted");
   const refused = run.commit({ subject: "x" });
   await expect(refused).rejects.toMatchObject({ code: "OUTCOME_PATH_INVALID", details: { path: `${path}/config` } });
   await rm(at, { recursive: true });
@@ -198,7 +173,7 @@ it("never starts a git that lies in a working tree, wherever git is searched", a
     await using run = await repository.open(RunId.parse(`run${path.length}`));
     for (const name of ["git", "bin/git"]) await run.write({ ...textFile(name, `#!/bin/sh\n: > '${marker}'\n`), executable: true });
     await run.commit({ subject: "x" });
-    expect(await executed()).toBe(false);
+    expect(await planted.executed()).toBe(false);
   }
 });
 
@@ -237,7 +212,7 @@ it.each([".git", "..", ".", ".GIT", "git~1", ".g\u200cit", "a/../../b", "/etc"])
     await expect(repository.open(runId, { from })).rejects.toMatchObject({ code: "OUTCOME_PATH_INVALID" });
     expect(await readdir(places.root, { recursive: true })).toEqual(before);
     expect(await git(places.directory, "for-each-ref", "refs/heads/run/run1", "refs/dad")).not.toContain("run1");
-    expect(await executed()).toBe(false);
+    expect(await planted.executed()).toBe(false);
   },
 );
 
@@ -283,7 +258,7 @@ it("asks nobody for a module of the tree that it starts from, keeps it as it is,
   await run.write(textFile("m/a.txt", "a"));
   const next = await run.commit({ subject: "a directory" });
   expect(await repository.changes(next.commit)).toEqual(expect.arrayContaining([{ path: "m/a.txt", kind: "added" }]));
-  expect(await executed()).toBe(false);
+  expect(await planted.executed()).toBe(false);
 });
 
 it("compares a commit with itself when it says that it started from something else than a commit", async () => {

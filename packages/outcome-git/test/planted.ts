@@ -7,6 +7,8 @@ export interface Planted {
   /** Puts them into the settings and the hooks of a repository. */
   plantIn(gitDir: string): Promise<void>;
   executed(): Promise<boolean>;
+  /** The file that they make. */
+  readonly marker: string;
   /** A git that notes what it starts itself. */
   readonly git: GitProgram;
   /** The programs that any git has started, each with its arguments. */
@@ -18,6 +20,7 @@ export async function plant(root: string): Promise<Planted> {
   await writeFile(trace, "");
   await writeFile(program, `#!/bin/sh\nGIT_TRACE='${trace}' exec git "$@"\n`, { mode: 0o755 });
   return {
+    marker,
     async plantIn(gitDir) {
       await appendFile(join(gitDir, "config"), SETTINGS.replaceAll("!", `"touch '${marker}'; cat"`));
       for (const hooks of ["hooks", "planted-hooks"]) await plantHooks(join(gitDir, hooks), marker);

@@ -1,6 +1,6 @@
 /**
  * What it takes to commit the files of a run, and to make and remove its working tree, as a ratio to plain git with the same files in the same
- * program. Usage: `outcome.ts [rounds] [files of a commit, …]`, for instance `outcome.ts 5 1,100,10000`.
+ * program. Usage: `outcome.ts [rounds] [files of a commit, …] [files of a working tree, …]`, for instance `outcome.ts 5 1,100,10000 200,10000`.
  */
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -11,10 +11,14 @@ import { inDirectory, median, milliseconds } from "./measure.ts";
 import { addAndCommit, plainGit } from "./plain-git.ts";
 
 const rounds = Number(process.argv[2] ?? 5);
-const counts = (process.argv[3] ?? "1,100,10000").split(",").map(Number);
-const TREES = (process.argv[4] ?? "200,10000").split(",").filter(Boolean).map(Number);
+const counts = countsIn(process.argv[3] ?? "1,100,10000");
+const trees = countsIn(process.argv[4] ?? "200,10000");
 const FILE_BYTES = 1_000;
 const PER_DIRECTORY = 100;
+
+function countsIn(list: string): number[] {
+  return list.split(",").flatMap((count) => (count === "" ? [] : [Number(count)]));
+}
 
 /** What a file costs depends on its content, so that no two are the same, and in each round there are others. */
 async function writeFiles(directory: string, { count, round }: { readonly count: number; readonly round: number }): Promise<void> {
@@ -86,7 +90,7 @@ async function commits(count: number, places: Places): Promise<void> {
 }
 
 /** Runs start from a commit that has the files, as re-runs do. */
-async function trees(count: number, places: Places): Promise<void> {
+async function workTrees(count: number, places: Places): Promise<void> {
   const { repository, counted } = await repositoryIn(places);
   const plain = join(places.directory, "plain");
   await mkdir(plain);
@@ -127,7 +131,7 @@ function plainTrees(repository: string): readonly PlainTree[] {
 
 for (let round = 0; round <= rounds; round++) {
   for (const count of counts) await inDirectory((directory) => commits(count, { directory, round }));
-  for (const count of TREES) await inDirectory((directory) => trees(count, { directory, round }));
+  for (const count of trees) await inDirectory((directory) => workTrees(count, { directory, round }));
 }
 console.log(`${"median of " + rounds + " rounds".padEnd(52)}     DAD      floor    ratio   fastest   processes of git`);
 for (const [name, pairs] of samples) {

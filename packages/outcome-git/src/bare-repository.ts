@@ -2,11 +2,11 @@ import { randomUUID } from "node:crypto";
 import { access, appendFile, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
 import { OutcomeFailedError } from "@dad/outcome";
-import type { Git, GitCall } from "./git.ts";
-import { indexesOf, indexFile } from "./index-file.ts";
-import { makeDirectory } from "./make-directory.ts";
-import { advance, MAIN, readRefs } from "./refs.ts";
-import { stageTree } from "./stage.ts";
+import type { Git, GitCall } from "./git/git.ts";
+import { indexesOf, indexFile } from "./git/index-file.ts";
+import { makeDirectory } from "./git/make-directory.ts";
+import { advance, MAIN, readRefs } from "./git/refs.ts";
+import { stageTree } from "./tree/stage.ts";
 
 /**
  * Wins over every `.gitattributes` of a tree: no filter or driver runs, bytes stay what they are, and what is text is shown and

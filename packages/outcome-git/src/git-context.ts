@@ -1,7 +1,7 @@
 import { OutcomeClosedError, OutcomeCommitError, type RunOutcome } from "@dad/outcome";
-import type { CaptureRules } from "./capture-rules.ts";
-import { isCommit } from "./commits.ts";
-import type { Git, GitAuthor, GitCall, GitProgram } from "./git.ts";
+import type { CaptureRules } from "./tree/capture-rules.ts";
+import { isCommit } from "./git/commits.ts";
+import type { Git, GitAuthor, GitCall, GitProgram } from "./git/git.ts";
 
 export interface GitOutcomeOptions {
   /** Absolute path of the bare repository of the project. It is made when it is not there. */

@@ -1,18 +1,18 @@
 import { isAbsolute } from "node:path";
 import { type AbortOptions, type OutcomeChangeRange, OutcomeFailedError, type OutcomeRepository } from "@dad/outcome";
 import { ensureRepository } from "./bare-repository.ts";
-import { checkoutCommit } from "./checkout.ts";
-import { baseOf, changesBetween, patchBetween } from "./commits.ts";
-import { type GitCall, hardenedGit } from "./git.ts";
+import { checkoutCommit } from "./history/checkout.ts";
+import { baseOf, changesBetween, patchBetween } from "./git/commits.ts";
+import { type GitCall, hardenedGit } from "./git/git.ts";
 import { assertCommits, assertOpen, DEFAULT_AUTHOR, type GitContext, type GitOutcomeOptions } from "./git-context.ts";
-import { logBetween, summariesOf } from "./history.ts";
-import { largeFilesOf, pointersIn } from "./large-files.ts";
-import { makeDirectory } from "./make-directory.ts";
-import { mergeCommit, type MergeOptions, type OutcomeMerge } from "./merge.ts";
-import { openRun } from "./open-run.ts";
-import { readCommits, refsOf } from "./refs.ts";
-import { refOf } from "./run-commits.ts";
-import { countUncommitted, type UncommittedChanges } from "./uncommitted.ts";
+import { logBetween, summariesOf } from "./history/history.ts";
+import { largeFilesOf, pointersIn } from "./large-files/large-files.ts";
+import { makeDirectory } from "./git/make-directory.ts";
+import { mergeCommit, type MergeOptions, type OutcomeMerge } from "./merge/merge.ts";
+import { openRun } from "./run/open-run.ts";
+import { readCommits, refsOf } from "./git/refs.ts";
+import { refOf } from "./run/run-commits.ts";
+import { countUncommitted, type UncommittedChanges } from "./project/uncommitted.ts";
 
 export interface GitOutcomeRepository extends OutcomeRepository {
   /**

@@ -3,15 +3,15 @@
  *
  * @packageDocumentation
  */
-export type { CaptureRules, Secret } from "./capture-rules.ts";
-export { checkGitOutcomes, type CheckOutcomesOptions, type RecordedRun, restoreBranch } from "./check-outcomes.ts";
+export type { CaptureRules, Secret } from "./tree/capture-rules.ts";
+export { checkGitOutcomes, type CheckOutcomesOptions, type RecordedRun, restoreBranch } from "./maintenance/check-outcomes.ts";
 export { GitUnavailableError, type MergeEnds, OutcomeIncludeError, OutcomeMergeConflictError, OutcomeMergeError } from "./errors.ts";
-export type { GitAuthor, GitProgram } from "./git.ts";
-export { gitVersion } from "./git-version.ts";
-export type { GitOutcomes } from "./git-outcomes.ts";
+export type { GitAuthor, GitProgram } from "./git/git.ts";
+export { gitVersion } from "./git/git-version.ts";
+export type { GitOutcomes } from "./maintenance/git-outcomes.ts";
 export type { GitHistoryOptions, GitOutcomeOptions } from "./git-context.ts";
 export { type GitOutcomeRepository, gitOutcomeRepository } from "./git-outcome-repository.ts";
-export type { MergeOptions, OutcomeMerge } from "./merge.ts";
-export { indexLitter, type OutcomeNeeds, workTreeLitter } from "./outcome-litter.ts";
-export { secretsIn } from "./secrets-in.ts";
-export type { UncommittedChanges } from "./uncommitted.ts";
+export type { MergeOptions, OutcomeMerge } from "./merge/merge.ts";
+export { indexLitter, type OutcomeNeeds, workTreeLitter } from "./maintenance/outcome-litter.ts";
+export { secretsIn } from "./secrets/secrets-in.ts";
+export type { UncommittedChanges } from "./project/uncommitted.ts";

@@ -1,0 +1,70 @@
+import { mkdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { OutcomeFailedError } from "@dad/outcome";
+import type { RunId } from "@dad/protocol";
+import { fillTree } from "./fill-tree.ts";
+import type { Git, GitCall } from "../git/git.ts";
+import type { GitContext } from "../git-context.ts";
+import { includeFrom } from "../project/include-files.ts";
+import type { LargeFiles } from "../large-files/kept-files.ts";
+import { readRefs, refsOf } from "../git/refs.ts";
+import { sourceRef } from "./run-source.ts";
+import { type RunStart, startOf } from "./run-start.ts";
+
+/** The working tree of a run, and the index that belongs to it. */
+export interface RunTree {
+  readonly runId: RunId;
+  readonly workTree: string;
+  readonly index: string;
+  readonly large: LargeFiles;
+}
+
+/**
+ * Brings the working tree of a run back for whoever goes on with the run, and is the only one who does. A tree with an index
+ * is as its process left it: the index of a new tree gets its name when all its files are there. Anything else is made again
+ * from its newest commit, or from what had not been committed when the run was closed.
+ *
+ * @returns what the run started from, or `undefined`, with nothing left in the way, when it had not come as far as that.
+ */
+export async function reopenTree({ git, options }: GitContext, tree: RunTree, call: GitCall): Promise<RunStart | undefined> {
+  const { branch, base, nodes, snapshot, tag } = refsOf(tree.runId);
+  await removeLocks(tree, [branch, base, nodes, snapshot, tag, sourceRef(tree.runId)], call);
+  const refs = await readRefs(git, [branch, base, nodes, snapshot], call);
+  const tip = refs.get(branch);
+  const whole = tip !== undefined && (await isThere(tree.workTree)) && (await isThere(tree.index));
+  if (!whole) await removeTree(tree);
+  if (tip === undefined) return undefined;
+  const start = await startOf(git, { runId: tree.runId, base: refs.get(base) ?? tip }, call);
+  if (whole) return start;
+  await mkdir(tree.workTree);
+  const [newest, kept] = [refs.get(nodes) ?? tip, refs.get(snapshot)];
+  const content = kept !== undefined && (await parentOf(git, kept, call)) === newest ? kept : newest;
+  const include = includeFrom(options, start.source?.source.repository);
+  await fillTree(git, { ...tree, content, pointers: newest, include, store: options.capture?.large?.store }, call);
+  return start;
+}
+
+async function parentOf(git: Git, commit: string, call: GitCall): Promise<string> {
+  return (await git.run(["rev-parse", "--verify", `${commit}^`], call)).trim();
+}
+
+/** A process that was killed while it held them is not coming back for them. */
+async function removeLocks({ index }: RunTree, refs: readonly string[], { gitDir }: GitCall): Promise<void> {
+  for (const lock of [index, ...refs.map((ref) => join(gitDir, ref))]) await rm(`${lock}.lock`, { force: true });
+}
+
+async function removeTree({ workTree, index }: RunTree): Promise<void> {
+  try {
+    await rm(workTree, { recursive: true, force: true });
+    await rm(index, { force: true });
+  } catch (cause) {
+    throw new OutcomeFailedError("make room for the working tree", workTree, { cause });
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,55 @@
+import { OutcomeRevisionError } from "@dad/outcome";
+import type { RunId } from "@dad/protocol";
+import { updateMain } from "../bare-repository.ts";
+import type { Git, GitCall } from "../git/git.ts";
+import { assertCommits, type GitContext } from "../git-context.ts";
+import { bringCommit } from "../project/project-import.ts";
+import { findProject, ProjectRefusal } from "../project/project-repository.ts";
+import { resolveRevision } from "../project/resolve-revision.ts";
+import { readSource, type RunSource } from "./run-source.ts";
+
+/** What a run starts from. */
+export interface RunStart {
+  readonly base: string;
+  /** Of what comes from the project's own repository. */
+  readonly source: RunSource | undefined;
+}
+
+export interface AskedStart {
+  readonly runId: RunId;
+  readonly from: string | undefined;
+  readonly revision: string | undefined;
+}
+
+/** Brings what a new run starts from into the repository, where it is not there yet. */
+export async function findStart(context: GitContext, { runId, from, revision }: AskedStart, call: GitCall): Promise<RunStart> {
+  const { git, options } = context;
+  if (revision !== undefined) return takeOver(context, revision, call);
+  if (from !== undefined) {
+    await assertCommits(context, [from], call);
+    return startOf(git, { runId, base: from }, call);
+  }
+  const except = [options.directory, options.workDirectory];
+  return { base: await updateMain(git, { seed: options.seed, except }, call), source: undefined };
+}
+
+/** The start of a run whose base is there. */
+export async function startOf(git: Git, { runId, base }: { readonly runId: RunId; readonly base: string }, call: GitCall): Promise<RunStart> {
+  return { base, source: await readSource(git, { runId, base }, call) };
+}
+
+/** @throws OutcomeRevisionError (`OUTCOME_REVISION_UNKNOWN`). */
+async function takeOver({ git, options }: GitContext, revision: string, call: GitCall): Promise<RunStart> {
+  const { project: directory } = options;
+  if (directory === undefined)
+    throw new OutcomeRevisionError(revision, { repository: undefined, reason: "the option project names no repository that it could be in" });
+  try {
+    const project = await findProject(git, directory, call.signal);
+    const { commit, branch } = await resolveRevision(git, revision, { ...project, signal: call.signal });
+    await bringCommit(git, { project, commit }, call);
+    return { base: commit, source: { source: { repository: project.directory, revision, commit }, branch } };
+  } catch (cause) {
+    if (!(cause instanceof ProjectRefusal)) throw cause;
+    throw new OutcomeRevisionError(revision, { repository: directory, reason: cause.message }, { cause });
+  }
+}

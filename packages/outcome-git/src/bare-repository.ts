@@ -10,9 +10,10 @@ import { stageTree } from "./tree/stage.ts";
 
 /**
  * Wins over every `.gitattributes` of a tree: no filter or driver runs, bytes stay what they are, and what is text is shown and
- * merged as text. Some versions of git heed those of `main` in a bare repository, too.
+ * merged as text. Some versions of git heed those of `main` in a bare repository, too. git reads a line from its end: what a tree has
+ * given the name `merge` (`[attr]merge` in gitattributes(5)) comes last, when everything else is settled.
  */
-const ATTRIBUTES = "* -text !eol !working-tree-encoding -ident -filter !diff merge\n";
+const ATTRIBUTES = "* merge -text !eol !working-tree-encoding -ident -filter !diff\n";
 const CONFIG = "[gc]\n\tauto = 0\n";
 const README = "# Outcomes\n\nEach run of the project has its result on a branch of its own: `run/<run id>`.\n";
 

@@ -57,6 +57,19 @@ it("starts no filter, hook, monitor or driver that was planted in the repository
   expect(await git(places.directory, "cat-file", "blob", `${commit}:b.txt`)).toBe("b\r\n");
 });
 
+it("keeps bytes as they are, whatever a tree gives the names of attributes", async () => {
+  await using repository = gitOutcomeRepository(places);
+  await using run = await repository.open(runId);
+  const text = "$Id$\nline\n";
+  await run.write(textFile(".gitattributes", "[attr]merge ident text eol=crlf filter=planted\n"));
+  await run.write(textFile("x.txt", text));
+  const { commit } = await run.commit({ subject: "x" });
+  await repository.checkout(commit, join(places.root, "out"));
+  expect(await readFile(join(places.root, "out", "x.txt"), "utf8")).toBe(text);
+  await using next = await repository.open(RunId.parse("run2"), { from: commit });
+  expect(await next.read("x.txt")).toEqual(textFile("x.txt", text));
+});
+
 it("takes the files of a repository that was planted in the working tree, and is not led by it", async () => {
   await using repository = gitOutcomeRepository(places);
   await using run = await repository.open(runId);

@@ -1,4 +1,4 @@
-import { access, appendFile, chmod, mkdir, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { access, appendFile, chmod, mkdir, readdir, readFile, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gitOutcomeRepository } from "@dad/outcome-git";
 import { RunId } from "@dad/protocol";
@@ -85,6 +85,25 @@ it("commits without any settings, and heeds none of those that there are", async
   expect(await git(places.directory, "log", "-1", "--format=%an <%ae> %cn <%ce>", commit)).toBe("DAD <dad@localhost> DAD <dad@localhost>\n");
   expect(await filesOf(commit)).toEqual(["a.txt"]);
 });
+
+it.each(["ignoreStat=true", "sparseCheckout=true", "splitIndex=true"])(
+  "sees what has changed whatever the repository is set to (core.%s)",
+  async (setting) => {
+    await using repository = gitOutcomeRepository(places);
+    await repository.find(id("run0"));
+    const [name = "", value = ""] = setting.split("=");
+    await git(places.directory, "config", `core.${name}`, value);
+    await writeFile(join(places.directory, "info", "sparse-checkout"), "/nothing\n");
+    await using run = await repository.open(id("run1"));
+    const place = join(String(run.directory), "a.txt");
+    const { atime, mtime } = await stat(place);
+    await writeFile(place, (await readFile(place, "utf8")).toUpperCase());
+    await utimes(place, atime, mtime);
+    const { commit } = await run.commit({ subject: "x" });
+    expect(await git(places.directory, "show", `${commit}:a.txt`)).toBe(await readFile(place, "utf8"));
+    expect((await readdir(places.directory)).filter((each) => each.startsWith("sharedindex"))).toEqual([]);
+  },
+);
 
 it("commits in the name that it is given", async () => {
   await using repository = gitOutcomeRepository({ ...places, author: { name: "Ünï --x", email: "u@example.org" } });

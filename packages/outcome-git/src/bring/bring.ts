@@ -9,7 +9,7 @@ import {
 import type { ConfinedDirectory } from "@dad/disk";
 import { applyChanges } from "./apply-changes.ts";
 import type { StageCall } from "../tree/capture.ts";
-import { type CapturedEntry, LINK_MODE } from "../tree/captured-entry.ts";
+import { type CapturedEntry, LINK_MODE, MODULE_MODE } from "../tree/captured-entry.ts";
 import { byBytes } from "../tree/changed-paths.ts";
 import { treesOfCommits } from "../git/commits.ts";
 import { entriesAt } from "./entries-at.ts";
@@ -58,11 +58,9 @@ async function treesOf(git: Git, { from, to }: OutcomeChangeRange, call: StageCa
   return { from: fromTree, to: toTree };
 }
 
-const REPOSITORY = "160000";
-
 function assertBringable(path: string, from: CapturedEntry, to: CapturedEntry): void {
   assertTreePath(path, { link: to?.mode === LINK_MODE });
-  if (from?.mode === REPOSITORY || to?.mode === REPOSITORY)
+  if (from?.mode === MODULE_MODE || to?.mode === MODULE_MODE)
     throw new OutcomePathError(shown(path), "it stands for a repository, whose files are elsewhere");
 }
 

@@ -1,24 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { fillDirectory, type LargeFileStore, type OutcomeCheckout, OutcomePathError } from "@dad/outcome";
-import { DadError } from "@dad/protocol";
+import { checkOut } from "../git/check-out.ts";
 import { indexFile } from "../git/index-file.ts";
 import type { Git, GitCall } from "../git/git.ts";
-import { pointersIn, restoreLargeFiles } from "../large-files/large-files.ts";
+import { listTree, type TreeEntry } from "../git/list-tree.ts";
+import { pointersAmong, restoreLargeFiles } from "../large-files/large-files.ts";
 import { readBlobs } from "../git/read-blobs.ts";
+import { LINK_MODE, MODULE_MODE } from "../tree/captured-entry.ts";
 import { leadsOutside } from "../tree/leads-outside.ts";
 import { shown } from "../git/tree-path.ts";
 import { treeFiles } from "../tree/working-tree.ts";
-
-/** A path has one character a byte: not all of them are text. */
-interface Entry {
-  readonly mode: string;
-  readonly object: string;
-  readonly path: string;
-}
-
-const LINK = "120000";
-const REPOSITORY = "160000";
 
 export interface CheckoutRequest {
   /** There is such a commit. */
@@ -40,8 +32,8 @@ export async function checkoutCommit(git: Git, { commit, directory, store }: Che
   const write = async (fresh: string): Promise<OutcomeCheckout> => {
     const entries = await listTree(git, commit, call);
     await assertWritable(git, entries, call);
-    await writeTree(git, commit, { ...call, workTree: fresh, index });
-    const { missing } = await restoreLargeFiles(treeFiles(fresh), await pointersIn(git, commit, call), { store, signal });
+    await checkOut(git, commit, { ...call, workTree: fresh, index });
+    const { missing } = await restoreLargeFiles(treeFiles(fresh), await pointersAmong(git, entries, call), { store, signal });
     return { files: entries.length, missing: missing.map(shown) };
   };
   try {
@@ -51,26 +43,18 @@ export async function checkoutCommit(git: Git, { commit, directory, store }: Che
   }
 }
 
-async function listTree(git: Git, commit: string, call: GitCall): Promise<Entry[]> {
-  const text = (await git.bytes(["ls-tree", "-r", "-z", "--full-tree", commit], call)).toString("latin1");
-  return text.split("\0").flatMap((line) => {
-    const [, mode, object, path] = /^(\d+) \w+ ([0-9a-f]+)\t([^]+)$/.exec(line) ?? [];
-    return mode && object && path ? [{ mode, object, path }] : [];
-  });
-}
-
 /** What git would make of a tree that contradicts itself, or of a place for a repository, is not what the commit says. */
-async function assertWritable(git: Git, entries: readonly Entry[], call: GitCall): Promise<void> {
+async function assertWritable(git: Git, entries: readonly TreeEntry[], call: GitCall): Promise<void> {
   const paths = new Set<string>();
   for (const { path, mode } of entries) {
-    if (mode === REPOSITORY) throw refusal(path, "it stands for a repository, whose files are elsewhere");
+    if (mode === MODULE_MODE) throw refusal(path, "it stands for a repository, whose files are elsewhere");
     if (paths.has(path)) throw refusal(path, "it is there twice");
     paths.add(path);
   }
   for (const { path } of entries)
     for (let at = path.indexOf("/"); at !== -1; at = path.indexOf("/", at + 1))
       if (paths.has(path.slice(0, at))) throw refusal(path, "a file is on the way to it");
-  const links = entries.filter(({ mode }) => mode === LINK);
+  const links = entries.filter(({ mode }) => mode === LINK_MODE);
   const targets = await readBlobs(
     git,
     links.map(({ object }) => object),
@@ -82,17 +66,6 @@ async function assertWritable(git: Git, entries: readonly Entry[], call: GitCall
   }
 }
 
-async function writeTree(git: Git, commit: string, call: GitCall): Promise<void> {
-  try {
-    // Before it writes anything, git looks at all paths: `..` and `.git`, in any spelling, are none.
-    await git.run(["read-tree", "--reset", "-u", commit], call);
-  } catch (error) {
-    const said = DadError.is(error) && error.cause instanceof Error ? error.cause.message : "";
-    const refused = /invalid path '(.+)'/i.exec(said)?.[1];
-    throw refused === undefined ? error : new OutcomePathError(refused, "git refuses this name", { cause: error });
-  }
-}
-
 function refusal(path: string, problem: string): OutcomePathError {
-  return new OutcomePathError(Buffer.from(path, "latin1").toString(), problem);
+  return new OutcomePathError(shown(path), problem);
 }

@@ -11,6 +11,7 @@ import {
 import { DadError, type LargeFile } from "@dad/protocol";
 import { algorithmOf, blobId } from "../git/fast-import.ts";
 import type { Git, GitCall } from "../git/git.ts";
+import { listTree, type TreeEntry } from "../git/list-tree.ts";
 import { readBlobs } from "../git/read-blobs.ts";
 import { bytesOf, shown } from "../git/tree-path.ts";
 import { ifReached } from "../tree/working-tree.ts";
@@ -26,8 +27,12 @@ export type Pointers = ReadonlyMap<string, PointerEntry>;
 
 /** The pointers of a tree. What is only called like one is none. */
 export async function pointersIn(git: Git, tree: string, call: GitCall): Promise<Pointers> {
-  const names = (await git.bytes(["ls-tree", "-r", "-z", "--full-tree", tree], call)).toString("latin1");
-  const found = Array.from(names.matchAll(POINTERS), ([, object = "", path = ""]) => ({ object, path: fileOf(path) }));
+  return pointersAmong(git, await listTree(git, tree, call), call);
+}
+
+/** The same of a tree whose entries are known. */
+export async function pointersAmong(git: Git, entries: readonly TreeEntry[], call: GitCall): Promise<Pointers> {
+  const found = entries.flatMap(({ mode, object, path }) => (isFile(mode) && isPointerPath(path) ? [{ object, path: fileOf(path) }] : []));
   const contents = await readPointers(
     git,
     found.map(({ object }) => object),
@@ -41,7 +46,9 @@ export async function pointersIn(git: Git, tree: string, call: GitCall): Promise
   );
 }
 
-const POINTERS = /(?<=^|\0)100(?:644|755) blob ([0-9a-f]+)\t([^\0]+\.dad-artifact)(?=\0)/g;
+function isFile(mode: string): boolean {
+  return mode === "100644" || mode === "100755";
+}
 
 /** What these objects say that are pointers. */
 export async function readPointers(git: Git, ids: readonly string[], call: GitCall): Promise<ReadonlyMap<string, LargeFileContent>> {

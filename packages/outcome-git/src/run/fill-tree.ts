@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { rename, rm } from "node:fs/promises";
-import { type LargeFileStore, OutcomePathError } from "@dad/outcome";
-import { DadError } from "@dad/protocol";
+import type { LargeFileStore } from "@dad/outcome";
+import { checkOut } from "../git/check-out.ts";
 import { indexFile } from "../git/index-file.ts";
 import type { Git, GitCall } from "../git/git.ts";
 import { includeFiles, type IncludeFrom } from "../project/include-files.ts";
@@ -39,15 +39,5 @@ export async function fillTree(git: Git, { workTree, index, include, ...filling 
     await rename(fresh, index);
   } finally {
     for (const left of [fresh, `${fresh}.lock`]) await rm(left, { force: true });
-  }
-}
-
-async function checkOut(git: Git, content: string, call: GitCall): Promise<void> {
-  try {
-    await git.run(["read-tree", "--reset", "-u", content], call);
-  } catch (error) {
-    const said = DadError.is(error) && error.cause instanceof Error ? error.cause.message : "";
-    const refused = /invalid path '(.+)'/i.exec(said)?.[1];
-    throw refused === undefined ? error : new OutcomePathError(refused, "git refuses this name", { cause: error });
   }
 }

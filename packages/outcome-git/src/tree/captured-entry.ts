@@ -7,6 +7,8 @@ export type LinkRule = "inside" | "all";
 export type CapturedEntry = { readonly mode: string; readonly object: string } | undefined;
 
 export const LINK_MODE = "120000";
+/** Of a place for a repository, whose files are elsewhere. */
+export const MODULE_MODE = "160000";
 
 export function modeOf(mode: number): string {
   return (mode & constants.S_IXUSR) === 0 ? "100644" : "100755";

@@ -2,7 +2,9 @@ import { DadError } from "@dad/protocol";
 import { OutcomePathError } from "@dad/outcome";
 import type { StageCall } from "./capture.ts";
 import { changedPaths } from "./changed-paths.ts";
+import { LINK_MODE, MODULE_MODE } from "./captured-entry.ts";
 import type { Git } from "../git/git.ts";
+import { refusedName } from "../git/refused-name.ts";
 import { bytesOf, shown } from "../git/tree-path.ts";
 
 export interface StageOptions {
@@ -10,8 +12,6 @@ export interface StageOptions {
   readonly except?: readonly string[];
 }
 
-const LINK = "120000";
-const REPOSITORY = "160000";
 const EMPTY_BLOB = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391";
 /** What git says of a file that is another one than a moment ago. */
 const MOVED_AWAY = /: No such file or directory|: Not a directory|short read while indexing|read error while indexing/;
@@ -28,11 +28,11 @@ export async function stageTree(git: Git, { except = [] }: StageOptions, call: S
   const paths = ["--", ".", ...except.map((path) => `:(exclude,top,literal)${path}`)];
   await retrying(() => git.run(["add", "--all", ...paths], call));
   const entries = await listEntries(git, call);
-  const nested = entries.filter(({ mode }) => mode === REPOSITORY);
+  const nested = entries.filter(({ mode }) => mode === MODULE_MODE);
   if (nested[0]) throw new OutcomePathError(shown(nested[0].path), "it stands for a repository, whose files are elsewhere");
   await forget(
     git,
-    entries.filter(({ mode }) => mode === LINK),
+    entries.filter(({ mode }) => mode === LINK_MODE),
     call,
   );
   return (await git.run(["write-tree"], call)).trim();
@@ -46,8 +46,7 @@ async function retrying<T>(work: () => Promise<T>): Promise<T> {
     } catch (error) {
       const said = DadError.is(error) && error.cause instanceof Error ? error.cause.message : "";
       if (attempt < MOST_ATTEMPTS && MOVED_AWAY.test(said)) continue;
-      const refused = /invalid path '(.+)'/i.exec(said)?.[1];
-      throw refused === undefined ? error : new OutcomePathError(refused, "git refuses this name", { cause: error });
+      throw refusedName(error) ?? error;
     }
   }
 }

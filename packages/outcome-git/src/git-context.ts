@@ -1,6 +1,6 @@
 import { OutcomeClosedError, OutcomeCommitError, type RunOutcome } from "@dad/outcome";
 import type { CaptureRules } from "./tree/capture-rules.ts";
-import { isCommit } from "./git/commits.ts";
+import { treesOfCommits } from "./git/commits.ts";
 import type { Git, GitAuthor, GitCall, GitProgram } from "./git/git.ts";
 
 export interface GitOutcomeOptions {
@@ -51,7 +51,12 @@ export function assertOpen({ closed, options }: GitContext, signal: AbortSignal 
   if (closed) throw new OutcomeClosedError(`the outcome repository ${options.directory}`);
 }
 
-/** @throws OutcomeCommitError (`OUTCOME_COMMIT_UNKNOWN`) for the first that is none. */
-export async function assertCommits({ git, options }: GitContext, commits: readonly string[], call: GitCall): Promise<void> {
-  for (const commit of commits) if (!(await isCommit(git, commit, call))) throw new OutcomeCommitError(commit, options.directory);
+/** Answers their trees. @throws OutcomeCommitError (`OUTCOME_COMMIT_UNKNOWN`) for the first that is no commit. */
+export async function assertCommits({ git, options }: GitContext, commits: readonly string[], call: GitCall): Promise<string[]> {
+  const trees = await treesOfCommits(git, commits, call);
+  return commits.map((commit, at) => {
+    const tree = trees[at];
+    if (tree === undefined) throw new OutcomeCommitError(commit, options.directory);
+    return tree;
+  });
 }

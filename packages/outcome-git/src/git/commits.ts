@@ -5,9 +5,13 @@ const WHOLE_ID = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
 
 /** Whether this is the whole id of a commit. Names and abbreviations are not: they can mean something else tomorrow. */
 export async function isCommit(git: Git, commit: string, call: GitCall): Promise<boolean> {
-  if (!WHOLE_ID.test(commit)) return false;
-  const answer = await git.run(["cat-file", "--batch-check=%(objecttype)"], { ...call, input: `${commit}\n` });
-  return answer.trim() === "commit";
+  return (await commitsAmong(git, [commit], call)).length > 0;
+}
+
+/** Those that are whole ids of commits. */
+export async function commitsAmong(git: Git, commits: readonly string[], call: GitCall): Promise<string[]> {
+  const trees = await treesOfCommits(git, commits, call);
+  return commits.filter((_, at) => trees[at] !== undefined);
 }
 
 /** The trees of commits, that are named by their whole ids. `undefined` for what is none. */

@@ -112,11 +112,11 @@ export interface BranchContent {
 export async function advance(git: Git, { branch, tree, message }: BranchContent, call: GitCall): Promise<string> {
   let refused: unknown;
   for (let tries = 0; tries < TRIES; tries++) {
-    const from = (await readRefs(git, [branch], call)).get(branch);
-    if (from !== undefined && (await treeOf(git, from, call)) === tree) return from;
-    const to = await writeCommit(git, { tree, parent: from, message }, call);
+    const from = (await readCommits(git, [branch], call)).get(branch);
+    if (from?.tree === tree) return from.commit;
+    const to = await writeCommit(git, { tree, parent: from?.commit, message }, call);
     try {
-      await changeRefs(git, [{ name: branch, from, to }], call);
+      await changeRefs(git, [{ name: branch, from: from?.commit, to }], call);
       return to;
     } catch (error) {
       call.signal?.throwIfAborted();

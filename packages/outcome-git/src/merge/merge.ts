@@ -4,13 +4,14 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type AbortOptions, OutcomeFailedError } from "@dad/outcome";
 import { assertNoRebase, checkedOutAt } from "./checked-out.ts";
 import { OutcomeMergeError } from "../errors.ts";
+import { commitsAmong } from "../git/commits.ts";
 import type { Git, GitCall } from "../git/git.ts";
 import type { GitContext } from "../git-context.ts";
 import { whileHolding } from "../git/held-lock.ts";
 import { findTarget, type MergedCommit, type MergeTarget, readMerged } from "./merge-target.ts";
 import { type Made, makeMerge } from "./merge-trees.ts";
 import { transferObjects } from "../git/pack-transfer.ts";
-import { bringCommit, commitsAmong } from "../project/project-import.ts";
+import { bringCommit } from "../project/project-import.ts";
 import { ProjectRefusal } from "../project/project-repository.ts";
 import { changeRefs, readRefs } from "../git/refs.ts";
 

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { DadError } from "@dad/protocol";
+import { commitsAmong } from "../git/commits.ts";
 import { whileHolding } from "../git/held-lock.ts";
 import type { Git, GitCall } from "../git/git.ts";
 import { transferObjects } from "../git/pack-transfer.ts";
@@ -50,12 +51,4 @@ async function assertWhole(git: Git, { directory, isShallow, objectFormat }: Pro
   const own = (await git.run(["rev-parse", "--show-object-format"], call)).trim();
   if (own !== objectFormat)
     throw new ProjectRefusal(`${directory} names its objects by ${objectFormat}, and the outcome repository ${call.gitDir} by ${own}`);
-}
-
-/** Those of some ids that are commits here. */
-export async function commitsAmong(git: Git, ids: readonly string[], call: GitCall): Promise<string[]> {
-  if (ids.length === 0) return [];
-  const input = ids.map((id) => `${id}\n`).join("");
-  const answer = (await git.run(["cat-file", "--batch-check=%(objecttype)"], { ...call, input })).split("\n");
-  return ids.filter((_, at) => answer[at] === "commit");
 }

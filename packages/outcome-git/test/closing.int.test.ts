@@ -41,6 +41,23 @@ it("leaves the working tree where it is when its content cannot be kept, and say
   await repository[Symbol.asyncDispose]();
 });
 
+it("keeps what was not committed also when somebody has moved the branch since, and something else is kept", async () => {
+  const run = await openRun("run1", { refused: false });
+  await run[Symbol.asyncDispose]();
+  const by = ["-c", "user.name=x", "-c", "user.email=x@x"];
+  const moved = await git(places.directory, ...by, "commit-tree", "-p", "run/run1", "-m", "moved", "run/run1^{tree}");
+  await git(places.directory, "update-ref", "refs/heads/run/run1", moved.trim());
+
+  const resumed = await repository.open(run.runId, { resume: true });
+  await resumed.write(textFile("other.txt", "other"));
+  await resumed[Symbol.asyncDispose]();
+  const snapshot = "refs/dad/snapshots/run1";
+  expect(await git(places.directory, "show", `${snapshot}:other.txt`)).toBe("other");
+  expect(await git(places.directory, "show", `${snapshot}^2:work.txt`)).toBe("work");
+  expect(await git(places.directory, "rev-parse", `${snapshot}^`)).toBe(moved);
+  await repository[Symbol.asyncDispose]();
+});
+
 it("has nothing to keep of a working tree that is gone", async () => {
   const run = await openRun("run1", { refused: false });
   const { commit } = await run.commit({ subject: "x" });

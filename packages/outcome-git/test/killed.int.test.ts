@@ -81,6 +81,18 @@ it("starts runs of a project that has changed, and keeps what another one left, 
   expect(await readdir(places.directory)).not.toContain("HEAD.lock");
 });
 
+it("takes no working tree away that it knows nothing of", async () => {
+  await using elsewhere = gitOutcomeRepository({ ...places, directory: join(places.root, "elsewhere") });
+  await using run = await elsewhere.open(id("one"));
+  await run.write(textFile("work.txt", "work"));
+  await using repository = gitOutcomeRepository(places);
+  await expect(repository.open(id("one"), { resume: true })).rejects.toMatchObject({
+    code: "OUTCOME_EXISTS",
+    message: expect.stringContaining(`${run.directory}, of which ${places.directory} knows nothing`),
+  });
+  expect(await run.read("work.txt")).toEqual(textFile("work.txt", "work"));
+});
+
 it("leaves to the sweep by its age whatever git has not finished", async () => {
   const outcome = await commit("one");
   const left = [

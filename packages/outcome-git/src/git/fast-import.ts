@@ -7,6 +7,8 @@ import { openQuarantine } from "./quarantine.ts";
 
 export interface NewCommit {
   readonly parent: string;
+  /** A second parent, none of whose files it gets. */
+  readonly besides?: string | undefined;
   readonly message: string;
 }
 
@@ -66,9 +68,13 @@ export async function writeCommitFrom(git: Git, commit: NewCommit, call: GitCall
   return { ...changesTo(process, algorithmOf(commit.parent)), keep: () => quarantine.keep(), [Symbol.asyncDispose]: release };
 }
 
-async function begin(process: GitProcess, author: GitAuthor, { parent, message }: NewCommit): Promise<void> {
+async function begin(process: GitProcess, author: GitAuthor, { parent, besides, message }: NewCommit): Promise<void> {
   const text = Buffer.from(message);
-  const lines = [`commit ${NO_REF}\nmark :1\ncommitter ${identityOf(author)}\ndata ${text.length}\n`, text, `\nfrom ${parent}\n`];
+  const lines = [
+    `commit ${NO_REF}\nmark :1\ncommitter ${identityOf(author)}\ndata ${text.length}\n`,
+    text,
+    `\nfrom ${parent}\n${besides === undefined ? "" : `merge ${besides}\n`}`,
+  ];
   await process.write(Buffer.concat(lines.map((line) => Buffer.from(line))));
 }
 

@@ -1,6 +1,6 @@
-import { mkdir, rm, stat } from "node:fs/promises";
+import { mkdir, rm, rmdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { OutcomeFailedError } from "@dad/outcome";
+import { OutcomeExistsError, OutcomeFailedError } from "@dad/outcome";
 import type { RunId } from "@dad/protocol";
 import { fillTree } from "./fill-tree.ts";
 import type { Git, GitCall } from "../git/git.ts";
@@ -32,8 +32,8 @@ export async function reopenTree({ git, options }: GitContext, tree: RunTree, ca
   const refs = await readRefs(git, [branch, base, nodes, snapshot], call);
   const tip = refs.get(branch);
   const whole = tip !== undefined && (await isThere(tree.workTree)) && (await isThere(tree.index));
+  if (tip === undefined) return removeUnknown(tree, call);
   if (!whole) await removeTree(tree);
-  if (tip === undefined) return undefined;
   const start = await startOf(git, { runId: tree.runId, base: refs.get(base) ?? tip }, call);
   if (whole) return start;
   await mkdir(tree.workTree);
@@ -60,6 +60,17 @@ async function removeTree({ workTree, index }: RunTree): Promise<void> {
   } catch (cause) {
     throw new OutcomeFailedError("make room for the working tree", workTree, { cause });
   }
+}
+
+/**
+ * A run without a branch has come no further than to an empty directory. One with something in it belongs to somebody: to a run of
+ * another repository, or to one whose branch was deleted.
+ */
+async function removeUnknown({ runId, workTree, index }: RunTree, { gitDir }: GitCall): Promise<undefined> {
+  await rmdir(workTree).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== "ENOENT") throw new OutcomeExistsError(runId, `working tree ${workTree}, of which ${gitDir} knows nothing`, { cause });
+  });
+  await rm(index, { force: true });
 }
 
 async function isThere(path: string): Promise<boolean> {

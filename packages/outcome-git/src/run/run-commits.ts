@@ -119,6 +119,8 @@ async function readLast({ git, run, start, large }: RunFiles, call: StageCall): 
 export interface Recording {
   /** What the files are compared with, and what is before the commit. */
   readonly on: { readonly commit: string; readonly tree: string };
+  /** What the commit keeps reachable, too. */
+  readonly besides?: string | undefined;
   readonly links: LinkRule;
   readonly message: string;
   readonly onlyChanged: boolean;
@@ -147,7 +149,7 @@ export async function recordFiles(files: WorkFiles, recording: Recording, call: 
 
 async function recordOnce(files: WorkFiles, recording: Recording, call: StageCall): Promise<Recorded | undefined> {
   const { git, brought } = files;
-  const { on, message, onlyChanged, move } = recording;
+  const { on, besides, message, onlyChanged, move } = recording;
   await assertRoot(call.workTree);
   const held = await holdTree(git, { ...on, known: files.index }, call);
   // Whatever goes wrong now, the index may have something else.
@@ -157,7 +159,7 @@ async function recordOnce(files: WorkFiles, recording: Recording, call: StageCal
     files.index = held;
     return onlyChanged ? undefined : commitSame(files, recording, call);
   }
-  await using writer = await writeCommitFrom(git, { parent: on.commit, message }, call);
+  await using writer = await writeCommitFrom(git, { parent: on.commit, besides, message }, call);
   const request = {
     paths,
     modules: held.modules,

@@ -109,9 +109,11 @@ export async function takeSnapshot(files: WorkFiles): Promise<void> {
   const refs = await readCommits(git, [branch, nodes, snapshot], call);
   const on = refs.get(nodes) ?? refs.get(branch) ?? { commit: run.base, tree: await treeOf(git, run.base, call) };
   const message = outcomeMessage({ subject: `Not committed by run ${run.runId}`, runId: run.runId, base: run.base });
-  // A run that is resumed may leave more than one behind: the newest is the one to look at, and what it replaces is its own past.
-  const move = (to: string): Promise<void> => changeRefs(git, [{ name: snapshot, from: refs.get(snapshot)?.commit, to }], call);
-  await recordFiles(files, { on, links: "all", message, onlyChanged: true, move }, call);
+  const last = refs.get(snapshot);
+  // A run that is resumed may leave more than one behind. It goes on from the last one only when nobody has moved the branch since.
+  const besides = last && last.parent !== on.commit ? last.commit : undefined;
+  const move = (to: string): Promise<void> => changeRefs(git, [{ name: snapshot, from: last?.commit, to }], call);
+  await recordFiles(files, { on, besides, links: "all", message, onlyChanged: true, move }, call);
   // It may have more than the last commit.
   files.index = undefined;
 }

@@ -116,6 +116,17 @@ describe("a large file", () => {
     expect(second).toEqual([large("x", await readFile(at(run, "x"), "utf8"))]);
   });
 
+  it("is an ordinary file as long as a directory is in the place of its pointer, and is not lost", async () => {
+    await using run = await repository.open(id("run1"));
+    await write(run, "x", A);
+    await commit(run);
+    await run.write(textFile("x.dad-artifact/y", "y"));
+    const made = await commit(run);
+    expect(await namesIn(made.commit)).toEqual([...AS_BASE, "x", "x.dad-artifact/y"]);
+    expect(await contentOf(made.commit, "x")).toBe(A);
+    expect(made.large).toBeUndefined();
+  });
+
   it("is refused when it is larger than any file may be", async () => {
     await repository[Symbol.asyncDispose]();
     repository = open({ large: { store, bytes: LIMIT }, fileBytes: LIMIT });

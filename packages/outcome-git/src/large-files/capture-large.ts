@@ -7,6 +7,7 @@ import { isSameFile, type LargeFiles } from "./kept-files.ts";
 import { type PointerEntry, pointerOf } from "./large-files.ts";
 import type { SecretFinder } from "../secrets/secret-places.ts";
 import { bytesOf } from "../git/tree-path.ts";
+import { ifReached } from "../tree/working-tree.ts";
 
 /** Files of more bytes are large. */
 const DEFAULT_LARGE_BYTES = 10 * 2 ** 20;
@@ -32,10 +33,10 @@ export function largeBytes({ large }: CaptureRules): number {
  * @returns false for what is no large file.
  */
 export async function captureLarge(writing: LargeWriting, path: string, file: ConfinedFile): Promise<boolean> {
-  const { rules, pointers, unchanged, signal } = writing;
+  const { rules, files, pointers, unchanged, signal } = writing;
   const pointer = pointerOf(path);
   const before = pointers.get(path);
-  if (pointer === undefined) return false;
+  if (pointer === undefined || (await ifReached(files.stat(bytesOf(pointer))))?.kind === "directory") return false;
   if (!rules.large || writing.links === "all") {
     if (!before || !(await isContent(file, before.content, signal))) return false;
     unchanged.add(path);

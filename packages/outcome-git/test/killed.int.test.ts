@@ -141,3 +141,15 @@ it.each(KILLED)("tells of a git %s that is killed, loses nothing, and goes on wi
   expect(await repository.changes(made)).toEqual([{ path: "b.txt", kind: "added" }]);
   expect((await readdir(join(places.directory, "indexes"))).toSorted()).toEqual(["two"]);
 });
+
+it("leaves nothing of a run that cannot start, also where a git that was killed has locked the refs that go", async () => {
+  await commit("first");
+  await mkdir(join(places.seed, ".dadinclude"));
+  await using repository = gitOutcomeRepository(places);
+  await writeFile(join(places.directory, "packed-refs.lock"), "");
+  await expect(repository.open(id("one"))).rejects.toMatchObject({ code: "OUTCOME_INCLUDE_INVALID" });
+
+  await rm(join(places.seed, ".dadinclude"), { recursive: true });
+  await using run = await repository.open(id("one"));
+  await expect(run.commit({ subject: "one" })).resolves.toMatchObject({ branch: "run/one" });
+});

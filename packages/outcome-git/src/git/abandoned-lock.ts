@@ -14,9 +14,9 @@ async function seeLock(gitDir: string, ref: string): Promise<SeenLock> {
   return { path, identity: await identityOf(path) };
 }
 
-/** All that may be in the way of a change of these refs: git locks `HEAD`, too, when that leads to one of them. */
+/** All that may be in the way of a change of these refs: git locks `HEAD`, too, when that leads to one of them, and `packed-refs` when one goes. */
 export async function seeLocks(gitDir: string, refs: readonly string[]): Promise<readonly SeenLock[]> {
-  return await Promise.all([...refs, "HEAD"].map((ref) => seeLock(gitDir, ref)));
+  return await Promise.all([...refs, "HEAD", "packed-refs"].map((ref) => seeLock(gitDir, ref)));
 }
 
 /**

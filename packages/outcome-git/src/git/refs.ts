@@ -45,9 +45,13 @@ export async function readRefs(git: Git, names: readonly string[], call: GitCall
   return new Map(text.split("\n").flatMap((line) => (line === "" ? [] : [line.split(" ") as [string, string]])));
 }
 
-export interface ReadCommit {
+/** A commit whose tree is known. */
+export interface KnownCommit {
   readonly commit: string;
   readonly tree: string;
+}
+
+export interface ReadCommit extends KnownCommit {
   /** The first, of a commit that somebody made by hand and that has more. */
   readonly parent: string | undefined;
 }
@@ -64,16 +68,24 @@ export async function readCommits(git: Git, names: readonly string[], call: GitC
   );
 }
 
-/** A change of a ref that is only made when it still is what it was: `from` is `undefined` for one that must not exist. */
+/** A change of a ref that is only made when it still is what it was. */
 export interface RefChange {
   readonly name: string;
+  /** `undefined`: it must not exist. */
   readonly from: string | undefined;
-  readonly to: string;
+  /** `undefined`: it goes. */
+  readonly to: string | undefined;
+}
+
+/** As a line of `git update-ref --stdin`. */
+function lineOf({ name, from, to }: RefChange): string {
+  if (to === undefined) return `delete ${name}${from === undefined ? "" : ` ${from}`}`;
+  return from === undefined ? `create ${name} ${to}` : `update ${name} ${to} ${from}`;
 }
 
 /** Makes all of the changes or none; what somebody who was killed left in the way goes. @throws OutcomeFailedError when a ref is not what it was. */
 export async function changeRefs(git: Git, changes: readonly RefChange[], call: GitCall): Promise<void> {
-  const lines = changes.map(({ name, from, to }) => (from === undefined ? `create ${name} ${to}` : `update ${name} ${to} ${from}`));
+  const lines = changes.map(lineOf);
   const locks = (
     await seeLocks(
       call.gitDir,
@@ -109,15 +121,15 @@ export interface BranchContent {
  * Puts a new commit with this tree on a branch, unless it holds this tree already. When somebody else moves the branch
  * at the same time, looks again. @returns the commit that the branch points to.
  */
-export async function advance(git: Git, { branch, tree, message }: BranchContent, call: GitCall): Promise<string> {
+export async function advance(git: Git, { branch, tree, message }: BranchContent, call: GitCall): Promise<KnownCommit> {
   let refused: unknown;
   for (let tries = 0; tries < TRIES; tries++) {
     const from = (await readCommits(git, [branch], call)).get(branch);
-    if (from?.tree === tree) return from.commit;
+    if (from?.tree === tree) return from;
     const to = await writeCommit(git, { tree, parent: from?.commit, message }, call);
     try {
       await changeRefs(git, [{ name: branch, from: from?.commit, to }], call);
-      return to;
+      return { commit: to, tree };
     } catch (error) {
       call.signal?.throwIfAborted();
       refused = error;

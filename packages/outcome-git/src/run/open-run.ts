@@ -94,6 +94,6 @@ async function giveUp(git: Git, { runId, base, source, workTree, index }: Claime
   const refs = refsOf(runId);
   await rm(workTree, { recursive: true, force: true });
   await rm(index, { force: true });
-  await git.run(["update-ref", "--stdin"], { ...call, input: `start\ndelete ${refs.branch} ${base}\ndelete ${refs.base} ${base}\ncommit\n` });
-  if (source) await git.run(["update-ref", "-d", sourceRef(runId)], call);
+  const gone = [refs.branch, refs.base].map((name) => ({ name, from: base, to: undefined }));
+  await changeRefs(git, source ? [...gone, { name: sourceRef(runId), from: undefined, to: undefined }] : gone, call);
 }

@@ -56,7 +56,8 @@ describe("dad run --revision", () => {
     expect(changes).toContain("+made");
     expect(changes).not.toContain("changed");
     const missed = await project.dad("run", "agent.ts", "--revision", "nowhere");
-    expect({ code: missed.code, stderr: missed.stderr }).toEqual({ code: 2, stderr: expect.stringContaining("error OUTCOME_REVISION_UNKNOWN: ") });
+    expect(missed).toMatchObject({ code: 2, stdout: "", stderr: expect.stringMatching(/^error OUTCOME_REVISION_UNKNOWN: .*; there is "trunk"\n$/) });
+    expect(await project.dad("show", "nowhere")).toMatchObject({ code: 2, stderr: expect.stringContaining("the newest is r") });
   });
 
   it.each([

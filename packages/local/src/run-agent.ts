@@ -54,8 +54,8 @@ export interface AgentRun<Outputs> {
 
 /**
  * Runs an agent (or a flow) on this machine. A run that fails is a result, with the error that ended
- * it. Thrown is only what stops a run from being made: `DEFINITION_INVALID`, `RESOURCE_UNKNOWN`, `ISOLATION_UNAVAILABLE`, `GIT_UNAVAILABLE`, `STATIC_INPUT_INVALID`,
- * `RUN_EXISTS`, `RUN_ID_INVALID`, `RUN_NOT_OPENED`; of a `rerun` also `RERUN_REFUSED`, and what `planAgentRerun` throws; and
+ * it. Thrown is only what stops a run from being made: `DEFINITION_INVALID`, `RESOURCE_UNKNOWN`, `ISOLATION_UNAVAILABLE`, `GIT_UNAVAILABLE`, `OUTCOME_REVISION_UNKNOWN`,
+ * `STATIC_INPUT_INVALID`, `RUN_EXISTS`, `RUN_ID_INVALID`, `RUN_NOT_OPENED`; of a `rerun` also `RERUN_REFUSED`, and what `planAgentRerun` throws; and
  * `RUN_NOT_RECORDED`, when how it ended is not known.
  */
 export async function runAgent<Definition extends AgentDefinition | FlowDefinition>(
@@ -63,7 +63,7 @@ export async function runAgent<Definition extends AgentDefinition | FlowDefiniti
   { store, ports, inputs = {}, rerun, ...options }: RunAgentOptions,
 ): Promise<AgentRun<OutputsOf<Definition>>> {
   assertDefinition(definition);
-  return await runPrepared(definition, { store, ports, ...options }, await prepared(definition, { store, ports, inputs, rerun }));
+  return await runPrepared(definition, { store, ports, ...options }, await prepared(definition, { store, ports, inputs, rerun, ...options }));
 }
 
 /** Runs what was checked, and of a re-run planned, before. Thrown is what stops the run from being made. */
@@ -89,10 +89,12 @@ export interface Prepared extends Partial<Pick<PlannedRerun, "start" | "continua
   readonly resolved: StaticInputs;
 }
 
-async function prepared(
-  definition: AgentDefinition | FlowDefinition,
-  { store, ports, inputs, rerun }: Where & { readonly inputs: StaticInputs; readonly rerun: RerunOptions | undefined },
-): Promise<Prepared> {
+interface Asked extends Where, Pick<RunAgentOptions, "revision" | "signal"> {
+  readonly inputs: StaticInputs;
+  readonly rerun: RerunOptions | undefined;
+}
+
+async function prepared(definition: AgentDefinition | FlowDefinition, { store, ports, inputs, rerun, revision, signal }: Asked): Promise<Prepared> {
   const held = { adapter: isolationOf(store, ports), policy: ports.isolation?.policy };
   if (ports.outcome !== false) await store.assertOutcomes();
   if (rerun) {
@@ -104,6 +106,7 @@ async function prepared(
   }
   checkDefinition(definition);
   checkResources(definition, ports.resources);
+  if (revision !== undefined && ports.outcome !== false) await store.outcomes.resolve(revision, signal ? { signal } : {});
   await checkIsolation(isolationNeeds(definition), held);
   return { resolved: resolveStaticInputs(definition, inputs) };
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtemp, readFile, rm, symlink, unlink, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, symlink, unlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { agent, defineNode } from "@dad/agent";
@@ -110,10 +110,9 @@ describe("a run that starts from a revision of the project", () => {
     expect(git(projectRoot, "for-each-ref", "--format=%(refname)")).toBe("refs/heads/trunk");
   });
 
-  it("is recorded as failed when there is no such revision: nothing is executed", async () => {
+  it("is not made when there is no such revision: nothing is on record", async () => {
     await using store = open();
-    const { run, error } = await ran(store, "1", { revision: "trunk" });
-    expect(error).toMatchObject({ code: "OUTCOME_REVISION_UNKNOWN" });
-    expect(run).toMatchObject({ status: "failed", nodes: [], outcome: null });
+    await expect(ran(store, "1", { revision: "trunk" })).rejects.toMatchObject({ code: "OUTCOME_REVISION_UNKNOWN" });
+    expect(await readdir(projectRoot)).toEqual([]);
   });
 });

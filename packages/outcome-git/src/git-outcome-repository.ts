@@ -12,6 +12,7 @@ import { mergeCommit, type MergeOptions, type OutcomeMerge } from "./merge/merge
 import { openRun } from "./run/open-run.ts";
 import { readCommits, refsOf } from "./git/refs.ts";
 import { refOf } from "./run/run-commits.ts";
+import { findRevision } from "./project/find-revision.ts";
 import { countUncommitted, type UncommittedChanges } from "./project/uncommitted.ts";
 
 export interface GitOutcomeRepository extends OutcomeRepository {
@@ -24,6 +25,11 @@ export interface GitOutcomeRepository extends OutcomeRepository {
    * into, `GIT_UNAVAILABLE` for a git before 2.38 that would have to merge: nothing is changed then. `OUTCOME_COMMIT_UNKNOWN`.
    */
   merge(commit: string, options?: MergeOptions): Promise<OutcomeMerge>;
+  /**
+   * The id of the commit that a revision of the project means now: what a run would start from. Nothing is made or brought for it.
+   * @throws OutcomeRevisionError (`OUTCOME_REVISION_UNKNOWN`). `GIT_UNAVAILABLE`.
+   */
+  resolve(revision: string, options?: AbortOptions): Promise<string>;
   /** What a run that starts from a revision of the project does without. `undefined`: there is no working copy of the project. */
   uncommitted(options?: AbortOptions): Promise<UncommittedChanges | undefined>;
 }
@@ -60,6 +66,12 @@ export function gitOutcomeRepository(options: GitOutcomeOptions): GitOutcomeRepo
 
     async merge(commit, merging = {}) {
       return mergeCommit(context, { ...merging, commit }, await enter(merging.signal));
+    },
+
+    async resolve(revision, { signal } = {}) {
+      assertOpen(context, signal);
+      if (project !== undefined) await context.git.assertAvailable(project);
+      return (await findRevision(context, revision, signal)).commit;
     },
 
     async uncommitted({ signal } = {}) {

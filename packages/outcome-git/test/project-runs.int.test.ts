@@ -232,6 +232,19 @@ describe("a revision that a run cannot start from", () => {
   });
 });
 
+it("tells the commit of a revision before a run starts from it, and makes nothing for that", async () => {
+  const commit = await makeProject(options.project, { "a.txt": "1" });
+  await using repository = gitOutcomeRepository(options);
+  expect(await repository.resolve("main")).toBe(commit);
+  await expect(repository.resolve("nope")).rejects.toMatchObject({
+    code: "OUTCOME_REVISION_UNKNOWN",
+    message: `a run cannot start from revision "nope": it names no commit in ${options.project}; there is "main"`,
+  });
+  await using without = gitOutcomeRepository({ directory: options.directory, workDirectory: options.workDirectory });
+  await expect(without.resolve("main")).rejects.toMatchObject({ code: "OUTCOME_REVISION_UNKNOWN" });
+  await expect(access(options.directory)).rejects.toMatchObject({ code: "ENOENT" });
+});
+
 it("counts what is not committed in the project", async () => {
   await makeProject(options.project, { "a.txt": "1", "b.txt": "1", "c.txt": "1", ".gitignore": "*.log\n" });
   await using repository = gitOutcomeRepository(options);

@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 const conditions = ["@dad/source"];
 
-/** `unit` is what needs this process only; `integration` is what needs processes, servers or git. */
+/** `unit` is what needs this process only; `alone` is what replaces modules for it; `integration` is what needs processes, servers or git. */
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
@@ -16,11 +16,15 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["{packages,apps,tools}/*/src/**/*.test.ts"],
-          exclude: ["**/*.sandbox.test.ts"],
+          exclude: ["**/*.{alone,sandbox}.test.ts"],
           testTimeout: 60_000,
           // Nothing here has state of its own at import (a law), so that files can share what is loaded: nearly half of the time.
           isolate: false,
         },
+      },
+      {
+        extends: true,
+        test: { name: "alone", include: ["{packages,apps,tools}/*/src/**/*.alone.test.ts"], testTimeout: 60_000 },
       },
       {
         extends: true,

@@ -1,6 +1,6 @@
 import { lstat, mkdir, mkdtemp, readdir, readFile, readlink, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 
 // For the tests of this package only: throw-away folders, written and read as plain data.
 
@@ -30,8 +30,10 @@ export async function addTo(folder: string, content: FolderContent): Promise<voi
 /** Everything that is in a folder, as `addTo` takes it; directories only when they are empty. */
 export async function contentOf(folder: string): Promise<FolderContent> {
   const content: Record<string, FolderContent[string]> = {};
-  for (const name of (await readdir(folder, { recursive: true })).sort()) {
-    const path = join(folder, name);
+  // By their types: names alone would lead through links, and round and round.
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  for (const path of entries.map(({ parentPath, name }) => join(parentPath, name)).sort()) {
+    const name = relative(folder, path);
     const stats = await lstat(path);
     if (stats.isSymbolicLink()) content[name] = { link: await readlink(path) };
     else if (stats.isFile()) content[name] = await readFile(path, "utf8");

@@ -28,7 +28,19 @@ function barrelProblems(file: string, directory: string): string[] {
   return lines.map(({ line }) => `${file}:${line} imports the barrel of its own package: import the module itself`);
 }
 
+/** Other tests of the same worker would get what it leaves. */
+function replacementProblems(file: string): string[] {
+  if (!file.endsWith(".test.ts") || /\.(alone|int|sandbox)\.test\.ts$/.test(file)) return [];
+  const replaces = /\bvi\.(mock|doMock|resetModules)\(/.test(readFileSync(join(ROOT, file), "utf8"));
+  return replaces ? [`${file}: a test that replaces modules is called *.alone.test.ts`] : [];
+}
+
 const { projects } = await readWorkspace();
 const files = projects.flatMap(({ directory }) => sourceFiles(directory).map((file) => ({ file, directory })));
-const problems = files.flatMap(({ file, directory }) => [...nameProblems(file), ...optionProblems(file), ...barrelProblems(file, directory)]);
+const problems = files.flatMap(({ file, directory }) => [
+  ...nameProblems(file),
+  ...optionProblems(file),
+  ...barrelProblems(file, directory),
+  ...replacementProblems(file),
+]);
 report(problems, `${files.length} files keep to the laws`);

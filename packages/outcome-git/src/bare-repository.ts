@@ -5,7 +5,7 @@ import { OutcomeFailedError } from "@dad/outcome";
 import type { Git, GitCall } from "./git/git.ts";
 import { indexesOf, indexFile } from "./git/index-file.ts";
 import { makeDirectory } from "./git/make-directory.ts";
-import { advance, MAIN, readRefs } from "./git/refs.ts";
+import { advance, type KnownCommit, MAIN, readCommits } from "./git/refs.ts";
 import { stageTree } from "./tree/stage.ts";
 
 /**
@@ -69,10 +69,10 @@ export interface MainOptions {
 }
 
 /** Makes sure that `main` has what the seed has, or anything at all, and answers its commit. */
-export async function updateMain(git: Git, { seed, except }: MainOptions, call: GitCall): Promise<string> {
+export async function updateMain(git: Git, { seed, except }: MainOptions, call: GitCall): Promise<KnownCommit> {
   if (seed !== undefined)
     return advance(git, { branch: MAIN, tree: await seedTree(git, { seed, except }, call), message: "Take over the files of the project\n" }, call);
-  const main = (await readRefs(git, [MAIN], call)).get(MAIN);
+  const main = (await readCommits(git, [MAIN], call)).get(MAIN);
   return main ?? advance(git, { branch: MAIN, tree: await readmeTree(git, call), message: "Begin\n" }, call);
 }
 

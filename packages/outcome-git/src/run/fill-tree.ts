@@ -4,16 +4,19 @@ import type { LargeFileStore } from "@dad/outcome";
 import { checkOut } from "../git/check-out.ts";
 import { indexFile } from "../git/index-file.ts";
 import type { Git, GitCall } from "../git/git.ts";
+import { listTree } from "../git/list-tree.ts";
+import type { KnownCommit } from "../git/refs.ts";
 import { includeFiles, type IncludeFrom } from "../project/include-files.ts";
 import { type LargeFiles, restoreKept } from "../large-files/kept-files.ts";
-import { pointersIn } from "../large-files/large-files.ts";
+import { pointersAmong } from "../large-files/large-files.ts";
+import { indexOf, type TreeIndex } from "../tree/tree-index.ts";
 import { treeFiles } from "../tree/working-tree.ts";
 
 export interface TreeToFill {
   readonly workTree: string;
   readonly index: string;
   /** The commit whose files it gets. */
-  readonly content: string;
+  readonly content: KnownCommit;
   /** Where it gets files from that are ignored. */
   readonly include: IncludeFrom | undefined;
   /** Where large files are kept. `undefined`: pointers stay. */
@@ -21,22 +24,27 @@ export interface TreeToFill {
   /** Told of the pointers, and of the files that are in their place. */
   readonly large: LargeFiles;
   /** A commit that has all the pointers which stand for large files, as nobody else wrote them. Default: `content`. */
-  readonly pointers?: string | undefined;
+  readonly pointers?: KnownCommit | undefined;
 }
 
 /**
  * Gives an empty working tree the files of a commit, and those that `.dadinclude` names. Its index gets its name when everything is
  * there, so that a tree with an index is whole.
+ *
+ * @returns what is known of the index then.
  */
-export async function fillTree(git: Git, { workTree, index, include, ...filling }: TreeToFill, call: GitCall): Promise<void> {
+export async function fillTree(git: Git, { workTree, index, include, ...filling }: TreeToFill, call: GitCall): Promise<TreeIndex> {
   const fresh = indexFile(call.gitDir, `seed-${randomUUID()}`);
-  const { content, store, large } = filling;
+  const { content, pointers = content, store, large } = filling;
   try {
-    await checkOut(git, content, { ...call, workTree, index: fresh });
-    large.pointers = await pointersIn(git, filling.pointers ?? content, call);
+    await checkOut(git, content.commit, { ...call, workTree, index: fresh });
+    const entries = await listTree(git, content.tree, call);
+    const known = pointers.tree === content.tree ? entries : await listTree(git, pointers.tree, call);
+    Object.assign(large, { pointers: await pointersAmong(git, known, call), tree: pointers.tree });
     await restoreKept(treeFiles(workTree), { store, large, signal: call.signal });
     if (include) await includeFiles(git, include, { ...call, workTree, index: fresh });
     await rename(fresh, index);
+    return await indexOf(index, { tree: content.tree, entries });
   } finally {
     for (const left of [fresh, `${fresh}.lock`]) await rm(left, { force: true });
   }

@@ -7,10 +7,10 @@ import { fillTree } from "./fill-tree.ts";
 import type { Git, GitCall } from "../git/git.ts";
 import { assertOpen, type GitContext } from "../git-context.ts";
 import { includeFrom } from "../project/include-files.ts";
-import { noLargeFiles, pointersAt } from "../large-files/kept-files.ts";
-import { largeFilesOf } from "../large-files/large-files.ts";
-import { changeRefs, readRefs, refsOf, treeOf } from "../git/refs.ts";
-import { reopenTree, type RunTree } from "./reopen-tree.ts";
+import { noLargeFiles } from "../large-files/kept-files.ts";
+import { largeFilesOf, pointersIn } from "../large-files/large-files.ts";
+import { changeRefs, readRefs, refsOf } from "../git/refs.ts";
+import { type OpenedTree, reopenTree, type RunTree } from "./reopen-tree.ts";
 import { gitRunOutcome } from "./run-outcome.ts";
 import { findStart, type RunStart } from "./run-start.ts";
 import { sourceRef, writeSource } from "./run-source.ts";
@@ -29,13 +29,21 @@ export async function openRun(context: GitContext, { resume, ...asked }: RunRequ
   const { runId } = asked;
   const tree = { runId, workTree: join(options.workDirectory, runId), index: indexFile(options.directory, runId), large: noLargeFiles() };
   const reopened = resume ? await reopenTree(context, tree, call) : undefined;
-  const { base, source } = reopened ?? (await makeTree(context, { ...tree, ...asked }, call));
-  const commit = { commit: base, tree: await treeOf(git, base, call) };
-  // They were read when the working tree was made.
-  if (!reopened) tree.large.tree = commit.tree;
-  const large = largeFilesOf(await pointersAt({ git, ...tree }, commit.tree, call));
-  const start = { branch: outcomeBranch(runId), ...commit, ...large, ...(source ? { source: source.source } : {}) };
-  const opened = { ...tree, gitDir: options.directory, rules: options.capture, history: options.history, base, start, fresh: reopened === undefined };
+  const { base, source, known } = reopened ?? (await makeTree(context, { ...tree, ...asked }, call));
+  // They were read when the working tree was made, unless the run has gone on since its start.
+  const pointers = tree.large.tree === base.tree ? tree.large.pointers : await pointersIn(git, base.tree, call);
+  const { commit, tree: content } = base;
+  const start = { branch: outcomeBranch(runId), commit, tree: content, ...largeFilesOf(pointers), ...(source ? { source: source.source } : {}) };
+  const opened = {
+    ...tree,
+    gitDir: options.directory,
+    rules: options.capture,
+    history: options.history,
+    base: commit,
+    start,
+    known,
+    fresh: reopened === undefined,
+  };
   const run: RunOutcome = gitRunOutcome(git, opened, () => runs.delete(run));
   runs.add(run);
   return run;
@@ -44,7 +52,7 @@ export async function openRun(context: GitContext, { resume, ...asked }: RunRequ
 type NewTree = RunTree & Omit<RunRequest, "resume">;
 
 /** Makes the branch and the working tree of a run, and answers what it starts from. */
-async function makeTree(context: GitContext, { from, revision, ...tree }: NewTree, call: GitCall): Promise<RunStart> {
+async function makeTree(context: GitContext, { from, revision, ...tree }: NewTree, call: GitCall): Promise<OpenedTree> {
   const { git, options } = context;
   const { runId } = tree;
   await assertNew(git, runId, call);
@@ -53,9 +61,9 @@ async function makeTree(context: GitContext, { from, revision, ...tree }: NewTre
   await claim(git, claimed, call);
   try {
     const include = includeFrom(options, start.source?.source.repository);
-    await fillTree(git, { ...tree, content: start.base, include, store: options.capture?.large?.store }, call);
+    const known = await fillTree(git, { ...tree, content: start.base, include, store: options.capture?.large?.store }, call);
     assertOpen(context, call.signal);
-    return start;
+    return { ...start, known };
   } catch (error) {
     await giveUp(git, claimed, { ...call, signal: undefined });
     throw error;
@@ -79,7 +87,7 @@ async function claim(git: Git, { runId, base, source, workTree }: ClaimedTree, c
   try {
     // A branch says that the run has started. One that was made before it, by whoever was killed then, is not in the way.
     if (source) await git.run(["update-ref", sourceRef(runId), await writeSource(git, source, call)], call);
-    const created = [refs.branch, refs.base].map((name) => ({ name, from: undefined, to: base }));
+    const created = [refs.branch, refs.base].map((name) => ({ name, from: undefined, to: base.commit }));
     await changeRefs(git, created, call);
   } catch (error) {
     await rmdir(workTree);
@@ -94,6 +102,6 @@ async function giveUp(git: Git, { runId, base, source, workTree, index }: Claime
   const refs = refsOf(runId);
   await rm(workTree, { recursive: true, force: true });
   await rm(index, { force: true });
-  const gone = [refs.branch, refs.base].map((name) => ({ name, from: base, to: undefined }));
+  const gone = [refs.branch, refs.base].map((name) => ({ name, from: base.commit, to: undefined }));
   await changeRefs(git, source ? [...gone, { name: sourceRef(runId), from: undefined, to: undefined }] : gone, call);
 }

@@ -3,13 +3,14 @@ import { join } from "node:path";
 import { OutcomeExistsError, OutcomeFailedError } from "@dad/outcome";
 import type { RunId } from "@dad/protocol";
 import { fillTree } from "./fill-tree.ts";
-import type { Git, GitCall } from "../git/git.ts";
+import type { GitCall } from "../git/git.ts";
 import type { GitContext } from "../git-context.ts";
 import { includeFrom } from "../project/include-files.ts";
 import type { LargeFiles } from "../large-files/kept-files.ts";
-import { readRefs, refsOf } from "../git/refs.ts";
+import { readCommits, refsOf } from "../git/refs.ts";
 import { sourceRef } from "./run-source.ts";
 import { type RunStart, startOf } from "./run-start.ts";
+import type { TreeIndex } from "../tree/tree-index.ts";
 
 /** The working tree of a run, and the index that belongs to it. */
 export interface RunTree {
@@ -19,6 +20,12 @@ export interface RunTree {
   readonly large: LargeFiles;
 }
 
+/** A working tree that is there. */
+export interface OpenedTree extends RunStart {
+  /** What is known of its index. */
+  readonly known: TreeIndex | undefined;
+}
+
 /**
  * Brings the working tree of a run back for whoever goes on with the run, and is the only one who does. A tree with an index
  * is as its process left it: the index of a new tree gets its name when all its files are there. Anything else is made again
@@ -26,26 +33,22 @@ export interface RunTree {
  *
  * @returns what the run started from, or `undefined`, with nothing left in the way, when it had not come as far as that.
  */
-export async function reopenTree({ git, options }: GitContext, tree: RunTree, call: GitCall): Promise<RunStart | undefined> {
+export async function reopenTree({ git, options }: GitContext, tree: RunTree, call: GitCall): Promise<OpenedTree | undefined> {
   const { branch, base, nodes, snapshot, tag } = refsOf(tree.runId);
   await removeLocks(tree, [branch, base, nodes, snapshot, tag, sourceRef(tree.runId)], call);
-  const refs = await readRefs(git, [branch, base, nodes, snapshot], call);
+  const refs = await readCommits(git, [branch, base, nodes, snapshot], call);
   const tip = refs.get(branch);
   const whole = tip !== undefined && (await isThere(tree.workTree)) && (await isThere(tree.index));
   if (tip === undefined) return removeUnknown(tree, call);
   if (!whole) await removeTree(tree);
   const start = await startOf(git, { runId: tree.runId, base: refs.get(base) ?? tip }, call);
-  if (whole) return start;
+  if (whole) return { ...start, known: undefined };
   await mkdir(tree.workTree);
   const [newest, kept] = [refs.get(nodes) ?? tip, refs.get(snapshot)];
-  const content = kept !== undefined && (await parentOf(git, kept, call)) === newest ? kept : newest;
+  const content = kept?.parent === newest.commit ? kept : newest;
   const include = includeFrom(options, start.source?.source.repository);
-  await fillTree(git, { ...tree, content, pointers: newest, include, store: options.capture?.large?.store }, call);
-  return start;
-}
-
-async function parentOf(git: Git, commit: string, call: GitCall): Promise<string> {
-  return (await git.run(["rev-parse", "--verify", `${commit}^`], call)).trim();
+  const known = await fillTree(git, { ...tree, content, pointers: newest, include, store: options.capture?.large?.store }, call);
+  return { ...start, known };
 }
 
 /** A process that was killed while it held them is not coming back for them. */

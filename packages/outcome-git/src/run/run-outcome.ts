@@ -15,6 +15,7 @@ import type { Git } from "../git/git.ts";
 import type { LargeFiles } from "../large-files/kept-files.ts";
 import { changeRefs, readCommits, refsOf, treeOf } from "../git/refs.ts";
 import { callOf, commitFiles, firstOf, type GitRun, recordFiles, type RunFiles, type RunRef, type WorkFiles } from "./run-commits.ts";
+import type { TreeIndex } from "../tree/tree-index.ts";
 import { isGone, readTreeFile, removeTree, writeTreeFile } from "../tree/working-tree.ts";
 
 /** A run that is opened. */
@@ -22,14 +23,16 @@ export interface OpenedRun extends GitRun {
   readonly start: RunRef;
   /** Nobody has worked on it before. */
   readonly fresh: boolean;
+  /** What is known of its index. */
+  readonly known: TreeIndex | undefined;
   readonly large: LargeFiles;
 }
 
 /** The working tree of a run that is open. `onClosed` is told when it is closed, also when that failed. */
-export function gitRunOutcome(git: Git, { start, fresh, large, ...run }: OpenedRun, onClosed: () => void): RunOutcome {
+export function gitRunOutcome(git: Git, { start, fresh, known, large, ...run }: OpenedRun, onClosed: () => void): RunOutcome {
   const { runId, workTree } = run;
   const last = fresh ? firstOf(run, start) : undefined;
-  const files: RunFiles = { git, run, start, last, index: undefined, brought: new Set(), large };
+  const files: RunFiles = { git, run, start, last, index: known, brought: new Set(), large };
   const inTurn = takeTurns();
   let closing: Promise<void> | undefined;
   const ending: Ending = { refused: undefined };

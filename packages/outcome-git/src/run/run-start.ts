@@ -3,6 +3,7 @@ import type { RunId } from "@dad/protocol";
 import { updateMain } from "../bare-repository.ts";
 import type { Git, GitCall } from "../git/git.ts";
 import { assertCommits, type GitContext } from "../git-context.ts";
+import { type KnownCommit, treeOf } from "../git/refs.ts";
 import { bringCommit } from "../project/project-import.ts";
 import { findProject, ProjectRefusal } from "../project/project-repository.ts";
 import { resolveRevision } from "../project/resolve-revision.ts";
@@ -10,7 +11,7 @@ import { readSource, type RunSource } from "./run-source.ts";
 
 /** What a run starts from. */
 export interface RunStart {
-  readonly base: string;
+  readonly base: KnownCommit;
   /** Of what comes from the project's own repository. */
   readonly source: RunSource | undefined;
 }
@@ -26,16 +27,16 @@ export async function findStart(context: GitContext, { runId, from, revision }: 
   const { git, options } = context;
   if (revision !== undefined) return takeOver(context, revision, call);
   if (from !== undefined) {
-    await assertCommits(context, [from], call);
-    return startOf(git, { runId, base: from }, call);
+    const [tree = ""] = await assertCommits(context, [from], call);
+    return startOf(git, { runId, base: { commit: from, tree } }, call);
   }
   const except = [options.directory, options.workDirectory];
   return { base: await updateMain(git, { seed: options.seed, except }, call), source: undefined };
 }
 
 /** The start of a run whose base is there. */
-export async function startOf(git: Git, { runId, base }: { readonly runId: RunId; readonly base: string }, call: GitCall): Promise<RunStart> {
-  return { base, source: await readSource(git, { runId, base }, call) };
+export async function startOf(git: Git, { runId, base }: { readonly runId: RunId; readonly base: KnownCommit }, call: GitCall): Promise<RunStart> {
+  return { base, source: await readSource(git, { runId, base: base.commit }, call) };
 }
 
 /** @throws OutcomeRevisionError (`OUTCOME_REVISION_UNKNOWN`). */
@@ -47,7 +48,8 @@ async function takeOver({ git, options }: GitContext, revision: string, call: Gi
     const project = await findProject(git, directory, call.signal);
     const { commit, branch } = await resolveRevision(git, revision, { ...project, signal: call.signal });
     await bringCommit(git, { project, commit }, call);
-    return { base: commit, source: { source: { repository: project.directory, revision, commit }, branch } };
+    const base = { commit, tree: await treeOf(git, commit, call) };
+    return { base, source: { source: { repository: project.directory, revision, commit }, branch } };
   } catch (cause) {
     if (!(cause instanceof ProjectRefusal)) throw cause;
     throw new OutcomeRevisionError(revision, { repository: directory, reason: cause.message }, { cause });

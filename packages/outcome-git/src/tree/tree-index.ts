@@ -1,7 +1,9 @@
 import { lstat, rm } from "node:fs/promises";
 import { OutcomePathError } from "@dad/outcome";
 import type { Captured, StageCall } from "./capture.ts";
+import { MODULE_MODE } from "./captured-entry.ts";
 import type { Git } from "../git/git.ts";
+import type { TreeEntry } from "../git/list-tree.ts";
 import { bytesOf, shown } from "../git/tree-path.ts";
 import { ifReached, treeFiles } from "./working-tree.ts";
 
@@ -24,6 +26,15 @@ const ALL_UNSEEN = { files: Infinity, bytes: Infinity };
 /** Reading so much takes git about as long as one more process of its own. */
 const MOST_UNSEEN = { files: 256, bytes: 4_194_304 };
 
+/** An index that git has just filled together with the working tree. */
+export async function indexOf(
+  index: string,
+  { tree, entries }: { readonly tree: string; readonly entries: readonly TreeEntry[] },
+): Promise<TreeIndex> {
+  const modules = new Set(entries.flatMap(({ mode, path }) => (mode === MODULE_MODE ? [path] : [])));
+  return { tree, identity: await identityOf(index), modules, unseen: NOTHING_UNSEEN };
+}
+
 /** Makes sure that the index has the tree of a commit. The working tree is not touched. */
 export async function holdTree(
   git: Git,
@@ -31,10 +42,11 @@ export async function holdTree(
   call: StageCall,
 ): Promise<TreeIndex> {
   const identity = await identityOf(call.index);
-  if (known?.tree === tree && identity !== undefined && known.identity === identity) return see(git, known, call);
+  const isKnown = known !== undefined && identity !== undefined && known.identity === identity;
+  if (isKnown && known.tree === tree) return see(git, known, call);
   // Whoever was killed while it was written is not coming back for it.
   await rm(`${call.index}.lock`, { force: true });
-  const found = identity === undefined ? undefined : await lookInto(git, call);
+  const found = isKnown || identity === undefined ? undefined : await lookInto(git, call);
   if (found?.tree === tree) return { tree, identity: await identityOf(call.index), modules: found.modules, unseen: NOTHING_UNSEEN };
   // In one step: without an index a working tree counts as one that was never whole.
   await git.run(["read-tree", commit], call);

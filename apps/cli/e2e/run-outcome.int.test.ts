@@ -70,6 +70,20 @@ describe("dad run --revision", () => {
   });
 });
 
+describe("the size of files", () => {
+  it("decides which of them a merge brings as pointers, and which no outcome has: both are said", async () => {
+    const config = `export default { outcome: { largeBytes: 3, fileBytes: 10 } };`;
+    await using project = await testProject({ "agent.ts": WRITER, "dad.config.ts": config });
+    await project.dad("run", "agent.ts", "--run-id", "large");
+    await project.dad("run", "agent.ts", "--run-id", "too-large", "--input", 'writer={"text":"more than ten"}');
+    const { stdout } = await project.dad("outcome", "merge", "large");
+    expect(stdout).toMatch(/\npointers: main has <name>\.dad-artifact .*\n {2}\S* ?dad outcome checkout large .*\n {2}made\.txt, 4 B\n$/);
+    const { code, stderr } = await project.dad("outcome", "show", "too-large");
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^error OUTCOME_NONE: run too-large has no outcome: it could not be committed: "made\.txt" .* the option fileBytes/);
+  });
+});
+
 describe("dad resume --no-outcome", () => {
   it("leaves a run as it is that has an outcome", async () => {
     await using project = await testProject({ "agent.ts": shellAgent("exit 3") });

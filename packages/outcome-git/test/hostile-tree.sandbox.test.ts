@@ -176,9 +176,7 @@ it("refuses a file that is too large, by its name, and loses nothing", async () 
   await writeFile(at("holes"), "");
   await truncate(at("holes"), 2 ** 41);
   await run.write(textFile("work.txt", "work"));
-  await expect(commit()).rejects.toMatchObject(
-    refusal("holes", "it has 2199023255552 bytes, more than the 1073741824 of the option capture.fileBytes"),
-  );
+  await expect(commit()).rejects.toMatchObject(refusal("holes", "it has 2199023255552 bytes, more than the 1073741824 of the option fileBytes"));
   await expect(run.read("holes")).rejects.toMatchObject(refusal("holes", "at most 1073741824 are read"));
   expect((await readdir(root)).toSorted()).toEqual(["a.txt", "dir", "holes", "work.txt"]);
   await writeFile(at(".gitignore"), "holes\n");
@@ -191,7 +189,7 @@ it("refuses more changes than are allowed at once", async () => {
   for (const name of ["1", "2"]) await run.write(textFile(name, "123456"));
   await expect(commit()).rejects.toMatchObject({
     code: "OUTCOME_PATH_INVALID",
-    message: expect.stringContaining("10 bytes of the option capture.changedBytes"),
+    message: expect.stringContaining("10 bytes of the option changedBytes"),
   });
   await rm(at("2"));
   await commit();

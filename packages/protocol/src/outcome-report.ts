@@ -141,6 +141,8 @@ export const OutcomeMergeReport = z.looseObject({
   branch: z.string(),
   /** What the branch points to now; with `checkedOut`, what it will point to. */
   merged: z.string(),
+  /** Files that are kept as artifacts: the branch has their pointers. */
+  large: z.array(LargeFile),
   /** The branch is checked out there, and was not moved: `command` does it. */
   checkedOut: z.looseObject({ directory: z.string(), ref: z.string(), command: z.array(z.string()) }).optional(),
 });

@@ -14,7 +14,7 @@ export type { LineageContext } from "./lineage-tree.ts";
 export { type ForkContext, forkText } from "./fork-text.ts";
 export { type ForkProgress, forkProgress } from "./fork-progress.ts";
 export { setText } from "./set-text.ts";
-export { outcomeDiffText, outcomeMergeText, outcomePlaceText } from "./outcome-diff-text.ts";
+export { outcomeDiffText, type OutcomeMergeContext, outcomeMergeText, outcomePlaceText } from "./outcome-diff-text.ts";
 export { countsOf, type OutcomeContext, outcomeListText, outcomeLogText, outcomeText } from "./outcome-text.ts";
 export { type Paint, paintFor, type Style } from "./paint.ts";
 export { placeText, programName, shellWord } from "./place.ts";

@@ -1,4 +1,5 @@
 import {
+  type LargeFile,
   type OutcomeDiff,
   type OutcomeListEntry,
   type OutcomeLog,
@@ -154,6 +155,7 @@ describe("a comparison of outcomes", () => {
 });
 
 describe("a merge", () => {
+  const merging = { ...context, checkout: "dad outcome checkout one ./outcome-files" };
   const report: OutcomeMergeReport = {
     format: "dad.outcome-merge/1",
     runId,
@@ -163,12 +165,28 @@ describe("a merge", () => {
     repository: "/work/runs/outcome/p",
     branch: "main",
     merged: third,
+    large: [],
   };
 
   it("tells what became of the branch", () => {
-    expect(outcomeMergeText(report, context)).toBe("merged one into main of runs/outcome/p, as one commit: commit 333333333333");
-    expect(outcomeMergeText({ ...report, kind: "fast-forward", squash: false }, context)).toContain("p, which only went forward: commit 3");
-    expect(outcomeMergeText({ ...report, kind: "up-to-date" }, context)).toBe("main of runs/outcome/p has one already");
+    expect(outcomeMergeText(report, merging)).toBe("merged one into main of runs/outcome/p, as one commit: commit 333333333333");
+    expect(outcomeMergeText({ ...report, kind: "fast-forward", squash: false }, merging)).toContain("p, which only went forward: commit 3");
+    expect(outcomeMergeText({ ...report, kind: "up-to-date" }, merging)).toBe("main of runs/outcome/p has one already");
+  });
+
+  it("says which files the branch has only pointers of, and what writes them", () => {
+    const file = { path: "a\nb.bin", size: 3000, digest: `sha256:${"1".repeat(64)}`, mediaType: "application/octet-stream" } as LargeFile;
+    const lines = (count: number, kind: OutcomeMergeReport["kind"] = "merged") =>
+      outcomeMergeText({ ...report, kind, large: Array.from({ length: count }, () => file) }, merging)
+        .split("\n")
+        .slice(1);
+    expect(lines(1)).toEqual([
+      "pointers: main has <name>.dad-artifact in the place of 1 large file. This writes the file itself:",
+      "  dad outcome checkout one ./outcome-files",
+      String.raw`  a\nb.bin, 3.0 kB`,
+    ]);
+    expect(lines(12).at(-1)).toBe("  … and 2 more");
+    expect(lines(1, "up-to-date")).toEqual([]);
   });
 
   it("tells the command that moves a branch that is checked out, so that a shell takes it as it is", () => {
@@ -177,7 +195,7 @@ describe("a merge", () => {
       ref: "refs/dad/merges/one",
       command: ["git", "-C", "/work/my copy", "merge", "--ff-only", third],
     };
-    expect(outcomeMergeText({ ...report, repository: "/work", checkedOut }, context).split("\n")).toEqual([
+    expect(outcomeMergeText({ ...report, repository: "/work", checkedOut }, merging).split("\n")).toEqual([
       "one merged with main of /work is commit 333333333333, which refs/dad/merges/one keeps",
       "not moved: my copy has the branch checked out. This moves it together with the files there:",
       `  git -C '/work/my copy' merge --ff-only ${third}`,

@@ -4,6 +4,7 @@ import { offerOwnPackages } from "../agent-file/own-packages.ts";
 import { MergeByHandError, UsageError } from "../errors.ts";
 import { EXIT } from "../exit-code.ts";
 import { findProject } from "../project/find-project.ts";
+import { commandLine } from "../project/next-commands.ts";
 import { type FoundOutcome, openOutcomesIn } from "../project/open-outcomes.ts";
 
 export interface OutcomeMergeFlags {
@@ -21,8 +22,14 @@ export async function mergeOutcome(given: string, { into, squash, json, ...flags
   await using outcomes = await openOutcomesIn(store);
   if (given.includes("@")) throw new UsageError(`${given}: the outcome of a run is merged as it was at its end: leave @ and the node out`);
   const report = await merge(await outcomes.find(given), { into, squash: squash === true });
-  process.stdout.write(json ? jsonText(report) : `${outcomeMergeText(visible(report), { paint: paintFor(process.stdout), cwd })}\n`);
+  process.stdout.write(json ? jsonText(report) : `${await textOf(report, { cwd, runRoot: outcomes.runRoot })}\n`);
   return report.checkedOut ? EXIT.failed : EXIT.done;
+}
+
+async function textOf(report: OutcomeMergeReport, { cwd, runRoot }: { readonly cwd: string; readonly runRoot: string }): Promise<string> {
+  const line = await commandLine({ cwd, runRoot, clone: process.env["DAD_CLONE"] });
+  const checkout = line("outcome", "checkout", report.runId, "./outcome-files");
+  return outcomeMergeText(visible(report), { paint: paintFor(process.stdout), cwd, checkout });
 }
 
 interface Merging {
@@ -31,7 +38,7 @@ interface Merging {
 }
 
 async function merge(found: FoundOutcome, { into, squash }: Merging): Promise<OutcomeMergeReport> {
-  const { repository: outcomes, place } = found;
+  const { repository: outcomes, place, tip } = found;
   const merged = await outcomes.merge(place.commit, { squash, ...(into === undefined ? {} : { into }) }).catch((error: unknown) => {
     throw DadError.is(error, "OUTCOME_MERGE_CONFLICT") ? byHand(error, found) : error;
   });
@@ -44,6 +51,7 @@ async function merge(found: FoundOutcome, { into, squash }: Merging): Promise<Ou
     repository,
     branch,
     merged: commit,
+    large: tip.large ?? [],
     ...(checkedOut ? { checkedOut: { ...checkedOut, command: [...checkedOut.command] } } : {}),
   };
 }

@@ -90,10 +90,11 @@ async function newestOf(run: RunDetails, repositories: ReadonlyMap<string, Repos
   throw new OutcomeNoneError(run.runId, whyNone(run, runRoot));
 }
 
-function whyNone({ status, outcome, workspace }: RunDetails, runRoot: string): string {
+function whyNone({ status, outcome, workspace, error }: RunDetails, runRoot: string): string {
   if (workspace !== undefined) return "it was run without one (--no-outcome)";
   if (outcome) return `its branch ${outcome.branch} is in no repository in ${join(runRoot, "outcome")}`;
   if (status === "running") return "it has not committed anything yet";
+  if (error?.code.startsWith("OUTCOME_")) return `it could not be committed: ${error.message}`;
   return "it ended before its first commit";
 }
 

@@ -72,7 +72,7 @@ export async function findTarget(context: GitContext, { merged, into }: AskedTar
   if (branch === "main" && options.seed !== undefined)
     throw new OutcomeMergeError(
       merged.commit,
-      `main of ${options.directory} has the files of ${options.seed} whenever a run starts, and would lose it: give another branch, check it out into a directory, or start runs from a revision of the project`,
+      `main of ${options.directory} has the files of ${options.seed} whenever a run starts, and would lose it: give another branch (--into <branch>), check the outcome out into a directory, or start runs from a revision of the project`,
     );
   return { gitDir: options.directory, repository: options.directory, branch, ref: `refs/heads/${branch}`, project: undefined, origin: undefined };
 }
@@ -99,7 +99,7 @@ async function projectTarget(
   if (branch === undefined)
     throw new OutcomeMergeError(
       commit,
-      `run ${merged.runId} started from ${source.revision} of ${source.repository}, which is no branch: say into which one`,
+      `run ${merged.runId} started from ${source.revision} of ${source.repository}, which is no branch: say into which one it is to be merged (--into <branch>)`,
     );
   const project = await openProject(git, [source.repository, options.project], call).catch((cause: unknown) => {
     if (!(cause instanceof ProjectRefusal)) throw cause;

@@ -134,11 +134,10 @@ function lookedThrough({ secrets, places, signal }: Capture, path: string, file:
 async function assertFile(all: Capture, path: string, stats: ConfinedFile["stats"]): Promise<void> {
   const { fileBytes = DEFAULT_FILE_BYTES, changedBytes = DEFAULT_CHANGED_BYTES } = all.rules;
   assertTreePath(path, { link: false });
-  if (stats.size > fileBytes) throw refusal(path, `it has ${stats.size} bytes, more than the ${fileBytes} of the option capture.fileBytes`);
+  if (stats.size > fileBytes) throw refusal(path, `it has ${stats.size} bytes, more than the ${fileBytes} of the option fileBytes`);
   await all.assertOwn(shown(path), stats);
   all.bytes += stats.size;
-  if (all.bytes > changedBytes)
-    throw refusal(path, `with it, what has changed is more than the ${changedBytes} bytes of the option capture.changedBytes`);
+  if (all.bytes > changedBytes) throw refusal(path, `with it, what has changed is more than the ${changedBytes} bytes of the option changedBytes`);
 }
 
 function refusal(path: string, problem: string): OutcomePathError {

@@ -35,7 +35,7 @@ describe("dad bisect", () => {
     expect(stdout).toMatch(
       /^prompt of builder\.ask, of which it was made\n {2}\[user\]\n {2}A line, please\nanswer of builder\.ask\n {2}\{\n {4}"line": "bad"\n/m,
     );
-    expect(stdout).toMatch(/^next\n {2}\S* ?dad why one builder\.put\n/m);
+    expect(stdout).toMatch(/^next\n {2}\S* ?dad why one builder\.put\n {2}git -C runs\/outcome\/\S+ show [0-9a-f]{40}\n/m);
     expect(stdout).toMatch(/dad rerun one --from builder\.ask\n$/);
   });
 
@@ -78,7 +78,7 @@ describe("dad bisect", () => {
   it("stops when a test is broken off, and says so", async () => {
     const { code, stdout, stderr } = await bisect("exit 128", "--json");
     expect([code, (JSON.parse(stdout) as { error: { code: string } }).error.code]).toEqual([1, "BISECT_STOPPED"]);
-    expect(stderr).toContain("the test of builder.last (commit ");
+    expect(stderr).toMatch(/: builder\.last … broken off\nerror BISECT_STOPPED: the test of builder\.last \(commit /);
   });
 
   it("is cancelled by Ctrl-C, ends the test and removes its files", async () => {

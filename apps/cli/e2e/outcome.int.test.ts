@@ -64,7 +64,9 @@ describe("dad outcome", () => {
 
   it("show <run>@<node> tells the files as they were when that node had ended", async () => {
     const at = async (given: string) => OutcomeReport.parse(JSON.parse((await project.dad("outcome", "show", given, "--json")).stdout));
-    expect((await at("one@builder.second")).changes.map(({ path }) => path)).toEqual(["first.txt", "second.txt"]);
+    const { changes, commits } = await at("one@builder.second");
+    expect(changes.map(({ path }) => path)).toEqual(["first.txt", "second.txt"]);
+    expect(commits.map(({ path }) => path)).toEqual(["builder.first", "builder.second"]);
     // Of a node that changed nothing, and of one that a re-run reused.
     expect(await at("two@builder.ask")).toMatchObject({ by: "builder.first", changes: [{ path: "first.txt" }] });
   });

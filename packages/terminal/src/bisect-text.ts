@@ -58,7 +58,9 @@ function foundLines(report: BisectReport, context: BisectContext): string[] {
 
 const NOTHING = {
   passes: ["the test passes at the end of the run: there is nothing to find"],
-  fails: ["the test fails already at the start of the run: none of its nodes made it fail. Does it need something that is not in these files?"],
+  fails: [
+    "the test fails already at the start of the run: none of its nodes made it fail. Does it need something that is not in these files (--mount, --env), or the network (--network)?",
+  ],
   unknown: ["the test says that it cannot tell (exit code 125) at the start or the end of the run, and so there is nothing to search between"],
 } as const;
 

@@ -1,6 +1,6 @@
 import { bisection, type BisectionResult, commitsOf } from "@dad/lineage";
 import type { BisectReport, BisectTest } from "@dad/protocol";
-import { bisectText, jsonText, outcomePlaceText, paintFor, visible } from "@dad/terminal";
+import { bisectText, jsonText, paintFor, placeText, shellWord, visible } from "@dad/terminal";
 import { interruption } from "../agent-file/interruption.ts";
 import { offerOwnPackages } from "../agent-file/own-packages.ts";
 import { BisectImpossibleError, UsageError } from "../errors.ts";
@@ -45,7 +45,7 @@ export async function bisect(given: string, flags: BisectFlags): Promise<number>
       tests: [...tester.tests],
       isolation: tester.isolation(),
     };
-    process.stdout.write(flags.json ? jsonText(report) : `${await textOf(report, { outcomes, test: flags.test })}\n`);
+    process.stdout.write(flags.json ? jsonText(report) : `${await textOf(report, { outcomes, found })}\n`);
     return report.result === "found" ? EXIT.done : EXIT.failed;
   } catch (error) {
     // Whatever came of it on the way: it was asked for.
@@ -92,16 +92,17 @@ async function toldOf(
   return { result: result.at === "last" ? "passes" : "fails" };
 }
 
-async function textOf(report: BisectReport, { outcomes, test }: { readonly outcomes: Outcomes; readonly test: string }): Promise<string> {
-  const { runId, culprit } = report;
-  const line = await commandLine({ cwd: process.cwd(), runRoot: outcomes.runRoot, clone: process.env["DAD_CLONE"] });
+async function textOf(report: BisectReport, { outcomes, found }: Omit<Searched, "commits">): Promise<string> {
+  const { runId, culprit, test } = report;
+  const cwd = process.cwd();
+  const line = await commandLine({ cwd, runRoot: outcomes.runRoot, clone: process.env["DAD_CLONE"] });
   const node = culprit?.path;
   const next =
     node === undefined
       ? []
       : [
           line("why", runId, node),
-          line("outcome", "show", outcomePlaceText({ runId, node }), "--patch"),
+          `git -C ${shellWord(placeText(found.repository.location, cwd))} show ${culprit?.commit}`,
           line("rerun", runId, "--from", culprit?.prompt?.runId === runId ? culprit.prompt.path : node),
         ];
   const command = (...options: readonly string[]) => line("bisect", runId, "--test", test, ...options);

@@ -57,7 +57,7 @@ function reportOf({ run, repository, tip, place }: FoundOutcome, { commits, star
     start,
     ...(run.rerun ? { rerunOf: run.rerun.of } : {}),
     repository: repository.location,
-    commits: commits.nodes.map(({ path, attempt, status, decision, outcome }) => ({
+    commits: commitsUntil(place, commits).map(({ path, attempt, status, decision, outcome }) => ({
       path,
       attempt,
       status,
@@ -68,6 +68,11 @@ function reportOf({ run, repository, tip, place }: FoundOutcome, { commits, star
     changes,
     large: known.find((ref) => ref.commit === commit)?.large ?? [],
   };
+}
+
+/** When a node had ended, those after it were not there yet. */
+function commitsUntil({ node, commit }: FoundOutcome["place"], { nodes }: RunCommits): RunCommits["nodes"] {
+  return node === undefined ? nodes : nodes.slice(0, nodes.findLastIndex(({ outcome }) => outcome.commit === commit) + 1);
 }
 
 async function textOf(report: OutcomeReport, runRoot: string): Promise<string> {

@@ -60,15 +60,28 @@ export function bisectTester(commits: readonly TestableCommit[], options: Bisect
         tail.add(chunk);
         if (options.verbose) process.stderr.write(chunk);
       };
-      const ended = await place.run(options.test, { signal: options.signal, onOutput });
-      options.signal.throwIfAborted();
-      const test = { ...commit, ...judged(ended, commit), durationMs: ended.durationMs, output: tail.text() };
+      const result = await endingTheLine(async () => {
+        const ended = await place.run(options.test, { signal: options.signal, onOutput });
+        options.signal.throwIfAborted();
+        return { ...judged(ended, commit), durationMs: ended.durationMs };
+      });
+      const test = { ...commit, ...result, output: tail.text() };
       tests.push(test);
       say(options.verbose ? `${bisectCommitText(commit)} … ` : "");
       process.stderr.write(`${bisectVerdictText(test, paint)}\n`);
       return test.verdict;
     },
   };
+}
+
+/** What comes of a test is told in the line that was begun with it; what stops the search, in one of its own. */
+async function endingTheLine<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    process.stderr.write("broken off\n");
+    throw error;
+  }
 }
 
 function commitAt(commits: readonly TestableCommit[], at: number): TestableCommit {

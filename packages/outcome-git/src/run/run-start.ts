@@ -4,9 +4,9 @@ import { updateMain } from "../bare-repository.ts";
 import type { Git, GitCall } from "../git/git.ts";
 import { assertCommits, type GitContext } from "../git-context.ts";
 import { type KnownCommit, treeOf } from "../git/refs.ts";
+import { findRevision } from "../project/find-revision.ts";
 import { bringCommit } from "../project/project-import.ts";
-import { findProject, ProjectRefusal } from "../project/project-repository.ts";
-import { resolveRevision } from "../project/resolve-revision.ts";
+import { ProjectRefusal } from "../project/project-repository.ts";
 import { readSource, type RunSource } from "./run-source.ts";
 
 /** What a run starts from. */
@@ -40,18 +40,13 @@ export async function startOf(git: Git, { runId, base }: { readonly runId: RunId
 }
 
 /** @throws OutcomeRevisionError (`OUTCOME_REVISION_UNKNOWN`). */
-async function takeOver({ git, options }: GitContext, revision: string, call: GitCall): Promise<RunStart> {
-  const { project: directory } = options;
-  if (directory === undefined)
-    throw new OutcomeRevisionError(revision, { repository: undefined, reason: "the option project names no repository that it could be in" });
-  try {
-    const project = await findProject(git, directory, call.signal);
-    const { commit, branch } = await resolveRevision(git, revision, { ...project, signal: call.signal });
-    await bringCommit(git, { project, commit }, call);
-    const base = { commit, tree: await treeOf(git, commit, call) };
-    return { base, source: { source: { repository: project.directory, revision, commit }, branch } };
-  } catch (cause) {
+async function takeOver(context: GitContext, revision: string, call: GitCall): Promise<RunStart> {
+  const { git } = context;
+  const { project, commit, branch } = await findRevision(context, revision, call.signal);
+  await bringCommit(git, { project, commit }, call).catch((cause: unknown) => {
     if (!(cause instanceof ProjectRefusal)) throw cause;
-    throw new OutcomeRevisionError(revision, { repository: directory, reason: cause.message }, { cause });
-  }
+    throw new OutcomeRevisionError(revision, { repository: project.directory, reason: cause.message }, { cause });
+  });
+  const base = { commit, tree: await treeOf(git, commit, call) };
+  return { base, source: { source: { repository: project.directory, revision, commit }, branch } };
 }

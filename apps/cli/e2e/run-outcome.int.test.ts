@@ -4,12 +4,13 @@ import { describe, expect, it } from "vitest";
 import { shellAgent } from "./agents.ts";
 import { testProject } from "./project.ts";
 
-/** Writes a file; the variable `text` is what. */
+/** Looks, and writes a file; the variable `text` is what. */
 const WRITER = `
 import { agent } from "@dad/agent";
-import { applyFileOperations } from "@dad/nodes";
+import { applyFileOperations, runCommand } from "@dad/nodes";
 
 export const writer = agent("writer", { variables: { text: "made" } })
+  .node("look", applyFileOperations({ operations: [{ type: "list_directory", path: "." }] }))
   .node("write", applyFileOperations({ operations: [{ type: "create_file", path: "made.txt", content: "$var{text}" }] }));
 `;
 const CONFIG = `export default { workspace: "given" };`;
@@ -55,6 +56,7 @@ describe("dad run --revision", () => {
     const changes = execFileSync("sh", ["-c", diff], { cwd: project.directory, encoding: "utf8" });
     expect(changes).toContain("+made");
     expect(changes).not.toContain("changed");
+    expect((await project.dad("outcome", "show", "r@writer.look")).stdout).toContain(`\nstarts    from revision trunk (commit ${commit}`);
     const missed = await project.dad("run", "agent.ts", "--revision", "nowhere");
     expect(missed).toMatchObject({ code: 2, stdout: "", stderr: expect.stringMatching(/^error OUTCOME_REVISION_UNKNOWN: .*; there is "trunk"\n$/) });
     expect(await project.dad("show", "nowhere")).toMatchObject({ code: 2, stderr: expect.stringContaining("the newest is r") });
@@ -81,6 +83,23 @@ describe("the size of files", () => {
     const { code, stderr } = await project.dad("outcome", "show", "too-large");
     expect(code).toBe(2);
     expect(stderr).toMatch(/^error OUTCOME_NONE: run too-large has no outcome: it could not be committed: "made\.txt" .* the option fileBytes/);
+  });
+});
+
+describe("a run that goes on", () => {
+  it("has the files of nodes that have ended, and no others", async () => {
+    const agent = WRITER.replace(/;\n$/, `.node("wait", runCommand({ argv: ["sleep", "1000"] }));`);
+    await using project = await testProject({ "agent.ts": agent });
+    const running = project.start("run", "agent.ts", "--run-id", "r");
+    await running.saying("node writer.wait started");
+    expect((await project.dad("outcome", "show", "r@writer.write")).stdout).toContain("A made.txt\n");
+    const { code, stderr } = await project.dad("outcome", "show", "r@writer.wait");
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringMatching(/^error OUTCOME_NONE: .*: node writer\.wait has not ended \(running\)/),
+    });
+    running.child.kill("SIGINT");
+    await running.ended;
   });
 });
 

@@ -15,7 +15,8 @@ export interface BisectContext {
 
 const MOST_OF_A_TEXT = 60;
 const MOST_OF_A_LINE = 400;
-const MOST_OF_OUTPUT = 12;
+/** A failed assertion of `node --test`, with its stack, takes 22. */
+const MOST_OF_OUTPUT = 24;
 
 /** Whose commit it is. */
 export function bisectCommitText({ at, path, attempt }: BisectCommit): string {

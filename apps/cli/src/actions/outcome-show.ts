@@ -34,7 +34,7 @@ export async function showOutcome(given: string, { patch, json, ...flags }: Outc
 function startOf({ place, tip }: FoundOutcome, { opened, start, nodes }: RunCommits): OutcomeRef {
   const isBefore = place.node !== undefined && nodes.findIndex(({ outcome }) => outcome.commit === place.commit) <= lastReused(opened, nodes);
   const begun = { branch: tip.branch, commit: start ?? tip.parent ?? tip.commit };
-  return isBefore ? begun : (opened ?? begun);
+  return isBefore && begun.commit !== opened?.commit ? begun : (opened ?? begun);
 }
 
 function lastReused(opened: OutcomeRef | undefined, nodes: RunCommits["nodes"]): number {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { filesAfter } from "@dad/lineage";
 import { type LocalStore, type LocalStoreOptions, localStore } from "@dad/local";
-import type { OutcomePlace, OutcomeRef, RunDetails } from "@dad/protocol";
+import type { NodeStatus, OutcomePlace, OutcomeRef, RunDetails } from "@dad/protocol";
 import { OutcomeNoneError, RunRootUnknownError, UsageError } from "../errors.ts";
 import { findRunRoot } from "./find-project.ts";
 import { findRun } from "./find-run.ts";
@@ -98,13 +98,18 @@ function whyNone({ status, outcome, workspace, error }: RunDetails, runRoot: str
   return "it ended before its first commit";
 }
 
+const UNENDED: ReadonlySet<NodeStatus> = new Set(["running", "waiting", "interrupted"]);
+
 async function placeOf(
   runs: LocalStore,
-  { runId }: RunDetails,
+  { runId, nodes }: RunDetails,
   { node, tip }: { readonly node: string | undefined; readonly tip: OutcomeRef },
 ): Promise<OutcomePlace> {
   if (node === undefined) return { runId, commit: tip.commit };
   const { path, commit, by } = await filesAfter(runs, { runId, node });
   if (commit === undefined) throw new OutcomeNoneError(runId, "its journal names no commit");
+  const status = nodes.find((summary) => summary.path === path)?.status;
+  if (status !== undefined && UNENDED.has(status))
+    throw new OutcomeNoneError(runId, `node ${path} has not ended (${status}): ask for one that has, or leave @ and the node out`);
   return { runId, node: path, commit, ...(by === undefined ? {} : { by }) };
 }

@@ -18,6 +18,11 @@ export async function findRevision({ git, options }: GitContext, revision: strin
     return { project, ...(await resolveRevision(git, revision, { ...project, signal })) };
   } catch (cause) {
     if (!(cause instanceof ProjectRefusal)) throw cause;
-    throw new OutcomeRevisionError(revision, { repository: directory, reason: cause.message }, { cause });
+    // Its message is the reason.
+    throw new OutcomeRevisionError(
+      revision,
+      { repository: directory, reason: cause.message },
+      cause.cause === undefined ? {} : { cause: cause.cause },
+    );
   }
 }

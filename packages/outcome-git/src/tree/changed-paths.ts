@@ -1,8 +1,8 @@
 import { WRITING_PREFIX } from "@dad/disk";
 import { OutcomePathError } from "@dad/outcome";
-import { DadError } from "@dad/protocol";
-import { ChangedMeanwhileError, type StageCall } from "./capture.ts";
+import type { StageCall } from "./capture.ts";
 import type { Git } from "../git/git.ts";
+import { listWorkTree } from "./list-work-tree.ts";
 import { bytesOf, shown } from "../git/tree-path.ts";
 
 export interface ListOptions {
@@ -24,7 +24,7 @@ export async function changedPaths(git: Git, { except = [], emptyBlob }: ListOpt
   const within = ["--", ".", ...except.map((path) => `:(exclude,top,literal)${path}`)];
   const listing = ["ls-files", "--others", "--modified", "--deleted", "--exclude-standard", `--exclude=${WRITING_PREFIX}*`, "-z", ...within];
   for (let depth = 0; ; depth++) {
-    const listed = new Set((await list(git, listing, call)).toString("latin1").split("\0"));
+    const listed = new Set((await listWorkTree(git, listing, call)).toString("latin1").split("\0"));
     listed.delete("");
     const nested = [...listed].filter((path) => path.endsWith("/"));
     if (nested[0] === undefined) return [...listed].toSorted(byBytes);
@@ -33,20 +33,6 @@ export async function changedPaths(git: Git, { except = [], emptyBlob }: ListOpt
     await git.run(["update-index", "-z", "--index-info"], { ...call, input: bytesOf(input) });
   }
 }
-
-/** git maps the files that it reads, and is ended by the kernel (`SIGBUS`) when one of them is cut off at that moment. */
-async function list(git: Git, listing: readonly string[], call: StageCall): Promise<Buffer> {
-  try {
-    return await git.bytes(listing, call);
-  } catch (error) {
-    call.signal?.throwIfAborted();
-    if (DadError.is(error) && error.cause instanceof Error && ENDED.test(error.cause.message))
-      throw new ChangedMeanwhileError("a file is cut off", { cause: error });
-    throw error;
-  }
-}
-
-const ENDED = /ended by a signal/;
 
 export function byBytes(left: string, right: string): number {
   if (left === right) return 0;

@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { OutcomeFailedError } from "@dad/outcome";
 import { expect, it } from "vitest";
 import type { Git } from "../git/git.ts";
@@ -43,9 +44,8 @@ function gitThatSays(problem: string, times: number) {
     bytes: () => Promise.resolve(Buffer.alloc(0)),
     objects: unused,
     report: unused,
-    start() {
-      throw new TypeError("not expected");
-    },
+    // It lists nothing.
+    start: () => spawn(process.execPath, ["--eval", ""]),
     assertAvailable: unused,
   };
   return { git, adds: () => adds };

@@ -5,6 +5,7 @@ import { MODULE_MODE } from "./captured-entry.ts";
 import type { Git } from "../git/git.ts";
 import type { TreeEntry } from "../git/list-tree.ts";
 import { bytesOf, shown } from "../git/tree-path.ts";
+import { refusingPipes } from "./list-work-tree.ts";
 import { ifReached, treeFiles } from "./working-tree.ts";
 
 /**
@@ -69,9 +70,9 @@ async function see(git: Git, known: TreeIndex, call: StageCall): Promise<TreeInd
   const { files, bytes } = known.unseen;
   if (files <= MOST_UNSEEN.files && bytes <= MOST_UNSEEN.bytes) return known;
   // What has changed since stays unseen.
-  const seen = await git.report(["update-index", "-q", "--refresh"], call).catch(() => undefined);
+  const seen = await refusingPipes(call, (watched) => git.report(["update-index", "-q", "--refresh"], watched)).catch(() => undefined);
   call.signal?.throwIfAborted();
-  // One that is ended by the kernel, as a file is cut off while it is read, leaves the lock.
+  // One that is ended by the kernel, as a file is cut off while it is read, leaves the lock. A pipe is told of by whoever lists what has changed.
   if (!seen) await rm(`${call.index}.lock`, { force: true });
   return { ...known, identity: await identityOf(call.index), unseen: seen ? NOTHING_UNSEEN : known.unseen };
 }

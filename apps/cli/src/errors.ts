@@ -88,7 +88,7 @@ export class MergeByHandError extends DadError<"OUTCOME_MERGE_CONFLICT"> {
     const paths = Array.isArray(details["paths"]) ? details["paths"] : [];
     const told = [
       ...paths.map((path) => `  ${JSON.stringify(path)}`),
-      "To merge by hand, mend them and commit:",
+      "To merge by hand (git stops where they conflict: mend them there and commit, before you go on):",
       ...commands.map((command) => `  ${command}`),
     ];
     super("OUTCOME_MERGE_CONFLICT", `${message}. Both sides changed\n${told.join("\n")}`, { details });

@@ -92,6 +92,12 @@ describe("an outcome", () => {
     expect(outcomeText({ ...at, by: at.node }, context)).toContain("as node main.look left it\n");
   });
 
+  it("lists the last of many commits, and says how to see them all", () => {
+    const [made] = report.commits;
+    const text = outcomeText({ ...report, commits: Array.from({ length: 1500 }, (_, at) => ({ ...made, attempt: at + 1 }) as never) }, context);
+    expect(text).toMatch(/\ncommits {3}… 1,400 before: dad --json\n {10}2{12} {2}main\.fix#1401 /);
+  });
+
   it("lists the first of many files, and says how to see them all", () => {
     const changes = Array.from({ length: 1500 }, (_, at) => ({ path: `f${at}`, kind: "added" as const }));
     expect(outcomeText({ ...report, changes }, context)).toContain("A f99\n            … and 1,400 more: dad --json\n");

@@ -18,6 +18,7 @@ import { type Cell, rowLines } from "./rows.ts";
 const SHORT = 12;
 const DIGEST_SHOWN = "sha256:".length + SHORT;
 const MOST_FILES = 100;
+const MOST_COMMITS = 100;
 const SIGNS = { added: "A", modified: "M", deleted: "D" } as const;
 
 /** A commit as people write it. */
@@ -89,7 +90,7 @@ export function outcomeText(report: OutcomeReport, context: OutcomeContext): str
     ["run", [`${paint("bold", runId)} ${statusWord(status, paint)}`]],
     ["outcome", [`commit ${shortCommit(commit)} of branch ${branch}`, ...atLines(report)]],
     ["starts", [startText(report)]],
-    ["commits", report.commits.length === 0 ? ["none by nodes"] : rowLines(report.commits.map((made) => commitCells(made, paint)))],
+    ["commits", report.commits.length === 0 ? ["none by nodes"] : commitLines(report.commits, context)],
     ["files", files],
     ["large", large.map(({ path, size, digest }) => `${inOneLine(path)}, ${sizeText(size)}, ${digest.slice(0, DIGEST_SHOWN)}`)],
     ["in", [placeText(repository, cwd)]],
@@ -107,6 +108,16 @@ function atLines({ node, by }: OutcomeReport): string[] {
 function startText({ start: { source, commit }, rerunOf }: OutcomeReport): string {
   if (source !== undefined) return `from revision ${inOneLine(source.revision)} (commit ${shortCommit(source.commit)}) of ${source.repository}`;
   return `from commit ${shortCommit(commit)}${rerunOf === undefined ? "" : `, of run ${rerunOf}`}`;
+}
+
+/** Those at the end, when there are many: what came before them is further away from the files that are told. */
+function commitLines(commits: readonly OutcomeNodeCommit[], { paint, command }: OutcomeContext): string[] {
+  const shown = commits.length > MOST_COMMITS + 1 ? commits.slice(-MOST_COMMITS) : commits;
+  const rest = commits.length - shown.length;
+  return [
+    ...(rest > 0 ? [paint("dim", `… ${rest.toLocaleString("en-US")} before: ${command("--json")}`)] : []),
+    ...rowLines(shown.map((made) => commitCells(made, paint))),
+  ];
 }
 
 function commitCells({ commit, status, decision, ...attempt }: OutcomeNodeCommit, paint: Paint): Cell[] {

@@ -92,7 +92,7 @@ async function newestOf(run: RunDetails, repositories: ReadonlyMap<string, Repos
 
 function whyNone({ status, outcome, workspace, error }: RunDetails, runRoot: string): string {
   if (workspace !== undefined) return "it was run without one (--no-outcome)";
-  if (outcome) return `its branch ${outcome.branch} is in no repository in ${join(runRoot, "outcome")}`;
+  if (outcome) return `its branch ${outcome.branch} is in no repository in ${join(runRoot, "outcome")}; dad fsck says what can be done`;
   if (status === "running") return "it has not committed anything yet";
   if (error?.code.startsWith("OUTCOME_")) return `it could not be committed: ${error.message}`;
   return "it ended before its first commit";

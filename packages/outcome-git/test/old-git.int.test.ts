@@ -1,9 +1,9 @@
-import { chmod, writeFile } from "node:fs/promises";
+import { access, chmod, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type GitOutcomeOptions, gitOutcomeRepository } from "@dad/outcome-git";
 import { RunId } from "@dad/protocol";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { openPlaces, type Places, textFile } from "./places.ts";
+import { git, openPlaces, type Places, textFile } from "./places.ts";
 import { makeProject } from "./project.ts";
 
 let places: Places;
@@ -44,6 +44,31 @@ it("says which version is needed when git is too old, or not there, whatever is 
     ])
       await expect(ask()).rejects.toMatchObject(missing);
   }
+});
+
+it("starts no transport of a project that lacks something, also with a git that fetches by itself", async () => {
+  const [marker, planted] = [join(places.root, "executed"), join(places.root, "planted")];
+  await writeFile(planted, `#!/bin/sh\ntouch '${marker}'\n`, { mode: 0o755 });
+  const { project = "" } = options;
+  const blob = (await git(project, "rev-parse", "main:a.txt")).trim();
+  await rm(join(project, ".git", "objects", blob.slice(0, 2), blob.slice(2)));
+  for (const [name, value] of [
+    ["remote.origin.url", `ext::${planted.replaceAll(" ", "% ")}`],
+    ["remote.origin.promisor", "true"],
+    ["extensions.partialClone", "origin"],
+    ["core.repositoryFormatVersion", "1"],
+    ["protocol.ext.allow", "always"],
+  ] as const)
+    await git(project, "config", name, value);
+  // It knows nothing of a variable that newer ones heed.
+  const program = join(places.root, "git-before-2.45");
+  await writeFile(program, '#!/bin/sh\nunset GIT_NO_LAZY_FETCH\nexec git "$@"\n', { mode: 0o755 });
+  await using repository = gitOutcomeRepository({ ...options, git: { program, path: process.env["PATH"] } });
+  await expect(repository.open(RunId.parse("run1"), { revision: "main" })).rejects.toMatchObject({ code: "OUTCOME_REVISION_UNKNOWN" });
+  await expect(access(marker)).rejects.toMatchObject({ code: "ENOENT" });
+  // The control: plain git is led by it.
+  await git(project, "cat-file", "blob", blob).catch(() => undefined);
+  await access(marker);
 });
 
 it("goes forward with a git that cannot merge, and says which version is needed to merge", async () => {

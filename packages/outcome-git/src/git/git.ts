@@ -84,6 +84,8 @@ const CONFIG = [
 const ENVIRONMENT = {
   HOME: "/nonexistent",
   LC_ALL: "C",
+  // A setting of a repository for one transport counts more than `protocol.allow`.
+  GIT_ALLOW_PROTOCOL: "none",
   GIT_ATTR_NOSYSTEM: "1",
   GIT_CONFIG_GLOBAL: "/dev/null",
   GIT_CONFIG_NOSYSTEM: "1",

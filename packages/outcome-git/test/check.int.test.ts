@@ -154,6 +154,27 @@ describe("workTreeLitter", () => {
     await repository[Symbol.asyncDispose]();
   });
 
+  it("leaves a working tree with something in it that cannot be kept, such as a secret, and keeps nothing of it", async () => {
+    const repository = gitOutcomeRepository(places);
+    await repository.open(id("left"));
+    const root = join(places.workDirectory, "left");
+    const taken = async (): Promise<boolean | undefined> => {
+      const [tree] = await all(workTreeLitter({ ...outcomes, secrets: () => [{ name: "KEY", value: "very secret value" }] }, needs()));
+      return await tree?.around?.(async () => true);
+    };
+    for (const [name, text] of [
+      ["work.txt", "a very secret value"],
+      [".git ", "x"],
+    ] as const) {
+      await writeFile(join(root, name), text);
+      expect(await taken()).toBe(false);
+      await rm(join(root, name));
+    }
+    expect(await git(places.directory, "for-each-ref", "refs/dad/snapshots")).toBe("");
+    expect(await taken()).toBe(true);
+    await repository[Symbol.asyncDispose]();
+  });
+
   it("keeps what a run may need, and leaves alone what somebody works with", async () => {
     await mkdir(join(places.workDirectory, "gone"), { recursive: true });
     expect(verdicts(await all(workTreeLitter(outcomes, needs({ byRun: () => "the run can be resumed" }))))).toEqual([

@@ -1,4 +1,5 @@
 import type { RunId } from "@dad/protocol";
+import type { CaptureRules } from "../tree/capture-rules.ts";
 import { type Git, type GitProgram, hardenedGit } from "../git/git.ts";
 import { readRefs, refsOf } from "../git/refs.ts";
 
@@ -9,6 +10,8 @@ export interface GitOutcomes {
   /** Absolute path of the directory in which each run has its working tree. */
   readonly workDirectory: string;
   readonly git?: GitProgram | undefined;
+  /** Whose values never get into a repository. */
+  readonly secrets?: CaptureRules["secrets"];
 }
 
 /** What is made here is nobody's own work. */

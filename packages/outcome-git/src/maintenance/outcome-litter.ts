@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { diskOperations, type Litter, measure, nodeDisk } from "@dad/disk";
 import { OutcomeFailedError } from "@dad/outcome";
-import { RunId } from "@dad/protocol";
+import { DadError, RunId } from "@dad/protocol";
 import { indexesOf, indexFile } from "../git/index-file.ts";
 import { unfinishedFiles } from "./git-litter.ts";
 import { type GitOutcomes, gitOf, repositoryOf } from "./git-outcomes.ts";
@@ -25,7 +25,8 @@ const disk = diskOperations((operation, path, cause) => new OutcomeFailedError(o
 
 /**
  * Looks at the working trees of runs. Before one goes that is not needed, what it holds is kept under the ref
- * `refs/dad/snapshots/<run>`, as far as it is not committed and some repository knows the run.
+ * `refs/dad/snapshots/<run>`, as far as it is not committed and some repository knows the run. One with something in it that no
+ * outcome can have, or with a secret, stays.
  *
  * Errors: `OUTCOME_FAILED`.
  */
@@ -37,10 +38,7 @@ export async function* workTreeLitter(place: GitOutcomes, needs: OutcomeNeeds): 
       runId === undefined
         ? { verdict: "keep", reason: "it is not the working tree of a run" }
         : judge(needs.byRun(runId), async (move) => {
-            const moved = needs.whileNobodyWorks(runId, async () => {
-              await keepContent(place, runId);
-              return move();
-            });
+            const moved = needs.whileNobodyWorks(runId, async () => (await keepContent(place, runId)) && (await move()));
             return (await moved) ?? false;
           });
     yield* littered(join(place.workDirectory, name), () => judgement);
@@ -91,15 +89,22 @@ async function namesIn(directory: string): Promise<string[]> {
   return entries.map(({ name }) => name).sort();
 }
 
-/** With an index of its own: that of the run stays what it was. */
-async function keepContent(place: GitOutcomes, runId: RunId): Promise<void> {
+/** What cannot be kept for these reasons is for somebody to put in order. */
+const REFUSALS = ["OUTCOME_PATH_INVALID", "OUTCOME_SECRET"];
+
+/** With an index of its own: that of the run stays what it was. @returns false for what cannot be kept. */
+async function keepContent(place: GitOutcomes, runId: RunId): Promise<boolean> {
   const git = gitOf(place);
   const known = await repositoryOf(git, place, runId);
-  if (known === undefined) return;
+  if (known === undefined) return true;
   const index = indexFile(known.gitDir, `seed-${randomUUID()}`);
   try {
-    const run = { runId, ...known, workTree: join(place.workDirectory, runId), index };
+    const run = { runId, ...known, workTree: join(place.workDirectory, runId), index, rules: { secrets: place.secrets } };
     await takeSnapshot({ git, run, index: undefined, brought: new Set(), large: noLargeFiles() });
+    return true;
+  } catch (error) {
+    if (REFUSALS.some((code) => DadError.is(error, code))) return false;
+    throw error;
   } finally {
     await rm(index, { force: true });
   }

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { access, appendFile, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { OutcomeFailedError } from "@dad/outcome";
 import type { Git, GitCall } from "./git/git.ts";
 import { indexesOf, indexFile } from "./git/index-file.ts";
 import { makeDirectory } from "./git/make-directory.ts";
+import { pathInside } from "./git/path-inside.ts";
 import { advance, type KnownCommit, MAIN, readCommits } from "./git/refs.ts";
 import { stageTree } from "./tree/stage.ts";
 
@@ -101,11 +102,4 @@ async function unignored(git: Git, paths: readonly string[], call: GitCall): Pro
 async function readmeTree(git: Git, call: GitCall): Promise<string> {
   const blob = (await git.run(["hash-object", "-w", "--no-filters", "--stdin"], { ...call, input: README })).trim();
   return (await git.run(["mktree"], { ...call, input: `100644 blob ${blob}\tREADME.md\n` })).trim();
-}
-
-/** The path of something below a directory with `/` between its parts, or `undefined` when it is not below it. */
-function pathInside(directory: string, path: string): string | undefined {
-  const inside = relative(directory, path);
-  const outside = inside === "" || inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside);
-  return outside ? undefined : inside.replaceAll(sep, "/");
 }

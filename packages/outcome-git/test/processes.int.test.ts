@@ -80,21 +80,3 @@ it("makes the working tree of a run again whose process was killed while it was 
   expect((await readdir(join(workDirectory, runId))).sort()).toEqual(["a.txt", "b.txt"]);
   expect(await repository.changes((await run.commit({ subject: "whole" })).commit)).toEqual([]);
 });
-
-it("is not kept from starting runs by the lock that a killed git left", async () => {
-  await using places = await openPlaces([textFile("a.txt", "a")]);
-  const { directory, workDirectory, seed } = places;
-  const options = { directory, workDirectory, seed };
-  {
-    await using repository = gitOutcomeRepository(options);
-    await using run = await repository.open(RunId.parse("first"));
-    await run.commit({ subject: "first" });
-  }
-  await writeFile(join(seed, "a.txt"), "changed");
-  const lock = join(directory, "refs", "heads", "main.lock");
-  await writeFile(lock, "");
-  await using repository = gitOutcomeRepository(options);
-  const opened = await Promise.all(["second", "third"].map((name) => repository.open(RunId.parse(name))));
-  for (const run of opened) expect(String(Buffer.from((await run.read("a.txt"))?.content ?? []))).toBe("changed");
-  expect(await readdir(join(directory, "refs", "heads"))).not.toContain("main.lock");
-});

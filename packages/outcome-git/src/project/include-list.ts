@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { rm, writeFile } from "node:fs/promises";
-import { isAbsolute, relative, sep } from "node:path";
 import { indexFile } from "../git/index-file.ts";
+import { pathInside } from "../git/path-inside.ts";
 import type { StageCall } from "../tree/capture.ts";
 import type { Git } from "../git/git.ts";
 
@@ -19,7 +19,7 @@ export interface IncludePatterns {
  * index has is none of them. One character a byte.
  */
 export async function listIncluded(git: Git, { patterns, except }: IncludePatterns, call: StageCall): Promise<string[]> {
-  const left = except.flatMap((path) => pathInside(call.workTree, path) ?? []);
+  const left = except.flatMap((path) => pathInside(call.workTree, path) ?? []).map((path) => Buffer.from(path).toString("latin1"));
   // A directory that is ignored with all that is in it is one entry: what is large is not walked through for nothing.
   const listed = await listOthers(git, ["--ignored", "--exclude-standard", "--directory"], call);
   const places = listed.filter((entry) => !left.some((path) => isIn(entry, path)));
@@ -51,11 +51,4 @@ async function listOthers(git: Git, options: readonly string[], call: StageCall)
 
 function isIn(entry: string, place: string): boolean {
   return entry === place || entry.startsWith(`${place}/`);
-}
-
-/** The path of something below a directory, one character a byte, or `undefined` when it is not below it. */
-function pathInside(directory: string, path: string): string | undefined {
-  const inside = relative(directory, path);
-  const outside = inside === "" || inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside);
-  return outside ? undefined : Buffer.from(inside.replaceAll(sep, "/")).toString("latin1");
 }

@@ -1,7 +1,7 @@
 import { mkdir, readdir } from "node:fs/promises";
 import { BisectReport } from "@dad/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { scriptedConfig } from "./agents.ts";
+import { scriptedConfig, shellAgent } from "./agents.ts";
 import { BUILDER } from "./builder-agent.ts";
 import { testProject, type TestProject } from "./project.ts";
 
@@ -12,9 +12,10 @@ describe("dad bisect", () => {
   let project: TestProject;
 
   beforeAll(async () => {
-    project = await testProject({ "agent.ts": BUILDER, "dad.config.ts": scriptedConfig({ line: "bad" }) });
+    project = await testProject({ "agent.ts": BUILDER, "idle.ts": shellAgent("true"), "dad.config.ts": scriptedConfig({ line: "bad" }) });
     await mkdir(project.path("tmp"));
     await project.dad("run", "agent.ts", "--run-id", "one", "--profile", "test");
+    await project.dad("run", "idle.ts", "--run-id", "idle", "--profile", "test");
     await project.dad("rerun", "one", "--run-id", "two", "--from", "builder.last", "--profile", "test");
   });
   afterAll(() => project[Symbol.asyncDispose]());
@@ -96,6 +97,7 @@ describe("dad bisect", () => {
     [["one@builder.put", "--test", "true"], "all of a run is searched"],
     [["on", "--test", "true"], "did you mean one?"],
     [["one", "--test", "true", "--adapter", "process"], "ISOLATION_UNAVAILABLE"],
+    [["idle", "--test", "true", ...COOPERATIVE], "BISECT_IMPOSSIBLE"],
   ] as const)("does not take %j, and says why", async (args, message) => {
     const { code, stderr } = await project.dad("bisect", ...args);
     expect([code, stderr.includes(message)]).toEqual([2, true]);

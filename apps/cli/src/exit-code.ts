@@ -51,6 +51,7 @@ const OF_CODE: Readonly<Record<string, number>> = {
   RUN_UNKNOWN: EXIT.usage,
   NODE_UNKNOWN: EXIT.usage,
   OUTCOME_NONE: EXIT.usage,
+  BISECT_IMPOSSIBLE: EXIT.usage,
   OUTCOME_DIRECTORY_TAKEN: EXIT.usage,
   OUTCOME_MERGE_REFUSED: EXIT.usage,
   NODE_AMBIGUOUS: EXIT.usage,

@@ -56,8 +56,8 @@ export async function bisect(given: string, flags: BisectFlags): Promise<number>
 
 /** What the run started from, what its nodes committed, and its newest commit, where that has other files. */
 async function lineOf({ runs }: Outcomes, { run: { runId }, tip }: FoundOutcome): Promise<readonly TestableCommit[]> {
-  const { start = tip.parent ?? tip.commit, nodes } = await commitsOf(runs, { runId });
-  const last = nodes.at(-1)?.outcome ?? { commit: start, tree: undefined };
+  const { opened, start = tip.parent ?? tip.commit, nodes } = await commitsOf(runs, { runId });
+  const last = nodes.at(-1)?.outcome ?? (opened?.commit === start ? opened : { commit: start, tree: undefined });
   const isEnd = last.commit === tip.commit || (last.tree !== undefined && last.tree === tip.tree);
   const commits = [
     { commit: start },

@@ -17,12 +17,11 @@ export async function findRevision({ git, options }: GitContext, revision: strin
     const project = await findProject(git, directory, signal);
     return { project, ...(await resolveRevision(git, revision, { ...project, signal })) };
   } catch (cause) {
-    if (!(cause instanceof ProjectRefusal)) throw cause;
-    // Its message is the reason.
-    throw new OutcomeRevisionError(
-      revision,
-      { repository: directory, reason: cause.message },
-      cause.cause === undefined ? {} : { cause: cause.cause },
-    );
+    throw cause instanceof ProjectRefusal ? refusedRevision(revision, directory, cause) : cause;
   }
+}
+
+/** The message of the refusal is the reason: what led to it is the cause. */
+export function refusedRevision(revision: string, repository: string, { message: reason, cause }: ProjectRefusal): OutcomeRevisionError {
+  return new OutcomeRevisionError(revision, { repository, reason }, cause === undefined ? {} : { cause });
 }

@@ -1,10 +1,9 @@
-import { OutcomeRevisionError } from "@dad/outcome";
 import type { RunId } from "@dad/protocol";
 import { updateMain } from "../bare-repository.ts";
 import type { Git, GitCall } from "../git/git.ts";
 import { assertCommits, type GitContext } from "../git-context.ts";
 import { type KnownCommit, treeOf } from "../git/refs.ts";
-import { findRevision } from "../project/find-revision.ts";
+import { findRevision, refusedRevision } from "../project/find-revision.ts";
 import { bringCommit } from "../project/project-import.ts";
 import { ProjectRefusal } from "../project/project-repository.ts";
 import { readSource, type RunSource } from "./run-source.ts";
@@ -44,8 +43,7 @@ async function takeOver(context: GitContext, revision: string, call: GitCall): P
   const { git } = context;
   const { project, commit, branch } = await findRevision(context, revision, call.signal);
   await bringCommit(git, { project, commit }, call).catch((cause: unknown) => {
-    if (!(cause instanceof ProjectRefusal)) throw cause;
-    throw new OutcomeRevisionError(revision, { repository: project.directory, reason: cause.message }, { cause });
+    throw cause instanceof ProjectRefusal ? refusedRevision(revision, project.directory, cause) : cause;
   });
   const base = { commit, tree: await treeOf(git, commit, call) };
   return { base, source: { source: { repository: project.directory, revision, commit }, branch } };

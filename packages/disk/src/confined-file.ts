@@ -11,6 +11,11 @@ export interface ConfinedFile extends AsyncDisposable {
   readonly stats: ConfinedStats;
   /** As it is now. */
   readonly look: () => Promise<ConfinedStats>;
+  /**
+   * Lets the disk have what is written so far: a file in memory (mmap(2)) that somebody goes on writing to has the time of its first
+   * change until then, and another one afterwards. False where only those can who may write to it.
+   */
+  readonly settle: () => Promise<boolean>;
   readonly read: (options: ForeignReadOptions) => Promise<ForeignFile>;
   /** The same in pieces, for those who need not have all of it at once. */
   readonly pieces: (options: ForeignReadOptions) => AsyncIterable<Uint8Array>;
@@ -35,6 +40,11 @@ export async function openIn(directory: HeldDirectory, name: Buffer, hardLinks: 
     return {
       stats: confinedStats(stats),
       look: async () => confinedStats(await file.stat({ bigint: true })),
+      settle: () =>
+        file.datasync().then(
+          () => true,
+          () => false,
+        ),
       read: (options) => contentOf(file, options),
       pieces: (options) => piecesOf(file, stats, options),
       [Symbol.asyncDispose]: () => file.close(),

@@ -29,7 +29,7 @@ export interface Kept {
 /** Stores what an open file holds, as it is read. @returns what points to it; `undefined` when a secret is in it, and nothing was stored. */
 export async function keepLargeFile(file: ConfinedFile, options: KeepOptions): Promise<Kept | undefined> {
   const { store, search, algorithm, signal } = options;
-  const isPast = await afterTick(file.stats, signal);
+  const isPast = (await file.settle()) && (await afterTick(file.stats, signal));
   const body = unlessSecret(file.pieces({ limitBytes: options.limitBytes, signal }), search);
   const stored = await store.put(body, { mediaType: MEDIA_TYPE, ...(signal ? { signal } : {}) }).catch((error: unknown) => {
     if (search && search.places.length > 0) return undefined;

@@ -13,6 +13,7 @@ import {
 } from "@dad/outcome-git";
 import { type Finding, type OutcomeRef, RunId } from "@dad/protocol";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { allItems } from "./all-items.ts";
 import { git, openPlaces, type Places, textFile } from "./places.ts";
 
 const id = (name: string): RunId => RunId.parse(name);
@@ -40,19 +41,13 @@ const recorded = (name: string, outcome: OutcomeRef | undefined, over: Partial<R
   ...over,
 });
 
-async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
-  const found: Item[] = [];
-  for await (const item of items) found.push(item);
-  return found;
-}
-
 const brief = ({ code, severity, where }: Finding) => `${severity} ${code} ${where}`;
-const check = (...runs: readonly RecordedRun[]) => all(checkGitOutcomes(outcomes, { runs, everything: true }));
+const check = (...runs: readonly RecordedRun[]) => allItems(checkGitOutcomes(outcomes, { runs, everything: true }));
 const branchOf = (name: string) => `refs/heads/run/${name}`;
 
 describe("checkGitOutcomes", () => {
   it("finds nothing where there are no outcomes, and nothing in those that are as recorded", async () => {
-    expect(await all(checkGitOutcomes({ ...outcomes, repositories: [] }, { runs: [], everything: true }))).toEqual([]);
+    expect(await allItems(checkGitOutcomes({ ...outcomes, repositories: [] }, { runs: [], everything: true }))).toEqual([]);
     expect(await check(recorded("one", await commit("one")), recorded("two", await commit("two")))).toEqual([]);
   });
 
@@ -100,7 +95,7 @@ describe("checkGitOutcomes", () => {
   it("notes branches of runs that are not there", async () => {
     await commit("one");
     expect((await check()).map(brief)).toEqual([`info OUTCOME_BRANCH_UNKNOWN ${branchOf("one")}`]);
-    expect(await all(checkGitOutcomes(outcomes, { runs: [], everything: false }))).toEqual([]);
+    expect(await allItems(checkGitOutcomes(outcomes, { runs: [], everything: false }))).toEqual([]);
   });
 
   it("names the object of which a bit is wrong, and where it belongs", async () => {
@@ -123,7 +118,7 @@ describe("checkGitOutcomes", () => {
 
   it("says that there is no git", async () => {
     await commit("one");
-    await expect(all(checkGitOutcomes({ ...outcomes, git: { path: places.root } }, { runs: [], everything: true }))).rejects.toMatchObject({
+    await expect(allItems(checkGitOutcomes({ ...outcomes, git: { path: places.root } }, { runs: [], everything: true }))).rejects.toMatchObject({
       code: "GIT_UNAVAILABLE",
     });
   });
@@ -145,7 +140,7 @@ describe("workTreeLitter", () => {
     await mkdir(join(places.workDirectory, "Not a run"));
     const indexes = join(places.directory, "indexes");
     const before = await stat(join(indexes, "left"));
-    const litter = await all(workTreeLitter(outcomes, needs()));
+    const litter = await allItems(workTreeLitter(outcomes, needs()));
     expect(verdicts(litter)).toEqual(["keep Not a run: it is not the working tree of a run", "collect left: nobody works with it any more"]);
     expect(await litter[1]?.around?.(async () => true)).toBe(true);
     expect(await git(places.directory, "show", "refs/dad/snapshots/left:work.txt")).toBe("nobody has this");
@@ -159,7 +154,7 @@ describe("workTreeLitter", () => {
     await repository.open(id("left"));
     const root = join(places.workDirectory, "left");
     const taken = async (): Promise<boolean | undefined> => {
-      const [tree] = await all(workTreeLitter({ ...outcomes, secrets: () => [{ name: "KEY", value: "very secret value" }] }, needs()));
+      const [tree] = await allItems(workTreeLitter({ ...outcomes, secrets: () => [{ name: "KEY", value: "very secret value" }] }, needs()));
       return await tree?.around?.(async () => true);
     };
     for (const [name, text] of [
@@ -177,17 +172,17 @@ describe("workTreeLitter", () => {
 
   it("keeps what a run may need, and leaves alone what somebody works with", async () => {
     await mkdir(join(places.workDirectory, "gone"), { recursive: true });
-    expect(verdicts(await all(workTreeLitter(outcomes, needs({ byRun: () => "the run can be resumed" }))))).toEqual([
+    expect(verdicts(await allItems(workTreeLitter(outcomes, needs({ byRun: () => "the run can be resumed" }))))).toEqual([
       "keep gone: the run can be resumed",
     ]);
-    const [tree] = await all(workTreeLitter(outcomes, needs({ whileNobodyWorks: async () => undefined })));
+    const [tree] = await allItems(workTreeLitter(outcomes, needs({ whileNobodyWorks: async () => undefined })));
     expect(await tree?.around?.(() => Promise.reject(new Error("not reached")))).toBe(false);
   });
 
   it("takes a working tree of which no repository knows", async () => {
     await commit("one");
     await mkdir(join(places.workDirectory, "gone"));
-    const [tree] = await all(workTreeLitter(outcomes, needs()));
+    const [tree] = await allItems(workTreeLitter(outcomes, needs()));
     expect(await tree?.around?.(async () => true)).toBe(true);
   });
 });
@@ -202,7 +197,7 @@ describe("indexLitter", () => {
     await utimes(join(places.directory, "indexes", seed), 0, 0);
     const byRun = (runId: RunId) => (runId === "needed" ? "it is needed" : undefined);
     const byAge = (mtimeMs: number) => (mtimeMs > 0 ? "it is young" : undefined);
-    expect(verdicts(await all(indexLitter(outcomes, needs({ byRun, byAge }))))).toEqual([
+    expect(verdicts(await allItems(indexLitter(outcomes, needs({ byRun, byAge }))))).toEqual([
       "collect done: nobody works with it any more",
       "keep needed: it is needed",
       "keep needed.lock: it is needed",

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { fillDirectory, type LargeFileStore, type OutcomeCheckout, OutcomePathError } from "@dad/outcome";
-import { checkOut } from "../git/check-out.ts";
+import { unpackCommit } from "../git/unpack-commit.ts";
 import { indexFile } from "../git/index-file.ts";
 import type { Git, GitCall } from "../git/git.ts";
 import { listTree, type TreeEntry } from "../git/list-tree.ts";
@@ -32,7 +32,7 @@ export async function checkoutCommit(git: Git, { commit, directory, store }: Che
   const write = async (fresh: string): Promise<OutcomeCheckout> => {
     const entries = await listTree(git, commit, call);
     await assertWritable(git, entries, call);
-    await checkOut(git, commit, { ...call, workTree: fresh, index });
+    await unpackCommit(git, commit, { ...call, workTree: fresh, index });
     const { missing } = await restoreLargeFiles(treeFiles(fresh), await pointersAmong(git, entries, call), { store, signal });
     return { files: entries.length, missing: missing.map(shown) };
   };

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { rename, rm } from "node:fs/promises";
 import type { LargeFileStore } from "@dad/outcome";
-import { checkOut } from "../git/check-out.ts";
+import { unpackCommit } from "../git/unpack-commit.ts";
 import { indexFile } from "../git/index-file.ts";
 import type { Git, GitCall } from "../git/git.ts";
 import { listTree } from "../git/list-tree.ts";
@@ -37,7 +37,7 @@ export async function fillTree(git: Git, { workTree, index, include, ...filling 
   const fresh = indexFile(call.gitDir, `seed-${randomUUID()}`);
   const { content, pointers = content, store, large } = filling;
   try {
-    await checkOut(git, content.commit, { ...call, workTree, index: fresh });
+    await unpackCommit(git, content.commit, { ...call, workTree, index: fresh });
     const entries = await listTree(git, content.tree, call);
     const known = pointers.tree === content.tree ? entries : await listTree(git, pointers.tree, call);
     Object.assign(large, { pointers: await pointersAmong(git, known, call), tree: pointers.tree });

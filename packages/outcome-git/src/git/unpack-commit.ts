@@ -7,7 +7,7 @@ import { refusedName } from "./refused-name.ts";
  *
  * @throws OutcomePathError (`OUTCOME_PATH_INVALID`) for a name that git refuses.
  */
-export async function checkOut(git: Git, commit: string, call: GitCall): Promise<void> {
+export async function unpackCommit(git: Git, commit: string, call: GitCall): Promise<void> {
   await git.run(["read-tree", "--reset", "-u", commit], call).catch((error: unknown) => {
     throw refusedName(error) ?? error;
   });

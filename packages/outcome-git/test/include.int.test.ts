@@ -2,7 +2,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { chmod, link, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type GitOutcomeOptions, gitOutcomeRepository } from "@dad/outcome-git";
+import { type GitOutcomeOptions, gitOutcomeRepository, type OutcomeNeeds, workTreeLitter } from "@dad/outcome-git";
 import { RunId } from "@dad/protocol";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { git, openPlaces, type Places, textFile } from "./places.ts";
@@ -36,6 +36,29 @@ async function opened(options: GitOutcomeOptions = places): Promise<string[]> {
 }
 
 const invalid = (reason: string): object => ({ code: "OUTCOME_INCLUDE_INVALID", message: expect.stringContaining(reason) as unknown });
+
+it("never becomes part of an outcome, whatever the run ignores by then, also when it is resumed or cleared away", async () => {
+  await put({ ".dadinclude": ".env\n", ".env": "KEY=value" });
+  const write = (root: string, path: string, text: string) => writeFile(join(root, path), text);
+  await using repository = gitOutcomeRepository(places);
+  const run = await repository.open(runId);
+  await write(String(run.directory), ".gitignore", "");
+  await write(String(run.directory), ".env", "KEY=other");
+  const names = async (revision: string) => (await git(places.directory, "ls-tree", "-r", "--name-only", revision)).split("\n").filter(Boolean);
+  expect(await names((await run.commit({ subject: "x" })).commit)).toEqual([".gitignore", "a.txt"]);
+
+  const resumed = await repository.open(runId, { resume: true });
+  await write(String(run.directory), "b.txt", "b");
+  expect(await names((await resumed.commit({ subject: "y" })).commit)).toEqual([".gitignore", "a.txt", "b.txt"]);
+  await write(String(run.directory), "c.txt", "c");
+  const needs: OutcomeNeeds = { byRun: () => undefined, byAge: () => undefined, whileNobodyWorks: async (_runId, work) => work() };
+  for await (const tree of workTreeLitter({ repositories: [places.directory], workDirectory: places.workDirectory }, needs))
+    expect(await tree.around?.(async () => true)).toBe(true);
+  expect(await names("refs/dad/snapshots/run1")).toEqual([".gitignore", "a.txt", "b.txt", "c.txt"]);
+  await resumed[Symbol.asyncDispose]();
+  await run[Symbol.asyncDispose]();
+  expect(await readdir(join(places.directory, "indexes"))).toEqual([]);
+});
 
 describe("a working tree gets what .dadinclude names", () => {
   it("of the files that are ignored, with their permissions, and it becomes no part of the outcome", async () => {

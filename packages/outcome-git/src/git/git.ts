@@ -94,6 +94,9 @@ const ENVIRONMENT = {
   GIT_NO_REPLACE_OBJECTS: "1",
   GIT_OPTIONAL_LOCKS: "0",
   GIT_TERMINAL_PROMPT: "0",
+  // mallopt(3): git gives back what it needs to compress one file, and asks for it again for the next one. With glibc, that was most of
+  // the time of a commit of many small files.
+  MALLOC_TOP_PAD_: "16777216",
 };
 
 /** simple-git refuses these because they can weaken git; here they take its powers away. */

@@ -54,7 +54,7 @@ export async function* indexLitter({ repositories }: GitOutcomes, needs: Outcome
   for (const repository of repositories) {
     for (const name of await namesIn(indexesOf(repository))) {
       // Those of the seed have names that a run could have, too.
-      const runId = RunId.safeParse(name.replace(/\.lock$/, "")).data;
+      const runId = RunId.safeParse(name.replace(INDEX_ENDS, "")).data;
       const guard: Litter["around"] = async (move) => (runId ? ((await needs.whileNobodyWorks(runId, move)) ?? false) : move());
       const need = (mtimeMs: number) => (runId && needs.byRun(runId)) ?? (SEED.test(name) ? needs.byAge(mtimeMs) : undefined);
       yield* littered(indexFile(repository, name), (mtimeMs) => judge(need(mtimeMs), guard));
@@ -68,6 +68,8 @@ export async function* indexLitter({ repositories }: GitOutcomes, needs: Outcome
 }
 
 const UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+/** What is beside the index of a run. */
+const INDEX_ENDS = /(\.lock|\.\.included)$/;
 const SEED = new RegExp(`^seed-${UUID}`);
 /** A repository gets its name when it is whole. */
 const UNFINISHED = new RegExp(`^\\..+-${UUID}$`);

@@ -28,15 +28,16 @@ const AT_ONCE = 16;
  * Copies into a new working tree what `.dadinclude` names, in the syntax of `.gitignore`, of the files that are ignored: regular files,
  * with their permissions. Nothing that the tree has is overwritten, no link is followed, and nothing of it becomes part of an outcome.
  *
+ * @returns the paths of the files, one character a byte.
  * @throws OutcomeIncludeError (`OUTCOME_INCLUDE_INVALID`).
  */
-export async function includeFiles(git: Git, { root, except }: IncludeFrom, call: StageCall): Promise<void> {
+export async function includeFiles(git: Git, { root, except }: IncludeFrom, call: StageCall): Promise<readonly string[]> {
   const place = join(root, NAME);
   const real = await realpath(root).catch(() => undefined);
-  if (real === undefined) return;
+  if (real === undefined) return [];
   const from = sourceFiles(real);
   const patterns = await from.read(NAME, { limitBytes: LIST_BYTES, signal: call.signal });
-  if (!patterns) return;
+  if (!patterns) return [];
   if (patterns.content.includes(0)) throw new OutcomeIncludeError(place, "it is no text: it has a NUL in it");
   const excepted = await Promise.all(except.map((path) => realpath(path)));
   const named = await listIncluded(git, { patterns: patterns.content, except: excepted }, { ...call, workTree: real });
@@ -49,6 +50,7 @@ export async function includeFiles(git: Git, { root, except }: IncludeFrom, call
       join(root, Buffer.from(unignored, "latin1").toString()),
       `no .gitignore of what the run starts from ignores it, so that it would become part of the outcome: commit the rule, or take it out of ${place}`,
     );
+  return files;
 }
 
 /** Of the paths, those of regular files; links, pipes and the like are left out. */

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { rename, rm } from "node:fs/promises";
+import { rename, rm, writeFile } from "node:fs/promises";
 import type { LargeFileStore } from "@dad/outcome";
 import { unpackCommit } from "../git/unpack-commit.ts";
-import { indexFile } from "../git/index-file.ts";
+import { includedBy, indexFile } from "../git/index-file.ts";
 import type { Git, GitCall } from "../git/git.ts";
 import { listTree } from "../git/list-tree.ts";
 import type { KnownCommit } from "../git/refs.ts";
@@ -10,6 +10,7 @@ import { includeFiles, type IncludeFrom } from "../project/include-files.ts";
 import { type LargeFiles, restoreKept } from "../large-files/kept-files.ts";
 import { pointersAmong } from "../large-files/large-files.ts";
 import { indexOf, type TreeIndex } from "../tree/tree-index.ts";
+import { bytesOf } from "../git/tree-path.ts";
 import { treeFiles } from "../tree/working-tree.ts";
 
 export interface TreeToFill {
@@ -42,7 +43,8 @@ export async function fillTree(git: Git, { workTree, index, include, ...filling 
     const known = pointers.tree === content.tree ? entries : await listTree(git, pointers.tree, call);
     Object.assign(large, { pointers: await pointersAmong(git, known, call), tree: pointers.tree });
     await restoreKept(treeFiles(workTree), { store, large, signal: call.signal });
-    if (include) await includeFiles(git, include, { ...call, workTree, index: fresh });
+    const included = include ? await includeFiles(git, include, { ...call, workTree, index: fresh }) : [];
+    if (included.length > 0) await writeFile(includedBy(index), bytesOf(included.map((path) => `${path}\0`).join("")));
     await rename(fresh, index);
     return await indexOf(index, { tree: content.tree, entries });
   } finally {

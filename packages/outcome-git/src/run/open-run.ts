@@ -2,7 +2,7 @@ import { mkdir, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { outcomeBranch, OutcomeExistsError, type RunOutcome } from "@dad/outcome";
 import type { RunId } from "@dad/protocol";
-import { indexFile } from "../git/index-file.ts";
+import { indexFile, removeIndex } from "../git/index-file.ts";
 import { fillTree } from "./fill-tree.ts";
 import type { Git, GitCall } from "../git/git.ts";
 import { assertOpen, type GitContext } from "../git-context.ts";
@@ -101,7 +101,7 @@ async function claim(git: Git, { runId, base, source, workTree }: ClaimedTree, c
 async function giveUp(git: Git, { runId, base, source, workTree, index }: ClaimedTree, call: GitCall): Promise<void> {
   const refs = refsOf(runId);
   await rm(workTree, { recursive: true, force: true });
-  await rm(index, { force: true });
+  await removeIndex(index);
   const gone = [refs.branch, refs.base].map((name) => ({ name, from: base.commit, to: undefined }));
   await changeRefs(git, source ? [...gone, { name: sourceRef(runId), from: undefined, to: undefined }] : gone, call);
 }

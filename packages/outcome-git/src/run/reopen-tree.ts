@@ -6,6 +6,7 @@ import { fillTree } from "./fill-tree.ts";
 import type { GitCall } from "../git/git.ts";
 import type { GitContext } from "../git-context.ts";
 import { includeFrom } from "../project/include-files.ts";
+import { removeIndex } from "../git/index-file.ts";
 import type { LargeFiles } from "../large-files/kept-files.ts";
 import { readCommits, refsOf } from "../git/refs.ts";
 import { sourceRef } from "./run-source.ts";
@@ -59,7 +60,7 @@ async function removeLocks({ index }: RunTree, refs: readonly string[], { gitDir
 async function removeTree({ workTree, index }: RunTree): Promise<void> {
   try {
     await rm(workTree, { recursive: true, force: true });
-    await rm(index, { force: true });
+    await removeIndex(index);
   } catch (cause) {
     throw new OutcomeFailedError("make room for the working tree", workTree, { cause });
   }
@@ -73,7 +74,7 @@ async function removeUnknown({ runId, workTree, index }: RunTree, { gitDir }: Gi
   await rmdir(workTree).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== "ENOENT") throw new OutcomeExistsError(runId, `working tree ${workTree}, of which ${gitDir} knows nothing`, { cause });
   });
-  await rm(index, { force: true });
+  await removeIndex(index);
 }
 
 async function isThere(path: string): Promise<boolean> {

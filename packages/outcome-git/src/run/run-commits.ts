@@ -8,10 +8,12 @@ import { byBytes, changedPaths } from "../tree/changed-paths.ts";
 import { algorithmOf, blobId, writeCommitFrom } from "../git/fast-import.ts";
 import { commitEnd, type RunEnd, tagEnd } from "./final-commit.ts";
 import type { Git } from "../git/git.ts";
+import { includedBy, indexFile } from "../git/index-file.ts";
 import { type LargeFiles, movePointers, pointersAt, withoutKept } from "../large-files/kept-files.ts";
 import { largeFilesOf } from "../large-files/large-files.ts";
 import type { GitHistoryOptions } from "../git-context.ts";
 import { changeRefs, type ReadCommit, readCommits, refsOf, writeCommit } from "../git/refs.ts";
+import { withoutIncluded } from "../tree/included-paths.ts";
 import { assertModulesEmpty, holdTree, type TreeIndex, updateIndex } from "../tree/tree-index.ts";
 import { assertRoot, treeFiles } from "../tree/working-tree.ts";
 
@@ -193,9 +195,10 @@ async function commitSame({ git }: WorkFiles, { on, message, move }: Recording, 
 }
 
 /** In the order of bytes. */
-async function listChanges({ git, brought, large }: WorkFiles, { tree, modules }: TreeIndex, call: StageCall): Promise<string[]> {
+async function listChanges({ git, run, brought, large }: WorkFiles, { tree, modules }: TreeIndex, call: StageCall): Promise<string[]> {
   const emptyBlob = blobId(Buffer.alloc(0), algorithmOf(tree));
-  const listed = await changedPaths(git, { emptyBlob }, call);
+  const list = includedBy(indexFile(run.gitDir, run.runId));
+  const listed = await withoutIncluded(git, await changedPaths(git, { emptyBlob }, call), { ...call, list });
   await assertModulesEmpty(modules, call);
   const pointers = await pointersAt({ git, large }, tree, call);
   const changed = await withoutKept(treeFiles(call.workTree), withPointers([...listed, ...brought], pointers), large);

@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import {
   type CommitOptions,
   outcomeBranch,
@@ -12,6 +11,7 @@ import {
 import { DadError, type OutcomeRef } from "@dad/protocol";
 import { bringChanges } from "../bring/bring.ts";
 import type { Git } from "../git/git.ts";
+import { removeIndex } from "../git/index-file.ts";
 import type { LargeFiles } from "../large-files/kept-files.ts";
 import { changeRefs, readCommits, refsOf, treeOf } from "../git/refs.ts";
 import { callOf, commitFiles, firstOf, type GitRun, recordFiles, type RunFiles, type RunRef, type WorkFiles } from "./run-commits.ts";
@@ -90,7 +90,7 @@ async function closeFiles(files: RunFiles, { refused }: Ending): Promise<void> {
   const { runId, workTree, index } = files.run;
   if (DadError.is(refused, "OUTCOME_PATH_INVALID") && !(await isGone(workTree))) throw new OutcomeNotKeptError(runId, workTree, { cause: refused });
   // A working tree with an index counts as whole: who is killed on the way must not leave a part of it with one.
-  await removing(index, rm(index, { force: true }));
+  await removing(index, removeIndex(index));
   await removing(workTree, removeTree(workTree));
 }
 

@@ -3,7 +3,7 @@ import type { AgentRun, LocalStore } from "@dad/local";
 import { nodeDirectory, type RunDetails, type RunSummary } from "@dad/protocol";
 import type { ResourceProfile } from "@dad/resources";
 import { errorText, jsonText, paintFor, placeText, summaryText, visible } from "@dad/terminal";
-import { commandLine, resumeCommands } from "../project/next-commands.ts";
+import { commandLine, outcomeCommands, resumeCommands } from "../project/next-commands.ts";
 import type { DivertedOutput } from "../terminal/divert-output.ts";
 
 export type EndedRun = Pick<AgentRun<unknown>, "run" | "error">;
@@ -32,7 +32,7 @@ async function textOf(run: RunDetails, { store, resources }: Telling): Promise<s
     columns: process.stdout.columns,
     profile: visible(profileText(resources)),
     outcomeRepository: store.outcomes.location,
-    next: [...resumeCommands(run, line), line("show", run.runId), line("ls")],
+    next: [...resumeCommands(run, line), line("show", run.runId), ...outcomeCommands(run, line), line("ls")],
     allNodes: line("show", run.runId, "--all"),
   });
   return `${summary}\n`;

@@ -25,7 +25,10 @@ export function declareRun(program: Command, finish: Finish): void {
       ).choices(["strict", "relaxed"]),
     );
   declareIsolation(declareWithOutcome(command))
-    .option("--revision <rev>", "start from a branch, a tag or a commit of the project's own repository (default: from its workspace as it is)")
+    .option(
+      "--revision <rev>",
+      "start from a branch, a tag or a commit of the project's own repository (default: that of dad.config, or else from its workspace as it is)",
+    )
     .option("--json", "print the run as one JSON object")
     .addHelpText("after", EXAMPLES)
     .action(async (file: string, flags: RunFlags) => {

@@ -23,6 +23,11 @@ export async function commandLine({ cwd, runRoot, clone }: CommandLineOptions): 
 
 const CAN_GO_ON: ReadonlySet<RunStatus> = new Set(["failed", "cancelled", "interrupted"]);
 
+/** The command that shows what became of the files of a run, when it has an outcome. */
+export function outcomeCommands({ runId, outcome }: Pick<RunDetails, "runId" | "outcome">, line: CommandLine): string[] {
+  return outcome ? [line("outcome", "show", runId)] : [];
+}
+
 /** The command that goes on with a run, when it can go on and says where its agent is. */
 export function resumeCommands({ runId, status, source }: Pick<RunDetails, "runId" | "status" | "source">, line: CommandLine): string[] {
   return source !== undefined && CAN_GO_ON.has(status) ? [line("resume", runId)] : [];

@@ -63,6 +63,16 @@ describe("fillDirectory", () => {
     expect(await readFile(join(directory, "dir", "mine"), "utf8")).toBe("mine");
   });
 
+  it("says of a place in which no directory can be made that it is none, and leaves no other one", async () => {
+    await writeFile(join(place, "file"), "");
+    const directories = [join(place, "file", "a", "b"), join(place, "new", "x".repeat(300))];
+    // There, `mkdir` says that a directory is missing while it is there.
+    if (process.platform === "linux") directories.push("/proc/none/at/all");
+    for (const directory of directories)
+      await expect(fillDirectory(directory, writeSome)).rejects.toMatchObject({ code: expect.stringMatching(/^OUTCOME_(DIRECTORY_TAKEN|FAILED)$/) });
+    expect(await readdir(place)).toEqual(["file"]);
+  });
+
   it("does nothing for a path that is not absolute, or after it was aborted", async () => {
     const never = () => expect.fail("it was written");
     await expect(fillDirectory("here", never)).rejects.toThrow(TypeError);

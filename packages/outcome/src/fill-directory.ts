@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve, sep } from "node:path";
 import { OutcomeDirectoryError, OutcomeFailedError } from "./errors.ts";
 import type { AbortOptions } from "./outcome-repository.ts";
@@ -54,13 +54,32 @@ function below(directory: string, name: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`${directory}${sep}`), name]);
 }
 
-/** Makes it, and answers the first of those that it had to make. */
+/**
+ * Makes it, and answers the first of those that it had to make. One by one: `mkdir` of Node with `recursive` never comes back from a
+ * place like `/proc`, which says that a directory is missing while it is there.
+ */
 async function makeDirectory(directory: string): Promise<string | undefined> {
-  return mkdir(directory, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === "EEXIST" || cause.code === "ENOTDIR")
-      throw new OutcomeDirectoryError(directory, "a file is there, or on the way to it", { cause });
-    throw new OutcomeFailedError("make a directory", directory, { cause });
-  });
+  const missing: string[] = [];
+  for (let path = directory; !(await isDirectory(path)); path = dirname(path)) missing.unshift(path);
+  const [first] = missing;
+  for (const path of missing) {
+    await mkdir(path).catch(async (cause: NodeJS.ErrnoException) => {
+      // Somebody else may have made it at the same time.
+      if (cause.code === "EEXIST" && (await isDirectory(path))) return;
+      if (first !== undefined) await removeEmpty(dirname(path), first);
+      if (cause.code === "EEXIST" || cause.code === "ENOTDIR")
+        throw new OutcomeDirectoryError(directory, "a file is there, or on the way to it", { cause });
+      throw new OutcomeFailedError("make a directory", path, { cause });
+    });
+  }
+  return first;
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 async function assertOnly(directory: string, own: readonly string[]): Promise<void> {

@@ -123,7 +123,8 @@ async function openProject(git: Git, [first, second]: readonly [string, string |
 }
 
 async function assertBranch(git: Git, { commit, branch }: { readonly commit: string; readonly branch: string }, call: GitCall): Promise<void> {
-  const refusal = (reason: string): OutcomeMergeError => new OutcomeMergeError(commit, `${JSON.stringify(branch)} cannot be merged into: ${reason}`);
+  const refusal = (reason: string): OutcomeMergeError =>
+    new OutcomeMergeError(commit, `${JSON.stringify(branch)} is no branch that takes it: ${reason}`);
   if (/^run(\/|$)/i.test(branch)) throw refusal("branches below run/ are those of runs");
   if (branch.startsWith("refs/")) throw refusal("give the name of a branch without refs/heads/");
   const isName = branch !== "" && branch !== "HEAD" && !branch.startsWith("-") && !branch.includes("\0");

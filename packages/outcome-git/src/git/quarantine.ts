@@ -31,9 +31,22 @@ async function keepObjects(from: string, to: string): Promise<void> {
 }
 
 async function moveAll(from: string, to: string): Promise<void> {
-  await mkdir(to, { recursive: true });
   const names = (await readdir(from)).filter((name) => /^(pack-[0-9a-f]+\.\w+|[0-9a-f]{38,62})$/.test(name));
   // A pack is one for others as soon as it has an index.
   for (const name of names.toSorted((left, right) => Number(left.endsWith(".idx")) - Number(right.endsWith(".idx"))))
-    await rename(join(from, name), join(to, name));
+    await move(join(from, name), to, name);
+}
+
+const MOST_TRIES = 1000;
+
+/** `git gc` takes away directories of objects with nothing in them, also one that was made at this moment. */
+async function move(place: string, to: string, name: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await mkdir(to, { recursive: true });
+      return await rename(place, join(to, name));
+    } catch (error) {
+      if (tries === MOST_TRIES || !(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+    }
+  }
 }

@@ -14,14 +14,13 @@ it("keeps all objects while somebody takes away directories that are empty", asy
     await mkdir(join(quarantine.objects, part));
     await writeFile(join(quarantine.objects, part, object), part);
   }
-  let isOver = false;
+  const over = new AbortController();
   const sweep = async (): Promise<void> => {
-    while (!isOver) for (const part of await readdir(join(gitDir, "objects"))) await rmdir(join(gitDir, "objects", part)).catch(() => undefined);
+    while (!over.signal.aborted)
+      for (const part of await readdir(join(gitDir, "objects"))) await rmdir(join(gitDir, "objects", part)).catch(() => undefined);
   };
   const sweeps = [sweep(), sweep(), sweep()];
-  await quarantine.keep().finally(() => {
-    isOver = true;
-  });
+  await quarantine.keep().finally(() => over.abort());
   await Promise.all(sweeps);
   for (const part of parts) expect(await readdir(join(gitDir, "objects", part))).toEqual([object]);
   await rm(gitDir, { recursive: true });

@@ -298,6 +298,18 @@ describe("garbage collection", () => {
     expect(await readFile(at(".dad/work/run1/unsaved.txt"), "utf8")).toBe("unsaved");
   });
 
+  it("leaves a working tree alone that has a secret in it: what is kept of it would have the secret, too", async () => {
+    await makeRuns(projectRoot, [{ runId: "run1", large: large("x"), outcome: true }]);
+    await mkdir(at(".dad/work/run1"));
+    await writeFile(at(".dad/work/run1/key.txt"), "the key is open-sesame-42");
+    await using knowing = localMaintenance({ runRoot, hostEnv: { ...process.env, DOOR: "open-sesame-42" }, secrets: ["DOOR"] });
+    const { objects } = await collectGarbage(knowing);
+    expect(objects.filter(({ verdict }) => verdict === "collect")).toEqual([]);
+    expect(await readFile(at(".dad/work/run1/key.txt"), "utf8")).toBe("the key is open-sesame-42");
+    const repository = at("outcome", (await readdir(at("outcome")))[0]!);
+    expect(execFileSync("git", ["-C", repository, "for-each-ref", "refs/dad/snapshots"], { encoding: "utf8" })).toBe("");
+  });
+
   it("completes in a store that is damaged in many places", async () => {
     const [entry] = await made({ runId: "bad", large: large("bad"), outcome: true }, { runId: "torn", large: large("torn") });
     await rm(blobPath(runRoot, entry!));

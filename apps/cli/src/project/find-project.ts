@@ -119,6 +119,13 @@ function presetOf(begun: Pick<RunDetails, "spaces"> | undefined): IsolationPolic
 
 /** Where the runs are that somebody in `cwd` means. The config is only loaded when it has to be. */
 export async function findRunRoot({ cwd, runRoot }: FindProjectOptions): Promise<string> {
-  if (runRoot !== undefined) return resolve(cwd, runRoot);
-  return projectOf(await configOf(cwd), { cwd }).store.runRoot;
+  return (await findRuns({ cwd, runRoot })).runRoot;
+}
+
+/** The same, with the names of secrets that the config has, if it had to be loaded. */
+export async function findRuns({ cwd, runRoot }: FindProjectOptions): Promise<{ readonly runRoot: string; readonly secrets?: readonly string[] }> {
+  if (runRoot !== undefined) return { runRoot: resolve(cwd, runRoot) };
+  const config = await configOf(cwd);
+  const { secrets } = config.outcome || {};
+  return { runRoot: projectOf(config, { cwd }).store.runRoot, ...(secrets ? { secrets } : {}) };
 }

@@ -1,7 +1,7 @@
 import { type LocalMaintenance, localMaintenance, localStore } from "@dad/local";
 import { DadError, RunId } from "@dad/protocol";
 import { RunRootUnknownError } from "../errors.ts";
-import { findRunRoot } from "./find-project.ts";
+import { findRuns } from "./find-project.ts";
 import { findRun } from "./find-run.ts";
 import { isDirectory } from "./is-directory.ts";
 
@@ -14,9 +14,9 @@ export interface Maintenance extends AsyncDisposable {
 
 /** The run root that somebody means, to be looked at and mended. @throws RunRootUnknownError (`RUN_ROOT_UNKNOWN`). */
 export async function openMaintenance(flags: { readonly runRoot?: string | undefined }): Promise<Maintenance> {
-  const runRoot = await findRunRoot({ cwd: process.cwd(), runRoot: flags.runRoot });
+  const { runRoot, ...known } = await findRuns({ cwd: process.cwd(), runRoot: flags.runRoot });
   if (!(await isDirectory(runRoot))) throw new RunRootUnknownError(runRoot);
-  const store = localMaintenance({ runRoot, hostEnv: process.env });
+  const store = localMaintenance({ runRoot, ...known, hostEnv: process.env });
   return {
     store,
     runRoot,

@@ -4,7 +4,7 @@ import { diskArtifactStore, diskArtifactView, diskViewFiles, storedBlobs } from 
 import { kernelLocks, nodeDisk } from "@dad/disk";
 import { digestsInText, type MaintainedStore, type Pins, type SweptStore } from "@dad/doctor";
 import { diskJournalStore, retainedLines, setAsideOf } from "@dad/journal/disk";
-import type { GitOutcomes } from "@dad/outcome-git";
+import { type GitOutcomes, secretsIn } from "@dad/outcome-git";
 import { type Digest, Pin, ProjectName, type RelativePath, type RunId, type StoreRepair } from "@dad/protocol";
 import { NO_RECORD } from "../disk-workspaces.ts";
 import { artifactInspector } from "./artifact-inspector.ts";
@@ -22,19 +22,21 @@ export interface LocalMaintenanceOptions {
   readonly runRoot: string;
   /** The environment of the host: git is searched in its `PATH`. Default: git is searched in the usual directories. */
   readonly hostEnv?: Readonly<Record<string, string | undefined>>;
+  /** Names of variables of it whose values never become part of an outcome, also not when what a run left is kept. Default: those that are called like secrets. */
+  readonly secrets?: readonly string[];
 }
 
 /** A run root of this machine, for `checkStore`, `repairStore`, `checkoutRun`, `collectGarbage` and their kin of `@dad/doctor`. */
 export type LocalMaintenance = MaintainedStore & SweptStore & AsyncDisposable;
 
 /** Touches no disk until something is looked at. */
-export function localMaintenance({ runRoot: given, hostEnv }: LocalMaintenanceOptions): LocalMaintenance {
+export function localMaintenance({ runRoot: given, hostEnv = {}, secrets }: LocalMaintenanceOptions): LocalMaintenance {
   const runRoot = resolve(given);
   const blobs = join(runRoot, ".dad", "blobs");
   const journals = diskJournalStore({ root: runRoot });
   const artifacts = diskArtifactStore({ root: blobs });
   const trash = diskTrash({ runRoot });
-  const outcomes = () => outcomesIn(runRoot, hostEnv?.["PATH"]);
+  const outcomes = async () => ({ ...(await outcomesIn(runRoot, hostEnv["PATH"])), secrets: () => secretsIn(hostEnv, secrets) });
   const face = (runId: RunId) => {
     const root = join(runRoot, runId);
     return { view: diskArtifactView({ root, store: artifacts }), files: diskViewFiles({ root, except: NO_RECORD }) };

@@ -110,7 +110,8 @@ export const RunEvent = z.discriminatedUnion("type", [
   /** The run has no result tree, and works in a directory that nobody commits: from the directory of the run where it is in it, else absolute. */
   z.looseObject({ ...run, type: z.literal("workspace.opened"), directory: z.string() }),
   z.looseObject({ ...run, type: z.literal("outcome.committed"), path: NodePath.optional(), outcome: OutcomeRef }),
-  z.looseObject({ ...run, type: z.literal("outcome.failed"), error: ErrorEnvelope }),
+  /** What was to be committed at the end of the run was not. With a path: what that node had changed, which later commits try again. */
+  z.looseObject({ ...run, type: z.literal("outcome.failed"), path: NodePath.optional(), error: ErrorEnvelope }),
   /** A space was opened in which commands of the run run; `path` is the node that needed one of its own. */
   z.looseObject({ ...run, type: z.literal("isolation.opened"), path: NodePath.optional(), isolation: IsolationRecord }),
   /** A space asked for the network, where the policy lets it through by a list. */

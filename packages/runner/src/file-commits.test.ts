@@ -1,5 +1,5 @@
 import { flow } from "@dad/agent";
-import type { RecordedEvent } from "@dad/protocol";
+import { DadError, type RecordedEvent } from "@dad/protocol";
 import { expect, it } from "vitest";
 import { fileStage } from "./testing-files.ts";
 
@@ -44,4 +44,14 @@ it("keeps apart what nodes change at the same time, also when none of their comm
     { path: "main.both.b.n", exclusive: true },
   ]);
   expect(commits.map(({ subject }) => subject)).toEqual(["[r] main.both.a.n", "[r] main.both.b.n"]);
+});
+
+it("says at once which node left files that cannot be committed, and the same of others only once", async () => {
+  const refusal = new DadError("OUTCOME_SECRET", "there is a secret in a.txt");
+  const on = fileStage({ refusal: () => (on.attempts.some(({ path }) => path === "main.c") ? undefined : refusal) });
+  const writing = (name: string) => on.write({ to: `${name}.txt`, text: name });
+  await on.run(flow("main").node("a", writing("a")).node("b", writing("b")).node("c", writing("c")));
+  const told = (await on.events()).flatMap((event) => (event.type === "outcome.failed" ? [{ path: event.path, code: event.error.code }] : []));
+  expect(told).toEqual([{ path: "main.a", code: "OUTCOME_SECRET" }]);
+  expect(await on.files()).toEqual({ "base.txt": "base", "a.txt": "a", "b.txt": "b", "c.txt": "c" });
 });

@@ -1,5 +1,5 @@
 import type { NodeHandle } from "@dad/engine";
-import type { Digest, OutcomeRef } from "@dad/protocol";
+import { DadError, type Digest, errorEnvelope, type NodePath, type OutcomeRef } from "@dad/protocol";
 import type { NodeHistory, OutcomeStep, RunContext } from "@dad/run-context";
 import { type ToldFiles, UNKNOWABLE_TREE } from "./told-files.ts";
 
@@ -13,19 +13,31 @@ export interface FileCommits {
   bring(handle: NodeHandle, record: NodeHistory, steps: readonly OutcomeStep[]): Promise<OutcomeRef | undefined>;
 }
 
-export function fileCommits({ env, outcome, history }: Pick<RunContext, "env" | "outcome" | "history">, told: ToldFiles): FileCommits {
+type CommittedRun = Pick<RunContext, "env" | "outcome" | "history" | "record">;
+
+export function fileCommits({ env, outcome, history, record }: CommittedRun, told: ToldFiles): FileCommits {
   /** All that are known, so that the last one is told from a new one. */
   const known = new Set([...(outcome ? [outcome.start.commit] : []), ...history.outcome.steps.map((step) => step.outcome.commit)]);
   /** The workspace is no more what it was in the run before at this place. */
   let apart = false;
+  /** Why files could not be committed, as long as that is so. */
+  let refused: string | undefined;
 
   async function commitAs({ path, attempt }: NodeHandle, result?: Digest): Promise<OutcomeRef | undefined> {
     const subject = `[${env.runId}] ${path}`;
     const trailers = { "Dad-Node": path, "Dad-Attempt": String(attempt), ...(result === undefined ? {} : { "Dad-Result": result }) };
     const committed = await outcome?.commit({ subject, trailers, onlyChanged: true });
+    refused = undefined;
     const isNew = committed !== undefined && !known.has(committed.commit);
     if (committed) known.add(committed.commit);
     return isNew ? committed : undefined;
+  }
+
+  /** Once for all nodes that find the same. That a run was cancelled is no reason to be told. */
+  async function tellRefusal(path: NodePath, error: unknown): Promise<void> {
+    if (!DadError.is(error) || error.message === refused) return;
+    refused = error.message;
+    await record({ type: "outcome.failed", path, error: errorEnvelope(error) });
   }
 
   return {
@@ -36,9 +48,10 @@ export function fileCommits({ env, outcome, history }: Pick<RunContext, "env" | 
       try {
         const last = await commitAs(handle, result);
         return leave(told, handle, spanOf(last ? [...own, last] : own));
-      } catch {
+      } catch (error) {
         // What cannot be committed now may be in order when the run ends, or else fails its end. Until then nobody knows the files.
         told.left(handle, UNKNOWABLE_TREE);
+        await tellRefusal(handle.path, error);
         return spanOf(own);
       }
     },

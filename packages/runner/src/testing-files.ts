@@ -15,8 +15,13 @@ type Attempts = ReturnType<typeof rerunStage>["attempts"];
 /** Where runs would work whose files nobody keeps. */
 export const NOTHING_KEPT: RunWorkspaces = { directoryOf: ({ runDir }) => join(runDir, "workspace"), open: async () => undefined };
 
+export interface FileStageOptions {
+  /** Why nothing can be committed at this moment. */
+  readonly refusal?: () => Error | undefined;
+}
+
 /** A stage whose runs have files, in memory, and nodes that read and write them. */
-export function fileStage() {
+export function fileStage({ refusal }: FileStageOptions = {}) {
   const opened = new Map<string, RunOutcome>();
   const repository = memoryOutcomeRepository({ base: [file("base.txt", "base")] });
   const outcomes: OutcomeRepository = {
@@ -24,7 +29,12 @@ export function fileStage() {
     async open(runId, options) {
       const outcome = await repository.open(runId, options);
       opened.set(runId, outcome);
-      return outcome;
+      const commit: RunOutcome["commit"] = async (committing) => {
+        const refused = refusal?.();
+        if (refused) throw refused;
+        return await outcome.commit(committing);
+      };
+      return { ...outcome, commit };
     },
   };
   const on = rerunStage({ ports: { ...memoryPorts(), outcomes } });

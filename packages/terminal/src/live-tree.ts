@@ -1,14 +1,15 @@
 import { clearScreenDown, cursorTo, moveCursor } from "node:readline";
 import { isKnownEvent } from "@dad/protocol";
 import { durationText } from "./duration.ts";
-import { isolationLine } from "./isolation-line.ts";
 import { statusMark } from "./node-mark.ts";
 import type { Paint } from "./paint.ts";
 import type { Progress } from "./progress.ts";
-import { visible } from "./visible.ts";
+import { progressLine } from "./progress-lines.ts";
 import { runTree, type TreeItem } from "./run-tree.ts";
 
 const REDRAW_MS = 100;
+/** What is said above the tree, as it is no element. */
+const ASIDES: ReadonlySet<string> = new Set(["isolation.opened", "outcome.failed"]);
 
 /** A tree of the run's elements at the end of the terminal, redrawn as they change and gone when it is disposed. */
 export function liveTree(stream: NodeJS.WriteStream, paint: Paint): Progress {
@@ -40,7 +41,8 @@ export function liveTree(stream: NodeJS.WriteStream, paint: Paint): Progress {
   return {
     onEvent(event) {
       tree.add(event, performance.now());
-      if (isKnownEvent(event) && event.type === "isolation.opened") say(`${isolationLine(visible(event), paint)}\n`);
+      const line = isKnownEvent(event) && ASIDES.has(event.type) ? progressLine(event, paint) : undefined;
+      if (line !== undefined) say(`${line}\n`);
     },
     log: say,
     [Symbol.dispose]() {

@@ -35,6 +35,11 @@ describe("progressLine", () => {
       },
       "coder.fix.plan caught a failure: NODE_FAILED: node coder.fix.plan.try.x failed: m",
     ],
+    [{ ...base, type: "outcome.failed", error: { code: "X", message: "m", retryable: false } }, undefined],
+    [
+      { ...base, path: node.path, type: "outcome.failed", error: { code: "X", message: "m\u001b[2J", retryable: false } },
+      String.raw`node coder.fix.plan left files that are not committed: X: m\x1b[2J`,
+    ],
     [{ ...base, type: "custom.emitted", name: "n", data: "\u001b[2J" }, undefined],
   ])("tells %j", (event, line) => {
     expect(progressLine(event, unpainted)).toBe(line);

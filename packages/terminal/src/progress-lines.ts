@@ -39,6 +39,10 @@ export function progressLine(event: RunEvent, paint: Paint): string | undefined 
       return `node ${event.path} is tried again in ${durationText(event.delayMs)}`;
     case "failure.handled":
       return `${event.by === "catch" ? "" : "node "}${event.path} ${HANDLED[event.by]}: ${whyHandled(event)}`;
+    case "outcome.failed":
+      return event.path === undefined
+        ? undefined
+        : `node ${event.path} left files that are ${paint("yellow", "not committed")}: ${errorLine(visible(event.error))}`;
     default:
       return undefined;
   }

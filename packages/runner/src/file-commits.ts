@@ -20,24 +20,16 @@ export function fileCommits({ env, outcome, history, record }: CommittedRun, tol
   const known = new Set([...(outcome ? [outcome.start.commit] : []), ...history.outcome.steps.map((step) => step.outcome.commit)]);
   /** The workspace is no more what it was in the run before at this place. */
   let apart = false;
-  /** Why files could not be committed, as long as that is so. */
-  let refused: string | undefined;
+  const refusals = toldRefusals(record);
 
   async function commitAs({ path, attempt }: NodeHandle, result?: Digest): Promise<OutcomeRef | undefined> {
     const subject = `[${env.runId}] ${path}`;
     const trailers = { "Dad-Node": path, "Dad-Attempt": String(attempt), ...(result === undefined ? {} : { "Dad-Result": result }) };
     const committed = await outcome?.commit({ subject, trailers, onlyChanged: true });
-    refused = undefined;
+    refusals.end();
     const isNew = committed !== undefined && !known.has(committed.commit);
     if (committed) known.add(committed.commit);
     return isNew ? committed : undefined;
-  }
-
-  /** Once for all nodes that find the same. That a run was cancelled is no reason to be told. */
-  async function tellRefusal(path: NodePath, error: unknown): Promise<void> {
-    if (!DadError.is(error) || error.message === refused) return;
-    refused = error.message;
-    await record({ type: "outcome.failed", path, error: errorEnvelope(error) });
   }
 
   return {
@@ -51,7 +43,7 @@ export function fileCommits({ env, outcome, history, record }: CommittedRun, tol
       } catch (error) {
         // What cannot be committed now may be in order when the run ends, or else fails its end. Until then nobody knows the files.
         told.left(handle, UNKNOWABLE_TREE);
-        await tellRefusal(handle.path, error);
+        await refusals.tell(handle.path, error);
         return spanOf(own);
       }
     },
@@ -70,6 +62,21 @@ export function fileCommits({ env, outcome, history, record }: CommittedRun, tol
       for (const { outcome: change } of steps) if (change.parent !== undefined) await outcome.bring({ from: change.parent, to: change.commit });
       return leave(told, handle, await commitAs(handle, resultOf(record)));
     },
+  };
+}
+
+/** Tells why files cannot be committed: once for all nodes that find the same. */
+function toldRefusals(record: RunContext["record"]) {
+  let refused: string | undefined;
+  return {
+    async tell(path: NodePath, error: unknown): Promise<void> {
+      // That a run was cancelled is no reason to be told.
+      if (!DadError.is(error) || error.message === refused) return;
+      refused = error.message;
+      await record({ type: "outcome.failed", path, error: errorEnvelope(error) });
+    },
+    /** They can be committed again. */
+    end: () => void (refused = undefined),
   };
 }
 

@@ -15,30 +15,21 @@ export interface FileCommits {
 
 type CommittedRun = Pick<RunContext, "env" | "outcome" | "history" | "record">;
 
-export function fileCommits({ env, outcome, history, record }: CommittedRun, told: ToldFiles): FileCommits {
-  /** All that are known, so that the last one is told from a new one. */
-  const known = new Set([...(outcome ? [outcome.start.commit] : []), ...history.outcome.steps.map((step) => step.outcome.commit)]);
+export function fileCommits(run: CommittedRun, told: ToldFiles): FileCommits {
+  const { outcome } = run;
+  const nodes = nodeCommits(run);
   /** The workspace is no more what it was in the run before at this place. */
   let apart = false;
-  const refusals = toldRefusals(record);
-
-  async function commitAs({ path, attempt }: NodeHandle, result?: Digest): Promise<OutcomeRef | undefined> {
-    const subject = `[${env.runId}] ${path}`;
-    const trailers = { "Dad-Node": path, "Dad-Attempt": String(attempt), ...(result === undefined ? {} : { "Dad-Result": result }) };
-    const committed = await outcome?.commit({ subject, trailers, onlyChanged: true });
-    refusals.end();
-    const isNew = committed !== undefined && !known.has(committed.commit);
-    if (committed) known.add(committed.commit);
-    return isNew ? committed : undefined;
-  }
+  const refusals = toldRefusals(run);
 
   return {
     async commit(handle, own, result) {
       if (!outcome) return undefined;
-      for (const { commit } of own) known.add(commit);
+      nodes.know(own);
       apart = true;
       try {
-        const last = await commitAs(handle, result);
+        const last = await nodes.commit(handle, result);
+        refusals.end();
         return leave(told, handle, spanOf(last ? [...own, last] : own));
       } catch (error) {
         // What cannot be committed now may be in order when the run ends, or else fails its end. Until then nobody knows the files.
@@ -49,7 +40,7 @@ export function fileCommits({ env, outcome, history, record }: CommittedRun, tol
     },
     async commitPart(handle) {
       apart ||= outcome !== undefined;
-      return await commitAs(handle).catch(() => undefined);
+      return await nodes.commit(handle).catch(() => undefined);
     },
     async bring(handle, record, steps) {
       if (outcome === undefined) return undefined;
@@ -60,13 +51,32 @@ export function fileCommits({ env, outcome, history, record }: CommittedRun, tol
       }
       apart = true;
       for (const { outcome: change } of steps) if (change.parent !== undefined) await outcome.bring({ from: change.parent, to: change.commit });
-      return leave(told, handle, await commitAs(handle, resultOf(record)));
+      return leave(told, handle, await nodes.commit(handle, resultOf(record)));
+    },
+  };
+}
+
+/** Makes commits of nodes, and tells a new one from the last. */
+function nodeCommits({ env, outcome, history }: CommittedRun) {
+  const known = new Set([...(outcome ? [outcome.start.commit] : []), ...history.outcome.steps.map((step) => step.outcome.commit)]);
+  return {
+    know(commits: readonly OutcomeRef[]): void {
+      for (const { commit } of commits) known.add(commit);
+    },
+    /** `undefined`: there was nothing to commit. */
+    async commit({ path, attempt }: NodeHandle, result?: Digest): Promise<OutcomeRef | undefined> {
+      const subject = `[${env.runId}] ${path}`;
+      const trailers = { "Dad-Node": path, "Dad-Attempt": String(attempt), ...(result === undefined ? {} : { "Dad-Result": result }) };
+      const committed = await outcome?.commit({ subject, trailers, onlyChanged: true });
+      const isNew = committed !== undefined && !known.has(committed.commit);
+      if (committed) known.add(committed.commit);
+      return isNew ? committed : undefined;
     },
   };
 }
 
 /** Tells why files cannot be committed: once for all nodes that find the same. */
-function toldRefusals(record: RunContext["record"]) {
+function toldRefusals({ record }: CommittedRun) {
   let refused: string | undefined;
   return {
     async tell(path: NodePath, error: unknown): Promise<void> {

@@ -34,8 +34,6 @@ export interface GitHistoryOptions {
   readonly tags?: boolean;
 }
 
-export const DEFAULT_AUTHOR: GitAuthor = { name: "DAD", email: "dad@localhost" };
-
 /** A repository that is open. */
 export interface GitContext {
   readonly git: Git;

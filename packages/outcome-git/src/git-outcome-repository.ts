@@ -4,7 +4,7 @@ import { ensureRepository } from "./bare-repository.ts";
 import { checkoutCommit } from "./history/checkout.ts";
 import { baseOf, changesBetween, patchBetween } from "./git/commits.ts";
 import { type GitCall, hardenedGit } from "./git/git.ts";
-import { assertCommits, assertOpen, DEFAULT_AUTHOR, type GitContext, type GitOutcomeOptions } from "./git-context.ts";
+import { assertCommits, assertOpen, type GitContext, type GitOutcomeOptions } from "./git-context.ts";
 import { logBetween, summariesOf } from "./history/history.ts";
 import { largeFilesOf, pointersIn } from "./large-files/large-files.ts";
 import { makeDirectory } from "./git/make-directory.ts";
@@ -45,7 +45,7 @@ export function gitOutcomeRepository(options: GitOutcomeOptions): GitOutcomeRepo
     if (path !== undefined && !isAbsolute(path))
       throw new TypeError(`the paths of a git outcome repository must be absolute, not ${JSON.stringify(path)}`);
   }
-  const context: GitContext = { git: hardenedGit(options.author ?? DEFAULT_AUTHOR, options.git), options, runs: new Set(), closed: false };
+  const context: GitContext = { git: hardenedGit(options.author, options.git), options, runs: new Set(), closed: false };
   const ready = onceItWorks(() => prepare(context));
   const enter: Enter = async (signal) => {
     assertOpen(context, signal);

@@ -114,8 +114,11 @@ const HARDENING: Partial<SimpleGitOptions> = {
   completion: { onClose: true, onExit: false },
 };
 
+/** Who commits when nobody is named, and what is nobody's own work. */
+const DEFAULT_AUTHOR: GitAuthor = { name: "DAD", email: "dad@localhost" };
+
 /** git, hardened, for this author. */
-export function hardenedGit(author: GitAuthor, { program = "git", path = usualPath() }: GitProgram = {}): Git {
+export function hardenedGit(author: GitAuthor = DEFAULT_AUTHOR, { program = "git", path = usualPath() }: GitProgram = {}): Git {
   // A relative directory, or none at all, would be one of the working tree, where anybody may have put a program.
   const searched = path.split(delimiter).filter(isAbsolute).join(delimiter) || usualPath();
   const used: Client = { binary: program, config: [...CONFIG, `user.name=${author.name}`, `user.email=${author.email}`], path: searched };

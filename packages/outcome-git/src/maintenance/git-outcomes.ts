@@ -16,7 +16,7 @@ export interface GitOutcomes {
 
 /** What is made here is nobody's own work. */
 export function gitOf({ git }: GitOutcomes): Git {
-  return hardenedGit({ name: "DAD", email: "dad@localhost" }, git);
+  return hardenedGit(undefined, git);
 }
 
 /** Which repository knows a run, and what the run started from there. */

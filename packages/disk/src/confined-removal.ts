@@ -9,13 +9,41 @@ export async function removeIn(above: HeldDirectory, name: Buffer, signal: Abort
   const found = await look(above.at(name));
   await above.assertHeld();
   if (!found) return false;
-  if (!found.isDirectory()) await unlink(above.at(name));
-  else {
-    await using directory = await above.enter(name);
-    if (directory) await emptyHeld(directory, signal);
-    await rmdir(above.at(name));
-  }
+  if (!found.isDirectory()) await unlessGone(unlink(above.at(name)));
+  else await removeDirectory(above, name, { signal, rounds: MOST_ROUNDS });
   return true;
+}
+
+/** Who removes the same meanwhile moves directories to the top, where this one has looked already. */
+const MOST_ROUNDS = 20;
+
+interface Removing {
+  readonly signal: AbortSignal | undefined;
+  readonly rounds: number;
+}
+
+async function removeDirectory(above: HeldDirectory, name: Buffer, { signal, rounds }: Removing): Promise<void> {
+  {
+    await using directory = await above.enter(name);
+    if (!directory) return;
+    await emptyHeld(directory, signal);
+  }
+  try {
+    await unlessGone(rmdir(above.at(name)));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOTEMPTY" || rounds === 1) throw error;
+    await removeDirectory(above, name, { signal, rounds: rounds - 1 });
+  }
+}
+
+/** What somebody else has removed meanwhile is gone, which is all that was wanted. */
+async function unlessGone<Result>(removal: Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await removal;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
 }
 
 /**
@@ -30,7 +58,7 @@ async function emptyHeld(top: HeldDirectory, signal: AbortSignal | undefined): P
       await using directory = await top.enter(name);
       if (directory) moved.push(...(await emptyInto(directory, top, signal)));
     }
-    await rmdir(top.at(name));
+    await unlessGone(rmdir(top.at(name)));
   }
 }
 
@@ -38,21 +66,22 @@ async function emptyHeld(top: HeldDirectory, signal: AbortSignal | undefined): P
 async function emptyInto(directory: HeldDirectory, top: HeldDirectory, signal: AbortSignal | undefined): Promise<Buffer[]> {
   const moved: Buffer[] = [];
   await makeWritable(directory);
-  const entries = await readdir(directory.at(), { withFileTypes: true, encoding: "buffer" });
-  for (const entry of entries) {
+  const entries = await unlessGone(readdir(directory.at(), { withFileTypes: true, encoding: "buffer" }));
+  for (const entry of entries ?? []) {
     const { name } = entry;
     signal?.throwIfAborted();
     await directory.assertHeld();
     if (!entry.isDirectory()) {
-      await unlink(directory.at(name));
+      await unlessGone(unlink(directory.at(name)));
       continue;
     }
     const away = directory === top ? name : Buffer.from(`.dad_remove_${randomUUID()}`);
     if (directory !== top) {
       // Its entry `..` is written when it is moved.
       await using below = await directory.enter(name);
+      if (!below) continue;
       await makeWritable(below);
-      await rename(directory.at(name), top.at(away));
+      if ((await unlessGone(rename(directory.at(name), top.at(away)).then(() => true))) === undefined) continue;
     }
     moved.push(away);
   }
@@ -60,8 +89,7 @@ async function emptyInto(directory: HeldDirectory, top: HeldDirectory, signal: A
 }
 
 /** What its owner may not write to is nevertheless to go. */
-async function makeWritable(directory: HeldDirectory | undefined): Promise<void> {
-  if (!directory) return;
+async function makeWritable(directory: HeldDirectory): Promise<void> {
   const { mode } = await directory.look();
-  if ((Number(mode) & OWNER) !== OWNER) await chmod(directory.at(), OWNER);
+  if ((Number(mode) & OWNER) !== OWNER) await unlessGone(chmod(directory.at(), OWNER));
 }

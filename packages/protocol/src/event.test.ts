@@ -11,6 +11,20 @@ const error = { code: "NODE_FAILED", message: "no", retryable: false };
 const artifact = { name: "outcome", path: "coder/plan/outcome.json", mediaType: "application/json", digest, size: 2 };
 const outcome = { branch: "run/run_1", commit: "abc", tree: "def", parent: "aaa" };
 const fingerprint = { digest, code: { type: "command", version: "2" }, resources: { "model.writer": { modelId: "m" } }, workspace: "def" };
+const by = { channel: "cli", who: "ada", at: "2026-11-22T07:34:43.000Z", comment: "looks good" };
+const asked = "coder.plan:approve";
+const request = {
+  id: asked,
+  path: "coder.plan",
+  key: "approve",
+  prompt: "Go on?",
+  schema: { type: "boolean" },
+  choices: [{ value: true, label: "Yes", hint: "go on" }],
+  as: "text",
+  expiresAt: "2026-11-23T07:34:43.000Z",
+  onTimeout: "deny",
+  question: digest,
+};
 const ended = {
   durationMs: 1.5,
   artifacts: [artifact],
@@ -38,14 +52,29 @@ const EXAMPLES: { readonly [Type in RunEventType]: { readonly type: Type } & Rec
   "run.completed": { ...run, type: "run.completed", usage },
   "run.failed": { ...run, type: "run.failed", usage, error },
   "run.cancelled": { ...run, type: "run.cancelled", usage, error },
+  "run.parked": { ...run, type: "run.parked", usage, requests: [asked] },
   "component.started": { ...element, type: "component.started", kind: "agent", definition: digest },
   "component.completed": { ...element, type: "component.completed", durationMs: 0 },
   "component.failed": { ...element, type: "component.failed", durationMs: 0, error },
   "component.cancelled": { ...element, type: "component.cancelled", durationMs: 0 },
+  "component.parked": { ...element, type: "component.parked", durationMs: 0 },
+  "component.skipped": { ...element, type: "component.skipped" },
   "node.started": { ...attempt, type: "node.started", nodeType: "command", effect: "effectful" },
   "node.completed": { ...attempt, type: "node.completed", decision: "reused", origin, ...ended },
   "node.failed": { ...attempt, type: "node.failed", error, ...ended },
   "node.cancelled": { ...attempt, type: "node.cancelled", ...ended },
+  "node.parked": { ...attempt, type: "node.parked", durationMs: 0, artifacts: [artifact], usage, requests: [asked] },
+  "node.intercepted": { ...attempt, type: "node.intercepted", when: "before", action: "vetoed", by: "policy", reason: "too dear" },
+  "step.completed": { ...attempt, type: "step.completed", name: "draft", given: digest, durationMs: 1, result: artifact },
+  "input.requested": { ...attempt, type: "input.requested", request },
+  "input.answered": { ...element, type: "input.answered", request: asked, question: digest, value: true, by, origin: { runId: "run_0", seq: 7 } },
+  "input.rejected": { ...element, type: "input.rejected", request: asked, by, error },
+  "input.expired": { ...element, type: "input.expired", request: asked, onTimeout: "deny" },
+  "input.cancelled": { ...element, type: "input.cancelled", request: asked },
+  "artifact.recorded": { ...attempt, type: "artifact.recorded", artifact },
+  "trace.updated": { ...run, type: "trace.updated", traceId: "0".repeat(31) + "1", spanId: "0".repeat(15) + "1" },
+  "budget.warned": { ...run, type: "budget.warned", limitUsd: 1, spentUsd: 0.8 },
+  "budget.exhausted": { ...run, type: "budget.exhausted", limitUsd: 1, spentUsd: 1.25 },
   "inputs.registered": { ...run, type: "inputs.registered", artifact, paths: ["coder"] },
   "isolation.opened": {
     ...run,
@@ -69,7 +98,7 @@ const EXAMPLES: { readonly [Type in RunEventType]: { readonly type: Type } & Rec
   "failure.handled": { ...element, type: "failure.handled", by: "continue", error },
   "output.streamed": { ...run, type: "output.streamed", path: "a.b", attempt: 1, channel: "stdout", text: "hello" },
   "handler.failed": { ...run, type: "handler.failed", event: "node.completed", dropped: 0, error },
-  "custom.emitted": { ...run, type: "custom.emitted", path: "coder.plan", name: "progress", data: { done: [1, null] } },
+  "custom.emitted": { ...run, type: "custom.emitted", path: "coder.plan", name: "progress", data: { done: [1, null] }, by, message: "m-1" },
 };
 
 const examples = Object.values(EXAMPLES);
@@ -103,6 +132,10 @@ describe("parseEvent", () => {
       "origin",
       "exclusive",
       "beside",
+      "value",
+      "spanId",
+      "by",
+      "message",
     ]);
     const missed = Object.keys(event).filter((key) => {
       const { [key]: _left, ...rest } = event;

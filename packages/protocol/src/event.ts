@@ -4,6 +4,7 @@ import { Digest } from "./digest.ts";
 import { EgressRequest } from "./egress-request.ts";
 import { ErrorEnvelope } from "./error.ts";
 import { ExecutionId, NodePath, RunId } from "./id.ts";
+import { AnsweredBy, InputId, InputRequest, InputTimeout } from "./input-request.ts";
 import { IsolationRecord } from "./isolation-record.ts";
 import { Json } from "./json.ts";
 import { NodeFingerprint } from "./node-fingerprint.ts";
@@ -54,12 +55,17 @@ export const RunEvent = z.discriminatedUnion("type", [
   z.looseObject({ ...run, type: z.literal("run.completed"), usage: Usage }),
   z.looseObject({ ...run, type: z.literal("run.failed"), usage: Usage, error: ErrorEnvelope }),
   z.looseObject({ ...run, type: z.literal("run.cancelled"), usage: Usage, error: ErrorEnvelope.optional() }),
+  /** Nothing in it can go on before somebody answers: it waits, and nobody works on it. */
+  z.looseObject({ ...run, type: z.literal("run.parked"), usage: Usage, requests: z.array(InputId).min(1) }),
 
   /** `definition` is the digest of what the root component consists of. */
   z.looseObject({ ...element, type: z.literal("component.started"), kind: z.string(), definition: Digest.optional() }),
   z.looseObject({ ...element, type: z.literal("component.completed"), durationMs }),
   z.looseObject({ ...element, type: z.literal("component.failed"), durationMs, error: ErrorEnvelope }),
   z.looseObject({ ...element, type: z.literal("component.cancelled"), durationMs }),
+  z.looseObject({ ...element, type: z.literal("component.parked"), durationMs }),
+  /** The branch of a block that was not chosen. */
+  z.looseObject({ ...element, type: z.literal("component.skipped") }),
 
   z.looseObject({ ...attempt, type: z.literal("node.started"), nodeType: z.string(), effect: NodeEffect.optional() }),
   z.looseObject({
@@ -93,6 +99,45 @@ export const RunEvent = z.discriminatedUnion("type", [
     error: ErrorEnvelope.optional(),
   }),
 
+  /** The node waits for these, and so does the run: it is executed again from the beginning, with what its steps gave. */
+  z.looseObject({
+    ...attempt,
+    type: z.literal("node.parked"),
+    durationMs,
+    artifacts: z.array(ArtifactEntry),
+    usage: Usage.optional(),
+    requests: z.array(InputId).min(1),
+  }),
+  /** Somebody decided about a node instead of its own code: before it was executed, or of what it gave. */
+  z.looseObject({
+    ...attempt,
+    type: z.literal("node.intercepted"),
+    when: z.enum(["before", "after"]),
+    action: z.enum(["vetoed", "replaced"]),
+    by: z.string().min(1),
+    reason: z.string().min(1),
+  }),
+  /** A piece of work within a node is done and need not be done again. `given` names what the node was told: for another one, it does not count. */
+  z.looseObject({ ...attempt, type: z.literal("step.completed"), name: z.string().min(1), given: Digest, durationMs, result: ArtifactEntry }),
+
+  z.looseObject({ ...attempt, type: z.literal("input.requested"), request: InputRequest }),
+  /** `value` is absent of a secret. `origin`: it was given in that run, for the same question. */
+  z.looseObject({
+    ...element,
+    type: z.literal("input.answered"),
+    request: InputId,
+    question: Digest,
+    value: Json.optional(),
+    by: AnsweredBy,
+    origin: z.looseObject({ runId: RunId, seq: z.int().positive() }).optional(),
+  }),
+  /** An answer was not taken. Another one may be. */
+  z.looseObject({ ...element, type: z.literal("input.rejected"), request: InputId, by: AnsweredBy, error: ErrorEnvelope }),
+  /** Nobody answered in time, and this happens now. Once. */
+  z.looseObject({ ...element, type: z.literal("input.expired"), request: InputId, onTimeout: InputTimeout }),
+  /** The node needs no answer any more. */
+  z.looseObject({ ...element, type: z.literal("input.cancelled"), request: InputId }),
+
   /** A failed attempt is followed by another after so long. */
   z.looseObject({ ...attempt, type: z.literal("attempt.retried"), delayMs: durationMs }),
   /** A node that completed has had its rest: what comes after it goes on. */
@@ -102,6 +147,22 @@ export const RunEvent = z.discriminatedUnion("type", [
 
   /** A piece of output as it comes, of a model (`text`, `reasoning`) or a command (`stdout`, `stderr`). Told, not recorded: the whole is kept. */
   z.looseObject({ ...attempt, type: z.literal("output.streamed"), channel: z.string().min(1), text: z.string() }),
+
+  /** A node recorded an artifact. Told, not recorded: the end of the node has it. */
+  z.looseObject({ ...attempt, type: z.literal("artifact.recorded"), artifact: ArtifactEntry.omit({ data: true }) }),
+  /** Where in a trace the run is found, by the ids of W3C Trace Context. */
+  z.looseObject({
+    ...run,
+    type: z.literal("trace.updated"),
+    traceId: z.string().regex(/^[0-9a-f]{32}$/),
+    spanId: z
+      .string()
+      .regex(/^[0-9a-f]{16}$/)
+      .optional(),
+  }),
+  /** Much of a budget is spent, or all of it. In US dollars. */
+  z.looseObject({ ...run, type: z.literal("budget.warned"), limitUsd: z.number().nonnegative(), spentUsd: z.number().nonnegative() }),
+  z.looseObject({ ...run, type: z.literal("budget.exhausted"), limitUsd: z.number().nonnegative(), spentUsd: z.number().nonnegative() }),
 
   /** Static inputs came after the run was made. The artifact holds all that it has by now. */
   z.looseObject({ ...run, type: z.literal("inputs.registered"), artifact: ArtifactEntry, paths: z.array(z.string()) }),
@@ -122,11 +183,32 @@ export const RunEvent = z.discriminatedUnion("type", [
   z.looseObject({ ...run, type: z.literal("run.repaired"), finding: z.string().min(1), where: z.string(), action: z.string().min(1) }),
   /** A subscriber threw, rejected, or was too slow to be told all. Told, not recorded. */
   z.looseObject({ ...run, type: z.literal("handler.failed"), event: z.string(), dropped: z.int().nonnegative(), error: ErrorEnvelope.optional() }),
-  z.looseObject({ ...run, type: z.literal("custom.emitted"), path: NodePath.optional(), name: z.string().min(1), data: Json }),
+  /** Something that the program itself, or (`by`) somebody outside under the id `message`, wants to be known. */
+  z.looseObject({
+    ...run,
+    type: z.literal("custom.emitted"),
+    path: NodePath.optional(),
+    name: z.string().min(1),
+    data: Json,
+    by: AnsweredBy.optional(),
+    message: z.string().min(1).optional(),
+  }),
 ]);
 export type RunEvent = z.infer<typeof RunEvent>;
 export type RunEventType = RunEvent["type"];
 export type EventOf<Type extends RunEventType> = Extract<RunEvent, { readonly type: Type }>;
+
+/**
+ * What `custom.emitted` carries, by its name. Empty: programs add theirs.
+ *
+ *     declare module "@dad/protocol" {
+ *       interface CustomEvents {
+ *         "cache.hit": { readonly key: string };
+ *       }
+ *     }
+ */
+// oxlint-disable-next-line typescript/no-empty-object-type, typescript/no-empty-interface -- to be merged with
+export interface CustomEvents {}
 
 /** An event of a newer version: passed on untouched by a reader that does not know its type. */
 export const UnknownEvent = z.looseObject({ ...run, type: z.string() });

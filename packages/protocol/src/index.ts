@@ -12,13 +12,25 @@ export { DefinitionGraph, GraphEdge, GraphElement } from "./definition-graph.ts"
 export { Digest, digestOfBytes, digestOfHex, digestOfJson, hexOfDigest } from "./digest.ts";
 export { Durability } from "./durability.ts";
 export { DadError, type DadErrorOptions, ERROR_LIMITS, ErrorEnvelope, errorEnvelope, errorFromEnvelope, messageOf } from "./error.ts";
-export { type EventDraft, type EventOf, isKnownEvent, parseEvent, RunEvent, type RunEventType, UnknownEvent } from "./event.ts";
+export { CLOUD_EVENT_TYPE_PREFIX, CloudEvent, fromCloudEvent, toCloudEvent } from "./cloud-event.ts";
+export { type CustomEvents, type EventDraft, type EventOf, isKnownEvent, parseEvent, RunEvent, type RunEventType, UnknownEvent } from "./event.ts";
 export { Finding, FindingSeverity } from "./finding.ts";
 export { ForkedFrom, ForkedRun, ForkReport, ForkStatus } from "./fork-report.ts";
 export { FsckReport, RepairOutcome } from "./fsck-report.ts";
 export { GarbageVerdict, GcReport, TrashReport } from "./gc-report.ts";
 export { ExecutionId, isGeneratedRunId, NodeId, NodePath, nodeDirectory, nodePath, ProjectName, RelativePath, RunId, RunIdPrefix } from "./id.ts";
 export { EgressRequest } from "./egress-request.ts";
+export {
+  AnsweredBy,
+  type InboxAnswer,
+  InboxMessage,
+  type InboxSignal,
+  InputChoice,
+  InputId,
+  InputKey,
+  InputRequest,
+  InputTimeout,
+} from "./input-request.ts";
 export { IsolationRecord } from "./isolation-record.ts";
 export { IsolationReport, MachineCheck, MachineReport } from "./machine-report.ts";
 export { SandboxReport } from "./sandbox-report.ts";

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ArtifactEntry, Descriptor } from "./artifact.ts";
 import { ErrorEnvelope } from "./error.ts";
 import { ExecutionId, NodePath, RelativePath, RunId } from "./id.ts";
+import { InputRequest } from "./input-request.ts";
 import { IsolationRecord } from "./isolation-record.ts";
 import { Json } from "./json.ts";
 import { Usage } from "./usage.ts";
@@ -144,6 +145,8 @@ export const RunSummary = z.looseObject({
   workspace: z.string().optional(),
   usage: Usage,
   nodes: z.array(NodeSummary),
+  /** What nobody has answered yet, in the order in which it was asked. */
+  requests: z.array(InputRequest).optional(),
   error: ErrorEnvelope.optional(),
 });
 export type RunSummary = z.infer<typeof RunSummary>;

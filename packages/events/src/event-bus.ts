@@ -1,4 +1,4 @@
-import type { EventOf, Json, NodePath, RunEvent, RunEventType, RunId, UnknownEvent } from "@dad/protocol";
+import type { EventOf, InputRequest, Json, NodePath, RunEvent, RunEventType, RunId, UnknownEvent } from "@dad/protocol";
 
 /** `node.completed`, `node.*` for every type that begins with `node.`, or `*` for all. */
 export type EventPattern = RunEventType | `${string}.*` | "*";
@@ -12,7 +12,7 @@ export interface EventFilter {
   readonly path?: string;
 }
 
-type EventsOf<Filter> = Filter extends RunEventType
+export type EventsOf<Filter> = Filter extends RunEventType
   ? EventOf<Filter>
   : Filter extends { readonly type: infer Type extends RunEventType }
     ? EventOf<Type>
@@ -20,20 +20,82 @@ type EventsOf<Filter> = Filter extends RunEventType
 
 export type EventHandler<Event = RunEvent | UnknownEvent> = (event: Event) => void | Promise<void>;
 
-/** What somebody is asked. */
-export interface InputRequest {
-  readonly runId: RunId;
-  readonly path: NodePath;
-  readonly prompt: string;
+/** How a handler is registered. */
+export interface HandlerOptions {
+  /** Ends the registration when it is aborted. */
+  readonly signal?: AbortSignal;
+  /** How long one call of it may take. Then it is reported as failed, and what comes next is not kept waiting. Default: as long as it likes. */
+  readonly timeoutMs?: number;
+  /** For reports, and as who decided. Default: the name of the function, or else `handler`. */
+  readonly name?: string;
 }
 
-/** Gives an answer, or `undefined` to leave the request to the next handler. */
-export type InputHandler = (request: InputRequest) => Json | undefined | Promise<Json | undefined>;
+export interface SubscribeOptions extends HandlerOptions {
+  /** One event, and no more. Default `false`. */
+  readonly once?: boolean;
+  /** How many events may wait for this subscriber. Default: what the adapter says. */
+  readonly capacity?: number;
+  /** What makes room when more would wait: the oldest of them (the default), or the one that comes. Either way it is counted and told. */
+  readonly overflow?: "drop-oldest" | "drop-newest";
+}
+
+/** Gives an answer, or `undefined` to leave the request to the next handler. The signal is aborted when no answer is wanted any more. */
+export type InputHandler = (
+  request: Questions["input"]["question"],
+  options: { readonly signal: AbortSignal },
+) => Json | undefined | Promise<Json | undefined>;
+
+/** A node that is about to be executed. */
+export interface NodeToExecute {
+  readonly runId: RunId;
+  readonly path: NodePath;
+  readonly attempt: number;
+  readonly nodeType: string;
+  /** Rendered. */
+  readonly settings: Json;
+  readonly input?: Json;
+}
+
+/** A node that was executed, and has given something. */
+export interface NodeExecuted extends NodeToExecute {
+  readonly output: Json;
+}
+
+/** What is decided about a node instead of its own code: it fails with this reason, or gives this instead. */
+export type Interception = { readonly veto: string } | { readonly replace: Json; readonly reason: string };
+
+/** An interception, and the name of the interceptor. */
+export type NamedInterception = Interception & { readonly by: string };
+
+export interface Interceptor {
+  /** Before a node is executed. `undefined` lets it be. */
+  before?(node: NodeToExecute, options: { readonly signal: AbortSignal }): Interception | undefined | Promise<Interception | undefined>;
+  /** When it has given something, before that counts. */
+  after?(node: NodeExecuted, options: { readonly signal: AbortSignal }): Interception | undefined | Promise<Interception | undefined>;
+}
+
+export interface InterceptOptions extends HandlerOptions {
+  /** When it fails or takes too long, the node is vetoed. Default `false`: it is reported, and the node goes on. */
+  readonly critical?: boolean;
+}
+
+/** What can be asked of handlers, by kind. */
+export interface Questions {
+  readonly input: { readonly question: InputRequest & { readonly runId: RunId }; readonly answer: Json };
+  readonly "node.before": { readonly question: NodeToExecute; readonly answer: NamedInterception };
+  readonly "node.after": { readonly question: NodeExecuted; readonly answer: NamedInterception };
+}
+
+export interface AskOptions<Answer, Accepted> {
+  /** Checks an answer, and gives what it is taken for. What it throws refuses the answer. */
+  readonly accept: (answer: Answer) => Accepted;
+  readonly signal?: AbortSignal;
+}
 
 /**
  * Port: how what happens in a run becomes known, and how answers come in. Subscribers observe: one
  * that throws, rejects or never returns can neither stop, delay nor fail the publisher or another
- * subscriber; a `handler.failed` event tells the others of it. Only an input handler takes part in the run.
+ * subscriber; a `handler.failed` event tells the others of it. Only input handlers and interceptors take part in the run.
  *
  * Handlers run in the async context of who registered them. What waits for a subscriber is bounded:
  * when it is too slow, the oldest events are dropped, and a `handler.failed` event tells how many it
@@ -41,7 +103,7 @@ export type InputHandler = (request: InputRequest) => Json | undefined | Promise
  *
  * Disposal stops delivery at once and waits for no handler; `flush` before it when the end must be
  * heard. Afterwards, publishing has no effect (a late word must not fail who is cleaning up) and
- * registering is a `TypeError`.
+ * registering is a `TypeError`. `eventsOf` gives events to a loop, and `eventsFrom` those that were there before, too.
  *
  * Adapters: `@dad/events/memory`.
  */
@@ -53,21 +115,27 @@ export interface EventBus extends AsyncDisposable {
    *
    * @throws TypeError when a pattern of the filter is malformed.
    */
-  subscribe<const Filter extends EventPattern | EventFilter>(filter: Filter, handler: EventHandler<EventsOf<Filter>>): Disposable;
-  /** Handlers are asked in the order of registration, until the returned object is disposed. */
-  handleInput(handler: InputHandler): Disposable;
+  subscribe<const Filter extends EventPattern | EventFilter>(
+    filter: Filter,
+    handler: EventHandler<EventsOf<Filter>>,
+    options?: SubscribeOptions,
+  ): Disposable;
+  /** Answers requests for input, until the returned object is disposed. */
+  handleInput(handler: InputHandler, options?: HandlerOptions): Disposable;
+  /** Decides about nodes: of these paths, or of all (`agent.**`), until the returned object is disposed. @throws TypeError for a malformed pattern. */
+  intercept(path: string, interceptor: Interceptor, options?: InterceptOptions): Disposable;
   /**
-   * The first answer that `accept` does not throw on, or `undefined` when nobody has one. A handler that
-   * fails, or whose answer is refused, is reported (as a failure to handle `input.requested`) and the
-   * next one is asked. A handler that is taken back while it is being asked has no answer.
+   * Asks the handlers of a kind in the order of their registration, and gives the first answer that `accept` does not throw on, or
+   * `undefined` when nobody has one. A handler that fails, takes too long, or whose answer is refused, is reported (as a failure to
+   * handle `input.requested`, or `node.started` and `node.completed`) and the next one is asked. A handler that is taken back while it is being asked has no answer.
    *
    * @throws EventsClosedError (`EVENTS_CLOSED`) when the bus is disposed, also while it waits.
    */
-  requestInput<Answer>(
-    request: InputRequest,
-    accept: (answer: Json) => Answer,
-    options?: { readonly signal?: AbortSignal },
-  ): Promise<Answer | undefined>;
+  ask<Kind extends keyof Questions, Accepted>(
+    kind: Kind,
+    question: Questions[Kind]["question"],
+    options: AskOptions<Questions[Kind]["answer"], Accepted>,
+  ): Promise<Accepted | undefined>;
   /**
    * Resolves when every subscriber is done with all that was published before. A handler that never
    * returns is waited for until it is unsubscribed, the bus is disposed or the signal is aborted; so a

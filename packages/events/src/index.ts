@@ -3,5 +3,23 @@
  *
  * @packageDocumentation
  */
-export { EventsClosedError } from "./errors.ts";
-export type { EventBus, EventFilter, EventHandler, EventPattern, InputHandler, InputRequest } from "./event-bus.ts";
+export { EventsClosedError, InputAnsweredError } from "./errors.ts";
+export type {
+  AskOptions,
+  EventBus,
+  EventFilter,
+  EventHandler,
+  EventPattern,
+  EventsOf,
+  HandlerOptions,
+  InputHandler,
+  Interception,
+  Interceptor,
+  InterceptOptions,
+  NamedInterception,
+  NodeExecuted,
+  NodeToExecute,
+  Questions,
+  SubscribeOptions,
+} from "./event-bus.ts";
+export type { Inbox, InboxCapabilities, InboxItem, InboxVerdict } from "./inbox.ts";

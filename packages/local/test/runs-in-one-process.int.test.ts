@@ -7,7 +7,7 @@ import { processIsolation } from "@dad/isolation/process";
 import { processScope } from "@dad/isolation/scope";
 import { memoryJournalStore } from "@dad/journal/memory";
 import { noopObservability } from "@dad/observability/noop";
-import { RunId } from "@dad/protocol";
+import { digestOfJson, InputId, InputKey, RunId } from "@dad/protocol";
 import { staticResourceRegistry } from "@dad/resources/static";
 import { withRun } from "@dad/run-context";
 import { flowRunner } from "@dad/runner";
@@ -58,7 +58,16 @@ it("keeps a thousand runs apart that go on at once in one process, on shared bus
       });
       await delay(n);
       see("the time after a wait", runId, env);
-      await events.requestInput({ runId, path, prompt: "?" }, (answer) => answer);
+      const question = {
+        runId,
+        path,
+        id: InputId.parse(`${path}:key`),
+        key: InputKey.parse("key"),
+        prompt: "?",
+        schema: {},
+        question: digestOfJson("?"),
+      };
+      await events.ask("input", question, { accept: (answer) => answer });
       const aborted = new AbortController();
       aborted.signal.addEventListener("abort", () => see("an abort listener", runId, env));
       aborted.abort();

@@ -1,13 +1,30 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { setImmediate } from "node:timers/promises";
-import { type Json, NodePath } from "@dad/protocol";
+import { Digest, InputId, InputKey, type Json, NodePath } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
-import type { InputRequest } from "../event-bus.ts";
+import type { EventBus, Questions } from "../event-bus.ts";
 import { collect, never, runId } from "./facts.ts";
 import { type EventBusSubject, ROOMY } from "./subject.ts";
 
-const request: InputRequest = { runId, path: NodePath.parse("agent.flow1.node1"), prompt: "Which language?" };
+const request: Questions["input"]["question"] = {
+  runId,
+  id: InputId.parse("agent.flow1.node1:language"),
+  path: NodePath.parse("agent.flow1.node1"),
+  key: InputKey.parse("language"),
+  prompt: "Which language?",
+  schema: { type: "string" },
+  question: Digest.parse(`sha256:${"0".repeat(64)}`),
+};
 const asIs = (answer: Json) => answer;
+
+function ask<Accepted>(
+  bus: EventBus,
+  question: Questions["input"]["question"],
+  accept: (answer: Json) => Accepted,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<Accepted | undefined> {
+  return bus.ask("input", question, { accept, ...options });
+}
 
 export function inputContract({ create }: EventBusSubject): void {
   describe("input", () => {
@@ -28,28 +45,28 @@ export function inputContract({ create }: EventBusSubject): void {
         asked.push("third");
         return "Python";
       });
-      expect(await bus.requestInput(request, asIs)).toBe("TypeScript");
+      expect(await ask(bus, request, asIs)).toBe("TypeScript");
       expect(asked).toEqual(["first", "second"]);
     });
 
     it("answers undefined when nobody has an answer", async () => {
       await using bus = await create(ROOMY);
-      expect(await bus.requestInput(request, asIs)).toBeUndefined();
+      expect(await ask(bus, request, asIs)).toBeUndefined();
       bus.handleInput(() => undefined);
-      expect(await bus.requestInput(request, asIs)).toBeUndefined();
+      expect(await ask(bus, request, asIs)).toBeUndefined();
     });
 
     it.each([null, false, 0, "", []])("takes %j for an answer", async (answer) => {
       await using bus = await create(ROOMY);
       bus.handleInput(() => answer);
       bus.handleInput(() => "late");
-      expect(await bus.requestInput(request, asIs)).toEqual(answer);
+      expect(await ask(bus, request, asIs)).toEqual(answer);
     });
 
     it("gives what accept makes of the answer", async () => {
       await using bus = await create(ROOMY);
       bus.handleInput(() => "21");
-      expect(await bus.requestInput(request, (answer) => Number(answer) * 2)).toBe(42);
+      expect(await ask(bus, request, (answer) => Number(answer) * 2)).toBe(42);
     });
 
     it("asks the next one when a handler throws, rejects or gives an answer that is refused, and tells of each", async () => {
@@ -61,7 +78,7 @@ export function inputContract({ create }: EventBusSubject): void {
       bus.handleInput(() => Promise.reject(new Error("line is dead")));
       bus.handleInput(() => "not a number");
       bus.handleInput(() => 7);
-      const answer = await bus.requestInput(request, (given) => {
+      const answer = await ask(bus, request, (given) => {
         if (typeof given !== "number") throw new RangeError("give a number");
         return given;
       });
@@ -80,7 +97,7 @@ export function inputContract({ create }: EventBusSubject): void {
         return undefined;
       });
       const gone = bus.handleInput(() => void asked.push("gone"));
-      expect(await bus.requestInput(request, asIs)).toBeUndefined();
+      expect(await ask(bus, request, asIs)).toBeUndefined();
       expect(asked).toEqual(["newcomer"]);
     });
 
@@ -92,7 +109,7 @@ export function inputContract({ create }: EventBusSubject): void {
         return never();
       });
       bus.handleInput(() => "from the next");
-      expect(await bus.requestInput(request, asIs)).toBe("from the next");
+      expect(await ask(bus, request, asIs)).toBe("from the next");
       await bus.flush();
       expect(told).toEqual([]);
     });
@@ -106,7 +123,7 @@ export function inputContract({ create }: EventBusSubject): void {
         return never();
       });
       bus.handleInput(() => "never asked");
-      await expect(bus.requestInput(request, asIs, { signal: controller.signal })).rejects.toThrow("changed my mind");
+      await expect(ask(bus, request, asIs, { signal: controller.signal })).rejects.toThrow("changed my mind");
       await bus.flush();
       expect(told).toEqual([]);
     });
@@ -114,9 +131,9 @@ export function inputContract({ create }: EventBusSubject): void {
     it("asks nobody when the signal is aborted already", async () => {
       await using bus = await create(ROOMY);
       let asked = false;
-      await expect(bus.requestInput(request, asIs, { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: "AbortError" });
+      await expect(ask(bus, request, asIs, { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: "AbortError" });
       bus.handleInput(() => (asked = true));
-      await expect(bus.requestInput(request, asIs, { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: "AbortError" });
+      await expect(ask(bus, request, asIs, { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: "AbortError" });
       expect(asked).toBe(false);
     });
 
@@ -124,7 +141,7 @@ export function inputContract({ create }: EventBusSubject): void {
       await using bus = await create(ROOMY);
       const who = new AsyncLocalStorage<string>();
       who.run("terminal", () => bus.handleInput(async () => setImmediate(who.getStore() ?? "nobody")));
-      expect(await who.run("node", () => bus.requestInput(request, asIs))).toBe("terminal");
+      expect(await who.run("node", () => ask(bus, request, asIs))).toBe("terminal");
     });
 
     it("answers requests at the same time, each with its own answer", async () => {
@@ -133,7 +150,7 @@ export function inputContract({ create }: EventBusSubject): void {
         await setImmediate();
         return prompt.toUpperCase();
       });
-      const answers = await Promise.all(["a", "b", "c"].map((prompt) => bus.requestInput({ ...request, prompt }, asIs)));
+      const answers = await Promise.all(["a", "b", "c"].map((prompt) => ask(bus, { ...request, prompt }, asIs)));
       expect(answers).toEqual(["A", "B", "C"]);
     });
 
@@ -143,14 +160,14 @@ export function inputContract({ create }: EventBusSubject): void {
         queueMicrotask(() => void bus[Symbol.asyncDispose]());
         return never();
       });
-      await expect(bus.requestInput(request, asIs)).rejects.toMatchObject({ code: "EVENTS_CLOSED" });
+      await expect(ask(bus, request, asIs)).rejects.toMatchObject({ code: "EVENTS_CLOSED" });
     });
 
     it("rejects with EVENTS_CLOSED when the bus was disposed before", async () => {
       const bus = await create(ROOMY);
       bus.handleInput(() => "never asked");
       await bus[Symbol.asyncDispose]();
-      await expect(bus.requestInput(request, asIs)).rejects.toMatchObject({ code: "EVENTS_CLOSED" });
+      await expect(ask(bus, request, asIs)).rejects.toMatchObject({ code: "EVENTS_CLOSED" });
     });
   });
 }

@@ -17,7 +17,7 @@ export async function* checkRun(check: RunCheck, reading: RunReading): AsyncGene
   if (state === "interrupted") yield interrupted(runId);
   yield* checkReferences(check, reading);
   yield* checkLargeFiles(check, reading);
-  if (state !== "interrupted" && state !== "ended") return;
+  if (state !== "interrupted" && state !== "waiting" && state !== "ended") return;
   const shown = await allOf(checkFace(check, reading));
   // What somebody has begun to work on meanwhile is being made right now.
   if (shown.length > 0 && (await isUntouched(check, reading))) yield* shown;

@@ -12,10 +12,10 @@ import {
 import { detailsOf, emptyProjection, project } from "@dad/run-context";
 
 /**
- * How a run stands. `live`: somebody works on it. `unmade`: nothing happened in it, whoever made it died. `unreadable`: its
+ * How a run stands. `live`: somebody works on it. `waiting`: nobody does, before somebody answers. `unmade`: nothing happened in it, whoever made it died. `unreadable`: its
  * journal is damaged, or cannot be read.
  */
-export type RunState = "live" | "interrupted" | "ended" | "unmade" | "unreadable";
+export type RunState = "live" | "waiting" | "interrupted" | "ended" | "unmade" | "unreadable";
 
 /** What is known of a run, and all that it says of itself. */
 export interface RunStanding {
@@ -123,6 +123,7 @@ function stateOf({ owner, details }: Omit<RunStanding, "state">, failed: boolean
   if (owner) return "live";
   if (failed) return "unreadable";
   if (details === undefined) return "unmade";
+  if (details.status === "waiting") return "waiting";
   return details.endedAt === null ? "interrupted" : "ended";
 }
 
@@ -135,8 +136,11 @@ function referencesIn(event: RecordedEvent): ArtifactReference[] {
     case "node.completed":
     case "node.failed":
       return event.artifacts.map((entry) => ({ entry, node: event.path, seq: event.seq, origin: event.origin }));
+    case "node.parked":
     case "node.cancelled":
       return event.artifacts.map((entry) => ({ entry, node: event.path, seq: event.seq }));
+    case "step.completed":
+      return [{ entry: event.result, node: event.path, seq: event.seq }];
     default:
       return [];
   }

@@ -1,5 +1,5 @@
 import type { RunOutcome } from "@dad/outcome";
-import { type EventDraft, errorEnvelope, type FinalStatus, type RunDetails } from "@dad/protocol";
+import { type EventDraft, errorEnvelope, type FinalStatus, type InputId, type RunDetails } from "@dad/protocol";
 import type { ClaimedRun } from "./claim-run.ts";
 import { RunNotRecordedError, RunNotShownError } from "./errors.ts";
 import { showRun } from "./run-face.ts";
@@ -19,18 +19,24 @@ interface Failure {
   readonly cause: unknown;
 }
 
+/** How the work on a run comes to an end. */
+export type RunEnd =
+  | { readonly status: FinalStatus; readonly error: unknown }
+  /** It goes on when somebody has answered. */
+  | { readonly status: "waiting"; readonly requests: readonly InputId[] };
+
 /**
- * Ends a run. The commit comes before the end is recorded: a run that says that it is over has its
+ * Ends a run, or the work on one that waits. The commit comes before the end is recorded: a run that says that it is over has its
  * outcome. One whose outcome cannot be committed has failed, whatever else was said of it.
  *
  * @throws what the outcome threw; RunNotRecordedError (`RUN_NOT_RECORDED`); RunNotShownError (`RUN_NOT_SHOWN`).
  */
-export async function completeRun(run: OpenedRun, status: FinalStatus, error: unknown): Promise<RunDetails> {
-  const uncommitted = await commitOutcome(run, status);
-  const failure = error === undefined ? uncommitted : { cause: error };
+export async function completeRun(run: OpenedRun, end: RunEnd): Promise<RunDetails> {
+  const uncommitted = await commitOutcome(run, end.status);
+  const failure = "error" in end && end.error !== undefined ? { cause: end.error } : uncommitted;
   try {
     if (uncommitted) await run.record.add({ type: "outcome.failed", error: errorEnvelope(uncommitted.cause) });
-    await run.record.add(endOf(uncommitted ? "failed" : status, failure, run.record.details()));
+    await run.record.add(endOf(uncommitted ? { status: "failed", error: undefined } : end, failure, run.record.details()));
   } catch (cause) {
     throw new RunNotRecordedError(run.env.runId, { cause, ended: failure?.cause });
   }
@@ -42,7 +48,7 @@ export async function completeRun(run: OpenedRun, status: FinalStatus, error: un
   return details;
 }
 
-async function commitOutcome({ outcome, env, journal, record }: OpenedRun, status: FinalStatus): Promise<Failure | undefined> {
+async function commitOutcome({ outcome, env, journal, record }: OpenedRun, status: RunEnd["status"]): Promise<Failure | undefined> {
   if (!outcome) return undefined;
   const subject = `[${env.runId}] Run ${status} at ${new Date().toISOString()}`;
   return failureOf(
@@ -61,10 +67,11 @@ function failureOf(work: Promise<unknown>): Promise<Failure | undefined> {
   );
 }
 
-function endOf(status: FinalStatus, failure: Failure | undefined, { usage }: RunDetails): EventDraft {
-  if (status === "completed") return { type: "run.completed", usage };
+function endOf(end: RunEnd, failure: Failure | undefined, { usage }: RunDetails): EventDraft {
+  if (end.status === "waiting") return { type: "run.parked", usage, requests: [...end.requests] };
+  if (end.status === "completed") return { type: "run.completed", usage };
   const error = failure && errorEnvelope(failure.cause);
-  if (status === "cancelled") return { type: "run.cancelled", usage, ...(error ? { error } : {}) };
+  if (end.status === "cancelled") return { type: "run.cancelled", usage, ...(error ? { error } : {}) };
   return { type: "run.failed", usage, error: error ?? { code: "UNEXPECTED", message: "the run failed without an error", retryable: false } };
 }
 

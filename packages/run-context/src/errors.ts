@@ -1,4 +1,4 @@
-import { DadError, messageOf, type NodePath, type RunId, type RunStatus } from "@dad/protocol";
+import { DadError, type InputId, messageOf, type NodePath, type RunId, type RunStatus } from "@dad/protocol";
 
 /** `RUN_ID_INVALID`: a run id or a prefix that cannot name a directory and a branch everywhere. */
 export class RunIdError extends DadError<"RUN_ID_INVALID"> {
@@ -83,5 +83,15 @@ export class RunCompletedError extends DadError<"RUN_COMPLETED"> {
     super("RUN_COMPLETED", `run ${runId} is completed: there is nothing to resume. Run its agent anew, or make a re-run (dad rerun ${runId})`, {
       details: { runId },
     });
+  }
+}
+
+/** `RUN_WAITING`: nothing in the run can go on before somebody answers. It is no failure: `resumeRun` goes on. `details.requests` says what is asked. */
+export class RunWaitingError extends DadError<"RUN_WAITING"> {
+  readonly requests: readonly InputId[];
+
+  constructor(runId: RunId, requests: readonly InputId[]) {
+    super("RUN_WAITING", `run ${runId} waits for ${requests.join(", ")}: answer, then resume it`, { details: { runId, requests: [...requests] } });
+    this.requests = requests;
   }
 }

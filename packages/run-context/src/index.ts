@@ -15,13 +15,16 @@ export {
   RunNotOpenedError,
   RunNotRecordedError,
   RunNotShownError,
+  RunWaitingError,
   StaticInputsError,
 } from "./errors.ts";
 export { type OpenRunOptions, openRun, type RerunStart } from "./open-run.ts";
 export { contentsOfOrigins, type OriginContents, withoutData } from "./origin-contents.ts";
 export { withoutContents } from "./run-face.ts";
 export { type ResumeRunOptions, resumeRun } from "./resume-run.ts";
+export type { RequestHistory } from "./request-history.ts";
 export {
+  type ComponentState,
   type NodeHistory,
   type OutcomeHistory,
   type OutcomeStep,
@@ -29,6 +32,7 @@ export {
   type ReadHistoryOptions,
   readOutcome,
   type RunHistory,
+  type StepHistory,
 } from "./run-history.ts";
 export {
   listRuns,

@@ -50,7 +50,8 @@ export function makeRunContext({ rootComponentId, history, inputs, signal }: Run
       return enterIsolation(run, spec);
     },
     details: () => record.details(),
-    complete: (status, error) => life.complete(status, error),
+    complete: (status, error) => life.complete({ status, error }),
+    park: (requests) => life.complete({ status: "waiting", requests }),
     [Symbol.asyncDispose]: () => life.release(),
   };
   return run;

@@ -69,7 +69,7 @@ export async function openRun(options: OpenRunOptions): Promise<RunContext> {
   } catch (error) {
     const opened = { ...claimed, record, ...tree, shown };
     // Why it could not be opened says more than that this cannot be recorded or released either.
-    await completeRun(opened, signal?.aborted ? "cancelled" : "failed", error).catch(() => undefined);
+    await completeRun(opened, { status: signal?.aborted ? "cancelled" : "failed", error }).catch(() => undefined);
     await releaseRun(opened).catch(() => undefined);
     throw error;
   }

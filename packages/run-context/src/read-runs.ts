@@ -113,7 +113,7 @@ async function knownRuns(index: ExpendableIndex, journals: JournalStore, options
 
 /** What the journal says without its owner: a run that has not ended is interrupted. */
 function asRecorded({ version, entry }: IndexedRun): IndexedRun {
-  return { version, entry: entry.endedAt === null ? { ...entry, status: "interrupted" } : entry };
+  return { version, entry: entry.endedAt === null && entry.status !== "waiting" ? { ...entry, status: "interrupted" } : entry };
 }
 
 async function readListed(journals: JournalStore, { runId, version }: RunListing, options: ReadRunOptions): Promise<IndexedRun | UnreadableRun> {

@@ -129,7 +129,7 @@ async function goOn(claimed: ClaimedRun, { projection, history, status }: Before
   } catch (error) {
     const opened = { ...claimed, record, ...tree, shown };
     // Why it could not be opened says more than that this cannot be recorded or released either.
-    await completeRun(opened, signal?.aborted ? "cancelled" : "failed", error).catch(() => undefined);
+    await completeRun(opened, { status: signal?.aborted ? "cancelled" : "failed", error }).catch(() => undefined);
     await releaseRun(opened).catch(() => undefined);
     throw error;
   }

@@ -1,7 +1,18 @@
 import type { AppendOptions } from "@dad/journal";
 import type { Command, ExecOptions, ExecResult, IsolationPolicy, IsolationSpace } from "@dad/isolation";
 import type { RunOutcome } from "@dad/outcome";
-import type { ArtifactEntry, EventDraft, FinalStatus, Json, NodePath, RecordedEvent, RunDetails, RunEnvParams, StaticInputs } from "@dad/protocol";
+import type {
+  ArtifactEntry,
+  EventDraft,
+  FinalStatus,
+  InputId,
+  Json,
+  NodePath,
+  RecordedEvent,
+  RunDetails,
+  RunEnvParams,
+  StaticInputs,
+} from "@dad/protocol";
 import type { ArtifactToKeep } from "./artifact-to-keep.ts";
 import type { RunHistory } from "./run-history.ts";
 import type { RunPorts } from "./run-ports.ts";
@@ -51,6 +62,8 @@ export interface RunContext extends AsyncDisposable {
   details(): RunDetails;
   /** Ends the run: commits its outcome, records how it ended, and shows it. Once. */
   complete(status: FinalStatus, error?: unknown): Promise<RunDetails>;
+  /** Ends the work on the run, which goes on (`resumeRun`) when somebody has answered: commits its outcome, records for what it waits, and shows it. Once. */
+  park(requests: readonly InputId[]): Promise<RunDetails>;
 }
 
 export interface IsolateOptions {

@@ -7,6 +7,7 @@ import {
   type ErrorEnvelope,
   type EventOf,
   type FailureHandling,
+  type InputId,
   type Json,
   type NodeEffect,
   type NodeFingerprint,
@@ -20,6 +21,7 @@ import {
 } from "@dad/protocol";
 import { decodeValue } from "./artifact-format.ts";
 import { contentsOfOrigins, type OriginContents } from "./origin-contents.ts";
+import { foldRequests, type RequestHistory } from "./request-history.ts";
 import { checkedRunId } from "./run-env.ts";
 
 /** How the last attempt of a node stands, as the journal tells it. */
@@ -27,8 +29,8 @@ export interface NodeHistory {
   readonly path: NodePath;
   /** Of the last attempt. */
   readonly attempt: number;
-  /** `started`: nobody recorded how it ended. */
-  readonly state: "started" | "completed" | "failed" | "cancelled";
+  /** `started`: nobody recorded how it ended. `parked`: it waits for answers, and all that it did before is in its steps. */
+  readonly state: "started" | "parked" | "completed" | "failed" | "cancelled";
   readonly effect: NodeEffect | undefined;
   readonly artifacts: readonly ArtifactEntry[];
   readonly error: ErrorEnvelope | undefined;
@@ -68,6 +70,13 @@ export interface OutcomeHistory {
   readonly steps: readonly OutcomeStep[];
 }
 
+/** A piece of work within a node that is done. */
+export interface StepHistory {
+  /** Names what the node was told. */
+  readonly given: Digest;
+  readonly result: ArtifactEntry;
+}
+
 /** What had happened in a run before it was opened. */
 export interface RunHistory {
   /** The digest of the definition that the run executed last, once its root component has started. */
@@ -79,7 +88,13 @@ export interface RunHistory {
   /** By what each failure was handled that did not end what is around it: of a node, or of a `try`. */
   readonly handled: ReadonlyMap<NodePath, FailureHandling>;
   /** How each component stands. */
-  readonly components: ReadonlyMap<NodePath, "started" | "completed" | "ended">;
+  readonly components: ReadonlyMap<NodePath, ComponentState>;
+  /** What was asked, in the order in which it was, and what became of it. */
+  readonly requests: ReadonlyMap<InputId, RequestHistory>;
+  /** What the steps of each node gave, by name. */
+  readonly steps: ReadonlyMap<NodePath, ReadonlyMap<string, StepHistory>>;
+  /** The ids of the messages that were taken from outside. */
+  readonly messages: ReadonlySet<string>;
   /** The static inputs that were registered last. */
   readonly inputs: ArtifactEntry | undefined;
   /** What the run was made from, of a re-run. */
@@ -93,6 +108,9 @@ export interface RunHistory {
   readonly lastSeq: number;
 }
 
+/** `ended`: it did not complete. */
+export type ComponentState = "started" | "parked" | "completed" | "ended" | "skipped";
+
 /** Folds the events of a journal, one after the other. */
 export interface HistoryFold {
   readonly history: RunHistory;
@@ -103,13 +121,16 @@ export interface HistoryFold {
 
 export function foldHistory(): HistoryFold {
   const nodes = new Map<NodePath, NodeHistory>();
-  const components = new Map<NodePath, "started" | "completed" | "ended">();
+  const components = new Map<NodePath, ComponentState>();
+  const requests = foldRequests();
+  const done = new Map<NodePath, Map<string, StepHistory>>();
+  const messages = new Set<string>();
   const ended = new Set<NodePath>();
   const handled = new Map<NodePath, FailureHandling>();
   const steps: OutcomeStep[] = [];
   const outcome = { start: undefined, tree: undefined, steps };
   const nothing = { definition: undefined, inputs: undefined, rerun: undefined, revision: undefined, outcome, workspace: undefined, lastSeq: 0 };
-  const history: Open<RunHistory> = { ...nothing, nodes, ended, handled, components };
+  const history: Open<RunHistory> = { ...nothing, nodes, ended, handled, components, requests: requests.requests, steps: done, messages };
   return {
     history,
     add(event) {
@@ -121,11 +142,13 @@ export function foldHistory(): HistoryFold {
         // At its end again, where it is that of a later attempt.
         ended.delete(node.path);
         if (node.state === "started") handled.delete(node.path);
-        else ended.add(node.path);
+        else if (node.state !== "parked") ended.add(node.path);
       } else if (event.type === "failure.handled") handled.set(event.path, event.by);
-      else if (event.type === "component.started") components.set(event.path, "started");
-      else if (event.type === "component.completed") components.set(event.path, "completed");
-      else if (event.type === "component.failed" || event.type === "component.cancelled") components.set(event.path, "ended");
+      else if (event.type === "step.completed") done.set(event.path, withStep(done.get(event.path), event));
+      else if (event.type === "custom.emitted") {
+        if (event.message !== undefined) messages.add(event.message);
+      } else if (isOfComponent(event)) components.set(event.path, COMPONENT_STATES[event.type]);
+      requests.add(event);
     },
     async fill(contents) {
       for (const node of nodes.values()) {
@@ -134,6 +157,25 @@ export function foldHistory(): HistoryFold {
       }
     },
   };
+}
+
+const COMPONENT_STATES = {
+  "component.started": "started",
+  "component.parked": "parked",
+  "component.completed": "completed",
+  "component.failed": "ended",
+  "component.cancelled": "ended",
+  "component.skipped": "skipped",
+} as const satisfies { readonly [Type in RecordedEvent["type"]]?: ComponentState };
+
+type ComponentEvent = Extract<RecordedEvent, { readonly type: keyof typeof COMPONENT_STATES }>;
+
+function isOfComponent(event: RecordedEvent): event is ComponentEvent {
+  return Object.hasOwn(COMPONENT_STATES, event.type);
+}
+
+function withStep(steps: Map<string, StepHistory> = new Map(), { name, given, result }: EventOf<"step.completed">): Map<string, StepHistory> {
+  return steps.set(name, { given, result });
 }
 
 type Open<History> = { -readonly [Fact in keyof History]: History[Fact] };
@@ -174,6 +216,7 @@ function nodeAfter(event: RecordedEvent, nodes: ReadonlyMap<NodePath, NodeHistor
       };
     case "node.completed":
     case "node.failed":
+    case "node.parked":
     case "node.cancelled":
       return {
         path: event.path,
@@ -181,7 +224,7 @@ function nodeAfter(event: RecordedEvent, nodes: ReadonlyMap<NodePath, NodeHistor
         state: STATES[event.type],
         effect: nodes.get(event.path)?.effect,
         artifacts: event.artifacts,
-        error: event.type === "node.completed" ? undefined : event.error,
+        error: event.type === "node.failed" || event.type === "node.cancelled" ? event.error : undefined,
         seq: event.seq,
         usage: event.usage,
         ...madeOf(event, nodes.get(event.path)),
@@ -193,7 +236,7 @@ function nodeAfter(event: RecordedEvent, nodes: ReadonlyMap<NodePath, NodeHistor
   }
 }
 
-type NodeEnd = EventOf<"node.completed"> | EventOf<"node.failed"> | EventOf<"node.cancelled">;
+type NodeEnd = EventOf<"node.completed"> | EventOf<"node.failed"> | EventOf<"node.parked"> | EventOf<"node.cancelled">;
 
 function leftBefore({ seq }: EventOf<"node.started">, before: NodeHistory | undefined): Partial<NodeHistory> {
   return { began: before?.began ?? seq, outcome: before?.outcome, exclusive: before?.exclusive };
@@ -202,7 +245,7 @@ function leftBefore({ seq }: EventOf<"node.started">, before: NodeHistory | unde
 /** What an attempt before it changed is changed: as it was, where this one changes nothing. */
 function madeOf(event: NodeEnd, before: NodeHistory | undefined): Partial<NodeHistory> {
   const began = before?.began;
-  if (event.type === "node.cancelled") return { began, outcome: before?.outcome };
+  if (event.type === "node.cancelled" || event.type === "node.parked") return { began, outcome: before?.outcome };
   const { fingerprint, reads, origin, beside, outcome } = event;
   const made = { began, fingerprint, reads, origin, beside };
   if (outcome === undefined) return { ...made, outcome: before?.outcome, exclusive: before?.exclusive };
@@ -213,7 +256,7 @@ function restedAfter({ attempt }: EventOf<"node.rested">, before: NodeHistory | 
   return before?.attempt === attempt ? { ...before, rested: true } : undefined;
 }
 
-const STATES = { "node.completed": "completed", "node.failed": "failed", "node.cancelled": "cancelled" } as const;
+const STATES = { "node.completed": "completed", "node.failed": "failed", "node.parked": "parked", "node.cancelled": "cancelled" } as const;
 
 /** What is recorded of a run. @throws `RUN_UNKNOWN`, `RUN_ID_INVALID`, `JOURNAL_DAMAGED`. */
 export async function readHistory(

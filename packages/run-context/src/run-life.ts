@@ -1,6 +1,6 @@
 import type { Journal } from "@dad/journal";
-import { DadError, errorEnvelope, type FinalStatus, type RunDetails } from "@dad/protocol";
-import { completeRun, type OpenedRun } from "./complete-run.ts";
+import { DadError, errorEnvelope, type RunDetails } from "@dad/protocol";
+import { completeRun, type OpenedRun, type RunEnd } from "./complete-run.ts";
 import { RunEndedError } from "./errors.ts";
 
 /** Whether a run goes on, and its two ends: how it went, and that nobody holds it any more. Each is done once. */
@@ -9,7 +9,7 @@ export interface RunLife {
   readonly signal: AbortSignal;
   /** @throws RunEndedError (`RUN_ENDED`) from the moment on in which the run is asked to end. */
   assertGoingOn(): void;
-  complete(status: FinalStatus, error?: unknown): Promise<RunDetails>;
+  complete(end: RunEnd): Promise<RunDetails>;
   release(): Promise<void>;
 }
 
@@ -33,9 +33,9 @@ export function runLife(opened: OpenedRun, cancelled: AbortSignal | undefined): 
   return {
     signal: cancelled ? AbortSignal.any([cancelled, over.signal]) : over.signal,
     assertGoingOn,
-    async complete(status, error) {
+    async complete(end) {
       assertGoingOn();
-      completion = completeRun(opened, status, error);
+      completion = completeRun(opened, end);
       return completion.finally(() => over.abort(new RunEndedError(runId)));
     },
     release: () => (released ??= releaseOnce()),

@@ -1,5 +1,5 @@
 import type { ArtifactStore, ArtifactView } from "@dad/artifacts";
-import type { EventBus } from "@dad/events";
+import type { EventBus, Inbox } from "@dad/events";
 import type { IsolationAdapter, RunScope } from "@dad/isolation";
 import type { JournalStore } from "@dad/journal";
 import type { Observability } from "@dad/observability";
@@ -15,6 +15,8 @@ export interface RunPorts {
   /** Without one, a run has no readable directory. */
   readonly view?: ArtifactView;
   readonly events: EventBus;
+  /** Without one, nobody outside this process can answer, or signal something. */
+  readonly inbox?: Inbox;
   readonly resources: ResourceProfile;
   readonly observability: Observability;
   readonly isolation: IsolationAdapter;

@@ -16,13 +16,16 @@ import {
   type RunStatus,
   type Usage,
 } from "@dad/protocol";
+import { foldRequests } from "./request-history.ts";
 
+type RequestsFold = ReturnType<typeof foldRequests>;
 type NodeDetails = RunDetails["nodes"][number];
 
 /** A run as its journal tells it, up to some event. */
 export interface RunProjection {
   readonly started: EventOf<"run.started"> | undefined;
-  readonly ended: (EventOf<"run.completed"> | EventOf<"run.failed"> | EventOf<"run.cancelled">) | undefined;
+  /** How it ended; parked, it goes on when somebody has answered. */
+  readonly ended: (EventOf<"run.completed"> | EventOf<"run.failed"> | EventOf<"run.cancelled"> | EventOf<"run.parked">) | undefined;
   readonly usage: Usage;
   /** What is reused was paid for by the run that made it. */
   readonly saved: Usage | undefined;
@@ -39,6 +42,8 @@ export interface RunProjection {
   readonly spaces: readonly IsolationRecord[];
   /** The nodes that failed, and of which nothing is recorded that was done about it. */
   readonly unhandled: Set<NodePath>;
+  /** What was asked, and what became of it. Is changed. */
+  readonly requests: RequestsFold;
 }
 
 export function emptyProjection(): RunProjection {
@@ -52,17 +57,20 @@ export function emptyProjection(): RunProjection {
     components: new Map(),
     spaces: [],
     unhandled: new Set(),
+    requests: foldRequests(),
   };
 }
 
 /** The projection after one more event. The map of nodes is passed on, so that a run of n events costs O(n). */
 export function project(run: RunProjection, event: RecordedEvent): RunProjection {
+  run.requests.add(event);
   switch (event.type) {
     case "run.started":
       return { ...run, started: event };
     case "run.completed":
     case "run.failed":
     case "run.cancelled":
+    case "run.parked":
       return { ...run, ended: event };
     case "run.resumed":
       return resumed(run);
@@ -96,6 +104,10 @@ function projectElement(run: RunProjection, event: RecordedEvent): RunProjection
       return endComponent(run, event, { status: "failed", error: event.error });
     case "component.cancelled":
       return endComponent(run, event, { status: "cancelled" });
+    case "component.parked":
+      return endComponent(run, event, { status: "waiting" });
+    case "component.skipped":
+      return endComponent(run, { path: event.path, durationMs: 0 }, { status: "skipped" });
     case "node.started":
       run.unhandled.delete(event.path);
       run.nodes.set(event.path, {
@@ -113,6 +125,8 @@ function projectElement(run: RunProjection, event: RecordedEvent): RunProjection
       return endNode(run, event, { status: "completed", decision: event.decision, ...(event.origin ? { origin: event.origin } : {}) });
     case "node.failed":
       return endNode(run, event, { status: "failed", error: event.error, ...(event.origin ? { decision: "reused", origin: event.origin } : {}) });
+    case "node.parked":
+      return endNode(run, event, { status: "waiting" });
     case "node.cancelled":
       return endNode(run, event, { status: "cancelled", ...(event.error ? { error: event.error } : {}) });
     default:
@@ -186,14 +200,15 @@ export function detailsOf(run: RunProjection, { runDir, live }: RunPlace): RunDe
   const { started, ended } = run;
   if (!started) throw new TypeError("the journal of a run begins with run.started");
   const status = statusOf(run, live);
-  const error = ended && ended.type !== "run.completed" ? ended.error : undefined;
+  const error = ended && ended.type !== "run.completed" && ended.type !== "run.parked" ? ended.error : undefined;
+  const open = [...run.requests.requests.values()].filter(({ state }) => state === "open").map(({ request }) => request);
   return {
     runId: started.runId,
     executionId: started.executionId,
     rootComponentId: started.rootComponentId,
     status,
     startedAt: started.time,
-    endedAt: ended?.time ?? null,
+    endedAt: isOver(ended) ? ended.time : null,
     runDir,
     outcome: run.outcome,
     ...(run.start?.source ? { start: run.start } : {}),
@@ -205,6 +220,8 @@ export function detailsOf(run: RunProjection, { runDir, live }: RunPlace): RunDe
     ...(run.saved ? { saved: run.saved } : {}),
     ...(started.source ? { source: started.source } : {}),
     ...(run.spaces.length > 0 ? { spaces: [...run.spaces] } : {}),
+    // A run that is over needs no answer.
+    ...(open.length > 0 && !isOver(ended) ? { requests: open } : {}),
     ...(error ? { error } : {}),
   };
 }
@@ -214,7 +231,12 @@ function settledAs<Item extends { readonly status: NodeStatus }>(status: RunStat
   return Array.from(items, (item) => (item.status === "running" && status !== "running" ? { ...item, status: "interrupted" } : item));
 }
 
+function isOver(ended: RunProjection["ended"]): ended is Exclude<RunProjection["ended"], EventOf<"run.parked"> | undefined> {
+  return ended !== undefined && ended.type !== "run.parked";
+}
+
 function statusOf({ ended }: RunProjection, live: boolean): RunStatus {
+  if (ended?.type === "run.parked") return "waiting";
   if (!ended) return live ? "running" : "interrupted";
   if (ended.type === "run.completed") return "completed";
   return ended.type === "run.failed" ? "failed" : "cancelled";

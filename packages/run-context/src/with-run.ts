@@ -1,5 +1,5 @@
 import type { RunDetails } from "@dad/protocol";
-import { RunNotRecordedError } from "./errors.ts";
+import { RunNotRecordedError, RunWaitingError } from "./errors.ts";
 import { type OpenRunOptions, openRun } from "./open-run.ts";
 import { type ResumeRunOptions, resumeRun } from "./resume-run.ts";
 import type { RunContext } from "./run-context.ts";
@@ -21,8 +21,8 @@ export interface RunResult<Result> {
 /**
  * Opens a run, does the work in it, and records how it ended: completed when the work returns,
  * cancelled when it throws after the signal was aborted, failed when it throws otherwise or `failure`
- * was aborted first. What the work throws is thrown on (of a `failure`, its reason), also when
- * releasing the run fails after it.
+ * was aborted first, waiting when it throws a RunWaitingError (`RUN_WAITING`). What the work throws is thrown on (of a `failure`, its
+ * reason), also when releasing the run fails after it.
  */
 export async function withRun<Result>({ failure, ...options }: WithRunOptions, work: Work<Result>): Promise<RunResult<Result>> {
   return await inRun(await openRun({ ...options, ...signalOf(options.signal, failure) }), work, failure);
@@ -68,23 +68,22 @@ async function workToTheEnd<Result>(run: RunContext, work: Work<Result>, failure
     result = await work(run);
     failure?.throwIfAborted();
   } catch (thrown) {
+    if (thrown instanceof RunWaitingError && !run.signal.aborted) {
+      await recorded(run.park(thrown.requests));
+      throw thrown;
+    }
     const broken = failure?.aborted === true && run.signal.reason === failure.reason;
     // How the work took the abort says less than why there was one.
     const error = broken ? failure.reason : thrown;
-    await recordEnd(run, { status: run.signal.aborted && !broken ? "cancelled" : "failed", error });
+    await recorded(run.complete(run.signal.aborted && !broken ? "cancelled" : "failed", error));
     throw error;
   }
   return { result, run: await run.complete("completed") };
 }
 
-interface BadEnd {
-  readonly status: "cancelled" | "failed";
-  readonly error: unknown;
-}
-
 /** Only that the end is not on record outweighs the error that led to it. */
-async function recordEnd(run: RunContext, { status, error }: BadEnd): Promise<void> {
-  await run.complete(status, error).catch((trouble: unknown) => {
+async function recorded(end: Promise<RunDetails>): Promise<void> {
+  await end.catch((trouble: unknown) => {
     if (RunNotRecordedError.is(trouble, "RUN_NOT_RECORDED")) throw trouble;
   });
 }

@@ -49,6 +49,21 @@ describe("liveTree", () => {
     expect(text()).toBe("");
   });
 
+  it("keeps still while somebody else has the terminal, and says afterwards what was to be said", async () => {
+    const { stream, text } = screen();
+    using tree = liveTree(stream, unpainted);
+    await tree.onEvent({ ...event, type: "component.started", path: NodePath.parse("coder"), kind: "agent" });
+    vi.advanceTimersByTime(1000);
+    const pause = tree.pause();
+    tree.log("a word of the agent\n");
+    vi.advanceTimersByTime(1000);
+    expect(text()).toBe("");
+    pause[Symbol.dispose]();
+    pause[Symbol.dispose]();
+    vi.advanceTimersByTime(1000);
+    expect(text()).toBe("a word of the agent\n● coder 3.0s\n");
+  });
+
   it("lets others print above it", async () => {
     const { stream, text } = screen();
     using tree = liveTree(stream, unpainted);

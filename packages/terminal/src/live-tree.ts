@@ -1,6 +1,7 @@
 import { clearScreenDown, cursorTo, moveCursor } from "node:readline";
 import { isKnownEvent } from "@dad/protocol";
 import { durationText } from "./duration.ts";
+import { heldText } from "./held-text.ts";
 import { statusMark } from "./node-mark.ts";
 import type { Paint } from "./paint.ts";
 import type { Progress } from "./progress.ts";
@@ -24,12 +25,13 @@ export function liveTree(stream: NodeJS.WriteStream, paint: Paint): Progress {
     drawn = 0;
   }
 
-  function say(text: string): void {
+  const said = heldText((text) => {
     erase();
     stream.write(text);
-  }
+  });
 
   function draw(): void {
+    if (said.isHeld()) return;
     erase();
     // A tree that is higher than the terminal could not be erased again.
     const lines = treeLines(tree.items(), { now: performance.now(), columns: stream.columns, paint }).slice(-(Math.max(2, stream.rows) - 1));
@@ -42,9 +44,13 @@ export function liveTree(stream: NodeJS.WriteStream, paint: Paint): Progress {
     onEvent(event) {
       tree.add(event, performance.now());
       const line = isKnownEvent(event) && ASIDES.has(event.type) ? progressLine(event, paint) : undefined;
-      if (line !== undefined) say(`${line}\n`);
+      if (line !== undefined) said.write(`${line}\n`);
     },
-    log: say,
+    log: (text) => said.write(text),
+    pause() {
+      erase();
+      return said.hold();
+    },
     [Symbol.dispose]() {
       clearInterval(timer);
       erase();

@@ -1,6 +1,7 @@
 import { type EventOf, isKnownEvent, type RunEvent } from "@dad/protocol";
 import { durationText } from "./duration.ts";
 import { errorLine } from "./error-text.ts";
+import { heldText } from "./held-text.ts";
 import { isolationLine } from "./isolation-line.ts";
 import type { Paint } from "./paint.ts";
 import type { Progress } from "./progress.ts";
@@ -8,12 +9,14 @@ import { visible } from "./visible.ts";
 
 /** A line for each thing that happens. */
 export function progressLines(stream: NodeJS.WriteStream, paint: Paint): Progress {
+  const out = heldText((text) => void stream.write(text));
   return {
     onEvent(event) {
       const line = isKnownEvent(event) ? progressLine(event, paint) : undefined;
-      if (line !== undefined) stream.write(`${line}\n`);
+      if (line !== undefined) out.write(`${line}\n`);
     },
-    log: (text) => void stream.write(text),
+    log: (text) => out.write(text),
+    pause: () => out.hold(),
     [Symbol.dispose]() {},
   };
 }

@@ -66,6 +66,7 @@ export { defineNode, type Effect, type NodeDefinition, type NodeType, type NodeT
 export { NodePolicy, RetryPolicy } from "./node-policy.ts";
 export { type PlacedElement, placedElements } from "./placed-element.ts";
 export type { Bindable, Reference, ReferenceText } from "./reference.ts";
+export type { Choice, Question } from "./question.ts";
 export { RecordSettings, recordProblems } from "./record-settings.ts";
 export { type GivenFor, variable, type ValuesOf, type Variable, type Variables } from "./variable.ts";
 export { childrenOf, definitionAt, elementAt, elementsOf, type PlacedDefinition, walk } from "./walk.ts";

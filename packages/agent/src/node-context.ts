@@ -2,6 +2,8 @@ import type { Command, ConfinedFiles, ExecOptions, ExecResult, IsolationPolicy, 
 import type { Observability } from "@dad/observability";
 import type { ArtifactEntry, Descriptor, Json, NodePath, OutcomeRef, RunEnvParams, Usage } from "@dad/protocol";
 import type { ResourceProfile } from "@dad/resources";
+import type { z } from "zod";
+import type { Question } from "./question.ts";
 
 /**
  * How an artifact is written: `json` and `yaml` indented, for people; `text`, which takes a string, and `binary`, which takes
@@ -84,6 +86,24 @@ export interface NodeContext {
    * @throws `ARTIFACT_MISSING`, `ARTIFACT_DAMAGED`, `ARTIFACT_TOO_LARGE` for more than `limitBytes`.
    */
   content(entry: ContentEntry, options?: { readonly limitBytes?: number }): Promise<Uint8Array>;
+  /**
+   * Asks somebody, and gives the answer, which fits the schema. It is taken once, is on record with who gave it, when and how, and is
+   * given again whenever the node is executed again and asks the same. It may have been given before it was asked for.
+   *
+   * When nothing else goes on in the run, that does not keep waiting: it is parked, and the node is executed again from its
+   * beginning once it goes on. So put what must not be done twice into a `step`; what goes on beside a wait outside of
+   * one is left behind. To need no answer any more, abort the signal.
+   *
+   * @throws `INPUT_EXPIRED`; `INPUT_CANCELLED` for what the signal ended, also in an earlier execution; TypeError for a question that cannot be asked.
+   */
+  input<Schema extends z.ZodType>(question: Question<Schema>, options?: { readonly signal?: AbortSignal }): Promise<z.output<Schema>>;
+  /**
+   * Does the work and records what it gives, which is JSON; when the node is executed again in this run and is told the same, gives that
+   * without doing the work. What fails is not recorded. Within one attempt, each step has a name of its own.
+   *
+   * @throws TypeError for a name that was used before, and for what is no JSON; what the work throws.
+   */
+  step<Result>(name: string, work: (options: { readonly signal: AbortSignal }) => Promise<Result> | Result): Promise<Result>;
   /** Adds to what this attempt used. Counted also when the attempt fails afterwards. */
   addUsage(usage: Usage): void;
   /** Tells subscribers something; it is recorded in the run as `custom.emitted`. */

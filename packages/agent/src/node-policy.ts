@@ -39,6 +39,11 @@ export const NodePolicy = z.strictObject({
   effect: z.enum(["pure", "idempotent", "effectful"]).optional(),
   /** A template for the key under which a service does the thing once. Default: the id of the run and the path of the node. */
   idempotencyKey: z.string().min(1).optional(),
+  /**
+   * `required`: somebody gives it its input, which is asked for when there is no static one; with a prompt of its own. Default: it is
+   * executed without. For a node type that takes input.
+   */
+  input: z.union([z.literal("required"), z.strictObject({ required: z.string().min(1) })]).optional(),
   /** How long it waits before its first attempt, and after it completed. In milliseconds; default 0. */
   sleepBeforeMs: milliseconds.optional(),
   sleepAfterMs: milliseconds.optional(),

@@ -63,15 +63,15 @@ function pause(ms: number, work: Work): Promise<void> {
 
 /** What the executor gives, or what is to be said without it when it does not react to its signal. */
 function executed(work: Work, timeoutMs: number | undefined): Promise<NodeOutcome> {
-  const { clock, graceMs, call } = work;
+  const { clock, graceMs } = work;
   return new Promise((resolve) => {
-    const timeOut = (ms: number) => clock.after(ms, () => work.abort(new AttemptTimeoutError(call, { timeoutMs: ms })));
-    let stopTimer = timeoutMs === undefined ? nothing : timeOut(timeoutMs);
+    const limit = timeLimit(work, timeoutMs);
+    let stopTimer = () => limit.end();
     work.onAbort = () => {
       stopTimer();
       stopTimer = clock.after(graceMs, () => resolve(abandoned(work)));
     };
-    void reported(work).then((outcome) => {
+    void reported(work, limit.hold).then((outcome) => {
       stopTimer();
       work.onAbort = nothing;
       resolve(outcome);
@@ -79,10 +79,40 @@ function executed(work: Work, timeoutMs: number | undefined): Promise<NodeOutcom
   });
 }
 
+/** Aborts an attempt after its time, of which none passes while somebody holds it. */
+function timeLimit({ clock, call, abort }: Work, timeoutMs: number | undefined) {
+  let holders = 0;
+  let ended = false;
+  let stop = nothing;
+  const start = (): void => {
+    if (timeoutMs !== undefined && holders === 0 && !ended) stop = clock.after(timeoutMs, () => abort(new AttemptTimeoutError(call, { timeoutMs })));
+  };
+  start();
+  return {
+    hold(): Disposable {
+      let held = true;
+      holders += 1;
+      stop();
+      return {
+        [Symbol.dispose]() {
+          if (!held) return;
+          held = false;
+          holders -= 1;
+          start();
+        },
+      };
+    },
+    end(): void {
+      ended = true;
+      stop();
+    },
+  };
+}
+
 /** An attempt that was timed out has failed because of that, whatever its executor takes it for. */
-async function reported({ call, signal, execute }: Work): Promise<NodeOutcome> {
+async function reported({ call, signal, execute }: Work, hold: () => Disposable): Promise<NodeOutcome> {
   try {
-    const outcome = await execute(call, { signal });
+    const outcome = await execute(call, { signal, hold });
     return outcome.status !== "completed" && isTimedOut(signal) ? stoppedOutcome(signal, outcome.error) : outcome;
   } catch (error) {
     return stoppedOutcome(signal, error);

@@ -83,7 +83,16 @@ export interface EngineContext {
  * still goes on when the engine's grace is over is abandoned: it is `cancelled`, or `failed` after a timeout, with an
  * AttemptAbandonedError (`ATTEMPT_ABANDONED`), whose cause is the signal's reason, and what it gives later is ignored.
  */
-export type NodeExecutor = (call: NodeCall, options: { readonly signal: AbortSignal }) => Promise<NodeOutcome>;
+export type NodeExecutor = (call: NodeCall, options: ExecuteOptions) => Promise<NodeOutcome>;
+
+export interface ExecuteOptions {
+  readonly signal: AbortSignal;
+  /**
+   * Stops the time limit of the attempt until what it returns is disposed, as often as that is wanted: for the time that somebody
+   * outside takes. Then it runs anew from the beginning. Absent where an engine keeps no time.
+   */
+  readonly hold?: () => Disposable;
+}
 
 export interface EngineCapabilities {
   /** A drive goes on after the process was killed. */

@@ -43,7 +43,7 @@ export interface ResumeAgentOptions extends Where, ResumeOptions, Pick<WithResum
   readonly history?: RunHistory;
 }
 
-/** A run that is over, however it ended. */
+/** A run that is over, however it ended, or that waits: its `requests` say for what. */
 export interface AgentRun<Outputs> {
   readonly run: RunDetails;
   /** What the elements gave, by id, when the run completed. */
@@ -169,6 +169,8 @@ async function untilOver<Outputs>(
     return { run, outputs: result as Outputs, error: undefined };
   } catch (error) {
     if (going === undefined || DadError.is(error, "RUN_NOT_RECORDED")) throw error;
-    return { run: await readRun(store.journals, going, { runRoot: store.runRoot }), outputs: undefined, error };
+    const run = await readRun(store.journals, going, { runRoot: store.runRoot });
+    // To wait is no failure.
+    return { run, outputs: undefined, error: DadError.is(error, "RUN_WAITING") ? undefined : error };
   }
 }

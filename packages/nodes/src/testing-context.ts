@@ -80,6 +80,8 @@ export function testingContext({ workspace, models = {}, outcome = true, ...isol
       if (!bytes) throw new TypeError(`nobody kept the content ${digest}`);
       return bytes;
     },
+    input: ({ key }) => Promise.reject(new TypeError(`nobody answers ${key} here`)),
+    step: async (_name, work) => work({ signal: controller.signal }),
     addUsage: (usage) => void usages.push(usage),
     emit: async (name, data) => void emitted.push({ name, data }),
     exclusively: (work) => work(),

@@ -63,7 +63,7 @@ const EXAMPLES: { readonly [Type in RunEventType]: { readonly type: Type } & Rec
   "node.completed": { ...attempt, type: "node.completed", decision: "reused", origin, ...ended },
   "node.failed": { ...attempt, type: "node.failed", error, ...ended },
   "node.cancelled": { ...attempt, type: "node.cancelled", ...ended },
-  "node.parked": { ...attempt, type: "node.parked", durationMs: 0, artifacts: [artifact], usage, requests: [asked] },
+  "node.parked": { ...attempt, type: "node.parked", requests: [asked], ...ended },
   "node.intercepted": { ...attempt, type: "node.intercepted", when: "before", action: "vetoed", by: "policy", reason: "too dear" },
   "step.completed": { ...attempt, type: "step.completed", name: "draft", given: digest, durationMs: 1, result: artifact },
   "input.requested": { ...attempt, type: "input.requested", request },

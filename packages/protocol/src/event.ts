@@ -106,6 +106,7 @@ export const RunEvent = z.discriminatedUnion("type", [
     durationMs,
     artifacts: z.array(ArtifactEntry),
     usage: Usage.optional(),
+    ...made,
     requests: z.array(InputId).min(1),
   }),
   /** Somebody decided about a node instead of its own code: before it was executed, or of what it gave. */
@@ -181,8 +182,15 @@ export const RunEvent = z.discriminatedUnion("type", [
   z.looseObject({ ...run, type: z.literal("journal.recovered"), bytes: z.int().positive(), kept: z.string() }),
   /** What was not as the journal says was mended: the code of the finding, where it was, and what was done. */
   z.looseObject({ ...run, type: z.literal("run.repaired"), finding: z.string().min(1), where: z.string(), action: z.string().min(1) }),
-  /** A subscriber threw, rejected, or was too slow to be told all. Told, not recorded. */
-  z.looseObject({ ...run, type: z.literal("handler.failed"), event: z.string(), dropped: z.int().nonnegative(), error: ErrorEnvelope.optional() }),
+  /** A handler, by its name, threw, rejected, took too long, or was too slow to be told all. Told, not recorded. */
+  z.looseObject({
+    ...run,
+    type: z.literal("handler.failed"),
+    event: z.string(),
+    handler: z.string().min(1).optional(),
+    dropped: z.int().nonnegative(),
+    error: ErrorEnvelope.optional(),
+  }),
   /** Something that the program itself, or (`by`) somebody outside under the id `message`, wants to be known. */
   z.looseObject({
     ...run,

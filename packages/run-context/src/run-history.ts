@@ -181,7 +181,7 @@ function withStep(steps: Map<string, StepHistory> = new Map(), { name, given, re
 type Open<History> = { -readonly [Fact in keyof History]: History[Fact] };
 
 function stepsIn(event: RecordedEvent): OutcomeStep[] {
-  if (event.type !== "node.completed" && event.type !== "node.failed") return [];
+  if (event.type !== "node.completed" && event.type !== "node.failed" && event.type !== "node.parked") return [];
   return event.outcome ? [{ path: event.path, outcome: event.outcome }] : [];
 }
 
@@ -245,8 +245,9 @@ function leftBefore({ seq }: EventOf<"node.started">, before: NodeHistory | unde
 /** What an attempt before it changed is changed: as it was, where this one changes nothing. */
 function madeOf(event: NodeEnd, before: NodeHistory | undefined): Partial<NodeHistory> {
   const began = before?.began;
-  if (event.type === "node.cancelled" || event.type === "node.parked") return { began, outcome: before?.outcome };
-  const { fingerprint, reads, origin, beside, outcome } = event;
+  if (event.type === "node.cancelled") return { began, outcome: before?.outcome };
+  const { fingerprint, reads, beside, outcome } = event;
+  const origin = event.type === "node.parked" ? undefined : event.origin;
   const made = { began, fingerprint, reads, origin, beside };
   if (outcome === undefined) return { ...made, outcome: before?.outcome, exclusive: before?.exclusive };
   return { ...made, outcome, exclusive: event.exclusive === true && (before?.outcome === undefined || before.exclusive === true) };

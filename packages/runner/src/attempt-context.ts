@@ -1,21 +1,27 @@
-import type { NodeContext } from "@dad/agent";
+import type { NodeContext, Question } from "@dad/agent";
 import { readBytes } from "@dad/artifacts";
 import type { NodeCall } from "@dad/engine";
 import type { IsolationPolicy, IsolationSpace } from "@dad/isolation";
 import { type Observability, traced } from "@dad/observability";
-import { addUsage, type OutcomeRef } from "@dad/protocol";
+import { addUsage, type Json, type OutcomeRef } from "@dad/protocol";
 import type { RunContext } from "@dad/run-context";
 import { AttemptOverError } from "./errors.ts";
 import { isolationAttributes } from "./isolation-attributes.ts";
 import { assertWanted, type Attempt, type Collected } from "./attempt.ts";
 
 /** What a node sees of its attempt. Once the run goes on without that, nothing of it leaves a trace. */
-export function contextOf({ call, scope, signal, exclusively }: Attempt, collected: Collected, observability: Observability): NodeContext {
+export function contextOf(attempt: Attempt, collected: Collected, observability: Observability): NodeContext {
+  const { call, scope, signal, exclusively, waits, step } = attempt;
   const { run, space } = scope;
-  const wanted = <Result>(work: () => Promise<Result>): Promise<Result> => {
+  const assertGoingOn = (): void => {
     assertWanted(collected);
     if (collected.over) throw new AttemptOverError(call);
-    return work();
+  };
+  /** As long as it does this, it does not only wait. */
+  const wanted = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    assertGoingOn();
+    using _busy = waits.busy();
+    return await work();
   };
   return {
     run: run.env,
@@ -36,7 +42,12 @@ export function contextOf({ call, scope, signal, exclusively }: Attempt, collect
     resources: run.ports.resources,
     observability,
     record: async (draft) => wanted(() => collected.records.add(draft)),
-    content: (entry, options) => readBytes(run.ports.artifacts, entry, { ...options, signal }),
+    content: (entry, options) => wanted(() => readBytes(run.ports.artifacts, entry, { ...options, signal })),
+    async input(question, options) {
+      assertGoingOn();
+      return question.schema.parse(await askIn(attempt, question, options?.signal)) as never;
+    },
+    step: (name, work) => wanted(() => step(name, () => work({ signal }))),
     addUsage: (usage) => {
       collected.usage = collected.usage ? addUsage(collected.usage, usage) : usage;
     },
@@ -44,6 +55,12 @@ export function contextOf({ call, scope, signal, exclusively }: Attempt, collect
     exclusively: (work) => exclusively(() => wanted(work), signal),
     stream: ({ channel, text }) => run.tell({ type: "output.streamed", path: call.path, attempt: call.attempt, channel, text }),
   };
+}
+
+/** What somebody takes to answer is not the node's time. */
+export async function askIn({ call, signal, requests, waits, hold }: Attempt, question: Question, unwanted?: AbortSignal): Promise<Json> {
+  using _held = hold();
+  return await requests.ask({ path: call.path, attempt: call.attempt, signal, waits }, question, { signal: unwanted });
 }
 
 /** A space of its own for a node, which its trace says something of. */

@@ -1,6 +1,15 @@
 import type { NodeDefinition } from "@dad/agent";
 import type { NodeCall, NodeHandle, NodeOutcome } from "@dad/engine";
-import { type ArtifactEntry, type ErrorEnvelope, errorEnvelope, type EventDraft, type Json, type NodeDecision, type NodeResult } from "@dad/protocol";
+import {
+  type ArtifactEntry,
+  type ErrorEnvelope,
+  errorEnvelope,
+  type EventDraft,
+  type InputId,
+  type Json,
+  type NodeDecision,
+  type NodeResult,
+} from "@dad/protocol";
 import { assertWanted, type Attempt, type Collected } from "./attempt.ts";
 
 /**
@@ -24,6 +33,14 @@ export interface Ending {
 export async function keepResult({ call, definition, signal }: Attempt, collected: Collected, outcome: NodeOutcome): Promise<ArtifactEntry> {
   const error = errorOf({ outcome, told: isTold(outcome, signal) });
   return await collected.records.keepResult(resultOf(call, definition, { collected, status: outcome.status, error }) as Json);
+}
+
+/** The entry that says for what an attempt waits, and so the run. What it did before stays done. */
+export async function commitParked({ call, scope: { run } }: Attempt, collected: Collected, requests: readonly InputId[]): Promise<void> {
+  const { path, attempt } = call;
+  const { records, usage, durationMs } = collected;
+  const facts = { path, attempt, durationMs: durationMs(), artifacts: [...records.artifacts], ...(usage ? { usage } : {}) };
+  await run.record({ type: "node.parked", ...facts, ...madeOf(call, collected), requests: [...requests] });
 }
 
 /** The entry that makes all that is kept the node's. */

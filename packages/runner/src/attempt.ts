@@ -1,4 +1,4 @@
-import { type Effect, type NodeDefinition, RecordSettings } from "@dad/agent";
+import { type Effect, type NodeDefinition, type NodePolicy, RecordSettings } from "@dad/agent";
 import type { NodeCall, NodeHandle } from "@dad/engine";
 import type { Observability } from "@dad/observability";
 import type { OutcomeRef, Usage } from "@dad/protocol";
@@ -6,11 +6,16 @@ import type { ExecutionScope } from "@dad/run-context";
 import { type NodeRecords, nodeRecords } from "./node-records.ts";
 import type { Exclusively } from "./one-at-a-time.ts";
 import { stopwatch } from "./stopwatch.ts";
+import type { DoStep } from "./waiting/durable-steps.ts";
+import type { RunRequests } from "./waiting/run-requests.ts";
+import type { AttemptWaits } from "./waiting/wait-room.ts";
 
 /** A node at its place. */
 export interface NodeElement {
   readonly definition: NodeDefinition;
   readonly effect: Effect;
+  /** Whether somebody is asked for its input. */
+  readonly input: NodePolicy["input"];
 }
 
 /** One attempt of a node, and what it works with. */
@@ -20,6 +25,11 @@ export interface Attempt extends NodeElement {
   readonly signal: AbortSignal;
   readonly observability: Observability;
   readonly exclusively: Exclusively;
+  readonly requests: RunRequests;
+  readonly waits: AttemptWaits;
+  readonly step: DoStep;
+  /** Its time limit does not run on until this is disposed. */
+  readonly hold: () => Disposable;
 }
 
 /** What an attempt has collected so far. */

@@ -12,11 +12,11 @@ import {
   type TryDefinition,
   type WhileDefinition,
 } from "@dad/agent";
-import { errorEnvelope, type ErrorEnvelope, type Json, nameHint, NodePath } from "@dad/protocol";
+import { errorEnvelope, type ErrorEnvelope, type Json, nameHint, type NodeId, NodePath, nodePath } from "@dad/protocol";
 import { BlockFailedError, BlockValueError, LoopLimitError, SwitchUnmatchedError } from "./errors.ts";
 import { hasCode } from "./failure-policy.ts";
 import type { Frame } from "./frame.ts";
-import { joined, type Lane, laneIn, type Strand, StrandCancelled, throwIfCancelled } from "./strands.ts";
+import { isParked, joined, type Lane, laneIn, type Strand, StrandCancelled, throwIfCancelled } from "./strands.ts";
 import { endsRerun } from "./rerun/errors.ts";
 import { UNKNOWN } from "./unknown.ts";
 import { childPlace, type Place, type Walk } from "./walk.ts";
@@ -46,6 +46,7 @@ function* conditional(walk: Walk, { condition, isTrue, isFalse }: ConditionalDef
   const holds = booleanOf(walk, condition, { place, kind: "conditional", reads: decidedBy });
   const step = holds ? "is_true" : "is_false";
   const branch = holds ? isTrue : isFalse;
+  if (holds ? isFalse : isTrue) skip(walk, place, holds ? "is_false" : "is_true");
   return branch === undefined ? {} : { [step]: yield* walkBranch(walk, branch, childPlace(place, step, { frame: decidedFrame(place, decidedBy) })) };
 }
 
@@ -63,6 +64,7 @@ function* switched(walk: Walk, { on, cases, otherwise }: SwitchDefinition, place
   if (branch === undefined)
     throw new BlockFailedError("switch", place.path, new SwitchUnmatchedError(String(value), nameHint(String(value), Object.keys(cases))));
   const step = named === undefined ? "otherwise" : String(value);
+  for (const other of [...Object.keys(cases), ...(otherwise ? ["otherwise"] : [])]) if (other !== step) skip(walk, place, other);
   return { [step]: yield* walkBranch(walk, branch, childPlace(place, step, { frame: decidedFrame(place, decidedBy) })) };
 }
 
@@ -166,7 +168,8 @@ function* tried(walk: Walk, block: TryDefinition, place: Place): Strand<Json> {
   try {
     output = yield* guarded(walk, block, place);
   } catch (error) {
-    yield* cleanedUp(cleanUp());
+    // One that waits goes on.
+    if (!isParked(error)) yield* cleanedUp(cleanUp());
     throw error;
   }
   const cleaned = yield* cleanUp();
@@ -210,6 +213,11 @@ function errorValue(envelope: ErrorEnvelope): Json {
   const path = envelope.details?.["path"] ?? null;
   const causes = cause === undefined ? {} : { cause: { code: cause.code, message: cause.message } };
   return { code, message, path, retryable, ...(details === undefined ? {} : { details }), ...causes };
+}
+
+/** A branch that is not chosen is told. */
+function skip({ host }: Walk, { path }: Place, step: string): void {
+  host.report.skipped(nodePath(path, step as NodeId));
 }
 
 function walkBranch(walk: Walk, branch: Branch, place: Place): Strand<Json> {

@@ -11,6 +11,7 @@ import { isolationAttributes } from "./isolation-attributes.ts";
 import { resolveStaticInputs } from "./resolve-static-inputs.ts";
 import { staticInputIndex } from "./static-input-index.ts";
 import { walkIn } from "./walk-in.ts";
+import type { WallClock } from "./waiting/wall-clock.ts";
 
 export interface RunnerOptions {
   readonly engine: Engine;
@@ -18,6 +19,8 @@ export interface RunnerOptions {
   readonly resume?: ResumeOptions;
   /** What a re-run takes from an earlier run: what `planRerun` gives. */
   readonly continuation?: Continuation | undefined;
+  /** By which answers expire. Default: the time of this machine. */
+  readonly clock?: WallClock | undefined;
 }
 
 /** Works in an isolated execution: `execution.run(agentRunner(agent, { engine }))`. */
@@ -41,16 +44,17 @@ export function flowRunner<Definition extends FlowDefinition>(flow: Definition, 
 
 function componentRunner<Definition extends ComponentDefinition>(
   component: Definition,
-  { engine, resume = {}, continuation }: RunnerOptions,
+  { engine, resume = {}, continuation, clock }: RunnerOptions,
 ): ComponentRunner<OutputsOf<Definition>> {
   return {
     async run(scope) {
       checkDefinition(component);
       checkResources(component, scope.run.ports.resources);
       checkResume(component, scope.run.history, resume);
-      const inputs = staticInputIndex(component, resolveStaticInputs(component, Object.fromEntries(scope.run.inputs)));
+      const inputs = staticInputIndex(component, resolveStaticInputs(component, Object.fromEntries(scope.run.inputs.values)));
       const outputs = await inTrace(scope, component, async (observability) => {
-        const { host, execute, replay, assertReplayed } = walkIn(scope, component, { observability, inputs, assume: resume.assume, continuation });
+        await using walk = walkIn(scope, component, { observability, inputs, assume: resume.assume, continuation, clock });
+        const { host, execute, replay, assertReplayed } = walk;
         const given = await engine.drive((context) => interpret(host, context), { execute, signal: scope.signal, replay });
         assertReplayed();
         return given;

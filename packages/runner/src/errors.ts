@@ -93,10 +93,23 @@ export class ArtifactExistsError extends DadError<"ARTIFACT_EXISTS"> {
   }
 }
 
-/** `STATIC_INPUT_INVALID`: a value given from outside that no node takes. Found before anything runs. */
+export interface StaticInputProblem {
+  readonly message: string;
+  /** The input that it is about, by the name, or the whole path, that it was given under. */
+  readonly name?: string;
+  /** The member of its value that it is about. */
+  readonly member?: string;
+}
+
+/** `STATIC_INPUT_INVALID`: values given from outside that no node takes. Found before anything runs; it says all that is wrong. */
 export class StaticInputError extends DadError<"STATIC_INPUT_INVALID"> {
-  constructor(problems: readonly string[]) {
-    super("STATIC_INPUT_INVALID", problems.join("\n"), { details: { problems } });
+  readonly problems: readonly StaticInputProblem[];
+
+  constructor(problems: readonly (string | StaticInputProblem)[]) {
+    const all = problems.map((problem) => (typeof problem === "string" ? { message: problem } : problem));
+    const messages = all.map(({ message }) => message);
+    super("STATIC_INPUT_INVALID", messages.join("\n"), { details: { problems: messages } });
+    this.problems = all;
   }
 }
 

@@ -6,7 +6,7 @@ import { type ToldFiles, UNKNOWABLE_TREE } from "./told-files.ts";
 /** Commits what attempts change in the workspace, so that a re-run can go on from each of them. */
 export interface FileCommits {
   /** Commits what an attempt may have changed, after the commits of its own. Gives what it changed in all, if it did. `result` names how it ended. */
-  commit(handle: NodeHandle, own: readonly OutcomeRef[], result: Digest): Promise<OutcomeRef | undefined>;
+  commit(handle: NodeHandle, own: readonly OutcomeRef[], result: Digest | undefined): Promise<OutcomeRef | undefined>;
   /** Commits what an attempt has changed while nobody else did, before somebody else does, if it can be. Gives that, if there is something. */
   commitPart(handle: NodeHandle): Promise<OutcomeRef | undefined>;
   /** Makes the changes that a reused node had made. Gives them as this run has them, if there are any. */

@@ -23,6 +23,7 @@ export {
   NodeSettingsError,
   ResourcesMissingError,
   StaticInputError,
+  type StaticInputProblem,
   SwitchUnmatchedError,
   VariableError,
 } from "./errors.ts";

@@ -16,7 +16,7 @@ import { walkBlock } from "./block-walks.ts";
 import { NodeFailedError, NodeOutputError, VariableError } from "./errors.ts";
 import { mayTryAgain, retryDelay } from "./failure-policy.ts";
 import { decidersOf, type Frame } from "./frame.ts";
-import { breathed, laneIn, runStrand, settled, type Strand, StrandCancelled, throwIfCancelled } from "./strands.ts";
+import { breathed, isParked, laneIn, runStrand, settled, type Strand, StrandCancelled, throwIfCancelled } from "./strands.ts";
 import { templateRenderer } from "./templates.ts";
 import { renderedSettings } from "./rendered-settings.ts";
 import { endsRerun } from "./rerun/errors.ts";
@@ -29,7 +29,7 @@ import { childPlace, type Given, type InterpreterHost, type Place, type Walk } f
  * one loop over what the engine tells, with no clock, no randomness and no I/O. Throws what ended it, after it was reported.
  */
 export async function interpret(host: InterpreterHost, engine: EngineContext): Promise<Json> {
-  const { root, env, workspace, report } = host;
+  const { root, env, workspace, report, attempts } = host;
   const lane = laneIn();
   const starts = new WeakMap<object, number>();
   const render = templateRenderer({ env, workspace, starts });
@@ -37,7 +37,13 @@ export async function interpret(host: InterpreterHost, engine: EngineContext): P
   const place: Place = { path: nodePath(undefined, root.id), pattern: root.id, parent: undefined };
   try {
     const strand = walkComponent(walk, { component: root, bindings: {} }, place);
-    return await runStrand(engine, strand, { lane, beforeWait: () => report.trouble(), breathe: () => host.breathe() });
+    return await runStrand(engine, strand, {
+      lane,
+      beforeWait: () => report.trouble(),
+      awaited: (handles) => attempts.awaited(handles),
+      goesOn: () => attempts.goesOn(),
+      breathe: () => host.breathe(),
+    });
   } catch (error) {
     throw error instanceof StrandCancelled ? error.cause : error;
   } finally {
@@ -93,7 +99,8 @@ function* reported(walk: Walk, { kind, path }: Reported, work: () => Strand<Json
     report.completed(path);
     return foresight ? sealed(output) : output;
   } catch (error) {
-    if (error instanceof StrandCancelled) report.cancelled(path);
+    if (isParked(error)) report.parked(path);
+    else if (error instanceof StrandCancelled) report.cancelled(path);
     else report.failed(path, error);
     throw error;
   }

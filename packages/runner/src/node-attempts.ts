@@ -1,12 +1,12 @@
 import { type ComponentDefinition, elementsOf } from "@dad/agent";
 import { type NodeExecutor, type NodeOutcome, stoppedOutcome } from "@dad/engine";
 import { type Observability, traced, under } from "@dad/observability";
-import { DadError, errorEnvelope, type Json, type NodePath } from "@dad/protocol";
-import type { ExecutionScope } from "@dad/run-context";
+import { DadError, errorEnvelope, type InputId, type Json, type NodePath } from "@dad/protocol";
+import { type ExecutionScope, RunWaitingError } from "@dad/run-context";
 import type { Assumptions } from "./assumption.ts";
 import { type Attempt, type Collected, keyOf, type NodeElement, nothingYet } from "./attempt.ts";
-import { contextOf } from "./attempt-context.ts";
-import { commit, endOf, keepResult, recordStart } from "./attempt-record.ts";
+import { askIn, contextOf } from "./attempt-context.ts";
+import { commit, commitParked, endOf, keepResult, recordStart } from "./attempt-record.ts";
 import type { WalkReport } from "./walk-report.ts";
 import { NodeOutputError, NodeSettingsError, StaticInputError } from "./errors.ts";
 import type { FileCommits } from "./file-commits.ts";
@@ -17,6 +17,11 @@ import type { Continuation } from "./rerun/continuation.ts";
 import { asRecorded } from "./rerun/replayed-output.ts";
 import { giveReused, recordedOutcome, type ReusedEnds, reusedEnds } from "./reused-attempt.ts";
 import type { Turns } from "./turn.ts";
+import { stepRecords, stepsOf } from "./waiting/durable-steps.ts";
+import { type RunRequests, runRequests } from "./waiting/run-requests.ts";
+import { requestBook } from "./waiting/request-book.ts";
+import { type WaitRoom, waitRoom } from "./waiting/wait-room.ts";
+import { systemWallClock, type WallClock } from "./waiting/wall-clock.ts";
 import type { AttemptLedger } from "./walk.ts";
 
 export interface NodeAttemptsOptions {
@@ -31,6 +36,8 @@ export interface NodeAttemptsOptions {
   readonly files: FileCommits;
   /** Of a re-run. */
   readonly continuation: Continuation | undefined;
+  /** What attempts ask. */
+  readonly waiting: Waiting;
 }
 
 /** The attempts of one walk. */
@@ -39,9 +46,33 @@ export interface NodeAttempts {
   readonly ledger: AttemptLedger;
 }
 
+/** What the attempts of a walk ask, and whether the run waits for that. */
+export interface Waiting {
+  readonly requests: RunRequests;
+  readonly room: WaitRoom;
+}
+
+export interface WaitingOptions extends Pick<NodeAttemptsOptions, "scope" | "continuation"> {
+  readonly clock?: WallClock | undefined;
+}
+
+export function waitingIn({ scope: { run }, continuation, clock = systemWallClock() }: WaitingOptions): Waiting {
+  const requests = runRequests({
+    run,
+    book: requestBook(run.history),
+    clock,
+    given: (id) => run.inputs.values.get(id),
+    earlier: (request) => continuation?.answered(request),
+  });
+  const room = waitRoom({ isAnswered: (ids) => requests.isAnswered(ids), onTrouble: (error) => requests.fail(error) });
+  return { requests, room };
+}
+
 /** Does attempts of nodes in a run: executes them, keeps what they gave, and commits each in the journal. */
 export function nodeAttempts(options: NodeAttemptsOptions): NodeAttempts {
-  const { scope, root, observability, turns, report, assume = {}, files, continuation } = options;
+  const { scope, root, observability, turns, report, assume = {}, files, continuation, waiting } = options;
+  const { requests, room } = waiting;
+  const records = stepRecords(scope.run.history);
   const nodeAt = nodesOf(root);
   const going = new Map<string, Collected>();
   const ends = reusedEnds(report);
@@ -53,8 +84,11 @@ export function nodeAttempts(options: NodeAttemptsOptions): NodeAttempts {
     await shown;
     if (mayLeaveOthers(work)) await parts.begin(work, collected);
     await recordStart(work);
-    const outcome = await execute(work, collected).then((ended) => asRecorded(work, collected, { ended, continuation }));
+    const ended = await Promise.race([execute(work, collected), work.waits.parked]);
+    if (!("status" in ended)) return await park(work, collected, ended);
+    const outcome = await asRecorded(work, collected, { ended, continuation });
     collected.over = true;
+    await requests.end(work.call);
     // From here on, what goes wrong is not the node's: it is committed once, as what it was.
     const { digest } = await keepResult(work, collected, outcome);
     // What one changed that was left behind belongs to whoever changes files next.
@@ -66,11 +100,23 @@ export function nodeAttempts(options: NodeAttemptsOptions): NodeAttempts {
     return outcome;
   }
 
+  /** It goes on when the run does. What it has done is on record, and what it does now counts no more. */
+  async function park(work: Attempt, collected: Collected, waitsFor: readonly InputId[]): Promise<NodeOutcome> {
+    const error = new RunWaitingError(scope.run.env.runId, waitsFor);
+    if (mayLeaveOthers(work)) collected.changed = await parts.end(work, collected, undefined).catch(ifGoingOn(scope));
+    await commitParked(work, collected, waitsFor);
+    collected.left = { error };
+    return { status: "cancelled", error };
+  }
+
   return {
-    async execute(call, { signal }) {
+    async execute(call, { signal, hold = notHeld }) {
       const before = turns.recordOf(call);
       if (before) return recordedOutcome(scope, before);
-      const work = { call, ...nodeAt(call.path), scope, signal, observability, exclusively: parts.exclusively };
+      const element = nodeAt(call.path);
+      const step = stepsOf({ run: scope.run, call, element, records });
+      const asking = { requests, waits: room.enter(call), step, hold };
+      const work = { call, ...element, ...asking, scope, signal, observability, exclusively: parts.exclusively };
       if (call.reuse && continuation) return await giveReused(work, continuation, { files, ends });
       const assumption = assume[call.path];
       if (assumption?.done) return recordAssumed(work, assumption.value);
@@ -78,12 +124,18 @@ export function nodeAttempts(options: NodeAttemptsOptions): NodeAttempts {
       going.set(keyOf(call), collected);
       const own = mayLeaveOthers(work) ? { ...work, exclusively: parts.doing(work, collected) } : work;
       return attempt(own, collected).finally(() => {
+        work.waits.leave();
         going.delete(keyOf(call));
         parts.over(collected);
       });
     },
-    ledger: attemptLedger({ going, ends, nodeAt, report }),
+    ledger: attemptLedger({ going, ends, nodeAt, report, room }),
   };
+}
+
+/** Of an engine that keeps no time. */
+function notHeld(): Disposable {
+  return { [Symbol.dispose]() {} };
 }
 
 function nodesOf(root: ComponentDefinition): (path: NodePath) => NodeElement {
@@ -92,7 +144,7 @@ function nodesOf(root: ComponentDefinition): (path: NodePath) => NodeElement {
     const element = elementAt(path);
     if (element?.definition.kind !== "node") throw new TypeError(`the definition has no node ${path}`);
     const { definition, policy } = element;
-    return { definition, effect: policy?.effect ?? definition.nodeType.effect };
+    return { definition, effect: policy?.effect ?? definition.nodeType.effect, input: policy?.input };
   };
 }
 
@@ -107,10 +159,13 @@ interface LedgerOptions extends Pick<NodeAttemptsOptions, "report"> {
   readonly going: ReadonlyMap<string, Collected>;
   readonly ends: ReusedEnds;
   readonly nodeAt: (path: NodePath) => NodeElement;
+  readonly room: WaitRoom;
 }
 
-function attemptLedger({ going, ends, nodeAt, report }: LedgerOptions): AttemptLedger {
+function attemptLedger({ going, ends, nodeAt, report, room }: LedgerOptions): AttemptLedger {
   return {
+    awaited: (handles) => room.walkWaits(handles),
+    goesOn: () => room.walkGoesOn(),
     told: (handle) => ends.told(handle),
     abandon(handle, outcome) {
       const collected = going.get(keyOf(handle));
@@ -149,9 +204,10 @@ async function execute(work: Attempt, collected: Collected): Promise<NodeOutcome
   const stopped = (error: unknown): NodeOutcome => stoppedOutcome(signal, error);
   let value: Json;
   try {
-    const given = { settings: call.settings, ...(call.input === undefined ? {} : { input: call.input }) };
+    const input = call.input ?? (await askedInput(work));
+    const given = { settings: call.settings, ...(input === undefined ? {} : { input }) };
     await collected.records.keep("input", given);
-    value = await valueOf(work, collected);
+    value = await valueOf({ ...work, call: { ...call, ...(input === undefined ? {} : { input }) } }, collected);
   } catch (error) {
     return stopped(error);
   }
@@ -164,6 +220,17 @@ async function execute(work: Attempt, collected: Collected): Promise<NodeOutcome
     return stopped(error);
   }
 }
+
+/** What somebody is to give a node that was given nothing. */
+async function askedInput(work: Attempt): Promise<Json | undefined> {
+  const { call, definition, input } = work;
+  if (input === undefined || definition.nodeType.input === undefined) return undefined;
+  const prompt = input === "required" ? `Input for ${call.path}` : input.required;
+  return await askIn(work, { key: INPUT_KEY, schema: definition.nodeType.input, prompt });
+}
+
+/** The key of the question for the input of a node. */
+const INPUT_KEY = "input";
 
 async function valueOf(work: Attempt, collected: Collected): Promise<Json> {
   const { call, definition, observability, signal } = work;

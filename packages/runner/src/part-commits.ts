@@ -15,7 +15,7 @@ export interface PartCommits {
   /** How that attempt changes files while nobody else does. */
   doing(work: Attempt, collected: Collected): Exclusively;
   /** Commits what that attempt has changed, at its end. Gives what it changed in all, if it did. */
-  end(work: Attempt, collected: Collected, result: Digest): Promise<OutcomeRef | undefined>;
+  end(work: Attempt, collected: Collected, result: Digest | undefined): Promise<OutcomeRef | undefined>;
   /** Nothing of the attempt goes on any more. */
   over(collected: Collected): void;
 }

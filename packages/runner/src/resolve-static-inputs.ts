@@ -11,7 +11,7 @@ import {
   walk,
 } from "@dad/agent";
 import { isJsonObject, type Json, nameHint, type StaticInputs } from "@dad/protocol";
-import { StaticInputError } from "./errors.ts";
+import { StaticInputError, type StaticInputProblem } from "./errors.ts";
 import { iterationProblem } from "./iteration-bounds.ts";
 
 /**
@@ -37,13 +37,14 @@ export function withFullPaths(root: ComponentDefinition, inputs: StaticInputs): 
 }
 
 function resolvedNames(root: ComponentDefinition, inputs: StaticInputs) {
-  const problems: string[] = [];
+  const problems: StaticInputProblem[] = [];
   const resolved = new Map<string, Json>();
   for (const [name, value] of Object.entries(inputs)) {
     const path = resolveName(root, name);
-    if ("problem" in path) problems.push(path.problem);
+    if ("problem" in path) problems.push({ name, message: path.problem });
     else {
-      if (resolved.has(path.found)) problems.push(`static input "${name}": there is one for ${path.found} already, under another name`);
+      if (resolved.has(path.found))
+        problems.push({ name, message: `static input "${name}": there is one for ${path.found} already, under another name: keep one of them` });
       resolved.set(path.found, value);
     }
   }
@@ -77,31 +78,32 @@ function insideOf(root: ComponentDefinition, block: string): string {
 
 const MOST_NAMED = 5;
 
-function checkInput(root: ComponentDefinition, path: string, value: Json): string[] {
+function checkInput(root: ComponentDefinition, path: string, value: Json): StaticInputProblem[] {
   const found = definitionAt(root, path);
   if (found?.kind !== "node") return checkVariables(found as ComponentDefinition, path, value);
   return checkNodeInput(found, path, value);
 }
 
-function checkNodeInput({ nodeType }: NodeDefinition, path: string, value: Json): string[] {
-  if (!nodeType.input) return [`static input "${path}": this node takes no input`];
+function checkNodeInput({ nodeType }: NodeDefinition, name: string, value: Json): StaticInputProblem[] {
+  if (!nodeType.input) return [{ name, message: `static input "${name}": this node takes no input` }];
   const problem = misfit(nodeType.input, value);
-  return problem === undefined ? [] : [`static input "${path}": ${problem}`];
+  return problem === undefined ? [] : [{ name, message: `static input "${name}": ${problem}` }];
 }
 
-function checkVariables({ variables }: ComponentDefinition, path: string, value: Json): string[] {
-  if (!isJsonObject(value)) return [`static input "${path}": give an object of the component's variables`];
+function checkVariables({ variables }: ComponentDefinition, name: string, value: Json): StaticInputProblem[] {
+  if (!isJsonObject(value)) return [{ name, message: `static input "${name}": give an object of the component's variables` }];
   const declared = Object.keys(variables);
-  return Object.entries(value).flatMap(([name, given]) => {
-    const variable = Object.hasOwn(variables, name) ? variables[name] : undefined;
-    if (variable === undefined) return [`static input "${path}": there is no variable "${name}"; ${nameHint(name, declared)}`];
+  return Object.entries(value).flatMap(([member, given]) => {
+    const variable = Object.hasOwn(variables, member) ? variables[member] : undefined;
+    const said = (message: string) => [{ name, member, message: `static input "${name}": ${message}` }];
+    if (variable === undefined) return said(`there is no variable "${member}"; ${nameHint(member, declared)}`);
     const fit = valueOfVariable(variable, given);
-    return "problem" in fit ? [`static input "${path}": the variable "${name}" does not fit: ${fit.problem}`] : [];
+    return "problem" in fit ? said(`the variable "${member}" does not fit: ${fit.problem}`) : [];
   });
 }
 
 /** A variable without a default has its value from where its component is used, or from outside. */
-function missingVariables(root: ComponentDefinition, inputs: ReadonlyMap<string, Json>): string[] {
+function missingVariables(root: ComponentDefinition, inputs: ReadonlyMap<string, Json>): StaticInputProblem[] {
   return [...walk(root)].flatMap(({ path, definition }) => {
     if (definition.kind === "node" || isBlock(definition)) return [];
     const bindings = elementAt(root, path)?.bindings ?? {};
@@ -109,10 +111,9 @@ function missingVariables(root: ComponentDefinition, inputs: ReadonlyMap<string,
     const required = Object.entries(definition.variables).filter(([, variable]) => variable.default === undefined);
     return required
       .filter(([name]) => !Object.hasOwn(bindings, name) && !given.some((value) => isJsonObject(value) && Object.hasOwn(value, name)))
-      .map(
-        ([name]) =>
-          `the variable "${name}" of ${path} has no value: give it one where the component is used, or as the static input {"${path}": {"${name}": …}}`,
-      );
+      .map(([name]) => ({
+        message: `the variable "${name}" of ${path} has no value: give it one where the component is used, or as the static input {"${path}": {"${name}": …}}`,
+      }));
   });
 }
 

@@ -1,5 +1,5 @@
 import type { EngineContext, NodeHandle, NodeOutcome } from "@dad/engine";
-import type { Json } from "@dad/protocol";
+import { DadError, type Json } from "@dad/protocol";
 
 /**
  * A piece of a walk that waits only by yielding. Several go on side by side, each resumed when what it waits for is there,
@@ -53,6 +53,11 @@ export class StrandCancelled extends Error {
   }
 }
 
+/** Whether a strand ended because the run waits for somebody. */
+export function isParked(error: unknown): boolean {
+  return error instanceof StrandCancelled && DadError.is(error.cause, "RUN_WAITING");
+}
+
 /** Waits for an attempt. */
 export function* settled(handle: NodeHandle, lane: Lane): Strand<NodeOutcome> {
   const reply = yield { kind: "attempt", handle, lane };
@@ -94,6 +99,9 @@ export interface RunStrandOptions {
   readonly lane: Lane;
   /** Called each time before the loop waits. What it throws ends the walk. */
   readonly beforeWait: () => void;
+  /** Told for which attempts it waits, while it does. */
+  readonly awaited: (handles: Pick<ReadonlyMap<NodeHandle, unknown>, "keys" | "size">) => void;
+  readonly goesOn: () => void;
   /** Gives everything else a turn. Says why the walk is to end, if it is. */
   readonly breathe: () => Promise<{ readonly cause: unknown } | undefined>;
 }
@@ -102,7 +110,7 @@ export interface RunStrandOptions {
 export async function runStrand<Result>(
   engine: EngineContext,
   strand: Strand<Result>,
-  { lane, beforeWait, breathe }: RunStrandOptions,
+  { lane, beforeWait, breathe, ...told }: RunStrandOptions,
 ): Promise<Result> {
   const loop: Loop = { engine, waiting: new Map(), breathing: [] };
   const ended: Ended<Result>[] = [];
@@ -112,7 +120,7 @@ export async function runStrand<Result>(
     if (how && "thrown" in how) throw how.thrown;
     if (how) return how.result;
     beforeWait();
-    if (loop.breathing.length === 0) await tell(loop);
+    if (loop.breathing.length === 0) await tell(loop, told);
     else {
       const end = await breathe();
       if (end) cancel(loop, lane, end.cause);
@@ -121,8 +129,10 @@ export async function runStrand<Result>(
   }
 }
 
-async function tell({ engine, waiting }: Loop): Promise<void> {
+async function tell({ engine, waiting }: Loop, { awaited, goesOn }: Pick<RunStrandOptions, "awaited" | "goesOn">): Promise<void> {
+  awaited(waiting);
   const { handle, outcome } = await engine.next();
+  goesOn();
   const resume = waiting.get(handle);
   waiting.delete(handle);
   resume?.(outcome);

@@ -81,6 +81,7 @@ export function standing(root: ComponentDefinition, { handled }: RunHistory) {
   return {
     isCaught,
     caughtWithin,
-    stands: ({ path, state }: NodeHistory): boolean => state === "completed" || (state !== "started" && (isExcused(path) || caughtWithin(path))),
+    stands: ({ path, state }: NodeHistory): boolean =>
+      state === "completed" || (state !== "started" && state !== "parked" && (isExcused(path) || caughtWithin(path))),
   };
 }

@@ -8,7 +8,7 @@ import { decisionsOf } from "./decisions.ts";
 import { indexDefinition } from "./definition-index.ts";
 import { fileCommits } from "./file-commits.ts";
 import { fingerprinter } from "./fingerprint.ts";
-import { nodeAttempts } from "./node-attempts.ts";
+import { nodeAttempts, waitingIn } from "./node-attempts.ts";
 import { recordPlaces } from "./record-places.ts";
 import type { Continuation } from "./rerun/continuation.ts";
 import { ReplayDivergedError } from "./rerun/errors.ts";
@@ -16,6 +16,7 @@ import { unmarked } from "./run-marks.ts";
 import type { StaticInputIndex } from "./static-input-index.ts";
 import { type ToldFiles, toldFiles, UNKNOWABLE_TREE } from "./told-files.ts";
 import { type Turns, turnsAfter } from "./turn.ts";
+import type { WallClock } from "./waiting/wall-clock.ts";
 import type { InterpreterHost } from "./walk.ts";
 import { walkReport } from "./walk-report.ts";
 
@@ -26,9 +27,10 @@ export interface WalkInOptions {
   readonly assume: Assumptions | undefined;
   /** Of a re-run. */
   readonly continuation: Continuation | undefined;
+  readonly clock: WallClock | undefined;
 }
 
-export interface WalkIn extends Pick<DriveOptions, "execute"> {
+export interface WalkIn extends Pick<DriveOptions, "execute">, AsyncDisposable {
   readonly host: InterpreterHost;
   readonly replay: readonly NodeHandle[];
   /** @throws ReplayDivergedError (`REPLAY_DIVERGED`) when a replay that completed did not come to all that it is a replay of. */
@@ -37,7 +39,7 @@ export interface WalkIn extends Pick<DriveOptions, "execute"> {
 
 /** What a walk through a definition needs to go on in a run, where that stands. */
 export function walkIn(scope: ExecutionScope, root: ComponentDefinition, options: WalkInOptions): WalkIn {
-  const { observability, inputs, assume, continuation } = options;
+  const { observability, inputs, assume, continuation, clock } = options;
   const { env, history, ports } = scope.run;
   const turns = turnsAfter(root, history, assume);
   const report = walkReport(scope.run, root);
@@ -45,7 +47,9 @@ export function walkIn(scope: ExecutionScope, root: ComponentDefinition, options
   const own = unmarked({ env, workspace: scope.space.cwd, lineage: continuation?.lineage ?? [] });
   const fingerprint = fingerprinter({ resources: ports.resources, unmarked: own, tree: files.tree });
   const commits = fileCommits(scope.run, files);
-  const { execute, ledger } = nodeAttempts({ scope, root, observability, turns, report, assume, files: commits, continuation });
+  const waiting = waitingIn({ scope, continuation, clock });
+  waiting.requests.listen();
+  const { execute, ledger } = nodeAttempts({ waiting, scope, root, observability, turns, report, assume, files: commits, continuation });
   const cameTo = new Set(history.nodes.keys());
   const decisions = decisionsOf({ fingerprint, unmarked: own, recorded: history.nodes, continuation });
   const host: InterpreterHost = {
@@ -67,7 +71,13 @@ export function walkIn(scope: ExecutionScope, root: ComponentDefinition, options
     files,
     breathe: () => aTurn(scope.signal),
   };
-  return { host, execute, replay: replayOf(turns, history, continuation), assertReplayed: () => assertReplayed(continuation, cameTo) };
+  return {
+    host,
+    execute,
+    replay: replayOf(turns, history, continuation),
+    assertReplayed: () => assertReplayed(continuation, cameTo),
+    [Symbol.asyncDispose]: () => waiting.requests.close(),
+  };
 }
 
 /** What was never tried for has no fingerprint. */

@@ -12,6 +12,10 @@ export interface WalkReport {
   completed(path: NodePath): void;
   failed(path: NodePath, error: unknown): void;
   cancelled(path: NodePath): void;
+  /** It waits, because something in it does. */
+  parked(path: NodePath): void;
+  /** A block has chosen another branch. */
+  skipped(path: NodePath): void;
   /** A failure does not end what is around it. `path` is the node's; of `catch`, the block's. */
   handled(path: NodePath, by: FailureHandling, error: unknown): void;
   /** Another fact about the walk. */
@@ -52,6 +56,10 @@ export function walkReport(run: Pick<RunContext, "record" | "history">, root: Co
     // The causes are with the node that failed and with the run: each component around it only says which.
     failed: (path, error) => add({ type: "component.failed", path, durationMs: watch.durationMs(path), error: withoutCause(error) }),
     cancelled: (path) => add({ type: "component.cancelled", path, durationMs: watch.durationMs(path) }),
+    parked: (path) => add({ type: "component.parked", path, durationMs: watch.durationMs(path) }),
+    skipped(path) {
+      if (components.get(path) !== "skipped") add({ type: "component.skipped", path });
+    },
     handled: (path, by, error) => add({ type: "failure.handled", path, by, error: withoutCause(error) }),
     add,
     trouble() {

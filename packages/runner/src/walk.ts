@@ -56,8 +56,15 @@ export interface Foresight {
   mayFail(path: NodePath): boolean;
 }
 
+/** The attempts that a walk waits for, as they are at each moment. */
+export type Awaited = Pick<ReadonlyMap<NodeHandle, unknown>, "keys" | "size">;
+
 /** Where the walk says of attempts what their executor cannot say itself. */
 export interface AttemptLedger {
+  /** The walk goes on when one of these attempts settles, and no sooner. */
+  awaited(handles: Awaited): void;
+  /** The walk goes on. */
+  goesOn(): void;
   /**
    * The walk is told of an attempt. One that is reused is recorded now: so the next re-run finds the ends in the order in which
    * the walk was told, which says what files each node has found.

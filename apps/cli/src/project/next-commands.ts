@@ -21,7 +21,7 @@ export async function commandLine({ cwd, runRoot, clone }: CommandLineOptions): 
   return (...words) => [dad, ...[...words, ...where].map(shellWord)].join(" ");
 }
 
-const CAN_GO_ON: ReadonlySet<RunStatus> = new Set(["failed", "cancelled", "interrupted"]);
+const CAN_GO_ON: ReadonlySet<RunStatus> = new Set(["waiting", "failed", "cancelled", "interrupted"]);
 
 /** The command that shows what became of the files of a run, when it has an outcome. */
 export function outcomeCommands({ runId, outcome }: Pick<RunDetails, "runId" | "outcome">, line: CommandLine): string[] {

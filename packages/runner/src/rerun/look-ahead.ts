@@ -26,7 +26,7 @@ import type { Decided, InterpreterHost, NodeToDecide, Place } from "../walk.ts";
 import type { Decider } from "./decide.ts";
 import { isUnknown, knownTree, unknownOnce } from "./known-tree.ts";
 import { nodesIn, placesAround } from "./nodes-in.ts";
-import { NOTHING_RECORDED, SILENT } from "./looking-walk.ts";
+import { NO_ATTEMPTS, NOTHING_RECORDED, SILENT } from "./looking-walk.ts";
 import type { BaseRun } from "./rerun-options.ts";
 import type { Told } from "./reasons.ts";
 import type { withSet } from "./set-settings.ts";
@@ -137,7 +137,7 @@ function lookingHost(root: ComponentDefinition, options: LookAheadOptions, found
     report: { ...SILENT, started: (path) => void found.begun.add(path) },
     places: recordPlaces(indexDefinition(root).nodes.keys()),
     turns: NOTHING_RECORDED,
-    attempts: { told: () => undefined, abandon: () => undefined, refuse: ({ path }, error) => found.add(refused(path, error, options.base)) },
+    attempts: { ...NO_ATTEMPTS, refuse: ({ path }, error) => found.add(refused(path, error, options.base)) },
     decisions: {
       settings: ({ path }, settings) => options.withSet(path, settings),
       of: (node) => decideAhead(node, fingerprint(givenOf(node)), looking),

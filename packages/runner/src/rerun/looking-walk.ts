@@ -7,11 +7,16 @@ export const SILENT: InterpreterHost["report"] = {
   completed: nothing,
   failed: nothing,
   cancelled: nothing,
+  parked: nothing,
+  skipped: nothing,
   handled: nothing,
   add: nothing,
   trouble: nothing,
   settled: async () => undefined,
 };
+
+/** Of what is not executed, nothing becomes. */
+export const NO_ATTEMPTS: Omit<InterpreterHost["attempts"], "refuse"> = { awaited: nothing, goesOn: nothing, told: nothing, abandon: nothing };
 
 /** In a re-run that has not begun, nothing is on record. */
 export const NOTHING_RECORDED: InterpreterHost["turns"] = {

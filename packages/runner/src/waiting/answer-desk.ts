@@ -1,0 +1,114 @@
+import { randomUUID } from "node:crypto";
+import type { Inbox } from "@dad/events";
+import {
+  type AnsweredBy,
+  DadError,
+  type ErrorEnvelope,
+  type InboxAnswer,
+  type InputId,
+  type InputRequest,
+  type Json,
+  type RunId,
+} from "@dad/protocol";
+import type { RequestHistory, RunContext } from "@dad/run-context";
+import { InputExpiredError } from "./errors.ts";
+import { type LiveRequest, liveRequest, type ToAnswer } from "./live-request.ts";
+import type { RequestBook } from "./request-book.ts";
+import type { WallClock } from "./wall-clock.ts";
+
+export type AskingRun = Pick<RunContext, "env" | "ports" | "record" | "tell" | "history">;
+
+export interface AnswerDeskOptions {
+  readonly run: AskingRun;
+  readonly book: RequestBook;
+  readonly clock: WallClock;
+}
+
+export interface Given {
+  readonly value: Json;
+  readonly by: AnsweredBy;
+}
+
+/** Who answers when nobody does. */
+export const TIMEOUT = "timeout";
+
+/** Records what becomes of requests: each has one answer, whoever gives it. Its callers see to it that they come one after the other. */
+export interface AnswerDesk {
+  readonly inbox: Inbox | undefined;
+  readonly book: RequestBook;
+  /** What is asked at this moment. */
+  readonly live: ReadonlyMap<InputId, LiveRequest>;
+  /** What is not on record, as long as this process goes on. */
+  readonly secrets: ReadonlyMap<InputId, Json>;
+  open(asked: ToAnswer): LiveRequest;
+  over(live: LiveRequest): void;
+  accept(live: LiveRequest, given: Given, origin?: InputOrigin): Promise<void>;
+  reject(live: LiveRequest, by: AnsweredBy, error: ErrorEnvelope): Promise<void>;
+  expire(live: LiveRequest): Promise<void>;
+  cancel(request: InputRequest): Promise<void>;
+  /** Posts an answer of this process. `undefined`: somebody else was first, and the inbox has that. */
+  claim(request: InputId, given: Given): Promise<InboxAnswer | undefined>;
+}
+
+/** Where an answer was given before. */
+export interface InputOrigin {
+  readonly runId: RunId;
+  readonly seq: number;
+}
+
+export function answerDesk({ run: { env, ports, record }, book }: AnswerDeskOptions): AnswerDesk {
+  const { inbox } = ports;
+  const live = new Map<InputId, LiveRequest>();
+  const secrets = new Map<InputId, Json>();
+
+  const note = ({ request }: Pick<LiveRequest, "request">, how: Omit<RequestHistory, "request" | "path">): void =>
+    book.note({ request, path: request.path, ...how });
+
+  return {
+    inbox,
+    book,
+    live,
+    secrets,
+    open(asked) {
+      const opened = liveRequest(asked);
+      live.set(asked.request.id, opened);
+      return opened;
+    },
+    over(ended) {
+      if (live.get(ended.request.id) === ended) live.delete(ended.request.id);
+    },
+    async accept(asked, { value, by }, origin) {
+      const { id: request, path, question, as } = asked.request;
+      const isSecret = as === "secret";
+      const shown = isSecret ? {} : { value };
+      const { seq } = await record({ type: "input.answered", path, request, question, ...shown, by, ...(origin ? { origin: { ...origin } } : {}) });
+      if (isSecret) secrets.set(request, value);
+      note(asked, { state: "answered", ...shown, by, seq });
+      asked.give(value);
+    },
+    async reject({ request: { id, path } }, by, error) {
+      await record({ type: "input.rejected", path, request: id, by, error });
+    },
+    async expire(asked) {
+      const { id, path, expiresAt = "", onTimeout = "fail" } = asked.request;
+      const { seq } = await record({ type: "input.expired", path, request: id, onTimeout });
+      if (onTimeout === "wait") return;
+      note(asked, { state: "expired", seq });
+      asked.fail(new InputExpiredError(id, expiresAt));
+    },
+    async cancel(request) {
+      const { seq } = await record({ type: "input.cancelled", path: request.path, request: request.id });
+      note({ request }, { state: "cancelled", seq });
+    },
+    async claim(request, { value, by }) {
+      const message: InboxAnswer = { format: "dad.inbox/1", kind: "answer", id: randomUUID(), runId: env.runId, request, value, by };
+      try {
+        await inbox?.post(message);
+        return message;
+      } catch (error) {
+        if (DadError.is(error, "INPUT_ANSWERED")) return undefined;
+        throw error;
+      }
+    },
+  };
+}

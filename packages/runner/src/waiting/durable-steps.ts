@@ -1,0 +1,98 @@
+import { readJson } from "@dad/artifacts";
+import type { NodeCall } from "@dad/engine";
+import {
+  type ArtifactEntry,
+  canonicalJson,
+  type Digest,
+  digestOfBytes,
+  hexOfDigest,
+  Json,
+  messageOf,
+  nodeDirectory,
+  type NodePath,
+} from "@dad/protocol";
+import type { RunContext, RunHistory, StepHistory } from "@dad/run-context";
+import type { NodeElement } from "../attempt.ts";
+import { frozenJson } from "../frozen-json.ts";
+import { stopwatch } from "../stopwatch.ts";
+import { StepError } from "./errors.ts";
+
+/** What the steps of nodes gave, in this execution of the run and those before. */
+export interface StepRecords {
+  of(path: NodePath, name: string): StepHistory | undefined;
+  add(path: NodePath, name: string, step: StepHistory): void;
+}
+
+export function stepRecords({ steps }: Pick<RunHistory, "steps">): StepRecords {
+  const added = new Map<string, StepHistory>();
+  const key = (path: NodePath, name: string): string => `${path} ${name}`;
+  return {
+    of: (path, name) => added.get(key(path, name)) ?? steps.get(path)?.get(name),
+    add: (path, name, step) => void added.set(key(path, name), step),
+  };
+}
+
+/** Does a step of one attempt, or gives what it has given before. */
+export type DoStep = <Result>(name: string, work: () => Promise<Result> | Result) => Promise<Result>;
+
+export interface StepsOptions {
+  readonly run: Pick<RunContext, "record" | "keep" | "ports">;
+  readonly call: NodeCall;
+  readonly element: NodeElement;
+  readonly records: StepRecords;
+}
+
+export function stepsOf({ run, call, element, records }: StepsOptions): DoStep {
+  const { path, attempt } = call;
+  const begun = new Set<string>();
+  let given: Digest | undefined;
+  const told = (): Digest => (given ??= toldOf(call, element));
+
+  async function perform<Result>(name: string, work: () => Promise<Result> | Result): Promise<Result> {
+    const took = stopwatch();
+    const value = jsonOf(name, await work());
+    const result = await run.keep({ name: artifactName(name), data: value, node: path, path: placeOf(path, name), shown: false, format: "json" });
+    await run.record({ type: "step.completed", path, attempt, name, given: told(), durationMs: took(), result });
+    records.add(path, name, { given: told(), result });
+    return value as Result;
+  }
+
+  return async <Result>(name: string, work: () => Promise<Result> | Result) => {
+    if (typeof name !== "string" || name === "") throw new StepError(String(name), "give it a name, a text");
+    if (begun.has(name)) throw new StepError(name, "the node has one of this name already: give each its own, as in `page ${n}`");
+    begun.add(name);
+    const before = records.of(path, name);
+    // Told something else, it would do something else.
+    if (before?.given === told()) return frozenJson(await valueOf(run, before.result)) as Result;
+    return await perform(name, work);
+  };
+}
+
+function toldOf({ settings, input }: NodeCall, { definition: { nodeType } }: NodeElement): Digest {
+  const { type, version, source } = nodeType;
+  return digestOfBytes(
+    canonicalJson({ type, version, settings, ...(source === undefined ? {} : { source }), ...(input === undefined ? {} : { input }) }),
+  );
+}
+
+function jsonOf(name: string, value: unknown): Json {
+  try {
+    return value === undefined ? null : frozenJson(value);
+  } catch (cause) {
+    throw new StepError(name, `what it gives cannot be recorded: ${messageOf(cause)}`, { cause });
+  }
+}
+
+function valueOf({ ports }: StepsOptions["run"], entry: ArtifactEntry): Promise<Json> {
+  return readJson(ports.artifacts, entry, Json);
+}
+
+const HEX_OF_NAME = 16;
+
+function artifactName(name: string): string {
+  return `step-${hexOfDigest(digestOfBytes(name)).slice(0, HEX_OF_NAME)}`;
+}
+
+function placeOf(path: NodePath, name: string): string {
+  return `${nodeDirectory(path)}/steps/${artifactName(name)}.json`;
+}

@@ -1,7 +1,7 @@
 import type { RunEvent, UnknownEvent } from "@dad/protocol";
-import type { EventFilter } from "./event-bus.ts";
+import type { EventFilter, EventPattern } from "./event-bus.ts";
 import { pathMatcher } from "./path-pattern.ts";
-import { assertTypePattern } from "./type-pattern.ts";
+import { assertTypePattern, patternsOf } from "./type-pattern.ts";
 
 interface ReadFilter {
   readonly typePattern: string;
@@ -16,4 +16,14 @@ export function readFilter(filter: string | EventFilter): ReadFilter {
   if (path === undefined) return { typePattern, accepts: () => true };
   const matches = pathMatcher(path);
   return { typePattern, accepts: (event) => typeof event.path === "string" && matches(event.path) };
+}
+
+/**
+ * Tells whether an event is one that a filter means, for who has events from elsewhere than a bus.
+ *
+ * @throws TypeError when one of its patterns is malformed.
+ */
+export function eventMatcher(filter: EventPattern | EventFilter): (event: RunEvent | UnknownEvent) => boolean {
+  const { typePattern, accepts } = readFilter(filter);
+  return (event) => patternsOf(event.type).has(typePattern) && accepts(event);
 }

@@ -22,4 +22,5 @@ export type {
   Questions,
   SubscribeOptions,
 } from "./event-bus.ts";
+export { eventMatcher } from "./event-filter.ts";
 export type { Inbox, InboxCapabilities, InboxItem, InboxVerdict } from "./inbox.ts";

@@ -4,7 +4,7 @@ import { costText } from "./amounts.ts";
 import { statusWord } from "./node-mark.ts";
 import { type Paint, paintFor } from "./paint.ts";
 import type { Progress } from "./progress.ts";
-import { progressLine } from "./progress-lines.ts";
+import { progressLine } from "./progress-line.ts";
 
 /** Tells on stderr how several runs go on at once. */
 export interface ForkProgress extends Pick<Progress, "log" | typeof Symbol.dispose> {
@@ -29,7 +29,7 @@ export function forkProgress(stream: NodeJS.WriteStream): ForkProgress {
 function childLine(event: RunEvent, paint: Paint): string | undefined {
   switch (event.type) {
     case "node.completed":
-      return event.decision === "reused" ? undefined : progressLine(event, paint);
+      return event.decision === "reused" ? undefined : progressLine(event, { paint });
     case "run.completed":
       return endLine(event, "completed", paint);
     case "run.failed":
@@ -37,7 +37,7 @@ function childLine(event: RunEvent, paint: Paint): string | undefined {
     case "run.cancelled":
       return endLine(event, "cancelled", paint);
     default:
-      return progressLine(event, paint);
+      return progressLine(event, { paint });
   }
 }
 

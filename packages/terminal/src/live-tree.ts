@@ -1,79 +1,78 @@
-import { clearScreenDown, cursorTo, moveCursor } from "node:readline";
-import { isKnownEvent } from "@dad/protocol";
-import { durationText } from "./duration.ts";
+import { isKnownEvent, type RunEvent, type UnknownEvent } from "@dad/protocol";
 import { heldText } from "./held-text.ts";
-import { statusMark } from "./node-mark.ts";
-import type { Paint } from "./paint.ts";
+import { liveRegion } from "./live-region.ts";
+import { ownedStream } from "./owned-stream.ts";
 import type { Progress } from "./progress.ts";
-import { progressLine } from "./progress-lines.ts";
-import { runTree, type TreeItem } from "./run-tree.ts";
+import { type LineLook, progressLine } from "./progress-line.ts";
+import { runTree } from "./run-tree.ts";
+import { treeLines } from "./tree-lines.ts";
+import { usualAnswer } from "./waiting-line.ts";
 
 const REDRAW_MS = 100;
-/** What is said above the tree, as it is no element. */
-const ASIDES: ReadonlySet<string> = new Set(["isolation.opened", "outcome.failed"]);
+/** What is said above the tree, for good: it is no element, or nobody should miss it. */
+const ASIDES: ReadonlySet<string> = new Set([
+  "isolation.opened",
+  "outcome.failed",
+  "node.intercepted",
+  "input.answered",
+  "input.rejected",
+  "input.expired",
+  "budget.warned",
+  "budget.exhausted",
+  "handler.failed",
+  "journal.recovered",
+]);
 
-/** A tree of the run's elements at the end of the terminal, redrawn as they change and gone when it is disposed. */
-export function liveTree(stream: NodeJS.WriteStream, paint: Paint): Progress {
+/**
+ * A tree of the run's elements at the end of the terminal, redrawn as they change and gone when it is disposed. However many
+ * events come, it is drawn ten times a second. What others write to the stream while it is there comes above it.
+ */
+export function liveTree(stream: NodeJS.WriteStream, { paint, answer = usualAnswer }: LineLook): Progress {
   const tree = runTree();
-  let drawn = 0;
-
-  function erase(): void {
-    if (drawn === 0) return;
-    cursorTo(stream, 0);
-    moveCursor(stream, 0, -drawn);
-    clearScreenDown(stream);
-    drawn = 0;
-  }
-
-  const said = heldText((text) => {
-    erase();
-    stream.write(text);
-  });
+  const own = ownedStream(stream);
+  // Some terminals do not say how large they are.
+  const size = () => ({ columns: stream.columns || 80, rows: stream.rows || 24 });
+  const region = liveRegion({ write: (text) => own.write(text), columns: () => size().columns });
+  const said = heldText((text) => region.print(text));
+  let others: Disposable | undefined;
 
   function draw(): void {
     if (said.isHeld()) return;
-    erase();
-    // A tree that is higher than the terminal could not be erased again.
-    const lines = treeLines(tree.items(), { now: performance.now(), columns: stream.columns, paint }).slice(-(Math.max(2, stream.rows) - 1));
-    stream.write(lines.map((line) => `${line}\n`).join(""));
-    drawn = lines.length;
+    const lines = treeLines(tree, { ...size(), now: performance.now(), paint, answer });
+    if (lines.length > 0) others ??= own.divert((text) => said.write(text));
+    region.show(lines);
+  }
+
+  function leave(): void {
+    region.clear();
+    others?.[Symbol.dispose]();
+    others = undefined;
   }
 
   const timer = setInterval(draw, REDRAW_MS).unref();
   return {
     onEvent(event) {
-      tree.add(event, performance.now());
-      const line = isKnownEvent(event) && ASIDES.has(event.type) ? progressLine(event, paint) : undefined;
+      tree.add(event, performance.now() - ageOf(event));
+      const line = isKnownEvent(event) && isAside(event) ? progressLine(event, { paint, answer }) : undefined;
       if (line !== undefined) said.write(`${line}\n`);
     },
     log: (text) => said.write(text),
     pause() {
-      erase();
+      leave();
       return said.hold();
     },
     [Symbol.dispose]() {
       clearInterval(timer);
-      erase();
+      leave();
     },
   };
 }
 
-export interface TreeLook {
-  readonly now: number;
-  readonly columns: number;
-  readonly paint: Paint;
+function isAside(event: RunEvent): boolean {
+  return ASIDES.has(event.type) || (event.type === "custom.emitted" && event.by !== undefined);
 }
 
-/** One line for each element, as deep as its path. */
-export function treeLines(items: readonly TreeItem[], { now, columns, paint }: TreeLook): string[] {
-  return items.map(({ path, status, since, durationMs, iterations }) => {
-    const steps = path.split(".");
-    const indent = "  ".repeat(steps.length - 1);
-    const done = iterations === undefined ? "" : `${iterations.toLocaleString("en-US")} done `;
-    const time = `${done}${durationText(durationMs ?? now - since)}`;
-    const room = Math.max(1, columns - indent.length - time.length - 5);
-    const id = steps.at(-1) ?? path;
-    const name = id.length > room ? `${id.slice(0, room - 1)}…` : id;
-    return `${indent}${statusMark(status, paint)} ${name} ${paint("dim", time)}`;
-  });
+/** Of what is read from a journal, the elements have been there for a while. A clock that was set back tells nothing. */
+function ageOf({ type, time }: RunEvent | UnknownEvent): number {
+  return type === "output.streamed" ? 0 : Math.max(0, Date.now() - Date.parse(time)) || 0;
 }

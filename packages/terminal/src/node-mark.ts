@@ -11,9 +11,14 @@ const LOOKS: Readonly<Record<NodeStatus | RunStatus, readonly [mark: string, sty
   interrupted: ["■", "yellow"],
 };
 
+/** The sign of a status and its style. */
+export function statusLook(status: NodeStatus | RunStatus): readonly [mark: string, style: Style] {
+  return LOOKS[status];
+}
+
 /** The sign of a status. It never stands alone: the word is beside it. */
 export function statusMark(status: NodeStatus | RunStatus, paint: Paint): string {
-  const [mark, style] = LOOKS[status];
+  const [mark, style] = statusLook(status);
   return paint(style, mark);
 }
 

@@ -2,13 +2,17 @@ import { liveTree } from "./live-tree.ts";
 import { paintFor } from "./paint.ts";
 import type { Progress } from "./progress.ts";
 import { progressLines } from "./progress-lines.ts";
+import type { AnswerCommand } from "./waiting-line.ts";
 
 export interface ProgressOptions {
   /** The kind of terminal, as `TERM` says it. One that is `dumb` cannot redraw. */
   readonly term?: string | undefined;
+  /** How somebody answers what the run asks. Default: `dad answer <run> <request>`. */
+  readonly answer?: AnswerCommand | undefined;
 }
 
 /** A live tree on a terminal, else a line for each thing that happens. */
-export function progressOn(stream: NodeJS.WriteStream, { term }: ProgressOptions = {}): Progress {
-  return stream.isTTY && term !== "dumb" ? liveTree(stream, paintFor(stream)) : progressLines(stream, paintFor(stream));
+export function progressOn(stream: NodeJS.WriteStream, { term, answer }: ProgressOptions = {}): Progress {
+  const look = { paint: paintFor(stream), answer };
+  return stream.isTTY && term !== "dumb" ? liveTree(stream, look) : progressLines(stream, look);
 }

@@ -1,6 +1,5 @@
 import { Console } from "node:console";
-import { Writable } from "node:stream";
-import { StringDecoder } from "node:string_decoder";
+import { lineWriter } from "@dad/terminal";
 
 /** What other code prints goes somewhere else until this is disposed. */
 export interface DivertedOutput extends Disposable {
@@ -25,20 +24,4 @@ export function divertOutput(log: (text: string) => void): DivertedOutput {
       stdout.write = realWrite;
     },
   };
-}
-
-/** Others print between its lines: half a line would be torn. */
-function lineWriter(log: (text: string) => void): { readonly stream: Writable; flush(): void } {
-  const decoder = new StringDecoder();
-  let begun = "";
-  const stream = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      begun += decoder.write(chunk);
-      const end = begun.lastIndexOf("\n") + 1;
-      if (end > 0) log(begun.slice(0, end));
-      begun = begun.slice(end);
-      done();
-    },
-  });
-  return { stream, flush: () => void (begun !== "" && log(`${begun}\n`)) };
 }

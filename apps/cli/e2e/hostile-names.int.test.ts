@@ -91,7 +91,8 @@ describe("the command line", () => {
   });
 
   it("has no static input for a hostile name", async () => {
-    const keys = texts(HOSTILE_NAMES).filter((text) => text !== "__proto__");
+    // Half a character is refused before it is a name.
+    const keys = texts(HOSTILE_NAMES).filter((text) => text !== "__proto__" && text.isWellFormed());
     const inputs = JSON.stringify(Object.fromEntries(keys.map((key) => [key, 1])));
     await using project = await withCanary({ "inputs.json": inputs, "proto.json": '{"__proto__": 1}' });
     const ended = await run(project, "--static-inputs=inputs.json");

@@ -43,6 +43,7 @@ const OF_CODE: Readonly<Record<string, number>> = {
   DEFINITION_INVALID: EXIT.usage,
   STATIC_INPUT_INVALID: EXIT.usage,
   STATIC_INPUTS_INVALID: EXIT.usage,
+  STATIC_INPUTS_LATE: EXIT.usage,
   STATIC_INPUTS_UNREADABLE: EXIT.usage,
   RUN_EXISTS: EXIT.usage,
   RUN_ID_INVALID: EXIT.usage,

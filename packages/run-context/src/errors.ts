@@ -63,10 +63,24 @@ export class RunEndedError extends DadError<"RUN_ENDED"> {
   }
 }
 
-/** `STATIC_INPUTS_INVALID`: static inputs that are not a JSON object of values by path. */
+/** `STATIC_INPUTS_INVALID`: static inputs that are not a JSON object of values by path. It says all that is wrong, and where. */
 export class StaticInputsError extends DadError<"STATIC_INPUTS_INVALID"> {
-  constructor(place: string, reason: string, options: { readonly cause?: unknown } = {}) {
-    super("STATIC_INPUTS_INVALID", `${place}: ${reason}`, { ...options, details: { place } });
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[], options: { readonly cause?: unknown } = {}) {
+    super("STATIC_INPUTS_INVALID", problems.join("\n"), { ...options, details: { problems: [...problems] } });
+    this.problems = problems;
+  }
+}
+
+/** `STATIC_INPUTS_LATE`: static inputs for a run of which something was executed already, with the inputs that it had. */
+export class StaticInputsLateError extends DadError<"STATIC_INPUTS_LATE"> {
+  constructor(runId: RunId) {
+    super(
+      "STATIC_INPUTS_LATE",
+      `run ${runId} has begun: static inputs are given before anything is executed. Make a re-run with others (dad rerun ${runId} --input <path>=<json>)`,
+      { details: { runId } },
+    );
   }
 }
 

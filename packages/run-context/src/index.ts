@@ -17,6 +17,7 @@ export {
   RunNotShownError,
   RunWaitingError,
   StaticInputsError,
+  StaticInputsLateError,
 } from "./errors.ts";
 export { type OpenRunOptions, openRun, type RerunStart } from "./open-run.ts";
 export { contentsOfOrigins, type OriginContents, withoutData } from "./origin-contents.ts";
@@ -45,10 +46,10 @@ export {
   type UnreadableRun,
 } from "./read-runs.ts";
 export { isolationRecord } from "./run-spaces.ts";
-export type { ExecutionScope, IsolatedExecution, IsolatedOptions, IsolateOptions, RunContext, RunTask } from "./run-context.ts";
+export type { ExecutionScope, IsolatedExecution, IsolatedOptions, IsolateOptions, RunContext, RunInputs, RunTask } from "./run-context.ts";
 export { documentText, MANIFEST, manifestOf } from "./run-face.ts";
 export type { OpenWorkspaceOptions, RunWorkspaces } from "./run-workspaces.ts";
 export type { MakeRunPorts, Own, RunPorts } from "./run-ports.ts";
 export { detailsOf, emptyProjection, project, type RunProjection } from "./run-projection.ts";
-export { parseStaticInput, parseStaticInputs } from "./static-inputs.ts";
+export { parseStaticInput, parseStaticInputs, type WrittenInputs } from "./static-inputs.ts";
 export { type RunResult, withResumedRun, type WithResumedRunOptions, withRun, type WithRunOptions } from "./with-run.ts";

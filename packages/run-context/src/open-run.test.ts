@@ -135,7 +135,7 @@ describe("openRun", () => {
   it("keeps static inputs, and shows them", async () => {
     const ports = memoryPorts();
     await using run = await openRun({ rootComponentId: "a", inputs: { "a.n": { x: 1 } }, ports });
-    expect(run.inputs.get("a.n")).toEqual({ x: 1 });
+    expect(run.inputs.values.get("a.n")).toEqual({ x: 1 });
     await run.complete("completed");
     const shown = ports.view.read(RelativePath.parse("static_inputs/static_inputs.json"));
     expect(StaticInputs.parse(JSON.parse(new TextDecoder().decode(shown)))).toEqual({ "a.n": { x: 1 } });
@@ -245,7 +245,7 @@ describe("a run that is over", () => {
     const late = [
       () => run.record({ type: "custom.emitted", name: "late", data: null }),
       () => run.keep({ name: "late", data: "x" }),
-      () => run.registerInputs({ a: 1 }),
+      () => run.inputs.load({ a: 1 }),
       () => run.isolate(),
     ];
     for (const act of late) await expect(act()).rejects.toMatchObject({ code: "RUN_ENDED" });

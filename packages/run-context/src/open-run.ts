@@ -1,7 +1,7 @@
 import { type ArtifactEntry, NodeId, type RerunOf, type RunId, type RunSource, type StaticInputs } from "@dad/protocol";
 import { claimRun } from "./claim-run.ts";
 import { completeRun, type OpenedRun } from "./complete-run.ts";
-import { keepInputs, makeRunContext } from "./make-run-context.ts";
+import { makeRunContext } from "./make-run-context.ts";
 import { NO_TREE, openTree } from "./open-tree.ts";
 import type { RunContext } from "./run-context.ts";
 import type { RunEnvOptions } from "./run-env.ts";
@@ -9,8 +9,10 @@ import { showRun } from "./run-face.ts";
 import { foldHistory } from "./run-history.ts";
 import { releaseRun } from "./run-life.ts";
 import type { MakeRunPorts, RunPorts } from "./run-ports.ts";
+import { keepInputs } from "./run-inputs.ts";
 import { runRecord } from "./run-record.ts";
 import { shownArtifacts } from "./shown-artifacts.ts";
+import { assertStaticInputs } from "./static-inputs.ts";
 
 export interface OpenRunOptions extends RunEnvOptions {
   /** Id of the component that the run executes. */
@@ -44,13 +46,14 @@ export interface RerunStart {
  * half-made run: either all of this is done, or it throws, and what had been claimed already is
  * recorded as failed (as cancelled, when the signal was aborted meanwhile).
  *
- * @throws `RUN_EXISTS`, RunIdError (`RUN_ID_INVALID`), RunNotOpenedError (`RUN_NOT_OPENED`), and what
+ * @throws StaticInputsError (`STATIC_INPUTS_INVALID`), `RUN_EXISTS`, RunIdError (`RUN_ID_INVALID`), RunNotOpenedError (`RUN_NOT_OPENED`), and what
  * the outcome repository, or what gives workspaces, throws. TypeError for a `revision` of a re-run, and without an outcome repository.
  */
 export async function openRun(options: OpenRunOptions): Promise<RunContext> {
   const { rootComponentId, rerun, revision, signal } = options;
   if (!NodeId.safeParse(rootComponentId).success) throw new TypeError(`rootComponentId is not an id: ${rootComponentId}`);
   if (rerun && revision !== undefined) throw new TypeError("a re-run starts where its base says: it takes no revision");
+  if (options.inputs) assertStaticInputs(options.inputs);
   signal?.throwIfAborted();
   const claimed = await claimRun({ ...options, kind: rerun ? "rerun" : "run" }, options.ports);
   const { env, ports } = claimed;

@@ -41,7 +41,7 @@ describe("resumeRun", () => {
 
     await using run = await resume(ports);
     expect(run.env).toMatchObject({ runId: "r", executionId: first.env.executionId });
-    expect(run).toMatchObject({ rootComponentId: "a", inputs: new Map([["a", { x: 1 }]]) });
+    expect(run).toMatchObject({ rootComponentId: "a", inputs: { values: new Map([["a", { x: 1 }]]) } });
     expect(run.history.nodes.get(NODE)).toMatchObject({ attempt: 1, state: "completed", effect: "pure" });
     expect(await readOutcome(ports.artifacts, run.history.nodes.get(NODE)!)).toBe("given");
     expect(run.details()).toMatchObject({ status: "running", usage, nodes: [{ path: NODE, status: "completed" }] });
@@ -80,11 +80,11 @@ describe("resumeRun", () => {
     const ports = memoryPorts();
     const first = await openRun({ rootComponentId: "a", runId: "r", inputs: { a: { x: 1 }, b: 2 }, ports });
     expect(await typesOf(ports)).toEqual(["run.started", "outcome.opened"]);
-    await first.registerInputs({ b: 3 });
+    await first.inputs.register("b", 3);
     await first[Symbol.asyncDispose]();
 
     await using run = await resume(ports);
-    expect(run.inputs).toEqual(
+    expect(run.inputs.values).toEqual(
       new Map<string, unknown>([
         ["a", { x: 1 }],
         ["b", 3],

@@ -34,8 +34,7 @@ export interface RunContext extends AsyncDisposable {
    * its own. `undefined` when it has neither.
    */
   readonly directory: string | undefined;
-  /** Values given from outside, by node path or unique id. */
-  readonly inputs: ReadonlyMap<string, Json>;
+  readonly inputs: RunInputs;
   /** Aborted when the run is cancelled or over. */
   readonly signal: AbortSignal;
   /** What had happened in this run before it was opened: nothing, unless it is resumed. */
@@ -54,8 +53,6 @@ export interface RunContext extends AsyncDisposable {
    * could not be shown is told when the run completes.
    */
   show(artifacts: readonly ArtifactEntry[]): Promise<void>;
-  /** Adds static inputs, and records them. */
-  registerInputs(inputs: StaticInputs): Promise<void>;
   /** A scope in which a runner works: its own environment, directory and cancellation. */
   isolate(options?: IsolateOptions): Promise<IsolatedExecution>;
   /** The run as it stands. */
@@ -64,6 +61,28 @@ export interface RunContext extends AsyncDisposable {
   complete(status: FinalStatus, error?: unknown): Promise<RunDetails>;
   /** Ends the work on the run, which goes on (`resumeRun`) when somebody has answered: commits its outcome, records for what it waits, and shows it. Once. */
   park(requests: readonly InputId[]): Promise<RunDetails>;
+}
+
+/**
+ * The static inputs of a run: values given from outside, before anything is executed. What they are for, and whether they fit, is
+ * known where the definition is: its runner refuses all that is wrong with them before it begins (`STATIC_INPUT_INVALID`).
+ */
+export interface RunInputs {
+  /** By node path or unique id: those that are on record. */
+  readonly values: ReadonlyMap<string, Json>;
+  /**
+   * Gives one, in the place of what was given for this path before, and records it.
+   *
+   * @throws StaticInputsError (`STATIC_INPUTS_INVALID`) for what JSON cannot carry, StaticInputsLateError (`STATIC_INPUTS_LATE`) once
+   * something of the run was executed, `RUN_ENDED`.
+   */
+  register(path: string, value: Json): Promise<void>;
+  /**
+   * Gives several: an object of values by path, or the text of a `static_inputs.json`. All of them, or none.
+   *
+   * @throws as `register` does: of a text with line and column.
+   */
+  load(inputs: string | StaticInputs): Promise<void>;
 }
 
 export interface IsolateOptions {

@@ -1,80 +1,75 @@
-import fc from "fast-check";
+import type { Json, StaticInputs } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
-import { repeatedKey } from "./repeated-key.ts";
-import { parseStaticInput, parseStaticInputs } from "./static-inputs.ts";
+import { assertStaticInputs, parseStaticInput, parseStaticInputs } from "./static-inputs.ts";
+
+const refusedWith = (...problems: string[]) =>
+  expect.objectContaining({ code: "STATIC_INPUTS_INVALID", problems: problems.map((problem) => expect.stringContaining(problem) as string) });
 
 describe("parseStaticInputs", () => {
   it("reads values by path, also behind a byte order mark", () => {
-    expect(parseStaticInputs('\uFEFF{"a.b": {"x": [1, null]}}', "file")).toEqual({ "a.b": { x: [1, null] } });
+    expect(parseStaticInputs('\uFEFF{"a.b": {"x": [1, null]}}', "file").values).toEqual({ "a.b": { x: [1, null] } });
   });
 
-  it("names line and column of what is not JSON", () => {
-    const broken = () => parseStaticInputs('{\n  "a": 1\n  "b": 2\n}', "inputs.json");
-    expect(broken).toThrow(expect.objectContaining({ code: "STATIC_INPUTS_INVALID", message: expect.stringContaining("inputs.json:3:") as string }));
+  it.each(["\n", "\r\n", "\r"])("names line and column of all that is wrong, with lines that end in %j", (end) => {
+    const broken = () => parseStaticInputs(["{", '  "a": 1', '  "b": NaN', "}"].join(end), "inputs.json");
+    expect(broken).toThrow(refusedWith("inputs.json:3:3: a comma is missing", "inputs.json:3:8: JSON has no NaN"));
   });
 
   it.each(["[]", "null", "1", '"text"'])("refuses %s, which is no object", (text) => {
-    expect(() => parseStaticInputs(text, "file")).toThrow(expect.objectContaining({ code: "STATIC_INPUTS_INVALID" }));
+    expect(() => parseStaticInputs(text, "file")).toThrow(refusedWith("file: give a JSON object"));
   });
 
-  it("refuses a member that would be lost", () => {
-    expect(() => parseStaticInputs('{"__proto__": {"x": 1}}', "file")).toThrow("__proto__");
-    expect(({} as { x?: unknown }).x).toBeUndefined();
-  });
-});
-
-describe("parseStaticInputs of what would be read in two ways", () => {
-  const reading = (text: string) => () => parseStaticInputs(text, "inputs.json");
-
-  it.each([
-    ['{"a": 1,\n "b": 2, "a": 3}', "inputs.json:2:10", '"a"'],
-    [String.raw`{"a": {"x": [1, {"y": 1, "\u0079": 2}]}}`, "inputs.json:1:26", '"y"'],
-    [String.raw`{"a\"{": 1, "a\"{" : 2}`, "inputs.json:1:13", String.raw`"a\"{"`],
-  ])("refuses %j, which has a key twice, and says where", (text, place, key) => {
-    expect(reading(text)).toThrow(expect.objectContaining({ code: "STATIC_INPUTS_INVALID", message: `${place}: it has ${key} twice in one object` }));
-  });
-
-  it("takes a key again in another object, and a text like a key", () => {
-    const text = String.raw`{"a": {"x": "x"}, "b": [{"x": 1}, {"x": "\"x\": {"}], "x": ["x", "x"]}`;
-    expect(reading(text)()).toEqual(JSON.parse(text));
-  });
-
-  it("finds a repeated key in every text that is made to have one, and in no other", () => {
-    fc.assert(
-      fc.property(fc.json({ maxDepth: 2 }), fc.string({ unit: "binary" }), (json, key) => {
-        const [name, other] = [JSON.stringify(key), JSON.stringify(`${key}!`)];
-        expect(repeatedKey(`{${name}:${json},${other}:${json}}`)).toBeUndefined();
-        expect(repeatedKey(`{${name}:${json},${other}:${json},${name}:0}`)).toMatchObject({ key: JSON.parse(name) as string });
-      }),
-    );
-  });
-
-  it.each([
-    ["nested 10,000 deep", `{"a": ${"[".repeat(10_000)}${"]".repeat(10_000)}}`, 'the value of "a": .* more than 500 deep'],
-    ["a lone surrogate", String.raw`{"a": "\ud800"}`, "lone surrogate"],
-    ["not a number", '{"a": NaN}', "it is not JSON"],
-    ["nothing", "", "it is not JSON"],
-    ["a comment", '{"a": 1} // x', "it is not JSON"],
-    ["two values", "{}{}", "it is not JSON"],
-    ["UTF-16 that was taken for UTF-8", "{\0}\0", "it is not JSON"],
-  ])("refuses what is %s", (_what, text, says) => {
-    expect(reading(text)).toThrow(expect.objectContaining({ code: "STATIC_INPUTS_INVALID", message: expect.stringMatching(says) as string }));
-  });
-
-  it("changes nothing that other objects inherit", () => {
-    const inputs = reading('{"constructor": {"prototype": {"x": 1}}, "a": {"__proto__": {"x": 1}}}')();
-    expect(Object.keys(inputs)).toEqual(["constructor", "a"]);
-    expect(({} as { x?: unknown }).x).toBeUndefined();
-    expect((inputs["a"] as { x?: unknown }).x).toBeUndefined();
+  it("knows where a value is written, and the members of one", () => {
+    const { placeOf } = parseStaticInputs('{\n  "a.b": {"x": 1,\n "y": 2}}', "f.json");
+    expect([placeOf("a.b"), placeOf("a.b", "y"), placeOf("a.b", "z"), placeOf("c")]).toEqual(["f.json:2:10", "f.json:3:7", undefined, undefined]);
   });
 });
 
 describe("parseStaticInput", () => {
   it("splits at the first equals sign", () => {
-    expect(parseStaticInput('a.b={"text":"x=y"}')).toEqual(["a.b", { text: "x=y" }]);
+    expect(parseStaticInput('a.b={"text":"x=y"}', "--input #1").values).toEqual({ "a.b": { text: "x=y" } });
   });
 
-  it.each(["", "a.b", "=1", 'a.b={"x":', 'a.b={"x":1,"x":2}'])("refuses %j", (assignment) => {
-    expect(() => parseStaticInput(assignment)).toThrow(expect.objectContaining({ code: "STATIC_INPUTS_INVALID" }));
+  it.each<[string, ...string[]]>([
+    ["", '--input #2 is "": write it as <path>=<json>'],
+    ["a.b", "write it as <path>=<json>"],
+    ["=1", "write it as <path>=<json>"],
+    ['a.b={"x":', "--input #2 (a.b), column 10: the text ends"],
+    ['a.b={"x":1,"x":2}', '--input #2 (a.b), column 12: it has "x" twice'],
+    [
+      "topic=cats",
+      '--input #2 (topic), column 7: cats is no value of JSON: a text is in double quotes, as in "cats". In a shell, put all of it in single',
+    ],
+    ["a={\n b: 1}", '--input #2 (a), line 2, column 2: a key is in double quotes: write "b"'],
+  ])("refuses %j", (assignment, ...problems) => {
+    expect(() => parseStaticInput(assignment, "--input #2")).toThrow(refusedWith(...problems));
+  });
+
+  it("knows where the value is written", () => {
+    const { placeOf } = parseStaticInput('a={"x": 1}', "--input #1");
+    expect([placeOf("a"), placeOf("a", "x"), placeOf("b")]).toEqual(["--input #1 (a), column 3", "--input #1 (a), column 9", undefined]);
+  });
+});
+
+describe("assertStaticInputs", () => {
+  const nested = (depth: number): Json => (depth === 0 ? 1 : [nested(depth - 1)]);
+
+  it.each<[string, unknown, string]>([
+    ["a date", new Date(0), "Date"],
+    ["a number that JSON has not", Number.NaN, "NaN"],
+    ["what is missing", undefined, "undefined"],
+    ["half a character", "\ud800", "lone surrogate"],
+    ["what is too deep", nested(257), "more than 256 deep"],
+    ["what is much too deep", nested(5000), "deep"],
+    ["a key that is lost on the way", [JSON.parse('{"__proto__": {"x": 1}}')], '"__proto__" is refused'],
+    ["the way to a prototype", { constructor: { prototype: {} } }, '"constructor" with a "prototype"'],
+  ])("refuses %s, and names the input and all others that are wrong", (_what, value, says) => {
+    const inputs = { "a.b": value, fine: nested(256), "c.d": undefined } as unknown as StaticInputs;
+    expect(() => assertStaticInputs(inputs)).toThrow(refusedWith(says, '"c.d"'));
+  });
+
+  it("refuses a name that no object keeps, and what is no object", () => {
+    expect(() => assertStaticInputs(JSON.parse('{"__proto__": 1}') as StaticInputs)).toThrow(refusedWith("__proto__"));
+    expect(() => assertStaticInputs([] as unknown as StaticInputs)).toThrow(refusedWith("are an object"));
   });
 });

@@ -1,66 +1,108 @@
-import { isJsonObject, type Json, messageOf, StaticInputs } from "@dad/protocol";
+import { assertJson, isJsonObject, type Json, messageOf, type StaticInputs } from "@dad/protocol";
 import { StaticInputsError } from "./errors.ts";
-import { repeatedKey } from "./repeated-key.ts";
+import { type JsonPlaces, type JsonText, keyProblem, MAX_DEPTH, readJsonText } from "./json-text.ts";
 
-/**
- * Reads the text of a `static_inputs.json`. `place` names it in errors: a file, an option.
- *
- * @throws StaticInputsError (`STATIC_INPUTS_INVALID`) with line and column.
- */
-export function parseStaticInputs(text: string, place: string): StaticInputs {
-  const value = parseJson(text, place);
-  // The schema would drop it without a word.
-  if (isJsonObject(value) && Object.hasOwn(value, "__proto__")) throw new StaticInputsError(place, '"__proto__" is the path of nothing');
-  const parsed = StaticInputs.safeParse(value);
-  if (!parsed.success) throw new StaticInputsError(place, problemOf(parsed.error.issues), { cause: parsed.error });
-  return parsed.data;
+/** Static inputs that somebody wrote. */
+export interface WrittenInputs {
+  readonly values: StaticInputs;
+  /** Where the value of a name is written, or the member of that: `inputs.json:3:7`. `undefined` for what is not written there. */
+  readonly placeOf: (name: string, member?: string) => string | undefined;
 }
 
 /**
- * Reads `<path>=<json>`, as it is given on a command line.
+ * Reads the text of a `static_inputs.json`: an object of values by path, or by an id that only one element has. `place` names the
+ * text in errors: a file, an option.
+ *
+ * @throws StaticInputsError (`STATIC_INPUTS_INVALID`) with all that is wrong, by line and column.
+ */
+export function parseStaticInputs(text: string, place: string): WrittenInputs {
+  const json = text.replace(/^\uFEFF/, "");
+  const at = (offset: number): string => `${place}:${positionIn(json, offset).join(":")}`;
+  const { value, problems, members } = readJsonText(json);
+  if (problems.length > 0) throw new StaticInputsError(problems.map(({ offset, message }) => `${at(offset)}: ${message}`));
+  if (!isJsonObject(value)) throw new StaticInputsError([`${place}: give a JSON object: values by the path, or the id, of what they are for`]);
+  return { values: value, placeOf: (...names) => placed(offsetOf(members, names), at) };
+}
+
+/**
+ * Reads `<path>=<json>`, as it is given on a command line. `place` names it in errors, such as `--input #2`.
  *
  * @throws StaticInputsError (`STATIC_INPUTS_INVALID`).
  */
-export function parseStaticInput(assignment: string): readonly [path: string, value: Json] {
-  const at = assignment.indexOf("=");
-  if (at < 1)
-    throw new StaticInputsError(`input ${JSON.stringify(assignment)}`, 'write it as <path>=<json>, for instance agent.flow.node={"count":3}');
-  const path = assignment.slice(0, at);
-  return [path, parseJson(assignment.slice(at + 1), `input ${path}`)];
+export function parseStaticInput(assignment: string, place: string): WrittenInputs {
+  const equals = assignment.indexOf("=");
+  if (equals < 1)
+    throw new StaticInputsError([
+      `${place} is ${JSON.stringify(assignment)}: write it as <path>=<json>, for instance agent.flow.node={"count":3}${QUOTING}`,
+    ]);
+  const path = assignment.slice(0, equals);
+  const at = (offset: number): string => `${place} (${path}), ${inWords(positionIn(assignment, equals + 1 + offset))}`;
+  const read = readJsonText(assignment.slice(equals + 1));
+  if (read.problems.length > 0) throw new StaticInputsError(problemsOf(read, at));
+  const danger = keyProblem(path, read.value);
+  if (danger !== undefined) throw new StaticInputsError([`${place}: ${danger}`]);
+  return {
+    values: { [path]: read.value },
+    placeOf: (name, member) => (name === path ? placed(member === undefined ? 0 : offsetOf(read.members, [member]), at) : undefined),
+  };
 }
 
-interface Problem {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
+const QUOTING = ". In a shell, put all of it in single quotes";
+
+/** Where a shell has taken the quotes away, most of what is wrong is that. */
+function problemsOf({ problems }: JsonText, at: (offset: number) => string): string[] {
+  return problems.map(({ offset, message }) => `${at(offset)}: ${message}${message.includes("is in double quotes") ? QUOTING : ""}`);
 }
 
-function problemOf([issue]: readonly Problem[]): string {
-  if (issue === undefined || issue.path.length === 0) return "it must be a JSON object: values by node path or id";
-  return `the value of ${JSON.stringify(String(issue.path[0]))}: ${issue.message}`;
+/**
+ * Looks at values that a program gives.
+ *
+ * @throws StaticInputsError (`STATIC_INPUTS_INVALID`) for what JSON cannot carry, what is nested more than 256 deep, and keys that are lost on the way.
+ */
+export function assertStaticInputs(inputs: StaticInputs): void {
+  const problems = isJsonObject(inputs)
+    ? Object.entries(inputs).flatMap(([path, value]) => valueProblem(path, value) ?? [])
+    : ["static inputs are an object: values by the path, or the id, of what they are for"];
+  if (problems.length > 0) throw new StaticInputsError(problems);
 }
 
-function parseJson(text: string, place: string): Json {
-  const json = text.replace(/^\uFEFF/, "");
-  const value = valueOf(json, place);
-  const repeated = repeatedKey(json);
-  // Whatever reads it next might take the other one.
-  if (repeated)
-    throw new StaticInputsError(`${place}${positionIn(json, repeated.offset)}`, `it has ${JSON.stringify(repeated.key)} twice in one object`);
-  return value;
-}
-
-function valueOf(json: string, place: string): Json {
+function valueProblem(path: string, value: Json): string | undefined {
   try {
-    return JSON.parse(json) as Json;
+    assertJson(value);
   } catch (error) {
-    const message = messageOf(error);
-    // V8 gives the offset in most of its messages; people want line and column.
-    const offset = /position (\d+)/.exec(message)?.[1];
-    throw new StaticInputsError(`${place}${offset === undefined ? "" : positionIn(json, Number(offset))}`, `it is not JSON: ${message}`);
+    return `static input ${JSON.stringify(path)}: ${messageOf(error)}`;
   }
+  const problem = keyProblem(path, value) ?? problemIn(value, 1);
+  return problem === undefined ? undefined : `static input ${JSON.stringify(path)}: ${problem}`;
 }
 
-function positionIn(text: string, offset: number): string {
-  const before = text.slice(0, offset).split("\n");
-  return `:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
+function problemIn(value: Json, depth: number): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  if (depth > MAX_DEPTH) return `it is nested more than ${MAX_DEPTH} deep, and not more than that is taken`;
+  for (const [key, member] of Object.entries(value)) {
+    const problem = (Array.isArray(value) ? undefined : keyProblem(key, member)) ?? problemIn(member, depth + 1);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+function offsetOf(places: JsonPlaces, [name, member]: readonly (string | undefined)[]): number | undefined {
+  const found = name === undefined ? undefined : places.get(name);
+  return member === undefined ? found?.offset : found?.members.get(member)?.offset;
+}
+
+function placed(offset: number | undefined, at: (offset: number) => string): string | undefined {
+  return offset === undefined ? undefined : at(offset);
+}
+
+type Position = readonly [line: number, column: number];
+
+function inWords([line, column]: Position): string {
+  return line === 1 ? `column ${column}` : `line ${line}, column ${column}`;
+}
+
+/** Columns are characters as people see them in an editor: UTF-16 code units. */
+function positionIn(text: string, offset: number): Position {
+  const before = text.slice(0, offset).split(/\r\n|\n|\r/);
+  return [before.length, (before.at(-1)?.length ?? 0) + 1];
 }

@@ -57,6 +57,15 @@ describe("a static input", () => {
     expect(() => resolveStaticInputs(definition, inputs)).toThrow(problem);
   });
 
+  it("is told of with all others that are wrong, each with the name and the member that it is about", () => {
+    const definition = agent("main").component("ask", asks.with({ topic: "x" }));
+    const inputs = { "main.ask": { tpoic: "x", count: "y" }, say: { vaule: 1 }, nobody: 1 };
+    const problems = [{ name: "nobody" }, { name: "main.ask", member: "tpoic" }, { name: "main.ask", member: "count" }, { name: "main.ask.say" }];
+    expect(() => resolveStaticInputs(definition, inputs)).toThrow(
+      expect.objectContaining({ problems: problems.map((one) => expect.objectContaining(one) as object) }),
+    );
+  });
+
   it("is found by the name that only one element has", () => {
     const definition = agent("main").component("ask", asks);
     expect(resolveStaticInputs(definition, { ask: { topic: "x" } })).toEqual({ "main.ask": { topic: "x" } });

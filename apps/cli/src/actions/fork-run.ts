@@ -41,23 +41,25 @@ interface Forking {
 }
 
 async function forked({ prepared, variants, flags, progress }: Forking): Promise<ForkReport> {
-  const { definition, store, resources, isolation, outcome, rerun, inputs, source } = prepared;
+  const { definition, store, resources, isolation, outcome, rerun, inputs, located, source } = prepared;
   const { from, concurrency, budget, prefix } = flags;
   const sets = setText(variants);
   const { children, stopped } = await runToItsEnd(progress, (ends) =>
-    forkAgent(definition, {
-      ...ends,
-      store,
-      inputs,
-      source,
-      variants,
-      concurrency,
-      rerun: { ...rerun, from },
-      ports: ({ number }) => ({ resources, onEvent: progress.of(number), isolation, outcome }),
-      onChildStart: ({ number }) => progress.log(`[${number}] ${visible(sets[number - 1]) || "nothing is set"}\n`),
-      ...(budget === undefined ? {} : { budgetUsd: budget }),
-      ...(prefix === undefined ? {} : { runIdPrefix: prefix }),
-    }),
+    located(
+      forkAgent(definition, {
+        ...ends,
+        store,
+        inputs,
+        source,
+        variants,
+        concurrency,
+        rerun: { ...rerun, from },
+        ports: ({ number }) => ({ resources, onEvent: progress.of(number), isolation, outcome }),
+        onChildStart: ({ number }) => progress.log(`[${number}] ${visible(sets[number - 1]) || "nothing is set"}\n`),
+        ...(budget === undefined ? {} : { budgetUsd: budget }),
+        ...(prefix === undefined ? {} : { runIdPrefix: prefix }),
+      }),
+    ),
   );
   // It was planned: it is a path of the definition.
   const facts = { of: RunId.parse(rerun.of), from: NodePath.parse(from), isMeant: isMeantOf(definition, from), children, stopped, budgetUsd: budget };

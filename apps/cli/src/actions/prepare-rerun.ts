@@ -1,7 +1,7 @@
 import { dirname, resolve } from "node:path";
 import type { AgentDefinition, FlowDefinition } from "@dad/agent";
 import { type IsolationChoice, type LocalStore, localStore } from "@dad/local";
-import type { RunDetails, RunSource, StaticInputs } from "@dad/protocol";
+import type { RunDetails, RunSource } from "@dad/protocol";
 import type { ResourceProfile } from "@dad/resources";
 import type { RerunAllowances, RerunOptions } from "@dad/runner";
 import { loadAgent } from "../agent-file/load-agent.ts";
@@ -9,7 +9,7 @@ import { RunRootUnknownError, RunSourceUnknownError, UsageError } from "../error
 import { findProject, findRunRoot, type IsolationFlags, type OutcomeFlags } from "../project/find-project.ts";
 import { findRun } from "../project/find-run.ts";
 import { isDirectory } from "../project/is-directory.ts";
-import { readInputs } from "../project/read-inputs.ts";
+import { type GivenInputs, readInputs } from "../project/read-inputs.ts";
 import { parseSet } from "../project/parse-set.ts";
 import { sourceOf } from "../project/source-of.ts";
 
@@ -36,7 +36,7 @@ export interface RerunFlags extends IsolationFlags, OutcomeFlags {
 }
 
 /** What a run is made of, from an earlier one. */
-export interface PreparedRerun extends AsyncDisposable {
+export interface PreparedRerun extends GivenInputs, AsyncDisposable {
   readonly definition: AgentDefinition | FlowDefinition;
   readonly store: LocalStore;
   readonly resources: ResourceProfile;
@@ -44,7 +44,6 @@ export interface PreparedRerun extends AsyncDisposable {
   /** `false`: it has none. */
   readonly outcome: false | undefined;
   readonly rerun: RerunOptions;
-  readonly inputs: StaticInputs;
   readonly source: RunSource;
 }
 
@@ -56,7 +55,7 @@ export async function prepareRerun(runId: string, file: string | undefined, flag
   const runRoot = await findRunRoot({ cwd, runRoot: flags.runRoot });
   if (!(await isDirectory(runRoot))) throw new RunRootUnknownError(runRoot);
   const run = await findIn(runRoot, runId);
-  const inputs = await readInputs(flags, cwd);
+  const given = await readInputs(flags, cwd);
   const path = file === undefined ? recordedFile(run, runRoot) : resolve(cwd, file);
   const definition = await loadAgent(path);
   const project = await findProject(dirname(path), { cwd, runRoot });
@@ -70,7 +69,7 @@ export async function prepareRerun(runId: string, file: string | undefined, flag
     resources,
     isolation: project.isolation(flags, run),
     outcome: project.outcome(flags, run).outcome,
-    inputs,
+    ...given,
     rerun: optionsOf(run.runId, definition, flags),
     source: sourceOf(path, store, profile),
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),

@@ -22,18 +22,20 @@ export async function rerunRun(runId: string, file: string | undefined, flags: R
   using output = divertOutput((text) => progress.log(text));
   offerOwnPackages();
   await using prepared = await prepareRerun(runId, file, flags);
-  const { definition, store, resources, isolation, outcome, rerun, inputs, source } = prepared;
+  const { definition, store, resources, isolation, outcome, rerun, inputs, located, source } = prepared;
   const ended = await runToItsEnd(progress, (work) =>
-    runAgent(definition, {
-      ...work,
-      store,
-      inputs,
-      rerun,
-      source,
-      ports: { resources, onEvent: startTelling(progress, store), isolation, outcome },
-      ...(flags.runId === undefined ? {} : { runId: flags.runId }),
-      ...(flags.prefix === undefined ? {} : { runIdPrefix: flags.prefix }),
-    }),
+    located(
+      runAgent(definition, {
+        ...work,
+        store,
+        inputs,
+        rerun,
+        source,
+        ports: { resources, onEvent: startTelling(progress, store), isolation, outcome },
+        ...(flags.runId === undefined ? {} : { runId: flags.runId }),
+        ...(flags.prefix === undefined ? {} : { runIdPrefix: flags.prefix }),
+      }),
+    ),
   );
   const told = await tellRun(ended, { store, resources, json: flags.json ?? false, output });
   return exitCodeOfRun(ended.run, ended.error) || (told ? EXIT.done : EXIT.failed);

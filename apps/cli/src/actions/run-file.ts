@@ -32,23 +32,25 @@ export async function runFile(file: string, flags: RunFlags): Promise<number> {
   using output = divertOutput((text) => progress.log(text));
   offerOwnPackages();
 
-  const inputs = await readInputs(flags, cwd);
+  const { inputs, located } = await readInputs(flags, cwd);
   const definition = await loadAgent(path);
   const project = await findProject(dirname(path), { cwd, runRoot: flags.runRoot });
   const resources = project.profile(flags.profile);
   const { outcome, revision } = project.outcome(flags);
   await using store = localStore({ ...project.store, ...(flags.durability === undefined ? {} : { durability: flags.durability }) });
   const ended = await runToItsEnd(progress, (work) =>
-    runAgent(definition, {
-      ...work,
-      store,
-      inputs,
-      ports: { resources, onEvent: startTelling(progress, store), isolation: project.isolation(flags), outcome },
-      source: sourceOf(path, store, flags.profile),
-      ...(revision === undefined ? {} : { revision }),
-      ...(flags.runId === undefined ? {} : { runId: flags.runId }),
-      ...(flags.prefix === undefined ? {} : { runIdPrefix: flags.prefix }),
-    }),
+    located(
+      runAgent(definition, {
+        ...work,
+        store,
+        inputs,
+        ports: { resources, onEvent: startTelling(progress, store), isolation: project.isolation(flags), outcome },
+        source: sourceOf(path, store, flags.profile),
+        ...(revision === undefined ? {} : { revision }),
+        ...(flags.runId === undefined ? {} : { runId: flags.runId }),
+        ...(flags.prefix === undefined ? {} : { runIdPrefix: flags.prefix }),
+      }),
+    ),
   );
   const told = await tellRun(ended, { store, resources, json: flags.json ?? false, output });
   return exitCodeOfRun(ended.run, ended.error) || (told ? EXIT.done : EXIT.failed);

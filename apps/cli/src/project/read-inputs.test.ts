@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { StaticInputError } from "@dad/runner";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readInputs } from "./read-inputs.ts";
 
@@ -16,11 +17,11 @@ afterAll(() => rm(cwd, { recursive: true }));
 
 describe("readInputs", () => {
   it("gives nothing when nothing is given", async () => {
-    expect(await readInputs({}, cwd)).toEqual({});
+    expect((await readInputs({}, cwd)).inputs).toEqual({});
   });
 
   it("puts what is written out over what is in the file", async () => {
-    expect(await readInputs({ input: ['c="line"', 'd={"x":[1]}'], staticInputs: "inputs.json" }, cwd)).toEqual({
+    expect((await readInputs({ input: ['c="line"', 'd={"x":[1]}'], staticInputs: "inputs.json" }, cwd)).inputs).toEqual({
       "a.b": 1,
       c: "line",
       d: { x: [1] },
@@ -30,19 +31,50 @@ describe("readInputs", () => {
   it("refuses what is not JSON, and names it", async () => {
     await expect(readInputs({ input: ["a=oops"] }, cwd)).rejects.toMatchObject({
       code: "STATIC_INPUTS_INVALID",
-      message: expect.stringContaining("input a"),
+      message: expect.stringContaining("--input #1 (a), column 3: oops is no value of JSON"),
     });
     await expect(readInputs({ staticInputs: "broken.json" }, cwd)).rejects.toMatchObject({
       code: "STATIC_INPUTS_INVALID",
-      message: expect.stringContaining("broken.json"),
+      message: expect.stringContaining("broken.json:2:3: oops is no value of JSON"),
     });
   });
 
   it("refuses a value that is given twice instead of choosing one", async () => {
     await expect(readInputs({ input: ["a=1", "a=2"] }, cwd)).rejects.toMatchObject({
       code: "STATIC_INPUTS_INVALID",
-      message: expect.stringContaining("twice"),
+      message: '"a" is given more than once: --input #1 (a), column 3; --input #2 (a), column 3. Keep one of them',
     });
+  });
+
+  it("tells all that is wrong at once, wherever it is written", async () => {
+    const refused = readInputs({ input: ["a=1", "b", "c=NaN", "a=2"], staticInputs: "broken.json" }, cwd);
+    const says = [
+      "broken.json:2:3: oops",
+      '--input #2 is "b": write it as',
+      "--input #3 (c), column 3: JSON has no NaN",
+      '"a" is given more than once',
+    ];
+    await expect(refused).rejects.toMatchObject({ problems: says.map((one) => expect.stringContaining(one) as string) });
+    const missing = readInputs({ input: ["c=NaN"], staticInputs: "nope.json" }, cwd);
+    await expect(missing).rejects.toMatchObject({
+      code: "STATIC_INPUTS_INVALID",
+      message: expect.stringMatching(/nope\.json cannot be read.*\n--input #1/) as string,
+    });
+  });
+
+  it("says of what does not fit where it is written, by the name that was given or the path that it stands for", async () => {
+    const { located } = await readInputs({ input: ['main.say={"x":1}'], staticInputs: "inputs.json" }, cwd);
+    const problems = [
+      { name: "main.say", member: "x", message: "one" },
+      { name: "main.c", message: "two" },
+      { name: "earlier", message: "three" },
+      { message: "four" },
+    ];
+    await expect(located(Promise.reject(new StaticInputError(problems)))).rejects.toMatchObject({
+      code: "STATIC_INPUT_INVALID",
+      message: `--input #1 (main.say), column 15: one\n${join(cwd, "inputs.json")}:1:14: two\nthree\nfour`,
+    });
+    await expect(located(Promise.reject(new Error("other")))).rejects.toThrow("other");
   });
 
   it("names a file that cannot be read", async () => {
@@ -72,7 +104,7 @@ describe("readInputs", () => {
   it("takes a file behind a link, with the mark of UTF-8", async () => {
     await writeFile(join(cwd, "marked.json"), '\uFEFF{"a":1}');
     await symlink("marked.json", join(cwd, "link.json"));
-    expect(await readInputs({ staticInputs: "link.json" }, cwd)).toEqual({ a: 1 });
+    expect((await readInputs({ staticInputs: "link.json" }, cwd)).inputs).toEqual({ a: 1 });
   });
 });
 

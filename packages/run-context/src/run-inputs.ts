@@ -1,0 +1,58 @@
+import { type ArtifactEntry, type Json, RelativePath, type StaticInputs } from "@dad/protocol";
+import type { OpenedRun } from "./complete-run.ts";
+import { StaticInputsLateError } from "./errors.ts";
+import { keepArtifact } from "./keep-artifact.ts";
+import type { RunInputs } from "./run-context.ts";
+import type { RunPorts } from "./run-ports.ts";
+import { assertStaticInputs, parseStaticInputs } from "./static-inputs.ts";
+
+export interface GrowingInputs {
+  /** Those that are recorded already. */
+  readonly recorded: ReadonlyMap<string, Json>;
+  /** @throws when the run is over. */
+  readonly assertGoingOn: () => void;
+  /** Something of the run was executed, with the inputs that it had. */
+  readonly hasBegun: () => boolean;
+}
+
+export function runInputs({ env, ports, record, shown }: OpenedRun, { recorded, assertGoingOn, hasBegun }: GrowingInputs): RunInputs {
+  const values = new Map(recorded);
+  let last: Promise<void> = Promise.resolve();
+
+  const assertInTime = (): void => {
+    assertGoingOn();
+    if (hasBegun()) throw new StaticInputsLateError(env.runId);
+  };
+
+  async function add(more: StaticInputs): Promise<void> {
+    assertInTime();
+    const artifact = await keepInputs(ports, { ...Object.fromEntries(values), ...more });
+    assertInTime();
+    await record.add({ type: "inputs.registered", artifact, paths: Object.keys(more) });
+    for (const [path, value] of Object.entries(more)) values.set(path, value);
+    await shown.add([artifact]);
+  }
+
+  /** One after the other: each artifact has all that was registered before it. */
+  function inTurn(more: StaticInputs): Promise<void> {
+    assertStaticInputs(more);
+    assertInTime();
+    if (Object.keys(more).length === 0) return Promise.resolve();
+    const added = last.then(() => add(more));
+    last = added.catch(() => undefined);
+    return added;
+  }
+
+  return {
+    values,
+    register: async (path, value) => inTurn(Object.fromEntries([[path, value]])),
+    load: async (given) => inTurn(typeof given === "string" ? parseStaticInputs(given, "static_inputs.json").values : given),
+  };
+}
+
+/** Keeps all static inputs of a run, under the one name that they have in it. */
+export async function keepInputs(ports: RunPorts, inputs: StaticInputs): Promise<ArtifactEntry> {
+  const path = RelativePath.parse("static_inputs/static_inputs.json");
+  const bytes = `${JSON.stringify(inputs, undefined, 2)}\n`;
+  return await keepArtifact(ports, "static_inputs", { path, bytes, mediaType: "application/json" });
+}

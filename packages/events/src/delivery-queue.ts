@@ -1,21 +1,27 @@
-import type { EventOf, RunEvent, UnknownEvent } from "@dad/protocol";
-import type { EventHandler } from "./event-bus.ts";
-import { failureOf, lossOf } from "./handler-failed.ts";
+import type { RunEvent, UnknownEvent } from "@dad/protocol";
+import type { SubscribeOptions } from "./event-bus.ts";
+import type { FairTurns } from "./fair-turns.ts";
+import { type Fifo, fifo } from "./fifo.ts";
+import type { Handling } from "./handling.ts";
+import { lossCounter } from "./loss-counter.ts";
 
 type Event = RunEvent | UnknownEvent;
 
 export interface DeliveryQueueOptions {
-  /** How many events may wait; the oldest make room. */
+  /** How many events may wait. */
   readonly capacity: number;
-  readonly handle: EventHandler;
-  /** Awaited before each delivery. */
-  readonly turn: () => Promise<void>;
-  /** Is told of failures, and of losses when they have doubled and when the subscriber has caught up. */
-  readonly report: (report: EventOf<"handler.failed">) => void;
+  readonly overflow: NonNullable<SubscribeOptions["overflow"]>;
+  readonly handling: Handling;
+  readonly turns: FairTurns;
+  /** Runs what it is given in the async context of the subscriber. */
+  readonly inContext: (work: () => void) => void;
+  /** Is told of losses: the latest, and how many there are in all. */
+  readonly lost: (latest: Event, total: number) => void;
 }
 
 /** The events that one subscriber has yet to handle: in order, one at a time. */
 export interface DeliveryQueue {
+  readonly dropped: number;
   push(event: Event): void;
   /** Resolves when all that was pushed before is done with, or the queue is closed. */
   settled(): Promise<void>;
@@ -23,51 +29,79 @@ export interface DeliveryQueue {
   close(): void;
 }
 
-export function deliveryQueue({ capacity, handle, turn, report }: DeliveryQueueOptions): DeliveryQueue {
-  const waiting: Event[] = [];
+export function deliveryQueue({ capacity, overflow, lost, ...delivering }: DeliveryQueueOptions): DeliveryQueue {
+  const waiting = fifo<Event>();
   const progress = milestones();
-  const losses = lossCounter(report);
+  const losses = lossCounter(lost);
   let pushed = 0;
-  let busy = false;
   let closed = false;
-
-  async function deliver(): Promise<void> {
-    busy = true;
-    while (waiting.length > 0) {
-      await turn();
-      const event = waiting.shift();
-      if (event === undefined) break;
-      await handleOne(event, { handle, report });
-      progress.reach(pushed - waiting.length);
-    }
-    busy = false;
-    losses.caughtUp();
-  }
+  const delivery = inTurns(waiting, { ...delivering, done: () => progress.reach(pushed - waiting.size), idle: () => losses.caughtUp() });
 
   return {
+    get dropped() {
+      return losses.total;
+    },
     push(event) {
       if (closed) return;
-      const lost = waiting.length === capacity ? waiting.shift() : undefined;
+      const isFull = waiting.size === capacity;
+      if (isFull && overflow === "drop-newest") return losses.add(event);
+      const oldest = isFull ? waiting.shift() : undefined;
       pushed += 1;
       waiting.push(event);
-      if (!busy) void deliver();
-      if (lost) losses.add(lost);
+      delivery.start();
+      if (oldest) losses.add(oldest);
     },
-    settled: () => (busy ? progress.until(pushed) : Promise.resolve()),
+    settled: () => (delivery.busy && !closed ? progress.until(pushed) : Promise.resolve()),
     close() {
       closed = true;
-      waiting.length = 0;
+      waiting.clear();
       progress.reach(pushed);
     },
   };
 }
 
-async function handleOne(event: Event, { handle, report }: Pick<DeliveryQueueOptions, "handle" | "report">): Promise<void> {
-  try {
-    await handle(event);
-  } catch (error) {
-    if (event.type !== "handler.failed") report(failureOf(event, error));
+interface InTurnsOptions extends Pick<DeliveryQueueOptions, "handling" | "turns" | "inContext"> {
+  /** Is told of each event that is done with. */
+  readonly done: () => void;
+  /** Is told when none is left. */
+  readonly idle: () => void;
+}
+
+/** Handles what waits, in turns of the process, one after the other. */
+function inTurns(waiting: Fifo<Event>, { handling, turns, inContext, done, idle }: InTurnsOptions) {
+  /** An event is being handled, or there will soon be a turn for one. */
+  let busy = false;
+
+  const work = () => inContext(deliver);
+
+  // All that returns at once in one go: a context is not entered and a promise is not made for each event.
+  function deliver(): void {
+    while (waiting.size > 0) {
+      if (!turns.step()) return turns.soon(work);
+      const pending = handling(waiting.shift()!);
+      if (pending) return void goOnAfter(pending);
+      done();
+    }
+    busy = false;
+    idle();
   }
+
+  async function goOnAfter(pending: Promise<void>): Promise<void> {
+    await pending;
+    done();
+    deliver();
+  }
+
+  return {
+    get busy() {
+      return busy;
+    },
+    start(): void {
+      if (busy) return;
+      busy = true;
+      turns.soon(work);
+    },
+  };
 }
 
 /** Promises of having come as far as a number. */
@@ -78,33 +112,10 @@ function milestones() {
       return new Promise((resolve) => waiters.push({ at, resolve }));
     },
     reach(number: number): void {
+      if (waiters.length === 0) return;
       const reached = waiters.filter(({ at }) => at <= number);
       waiters = waiters.filter(({ at }) => at > number);
       for (const { resolve } of reached) resolve();
-    },
-  };
-}
-
-function lossCounter(report: DeliveryQueueOptions["report"]) {
-  let total = 0;
-  let told = 0;
-  let latest: Event | undefined;
-
-  function tell(): void {
-    if (latest === undefined) return;
-    told = total;
-    report(lossOf(latest, total));
-  }
-
-  return {
-    add(lost: Event): void {
-      total += 1;
-      latest = lost;
-      // Not each time: a report fills the queues of the others, and two slow subscribers would report each other for ever.
-      if (total >= 2 * told) tell();
-    },
-    caughtUp(): void {
-      if (total > told) tell();
     },
   };
 }

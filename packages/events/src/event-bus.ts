@@ -24,10 +24,18 @@ export type EventHandler<Event = RunEvent | UnknownEvent> = (event: Event) => vo
 export interface HandlerOptions {
   /** Ends the registration when it is aborted. */
   readonly signal?: AbortSignal;
-  /** How long one call of it may take. Then it is reported as failed, and what comes next is not kept waiting. Default: as long as it likes. */
+  /** How long one call of it may take. Then it is reported as failed (`HANDLER_TIMEOUT`), and what comes next is not kept waiting. Default: as long as it likes. */
   readonly timeoutMs?: number;
-  /** For reports, and as who decided. Default: the name of the function, or else `handler`. */
+  /** For reports, and as who decided. Default: the name of the function, or else `handler`; of an interceptor, `interceptor`. */
   readonly name?: string;
+}
+
+/** What somebody is told of, until it ends: when it is disposed, with its signal, after its one event, or with the bus. */
+export interface Subscription extends Disposable {
+  /** Aborted when it has ended. Nothing is told afterwards. */
+  readonly ended: AbortSignal;
+  /** How many events it has lost so far. */
+  readonly dropped: number;
 }
 
 export interface SubscribeOptions extends HandlerOptions {
@@ -75,7 +83,10 @@ export interface Interceptor {
 }
 
 export interface InterceptOptions extends HandlerOptions {
-  /** When it fails or takes too long, the node is vetoed. Default `false`: it is reported, and the node goes on. */
+  /**
+   * When it fails, takes too long, or gives what cannot be done, the node is vetoed. Default `false`: it is reported, and the
+   * node goes on.
+   */
   readonly critical?: boolean;
 }
 
@@ -87,8 +98,8 @@ export interface Questions {
 }
 
 export interface AskOptions<Answer, Accepted> {
-  /** Checks an answer, and gives what it is taken for. What it throws refuses the answer. */
-  readonly accept: (answer: Answer) => Accepted;
+  /** Checks an answer, and gives what it is taken for. What it throws, or rejects with, refuses the answer. */
+  readonly accept: (answer: Answer) => Accepted | Promise<Accepted>;
   readonly signal?: AbortSignal;
 }
 
@@ -98,8 +109,8 @@ export interface AskOptions<Answer, Accepted> {
  * subscriber; a `handler.failed` event tells the others of it. Only input handlers and interceptors take part in the run.
  *
  * Handlers run in the async context of who registered them. What waits for a subscriber is bounded:
- * when it is too slow, the oldest events are dropped, and a `handler.failed` event tells how many it
- * has lost in all. A failure to handle `handler.failed` is not told again.
+ * when it is too slow, events are dropped, and a `handler.failed` event tells the others how many it
+ * has lost in all. A failure to handle `handler.failed` is not told again. Options that are none (a capacity of 0) are a `TypeError`.
  *
  * Disposal stops delivery at once and waits for no handler; `flush` before it when the end must be
  * heard. Afterwards, publishing has no effect (a late word must not fail who is cleaning up) and
@@ -119,15 +130,20 @@ export interface EventBus extends AsyncDisposable {
     filter: Filter,
     handler: EventHandler<EventsOf<Filter>>,
     options?: SubscribeOptions,
-  ): Disposable;
+  ): Subscription;
   /** Answers requests for input, until the returned object is disposed. */
   handleInput(handler: InputHandler, options?: HandlerOptions): Disposable;
-  /** Decides about nodes: of these paths, or of all (`agent.**`), until the returned object is disposed. @throws TypeError for a malformed pattern. */
+  /**
+   * Decides about nodes: of these paths, or of all (`**`), until the returned object is disposed.
+   *
+   * @throws TypeError for a malformed pattern, and for an interceptor that has neither `before` nor `after`.
+   */
   intercept(path: string, interceptor: Interceptor, options?: InterceptOptions): Disposable;
   /**
    * Asks the handlers of a kind in the order of their registration, and gives the first answer that `accept` does not throw on, or
-   * `undefined` when nobody has one. A handler that fails, takes too long, or whose answer is refused, is reported (as a failure to
-   * handle `input.requested`, or `node.started` and `node.completed`) and the next one is asked. A handler that is taken back while it is being asked has no answer.
+   * `undefined` when nobody has one. What is asked is frozen, as it was then. A handler that fails, takes too long, or whose answer is
+   * refused, is reported (as a failure to handle `input.requested`, or `node.started` and `node.completed`) and the next one is asked;
+   * where it is a critical interceptor, the answer is its veto. A handler that is taken back while it is being asked has no answer.
    *
    * @throws EventsClosedError (`EVENTS_CLOSED`) when the bus is disposed, also while it waits.
    */

@@ -1,24 +1,50 @@
-import { setImmediate } from "node:timers/promises";
+import { fifo } from "./fifo.ts";
 
 /** Few enough to keep timers and aborts prompt, many enough to cost nothing. */
 const STEPS_PER_TURN = 500;
 
 /**
- * Each call resolves soon after, but now and then only when timers and I/O have had their turn: handlers
- * that publish to each other without end must not starve the rest of the process.
+ * Runs work soon, but never within the call that asks for it; and now and then only when timers and I/O have had their
+ * turn: handlers that publish to each other without end must not starve the rest of the process.
  */
-export function fairTurns(): () => Promise<void> {
-  let steps = 0;
-  let pause: Promise<void> | undefined;
+export interface FairTurns {
+  /** The work has to take each of its steps, does not throw, and asks again where it was refused one. */
+  soon(work: () => void): void;
+  /** Whether one more step may be taken in this turn. */
+  step(): boolean;
+}
 
-  async function breathe(): Promise<void> {
-    await setImmediate();
-    steps = 0;
-    pause = undefined;
+export function fairTurns(): FairTurns {
+  const waiting = fifo<() => void>();
+  let steps = 0;
+  let scheduled = false;
+
+  function schedule(): void {
+    scheduled = true;
+    if (steps < STEPS_PER_TURN) queueMicrotask(run);
+    else setImmediate(nextTurn);
   }
 
-  return async () => {
-    steps += 1;
-    if (steps >= STEPS_PER_TURN) await (pause ??= breathe());
+  function nextTurn(): void {
+    steps = 0;
+    run();
+  }
+
+  function run(): void {
+    for (let work = waiting.shift(); work; work = steps < STEPS_PER_TURN ? waiting.shift() : undefined) work();
+    scheduled = false;
+    if (waiting.size > 0) schedule();
+  }
+
+  return {
+    soon(work) {
+      waiting.push(work);
+      if (!scheduled) schedule();
+    },
+    step() {
+      if (steps >= STEPS_PER_TURN) return false;
+      steps += 1;
+      return true;
+    },
   };
 }

@@ -1,13 +1,18 @@
 /**
  * A copy of a plain value that nobody can change: what was published stays what it was, whatever the
- * publisher or a subscriber does with it.
+ * publisher or a subscriber does with it. To look whether a value is frozen already takes as long as to copy it.
  */
 export function frozenCopy<Value>(value: Value): Value {
-  return copyOf(value) as Value;
+  return typeof value === "object" && value !== null ? copyOf(value) : value;
 }
 
-function copyOf(value: unknown): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  const copy = Array.isArray(value) ? value.map(copyOf) : Object.fromEntries(Object.entries(value).map(([key, member]) => [key, copyOf(member)]));
+function copyOf<Value extends object>(value: Value): Value {
+  if (Array.isArray(value)) return Object.freeze(value.map(frozenCopy)) as unknown as Value;
+  // Not from its entries: that takes ten times as long.
+  const copy = { ...value };
+  for (const key of Object.keys(copy) as (keyof Value)[]) {
+    const member = copy[key];
+    if (typeof member === "object" && member !== null) copy[key] = copyOf(member);
+  }
   return Object.freeze(copy);
 }

@@ -21,6 +21,11 @@ export type {
   NodeToExecute,
   Questions,
   SubscribeOptions,
+  Subscription,
 } from "./event-bus.ts";
 export { eventMatcher } from "./event-filter.ts";
+export { eventsFrom, type EventsFromOptions, EventsMissingError } from "./events-from.ts";
+export { eventsOf, type EventsOfOptions, type EventStream } from "./events-of.ts";
+export { HandlerTimeoutError } from "./handler-timeout.ts";
 export type { Inbox, InboxCapabilities, InboxItem, InboxVerdict } from "./inbox.ts";
+export { type CustomData, type CustomHandler, onCustom } from "./on-custom.ts";

@@ -1,10 +1,8 @@
-import type { RunId } from "@dad/protocol";
 import { EventsClosedError } from "./errors.ts";
-import type { EventBus, EventHandler, Interceptor, NodeToExecute } from "./event-bus.ts";
+import type { EventBus, EventHandler } from "./event-bus.ts";
 import { fanOut } from "./fan-out.ts";
-import { type HandlerDesk, handlerDesk } from "./handler-desk.ts";
-import { failureOf } from "./handler-failed.ts";
-import { pathMatcher } from "./path-pattern.ts";
+import { handlerDesks } from "./handler-desks.ts";
+import { assertCapacity } from "./handler-options.ts";
 import { untilAborted } from "./until-aborted.ts";
 
 export interface MemoryEventBusOptions {
@@ -14,57 +12,38 @@ export interface MemoryEventBusOptions {
 
 /** Tells what happens to subscribers in this process, and asks them for input. */
 export function memoryEventBus({ capacity = 10_000 }: MemoryEventBusOptions = {}): EventBus {
-  if (!Number.isInteger(capacity) || capacity < 1) throw new TypeError(`The capacity of an event bus is a whole number from 1, not ${capacity}.`);
+  assertCapacity(capacity);
   const subscribers = fanOut({ capacity });
-  const failing = (type: string) => (question: { readonly runId: RunId }, error: unknown) =>
-    subscribers.send(failureOf({ runId: question.runId, type }, error));
-  const desks = {
-    input: handlerDesk<"input">(failing("input.requested")),
-    "node.before": handlerDesk<"node.before">(failing("node.started")),
-    "node.after": handlerDesk<"node.after">(failing("node.completed")),
-  };
+  const desks = handlerDesks((report) => subscribers.send(report));
   const closing = new AbortController();
 
   function assertOpen(): void {
-    if (closing.signal.aborted) throw new TypeError("The event bus was disposed: subscribe and handle input while it is open.");
+    if (closing.signal.aborted) throw new TypeError("The event bus was disposed: register subscribers, handlers and interceptors while it is open.");
   }
 
   return {
     publish: (event) => subscribers.send(event),
-    subscribe(filter, handler) {
+    subscribe(filter, handler, options = {}) {
       assertOpen();
-      return subscribers.subscribe(filter, handler as EventHandler);
+      return subscribers.subscribe({ filter, handler: handler as EventHandler, options });
     },
-    handleInput(handler) {
+    handleInput(handler, options = {}) {
       assertOpen();
-      return desks.input.register(handler);
+      return desks.handleInput(handler, options);
     },
-    intercept(path, interceptor, { name = "handler" } = {}) {
+    intercept(path, interceptor, options = {}) {
       assertOpen();
-      const matches = pathMatcher(path);
-      const registered = (["before", "after"] as const).map((when) =>
-        desks[`node.${when}`].register(async (node: NodeToExecute, options: { readonly signal: AbortSignal }) => {
-          const decide = interceptor[when] as Interceptor["before"];
-          const decided = matches(node.path) ? await decide?.(node, options) : undefined;
-          return decided && { ...decided, by: name };
-        }),
-      );
-      return {
-        [Symbol.dispose]() {
-          for (const registration of registered) registration[Symbol.dispose]();
-        },
-      };
+      return desks.intercept(path, interceptor, options);
     },
-    ask(kind, question, { accept, signal }) {
-      const desk = desks[kind] as unknown as HandlerDesk<typeof kind>;
-      return desk.ask(question, { accept, signal: signal ? AbortSignal.any([signal, closing.signal]) : closing.signal });
-    },
+    ask: (kind, question, { accept, signal }) =>
+      desks.ask(kind, question, { accept, signal: signal ? AbortSignal.any([signal, closing.signal]) : closing.signal }),
     flush({ signal } = {}) {
       return signal ? untilAborted(() => subscribers.settled(), signal) : subscribers.settled();
     },
     async [Symbol.asyncDispose]() {
       closing.abort(new EventsClosedError());
       subscribers.close();
+      desks.close();
     },
   };
 }

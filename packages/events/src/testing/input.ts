@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { setImmediate } from "node:timers/promises";
 import { Digest, InputId, InputKey, type Json, NodePath } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
-import type { EventBus, Questions } from "../event-bus.ts";
+import type { Questions } from "../event-bus.ts";
 import { collect, never, runId } from "./facts.ts";
 import { type EventBusSubject, ROOMY } from "./subject.ts";
 
@@ -16,15 +16,6 @@ const request: Questions["input"]["question"] = {
   question: Digest.parse(`sha256:${"0".repeat(64)}`),
 };
 const asIs = (answer: Json) => answer;
-
-function ask<Accepted>(
-  bus: EventBus,
-  question: Questions["input"]["question"],
-  accept: (answer: Json) => Accepted,
-  options: { readonly signal?: AbortSignal } = {},
-): Promise<Accepted | undefined> {
-  return bus.ask("input", question, { accept, ...options });
-}
 
 export function inputContract({ create }: EventBusSubject): void {
   describe("input", () => {
@@ -45,28 +36,28 @@ export function inputContract({ create }: EventBusSubject): void {
         asked.push("third");
         return "Python";
       });
-      expect(await ask(bus, request, asIs)).toBe("TypeScript");
+      expect(await bus.ask("input", request, { accept: asIs })).toBe("TypeScript");
       expect(asked).toEqual(["first", "second"]);
     });
 
     it("answers undefined when nobody has an answer", async () => {
       await using bus = await create(ROOMY);
-      expect(await ask(bus, request, asIs)).toBeUndefined();
+      expect(await bus.ask("input", request, { accept: asIs })).toBeUndefined();
       bus.handleInput(() => undefined);
-      expect(await ask(bus, request, asIs)).toBeUndefined();
+      expect(await bus.ask("input", request, { accept: asIs })).toBeUndefined();
     });
 
     it.each([null, false, 0, "", []])("takes %j for an answer", async (answer) => {
       await using bus = await create(ROOMY);
       bus.handleInput(() => answer);
       bus.handleInput(() => "late");
-      expect(await ask(bus, request, asIs)).toEqual(answer);
+      expect(await bus.ask("input", request, { accept: asIs })).toEqual(answer);
     });
 
     it("gives what accept makes of the answer", async () => {
       await using bus = await create(ROOMY);
       bus.handleInput(() => "21");
-      expect(await ask(bus, request, (answer) => Number(answer) * 2)).toBe(42);
+      expect(await bus.ask("input", request, { accept: (answer) => Number(answer) * 2 })).toBe(42);
     });
 
     it("asks the next one when a handler throws, rejects or gives an answer that is refused, and tells of each", async () => {
@@ -78,9 +69,11 @@ export function inputContract({ create }: EventBusSubject): void {
       bus.handleInput(() => Promise.reject(new Error("line is dead")));
       bus.handleInput(() => "not a number");
       bus.handleInput(() => 7);
-      const answer = await ask(bus, request, (given) => {
-        if (typeof given !== "number") throw new RangeError("give a number");
-        return given;
+      const answer = await bus.ask("input", request, {
+        accept(given) {
+          if (typeof given !== "number") throw new RangeError("give a number");
+          return given;
+        },
       });
       await bus.flush();
       expect(answer).toBe(7);
@@ -97,7 +90,7 @@ export function inputContract({ create }: EventBusSubject): void {
         return undefined;
       });
       const gone = bus.handleInput(() => void asked.push("gone"));
-      expect(await ask(bus, request, asIs)).toBeUndefined();
+      expect(await bus.ask("input", request, { accept: asIs })).toBeUndefined();
       expect(asked).toEqual(["newcomer"]);
     });
 
@@ -109,7 +102,7 @@ export function inputContract({ create }: EventBusSubject): void {
         return never();
       });
       bus.handleInput(() => "from the next");
-      expect(await ask(bus, request, asIs)).toBe("from the next");
+      expect(await bus.ask("input", request, { accept: asIs })).toBe("from the next");
       await bus.flush();
       expect(told).toEqual([]);
     });
@@ -123,7 +116,7 @@ export function inputContract({ create }: EventBusSubject): void {
         return never();
       });
       bus.handleInput(() => "never asked");
-      await expect(ask(bus, request, asIs, { signal: controller.signal })).rejects.toThrow("changed my mind");
+      await expect(bus.ask("input", request, { accept: asIs, signal: controller.signal })).rejects.toThrow("changed my mind");
       await bus.flush();
       expect(told).toEqual([]);
     });
@@ -131,9 +124,9 @@ export function inputContract({ create }: EventBusSubject): void {
     it("asks nobody when the signal is aborted already", async () => {
       await using bus = await create(ROOMY);
       let asked = false;
-      await expect(ask(bus, request, asIs, { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: "AbortError" });
+      await expect(bus.ask("input", request, { accept: asIs, signal: AbortSignal.abort() })).rejects.toMatchObject({ name: "AbortError" });
       bus.handleInput(() => (asked = true));
-      await expect(ask(bus, request, asIs, { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: "AbortError" });
+      await expect(bus.ask("input", request, { accept: asIs, signal: AbortSignal.abort() })).rejects.toMatchObject({ name: "AbortError" });
       expect(asked).toBe(false);
     });
 
@@ -141,7 +134,7 @@ export function inputContract({ create }: EventBusSubject): void {
       await using bus = await create(ROOMY);
       const who = new AsyncLocalStorage<string>();
       who.run("terminal", () => bus.handleInput(async () => setImmediate(who.getStore() ?? "nobody")));
-      expect(await who.run("node", () => ask(bus, request, asIs))).toBe("terminal");
+      expect(await who.run("node", () => bus.ask("input", request, { accept: asIs }))).toBe("terminal");
     });
 
     it("answers requests at the same time, each with its own answer", async () => {
@@ -150,7 +143,7 @@ export function inputContract({ create }: EventBusSubject): void {
         await setImmediate();
         return prompt.toUpperCase();
       });
-      const answers = await Promise.all(["a", "b", "c"].map((prompt) => ask(bus, { ...request, prompt }, asIs)));
+      const answers = await Promise.all(["a", "b", "c"].map((prompt) => bus.ask("input", { ...request, prompt }, { accept: asIs })));
       expect(answers).toEqual(["A", "B", "C"]);
     });
 
@@ -160,14 +153,14 @@ export function inputContract({ create }: EventBusSubject): void {
         queueMicrotask(() => void bus[Symbol.asyncDispose]());
         return never();
       });
-      await expect(ask(bus, request, asIs)).rejects.toMatchObject({ code: "EVENTS_CLOSED" });
+      await expect(bus.ask("input", request, { accept: asIs })).rejects.toMatchObject({ code: "EVENTS_CLOSED" });
     });
 
     it("rejects with EVENTS_CLOSED when the bus was disposed before", async () => {
       const bus = await create(ROOMY);
       bus.handleInput(() => "never asked");
       await bus[Symbol.asyncDispose]();
-      await expect(ask(bus, request, asIs)).rejects.toMatchObject({ code: "EVENTS_CLOSED" });
+      await expect(bus.ask("input", request, { accept: asIs })).rejects.toMatchObject({ code: "EVENTS_CLOSED" });
     });
   });
 }

@@ -1,0 +1,148 @@
+import { DadError, type RecordedEvent, type RunEvent, type RunId, type UnknownEvent } from "@dad/protocol";
+import { type EventBuffer, eventBuffer } from "./event-buffer.ts";
+import type { EventBus, EventFilter, EventPattern, EventsOf } from "./event-bus.ts";
+import { eventMatcher } from "./event-filter.ts";
+
+type Event = RunEvent | UnknownEvent;
+
+export interface EventsFromOptions<Filter extends EventPattern | EventFilter> {
+  /** A bus may tell of several runs, and each has sequence numbers of its own. */
+  readonly runId: RunId;
+  /** The first sequence number that is given. Default 1. */
+  readonly from?: number;
+  /** Default: all events. */
+  readonly filter?: Filter;
+  /** What is recorded from a sequence number on, in order, up to now: `(from, { signal }) => journals.read(runId, { from, signal })`. */
+  readonly replay: (from: number, options: { readonly signal: AbortSignal }) => AsyncIterable<RecordedEvent>;
+  /** Ends the loop, without an error. */
+  readonly signal?: AbortSignal;
+  /** How many live events may wait for the loop. What is recorded and found no place is read from the record. Default 10,000. */
+  readonly capacity?: number;
+}
+
+/** `EVENTS_MISSING`: an event was told whose predecessors are not in the record. */
+export class EventsMissingError extends DadError<"EVENTS_MISSING"> {
+  constructor(runId: RunId, { from, told }: { readonly from: number; readonly told: number }) {
+    super(
+      "EVENTS_MISSING",
+      `Event ${told} of ${runId} was told, and its record ends before event ${from}. Check the run (dad fsck), and read it again.`,
+      {
+        details: { runId, from, told },
+      },
+    );
+  }
+}
+
+/**
+ * What is recorded of a run from a sequence number on, and then what comes: each recorded event once and in order, however much
+ * is published meanwhile and however slow the loop is. Events that are told only (without `seq`) are given as they come, once the
+ * loop has come as far; those that find no place are lost.
+ *
+ * Ends when the loop is left, when the signal is aborted, and with the bus: then with the last that is recorded.
+ *
+ * @throws TypeError when a pattern of the filter is malformed, the capacity is none, or the bus is disposed.
+ * @throws EventsMissingError (`EVENTS_MISSING`), and what `replay` throws.
+ */
+export async function* eventsFrom<const Filter extends EventPattern | EventFilter = "*">(
+  bus: EventBus,
+  { runId, from = 1, filter, replay, signal = new AbortController().signal, capacity }: EventsFromOptions<Filter>,
+): AsyncGenerator<EventsOf<Filter>, void, undefined> {
+  const accepts = eventMatcher(filter ?? "*");
+  // All types: only so a gap can be seen.
+  const live = eventBuffer(bus, "*", { signal, capacity, name: "eventsFrom" });
+  const place = placeIn(runId, from);
+  try {
+    for (let isOver = false; !signal.aborted;) {
+      for await (const event of replay(place.next, { signal })) {
+        if (place.reads(event) && accepts(event)) yield event as Event as EventsOf<Filter>;
+        if (signal.aborted) return;
+      }
+      // What was told is in the record, or will be in a moment: the journal need not have written what nobody waits for.
+      if (place.isBehind) await place.patience(signal);
+      else if (isOver) return;
+      else {
+        place.skipIn(live);
+        for await (const event of untilGap(live, place)) if (accepts(event)) yield event as EventsOf<Filter>;
+        isOver = live.ended && !place.isBehind;
+      }
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    live[Symbol.dispose]();
+  }
+}
+
+/** The first pause in milliseconds. Each is twice as long as the one before. */
+const PAUSE_MS = 10;
+/** After five seconds in all, nobody is writing what is missing. */
+const MOST_PAUSES = 9;
+
+/** How far a loop has come in a run, and how far the bus has. */
+function placeIn(runId: RunId, from: number) {
+  let next = from;
+  /** The last sequence number that came live, 0 before any. */
+  let told = 0;
+  let pauses = 0;
+
+  return {
+    get next() {
+      return next;
+    },
+    get isBehind() {
+      return told >= next;
+    },
+    /** Whether the loop has not had this event of the record. */
+    reads({ seq }: RecordedEvent): boolean {
+      if (seq < next) return false;
+      next = seq + 1;
+      pauses = 0;
+      return true;
+    },
+    /** Whether a live event comes next; afterwards, the loop may be behind. */
+    hears(event: Event): boolean {
+      if (event.runId !== runId) return false;
+      // One that is told only has its place behind what was told before it: not behind what the record has given of what comes then.
+      if (event.seq === undefined) return told === 0 || told + 1 >= next;
+      told = event.seq;
+      if (told !== next) return false;
+      next += 1;
+      return true;
+    },
+    /** Forgets what came live before what the record has given. */
+    skipIn(live: EventBuffer<Event>): void {
+      const last = live.dropThrough((event) => event.runId === runId && event.seq !== undefined && event.seq < next);
+      told = last?.seq ?? told;
+    },
+    async patience(signal: AbortSignal): Promise<void> {
+      if (pauses === MOST_PAUSES) throw new EventsMissingError(runId, { from: next, told });
+      await pause(PAUSE_MS * 2 ** pauses, signal);
+      pauses += 1;
+    },
+  };
+}
+
+/** What comes live, until the loop is behind or nothing comes any more. */
+async function* untilGap(live: EventBuffer<Event>, place: ReturnType<typeof placeIn>): AsyncGenerator<Event> {
+  for (;;) {
+    for (let event = live.take(); event; event = live.take()) {
+      if (place.hears(event)) yield event;
+      if (place.isBehind) return;
+    }
+    if (live.ended) return;
+    await live.more();
+  }
+}
+
+/** Is over early when the signal is aborted. */
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    }
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener("abort", done, { once: true });
+  });
+}

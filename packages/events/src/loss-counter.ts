@@ -1,0 +1,37 @@
+import type { RunEvent, UnknownEvent } from "@dad/protocol";
+
+type Event = RunEvent | UnknownEvent;
+
+/** Counts what a subscriber loses, and tells of it when that has doubled and when the subscriber has caught up. */
+export interface LossCounter {
+  readonly total: number;
+  add(lost: Event): void;
+  caughtUp(): void;
+}
+
+export function lossCounter(tell: (latest: Event, total: number) => void): LossCounter {
+  let total = 0;
+  let told = 0;
+  let latest: Event | undefined;
+
+  function report(): void {
+    if (latest === undefined) return;
+    told = total;
+    tell(latest, total);
+  }
+
+  return {
+    get total() {
+      return total;
+    },
+    add(lost) {
+      total += 1;
+      latest = lost;
+      // Not each time: a report fills the queues of the others, and two slow subscribers would report each other for ever.
+      if (total >= 2 * told) report();
+    },
+    caughtUp() {
+      if (total > told) report();
+    },
+  };
+}

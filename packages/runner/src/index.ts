@@ -8,6 +8,7 @@ export { type IsolationNeed, isolationNeeds } from "./isolation-needs.ts";
 export { checkIsolation, type CheckIsolationOptions } from "./check-isolation.ts";
 export { checkResources } from "./check-resources.ts";
 export { agentRunner, type ComponentRunner, flowRunner, type RunnerOptions } from "./component-runner.ts";
+export type { WallClock } from "./waiting/wall-clock.ts";
 export {
   ArtifactExistsError,
   AssumptionError,

@@ -6,6 +6,7 @@
 export { systemClock } from "@dad/engine";
 export { type FakeClock, fakeClock } from "@dad/engine/fake-clock";
 export { type ScriptedAnswer, type ScriptedModel, scriptedModel, type ScriptedReply, type ScriptedTurn } from "@dad/resources/scripted";
+export type { GivenAnswer, GivenAnswers } from "./given-answers.ts";
 export type { ReplacedNode, ReplacedNodes, ReplacedWork, TestNodeContext } from "./replaced-nodes.ts";
 export { type AgentTest, testAgent, type TestAgentOptions, type TestResumeOptions, type TestRunOptions } from "./test-agent.ts";
 export type { TestedCommit, TestRun } from "./test-run.ts";

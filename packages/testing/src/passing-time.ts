@@ -2,6 +2,7 @@ import { performance } from "node:perf_hooks";
 import { setImmediate, setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "@dad/engine";
 import type { FakeClock } from "@dad/engine/fake-clock";
+import type { WallClock } from "@dad/runner";
 
 /** Turns of the event loop after which nothing that was about to go on by itself is left: one would do, were all else as it seems. */
 const TURNS = 3;
@@ -12,6 +13,15 @@ const LOOK_MS = 5;
 export function clockOf(clock: Clock, isWorking: () => boolean): Clock {
   return isFake(clock) ? passingTime(clock, isWorking) : clock;
 }
+
+/** The same as the time that people agree on: a fake one begins at a fixed moment. */
+export function wallClockOf(clock: Clock, given: Clock): WallClock {
+  const { after } = clock;
+  return isFake(given) ? { after, now: () => EPOCH + given.now() } : { after, now: () => Date.now() };
+}
+
+/** Some moment, the same each time. */
+const EPOCH = Date.UTC(2026, 0, 1);
 
 function isFake(clock: Clock): clock is FakeClock {
   return "advance" in clock && "now" in clock;

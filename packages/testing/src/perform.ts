@@ -7,7 +7,8 @@ import { isKnownEvent, type NodePath } from "@dad/protocol";
 import { staticResourceRegistry } from "@dad/resources/static";
 import { type MakeRunPorts, type RunContext, withResumedRun, withRun } from "@dad/run-context";
 import { agentRunner, flowRunner, type RunnerOptions } from "@dad/runner";
-import { clockOf } from "./passing-time.ts";
+import { answering } from "./given-answers.ts";
+import { clockOf, wallClockOf } from "./passing-time.ts";
 import { scriptedDefinition } from "./scripted-definition.ts";
 import type { Noticed, Opening, Script } from "./script.ts";
 import type { Stage } from "./stage.ts";
@@ -42,10 +43,14 @@ function isBegun({ events }: Noticed): boolean {
 }
 
 /** Everything in memory, but for the workspace. */
-function portsFor({ models, endpoints }: Script, { journals, artifacts, outcomes }: Stage, { noticed, onEvent }: Opening): MakeRunPorts {
+function portsFor({ models, endpoints }: Script, { journals, artifacts, outcomes }: Stage, { noticed, onEvent, answers }: Opening): MakeRunPorts {
   return (_env, own) => {
     const bus = own(memoryEventBus());
     if (onEvent) bus.subscribe("*", onEvent);
+    bus.handleInput(answering(answers), { name: "answers" });
+    bus.subscribe("handler.failed", ({ event, error }) => {
+      if (event === "input.requested" && error) noticed.problems.push({ problem: "an answer of the test is not taken", cause: error });
+    });
     const publish: typeof bus.publish = (event) => {
       noticed.events.push(event);
       bus.publish(event);
@@ -64,8 +69,9 @@ function portsFor({ models, endpoints }: Script, { journals, artifacts, outcomes
 
 function workOf(script: Script, { watch }: Stage, { noticed, resume }: Opening): (run: RunContext) => Promise<object> {
   const definition = scriptedDefinition(script, { watch, noticed });
-  const engine = watch.engine(inlineEngine({ clock: clockOf(script.clock, watch.isWorking) }));
-  const options: RunnerOptions = { engine, ...(resume ? { resume } : {}) };
+  const clock = clockOf(script.clock, watch.isWorking);
+  const engine = watch.engine(inlineEngine({ clock }));
+  const options: RunnerOptions = { engine, clock: wallClockOf(clock, script.clock), ...(resume ? { resume } : {}) };
   const runner =
     definition.kind === "agent" ? agentRunner(definition as AgentDefinition, options) : flowRunner(definition as FlowDefinition, options);
   return async (run) => {

@@ -5,6 +5,7 @@ import type { RunEvent, RunId, StaticInputs, UnknownEvent } from "@dad/protocol"
 import type { ModelResource } from "@dad/resources";
 import type { ResumeOptions } from "@dad/runner";
 import type { AskedModel } from "./asked-models.ts";
+import type { GivenAnswers } from "./given-answers.ts";
 import type { ReplacedNodes } from "./replaced-nodes.ts";
 
 /** What a test has to go by. */
@@ -23,6 +24,7 @@ export interface Script {
 export interface Opening {
   readonly signal: AbortSignal;
   readonly onEvent: EventHandler | undefined;
+  readonly answers: GivenAnswers;
   readonly resume: ResumeOptions | undefined;
   readonly noticed: Noticed;
 }

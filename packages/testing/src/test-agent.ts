@@ -7,6 +7,7 @@ import type { ModelResource } from "@dad/resources";
 import { readHistory } from "@dad/run-context";
 import { checkDefinition, checkResume, type ResumeOptions, resolveStaticInputs } from "@dad/runner";
 import { assertionError } from "./assertion-error.ts";
+import type { GivenAnswers } from "./given-answers.ts";
 import { assertKnown } from "./known-options.ts";
 import { missedIterations } from "./missed-iterations.ts";
 import { executedIn, perform } from "./perform.ts";
@@ -28,6 +29,11 @@ export interface TestAgentOptions {
   readonly files?: Files | URL;
   /** What is done in the place of nodes, by path. `iter_*` in one stands for each iteration of a loop. */
   readonly nodes?: ReplacedNodes;
+  /**
+   * What somebody answers to what nodes ask, by request (`flow.node:key`) or by key: a value, or a function of the request. Without
+   * an answer the run waits, and is resumed with one.
+   */
+  readonly answers?: GivenAnswers;
   /** Variables that commands see, besides what a program needs to start. */
   readonly env?: Readonly<Record<string, string>>;
   /** Default: a fake one. The time of a fake clock passes by itself, and whoever waits for it is not kept waiting. */
@@ -43,7 +49,10 @@ export interface TestRunOptions {
   readonly onEvent?: EventHandler;
 }
 
-export interface TestResumeOptions extends TestRunOptions, Pick<ResumeOptions, "assume"> {}
+export interface TestResumeOptions extends TestRunOptions, Pick<ResumeOptions, "assume"> {
+  /** What has been answered by now, besides what the test answers from the beginning. */
+  readonly answers?: GivenAnswers;
+}
 
 /** The test of an agent or a flow: one run of it, and its resumptions. Disposal cancels what still goes on, and waits for its end. */
 export interface AgentTest<Outputs = object> extends AsyncDisposable {
@@ -56,7 +65,7 @@ export interface AgentTest<Outputs = object> extends AsyncDisposable {
    */
   run(options?: TestRunOptions): Promise<TestRun<Outputs>>;
   /**
-   * Goes on with the run after it failed or was cancelled, as `dad resume` does.
+   * Goes on with the run after it failed or was cancelled, or when somebody has answered, as `dad resume` does.
    *
    * @throws as `run`; and `RUN_COMPLETED`, `NODE_OUTCOME_UNKNOWN`, `ASSUMPTION_INVALID` when it cannot be gone on with.
    */
@@ -80,12 +89,13 @@ export function testAgent<Definition extends AgentDefinition | FlowDefinition>(
   let going: Promise<unknown> | undefined;
 
   /** What the elements give has the types that the definition says. */
-  async function inTurn(given: TestRunOptions, resume?: ResumeOptions): Promise<TestRun<OutputsOf<Definition>>> {
+  async function inTurn(given: TestResumeOptions, resume?: ResumeOptions): Promise<TestRun<OutputsOf<Definition>>> {
     if (going) throw new TypeError("the run still goes on: wait for its end");
     disposed.signal.throwIfAborted();
     const signal = given.signal ? AbortSignal.any([given.signal, disposed.signal]) : disposed.signal;
     stage ??= openStage(options.files ?? {});
-    const run = stage.then((opened) => follow(script, opened, { signal, onEvent: given.onEvent, resume, noticed: nothingYet() }));
+    const answers = { ...options.answers, ...given.answers };
+    const run = stage.then((opened) => follow(script, opened, { signal, onEvent: given.onEvent, answers, resume, noticed: nothingYet() }));
     going = run;
     try {
       return (await run) as TestRun<OutputsOf<Definition>>;
@@ -125,8 +135,18 @@ function scriptOf(definition: AgentDefinition | FlowDefinition, options: TestAge
 }
 
 const RUN_OPTIONS = { signal: true, onEvent: true } as const;
-const RESUME_OPTIONS = { ...RUN_OPTIONS, assume: true } as const;
-const OPTIONS = { models: true, endpoints: true, inputs: true, files: true, nodes: true, env: true, clock: true, runId: true } as const;
+const RESUME_OPTIONS = { ...RUN_OPTIONS, assume: true, answers: true } as const;
+const OPTIONS = {
+  models: true,
+  endpoints: true,
+  inputs: true,
+  files: true,
+  nodes: true,
+  answers: true,
+  env: true,
+  clock: true,
+  runId: true,
+} as const;
 
 function nothingYet(): Noticed {
   return { events: [], asked: [], problems: [] };
@@ -147,8 +167,9 @@ async function follow(script: Script, stage: Stage, opening: Opening): Promise<T
     definition,
     runId,
     // It is over, and who worked on it has said how.
-    status: details.status as FinalStatus,
+    status: details.status as FinalStatus | "waiting",
     failure: details.error,
+    waitsFor: details.requests ?? [],
     executed: executedIn(noticed),
     events: noticed.events,
     requests: new Map(Object.keys(models).map((alias) => [alias, askedOf(alias)])),

@@ -1,7 +1,16 @@
 import type { AssertionError } from "node:assert";
 import type { ComponentDefinition } from "@dad/agent";
 import type { OutcomeChange } from "@dad/outcome";
-import { type ErrorEnvelope, type FinalStatus, nameHint, type NodePath, type RunEvent, type RunId, type UnknownEvent } from "@dad/protocol";
+import {
+  type ErrorEnvelope,
+  type FinalStatus,
+  type InputRequest,
+  nameHint,
+  type NodePath,
+  type RunEvent,
+  type RunId,
+  type UnknownEvent,
+} from "@dad/protocol";
 import type { ModelRequest } from "@dad/resources";
 import { assertionError } from "./assertion-error.ts";
 import { causesText, codesOf, originOf } from "./causes-text.ts";
@@ -22,7 +31,7 @@ export interface TestedCommit {
 /** A run that is over, as it was then. Nothing in it changes any more, also when the run is resumed. */
 export interface TestRun<Outputs = object> {
   readonly runId: RunId;
-  readonly status: FinalStatus;
+  readonly status: FinalStatus | "waiting";
   /** What the elements gave, by id, when the run completed. */
   readonly result: Outputs | undefined;
   /** What was thrown when it did not. */
@@ -43,6 +52,8 @@ export interface TestRun<Outputs = object> {
   node(path: string): TestedNode;
   /** What a model was asked since the run was begun, or resumed. @throws TypeError with the nearest name when the test has no such model. */
   requests(alias: string): readonly ModelRequest[];
+  /** What is asked, when the run waits. @throws AssertionError unless it does. */
+  expectWaiting(): readonly InputRequest[];
   /** What the elements gave. @throws AssertionError unless the run completed; it says how it ended, and how each node did. */
   expectCompleted(): Outputs;
   /** Why the run failed. @throws AssertionError unless it did, and, if one is given, with this code, also as that of a cause. */
@@ -50,14 +61,15 @@ export interface TestRun<Outputs = object> {
 }
 
 /** All that is known of a run, to be looked at. */
-export interface RunFacts<Outputs> extends Omit<TestRun<Outputs>, "node" | "requests" | "expectCompleted" | "expectFailed"> {
+export interface RunFacts<Outputs> extends Omit<TestRun<Outputs>, "node" | "requests" | "expectWaiting" | "expectCompleted" | "expectFailed"> {
   readonly definition: ComponentDefinition;
   readonly failure: ErrorEnvelope | undefined;
   readonly requests: ReadonlyMap<string, readonly ModelRequest[]>;
+  readonly waitsFor: readonly InputRequest[];
 }
 
 export function testRun<Outputs>(given: RunFacts<Outputs>): TestRun<Outputs> {
-  const { definition, failure, requests, ...facts } = given;
+  const { definition, failure, requests, waitsFor, ...facts } = given;
   const run: TestRun<Outputs> = {
     ...facts,
     node(path) {
@@ -69,6 +81,10 @@ export function testRun<Outputs>(given: RunFacts<Outputs>): TestRun<Outputs> {
       const found = requests.get(alias);
       if (!found) throw new TypeError(`the test has no model ${JSON.stringify(alias)}; ${nameHint(alias, [...requests.keys()])}`);
       return found;
+    },
+    expectWaiting() {
+      if (facts.status === "waiting") return waitsFor;
+      throw ending(given, { expected: "waiting", operator: run.expectWaiting });
     },
     expectCompleted() {
       if (facts.status === "completed") return facts.result as Outputs;

@@ -55,8 +55,19 @@ export function watchAttempts(): Watch {
             const name = nameOf(call.path, call.attempt);
             waits.set(name, 0);
             attempts.set(call.path, { call, outcome: undefined });
+            // While somebody outside has to answer, an attempt does not work.
+            const hold = (): Disposable => {
+              const held = rest.hold?.();
+              add(name, 1);
+              return {
+                [Symbol.dispose]() {
+                  add(name, -1);
+                  held?.[Symbol.dispose]();
+                },
+              };
+            };
             try {
-              const outcome = await options.execute(call, rest);
+              const outcome = await options.execute(call, { ...rest, hold });
               attempts.set(call.path, { call, outcome });
               return outcome;
             } finally {

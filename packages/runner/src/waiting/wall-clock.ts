@@ -11,7 +11,7 @@ export function systemWallClock(): WallClock {
 }
 
 /** How late it is noticed at most that a clock was set forward. */
-const LONGEST_MS = 1000;
+const LONGEST_MS = 60_000;
 
 /** Calls back once, when the clock says this time or a later one. */
 export function at(clock: WallClock, time: number, callback: () => void): Disposable {

@@ -28,4 +28,5 @@ export { eventsFrom, type EventsFromOptions, EventsMissingError } from "./events
 export { eventsOf, type EventsOfOptions, type EventStream } from "./events-of.ts";
 export { HandlerTimeoutError } from "./handler-timeout.ts";
 export type { Inbox, InboxCapabilities, InboxItem, InboxVerdict } from "./inbox.ts";
+export { InboxMessageTooLargeError, InboxMessageUnreadableError, InboxStorageError, RunUnknownError } from "./inbox-errors.ts";
 export { type CustomData, type CustomHandler, onCustom } from "./on-custom.ts";

@@ -47,3 +47,5 @@ export function memoryEventBus({ capacity = 10_000 }: MemoryEventBusOptions = {}
     },
   };
 }
+
+export { memoryInbox } from "./memory-inbox.ts";

@@ -6,6 +6,7 @@ import { inputContract } from "./testing/input.ts";
 import { lifetimeContract } from "./testing/lifetime.ts";
 import type { EventBusSubject } from "./testing/subject.ts";
 
+export { inboxContract, type InboxSubject } from "./testing/inbox-contract.ts";
 export type { EventBusSubject } from "./testing/subject.ts";
 
 /** The contract of `EventBus`. Every adapter runs all of it; there is no way to skip a part. */

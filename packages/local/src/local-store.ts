@@ -1,6 +1,8 @@
 import { basename, join, resolve } from "node:path";
 import type { ArtifactStore } from "@dad/artifacts";
 import { diskArtifactStore } from "@dad/artifacts/disk";
+import type { Inbox } from "@dad/events";
+import { diskInbox } from "@dad/events/disk";
 import type { IsolationAdapter } from "@dad/isolation";
 import type { JournalStore } from "@dad/journal";
 import { diskJournalStore } from "@dad/journal/disk";
@@ -40,6 +42,8 @@ export interface LocalStore extends AsyncDisposable {
   readonly project: string;
   readonly journals: JournalStore;
   readonly artifacts: ArtifactStore;
+  /** Through which others answer what runs ask, and tell them something. */
+  readonly inbox: Inbox;
   /** What is known of the runs without reading their journals, where this runtime has SQLite. */
   readonly index: RunIndex | undefined;
   readonly outcomes: GitOutcomeRepository;
@@ -69,6 +73,7 @@ export function localStore(options: LocalStoreOptions = {}): LocalStore {
     project,
     journals: diskJournalStore({ root: runRoot, durability }),
     artifacts,
+    inbox: diskInbox({ root: runRoot, durability }),
     index: sqliteRunIndex({ file: join(runRoot, ".dad", "index.sqlite") }),
     outcomes,
     workDirectory,

@@ -1,5 +1,5 @@
 import { diskArtifactView } from "@dad/artifacts/disk";
-import type { EventHandler } from "@dad/events";
+import type { EventHandler, InputHandler } from "@dad/events";
 import { memoryEventBus } from "@dad/events/memory";
 import type { IsolationAdapter, IsolationPolicy, RunScope } from "@dad/isolation";
 import { noopObservability } from "@dad/observability/noop";
@@ -21,6 +21,8 @@ export interface LocalPortsOptions {
   readonly hostEnv?: Readonly<Record<string, string | undefined>>;
   /** Told everything that happens in the run. */
   readonly onEvent?: EventHandler;
+  /** Answers what the run asks, or leaves it to who posts an answer in its inbox. */
+  readonly onInput?: InputHandler | undefined;
   readonly isolation?: IsolationChoice;
   /** `false`: runs have no outcome, and need no git. Each works in a directory beside its record, where its files stay. */
   readonly outcome?: false | undefined;
@@ -37,11 +39,12 @@ export function isolationOf(
 }
 
 /** The ports of a run on this machine: its own bus and view, and the store that it shares with the others. */
-export function localPorts(store: LocalStore, { resources, hostEnv, onEvent, isolation, outcome, scope }: LocalPortsOptions): MakeRunPorts {
+export function localPorts(store: LocalStore, { resources, hostEnv, onEvent, onInput, isolation, outcome, scope }: LocalPortsOptions): MakeRunPorts {
   const adapter = isolationOf(store, { isolation, hostEnv });
   return (env, own) => {
     const events = own(memoryEventBus());
     if (onEvent) events.subscribe("*", onEvent);
+    if (onInput) events.handleInput(onInput);
     return {
       journals: store.journals,
       artifacts: store.artifacts,
@@ -49,6 +52,7 @@ export function localPorts(store: LocalStore, { resources, hostEnv, onEvent, iso
       workspaces: store.workspaces,
       view: diskArtifactView({ root: env.runDir, store: store.artifacts }),
       events,
+      inbox: store.inbox,
       resources,
       observability: own(noopObservability()),
       isolation: adapter,

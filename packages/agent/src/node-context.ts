@@ -69,6 +69,11 @@ export interface NodeContext {
   readonly workspace: string | undefined;
   /** `undefined` when the run has no outcome. */
   readonly outcome: NodeOutcomeTree | undefined;
+  /**
+   * The files that the run was given from outside, in the order of their paths: `content` reads them. They lie in `static_inputs` of
+   * the run directory, for commands (`$var{inputDirectory}`).
+   */
+  readonly inputFiles: readonly ArtifactEntry[];
   readonly resources: ResourceProfile;
   /** Spans that are started without a parent become children of the span of this attempt. */
   readonly observability: Observability;

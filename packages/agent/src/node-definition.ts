@@ -34,6 +34,11 @@ export interface NodeTypeSpec<Settings extends z.ZodType, Output extends z.ZodTy
    * where that is so: then it is not executed for files that it does not see, and nobody looks what it changed.
    */
   readonly workspace?: WorkspaceUse | ((settings: z.output<Settings>, input: z.output<Input> | undefined) => WorkspaceUse);
+  /**
+   * Whether it looks at the input files of the run (`context.inputFiles`): then a re-run with other ones executes it again. That its
+   * settings name their directory is seen without this. Default `reads`. Say `none` where that is so.
+   */
+  readonly inputFiles?: "none" | "reads";
   readonly settings: Settings;
   /** What somebody may give to the node from outside (static inputs). Default: nothing. */
   readonly input?: Input;
@@ -65,6 +70,7 @@ export interface NodeType {
   /** Names the text of its code. `undefined` where the version says it all. */
   readonly source: string | undefined;
   readonly workspace: (settings: unknown, input: unknown) => WorkspaceUse;
+  readonly inputFiles: "none" | "reads";
   readonly settings: z.ZodType;
   readonly input: z.ZodType | undefined;
   readonly output: z.ZodType;
@@ -113,6 +119,7 @@ export function defineNode<Settings extends z.ZodType, Output extends z.ZodType,
     effect: spec.effect,
     source: sourceOf(spec.code ?? spec.execute.toString()),
     workspace: workspaceOf(spec),
+    inputFiles: spec.inputFiles ?? "reads",
     settings: spec.settings,
     input: spec.input,
     output: spec.output,

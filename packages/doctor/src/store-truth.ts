@@ -130,7 +130,7 @@ function stateOf({ owner, details }: Omit<RunStanding, "state">, failed: boolean
 function referencesIn(event: RecordedEvent): ArtifactReference[] {
   switch (event.type) {
     case "run.started":
-      return event.inputs ? [{ entry: event.inputs, node: undefined, seq: event.seq }] : [];
+      return [...(event.inputs ? [event.inputs] : []), ...(event.inputFiles ?? [])].map((entry) => ({ entry, node: undefined, seq: event.seq }));
     case "inputs.registered":
       return [{ entry: event.artifact, node: undefined, seq: event.seq }];
     case "node.completed":

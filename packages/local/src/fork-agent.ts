@@ -10,7 +10,7 @@ import { type AgentRun, type RunAgentOptions, runPrepared } from "./run-agent.ts
 
 export type { ForkChild } from "./fork/plan-children.ts";
 
-type OfEachRun = "store" | "inputs" | "source" | "runIdPrefix" | "signal" | "failure";
+type OfEachRun = "store" | "inputs" | "inputFiles" | "source" | "runIdPrefix" | "signal" | "failure";
 
 export interface ForkAgentOptions<Outputs = unknown> extends Pick<RunAgentOptions, OfEachRun> {
   /** Those of all children, or what makes those of one. */
@@ -71,6 +71,7 @@ export async function forkAgent<Definition extends AgentDefinition | FlowDefinit
   assertLimits(options);
   assertDefinition(definition);
   const children = await planChildren(definition, options);
+  await options.inputFiles?.keep(options.store.artifacts, { signal });
   const spending = spendingWithin(budgetUsd);
   const stop = AbortSignal.any([signal, failure, spending.signal].filter((one) => one !== undefined));
   const ended = new Map<number, ForkedChild<OutputsOf<Definition>>>();
@@ -110,7 +111,7 @@ async function runChild<Definition extends AgentDefinition | FlowDefinition>(
     const ended: AgentRun<OutputsOf<Definition>> = await runPrepared(
       definition,
       { store, ports: counted, ...own, ...(signal ? { signal } : {}) },
-      { start: planned.start, continuation: planned.continuation, resolved: planned.inputs },
+      { start: planned.start, continuation: planned.continuation, resolved: planned.inputs, inputFiles: planned.inputFiles },
     );
     // Whoever only listens may have been too slow to hear all.
     spending.settle(child.number, ended.run.usage.costUsd);

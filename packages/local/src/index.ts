@@ -8,6 +8,8 @@ export { commandsLeft, type LeftCommand } from "./commands-left.ts";
 export { examineMachine, type ExamineMachineOptions } from "./examine-machine.ts";
 export { type Fork, forkAgent, type ForkAgentOptions, type ForkChild, type ForkedChild } from "./fork-agent.ts";
 export { ForkBudgetError, ForkRefusedError, type RefusedChild } from "./fork/errors.ts";
+export { InputFilesError } from "./input-files/errors.ts";
+export { findInputFiles, type InputFiles, type InputFilesOptions } from "./input-files/find-input-files.ts";
 export { MaintenanceError } from "./maintenance/errors.ts";
 export { type LocalMaintenance, localMaintenance, type LocalMaintenanceOptions } from "./maintenance/local-maintenance.ts";
 export { localIsolation, type LocalIsolationOptions } from "./local-isolation.ts";

@@ -3,6 +3,7 @@ import { inlineEngine } from "@dad/engine/inline";
 import { RunId, type StaticInputs } from "@dad/protocol";
 import { readHistory, readRunWithHistory, type RunHistory, type RunPorts } from "@dad/run-context";
 import { assertAllowed, type BaseRun, type Continuation, optionsOnRecord, type PlannedRerun, planRerun, type RerunOptions } from "@dad/runner";
+import type { InputFiles } from "./input-files/find-input-files.ts";
 import type { LocalPortsOptions } from "./local-ports.ts";
 import type { LocalStore } from "./local-store.ts";
 
@@ -21,6 +22,8 @@ export interface PlanAgentRerunOptions extends RerunWhere {
   readonly rerun: RerunOptions;
   /** Given over those of the earlier run. */
   readonly inputs?: StaticInputs;
+  /** Given in the place of those of the earlier run with the same paths. */
+  readonly inputFiles?: InputFiles | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -29,21 +32,19 @@ export interface PlanAgentRerunOptions extends RerunWhere {
  *
  * @throws `RUN_UNKNOWN`, `JOURNAL_DAMAGED`, and what `planRerun` throws: `RERUN_BASE_INVALID`, `RERUN_PATH_INVALID`, `RERUN_SET_INVALID`, …
  */
-export async function planAgentRerun(
-  definition: AgentDefinition | FlowDefinition,
-  { store, ports, rerun, inputs, signal }: PlanAgentRerunOptions,
-): Promise<PlannedRerun> {
-  const base = await readBase(store, rerun.of, signal ? { signal } : {});
-  return await planOnBase(definition, base, { store, ports, rerun, ...(inputs ? { inputs } : {}), ...(signal ? { signal } : {}) });
+export async function planAgentRerun(definition: AgentDefinition | FlowDefinition, options: PlanAgentRerunOptions): Promise<PlannedRerun> {
+  const { store, rerun, signal } = options;
+  return await planOnBase(definition, await readBase(store, rerun.of, signal ? { signal } : {}), options);
 }
 
 /** The same on an earlier run that was read before: several re-runs are made from the same record of it. */
 export async function planOnBase(
   definition: AgentDefinition | FlowDefinition,
   base: BaseRun,
-  { store, ports, rerun, inputs, signal }: PlanAgentRerunOptions,
+  { store, ports, rerun, inputs, inputFiles, signal }: PlanAgentRerunOptions,
 ): Promise<PlannedRerun> {
-  const given = { ...(inputs ? { inputs } : {}), ...(signal ? { signal } : {}) };
+  const files = inputFiles && (await inputFiles.digested({ signal }));
+  const given = { ...(inputs ? { inputs } : {}), ...(files ? { inputFiles: files } : {}), ...(signal ? { signal } : {}) };
   return await planRerun(definition, { ...planningIn({ store, ports }), base, rerun, ...given });
 }
 

@@ -1,6 +1,6 @@
 import { type AgentDefinition, assertDefinition, type FlowDefinition, type OutputsOf } from "@dad/agent";
 import { inlineEngine } from "@dad/engine/inline";
-import { DadError, type RunDetails, type RunId, type RunSource, type StaticInputs } from "@dad/protocol";
+import { type ArtifactEntry, DadError, type RunDetails, type RunId, type RunSource, type StaticInputs } from "@dad/protocol";
 import {
   type MakeRunPorts,
   readHistory,
@@ -27,11 +27,14 @@ import {
   resolveStaticInputs,
   type RunnerOptions,
 } from "@dad/runner";
+import type { InputFiles } from "./input-files/find-input-files.ts";
 import { isolationOf, localPorts } from "./local-ports.ts";
 import { continuationOf, planAgentRerun, type Where } from "./plan-agent-rerun.ts";
 
 export interface RunAgentOptions extends Where, Pick<WithRunOptions, "runId" | "runIdPrefix" | "revision" | "signal" | "failure"> {
   readonly inputs?: StaticInputs;
+  /** Files given from outside; for a re-run, in the place of those of the earlier run with the same paths. */
+  readonly inputFiles?: InputFiles | undefined;
   /** Where the definition was loaded from, so that the run can be resumed by its id alone. */
   readonly source?: RunSource;
   /** Makes the run from an earlier one, and reuses what is unchanged. `inputs` are given over those of the earlier run. */
@@ -55,22 +58,23 @@ export interface AgentRun<Outputs> {
 /**
  * Runs an agent (or a flow) on this machine. A run that fails is a result, with the error that ended
  * it. Thrown is only what stops a run from being made: `DEFINITION_INVALID`, `RESOURCE_UNKNOWN`, `ISOLATION_UNAVAILABLE`, `GIT_UNAVAILABLE`, `OUTCOME_REVISION_UNKNOWN`,
- * `STATIC_INPUT_INVALID`, `RUN_EXISTS`, `RUN_ID_INVALID`, `RUN_NOT_OPENED`; of a `rerun` also `RERUN_REFUSED`, and what `planAgentRerun` throws; and
+ * `STATIC_INPUT_INVALID`, `INPUT_FILES_REFUSED`, `RUN_EXISTS`, `RUN_ID_INVALID`, `RUN_NOT_OPENED`; of a `rerun` also `RERUN_REFUSED`, and what `planAgentRerun` throws; and
  * `RUN_NOT_RECORDED`, when how it ended is not known.
  */
 export async function runAgent<Definition extends AgentDefinition | FlowDefinition>(
   definition: Definition,
-  { store, ports, inputs = {}, rerun, ...options }: RunAgentOptions,
+  { store, ports, inputs = {}, inputFiles, rerun, ...options }: RunAgentOptions,
 ): Promise<AgentRun<OutputsOf<Definition>>> {
   assertDefinition(definition);
-  return await runPrepared(definition, { store, ports, ...options }, await prepared(definition, { store, ports, inputs, rerun, ...options }));
+  const ready = await prepared(definition, { store, ports, inputs, inputFiles, rerun, ...options });
+  return await runPrepared(definition, { store, ports, ...options }, ready);
 }
 
 /** Runs what was checked, and of a re-run planned, before. Thrown is what stops the run from being made. */
 export async function runPrepared<Definition extends AgentDefinition | FlowDefinition>(
   definition: Definition,
-  { store, ports, ...options }: Omit<RunAgentOptions, "inputs" | "rerun">,
-  { start, continuation, resolved }: Prepared,
+  { store, ports, ...options }: Omit<RunAgentOptions, "inputs" | "inputFiles" | "rerun">,
+  { start, continuation, resolved, inputFiles }: Prepared,
 ): Promise<AgentRun<OutputsOf<Definition>>> {
   const { projectRoot, runRoot } = store;
   const run = {
@@ -80,35 +84,40 @@ export async function runPrepared<Definition extends AgentDefinition | FlowDefin
     runRoot,
     ...(start ? { rerun: start } : {}),
     ...(Object.keys(resolved).length === 0 ? {} : { inputs: resolved }),
+    inputFiles,
   };
   return await untilOver({ store, ports }, (made) => withRun({ ...run, ports: made }, runningOf(definition, { ports, continuation })));
 }
 
-/** How a run goes on from an earlier one, and its static inputs. */
+/** How a run goes on from an earlier one, its static inputs, and its input files, which are kept. */
 export interface Prepared extends Partial<Pick<PlannedRerun, "start" | "continuation">> {
   readonly resolved: StaticInputs;
+  readonly inputFiles: readonly ArtifactEntry[];
 }
 
-interface Asked extends Where, Pick<RunAgentOptions, "revision" | "signal"> {
+interface Asked extends Where, Pick<RunAgentOptions, "inputFiles" | "revision" | "signal"> {
   readonly inputs: StaticInputs;
   readonly rerun: RerunOptions | undefined;
 }
 
-async function prepared(definition: AgentDefinition | FlowDefinition, { store, ports, inputs, rerun, revision, signal }: Asked): Promise<Prepared> {
+async function prepared(definition: AgentDefinition | FlowDefinition, asked: Asked): Promise<Prepared> {
+  const { store, ports, inputs, inputFiles: given, rerun, revision, signal } = asked;
   const held = { adapter: isolationOf(store, ports), policy: ports.isolation?.policy };
   if (ports.outcome !== false) await store.assertOutcomes();
   if (rerun) {
-    const { plan, start, continuation, inputs: resolved } = await planAgentRerun(definition, { store, ports, rerun, inputs });
+    const { plan, start, continuation, inputs: resolved, inputFiles } = await planAgentRerun(definition, { ...asked, rerun });
     assertAllowed(plan);
     // What its nodes need may be reused.
     await checkIsolation([], held);
-    return { start, continuation, resolved };
+    await given?.keep(store.artifacts, { signal });
+    return { start, continuation, resolved, inputFiles };
   }
   checkDefinition(definition);
   checkResources(definition, ports.resources);
   if (revision !== undefined && ports.outcome !== false) await store.outcomes.resolve(revision, signal ? { signal } : {});
   await checkIsolation(isolationNeeds(definition), held);
-  return { resolved: resolveStaticInputs(definition, inputs) };
+  const resolved = resolveStaticInputs(definition, inputs);
+  return { resolved, inputFiles: (await given?.keep(store.artifacts, { signal })) ?? [] };
 }
 
 /**

@@ -65,6 +65,7 @@ export function testingContext({ workspace, models = {}, outcome = true, ...isol
     signal: controller.signal,
     ...isolationParts(isolation, { policies, controller }),
     workspace,
+    inputFiles: [],
     outcome: outcome ? outcomeTree(commits) : undefined,
     resources: profileOf(models),
     observability: recordingObservability(spans),

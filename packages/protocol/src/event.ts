@@ -49,6 +49,8 @@ export const RunEvent = z.discriminatedUnion("type", [
     revision: z.string().optional(),
     /** The static inputs that the run was given when it was made: one JSON object. A run that is on record has them. */
     inputs: ArtifactEntry.optional(),
+    /** The files that it was given, in `static_inputs` of the run directory. */
+    inputFiles: z.array(ArtifactEntry).optional(),
   }),
   /** The run goes on in a new epoch. `from` is how it stood before. */
   z.looseObject({ ...run, type: z.literal("run.resumed"), from: RunStatus }),

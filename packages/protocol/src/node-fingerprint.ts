@@ -15,5 +15,7 @@ export const NodeFingerprint = z.looseObject({
   resources: z.record(z.string(), Json).optional(),
   /** Names the files of the workspace at its start, of a node that sees them. */
   workspace: z.string().optional(),
+  /** Names the input files of the run and what they hold, of a node that may look at them. */
+  inputFiles: Digest.optional(),
 });
 export type NodeFingerprint = z.infer<typeof NodeFingerprint>;

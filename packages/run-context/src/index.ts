@@ -19,6 +19,7 @@ export {
   StaticInputsError,
   StaticInputsLateError,
 } from "./errors.ts";
+export { digestOfInputFiles, INPUT_DIRECTORY, mergedInputFiles } from "./input-files.ts";
 export { type OpenRunOptions, openRun, type RerunStart } from "./open-run.ts";
 export { contentsOfOrigins, type OriginContents, withoutData } from "./origin-contents.ts";
 export { withoutContents } from "./run-face.ts";

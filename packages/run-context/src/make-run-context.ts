@@ -1,4 +1,4 @@
-import type { EventDraft, Json } from "@dad/protocol";
+import type { ArtifactEntry, EventDraft, Json } from "@dad/protocol";
 import { encodeArtifact } from "./artifact-to-keep.ts";
 import type { OpenedRun } from "./complete-run.ts";
 import { enterIsolation } from "./isolated-execution.ts";
@@ -16,12 +16,13 @@ export interface RunContextParts {
   readonly history: RunHistory;
   /** The static inputs that are recorded already. */
   readonly inputs: ReadonlyMap<string, Json>;
+  readonly inputFiles: readonly ArtifactEntry[];
   /** Cancels the run. */
   readonly signal: AbortSignal | undefined;
 }
 
 /** What a component sees of a run that is open. */
-export function makeRunContext({ rootComponentId, history, inputs, signal }: RunContextParts, opened: OpenedRun): RunContext {
+export function makeRunContext({ rootComponentId, history, inputs, inputFiles, signal }: RunContextParts, opened: OpenedRun): RunContext {
   const { env, ports, record, outcome, directory, shown } = opened;
   const life = runLife(opened, signal);
   let hasBegun = history.components.size + history.nodes.size > 0;
@@ -31,7 +32,7 @@ export function makeRunContext({ rootComponentId, history, inputs, signal }: Run
     ports,
     outcome,
     directory,
-    inputs: runInputs(opened, { recorded: inputs, assertGoingOn: () => life.assertGoingOn(), hasBegun: () => hasBegun }),
+    inputs: runInputs(opened, { recorded: inputs, files: inputFiles, assertGoingOn: () => life.assertGoingOn(), hasBegun: () => hasBegun }),
     history,
     signal: life.signal,
     async record(draft, options) {

@@ -2,6 +2,7 @@ import { type ArtifactEntry, NodeId, type RerunOf, type RunId, type RunSource, t
 import { claimRun } from "./claim-run.ts";
 import { completeRun, type OpenedRun } from "./complete-run.ts";
 import { makeRunContext } from "./make-run-context.ts";
+import { assertInputFiles, showInputFiles } from "./input-files.ts";
 import { NO_TREE, openTree } from "./open-tree.ts";
 import type { RunContext } from "./run-context.ts";
 import type { RunEnvOptions } from "./run-env.ts";
@@ -19,6 +20,8 @@ export interface OpenRunOptions extends RunEnvOptions {
   readonly rootComponentId: string;
   /** Values given from outside, by node path or unique id. */
   readonly inputs?: StaticInputs;
+  /** Files given from outside: content that is stored, or travels in the entry, under paths in `static_inputs`. */
+  readonly inputFiles?: readonly ArtifactEntry[];
   /** Where the definition comes from, so that the run can be resumed by its id alone. */
   readonly source?: RunSource;
   /** Makes the run from an earlier one. */
@@ -54,6 +57,8 @@ export async function openRun(options: OpenRunOptions): Promise<RunContext> {
   if (!NodeId.safeParse(rootComponentId).success) throw new TypeError(`rootComponentId is not an id: ${rootComponentId}`);
   if (rerun && revision !== undefined) throw new TypeError("a re-run starts where its base says: it takes no revision");
   if (options.inputs) assertStaticInputs(options.inputs);
+  const { inputFiles = [] } = options;
+  assertInputFiles(inputFiles);
   signal?.throwIfAborted();
   const claimed = await claimRun({ ...options, kind: rerun ? "rerun" : "run" }, options.ports);
   const { env, ports } = claimed;
@@ -66,8 +71,9 @@ export async function openRun(options: OpenRunOptions): Promise<RunContext> {
     const inputs = await recordStart(options, { env, ports, record });
     await showRun(ports, record.details());
     await shown.add(inputs);
+    await showInputFiles(ports, inputFiles);
     tree = await openTree({ env, ports, record }, { rerun: rerun?.record, revision, signal });
-    const parts = { rootComponentId, history: foldHistory().history, inputs: new Map(Object.entries(options.inputs ?? {})), signal };
+    const parts = { rootComponentId, history: foldHistory().history, inputs: new Map(Object.entries(options.inputs ?? {})), inputFiles, signal };
     return makeRunContext(parts, { ...claimed, record, ...tree, shown });
   } catch (error) {
     const opened = { ...claimed, record, ...tree, shown };
@@ -80,7 +86,7 @@ export async function openRun(options: OpenRunOptions): Promise<RunContext> {
 
 /** One entry says that the run started and what it was given: whoever goes on with it has both or finds no run. */
 async function recordStart(
-  { rootComponentId, source, inputs, rerun, revision }: OpenRunOptions,
+  { rootComponentId, source, inputs, inputFiles = [], rerun, revision }: OpenRunOptions,
   { env, ports, record }: Pick<OpenedRun, "env" | "ports" | "record">,
 ): Promise<readonly ArtifactEntry[]> {
   const given = inputs && (await keepInputs(ports, inputs));
@@ -91,6 +97,7 @@ async function recordStart(
     ...(source ? { source } : {}),
     ...(revision === undefined ? {} : { revision }),
     ...(given ? { inputs: given } : {}),
+    ...(inputFiles.length > 0 ? { inputFiles: [...inputFiles] } : {}),
   };
   await record.add({ type: "run.started", ...facts });
   return given ? [given] : [];

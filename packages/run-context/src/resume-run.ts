@@ -15,6 +15,7 @@ import { type ClaimedRun, hold } from "./claim-run.ts";
 import { completeRun } from "./complete-run.ts";
 import { RunCompletedError, RunNotOpenedError } from "./errors.ts";
 import { inParallel } from "./in-parallel.ts";
+import { showInputFiles } from "./input-files.ts";
 import { makeRunContext } from "./make-run-context.ts";
 import type { RunContext } from "./run-context.ts";
 import { assertReachable, NO_TREE, openTree } from "./open-tree.ts";
@@ -123,9 +124,10 @@ async function goOn(claimed: ClaimedRun, { projection, history, status }: Before
     const { rootComponentId } = record.details();
     await showRun(ports, record.details());
     await shown.add(lastArtifacts(history));
+    await showInputFiles(ports, history.inputFiles);
     // It may have been killed before its nodes found anything.
     tree = await openTree({ env, ports, record }, { rerun: history.rerun, revision: history.revision, history, signal });
-    return makeRunContext({ rootComponentId, history, inputs, signal }, { ...claimed, record, ...tree, shown });
+    return makeRunContext({ rootComponentId, history, inputs, inputFiles: history.inputFiles, signal }, { ...claimed, record, ...tree, shown });
   } catch (error) {
     const opened = { ...claimed, record, ...tree, shown };
     // Why it could not be opened says more than that this cannot be recorded or released either.

@@ -70,6 +70,8 @@ export interface RunContext extends AsyncDisposable {
 export interface RunInputs {
   /** By node path or unique id: those that are on record. */
   readonly values: ReadonlyMap<string, Json>;
+  /** Files that the run was made with, in the order of their paths: below `static_inputs` of the run directory. */
+  readonly files: readonly ArtifactEntry[];
   /**
    * Gives one, in the place of what was given for this path before, and records it.
    *

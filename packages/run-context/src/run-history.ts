@@ -97,6 +97,8 @@ export interface RunHistory {
   readonly messages: ReadonlySet<string>;
   /** The static inputs that were registered last. */
   readonly inputs: ArtifactEntry | undefined;
+  /** The files that it was given. */
+  readonly inputFiles: readonly ArtifactEntry[];
   /** What the run was made from, of a re-run. */
   readonly rerun: RerunOf | undefined;
   /** Where its outcome was to start from, in the project's own repository. */
@@ -130,7 +132,17 @@ export function foldHistory(): HistoryFold {
   const steps: OutcomeStep[] = [];
   const outcome = { start: undefined, tree: undefined, steps };
   const nothing = { definition: undefined, inputs: undefined, rerun: undefined, revision: undefined, outcome, workspace: undefined, lastSeq: 0 };
-  const history: Open<RunHistory> = { ...nothing, nodes, ended, handled, components, requests: requests.requests, steps: done, messages };
+  const history: Open<RunHistory> = {
+    ...nothing,
+    inputFiles: [],
+    nodes,
+    ended,
+    handled,
+    components,
+    requests: requests.requests,
+    steps: done,
+    messages,
+  };
   return {
     history,
     add(event) {
@@ -191,6 +203,7 @@ function addFact(history: Open<RunHistory>, event: RecordedEvent): void {
   history.lastSeq = event.seq;
   if (event.type === "run.started") {
     history.inputs = event.inputs;
+    history.inputFiles = event.inputFiles ?? [];
     history.rerun = event.rerun;
     history.revision = event.revision;
     history.outcome = { ...outcome, tree: event.rerun?.start?.tree };

@@ -1,6 +1,7 @@
 import { type ArtifactEntry, type Json, RelativePath, type StaticInputs } from "@dad/protocol";
 import type { OpenedRun } from "./complete-run.ts";
 import { StaticInputsLateError } from "./errors.ts";
+import { INPUT_DIRECTORY } from "./input-files.ts";
 import { keepArtifact } from "./keep-artifact.ts";
 import type { RunInputs } from "./run-context.ts";
 import type { RunPorts } from "./run-ports.ts";
@@ -9,13 +10,14 @@ import { assertStaticInputs, parseStaticInputs } from "./static-inputs.ts";
 export interface GrowingInputs {
   /** Those that are recorded already. */
   readonly recorded: ReadonlyMap<string, Json>;
+  readonly files: readonly ArtifactEntry[];
   /** @throws when the run is over. */
   readonly assertGoingOn: () => void;
   /** Something of the run was executed, with the inputs that it had. */
   readonly hasBegun: () => boolean;
 }
 
-export function runInputs({ env, ports, record, shown }: OpenedRun, { recorded, assertGoingOn, hasBegun }: GrowingInputs): RunInputs {
+export function runInputs({ env, ports, record, shown }: OpenedRun, { recorded, files, assertGoingOn, hasBegun }: GrowingInputs): RunInputs {
   const values = new Map(recorded);
   let last: Promise<void> = Promise.resolve();
 
@@ -45,6 +47,7 @@ export function runInputs({ env, ports, record, shown }: OpenedRun, { recorded, 
 
   return {
     values,
+    files,
     register: async (path, value) => inTurn(Object.fromEntries([[path, value]])),
     load: async (given) => inTurn(typeof given === "string" ? parseStaticInputs(given, "static_inputs.json").values : given),
   };
@@ -52,7 +55,7 @@ export function runInputs({ env, ports, record, shown }: OpenedRun, { recorded, 
 
 /** Keeps all static inputs of a run, under the one name that they have in it. */
 export async function keepInputs(ports: RunPorts, inputs: StaticInputs): Promise<ArtifactEntry> {
-  const path = RelativePath.parse("static_inputs/static_inputs.json");
+  const path = RelativePath.parse(`${INPUT_DIRECTORY}/static_inputs.json`);
   const bytes = `${JSON.stringify(inputs, undefined, 2)}\n`;
   return await keepArtifact(ports, "static_inputs", { path, bytes, mediaType: "application/json" });
 }

@@ -1,4 +1,4 @@
-import { dirname, isAbsolute, relative, sep } from "node:path";
+import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import {
   type Guard,
   IsolationClosedError,
@@ -15,6 +15,7 @@ import {
 } from "@dad/isolation";
 import { canonicalJson, type EventDraft, type IsolationRecord, type Json, type NodePath } from "@dad/protocol";
 import { egressRecord } from "./egress-record.ts";
+import { INPUT_DIRECTORY } from "./input-files.ts";
 import type { IsolatedOptions, RunContext } from "./run-context.ts";
 
 /** The spaces of one execution: they are opened once for all who ask alike, and closed together. */
@@ -74,9 +75,10 @@ async function closeAll(opened: readonly PromiseSettledResult<IsolationSpace>[],
 /** A space that is on record, or none. */
 async function openRecorded(
   run: RunContext,
-  { env, policy, workspace }: Pick<Required<IsolationSpec>, "env" | "policy" | "workspace">,
+  { env, policy: given, workspace }: Pick<Required<IsolationSpec>, "env" | "policy" | "workspace">,
   at: NodePath | undefined,
 ): Promise<IsolationSpace> {
+  const policy = withInputFiles(run, given);
   const resolved = resolvePolicy(policy);
   assertApart(run, resolved);
   const { onEgress, settled } = egressRecord(run);
@@ -92,6 +94,13 @@ async function openRecorded(
     throw error;
   }
   return { ...space, [Symbol.asyncDispose]: close };
+}
+
+/** What keeps commands from the files of the host still shows them those that the run was given, as long as it has a readable directory. */
+function withInputFiles({ env, inputs, ports }: RunContext, policy: IsolationPolicy): IsolationPolicy {
+  const isKept = resolvePolicy(policy).required["fs.read"] !== undefined;
+  if (!isKept || inputs.files.length === 0 || !ports.view) return policy;
+  return { ...policy, mounts: [...(policy.mounts ?? []), { path: join(env.runDir, INPUT_DIRECTORY), mode: "ro" }] };
 }
 
 /** The same for policies that say the same. A function, such as one that gives the headers of a gateway, is only the same as itself. */

@@ -39,6 +39,7 @@ export function contextOf(attempt: Attempt, collected: Collected, observability:
     untrusted: call.untrusted ?? false,
     workspace: run.directory,
     outcome: run.outcome && { commit: async (message) => wanted(() => commitWorkspace(run, { call, collected }, message)) },
+    inputFiles: run.inputs.files,
     resources: run.ports.resources,
     observability,
     record: async (draft) => wanted(() => collected.records.add(draft)),

@@ -1,5 +1,5 @@
 import type { NodeType, WorkspaceUse } from "@dad/agent";
-import { canonicalJson, digestOfBytes, type Json, type NodeFingerprint } from "@dad/protocol";
+import { canonicalJson, type Digest, digestOfBytes, type Json, type NodeFingerprint } from "@dad/protocol";
 import type { ResourceNeed, ResourceProfile } from "@dad/resources";
 import { known, UNKNOWN } from "./unknown.ts";
 
@@ -9,6 +9,8 @@ export interface NodeGiven {
   readonly settings: Json;
   /** The same without what is the run's own: its id and its places. */
   readonly plain: Json;
+  /** Its settings name the directory of the input files of the run. */
+  readonly inputFiles: boolean;
   readonly input: Json | undefined;
 }
 
@@ -18,14 +20,16 @@ export interface FingerprintOptions {
   readonly unmarked: (text: string) => string;
   /** Names the files of the workspace as the node finds them. `undefined` in a run without an outcome. */
   readonly tree: () => string | undefined;
+  /** Names the input files of the run. */
+  readonly inputFiles: Digest | undefined;
 }
 
 /**
  * Says what the result of a node depends on: its code, its rendered settings, its static input, what stands behind the aliases of
- * its resources, and the files of the workspace, if it sees them. Time limits, retries, concurrency, waits, record settings, the ids
+ * its resources, the files of the workspace, if it sees them, and the input files, if it may look at those. Time limits, retries, concurrency, waits, record settings, the ids
  * of runs and their places are no part of it.
  */
-export function fingerprinter({ resources, unmarked, tree }: FingerprintOptions): (given: NodeGiven) => NodeFingerprint {
+export function fingerprinter({ resources, unmarked, tree, inputFiles }: FingerprintOptions): (given: NodeGiven) => NodeFingerprint {
   return (given) => {
     const { nodeType, plain, input } = given;
     const { type, version, source } = nodeType;
@@ -33,14 +37,20 @@ export function fingerprinter({ resources, unmarked, tree }: FingerprintOptions)
     const behind = resourcesBehind(given, resources);
     const found = tree();
     const workspace = found === undefined || workspaceUse(given) === "none" ? undefined : known(found as Json, () => "the files of the workspace");
-    const facts = { code, ...(behind ? { resources: behind } : {}), ...(workspace === undefined ? {} : { workspace: workspace as string }) };
+    const looked = given.inputFiles || nodeType.inputFiles === "reads" ? inputFiles : undefined;
+    const facts = {
+      code,
+      ...(behind ? { resources: behind } : {}),
+      ...(workspace === undefined ? {} : { workspace: workspace as string }),
+      ...(looked === undefined ? {} : { inputFiles: looked }),
+    };
     const components = { ...facts, settings: plain, ...(input === undefined ? {} : { static: input }) };
     return { digest: digestOfBytes(unmarked(canonicalJson(components))), ...facts };
   };
 }
 
 /** What a node does with the files of the workspace. One that cannot say so may do anything. */
-export function workspaceUse({ nodeType, settings, input }: Omit<NodeGiven, "plain">): WorkspaceUse {
+export function workspaceUse({ nodeType, settings, input }: Omit<NodeGiven, "plain" | "inputFiles">): WorkspaceUse {
   try {
     const parsed = nodeType.settings.safeParse(settings);
     const given = input === undefined ? undefined : nodeType.input?.safeParse(input).data;

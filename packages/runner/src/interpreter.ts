@@ -208,9 +208,9 @@ function renderedCall(walk: Walk, element: NodeElement, { place, recorded }: Cal
   const reads = new Set<NodePath>();
   const decidedBy = decidersOf(frame);
   const input = host.inputs.node(place);
-  const { settings, plain } = renderedSettings(walk, definition.settings, { place, reads });
+  const { settings, plain, inputFiles } = renderedSettings(walk, definition.settings, { place, reads });
   trust.gives(path, definition, reads);
-  const decided = recorded ? {} : host.decisions.of({ place, element, settings, plain, input, reads: [...reads] });
+  const decided = recorded ? {} : host.decisions.of({ place, element, settings, plain, inputFiles, input, reads: [...reads] });
   return {
     path,
     settings,

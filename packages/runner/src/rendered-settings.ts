@@ -1,20 +1,29 @@
 import type { Json, NodePath } from "@dad/protocol";
 import type { Place, Walk } from "./walk.ts";
 
-/** The settings of a node, and the same without what is the run's own. */
+export interface RenderedSettings {
+  readonly settings: Json;
+  /** The same without what is the run's own. */
+  readonly plain: Json;
+  /** They name the directory of the input files. */
+  readonly inputFiles: boolean;
+}
+
+/** The settings of a node, and what is known of them. */
 export function renderedSettings(
   { host, render }: Walk,
   settings: Json,
   { place, reads }: { readonly place: Place; readonly reads: Set<NodePath> },
-): { readonly settings: Json; readonly plain: Json } {
+): RenderedSettings {
   const { path, parent: frame } = place;
   const own = new Set<string>();
   const rendered = host.decisions.settings(place, render(settings, { frame, path, reads, own }));
-  if (own.size === 0) return { settings: rendered, plain: rendered };
+  const told = { settings: rendered, plain: rendered, inputFiles: own.has("inputDirectory") };
+  if (own.size === 0) return told;
   try {
-    return { settings: rendered, plain: host.decisions.settings(place, render(settings, { frame, path, plain: true })) };
+    return { ...told, plain: host.decisions.settings(place, render(settings, { frame, path, plain: true })) };
   } catch {
     // An expression computes with it what it cannot compute with a placeholder.
-    return { settings: rendered, plain: rendered };
+    return told;
   }
 }

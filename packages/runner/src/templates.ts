@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { type Json, type NodePath, nodeDirectory, type RunEnvParams } from "@dad/protocol";
 import { type CompiledValue, compileValue, type Scope } from "@dad/template";
+import { INPUT_DIRECTORY } from "@dad/run-context";
 import { frameOfVariable, type LoopStarts, nodeNames, outputOf, variableNames } from "./frame.ts";
 import { known } from "./unknown.ts";
 import type { Render, RenderPlace } from "./walk.ts";
@@ -11,6 +13,7 @@ export const BUILT_IN_VARIABLES = [
   "runRoot",
   "effectiveRunRoot",
   "workspace",
+  "inputDirectory",
   "nodeId",
   "nodePath",
   "nodeDirectory",
@@ -66,7 +69,8 @@ export function templateRenderer({ env, workspace, starts }: TemplatesOf): Rende
 }
 
 function variablesOfRun({ runId, runDir, runRoot, effectiveRunRoot }: RunEnvParams, workspace: string): (name: string) => string | undefined {
-  const values: Partial<Record<BuiltIn, string>> = { runId, runDir, runRoot, effectiveRunRoot, workspace };
+  const inputDirectory = join(runDir, INPUT_DIRECTORY);
+  const values: Partial<Record<BuiltIn, string>> = { runId, runDir, runRoot, effectiveRunRoot, workspace, inputDirectory };
   return (name) => (Object.hasOwn(values, name) ? values[name as BuiltIn] : undefined);
 }
 

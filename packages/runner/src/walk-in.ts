@@ -2,7 +2,7 @@ import type { ComponentDefinition } from "@dad/agent";
 import type { DriveOptions, NodeHandle } from "@dad/engine";
 import type { Observability } from "@dad/observability";
 import type { NodePath } from "@dad/protocol";
-import type { ExecutionScope, RunContext } from "@dad/run-context";
+import { digestOfInputFiles, type ExecutionScope, type RunContext } from "@dad/run-context";
 import type { Assumptions } from "./assumption.ts";
 import { decisionsOf } from "./decisions.ts";
 import { indexDefinition } from "./definition-index.ts";
@@ -45,7 +45,12 @@ export function walkIn(scope: ExecutionScope, root: ComponentDefinition, options
   const report = walkReport(scope.run, root);
   const files = filesOf(scope.run, turns, continuation);
   const own = unmarked({ env, workspace: scope.space.cwd, lineage: continuation?.lineage ?? [] });
-  const fingerprint = fingerprinter({ resources: ports.resources, unmarked: own, tree: files.tree });
+  const fingerprint = fingerprinter({
+    resources: ports.resources,
+    unmarked: own,
+    tree: files.tree,
+    inputFiles: digestOfInputFiles(scope.run.inputs.files),
+  });
   const commits = fileCommits(scope.run, files);
   const waiting = waitingIn({ scope, continuation, clock });
   waiting.requests.listen();

@@ -40,6 +40,8 @@ export interface NodeToDecide {
   readonly settings: Json;
   /** The same without what is the run's own: its id and its places. */
   readonly plain: Json;
+  /** They name the directory of the input files of the run. */
+  readonly inputFiles: boolean;
   readonly input: Json | undefined;
   readonly reads: readonly NodePath[];
 }

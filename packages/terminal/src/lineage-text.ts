@@ -65,7 +65,7 @@ function nodeFacts(made: LineageNode, { paint }: LineageContext): Fact[] {
 }
 
 function madeOfFacts({ path, runId, fingerprint, nodeType, usage, given, set, outcome, writers }: LineageNode): Fact[] {
-  const { code, resources = {}, workspace } = fingerprint ?? {};
+  const { code, resources = {}, workspace, inputFiles } = fingerprint ?? {};
   const source = code?.source === undefined ? "" : `, source ${code.source}`;
   return [
     [
@@ -74,6 +74,7 @@ function madeOfFacts({ path, runId, fingerprint, nodeType, usage, given, set, ou
     ],
     ...Object.entries(resources).map(([alias, behind]): Fact => ["resource", `${inOneLine(alias)} ${valueText(behind)}`]),
     ...(workspace === undefined ? [] : [["files", `saw tree ${workspace}${writers?.length === 0 ? ", which no node had changed" : ""}`] as const]),
+    ...(inputFiles === undefined ? [] : [["files", `could look at the input files ${inputFiles}`] as const]),
     ...(writers ?? []).slice(-MOST_LISTED).map((writer): Fact => {
       const elsewhere = writer.runId === runId ? "" : `, executed in ${writer.runId}`;
       return ["", `changed by ${writer.path} in commit ${writer.commit}${elsewhere}`];

@@ -10,8 +10,8 @@ export async function explainRun(runId: string, file: string | undefined, flags:
   using output = divertOutput((text) => void process.stderr.write(text));
   offerOwnPackages();
   await using prepared = await prepareRerun(runId, file, flags);
-  const { definition, store, resources, outcome, rerun, inputs, located } = prepared;
-  const { plan } = await located(planAgentRerun(definition, { store, ports: { resources, outcome }, rerun, inputs }));
+  const { definition, store, resources, outcome, rerun, inputs, inputFiles, located } = prepared;
+  const { plan } = await located(planAgentRerun(definition, { store, ports: { resources, outcome }, rerun, inputs, inputFiles }));
   const text = () => `${planText(visible(plan), { paint: paintFor(process.stdout), next: plan.problems.length === 0 ? sameRerun() : undefined })}\n`;
   const told = await output.tell(flags.json ? jsonText(plan) : text());
   if (!told) return EXIT.failed;

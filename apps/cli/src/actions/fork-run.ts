@@ -41,7 +41,7 @@ interface Forking {
 }
 
 async function forked({ prepared, variants, flags, progress }: Forking): Promise<ForkReport> {
-  const { definition, store, resources, isolation, outcome, rerun, inputs, located, source } = prepared;
+  const { definition, store, resources, isolation, outcome, rerun, inputs, inputFiles, located, source } = prepared;
   const { from, concurrency, budget, prefix } = flags;
   const sets = setText(variants);
   const { children, stopped } = await runToItsEnd(progress, (ends) =>
@@ -50,6 +50,7 @@ async function forked({ prepared, variants, flags, progress }: Forking): Promise
         ...ends,
         store,
         inputs,
+        inputFiles,
         source,
         variants,
         concurrency,

@@ -25,6 +25,7 @@ export interface RerunFlags extends IsolationFlags, OutcomeFlags {
   /** `<path>=<json>`, in the order given. */
   readonly input?: readonly string[];
   readonly staticInputs?: string;
+  readonly inputDir?: readonly string[];
   /** Paths, or `true` for all. */
   readonly allowEffects?: readonly string[] | true;
   readonly allowFailed?: true;

@@ -22,13 +22,14 @@ export async function rerunRun(runId: string, file: string | undefined, flags: R
   using output = divertOutput((text) => progress.log(text));
   offerOwnPackages();
   await using prepared = await prepareRerun(runId, file, flags);
-  const { definition, store, resources, isolation, outcome, rerun, inputs, located, source } = prepared;
+  const { definition, store, resources, isolation, outcome, rerun, inputs, inputFiles, located, source } = prepared;
   const ended = await runToItsEnd(progress, (work) =>
     located(
       runAgent(definition, {
         ...work,
         store,
         inputs,
+        inputFiles,
         rerun,
         source,
         ports: { resources, onEvent: startTelling(progress, store), isolation, outcome },

@@ -16,6 +16,7 @@ export interface RunFlags extends IsolationFlags, OutcomeFlags {
   /** `<path>=<json>`, in the order given. */
   readonly input?: readonly string[];
   readonly staticInputs?: string;
+  readonly inputDir?: readonly string[];
   readonly runRoot?: string;
   readonly runId?: string;
   readonly prefix?: string;
@@ -32,7 +33,7 @@ export async function runFile(file: string, flags: RunFlags): Promise<number> {
   using output = divertOutput((text) => progress.log(text));
   offerOwnPackages();
 
-  const { inputs, located } = await readInputs(flags, cwd);
+  const { inputs, inputFiles, located } = await readInputs(flags, cwd);
   const definition = await loadAgent(path);
   const project = await findProject(dirname(path), { cwd, runRoot: flags.runRoot });
   const resources = project.profile(flags.profile);
@@ -44,6 +45,7 @@ export async function runFile(file: string, flags: RunFlags): Promise<number> {
         ...work,
         store,
         inputs,
+        inputFiles,
         ports: { resources, onEvent: startTelling(progress, store), isolation: project.isolation(flags), outcome },
         source: sourceOf(path, store, flags.profile),
         ...(revision === undefined ? {} : { revision }),

@@ -110,6 +110,7 @@ function sharedOptions(command: Command): Command {
     .option("--pin <path>", "reuse this although it is changed; repeatable", append)
     .option("-i, --input <path=json>", "a static input, instead of that of the earlier run; repeatable", append)
     .option("--static-inputs <file>", "static inputs as a JSON object, by node path; --input comes first")
+    .option("--input-dir <dir>", "files for the run, in the place of those of the earlier run with the same paths; repeatable", append)
     .option(
       "--allow-effects [path...]",
       "let effectful nodes do once more what they did (default: all). After <run>: it takes every path that follows it",

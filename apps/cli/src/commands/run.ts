@@ -14,6 +14,11 @@ export function declareRun(program: Command, finish: Finish): void {
     .argument("<file>", 'TypeScript or JavaScript; its export "agent" is run, or else the only agent or flow that it exports')
     .option("-i, --input <path=json>", "a static input: a value for a node or a component; repeatable", append)
     .option("--static-inputs <file>", "static inputs as a JSON object, by node path; --input comes first")
+    .option(
+      "--input-dir <dir>",
+      "files for the run, with all that is below: they lie in static_inputs of its directory. A static_inputs.json among them is as --static-inputs; repeatable",
+      append,
+    )
     .option("--run-root <dir>", "where runs are kept (default: that of dad.config, or else runs)", directory)
     .addOption(new Option("--run-id <id>", "the id of the run, instead of a new one").conflicts("prefix"))
     .option("--prefix <prefix>", "begins the new run id")

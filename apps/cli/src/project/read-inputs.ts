@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { foreignFiles } from "@dad/disk";
+import { findInputFiles, type InputFiles, InputFilesError } from "@dad/local";
 import type { StaticInputs } from "@dad/protocol";
 import { parseStaticInput, parseStaticInputs, StaticInputsError, type WrittenInputs } from "@dad/run-context";
 import { StaticInputError } from "@dad/runner";
@@ -10,30 +11,39 @@ export interface InputFlags {
   readonly input?: readonly string[];
   /** A file. */
   readonly staticInputs?: string;
+  /** Directories. */
+  readonly inputDir?: readonly string[];
 }
 
 /** What a person gives to a run from outside. */
 export interface GivenInputs {
   readonly inputs: StaticInputs;
+  readonly inputFiles: InputFiles | undefined;
   /** Waits for what is done with them. When they do not fit, it is told of each where it is written. */
   readonly located: <Result>(work: Promise<Result>) => Promise<Result>;
 }
 
 /**
- * The static inputs of the command line: those of the file, and over them those written out. All that is wrong is told at once.
+ * What the command line gives to a run: the values of the file, over them those written out, and files. All that is wrong is told at once.
  *
- * @throws StaticInputsUnreadableError (`STATIC_INPUTS_UNREADABLE`), StaticInputsError (`STATIC_INPUTS_INVALID`).
+ * @throws StaticInputsUnreadableError (`STATIC_INPUTS_UNREADABLE`), StaticInputsError (`STATIC_INPUTS_INVALID`), `INPUT_FILES_REFUSED`.
  */
-export async function readInputs({ input = [], staticInputs }: InputFlags, cwd: string): Promise<GivenInputs> {
-  const [fromFile, fromLine] = await Promise.all([
+export async function readInputs({ input = [], staticInputs, inputDir = [] }: InputFlags, cwd: string): Promise<GivenInputs> {
+  const [files, fromFile, fromLine] = await Promise.all([
+    settled(findInputFiles(inputDir.map((directory) => resolve(cwd, directory)))),
     Promise.all(staticInputs === undefined ? [] : [settled(readInputsFile(resolve(cwd, staticInputs)))]),
     Promise.all(input.map((assignment, at) => settled(writtenOut(assignment, `--input #${at + 1}`)))),
   ]);
-  const all = [...fromFile, ...fromLine];
-  throwAll([...all.flatMap((one) => ("cause" in one ? [one.cause] : [])), ...givenTwice(writtenIn(fromLine))]);
-  const written = writtenIn(all);
+  const inFiles = valuesOf(files).flatMap((found) => found.staticInputs);
+  const fromDirectory = await Promise.all(inFiles.map(({ file, content }) => settled(writtenIn(content, file))));
+  const both =
+    staticInputs === undefined ? [] : inFiles.map(({ file }) => new StaticInputsError([`${file}: --static-inputs is given, too: keep one of them`]));
+  const all = [...fromDirectory, ...fromFile, ...fromLine];
+  throwAll([...causesOf(files, ...all), ...both, ...givenTwice(valuesOf(...fromLine))]);
+  const written = valuesOf(...all);
   return {
     inputs: Object.assign({}, ...written.map(({ values }) => values)) as StaticInputs,
+    inputFiles: inputDir.length === 0 ? undefined : valuesOf(files)[0],
     located: (work) =>
       work.catch((error: unknown) => {
         throw error instanceof StaticInputError ? locatedIn(written, error) : error;
@@ -41,21 +51,29 @@ export async function readInputs({ input = [], staticInputs }: InputFlags, cwd: 
   };
 }
 
-type Settled = { readonly written: WrittenInputs } | { readonly cause: unknown };
+type Settled<Value> = { readonly value: Value } | { readonly cause: unknown };
 
-function settled(reading: Promise<WrittenInputs>): Promise<Settled> {
-  return reading.then(
-    (written) => ({ written }),
+function settled<Value>(work: Promise<Value>): Promise<Settled<Value>> {
+  return work.then(
+    (value) => ({ value }),
     (cause: unknown) => ({ cause }),
   );
 }
 
-function writtenIn(all: readonly Settled[]): readonly WrittenInputs[] {
-  return all.flatMap((one) => ("written" in one ? [one.written] : []));
+function valuesOf<Value>(...all: readonly Settled<Value>[]): readonly Value[] {
+  return all.flatMap((one) => ("value" in one ? [one.value] : []));
+}
+
+function causesOf(...all: readonly Settled<unknown>[]): readonly unknown[] {
+  return all.flatMap((one) => ("cause" in one ? [one.cause] : []));
 }
 
 async function writtenOut(assignment: string, place: string): Promise<WrittenInputs> {
   return parseStaticInput(assignment, place);
+}
+
+async function writtenIn(content: Uint8Array, file: string): Promise<WrittenInputs> {
+  return parseStaticInputs(textOf(content, file), file);
 }
 
 function givenTwice(written: readonly WrittenInputs[]): readonly StaticInputsError[] {
@@ -72,7 +90,7 @@ function throwAll(causes: readonly unknown[]): void {
   if (causes.length === 0) return;
   const [first] = causes;
   const problems = causes.flatMap((cause) => {
-    if (cause instanceof StaticInputsError) return cause.problems;
+    if (cause instanceof StaticInputsError || cause instanceof InputFilesError) return cause.problems;
     if (cause instanceof StaticInputsUnreadableError) return [cause.message];
     throw cause;
   });
@@ -99,7 +117,7 @@ const { read } = foreignFiles((_operation, path, cause) => new StaticInputsUnrea
 
 async function readInputsFile(file: string): Promise<WrittenInputs> {
   const { content } = await read(file, { limitBytes: LARGEST_BYTES });
-  return parseStaticInputs(textOf(content, file), file);
+  return await writtenIn(content, file);
 }
 
 function textOf(content: Uint8Array, file: string): string {

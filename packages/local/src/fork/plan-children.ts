@@ -1,6 +1,7 @@
 import type { AgentDefinition, FlowDefinition } from "@dad/agent";
 import { canonicalJson, DadError, errorEnvelope, type Json, type StaticInputs } from "@dad/protocol";
 import { assertAllowed, type BaseRun, type PlannedRerun, type RerunOptions } from "@dad/runner";
+import type { InputFiles } from "../input-files/find-input-files.ts";
 import type { LocalPortsOptions } from "../local-ports.ts";
 import type { LocalStore } from "../local-store.ts";
 import { planOnBase, readBase } from "../plan-agent-rerun.ts";
@@ -26,6 +27,7 @@ export interface PlanChildrenOptions {
   readonly rerun: RerunOptions;
   readonly variants: readonly ForkChild["set"][];
   readonly inputs?: StaticInputs | undefined;
+  readonly inputFiles?: InputFiles | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -57,12 +59,19 @@ export async function planChildren(definition: AgentDefinition | FlowDefinition,
 async function planChild(
   definition: AgentDefinition | FlowDefinition,
   child: ForkChild,
-  { store, ports: given, rerun, inputs, signal, base }: PlanChildrenOptions & { readonly base: BaseRun },
+  { store, ports: given, rerun, inputs, inputFiles, signal, base }: PlanChildrenOptions & { readonly base: BaseRun },
 ): Promise<PlannedChild> {
   const ports = typeof given === "function" ? given(child) : given;
   if (ports.outcome !== false) await store.assertOutcomes();
   const own = { ...rerun, set: mergedSet(rerun.set ?? {}, child.set) };
-  const planned = await planOnBase(definition, base, { store, ports, rerun: own, ...(inputs ? { inputs } : {}), ...(signal ? { signal } : {}) });
+  const planned = await planOnBase(definition, base, {
+    store,
+    ports,
+    rerun: own,
+    inputFiles,
+    ...(inputs ? { inputs } : {}),
+    ...(signal ? { signal } : {}),
+  });
   assertAllowed(planned.plan);
   return { child, ports, planned };
 }

@@ -24,6 +24,7 @@ export const runCommand = defineNode({
   type: "command",
   version: "2",
   effect: "effectful",
+  inputFiles: "none",
   code: "",
   executes: commandIn,
   settings: CommandSettings,

@@ -43,6 +43,7 @@ export const runCommands = defineNode({
   type: "command",
   version: "2",
   effect: "effectful",
+  inputFiles: "none",
   code: "",
   executes: commandIn,
   settings: CommandsSettings,

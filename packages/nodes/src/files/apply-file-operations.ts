@@ -65,6 +65,7 @@ export const applyFileOperations = defineNode({
   type: "file_operation",
   version: "2",
   effect: "effectful",
+  inputFiles: "none",
   code: "",
   workspace: "confined",
   settings: FileOperationSettings,

@@ -34,6 +34,7 @@ export const analyzeFolder = defineNode({
   type: "folder_analyzer",
   version: "2",
   effect: "pure",
+  inputFiles: "none",
   code: "",
   workspace: "reads",
   settings: FolderSettings,

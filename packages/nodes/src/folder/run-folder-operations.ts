@@ -67,6 +67,7 @@ export const runFolderOperations = defineNode({
   type: "folder_analyzer",
   version: "2",
   effect: "pure",
+  inputFiles: "none",
   code: "",
   workspace: "reads",
   settings: FolderOperationsSettings,

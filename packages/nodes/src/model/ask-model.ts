@@ -97,7 +97,9 @@ function structuredAsk<Schema extends z.ZodType>(schema: Schema, code: AskCode) 
 function typeOf(code: AskCode) {
   const { tools = [] } = code;
   const version = tools.length === 0 ? "2" : `2+${toolsVersion(tools)}`;
-  return { type: "ai_model", version, code: "", effect: effectOf(tools), needs: modelsNeeded, untrusted: true };
+  // What tools look at, they do not say.
+  const inputFiles = tools.length === 0 ? ("none" as const) : ("reads" as const);
+  return { type: "ai_model", version, code: "", effect: effectOf(tools), inputFiles, needs: modelsNeeded, untrusted: true };
 }
 
 /** A model sees what it is sent. A tool may look at all of it. */

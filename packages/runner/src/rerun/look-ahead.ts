@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { type ComponentDefinition, type Definition, elementsOf, isBlock, outputMisfit, walk } from "@dad/agent";
 import type { Engine, NodeCall, NodeOutcome } from "@dad/engine";
 import {
+  type Digest,
   DadError,
   ExecutionId,
   messageOf,
@@ -61,6 +62,8 @@ export interface LookAheadOptions {
   readonly decider: Decider;
   readonly withSet: ReturnType<typeof withSet>;
   readonly inputs: StaticInputIndex;
+  /** Names the input files. */
+  readonly inputFiles: Digest | undefined;
   readonly ports: Pick<RunPorts, "artifacts" | "resources" | "outcomes" | "workspaces">;
   readonly engine: Engine;
   readonly place: { readonly runRoot: string; readonly lineage: readonly BaseRun["runId"][] };
@@ -126,7 +129,7 @@ function lookingHost(root: ComponentDefinition, options: LookAheadOptions, found
   const files = filesAhead(options, found);
   const { env, workspace } = standIn(options);
   const own = unmarked({ env: { ...env, runId: UNNAMED }, workspace, lineage: place.lineage });
-  const fingerprint = fingerprinter({ resources: options.ports.resources, unmarked: own, tree: files.tree });
+  const fingerprint = fingerprinter({ resources: options.ports.resources, unmarked: own, tree: files.tree, inputFiles: options.inputFiles });
   const looking = { ...options, files, found, elementAt: elementsOf(root), before: nodesIn(options.base), decide: options.decider.inWalk() };
   const host: InterpreterHost = {
     root,

@@ -1,7 +1,7 @@
 import { type ComponentDefinition, EVERY_ITERATION } from "@dad/agent";
 import type { Engine } from "@dad/engine";
-import type { NodePath, OutcomeSource, RerunOf, RerunPlan, RunId, StaticInputs } from "@dad/protocol";
-import type { RerunStart, RunHistory, RunPorts } from "@dad/run-context";
+import type { ArtifactEntry, NodePath, OutcomeSource, RerunOf, RerunPlan, RunId, StaticInputs } from "@dad/protocol";
+import { digestOfInputFiles, mergedInputFiles, type RerunStart, type RunHistory, type RunPorts } from "@dad/run-context";
 import { checkDefinition } from "../check-definition.ts";
 import { checkResources } from "../check-resources.ts";
 import { staticInputIndex } from "../static-input-index.ts";
@@ -23,11 +23,13 @@ export interface PlanRerunOptions {
   readonly rerun: RerunOptions;
   /** Given over those of the earlier run. */
   readonly inputs?: StaticInputs;
+  /** Files that are given in the place of those of the earlier run with the same path. */
+  readonly inputFiles?: readonly ArtifactEntry[];
   readonly ports: Pick<RunPorts, "artifacts" | "resources" | "outcomes" | "workspaces">;
   readonly engine: Engine;
   readonly runRoot: string;
   /** What is on record of a re-run that was begun already: what it was made with, it goes on with. */
-  readonly begun?: Pick<RunHistory, "rerun" | "inputs"> | undefined;
+  readonly begun?: Pick<RunHistory, "rerun" | "inputs" | "inputFiles"> | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -40,6 +42,8 @@ export interface PlannedRerun {
   readonly start: RerunStart;
   /** All static inputs of the re-run. */
   readonly inputs: StaticInputs;
+  /** All its input files. */
+  readonly inputFiles: readonly ArtifactEntry[];
 }
 
 /**
@@ -58,7 +62,9 @@ export async function planRerun(root: ComponentDefinition, given: PlanRerunOptio
   const lineage = unnamedIn(lineageOf(base), [inputs, options.set]);
   const groups = writersTogether(root, base.history);
   const place = { runRoot, lineage };
-  const looking = { base, withSet: withSet(options.set), inputs: staticInputIndex(root, inputs), ports, engine, signal, place };
+  const inputFiles = given.begun?.inputFiles ?? mergedInputFiles(base.history.inputFiles, given.inputFiles ?? []);
+  const ofInputs = { inputs: staticInputIndex(root, inputs), inputFiles: digestOfInputFiles(inputFiles) };
+  const looking = { ...ofInputs, base, withSet: withSet(options.set), ports, engine, signal, place };
   const { decider, ahead } = await lookAheadTogether(root, { looking, options, groups });
   const problems = await problemsOf(root, { base, options, decider, ahead, ...ports });
   // What stands in the way may be why it does not come further.
@@ -69,6 +75,7 @@ export async function planRerun(root: ComponentDefinition, given: PlanRerunOptio
     continuation: continuationOf(base, { options, decider, groups, reused: reusedIn(ahead), start: record.start, lineage }),
     start: { record, origins: originsOf(base) },
     inputs,
+    inputFiles,
   };
 }
 

@@ -13,7 +13,7 @@ export interface Side {
   readonly told: Told | undefined;
 }
 
-/** The components that differ, in the order in which they are looked at: code, settings, static input, resources, workspace. */
+/** The components that differ, in the order in which they are looked at: code, settings, static input, resources, workspace, input files. */
 export function differences(before: Side, after: Side, unmarked: (text: string) => string): PlanReason[] {
   const compare = (component: string, one: Json | undefined, other: Json | undefined): PlanReason[] => {
     const [was, is] = [textOf(one, unmarked), textOf(other, unmarked)];
@@ -25,6 +25,7 @@ export function differences(before: Side, after: Side, unmarked: (text: string) 
     ...(before.told && after.told ? toldDifferences(before.told, after.told, compare) : []),
     ...ofMembers("resource", was.resources ?? {}, is.resources ?? {}).flatMap(([component, one, other]) => compare(component, one, other)),
     ...compare("workspace", was.workspace, is.workspace),
+    ...compare("inputFiles", was.inputFiles, is.inputFiles),
   ];
   if (found.length > 0) return found;
   return [{ component: "settings", message: "they are not what they were, and what they were cannot be read" }];

@@ -1,5 +1,5 @@
 import type { EventBus, EventFilter, EventPattern, EventsOf } from "./event-bus.ts";
-import { fifo } from "./fifo.ts";
+import { type Fifo, fifo } from "./fifo.ts";
 import { lossOf } from "./handler-failed.ts";
 import { assertCapacity, registration } from "./handler-options.ts";
 import { lossCounter } from "./loss-counter.ts";
@@ -17,13 +17,13 @@ export interface EventBufferOptions {
 export interface EventBuffer<Event> extends Disposable {
   /** How many events were dropped so far. */
   readonly lost: number;
+  /** What can be taken at this moment. */
+  readonly waiting: Pick<Fifo<Event>, "size" | "dropThrough">;
   /** Nothing comes any more; what there is can still be taken. */
   readonly ended: boolean;
   take(): Event | undefined;
   /** Resolves when there is something to take, or nothing comes any more. */
   more(): Promise<void>;
-  /** Forgets all up to the last one that matches, and gives that. */
-  dropThrough(matches: (event: Event) => boolean): Event | undefined;
 }
 
 export function eventBuffer<const Filter extends EventPattern | EventFilter>(
@@ -52,6 +52,7 @@ export function eventBuffer<const Filter extends EventPattern | EventFilter>(
   subscription.ended.addEventListener("abort", waking.ring, { once: true });
 
   return {
+    waiting,
     get lost() {
       return losses.total + subscription.dropped;
     },
@@ -64,7 +65,6 @@ export function eventBuffer<const Filter extends EventPattern | EventFilter>(
       return event;
     },
     more: () => (waiting.size > 0 || subscription.ended.aborted ? Promise.resolve() : waking.rung()),
-    dropThrough: (matches) => waiting.dropThrough(matches),
     [Symbol.dispose]: () => held[Symbol.dispose](),
   };
 }

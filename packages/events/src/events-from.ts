@@ -51,20 +51,18 @@ export async function* eventsFrom<const Filter extends EventPattern | EventFilte
   // All types: only so a gap can be seen.
   const live = eventBuffer(bus, "*", { signal, capacity, name: "eventsFrom" });
   const place = placeIn(runId, from);
+  const pauses = pausesFor(runId, signal);
   try {
-    for (let isOver = false; !signal.aborted;) {
+    for (let isOver = false; !signal.aborted; isOver = live.ended && live.waiting.size === 0) {
+      place.begins(live);
       for await (const event of replay(place.next, { signal })) {
         if (place.reads(event) && accepts(event)) yield event as Event as EventsOf<Filter>;
         if (signal.aborted) return;
       }
       // What was told is in the record, or will be in a moment: the journal need not have written what nobody waits for.
-      if (place.isBehind) await place.patience(signal);
+      if (place.isBehind) await pauses.next(place);
       else if (isOver) return;
-      else {
-        place.skipIn(live);
-        for await (const event of untilGap(live, place)) if (accepts(event)) yield event as EventsOf<Filter>;
-        isOver = live.ended && !place.isBehind;
-      }
+      else for await (const event of untilGap(live, place)) if (accepts(event)) yield event as EventsOf<Filter>;
     }
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -78,59 +76,79 @@ const PAUSE_MS = 10;
 /** After five seconds in all, nobody is writing what is missing. */
 const MOST_PAUSES = 9;
 
+/** For the record to become what was told already. */
+function pausesFor(runId: RunId, signal: AbortSignal) {
+  let before = 0;
+  let done = 0;
+  return {
+    async next({ next, told }: { readonly next: number; readonly told: number }): Promise<void> {
+      if (next > before) done = 0;
+      if (done === MOST_PAUSES) throw new EventsMissingError(runId, { from: next, told });
+      await pause(PAUSE_MS * 2 ** done, signal);
+      done += 1;
+      before = next;
+    },
+  };
+}
+
 /** How far a loop has come in a run, and how far the bus has. */
 function placeIn(runId: RunId, from: number) {
   let next = from;
-  /** The last sequence number that came live, 0 before any. */
+  /** The last sequence number that came live. */
   let told = 0;
-  let pauses = 0;
+  /** Nothing was lost since: all that is told only came after that one, and before the next. */
+  let isSure = false;
+  let lost = 0;
 
   return {
     get next() {
       return next;
     },
+    get told() {
+      return told;
+    },
     get isBehind() {
       return told >= next;
+    },
+    /** The record is read. What is lost from now on may come too late for that. */
+    begins(live: EventBuffer<Event>): void {
+      if (live.lost > lost) isSure = false;
+      lost = live.lost;
     },
     /** Whether the loop has not had this event of the record. */
     reads({ seq }: RecordedEvent): boolean {
       if (seq < next) return false;
       next = seq + 1;
-      pauses = 0;
       return true;
     },
+    /** Forgets what came live before what the record has given. */
+    joins(live: EventBuffer<Event>): void {
+      const last = live.waiting.dropThrough((event) => event.runId === runId && event.seq !== undefined && event.seq < next);
+      if (last?.seq !== undefined) [told, isSure] = [last.seq, true];
+    },
+    /** Whether something was lost since the record was read. */
+    hasLost: (live: EventBuffer<Event>) => live.lost > lost,
     /** Whether a live event comes next; afterwards, the loop may be behind. */
     hears(event: Event): boolean {
       if (event.runId !== runId) return false;
       // One that is told only has its place behind what was told before it: not behind what the record has given of what comes then.
-      if (event.seq === undefined) return told === 0 || told + 1 >= next;
-      told = event.seq;
+      if (event.seq === undefined) return !isSure || told + 1 >= next;
+      [told, isSure] = [event.seq, true];
       if (told !== next) return false;
       next += 1;
       return true;
     },
-    /** Forgets what came live before what the record has given. */
-    skipIn(live: EventBuffer<Event>): void {
-      const last = live.dropThrough((event) => event.runId === runId && event.seq !== undefined && event.seq < next);
-      told = last?.seq ?? told;
-    },
-    async patience(signal: AbortSignal): Promise<void> {
-      if (pauses === MOST_PAUSES) throw new EventsMissingError(runId, { from: next, told });
-      await pause(PAUSE_MS * 2 ** pauses, signal);
-      pauses += 1;
-    },
   };
 }
 
-/** What comes live, until the loop is behind or nothing comes any more. */
+/** What comes live, until the record has to be read again, or nothing comes any more. */
 async function* untilGap(live: EventBuffer<Event>, place: ReturnType<typeof placeIn>): AsyncGenerator<Event> {
-  for (;;) {
-    for (let event = live.take(); event; event = live.take()) {
-      if (place.hears(event)) yield event;
-      if (place.isBehind) return;
-    }
-    if (live.ended) return;
-    await live.more();
+  place.joins(live);
+  while (!place.hasLost(live)) {
+    const event = live.take();
+    if (event !== undefined && place.hears(event)) yield event;
+    if (place.isBehind || (live.ended && live.waiting.size === 0)) return;
+    if (live.waiting.size === 0) await live.more();
   }
 }
 

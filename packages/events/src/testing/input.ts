@@ -137,6 +137,83 @@ export function inputContract({ create }: EventBusSubject): void {
       expect(await who.run("node", () => bus.ask("input", request, { accept: asIs }))).toBe("terminal");
     });
 
+    it("asks the next one when a handler takes too long, which is reported, and tells that handler", async () => {
+      await using bus = await create(ROOMY);
+      const told = collect(bus, "handler.failed");
+      const aborted = Promise.withResolvers<unknown>();
+      bus.handleInput(
+        (_request, { signal }) => {
+          signal.addEventListener("abort", () => aborted.resolve(signal.reason));
+          return never();
+        },
+        { timeoutMs: 1, name: "pager" },
+      );
+      bus.handleInput(() => "from the next", { timeoutMs: 600_000 });
+      expect(await bus.ask("input", request, { accept: asIs })).toBe("from the next");
+      await bus.flush();
+      expect(told).toMatchObject([{ runId, event: "input.requested", handler: "pager", error: { code: "HANDLER_TIMEOUT" } }]);
+      expect(await aborted.promise).toMatchObject({ code: "HANDLER_TIMEOUT" });
+    });
+
+    it("asks the next one when an answer is refused later", async () => {
+      await using bus = await create(ROOMY);
+      const told = collect(bus, "handler.failed");
+      bus.handleInput(function first() {
+        return "bad";
+      });
+      bus.handleInput(() => "good");
+      const looked = async (answer: Json) => {
+        await setImmediate();
+        if (answer === "bad") throw new Error("no such language");
+        return answer;
+      };
+      expect(await bus.ask("input", request, { accept: looked })).toBe("good");
+      await bus.flush();
+      expect(told).toMatchObject([{ handler: "first", error: { message: "no such language" } }]);
+    });
+
+    it("tells a handler when its answer is not wanted any more", async () => {
+      await using bus = await create(ROOMY);
+      const signals: AbortSignal[] = [];
+      const asking = new AbortController();
+      const hanging = bus.handleInput((_request, { signal }) => {
+        signals.push(signal);
+        queueMicrotask(() => hanging[Symbol.dispose]());
+        return never();
+      });
+      bus.handleInput((_request, { signal }) => {
+        signals.push(signal);
+        queueMicrotask(() => asking.abort());
+        return never();
+      });
+      await expect(bus.ask("input", request, { accept: asIs, signal: asking.signal })).rejects.toMatchObject({ name: "AbortError" });
+      expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
+    });
+
+    it("asks no handler whose signal is aborted", async () => {
+      await using bus = await create(ROOMY);
+      const controller = new AbortController();
+      bus.handleInput(() => "never asked", { signal: AbortSignal.abort() });
+      bus.handleInput(() => "gone", { signal: controller.signal });
+      expect(await bus.ask("input", request, { accept: asIs })).toBe("gone");
+      controller.abort();
+      expect(await bus.ask("input", request, { accept: asIs })).toBeUndefined();
+    });
+
+    it("lets no handler change what is asked", async () => {
+      await using bus = await create(ROOMY);
+      const question = structuredClone(request);
+      bus.handleInput((given) => void (given.schema["type"] = "number"));
+      bus.handleInput(({ schema }) => schema["type"]);
+      expect(await bus.ask("input", question, { accept: asIs })).toBe("string");
+      expect(question).toEqual(request);
+    });
+
+    it.each([{ timeoutMs: 0 }, { name: "" }])("refuses %j", async (options) => {
+      await using bus = await create(ROOMY);
+      expect(() => bus.handleInput(() => undefined, options)).toThrow(TypeError);
+    });
+
     it("answers requests at the same time, each with its own answer", async () => {
       await using bus = await create(ROOMY);
       bus.handleInput(async ({ prompt }) => {

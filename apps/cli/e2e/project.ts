@@ -20,6 +20,8 @@ export interface Running {
   readonly ended: Promise<Ended>;
   /** Resolves when stderr has this text. Rejects when the command ends without it. */
   saying(text: string): Promise<void>;
+  /** The same of stdout. */
+  printing(text: string): Promise<void>;
 }
 
 export interface Given {
@@ -108,14 +110,14 @@ function startDad(args: readonly string[], cwd: string, { env = {}, input, stdou
     child.on("error", fail);
     child.on("close", (code) => done({ code, ...said }));
   });
-  const saying = (text: string) =>
+  const having = (from: "stdout" | "stderr", text: string) =>
     new Promise<void>((done, fail) => {
-      const look = () => said.stderr.includes(text) && done();
-      child.stderr.on("data", look);
+      const look = () => said[from].includes(text) && done();
+      child[from]?.on("data", look);
       child.on("close", () => fail(new Error(`ended without saying ${JSON.stringify(text)}: ${said.stderr}`)));
       look();
     });
-  return { child, ended, saying };
+  return { child, ended, saying: (text) => having("stderr", text), printing: (text) => having("stdout", text) };
 }
 
 /** Nothing of whoever runs the tests decides what is printed. */

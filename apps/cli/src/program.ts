@@ -8,12 +8,14 @@ import { declareFsck } from "./commands/fsck.ts";
 import { declareGc } from "./commands/gc.ts";
 import { declareGraph } from "./commands/graph.ts";
 import { declareLs } from "./commands/ls.ts";
+import { declareLogs } from "./commands/logs.ts";
 import { declareOutcome } from "./commands/outcome.ts";
 import { declareExplain, declareFork, declareRerun } from "./commands/rerun.ts";
 import { declareResume } from "./commands/resume.ts";
 import { declareRun } from "./commands/run.ts";
 import { declareSandbox } from "./commands/sandbox.ts";
 import { declareShow } from "./commands/show.ts";
+import { declareWatch } from "./commands/watch.ts";
 import { declareWhy } from "./commands/why.ts";
 import type { Finish } from "./exit-code.ts";
 
@@ -62,6 +64,8 @@ function declareProgram(finish: Finish): Command {
   declareGraph(program, finish);
   declareLs(program, finish);
   declareShow(program, finish);
+  declareWatch(program, finish);
+  declareLogs(program, finish);
   declareWhy(program, finish);
   declareDiff(program, finish);
   declareOutcome(program, finish);

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { liveTree } from "./live-tree.ts";
 import { unpainted } from "./paint.ts";
 import type { Progress } from "./progress.ts";
+import { runTree } from "./run-tree.ts";
 import { testScreen } from "./testing-screen.ts";
 
 const at = (path: string) => NodePath.parse(path);
@@ -32,6 +33,8 @@ const asks = (path: string, prompt: string): EventDraft => {
 };
 const begun: EventDraft = { type: "run.started", executionId: ExecutionId.parse("00000000-0000-4000-8000-000000000000"), rootComponentId: "coder" };
 
+const BUDGET: EventDraft = { type: "budget.warned", limitUsd: 1, spentUsd: 0.8 };
+
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance", "Date"] }));
 afterEach(() => void vi.useRealTimers());
 
@@ -58,6 +61,17 @@ describe("liveTree", () => {
     void tree.onEvent({ ...told(node("coder.plan")), time: new Date(Date.now() + 60_000).toISOString() });
     vi.advanceTimersByTime(100);
     expect(await screen.text()).toBe("● coder 1m 00s\n  ● plan 0.1s\n");
+  });
+
+  it("begins with how the run stands, and tells only what is new", async () => {
+    const before = runTree();
+    for (const draft of [begun, started("coder"), completed("coder.a"), node("coder.b"), BUDGET]) before.add(told(draft));
+    const screen = testScreen();
+    using tree = liveTree(screen.stream, { paint: unpainted, before });
+    vi.advanceTimersByTime(1000);
+    expect(await screen.text()).toBe("● coder 1.0s\n  ✔ a 1.5s\n  ● b 1.0s\nrun_1 1.0s, cost $0.00\n");
+    show(tree, BUDGET);
+    expect(await screen.text()).toMatch(/^budget: /);
   });
 
   it("keeps still while somebody else has the terminal, and says afterwards what was to be said", async () => {
@@ -96,7 +110,7 @@ describe("liveTree", () => {
   it("says above the tree, for good, what nobody should miss", async () => {
     const screen = testScreen();
     using tree = liveTree(screen.stream, { paint: unpainted });
-    show(tree, started("coder"), { type: "budget.warned", limitUsd: 1, spentUsd: 0.8 }, completed("coder.x"));
+    show(tree, started("coder"), BUDGET, completed("coder.x"));
     vi.advanceTimersByTime(100);
     expect(await screen.text()).toBe("budget: $0.80 of $1.00 are spent\n● coder 0.1s\n  ✔ x 1.5s\n");
   });

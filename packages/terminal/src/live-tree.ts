@@ -1,10 +1,10 @@
-import { isKnownEvent, type RunEvent, type UnknownEvent } from "@dad/protocol";
+import { isKnownEvent, type RunEvent } from "@dad/protocol";
 import { heldText } from "./held-text.ts";
 import { liveRegion } from "./live-region.ts";
 import { ownedStream } from "./owned-stream.ts";
 import type { Progress } from "./progress.ts";
 import { type LineLook, progressLine } from "./progress-line.ts";
-import { runTree } from "./run-tree.ts";
+import { type RunTree, runTree } from "./run-tree.ts";
 import { treeLines } from "./tree-lines.ts";
 import { usualAnswer } from "./waiting-line.ts";
 
@@ -23,12 +23,16 @@ const ASIDES: ReadonlySet<string> = new Set([
   "journal.recovered",
 ]);
 
+export interface ProgressLook extends LineLook {
+  /** How the run stands. Default: nothing is known of it. */
+  readonly before?: RunTree | undefined;
+}
+
 /**
  * A tree of the run's elements at the end of the terminal, redrawn as they change and gone when it is disposed. However many
  * events come, it is drawn ten times a second. What others write to the stream while it is there comes above it.
  */
-export function liveTree(stream: NodeJS.WriteStream, { paint, answer = usualAnswer }: LineLook): Progress {
-  const tree = runTree();
+export function liveTree(stream: NodeJS.WriteStream, { paint, answer = usualAnswer, before: tree = runTree() }: ProgressLook): Progress {
   const own = ownedStream(stream);
   // Some terminals do not say how large they are.
   const size = () => ({ columns: stream.columns || 80, rows: stream.rows || 24 });
@@ -52,7 +56,7 @@ export function liveTree(stream: NodeJS.WriteStream, { paint, answer = usualAnsw
   const timer = setInterval(draw, REDRAW_MS).unref();
   return {
     onEvent(event) {
-      tree.add(event, performance.now() - ageOf(event));
+      tree.add(event);
       const line = isKnownEvent(event) && isAside(event) ? progressLine(event, { paint, answer }) : undefined;
       if (line !== undefined) said.write(`${line}\n`);
     },
@@ -70,9 +74,4 @@ export function liveTree(stream: NodeJS.WriteStream, { paint, answer = usualAnsw
 
 function isAside(event: RunEvent): boolean {
   return ASIDES.has(event.type) || (event.type === "custom.emitted" && event.by !== undefined);
-}
-
-/** Of what is read from a journal, the elements have been there for a while. A clock that was set back tells nothing. */
-function ageOf({ type, time }: RunEvent | UnknownEvent): number {
-  return type === "output.streamed" ? 0 : Math.max(0, Date.now() - Date.parse(time)) || 0;
 }

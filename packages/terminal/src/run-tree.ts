@@ -8,8 +8,8 @@ import { elementTree, type TreeItem } from "./element-tree.ts";
  * the last is only counted: however long a run goes on, its tree is about as large as what goes on at this moment.
  */
 export interface RunTree {
-  /** `now`: when it happened, by the monotonic clock. */
-  add(event: RunEvent | UnknownEvent, now: number): void;
+  /** `at`: when it happened, by the monotonic clock. Default: as long ago as its time says. */
+  add(event: RunEvent | UnknownEvent, at?: number): void;
   /** Each element below what it is in, in the order in which they started. */
   items(): readonly TreeItem[];
   readonly requests: OpenRequests;
@@ -46,7 +46,7 @@ export function runTree(): RunTree {
   }
 
   return {
-    add(event, now) {
+    add(event, now = happenedAt(event)) {
       if (!isKnownEvent(event)) return;
       addRun(event, now);
       requests.add(event);
@@ -63,6 +63,12 @@ export function runTree(): RunTree {
     requests,
     total: () => total,
   };
+}
+
+/** A clock that was set back tells nothing. */
+function happenedAt({ type, time }: RunEvent | UnknownEvent): number {
+  const age = type === "output.streamed" ? 0 : Date.now() - Date.parse(time);
+  return performance.now() - (age > 0 ? age : 0);
 }
 
 /** How an element stands after an event about it. */

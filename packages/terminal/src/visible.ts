@@ -24,7 +24,15 @@ function escaped(character: string): string {
 
 /** The same JSON value, in text that a terminal shows as it is. */
 export function jsonText(value: unknown): string {
-  const text = JSON.stringify(value, undefined, 2);
   // Newlines and tabs inside of strings are escaped already; those that are left belong to the layout.
-  return `${text.replaceAll(CONTROL, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`)}\n`;
+  return `${withoutControl(JSON.stringify(value, undefined, 2))}\n`;
+}
+
+/** The same in one line, without its end. */
+export function jsonLine(value: unknown): string {
+  return withoutControl(JSON.stringify(value));
+}
+
+function withoutControl(json: string): string {
+  return json.replaceAll(CONTROL, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

@@ -32,7 +32,8 @@ export async function showRun(runId: string, flags: ShowFlags): Promise<number> 
   return EXIT.done;
 }
 
-async function detailsText(run: RunDetails, { runRoot, node, all }: ShowFlags & { readonly runRoot: string }): Promise<string> {
+/** What `dad show` prints of a run. */
+export async function detailsText(run: RunDetails, { runRoot, node, all }: ShowFlags & { readonly runRoot: string }): Promise<string> {
   const paint = paintFor(process.stdout);
   const cwd = process.cwd();
   const line = await commandLine({ cwd, runRoot, clone: process.env["DAD_CLONE"] });

@@ -1,7 +1,7 @@
 import type { RunEvent, UnknownEvent } from "@dad/protocol";
 import type { SubscribeOptions } from "./event-bus.ts";
 import type { FairTurns } from "./fair-turns.ts";
-import { type Fifo, fifo } from "./fifo.ts";
+import { clear, type Fifo, fifo, firstOf, push, shift } from "./fifo.ts";
 import type { Handling } from "./handling.ts";
 import { lossCounter } from "./loss-counter.ts";
 
@@ -45,16 +45,16 @@ export function deliveryQueue({ capacity, overflow, lost, ...delivering }: Deliv
       if (closed) return;
       const isFull = waiting.size === capacity;
       if (isFull && overflow === "drop-newest") return losses.add(event);
-      const oldest = isFull ? waiting.shift() : undefined;
+      const oldest = isFull ? shift(waiting) : undefined;
       pushed += 1;
-      waiting.push(event);
+      push(waiting, event);
       delivery.start();
       if (oldest) losses.add(oldest);
     },
     settled: () => (delivery.busy && !closed ? progress.until(pushed) : Promise.resolve()),
     close() {
       closed = true;
-      waiting.clear();
+      clear(waiting);
       progress.reach(pushed);
     },
   };
@@ -78,7 +78,7 @@ function inTurns(waiting: Fifo<Event>, { handling, turns, inContext, done, idle 
   function deliver(): void {
     while (waiting.size > 0) {
       if (!turns.step()) return turns.soon(work);
-      const pending = handling(waiting.shift()!);
+      const pending = handling(shift(waiting)!);
       if (pending) return void goOnAfter(pending);
       done();
     }
@@ -106,16 +106,19 @@ function inTurns(waiting: Fifo<Event>, { handling, turns, inContext, done, idle 
 
 /** Promises of having come as far as a number. */
 function milestones() {
-  let waiters: { readonly at: number; readonly resolve: () => void }[] = [];
+  /** The nearest first: nobody asks for one before another. */
+  const waiting = fifo<{ readonly at: number; readonly resolve: () => void }>();
+  let nearest = Number.POSITIVE_INFINITY;
   return {
     until(at: number): Promise<void> {
-      return new Promise((resolve) => waiters.push({ at, resolve }));
+      if (waiting.size === 0) nearest = at;
+      return new Promise((resolve) => push(waiting, { at, resolve }));
     },
     reach(number: number): void {
-      if (waiters.length === 0) return;
-      const reached = waiters.filter(({ at }) => at <= number);
-      waiters = waiters.filter(({ at }) => at > number);
-      for (const { resolve } of reached) resolve();
+      while (nearest <= number) {
+        shift(waiting)?.resolve();
+        nearest = firstOf(waiting)?.at ?? Number.POSITIVE_INFINITY;
+      }
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { EventBus, EventFilter, EventPattern, EventsOf } from "./event-bus.ts";
-import { type Fifo, fifo } from "./fifo.ts";
+import { clear, type Fifo, fifo, push, shift } from "./fifo.ts";
 import { lossOf } from "./handler-failed.ts";
 import { assertCapacity, registration } from "./handler-options.ts";
 import { lossCounter } from "./loss-counter.ts";
@@ -18,7 +18,7 @@ export interface EventBuffer<Event> extends Disposable {
   /** How many events were dropped so far. */
   readonly lost: number;
   /** What can be taken at this moment. */
-  readonly waiting: Pick<Fifo<Event>, "size" | "dropThrough">;
+  readonly waiting: Fifo<Event>;
   /** Nothing comes any more; what there is can still be taken. */
   readonly ended: boolean;
   take(): Event | undefined;
@@ -37,8 +37,8 @@ export function eventBuffer<const Filter extends EventPattern | EventFilter>(
   const waking = bell();
 
   function keep(event: EventsOf<Filter>): void {
-    const oldest = waiting.size === capacity ? waiting.shift() : undefined;
-    waiting.push(event);
+    const oldest = waiting.size === capacity ? shift(waiting) : undefined;
+    push(waiting, event);
     waking.ring();
     if (oldest) losses.add(oldest);
   }
@@ -46,7 +46,7 @@ export function eventBuffer<const Filter extends EventPattern | EventFilter>(
   const subscription = bus.subscribe(filter, keep, { name, capacity });
   const held = registration(() => {
     subscription[Symbol.dispose]();
-    waiting.clear();
+    clear(waiting);
     waking.ring();
   }, signal);
   subscription.ended.addEventListener("abort", waking.ring, { once: true });
@@ -60,7 +60,7 @@ export function eventBuffer<const Filter extends EventPattern | EventFilter>(
       return subscription.ended.aborted;
     },
     take() {
-      const event = waiting.shift();
+      const event = shift(waiting);
       if (waiting.size === 0) losses.caughtUp();
       return event;
     },

@@ -1,6 +1,7 @@
 import { DadError, type RecordedEvent, type RunEvent, type RunId, type UnknownEvent } from "@dad/protocol";
 import { type EventBuffer, eventBuffer } from "./event-buffer.ts";
 import type { EventBus, EventFilter, EventPattern, EventsOf } from "./event-bus.ts";
+import { dropThrough } from "./fifo.ts";
 import { eventMatcher } from "./event-filter.ts";
 
 type Event = RunEvent | UnknownEvent;
@@ -123,7 +124,7 @@ function placeIn(runId: RunId, from: number) {
     },
     /** Forgets what came live before what the record has given. */
     joins(live: EventBuffer<Event>): void {
-      const last = live.waiting.dropThrough((event) => event.runId === runId && event.seq !== undefined && event.seq < next);
+      const last = dropThrough(live.waiting, (event) => event.runId === runId && event.seq !== undefined && event.seq < next);
       if (last?.seq !== undefined) [told, isSure] = [last.seq, true];
     },
     /** Whether something was lost since the record was read. */

@@ -1,4 +1,4 @@
-import { fifo } from "./fifo.ts";
+import { fifo, push, shift } from "./fifo.ts";
 
 /** Few enough to keep timers and aborts prompt, many enough to cost nothing. */
 const STEPS_PER_TURN = 500;
@@ -31,14 +31,14 @@ export function fairTurns(): FairTurns {
   }
 
   function run(): void {
-    for (let work = waiting.shift(); work; work = steps < STEPS_PER_TURN ? waiting.shift() : undefined) work();
+    for (let work = shift(waiting); work; work = steps < STEPS_PER_TURN ? shift(waiting) : undefined) work();
     scheduled = false;
     if (waiting.size > 0) schedule();
   }
 
   return {
     soon(work) {
-      waiting.push(work);
+      push(waiting, work);
       if (!scheduled) schedule();
     },
     step() {

@@ -25,7 +25,6 @@ export function fanOut({ capacity }: { readonly capacity: number }): FanOut {
       await Promise.all(Array.from(open.keys(), (queue) => queue.settled()));
     },
     close() {
-      subscribers.listeners.clear();
       for (const held of open.values()) held[Symbol.dispose]();
     },
   };

@@ -12,10 +12,10 @@ export interface HandlerDesks {
   ask<Kind extends keyof Questions, Accepted>(
     kind: Kind,
     question: Questions[Kind]["question"],
-    options: Required<AskOptions<Questions[Kind]["answer"], Accepted>>,
+    options: AskOptions<Questions[Kind]["answer"], Accepted>,
   ): Promise<Accepted | undefined>;
-  /** Takes all of them back. */
-  close(): void;
+  /** Takes all of them back, and rejects what is being asked. */
+  close(reason: Error): void;
 }
 
 /** `tell` is given the reports of those that fail. */
@@ -44,8 +44,8 @@ export function handlerDesks(tell: (report: EventOf<"handler.failed">) => void):
       };
     },
     ask: (kind, question, options) => (desks[kind] as unknown as HandlerDesk<typeof kind>).ask(question, options),
-    close() {
-      for (const desk of Object.values(desks)) desk.close();
+    close(reason) {
+      for (const desk of Object.values(desks)) desk.close(reason);
     },
   };
 }

@@ -15,10 +15,10 @@ export function memoryEventBus({ capacity = 10_000 }: MemoryEventBusOptions = {}
   assertCapacity(capacity);
   const subscribers = fanOut({ capacity });
   const desks = handlerDesks((report) => subscribers.send(report));
-  const closing = new AbortController();
+  let isClosed = false;
 
   function assertOpen(): void {
-    if (closing.signal.aborted) throw new TypeError("The event bus was disposed: register subscribers, handlers and interceptors while it is open.");
+    if (isClosed) throw new TypeError("The event bus was disposed: register subscribers, handlers and interceptors while it is open.");
   }
 
   return {
@@ -35,15 +35,14 @@ export function memoryEventBus({ capacity = 10_000 }: MemoryEventBusOptions = {}
       assertOpen();
       return desks.intercept(path, interceptor, options);
     },
-    ask: (kind, question, { accept, signal }) =>
-      desks.ask(kind, question, { accept, signal: signal ? AbortSignal.any([signal, closing.signal]) : closing.signal }),
+    ask: (kind, question, options) => desks.ask(kind, question, options),
     flush({ signal } = {}) {
       return signal ? untilAborted(() => subscribers.settled(), signal) : subscribers.settled();
     },
     async [Symbol.asyncDispose]() {
-      closing.abort(new EventsClosedError());
+      isClosed = true;
       subscribers.close();
-      desks.close();
+      desks.close(new EventsClosedError());
     },
   };
 }

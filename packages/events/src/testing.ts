@@ -3,7 +3,9 @@ import { deliveryContract } from "./testing/delivery.ts";
 import { failureContract } from "./testing/failure.ts";
 import { filterContract } from "./testing/filter.ts";
 import { inputContract } from "./testing/input.ts";
+import { interceptContract } from "./testing/intercept.ts";
 import { lifetimeContract } from "./testing/lifetime.ts";
+import { optionsContract } from "./testing/options.ts";
 import type { EventBusSubject } from "./testing/subject.ts";
 
 export { inboxContract, type InboxSubject } from "./testing/inbox-contract.ts";
@@ -15,7 +17,9 @@ export function eventBusContract(name: string, subject: EventBusSubject): void {
     deliveryContract(subject);
     filterContract(subject);
     failureContract(subject);
+    optionsContract(subject);
     inputContract(subject);
+    interceptContract(subject);
     lifetimeContract(subject);
   });
 }

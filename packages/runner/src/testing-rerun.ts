@@ -1,5 +1,14 @@
 import type { AgentDefinition, FlowDefinition } from "@dad/agent";
-import { errorEnvelope, type ErrorEnvelope, type Json, type NodePath, type RerunPlan, RunId, type StaticInputs } from "@dad/protocol";
+import {
+  type ArtifactEntry,
+  errorEnvelope,
+  type ErrorEnvelope,
+  type Json,
+  type NodePath,
+  type RerunPlan,
+  RunId,
+  type StaticInputs,
+} from "@dad/protocol";
 import { readHistory, readOutcome, readRun, withResumedRun, withRun } from "@dad/run-context";
 import { assertAllowed, optionsOnRecord, type PlannedRerun, planRerun } from "./rerun/plan-rerun.ts";
 import type { BaseRun, RerunOptions } from "./rerun/rerun-options.ts";
@@ -15,6 +24,7 @@ export interface StagedRerun extends Omit<RerunOptions, "of"> {
   /** Its id. Default: the next of `r2`, `r3`, … */
   readonly as?: string;
   readonly inputs?: StaticInputs;
+  readonly inputFiles?: readonly ArtifactEntry[];
   readonly signal?: AbortSignal;
 }
 
@@ -44,10 +54,19 @@ export function rerunStage(options: StageOptions = {}) {
     plan: async (definition: Root, given: StagedRerun = {}): Promise<RerunPlan> => (await thought.planned(definition, given)).plan,
     /** Makes a run from an earlier one. Throws only what stops it from being made; how it ended is in what it gives. */
     async rerun(definition: Root, given: StagedRerun = {}): Promise<Reran> {
-      const { plan, start, continuation, inputs } = await thought.planned(definition, given);
+      const { plan, start, continuation, inputs, inputFiles } = await thought.planned(definition, given);
       assertAllowed(plan);
       const { signal, as: runId = `r${++made}` } = given;
-      const opened = { rootComponentId: definition.id, runId, runRoot: RUN_ROOT, ports, rerun: start, inputs, ...(signal ? { signal } : {}) };
+      const opened = {
+        rootComponentId: definition.id,
+        runId,
+        runRoot: RUN_ROOT,
+        ports,
+        rerun: start,
+        inputs,
+        inputFiles,
+        ...(signal ? { signal } : {}),
+      };
       return await seen(on, { runId, plan }, async () => withRun(opened, (context) => on.walkIn(context, definition, { continuation })));
     },
     /** Goes on with a re-run. */
@@ -65,10 +84,10 @@ type Stage = ReturnType<typeof stage>;
 function planning({ ports, engine }: Stage) {
   const where = { ports, engine, runRoot: RUN_ROOT };
   return {
-    async planned(definition: Root, { of = RUN, as: _as, inputs, signal, ...rerun }: StagedRerun): Promise<PlannedRerun> {
+    async planned(definition: Root, { of = RUN, as: _as, inputs, inputFiles, signal, ...rerun }: StagedRerun): Promise<PlannedRerun> {
       const { runId, status, rootComponentId } = await readRun(ports.journals, of, { runRoot: RUN_ROOT });
       const base: BaseRun = { runId, status, rootComponentId, history: await readHistory(ports.journals, of) };
-      const more = { ...(inputs ? { inputs } : {}), ...(signal ? { signal } : {}) };
+      const more = { ...(inputs ? { inputs } : {}), ...(inputFiles ? { inputFiles } : {}), ...(signal ? { signal } : {}) };
       return await planRerun(definition, { ...where, base, rerun: { of, ...rerun }, ...more });
     },
     async again(definition: Root, runId: string): Promise<PlannedRerun> {

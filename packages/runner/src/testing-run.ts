@@ -3,7 +3,7 @@ import { type AgentDefinition, defineNode, type FlowDefinition, type NodeContext
 import type { Engine } from "@dad/engine";
 import { fakeClock } from "@dad/engine/fake-clock";
 import { inlineEngine } from "@dad/engine/inline";
-import { DadError, Json, type NodePath, type RecordedEvent, type RunDetails, RunId } from "@dad/protocol";
+import { type ArtifactEntry, DadError, Json, type NodePath, type RecordedEvent, type RunDetails, RunId } from "@dad/protocol";
 import { readRun, type RunContext, type RunPorts, withResumedRun, withRun } from "@dad/run-context";
 import { z } from "zod";
 import { agentRunner, flowRunner, type RunnerOptions } from "./component-runner.ts";
@@ -73,6 +73,7 @@ export interface StagedRun {
   /** Its id. Default: {@link RUN}. */
   readonly as?: string;
   readonly inputs?: Record<string, Json>;
+  readonly inputFiles?: readonly ArtifactEntry[];
   readonly signal?: AbortSignal;
 }
 

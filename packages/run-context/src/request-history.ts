@@ -10,6 +10,8 @@ export interface RequestHistory {
   /** Of one that is answered; absent of a secret. */
   readonly value?: Json | undefined;
   readonly by?: AnsweredBy | undefined;
+  /** Nobody answered in time, and it goes on to wait. */
+  readonly overdue?: true;
   /** Of the entry that has the answer. */
   readonly seq: number;
 }
@@ -18,9 +20,10 @@ export interface RequestHistory {
 export function foldRequests() {
   const requests = new Map<InputId, RequestHistory>();
 
+  /** Its first end stands. */
   function end(id: InputId, how: Partial<RequestHistory> & Pick<RequestHistory, "state" | "seq">): void {
     const asked = requests.get(id);
-    if (asked) requests.set(id, { ...asked, ...how });
+    if (asked?.state === "open") requests.set(id, { ...asked, ...how });
   }
 
   function asked({ request, path, seq }: EventOf<"input.requested"> & { readonly seq: number }): void {
@@ -35,9 +38,13 @@ export function foldRequests() {
     add(event: RecordedEvent): void {
       if (event.type === "input.requested") asked(event);
       else if (event.type === "input.answered") end(event.request, { state: "answered", value: event.value, by: event.by, seq: event.seq });
-      // One that goes on to wait may still be answered.
-      else if (event.type === "input.expired" && event.onTimeout !== "wait") end(event.request, { state: "expired", seq: event.seq });
+      else if (event.type === "input.expired") end(event.request, { ...expiredBy(event), seq: event.seq });
       else if (event.type === "input.cancelled") end(event.request, { state: "cancelled", seq: event.seq });
     },
   };
+}
+
+/** One that goes on to wait may still be answered. */
+function expiredBy({ onTimeout }: EventOf<"input.expired">): Pick<RequestHistory, "state" | "overdue"> {
+  return onTimeout === "wait" ? { state: "open", overdue: true } : { state: "expired" };
 }

@@ -4,7 +4,7 @@ import type { NodeCall } from "@dad/engine";
 import type { IsolationPolicy, IsolationSpace } from "@dad/isolation";
 import { type Observability, traced } from "@dad/observability";
 import { addUsage, type Json, type OutcomeRef } from "@dad/protocol";
-import type { RunContext } from "@dad/run-context";
+import { type RunContext, withoutData } from "@dad/run-context";
 import { AttemptOverError } from "./errors.ts";
 import { isolationAttributes } from "./isolation-attributes.ts";
 import { assertWanted, type Attempt, type Collected } from "./attempt.ts";
@@ -20,8 +20,7 @@ export function contextOf(attempt: Attempt, collected: Collected, observability:
   /** As long as it does this, it does not only wait. */
   const wanted = async <Result>(work: () => Promise<Result>): Promise<Result> => {
     assertGoingOn();
-    using _busy = waits.busy();
-    return await work();
+    return await waits.during(work);
   };
   return {
     run: run.env,
@@ -42,7 +41,11 @@ export function contextOf(attempt: Attempt, collected: Collected, observability:
     inputFiles: run.inputs.files,
     resources: run.ports.resources,
     observability,
-    record: async (draft) => wanted(() => collected.records.add(draft)),
+    async record(draft) {
+      const entry = await wanted(() => collected.records.add(draft));
+      if (entry) run.tell({ type: "artifact.recorded", path: call.path, attempt: call.attempt, artifact: withoutData([entry])[0] ?? entry });
+      return entry;
+    },
     content: (entry, options) => wanted(() => readBytes(run.ports.artifacts, entry, { ...options, signal })),
     async input(question, options) {
       assertGoingOn();

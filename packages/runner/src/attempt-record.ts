@@ -65,10 +65,13 @@ export function endOf({ path, attempt, ...call }: NodeHandle & Partial<NodeCall>
 }
 
 /** What re-runs go by. */
-function madeOf({ fingerprint, reads, decidedBy }: Pick<NodeCall, "fingerprint" | "reads" | "decidedBy">, { changed, commits, alone }: Collected) {
+function madeOf(
+  { fingerprint, reads, decidedBy }: Pick<NodeCall, "fingerprint" | "reads" | "decidedBy">,
+  { changed, commits, alone, intercepted }: Collected,
+) {
   const exclusive = changed !== undefined && commits.length === alone && changed.commit === commits.at(-1)?.commit;
   return {
-    ...(fingerprint ? { fingerprint } : {}),
+    ...(fingerprint && !intercepted ? { fingerprint } : {}),
     ...(reads ? { reads: [...reads] } : {}),
     ...(decidedBy ? { decidedBy: [...decidedBy] } : {}),
     ...(changed ? { outcome: changed } : {}),

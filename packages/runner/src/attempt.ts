@@ -45,6 +45,8 @@ export interface Collected {
   changed?: OutcomeRef | undefined;
   /** The run goes on without it: nothing that it does counts any more. */
   left?: { readonly error: unknown };
+  /** Somebody decided about it instead of its own code: what became of it is not what it depends on. */
+  intercepted?: true;
   /** The node has given what it gives: nothing more belongs to it. */
   over?: true;
 }

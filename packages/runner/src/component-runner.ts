@@ -79,5 +79,14 @@ function inTrace<Result>(
     ...isolationAttributes(space),
   };
   const { observability } = run.ports;
-  return traced(observability, { name: `${operation} ${id}`, attributes }, (place) => work(under(observability, place)));
+  return traced(observability, { name: `${operation} ${id}`, attributes }, async (place, span) => {
+    const { traceId, spanId } = span.spanContext();
+    if (isRecorded(traceId)) await run.record({ type: "trace.updated", traceId, spanId }, { wait: "ordered" });
+    return await work(under(observability, place));
+  });
+}
+
+/** That of nobody who records has only zeros: https://www.w3.org/TR/trace-context/#trace-id. */
+function isRecorded(traceId: string): boolean {
+  return /[^0]/.test(traceId);
 }

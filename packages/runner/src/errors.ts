@@ -80,6 +80,13 @@ export class NodeOutputError extends DadError<"NODE_OUTPUT_INVALID"> {
   }
 }
 
+/** `NODE_VETOED`: an interceptor decided against a node, or against what it gave. Not tried again unless its retry policy names the code. */
+export class NodeVetoedError extends DadError<"NODE_VETOED"> {
+  constructor(path: NodePath, { by, reason }: { readonly by: string; readonly reason: string }) {
+    super("NODE_VETOED", `${by} vetoed node ${path}: ${reason}`, { details: { path, by, reason } });
+  }
+}
+
 /** `ARTIFACT_EXISTS`: an attempt of a node keeps two artifacts under one name, or in one place, or one under a name that the runner uses. */
 export class ArtifactExistsError extends DadError<"ARTIFACT_EXISTS"> {
   constructor(node: NodePath, name: string, path: string) {

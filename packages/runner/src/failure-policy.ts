@@ -5,8 +5,9 @@ import { endsRerun } from "./rerun/errors.ts";
 /** @param tried How many attempts there were in this drive. */
 export function mayTryAgain({ attempts, on }: RetryPolicy, tried: number, error: unknown): boolean {
   if (tried >= attempts || endsRerun(error)) return false;
-  if (on === "any") return true;
   const envelope = errorEnvelope(error);
+  // Whoever decided against it is not asked again and again.
+  if (on === "any") return !hasCode(envelope, ["NODE_VETOED"]);
   return on === undefined ? causesOf(envelope).some(({ retryable }) => retryable) : hasCode(envelope, on);
 }
 

@@ -140,7 +140,7 @@ describe("how a run stands", () => {
       .node("first", on.step({ value: 1 }))
       .node("second", on.step({ value: 2 }));
     expect(await on.run(definition)).toMatchObject({ second: { value: "running" } });
-    const killed = stage({ ports: await cutAfter(await on.events(), 6) });
+    const killed = stage({ ports: await cutAfter(await on.events(), 7) });
     expect((await killed.details()).status).toBe("interrupted");
     expect(await killed.resume(definition)).toEqual({ first: { value: 1 }, second: { value: 2 } });
     expect((await killed.details()).status).toBe("completed");

@@ -22,6 +22,7 @@ export {
   NodeOutcomeUnknownError,
   NodeOutputError,
   NodeSettingsError,
+  NodeVetoedError,
   ResourcesMissingError,
   StaticInputError,
   type StaticInputProblem,

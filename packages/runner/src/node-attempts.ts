@@ -1,7 +1,7 @@
 import { type ComponentDefinition, elementsOf } from "@dad/agent";
 import { type NodeExecutor, type NodeOutcome, stoppedOutcome } from "@dad/engine";
 import { type Observability, traced, under } from "@dad/observability";
-import { DadError, errorEnvelope, type InputId, type Json, type NodePath } from "@dad/protocol";
+import { DadError, errorEnvelope, type Json, type NodePath } from "@dad/protocol";
 import { type ExecutionScope, RunWaitingError } from "@dad/run-context";
 import type { Assumptions } from "./assumption.ts";
 import { type Attempt, type Collected, keyOf, type NodeElement, nothingYet } from "./attempt.ts";
@@ -12,16 +12,15 @@ import { NodeOutputError, NodeSettingsError, StaticInputError } from "./errors.t
 import type { FileCommits } from "./file-commits.ts";
 import { changesFiles, workspaceUse } from "./fingerprint.ts";
 import { frozenJson } from "./frozen-json.ts";
+import { interceptedAfter, interceptedBefore, misfitBy, type Replaced } from "./interceptions.ts";
 import { partCommits } from "./part-commits.ts";
 import type { Continuation } from "./rerun/continuation.ts";
 import { asRecorded } from "./rerun/replayed-output.ts";
 import { giveReused, recordedOutcome, type ReusedEnds, reusedEnds } from "./reused-attempt.ts";
 import type { Turns } from "./turn.ts";
 import { stepRecords, stepsOf } from "./waiting/durable-steps.ts";
-import { type RunRequests, runRequests } from "./waiting/run-requests.ts";
-import { requestBook } from "./waiting/request-book.ts";
-import { type WaitRoom, waitRoom } from "./waiting/wait-room.ts";
-import { systemWallClock, type WallClock } from "./waiting/wall-clock.ts";
+import type { AttemptWaits, Parked, WaitRoom } from "./waiting/wait-room.ts";
+import type { Waiting } from "./waiting/waiting-in.ts";
 import type { AttemptLedger } from "./walk.ts";
 
 export interface NodeAttemptsOptions {
@@ -46,28 +45,6 @@ export interface NodeAttempts {
   readonly ledger: AttemptLedger;
 }
 
-/** What the attempts of a walk ask, and whether the run waits for that. */
-export interface Waiting {
-  readonly requests: RunRequests;
-  readonly room: WaitRoom;
-}
-
-export interface WaitingOptions extends Pick<NodeAttemptsOptions, "scope" | "continuation"> {
-  readonly clock?: WallClock | undefined;
-}
-
-export function waitingIn({ scope: { run }, continuation, clock = systemWallClock() }: WaitingOptions): Waiting {
-  const requests = runRequests({
-    run,
-    book: requestBook(run.history),
-    clock,
-    given: (id) => run.inputs.values.get(id),
-    earlier: (request) => continuation?.answered(request),
-  });
-  const room = waitRoom({ isAnswered: (ids) => requests.isAnswered(ids), onTrouble: (error) => requests.fail(error) });
-  return { requests, room };
-}
-
 /** Does attempts of nodes in a run: executes them, keeps what they gave, and commits each in the journal. */
 export function nodeAttempts(options: NodeAttemptsOptions): NodeAttempts {
   const { scope, root, observability, turns, report, assume = {}, files, continuation, waiting } = options;
@@ -84,8 +61,13 @@ export function nodeAttempts(options: NodeAttemptsOptions): NodeAttempts {
     await shown;
     if (mayLeaveOthers(work)) await parts.begin(work, collected);
     await recordStart(work);
-    const ended = await Promise.race([execute(work, collected), work.waits.parked]);
-    if (!("status" in ended)) return await park(work, collected, ended);
+    const executing = execute(work, collected);
+    const ended = await Promise.race([executing, work.waits.parked]);
+    if (!("status" in ended)) {
+      // Whatever it still comes to.
+      executing.catch(() => undefined);
+      return await park(work, collected, ended);
+    }
     const outcome = await asRecorded(work, collected, { ended, continuation });
     collected.over = true;
     await requests.end(work.call);
@@ -101,11 +83,11 @@ export function nodeAttempts(options: NodeAttemptsOptions): NodeAttempts {
   }
 
   /** It goes on when the run does. What it has done is on record, and what it does now counts no more. */
-  async function park(work: Attempt, collected: Collected, waitsFor: readonly InputId[]): Promise<NodeOutcome> {
-    const error = new RunWaitingError(scope.run.env.runId, waitsFor);
-    if (mayLeaveOthers(work)) collected.changed = await parts.end(work, collected, undefined).catch(ifGoingOn(scope));
-    await commitParked(work, collected, waitsFor);
+  async function park(work: Attempt, collected: Collected, { own, all }: Parked): Promise<NodeOutcome> {
+    const error = new RunWaitingError(scope.run.env.runId, all);
     collected.left = { error };
+    if (mayLeaveOthers(work)) collected.changed = await parts.end(work, collected, undefined).catch(ifGoingOn(scope));
+    await commitParked(work, collected, own);
     return { status: "cancelled", error };
   }
 
@@ -117,20 +99,24 @@ export function nodeAttempts(options: NodeAttemptsOptions): NodeAttempts {
       const step = stepsOf({ run: scope.run, call, element, records });
       const asking = { requests, waits: room.enter(call), step, hold };
       const work = { call, ...element, ...asking, scope, signal, observability, exclusively: parts.exclusively };
+      using _room = leaving(work.waits);
       if (call.reuse && continuation) return await giveReused(work, continuation, { files, ends });
       const assumption = assume[call.path];
-      if (assumption?.done) return recordAssumed(work, assumption.value);
+      if (assumption?.done) return await recordAssumed(work, assumption.value);
       const collected = nothingYet(work);
       going.set(keyOf(call), collected);
       const own = mayLeaveOthers(work) ? { ...work, exclusively: parts.doing(work, collected) } : work;
-      return attempt(own, collected).finally(() => {
-        work.waits.leave();
+      return await attempt(own, collected).finally(() => {
         going.delete(keyOf(call));
         parts.over(collected);
       });
     },
     ledger: attemptLedger({ going, ends, nodeAt, report, room }),
   };
+}
+
+function leaving(waits: AttemptWaits): Disposable {
+  return { [Symbol.dispose]: () => waits.leave() };
 }
 
 /** Of an engine that keeps no time. */
@@ -207,7 +193,7 @@ async function execute(work: Attempt, collected: Collected): Promise<NodeOutcome
     const input = call.input ?? (await askedInput(work));
     const given = { settings: call.settings, ...(input === undefined ? {} : { input }) };
     await collected.records.keep("input", given);
-    value = await valueOf({ ...work, call: { ...call, ...(input === undefined ? {} : { input }) } }, collected);
+    value = await interceptedValue({ ...work, call: { ...call, ...given } }, collected);
   } catch (error) {
     return stopped(error);
   }
@@ -219,6 +205,15 @@ async function execute(work: Attempt, collected: Collected): Promise<NodeOutcome
     if (work.effect === "effectful" && DadError.is(error, "ARTIFACT_STORAGE_FAILED")) throw error;
     return stopped(error);
   }
+}
+
+/** What the node gives, or an interceptor instead. */
+async function interceptedValue(work: Attempt, collected: Collected): Promise<Json> {
+  const instead = await interceptedBefore(work, collected);
+  if (instead) return checkedReplacement(work, instead);
+  const value = await valueOf(work, collected);
+  const other = await interceptedAfter(work, collected, value);
+  return other ? checkedReplacement(work, other) : value;
 }
 
 /** What somebody is to give a node that was given nothing. */
@@ -260,5 +255,13 @@ function checkedOutput({ call, definition }: Attempt, value: unknown): Json {
     return frozenJson(parsed.data);
   } catch (cause) {
     throw new NodeOutputError(call.path, cause);
+  }
+}
+
+function checkedReplacement(work: Attempt, replaced: Replaced): Json {
+  try {
+    return checkedOutput(work, replaced.value);
+  } catch (cause) {
+    throw new NodeOutputError(work.call.path, misfitBy(replaced, cause));
   }
 }

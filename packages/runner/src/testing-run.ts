@@ -9,6 +9,7 @@ import { z } from "zod";
 import { agentRunner, flowRunner, type RunnerOptions } from "./component-runner.ts";
 import type { ResumeOptions } from "./resume.ts";
 import { memoryPorts } from "./testing-ports.ts";
+import type { WallClock } from "./waiting/wall-clock.ts";
 
 // For the tests of this package only: runs in memory, of nodes that do as a test tells them.
 
@@ -21,12 +22,14 @@ export const RUN_ROOT = resolve("/runs");
 export type Behaviour = (context: NodeContext) => Json | undefined | Promise<Json | undefined>;
 
 /** With an outcome or without, and whatever resources. */
-export type StagePorts = ReturnType<typeof memoryPorts> & Partial<Pick<RunPorts, "outcomes" | "workspaces">>;
+export type StagePorts = ReturnType<typeof memoryPorts> & Partial<Pick<RunPorts, "outcomes" | "workspaces" | "inbox">>;
 
 export interface StageOptions {
   readonly engine?: Engine;
   /** Where its runs are. Default: nowhere yet. */
   readonly ports?: StagePorts;
+  /** By which answers expire. */
+  readonly clock?: WallClock;
 }
 
 /** An attempt that was executed, and in which run. */
@@ -60,10 +63,10 @@ function stepNode(effect: "pure" | "effectful", { behaviours, begun }: Stepping)
 }
 
 /** Walks a definition in a run that is open. */
-function walkWith(engine: Engine) {
+function walkWith(engine: Engine, clock: WallClock | undefined) {
   return async (context: RunContext, definition: AgentDefinition | FlowDefinition, how: Omit<RunnerOptions, "engine"> = {}) => {
     await using execution = await context.isolate();
-    const options = { engine, ...how };
+    const options = { engine, clock, ...how };
     const runner = definition.kind === "agent" ? agentRunner(definition, options) : flowRunner(definition, options);
     return (await execution.run(runner)) as Record<string, Json>;
   };
@@ -78,7 +81,7 @@ export interface StagedRun {
 }
 
 /** Runs in memory, one after the other in the same ports, and nodes that say when they are executed. */
-export function stage({ engine = inlineEngine(), ports = memoryPorts() }: StageOptions = {}) {
+export function stage({ engine = inlineEngine(), ports = memoryPorts(), clock }: StageOptions = {}) {
   const behaviours = new Map<string, Behaviour>();
   const attempts: ExecutedAttempt[] = [];
   const executed: string[] = [];
@@ -89,7 +92,7 @@ export function stage({ engine = inlineEngine(), ports = memoryPorts() }: StageO
       executed.push(`${attempt.path} ${attempt.attempt}`);
     },
   };
-  const walkIn = walkWith(engine);
+  const walkIn = walkWith(engine, clock);
 
   return {
     ports,
@@ -109,8 +112,8 @@ export function stage({ engine = inlineEngine(), ports = memoryPorts() }: StageO
       const { result } = await withRun({ ...opened, ...options }, (context) => walkIn(context, definition));
       return result;
     },
-    async resume(definition: AgentDefinition | FlowDefinition, resume: ResumeOptions = {}) {
-      const opened = { runId: RUN, runRoot: RUN_ROOT, journals: ports.journals, ports };
+    async resume(definition: AgentDefinition | FlowDefinition, resume: ResumeOptions = {}, signal?: AbortSignal) {
+      const opened = { runId: RUN, runRoot: RUN_ROOT, journals: ports.journals, ports, ...(signal ? { signal } : {}) };
       const { result } = await withResumedRun(opened, (context) => walkIn(context, definition, { resume }));
       return result;
     },

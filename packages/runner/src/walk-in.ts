@@ -8,7 +8,7 @@ import { decisionsOf } from "./decisions.ts";
 import { indexDefinition } from "./definition-index.ts";
 import { fileCommits } from "./file-commits.ts";
 import { fingerprinter } from "./fingerprint.ts";
-import { nodeAttempts, waitingIn } from "./node-attempts.ts";
+import { nodeAttempts } from "./node-attempts.ts";
 import { recordPlaces } from "./record-places.ts";
 import type { Continuation } from "./rerun/continuation.ts";
 import { ReplayDivergedError } from "./rerun/errors.ts";
@@ -16,6 +16,7 @@ import { unmarked } from "./run-marks.ts";
 import type { StaticInputIndex } from "./static-input-index.ts";
 import { type ToldFiles, toldFiles, UNKNOWABLE_TREE } from "./told-files.ts";
 import { type Turns, turnsAfter } from "./turn.ts";
+import { waitingIn } from "./waiting/waiting-in.ts";
 import type { WallClock } from "./waiting/wall-clock.ts";
 import type { InterpreterHost } from "./walk.ts";
 import { walkReport } from "./walk-report.ts";
@@ -45,14 +46,10 @@ export function walkIn(scope: ExecutionScope, root: ComponentDefinition, options
   const report = walkReport(scope.run, root);
   const files = filesOf(scope.run, turns, continuation);
   const own = unmarked({ env, workspace: scope.space.cwd, lineage: continuation?.lineage ?? [] });
-  const fingerprint = fingerprinter({
-    resources: ports.resources,
-    unmarked: own,
-    tree: files.tree,
-    inputFiles: digestOfInputFiles(scope.run.inputs.files),
-  });
+  const inputFiles = digestOfInputFiles(scope.run.inputs.files);
+  const fingerprint = fingerprinter({ resources: ports.resources, unmarked: own, tree: files.tree, inputFiles });
   const commits = fileCommits(scope.run, files);
-  const waiting = waitingIn({ scope, continuation, clock });
+  const waiting = waitingIn({ scope, continuation, clock, given: (id) => scope.run.inputs.values.get(id) });
   waiting.requests.listen();
   const { execute, ledger } = nodeAttempts({ waiting, scope, root, observability, turns, report, assume, files: commits, continuation });
   const cameTo = new Set(history.nodes.keys());

@@ -54,16 +54,20 @@ export function continuationOf(base: BaseRun, { options, decider, groups, reused
     isReplay: options.replay ?? false,
     tree: start?.tree,
     unmarked: ({ run: { env }, space: { cwd } }) => unmarked({ env, workspace: cwd, lineage }),
-    answered: ({ id, path, question }) => (options.reask?.some((wanted) => isMeantBy(wanted, path)) ? undefined : answerIn(base, id, question)),
+    answered: ({ id, path, question }) => (options.reask?.some((wanted) => isMeantBy(wanted, path)) ? undefined : answerIn(base, id, { question, isFinal: options.replay ?? false })),
     steps: stepsAfter(base.history.outcome, start?.commit),
   };
 }
 
-function answerIn({ runId, history }: BaseRun, id: InputId, question: Digest): EarlierAnswer | undefined {
+interface Wanted extends Pick<EarlierAnswer, "isFinal"> {
+  readonly question: Digest;
+}
+
+function answerIn({ runId, history }: BaseRun, id: InputId, { question, isFinal }: Wanted): EarlierAnswer | undefined {
   const record = history.requests.get(id);
   if (record?.state !== "answered" || record.request.question !== question) return undefined;
   const { value, by, seq } = record;
-  return value === undefined || by === undefined ? undefined : { value, by, origin: { runId, seq } };
+  return value === undefined || by === undefined ? undefined : { value, by, origin: { runId, seq }, isFinal };
 }
 
 /** @returns the run itself, and all that it was made from. */

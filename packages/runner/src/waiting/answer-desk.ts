@@ -27,6 +27,8 @@ export interface AnswerDeskOptions {
 export interface Given {
   readonly value: Json;
   readonly by: AnsweredBy;
+  /** Where it was given before. */
+  readonly origin?: InputOrigin;
 }
 
 /** Who answers when nobody does. */
@@ -42,8 +44,8 @@ export interface AnswerDesk {
   readonly secrets: ReadonlyMap<InputId, Json>;
   open(asked: ToAnswer): LiveRequest;
   over(live: LiveRequest): void;
-  accept(live: LiveRequest, given: Given, origin?: InputOrigin): Promise<void>;
-  reject(live: LiveRequest, by: AnsweredBy, error: ErrorEnvelope): Promise<void>;
+  accept(live: LiveRequest, given: Given): Promise<void>;
+  reject(request: InputRequest, by: AnsweredBy, error: ErrorEnvelope): Promise<void>;
   expire(live: LiveRequest): Promise<void>;
   cancel(request: InputRequest): Promise<void>;
   /** Posts an answer of this process. `undefined`: somebody else was first, and the inbox has that. */
@@ -77,7 +79,7 @@ export function answerDesk({ run: { env, ports, record }, book }: AnswerDeskOpti
     over(ended) {
       if (live.get(ended.request.id) === ended) live.delete(ended.request.id);
     },
-    async accept(asked, { value, by }, origin) {
+    async accept(asked, { value, by, origin }) {
       const { id: request, path, question, as } = asked.request;
       const isSecret = as === "secret";
       const shown = isSecret ? {} : { value };
@@ -86,13 +88,13 @@ export function answerDesk({ run: { env, ports, record }, book }: AnswerDeskOpti
       note(asked, { state: "answered", ...shown, by, seq });
       asked.give(value);
     },
-    async reject({ request: { id, path } }, by, error) {
+    async reject({ id, path }, by, error) {
       await record({ type: "input.rejected", path, request: id, by, error });
     },
     async expire(asked) {
       const { id, path, expiresAt = "", onTimeout = "fail" } = asked.request;
       const { seq } = await record({ type: "input.expired", path, request: id, onTimeout });
-      if (onTimeout === "wait") return;
+      if (onTimeout === "wait") return note(asked, { state: "open", overdue: true, seq });
       note(asked, { state: "expired", seq });
       asked.fail(new InputExpiredError(id, expiresAt));
     },

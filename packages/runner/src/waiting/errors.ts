@@ -14,10 +14,10 @@ export class InputCancelledError extends DadError<"INPUT_CANCELLED"> {
   }
 }
 
-/** `INPUT_INVALID`: an answer that does not fit what was asked. Another one may be given. */
+/** `INPUT_INVALID`: an answer that does not fit what was asked. Another one may be given, but for what is on record. */
 export class InputInvalidError extends DadError<"INPUT_INVALID"> {
-  constructor(request: InputId, problems: string) {
-    super("INPUT_INVALID", `the answer to ${request} does not fit: ${problems}`, { details: { request, problems } });
+  constructor(request: InputId, problems: string, what = "the answer") {
+    super("INPUT_INVALID", `${what} to ${request} does not fit: ${problems}`, { details: { request, problems } });
   }
 }
 

@@ -1,7 +1,18 @@
-import type { InboxItem } from "@dad/events";
-import { type ErrorEnvelope, errorEnvelope, type InboxAnswer, type InboxSignal } from "@dad/protocol";
-import { problemsOf } from "../errors.ts";
+import { type InboxItem, InputAnsweredError } from "@dad/events";
+import {
+  type AnsweredBy,
+  canonicalJson,
+  type ErrorEnvelope,
+  errorEnvelope,
+  type InboxAnswer,
+  type InboxSignal,
+  type InputId,
+  type InputRequest,
+  type Json,
+} from "@dad/protocol";
+import type { RequestHistory } from "@dad/run-context";
 import { type AnswerDesk, type AskingRun, TIMEOUT } from "./answer-desk.ts";
+import { problemOf } from "./answer-problem.ts";
 import { InputExpiredError, InputInvalidError, InputSecretError } from "./errors.ts";
 import type { LiveRequest } from "./live-request.ts";
 
@@ -9,8 +20,8 @@ import type { LiveRequest } from "./live-request.ts";
 export interface InboxFeed {
   /** From now on, what comes is taken as it comes. */
   listen(): void;
-  /** Takes all that is there. */
-  look(): Promise<void>;
+  /** Takes all that is there, and says which requests it is for. */
+  look(): Promise<ReadonlySet<InputId>>;
   /** Does something while nothing is taken. */
   inTurn<Result>(work: () => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
@@ -44,7 +55,9 @@ export function inboxFeed(run: AskingRun, desk: AnswerDesk): InboxFeed {
   return {
     listen: () => void (listening ??= follow()),
     async look() {
-      for (const item of (await inbox?.pending(runId)) ?? []) await inTurn(() => deliver(item));
+      const items = (await inbox?.pending(runId)) ?? [];
+      for (const item of items) await inTurn(() => deliver(item));
+      return new Set(items.flatMap((item) => ("message" in item && item.message.kind === "answer" ? [item.message.request] : [])));
     },
     inTurn,
     async close() {
@@ -57,6 +70,8 @@ export function inboxFeed(run: AskingRun, desk: AnswerDesk): InboxFeed {
 function delivery(run: AskingRun, desk: AnswerDesk): (item: InboxItem) => Promise<void> {
   const { inbox, live, book } = desk;
   const taken = new Set(run.history.messages);
+  /** What comes twice is refused once. */
+  const refused = new Set<string>();
 
   async function deliverSignal(message: InboxSignal): Promise<void> {
     const { id, name, data, by } = message;
@@ -65,20 +80,26 @@ function delivery(run: AskingRun, desk: AnswerDesk): (item: InboxItem) => Promis
     await inbox?.settle(message, "accepted");
   }
 
+  /** What is not asked yet, or not asked again, waits until it is. */
   async function deliverAnswer(message: InboxAnswer): Promise<void> {
     const asked = live.get(message.request);
+    const known = book.of(message.request);
+    if (refused.has(message.id)) return;
     if (asked && !asked.isOver()) {
       const problem = problemIn(asked, message);
-      if (problem) await desk.reject(asked, message.by, problem);
-      else await (message.by.channel === TIMEOUT ? desk.expire(asked) : desk.accept(asked, message));
-      await inbox?.settle(message, problem ? "rejected" : "accepted");
-    } else if (isEnded(message)) await inbox?.settle(message, "accepted");
-    // What is not asked yet, or not asked again, waits until it is.
+      if (problem) return refuse(asked.request, message, problem);
+      await (message.by.channel === TIMEOUT ? desk.expire(asked) : desk.accept(asked, message));
+      await inbox?.settle(message, "accepted");
+    } else if (known?.state === "answered" || known?.state === "expired") {
+      if (isTaken(known, message)) await inbox?.settle(message, "accepted");
+      else await refuse(known.request, message, errorEnvelope(new InputAnsweredError(known.request.id, takenBy(known))));
+    }
   }
 
-  function isEnded({ request }: InboxAnswer): boolean {
-    const state = book.of(request)?.state;
-    return state === "answered" || state === "expired";
+  async function refuse(request: InputRequest, message: InboxAnswer, problem: ErrorEnvelope): Promise<void> {
+    refused.add(message.id);
+    await desk.reject(request, message.by, problem);
+    await inbox?.settle(message, "rejected");
   }
 
   return async (item) => {
@@ -88,12 +109,22 @@ function delivery(run: AskingRun, desk: AnswerDesk): (item: InboxItem) => Promis
   };
 }
 
-function problemIn({ request, schema }: LiveRequest, { value, by }: InboxAnswer): ErrorEnvelope | undefined {
-  const { id, as, expiresAt } = request;
+/** Whoever gave it was the one who answered: only settling it was missed. */
+function isTaken({ state, by }: RequestHistory, message: InboxAnswer): boolean {
+  if (state === "expired") return message.by.channel === TIMEOUT;
+  return canonicalJson((by ?? null) as Json) === canonicalJson(message.by as Json);
+}
+
+function takenBy({ by, request: { expiresAt } }: RequestHistory): AnsweredBy {
+  return by ?? { channel: TIMEOUT, at: expiresAt ?? new Date(0).toISOString() };
+}
+
+function problemIn(asked: LiveRequest, { value, by }: InboxAnswer): ErrorEnvelope | undefined {
+  const { id, as, expiresAt } = asked.request;
   if (by.channel === TIMEOUT) return undefined;
   if (as === "secret") return errorEnvelope(new InputSecretError(id));
-  if (expiresAt !== undefined && request.onTimeout !== "wait" && Date.parse(by.at) > Date.parse(expiresAt))
+  if (expiresAt !== undefined && asked.request.onTimeout !== "wait" && Date.parse(by.at) > Date.parse(expiresAt))
     return errorEnvelope(new InputExpiredError(id, expiresAt));
-  const { error } = schema.safeParse(value);
-  return error && errorEnvelope(new InputInvalidError(id, problemsOf(error)));
+  const problem = problemOf(asked, value);
+  return problem === undefined ? undefined : errorEnvelope(new InputInvalidError(id, problem));
 }

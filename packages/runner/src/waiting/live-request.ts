@@ -3,13 +3,15 @@ import type { z } from "zod";
 
 /** Something that is asked at this moment. */
 export interface LiveRequest extends ToAnswer {
-  /** Settles once. */
+  /** Settles at most once. */
   readonly answer: Promise<Json>;
-  /** Aborted when it has. */
+  /** Aborted when it has, or never will. */
   readonly over: AbortSignal;
   isOver(): boolean;
   give(value: Json): void;
   fail(this: void, error: unknown): void;
+  /** Nobody is to go on with it in this process: it never settles. */
+  leave(): void;
 }
 
 export interface ToAnswer {
@@ -25,18 +27,17 @@ export function liveRequest(asked: ToAnswer): LiveRequest {
   const over = new AbortController();
   // It may fail before anybody waits for it.
   answer.catch(() => undefined);
+  const settle = (how: () => void): void => {
+    if (!over.signal.aborted) how();
+    over.abort();
+  };
   return {
     ...asked,
     answer,
     over: over.signal,
     isOver: () => over.signal.aborted,
-    give(value) {
-      resolve(value);
-      over.abort();
-    },
-    fail(error) {
-      reject(error);
-      over.abort();
-    },
+    give: (value) => settle(() => resolve(value)),
+    fail: (error) => settle(() => reject(error)),
+    leave: () => over.abort(),
   };
 }

@@ -7,6 +7,8 @@ export interface EarlierAnswer {
   readonly value: Json;
   readonly by: AnsweredBy;
   readonly origin: { readonly runId: RunId; readonly seq: number };
+  /** It comes before whatever else there is: in a replay. */
+  readonly isFinal: boolean;
 }
 
 /** What was asked in a run, and what is known of it. */

@@ -19,14 +19,27 @@ export type Asked = {
   readonly [Key in keyof InputRequest as string extends Key ? never : Key extends "id" | "expiresAt" ? never : Key]: InputRequest[Key];
 };
 
+/** Says what a schema takes, in a form that another process understands. */
+export type DescribeSchema = (schema: z.ZodType, owner: string) => Record<string, Json>;
+
+/** Looks at each schema once: those of a definition are asked for again and again. */
+export function schemaDescriber(): DescribeSchema {
+  const described = new WeakMap<z.ZodType, Record<string, Json>>();
+  return (schema, owner) => {
+    const known = described.get(schema) ?? schemaOf(schema, owner);
+    described.set(schema, known);
+    return known;
+  };
+}
+
 /** @throws TypeError for a question that cannot be asked so. */
-export function askedOf(path: NodePath, question: Question): Asked {
+export function askedOf(path: NodePath, question: Question, describe: DescribeSchema): Asked {
   const { prompt, as } = question;
   const key = InputKey.safeParse(question.key);
   if (!key.success) throw new TypeError(`the key of a question of ${path} is ${JSON.stringify(question.key)}: ${key.error.issues[0]?.message}`);
   const owner = `the question "${key.data}" of ${path}`;
   if (typeof prompt !== "string" || prompt === "") throw new TypeError(`${owner} has no prompt`);
-  const schema = schemaOf(question.schema, owner);
+  const schema = describe(question.schema, owner);
   const choices = question.choices?.map(choiceOf);
   if (choices?.length === 0) throw new TypeError(`${owner} has no choices: leave them out, or give some`);
   const onTimeout = timeoutOf(question, owner);

@@ -1,16 +1,24 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { NodeHandle } from "@dad/engine";
 import type { InputId } from "@dad/protocol";
 import { keyOf } from "../attempt.ts";
 import type { Awaited } from "../walk.ts";
 
+/** What a run waits for that is parked. */
+export interface Parked {
+  /** Those of one attempt. */
+  readonly own: readonly InputId[];
+  readonly all: readonly InputId[];
+}
+
 /** What one attempt does, as far as it matters for whether the run can go on without it. */
 export interface AttemptWaits {
-  /** Something goes on that it began, and that is not waiting. */
-  busy(): Disposable;
+  /** Does something that does not only wait: but as long as something within it waits for an answer. */
+  during<Result>(work: () => Promise<Result>): Promise<Result>;
   /** It waits until somebody answers. */
   waiting(request: InputId): Disposable;
-  /** Resolves with what it waits for when the run is parked, and else never. */
-  readonly parked: Promise<readonly InputId[]>;
+  /** Resolves when the run is parked, and else never. */
+  readonly parked: Promise<Parked>;
   /** Nothing of it counts any more. */
   leave(): void;
 }
@@ -29,18 +37,31 @@ export interface WaitRoom {
 export interface WaitRoomOptions {
   /** A last look, before the run is parked: whether one of these is answered after all. */
   readonly isAnswered: (requests: readonly InputId[]) => Promise<boolean>;
+  /** The run is parked: whatever is answered from now on, nobody goes on with that. */
+  readonly onPark: () => void;
   /** It could not be looked. */
   readonly onTrouble: (error: unknown) => void;
 }
 
 interface Guest {
+  /** How many works of it go on that do not wait. */
   busy: number;
   readonly requests: Set<InputId>;
-  readonly park: (requests: readonly InputId[]) => void;
+  readonly park: (all: readonly InputId[]) => void;
 }
 
-export function waitRoom({ isAnswered, onTrouble }: WaitRoomOptions): WaitRoom {
+/** Something that an attempt does, and in what. */
+interface Work {
+  readonly guest: Guest;
+  readonly outer: Work | undefined;
+  /** How many waits are in it. */
+  waits: number;
+  over: boolean;
+}
+
+export function waitRoom({ isAnswered, onPark, onTrouble }: WaitRoomOptions): WaitRoom {
   const guests = new Map<string, Guest>();
+  const works = new AsyncLocalStorage<Work>();
   let awaited: Awaited | undefined;
   /** How many requests are waited for: as long as none is, there is nothing to look at. */
   let open = 0;
@@ -65,7 +86,7 @@ export function waitRoom({ isAnswered, onTrouble }: WaitRoomOptions): WaitRoom {
       while (allWait()) {
         const before = happened;
         await aTurn();
-        const requests = requestsOf(guests.values());
+        const requests = [...guests.values()].flatMap((guest) => [...guest.requests]);
         if (before === happened && allWait() && !(await isAnswered(requests)) && before === happened) return park(requests);
         // What is answered arrives by itself; until then there is nothing new to look at.
         if (before === happened) return;
@@ -77,36 +98,47 @@ export function waitRoom({ isAnswered, onTrouble }: WaitRoomOptions): WaitRoom {
     }
   }
 
-  function park(requests: readonly InputId[]): void {
-    for (const guest of guests.values()) guest.park(requests);
+  function park(all: readonly InputId[]): void {
+    onPark();
+    for (const guest of guests.values()) guest.park(all);
+  }
+
+  async function during<Result>(guest: Guest, work: () => Promise<Result>): Promise<Result> {
+    const own: Work = { guest, outer: works.getStore(), waits: 0, over: false };
+    guest.busy += 1;
+    changed();
+    try {
+      return await works.run(own, work);
+    } finally {
+      own.over = true;
+      if (own.waits === 0) guest.busy -= 1;
+      changed();
+    }
+  }
+
+  function waiting(guest: Guest, request: InputId): Disposable {
+    const around = worksAround(works.getStore(), guest);
+    guest.requests.add(request);
+    open += 1;
+    for (const work of around) if (++work.waits === 1 && !work.over) guest.busy -= 1;
+    changed();
+    return once(() => {
+      if (guest.requests.delete(request)) open -= 1;
+      for (const work of around) if (--work.waits === 0 && !work.over) guest.busy += 1;
+      changed();
+    });
   }
 
   return {
     enter(handle) {
       const key = keyOf(handle);
-      const { promise: parked, resolve } = Promise.withResolvers<readonly InputId[]>();
-      const guest: Guest = { busy: 0, requests: new Set(), park: () => resolve([...guest.requests]) };
+      const { promise: parked, resolve } = Promise.withResolvers<Parked>();
+      const guest: Guest = { busy: 0, requests: new Set(), park: (all) => resolve({ own: [...guest.requests], all }) };
       guests.set(key, guest);
       return {
         parked,
-        busy() {
-          guest.busy += 1;
-          changed();
-          return once(() => {
-            guest.busy -= 1;
-            changed();
-          });
-        },
-        waiting(request) {
-          guest.requests.add(request);
-          open += 1;
-          changed();
-          return once(() => {
-            guest.requests.delete(request);
-            open -= 1;
-            changed();
-          });
-        },
+        during: (work) => during(guest, work),
+        waiting: (request) => waiting(guest, request),
         leave() {
           open -= guest.requests.size;
           guest.requests.clear();
@@ -129,8 +161,11 @@ function isWaiting(guest: Guest | undefined): boolean {
   return guest !== undefined && guest.busy === 0 && guest.requests.size > 0;
 }
 
-function requestsOf(guests: Iterable<Guest>): readonly InputId[] {
-  return Array.from(guests, ({ requests }) => [...requests]).flat();
+/** What an attempt does of which something is a part: the innermost first. */
+function worksAround(work: Work | undefined, guest: Guest): readonly Work[] {
+  const around: Work[] = [];
+  for (let at = work; at; at = at.outer) if (at.guest === guest) around.push(at);
+  return around;
 }
 
 /** When all that was about to go on by itself has gone on. */

@@ -15,7 +15,8 @@ const asking =
 function staged() {
   const inbox = memoryInbox();
   const staging = stage({ ports: { ...memoryPorts(), inbox } as never });
-  const types = async (...kinds: string[]) => (await staging.events()).flatMap(({ type }) => (kinds.some((kind) => type.startsWith(kind)) ? [type] : []));
+  const types = async (...kinds: string[]) =>
+    (await staging.events()).flatMap(({ type }) => (kinds.some((kind) => type.startsWith(kind)) ? [type] : []));
   return { ...staging, inbox, types };
 }
 
@@ -44,7 +45,10 @@ describe("a node that asks", () => {
 
   it("parks the run when nobody answers, which goes on when somebody has", async () => {
     const { step, on, run, resume, inbox, executed, details, types } = staged();
-    const definition = flow("main").node("before", step({ value: 1 })).node("review", step({})).node("after", step({ value: 2 }));
+    const definition = flow("main")
+      .node("before", step({ value: 1 }))
+      .node("review", step({}))
+      .node("after", step({ value: 2 }));
     on("review", asking("approve"));
     await expect(run(definition)).rejects.toMatchObject({ code: "RUN_WAITING", requests: ["main.review:approve"] });
     const waiting = await details();

@@ -102,9 +102,14 @@ describe("prompts in a terminal", () => {
     expect(terminal.screen()).toContain(String.raw`ANSWER "xy\nz"`);
   });
 
-  it("are left by Esc and Ctrl-D, each for itself, and Ctrl-C ends them all", async () => {
-    await using terminal = await asking([request("First?", {}), request("Second?", {}), request("Third?", {}), request("Fourth?", {})]);
+  it("are left by an editor in which nothing is written, Esc and Ctrl-D, each for itself, and Ctrl-C ends them all", async () => {
+    const editor = request("Zeroth?", { as: "editor" });
+    await using terminal = await asking([editor, request("First?", {}), request("Second?", {}), request("Third?", {}), request("Fourth?", {})], {
+      env: { EDITS: "" },
+    });
     await terminal.sees("Esc: not now · Ctrl-C: cancel the run");
+    await terminal.sees("● write in the editor");
+    terminal.types("\r");
     await terminal.sees("◆  First?");
     terminal.types(`a${ESC}`);
     await terminal.sees("◆  Second?");
@@ -113,7 +118,7 @@ describe("prompts in a terminal", () => {
     terminal.types(CTRL_C);
     await terminal.sees("END interrupted");
     expect(terminal.screen()).not.toContain("Fourth?");
-    expect(terminal.screen().match(/ANSWER none/g)).toHaveLength(4);
+    expect(terminal.screen().match(/ANSWER none/g)).toHaveLength(5);
   });
 
   it("vanish when no answer is needed any more, also from a narrow terminal with wide text", async () => {

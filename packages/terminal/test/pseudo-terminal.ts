@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type IPty, spawn } from "@lydell/node-pty";
-import { emulatedScreen, type EmulatedScreen } from "./emulated-screen.ts";
+import { Terminal } from "@xterm/headless";
 
 export interface PseudoTerminal extends AsyncDisposable {
   /** What is to be seen: rows without the spaces at their ends. */
@@ -30,7 +30,7 @@ export async function asking(
   const directory = await mkdtemp(join(tmpdir(), "dad-prompts-"));
   const file = join(directory, "requests.json");
   await writeFile(file, JSON.stringify(requests));
-  const screen = emulatedScreen(columns, rows);
+  const screen = new Terminal({ cols: columns, rows, allowProposedApi: true });
   const program = spawn(process.execPath, ["--conditions=@dad/source", PROGRAM, file], {
     name: env.TERM ?? "xterm-256color",
     cols: columns,
@@ -38,9 +38,9 @@ export async function asking(
     env: { PATH: process.env.PATH ?? "", ...env },
   });
   const watched = watchedProgram(program, screen);
-  const matches = (what: string | RegExp): boolean => (typeof what === "string" ? screen.text().includes(what) : what.test(screen.text()));
+  const matches = (what: string | RegExp): boolean => (typeof what === "string" ? textOf(screen).includes(what) : what.test(textOf(screen)));
   return {
-    screen: () => screen.text(),
+    screen: () => textOf(screen),
     sees: (what) => watched.until(() => matches(what), `${String(what)} is to be seen`),
     types: (keys) => program.write(keys),
     kill: (signal) => program.kill(signal),
@@ -51,24 +51,38 @@ export async function asking(
   };
 }
 
+/** What is to be seen: rows without the spaces at their ends. */
+function textOf({ rows, buffer: { active } }: Terminal): string {
+  const lines = Array.from(
+    { length: rows },
+    (_, at) =>
+      active
+        .getLine(active.baseY + at)
+        ?.translateToString(true)
+        .trimEnd() ?? "",
+  );
+  return lines.join("\n").trimEnd();
+}
+
 interface WatchedProgram {
   until(isSo: () => boolean, what: string): Promise<void>;
   end(): Promise<void>;
 }
 
-function watchedProgram(program: IPty, screen: EmulatedScreen): WatchedProgram {
+function watchedProgram(program: IPty, screen: Terminal): WatchedProgram {
   let onChange: () => void = () => {};
   let isOver = false;
-  program.onData((text) => {
-    screen.write(text);
-    onChange();
-  });
+  // What the terminal itself is asked, it answers.
+  screen.onData((keys) => program.write(keys));
+  program.onData((text) => screen.write(text, () => onChange()));
   const over = new Promise<void>((resolve) => {
-    program.onExit(() => {
-      isOver = true;
-      onChange();
-      resolve();
-    });
+    program.onExit(() =>
+      screen.write("", () => {
+        isOver = true;
+        onChange();
+        resolve();
+      }),
+    );
   });
   return {
     async until(isSo, what) {
@@ -76,7 +90,7 @@ function watchedProgram(program: IPty, screen: EmulatedScreen): WatchedProgram {
       const tooLong = AbortSignal.timeout(PATIENCE_MS);
       tooLong.addEventListener("abort", () => onChange());
       while (!isSo()) {
-        if (isOver || tooLong.aborted) throw new Error(`${what}, but the program ${isOver ? "is over" : "goes on"}:\n${screen.text()}`);
+        if (isOver || tooLong.aborted) throw new Error(`${what}, but the program ${isOver ? "is over" : "goes on"}:\n${textOf(screen)}`);
         await new Promise<void>((resolve) => (onChange = resolve));
       }
     },

@@ -122,6 +122,9 @@ describe("terminalAnswers", () => {
   it("asks one after the other, keeps progress still meanwhile, and does not ask what needs no answer any more", async () => {
     const { input, output, shown } = terminalOf(["one", "three"], { prompt: /> $/, end: "\n" });
     let paused = 0;
+    const pausedAtQuestions: number[] = [];
+    const write = output.write.bind(output) as (text: string) => boolean;
+    output.write = ((text: string) => (text.endsWith("> ") && pausedAtQuestions.push(paused), write(text))) as typeof output.write;
     const progress = { pause: () => ((paused += 1), { [Symbol.dispose]: () => void (paused -= 1) }) };
     const answers = terminalAnswers({ input, output, term: "dumb", interrupt() {}, progress });
     const gone = new AbortController();
@@ -132,6 +135,7 @@ describe("terminalAnswers", () => {
     expect(await Promise.all(all)).toEqual(["one", undefined, "three"]);
     expect(shown()).not.toContain("second");
     expect(shown().indexOf("third")).toBeGreaterThan(shown().indexOf("one"));
+    expect(pausedAtQuestions).toEqual([1, 1]);
     expect(paused).toBe(0);
   });
 

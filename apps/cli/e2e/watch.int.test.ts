@@ -35,13 +35,17 @@ describe("dad watch", () => {
     await using project = await testProject({ "agent.ts": callbackAgent("await new Promise(() => {});") });
     const running = project.start("run", "agent.ts", "--run-id", "killed");
     await running.saying("node only.step started");
-    const watching = project.start("watch", "killed");
-    await watching.saying("  ● step ");
+    const [watching, piped] = [project.start("watch", "killed"), project.start("watch", "killed", "--json")];
+    await Promise.all([watching.saying("  ● step "), piped.printing(".node.started.")]);
     running.child.kill("SIGKILL");
     const { code, stdout } = await watching.ended;
     expect(code).toBe(1);
     expect(stdout).toMatch(/^run {7}killed interrupted/);
     expect(stdout).toMatch(/\nnext {6}dad resume killed/);
+    expect(await piped.ended).toMatchObject({
+      code: 1,
+      stderr: "run killed is interrupted: nobody works on it; to go on with it: dad resume killed\n",
+    });
   });
 
   it("shows the end of a run that is over, at once", async () => {

@@ -36,6 +36,8 @@ export async function watchRun(given: string, flags: WatchFlags): Promise<number
     } else if (goesOn(found, watched)) await showProgress(watched, line);
     const run = await findRun(store, found.runId);
     if (!flags.json) process.stdout.write(`${await detailsText(run, { runRoot })}\n`);
+    // No event says so.
+    else if (run.status === "interrupted") process.stderr.write(interruptedText(run, line));
     return exitCodeOfRun(run);
   } catch (error) {
     if (!leave.signal.aborted) throw error;
@@ -69,8 +71,12 @@ async function showProgress({ store, runId, signal, stays }: Watched, line: Comm
     seen = event.seq;
   }
   using progress = progressOn(process.stderr, { term: process.env["TERM"], before, answer: (run, request) => line("answer", run, request) });
-  const onInterrupted = (): void => progress.log(`run ${runId} is interrupted: nobody works on it; to go on with it: ${line("resume", runId)}\n`);
+  const onInterrupted = (): void => progress.log(interruptedText({ runId }, line));
   for await (const event of followRun(store, { runId, from: seen + 1, signal, stays, onInterrupted })) await progress.onEvent(event);
+}
+
+function interruptedText({ runId }: Pick<RunDetails, "runId">, line: CommandLine): string {
+  return `run ${runId} is interrupted: nobody works on it; to go on with it: ${line("resume", runId)}\n`;
 }
 
 /** All that is recorded, from the beginning. False when nobody reads it any more. */

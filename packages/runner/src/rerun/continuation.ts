@@ -54,7 +54,8 @@ export function continuationOf(base: BaseRun, { options, decider, groups, reused
     isReplay: options.replay ?? false,
     tree: start?.tree,
     unmarked: ({ run: { env }, space: { cwd } }) => unmarked({ env, workspace: cwd, lineage }),
-    answered: ({ id, path, question }) => (options.reask?.some((wanted) => isMeantBy(wanted, path)) ? undefined : answerIn(base, id, { question, isFinal: options.replay ?? false })),
+    answered: ({ id, path, question }) =>
+      options.reask?.some((wanted) => isMeantBy(wanted, path)) ? undefined : answerIn(base, id, { question, isFinal: options.replay ?? false }),
     steps: stepsAfter(base.history.outcome, start?.commit),
   };
 }

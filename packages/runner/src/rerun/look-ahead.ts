@@ -61,9 +61,8 @@ export interface LookAheadOptions {
   readonly base: BaseRun;
   readonly decider: Decider;
   readonly withSet: ReturnType<typeof withSet>;
-  readonly inputs: StaticInputIndex;
-  /** Names the input files. */
-  readonly inputFiles: Digest | undefined;
+  /** What the re-run is given: its static inputs, and what names its input files. */
+  readonly outside: { readonly inputs: StaticInputIndex; readonly inputFiles: Digest | undefined };
   readonly ports: Pick<RunPorts, "artifacts" | "resources" | "outcomes" | "workspaces">;
   readonly engine: Engine;
   readonly place: { readonly runRoot: string; readonly lineage: readonly BaseRun["runId"][] };
@@ -125,16 +124,16 @@ function findings() {
 type Findings = ReturnType<typeof findings>;
 
 function lookingHost(root: ComponentDefinition, options: LookAheadOptions, found: Findings) {
-  const { inputs, place } = options;
+  const { outside, place } = options;
   const files = filesAhead(options, found);
   const { env, workspace } = standIn(options);
   const own = unmarked({ env: { ...env, runId: UNNAMED }, workspace, lineage: place.lineage });
-  const fingerprint = fingerprinter({ resources: options.ports.resources, unmarked: own, tree: files.tree, inputFiles: options.inputFiles });
+  const fingerprint = fingerprinter({ resources: options.ports.resources, unmarked: own, tree: files.tree, inputFiles: outside.inputFiles });
   const looking = { ...options, files, found, elementAt: elementsOf(root), before: nodesIn(options.base), decide: options.decider.inWalk() };
   const host: InterpreterHost = {
     root,
     env,
-    inputs,
+    inputs: outside.inputs,
     workspace,
     files,
     report: { ...SILENT, started: (path) => void found.begun.add(path) },

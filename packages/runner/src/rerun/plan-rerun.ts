@@ -18,13 +18,17 @@ import type { BaseRun, CheckedRerun, RerunOptions } from "./rerun-options.ts";
 import { withSet } from "./set-settings.ts";
 import { writersTogether } from "./together.ts";
 
-export interface PlanRerunOptions {
+/** What is given from outside over what the earlier run was given. */
+export interface GivenNow {
+  /** By path: of the variables of a component one by one, of a node as a whole. */
+  readonly inputs?: StaticInputs;
+  /** Files in the place of those with the same path. */
+  readonly inputFiles?: readonly ArtifactEntry[];
+}
+
+export interface PlanRerunOptions extends GivenNow {
   readonly base: BaseRun;
   readonly rerun: RerunOptions;
-  /** Given over those of the earlier run. */
-  readonly inputs?: StaticInputs;
-  /** Files that are given in the place of those of the earlier run with the same path. */
-  readonly inputFiles?: readonly ArtifactEntry[];
   readonly ports: Pick<RunPorts, "artifacts" | "resources" | "outcomes" | "workspaces">;
   readonly engine: Engine;
   readonly runRoot: string;
@@ -63,8 +67,8 @@ export async function planRerun(root: ComponentDefinition, given: PlanRerunOptio
   const groups = writersTogether(root, base.history);
   const place = { runRoot, lineage };
   const inputFiles = given.begun?.inputFiles ?? mergedInputFiles(base.history.inputFiles, given.inputFiles ?? []);
-  const ofInputs = { inputs: staticInputIndex(root, inputs), inputFiles: digestOfInputFiles(inputFiles) };
-  const looking = { ...ofInputs, base, withSet: withSet(options.set), ports, engine, signal, place };
+  const outside = { inputs: staticInputIndex(root, inputs), inputFiles: digestOfInputFiles(inputFiles) };
+  const looking = { outside, base, withSet: withSet(options.set), ports, engine, signal, place };
   const { decider, ahead } = await lookAheadTogether(root, { looking, options, groups });
   const problems = await problemsOf(root, { base, options, decider, ahead, ...ports });
   // What stands in the way may be why it does not come further.

@@ -51,7 +51,7 @@ describe("prompts in a terminal", () => {
     await terminal.sees("Too small");
     terminal.types("4\r");
     await terminal.sees("The password?");
-    terminal.types("abc😀\r");
+    terminal.types(`${pasted("a\tb\nc😀\n")}\r`);
     await terminal.sees("● write in the editor");
     terminal.types("\r");
     await terminal.sees("END");
@@ -59,8 +59,15 @@ describe("prompts in a terminal", () => {
       .screen()
       .split("\n")
       .filter((line) => line.startsWith("ANSWER"));
-    expect(answers).toEqual(['ANSWER "blue"', "ANSWER true", 'ANSWER ["unit","load"]', "ANSWER 24", 'ANSWER "abc😀"', 'ANSWER "from the editor"']);
-    expect(terminal.screen().match(/abc/g)).toHaveLength(1);
+    expect(answers).toEqual([
+      'ANSWER "blue"',
+      "ANSWER true",
+      'ANSWER ["unit","load"]',
+      "ANSWER 24",
+      String.raw`ANSWER "a\tb\nc😀"`,
+      'ANSWER "from the editor"',
+    ]);
+    expect(terminal.screen().match(/😀/g)).toHaveLength(1);
   });
 
   it("are forms, lists, and texts of several lines, which can be pasted", async () => {

@@ -5,6 +5,7 @@ import { askSeveral } from "./ask-list.ts";
 import { askValue } from "./ask-value.ts";
 import type { Dialog } from "./dialog.ts";
 import type { Asking, Field } from "./field.ts";
+import { parsedJson } from "./parsed-json.ts";
 import { descriptionOf, resolvedSchema } from "./json-schema.ts";
 import { type MenuItem, valueText, wayToAsk } from "./way-to-ask.ts";
 
@@ -32,10 +33,18 @@ export async function askAnswer(request: InputRequest, dialog: Dialog): Promise<
 function askWhole(request: InputRequest, field: Field, asking: Asking): Promise<Json | undefined> {
   const { choices, as, prompt, schema } = request;
   if (choices) return isListOf(schema) ? askSeveral(field, choices.map(itemOf), asking) : chooseOne(choices, field, asking);
-  if (as === undefined || as === "text" || field.schema.type !== "string") return askValue(field, asking);
+  if (as === "secret") return askSecret(request, asking);
+  if (as !== "editor" || field.schema.type !== "string") return askValue(field, asking);
   const check = (text: string): string | undefined => answerProblems(request, text)[0];
   const hint = descriptionOf(field.schema);
-  return asking.dialog.text({ label: prompt, hint, check, kind: as, ...(typeof field.initial === "string" && { initial: field.initial }) });
+  return asking.dialog.text({ label: prompt, hint, check, kind: "editor", ...(typeof field.initial === "string" && { initial: field.initial }) });
+}
+
+/** Whatever it is, it is not shown: a text, or else what it is in JSON. */
+async function askSecret(request: InputRequest, { dialog, prompt }: Asking): Promise<Json> {
+  const meant = (text: string): Json => (answerProblems(request, text).length === 0 ? text : (parsedJson(text) ?? text));
+  const check = (text: string): string | undefined => answerProblems(request, meant(text))[0];
+  return meant(await dialog.text({ label: prompt, hint: descriptionOf(resolvedSchema(request.schema, request.schema)), check, kind: "secret" }));
 }
 
 function chooseOne(choices: readonly InputChoice[], field: Field, { dialog, prompt }: Asking): Promise<Json> {
@@ -53,7 +62,10 @@ async function isToBeSent(
   given: Json,
   { asking, field }: { readonly asking: Asking; readonly field: Field },
 ): Promise<boolean> {
-  const isShort = request.choices !== undefined || !["form", "entries", "list", "variants"].includes(wayToAsk(field.schema, asking.root).by);
+  const isShort =
+    request.choices !== undefined ||
+    request.as === "secret" ||
+    !["form", "entries", "list", "variants"].includes(wayToAsk(field.schema, asking.root).by);
   if (isShort) return true;
   const lines = jsonText(given).trimEnd().split("\n");
   asking.dialog.say(

@@ -5,6 +5,7 @@ import { askList, askSeveral } from "./ask-list.ts";
 import type { TextQuestion } from "./dialog.ts";
 import { type Asking, type Field, fieldProblem, hintOf, LEAVE_OUT, labelOf, NO_MORE } from "./field.ts";
 import type { JsonSchema } from "./json-schema.ts";
+import { parsedJson } from "./parsed-json.ts";
 import { type MenuItem, wayToAsk } from "./way-to-ask.ts";
 
 /** Asks for a value that fits the schema of the field. */
@@ -131,13 +132,5 @@ function askNumber(field: Field, asking: Asking): Promise<Json | undefined> {
 
 function askJson(field: Field, asking: Asking): Promise<Json | undefined> {
   const unreadable = 'JSON is expected, as {"a": 1} or "a text"';
-  return askWritten(field, { kind: "text", read: parsed, write: (value) => JSON.stringify(value), unreadable, note: "in JSON" }, asking);
-}
-
-function parsed(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
+  return askWritten(field, { kind: "text", read: parsedJson, write: (value) => JSON.stringify(value), unreadable, note: "in JSON" }, asking);
 }

@@ -71,6 +71,11 @@ function printable(text: string): string {
   return text.replaceAll(CONTROL, "").replaceAll(/\r\n?/g, "\n");
 }
 
+/** What is pasted often ends with a line break that nobody means. */
 export function inOneLine(text: string): string {
-  return text.replaceAll(/[\n\t]+/g, " ");
+  return withoutEnd(text).replaceAll(/[\n\t]+/g, " ");
+}
+
+export function withoutEnd(text: string): string {
+  return text.replace(/\n+$/, "");
 }

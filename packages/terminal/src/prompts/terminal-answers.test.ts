@@ -36,6 +36,18 @@ describe("terminalAnswers", () => {
     expect(await answer(z.array(z.object({ id: z.int() })).min(1), ["", "1 2"], { choices })).toEqual([{ id: 1 }, { id: 2 }]);
   });
 
+  it("does not show what is secret, whatever it is", async () => {
+    for (const [schema, written, meant] of [
+      [z.string(), "s3cret", "s3cret"],
+      [z.int().nullable(), "733333", 733_333],
+      [z.object({ token: z.string() }), '{"token":"s3cret"}', { token: "s3cret" }],
+    ] as const) {
+      const { answer: given, shown } = await answeredByLines({ ...schemaOf(schema), as: "secret" }, [written]);
+      expect(given).toEqual(meant);
+      expect(shown).not.toMatch(/s3cret|733333/);
+    }
+  });
+
   it("fills a form in the order of its members, and leaves out what may be", async () => {
     const form = z.object({
       name: z.string().describe("As in the passport."),
@@ -123,8 +135,11 @@ describe("terminalAnswers", () => {
     const { input, output, shown } = terminalOf(["one", "three"], { prompt: /> $/, end: "\n" });
     let paused = 0;
     const pausedAtQuestions: number[] = [];
-    const write = output.write.bind(output) as (text: string) => boolean;
-    output.write = ((text: string) => (text.endsWith("> ") && pausedAtQuestions.push(paused), write(text))) as typeof output.write;
+    const write = output.write.bind(output);
+    output.write = (text: unknown) => {
+      if (String(text).endsWith("> ")) pausedAtQuestions.push(paused);
+      return write(String(text));
+    };
     const progress = { pause: () => ((paused += 1), { [Symbol.dispose]: () => void (paused -= 1) }) };
     const answers = terminalAnswers({ input, output, term: "dumb", interrupt() {}, progress });
     const gone = new AbortController();

@@ -2,7 +2,7 @@ import type * as Clack from "@clack/prompts";
 import { visible } from "../visible.ts";
 import { type Dialog, DialogLeft, type EditText, type TextQuestion } from "./dialog.ts";
 import { editedAnswer, textToEdit } from "./edited-text.ts";
-import { CTRL_D, CTRL_G, inOneLine } from "./keyboard.ts";
+import { CTRL_D, CTRL_G, inOneLine, withoutEnd } from "./keyboard.ts";
 import { leftOrAnswered, type PromptKeys, type PromptTerminal } from "./left-or-answered.ts";
 import { severalLines } from "./several-lines.ts";
 
@@ -15,6 +15,10 @@ export interface TextTerminal extends PromptTerminal {
 }
 
 const ENTER = "\r";
+
+/** Stand for a line break and a tab where these keys do something else. For private use, by Unicode. */
+const LINE_BREAK = "\ue00a";
+const TAB = "\ue009";
 
 export async function askText(question: TextQuestion, terminal: TextTerminal): Promise<string> {
   if (question.kind === "secret") return askSecret(question, terminal);
@@ -30,10 +34,13 @@ function isOneLine(text: string): boolean {
   return visible(text) === text && !/[\n\t]/.test(text);
 }
 
-function askSecret({ label, hint, check }: TextQuestion, { clack, message, ...terminal }: TextTerminal): Promise<string> {
+async function askSecret({ label, hint, check }: TextQuestion, { clack, message, ...terminal }: TextTerminal): Promise<string> {
   const shown = { message: prefixed(message({ label, hint: joined(hint, "it is not shown") }), terminal.bar) };
-  const validate = (text: string | undefined): string | undefined => shownProblem(check?.(text ?? ""));
-  return leftOrAnswered(terminal, (streams) => clack.password({ ...streams, ...shown, validate, clearOnError: true }));
+  const meant = (text: string): string => text.replaceAll(LINE_BREAK, "\n").replaceAll(TAB, "\t");
+  const validate = (text: string | undefined): string | undefined => shownProblem(check?.(meant(text ?? "")));
+  // A key in several lines is a secret, too.
+  const keys: PromptKeys = { pasted: (text) => withoutEnd(text).replaceAll("\n", LINE_BREAK).replaceAll("\t", TAB) };
+  return meant(await leftOrAnswered(terminal, (streams) => clack.password({ ...streams, ...shown, validate, clearOnError: true }), keys));
 }
 
 /** In one line, until there is a reason for more. */
@@ -45,7 +52,7 @@ async function askLine(question: TextQuestion, terminal: TextTerminal): Promise<
   let more: string | undefined;
   const keys: PromptKeys = {
     typed: (text) => (isText && text.includes(CTRL_G) ? ((more = ""), text.replace(CTRL_G, ENTER)) : text),
-    pasted: (text) => (isText && /[\n\t]/.test(text) ? ((more = text), ENTER) : inOneLine(text)),
+    pasted: (text) => (isText && /[\n\t]/.test(withoutEnd(text)) ? ((more = text), ENTER) : inOneLine(text)),
   };
   const hint = joined(question.hint, isText ? "Ctrl-G: several lines" : undefined);
   const options = {

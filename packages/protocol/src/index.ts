@@ -35,7 +35,7 @@ export { IsolationRecord } from "./isolation-record.ts";
 export { IsolationReport, MachineCheck, MachineReport } from "./machine-report.ts";
 export { SandboxReport } from "./sandbox-report.ts";
 export { assertJson, canonicalJson, isJsonObject, Json } from "./json.ts";
-export { JournalEntry, type RecordedEvent } from "./journal-entry.ts";
+export { JournalEntry, quicklyRecorded, type RecordedEvent } from "./journal-entry.ts";
 export { LargeFilePointer } from "./large-file-pointer.ts";
 export { Lineage, LineageAttempt, LineageGiven, LineageInput, LineageNode, LineageRef, LineageRun, LineageWriter } from "./lineage.ts";
 export {

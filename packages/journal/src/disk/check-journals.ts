@@ -95,9 +95,9 @@ async function tornBytes({ fs, root }: RunRoot, runId: RunId, signal: AbortSigna
   if (file === undefined) return 0;
   let end = 0;
   try {
-    for await (const entry of entriesOf({ file, path, runId })) {
+    for await (const found of entriesOf({ file, path, runId })) {
       signal?.throwIfAborted();
-      ({ end } = entry);
+      ({ end } = found);
     }
     return Math.max(0, (await onDisk("look at", path, fs.lstat(path))).size - end);
   } catch (error) {

@@ -42,7 +42,7 @@ export function retainedCheck(runRoot: RunRoot): RetainedCheck {
 async function readDamage({ fs }: RunRoot, { runId, path, signal }: Reading): Promise<Damage | undefined> {
   const file = await ifPresent("open", path, fs.open(path, "r"));
   try {
-    if (file) for await (const _entry of entriesOf({ file, path, runId })) signal?.throwIfAborted();
+    if (file) for await (const _found of entriesOf({ file, path, runId })) signal?.throwIfAborted();
     return undefined;
   } catch (error) {
     if (DadError.is(error, "JOURNAL_DAMAGED")) return error;

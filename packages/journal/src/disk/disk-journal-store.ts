@@ -8,7 +8,7 @@ import type { AbortOptions, Journal, JournalStore, OpenOptions, ReadOptions, Run
 import { journalWriter } from "../journal-writer.ts";
 import { followJournal } from "./follow-journal.ts";
 import { lastEpochOf } from "./last-epoch.ts";
-import { entriesOf, fileSink, type FoundEntry, lastPlace } from "./journal-file.ts";
+import { entriesOf, fileSink, type FoundEntries, lastPlace } from "./journal-file.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 import { retainOrigin } from "./retain-origin.ts";
 import { hasJournal, isRetained, JOURNAL, journalPath, retainedPath } from "./run-directory.ts";
@@ -127,10 +127,12 @@ async function* readRun(store: Store, runId: RunId, options: ReadOptions) {
   signal?.throwIfAborted();
   const path = await readablePath(store, runId, through);
   const { fs } = store;
-  const entries = follow ? followJournal({ fs, path, runId, signal }) : readJournal(fs, { path, runId });
-  for await (const { event } of entries) {
-    signal?.throwIfAborted();
-    if (event.seq >= from) yield event;
+  const found = follow ? followJournal({ fs, path, runId, signal }) : readJournal(fs, { path, runId });
+  for await (const { events } of found) {
+    for (const event of events) {
+      signal?.throwIfAborted();
+      if (event.seq >= from) yield event;
+    }
   }
   signal?.throwIfAborted();
 }
@@ -142,7 +144,7 @@ async function readablePath(store: Store, runId: RunId, through: RunId | undefin
   throw new RunUnknownError(runId, store.root);
 }
 
-async function* readJournal(fs: DiskFs, { path, runId }: { readonly path: string; readonly runId: RunId }): AsyncGenerator<FoundEntry, void> {
+async function* readJournal(fs: DiskFs, { path, runId }: { readonly path: string; readonly runId: RunId }): AsyncGenerator<FoundEntries, void> {
   const file = await ifPresent("open", path, fs.open(path, "r"));
   if (file === undefined) throw new RunUnknownError(runId);
   try {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { DiskFile, DiskFs } from "@dad/disk";
 import { JournalDamagedError, RunUnknownError } from "../errors.ts";
-import { beginning, entriesOf, type FoundEntry, type JournalFile, type Place } from "./journal-file.ts";
+import { beginning, entriesOf, type FoundEntries, type JournalFile, type Place } from "./journal-file.ts";
 import { ifPresent, onDisk } from "./storage.ts";
 
 /** How often a journal that is followed is looked at. Watching a file is not to be had on every file system; this is. */
@@ -17,14 +17,14 @@ interface Followed extends Omit<JournalFile, "file"> {
  * The entries of a journal, and those that are appended later. When somebody else takes the run over, the journal becomes
  * another file, that goes on where this one was.
  */
-export async function* followJournal(followed: Followed): AsyncGenerator<FoundEntry, void> {
+export async function* followJournal(followed: Followed): AsyncGenerator<FoundEntries, void> {
   let place: Place = beginning();
   for (;;) {
     const { file, ino } = await openKnown(followed);
     try {
-      for await (const entry of followFile(followed, { file, ino, place })) {
-        place = entry;
-        yield entry;
+      for await (const found of followFile(followed, { file, ino, place })) {
+        place = found;
+        yield found;
       }
     } finally {
       await file.close();
@@ -38,7 +38,7 @@ interface OpenFile {
 }
 
 /** Goes on until the journal is another file. */
-async function* followFile(followed: Followed, { file, ino, place: from }: OpenFile & { readonly place: Place }): AsyncGenerator<FoundEntry, void> {
+async function* followFile(followed: Followed, { file, ino, place: from }: OpenFile & { readonly place: Place }): AsyncGenerator<FoundEntries, void> {
   const { fs, path, runId, signal } = followed;
   let [place, size] = [from, -1];
   for (;;) {
@@ -48,9 +48,9 @@ async function* followFile(followed: Followed, { file, ino, place: from }: OpenF
     if (found.size !== size) {
       ({ size } = found);
       if (size < place.end) throw new JournalDamagedError(runId, { line: place.head.seq, reason: "it was there, and is not any more" });
-      for await (const entry of entriesOf({ file, path, runId }, place)) {
-        place = entry;
-        yield entry;
+      for await (const found of entriesOf({ file, path, runId }, place)) {
+        place = found;
+        yield found;
       }
     }
     await pause(signal);

@@ -1,9 +1,9 @@
 import type { DiskFile } from "@dad/disk";
 import type { Durability, RecordedEvent, RunId } from "@dad/protocol";
-import { type Head, headOfNothing, verifyLine } from "../entry.ts";
+import { type Head, headOfNothing, type Refusal, verifyLine } from "../entry.ts";
 import { JournalDamagedError } from "../errors.ts";
 import type { JournalSink } from "../journal-writer.ts";
-import { lineReader } from "./line-reader.ts";
+import { type LineReader, lineReader } from "./line-reader.ts";
 import type { RunLease } from "./run-lease.ts";
 import { onDisk } from "./storage.ts";
 
@@ -14,9 +14,9 @@ export interface Place {
   readonly end: number;
 }
 
-/** An entry and where it ends. */
-export interface FoundEntry extends Place {
-  readonly event: RecordedEvent;
+/** Entries that follow one another, at least one, and the place behind the last. */
+export interface FoundEntries extends Place {
+  readonly events: readonly RecordedEvent[];
 }
 
 /** An open journal file. */
@@ -30,32 +30,60 @@ export function beginning(): Place {
   return { head: headOfNothing(), end: 0 };
 }
 
+/** How many entries are given together at most. */
+const MOST_TOGETHER = 512;
+
 /**
  * The entries of a journal behind a place, verified. A last line that is not whole, or not an entry, was torn when its
  * writer was killed: it ends the journal. The same before the last line, and an entry that does not
  * follow the one before it, is `JOURNAL_DAMAGED`.
+ *
+ * One is given first, for those who need no more, and then ever more together: to wait for each of a million takes as long as to
+ * read them.
  */
-export async function* entriesOf({ file, path, runId }: JournalFile, from: Place = beginning()): AsyncGenerator<FoundEntry, void> {
+export async function* entriesOf({ file, path, runId }: JournalFile, from: Place = beginning()): AsyncGenerator<FoundEntries, void> {
   const lines = lineReader(file, path, from.end);
-  let [{ head, end }, suspicious] = [from, false];
+  let [place, most, suspicious] = [from, 1, false];
   for (;;) {
-    const line = await lines.lineAt(end);
+    const line = await lines.lineAt(place.end);
     if (line === undefined) return;
-    const verdict = verifyLine(line, runId, head);
-    if ("event" in verdict) {
-      end += line.byteLength + 1;
-      ({ head } = verdict);
-      suspicious = false;
-      yield { ...verdict, end };
-    } else if (!verdict.intact && !(await lines.hasMoreAt(end + line.byteLength + 1))) return;
+    const found = verifiedFrom(line, lines, { runId, place, most });
+    if ("events" in found) {
+      [place, most, suspicious] = [found, Math.min(2 * most, MOST_TOGETHER), false];
+      yield found;
+    } else if (!found.intact && !(await lines.hasMoreAt(place.end + line.byteLength + 1))) return;
     else if (suspicious)
-      throw new JournalDamagedError(runId, { line: head.seq + 1, reason: verdict.reason }, "cause" in verdict ? { cause: verdict.cause } : {});
+      throw new JournalDamagedError(runId, { line: place.head.seq + 1, reason: found.reason }, "cause" in found ? { cause: found.cause } : {});
     else {
       // Perhaps it was read while the next writer cut a torn line off and went on: then it is whole now.
       suspicious = true;
       lines.forget();
     }
   }
+}
+
+interface Following {
+  readonly runId: RunId;
+  readonly place: Place;
+  readonly most: number;
+}
+
+/** The entry of a line and of those behind it that are known already, or why the line is none. */
+function verifiedFrom(first: Buffer, lines: LineReader, { runId, place, most }: Following): FoundEntries | Refusal {
+  const events: RecordedEvent[] = [];
+  let { head, end } = place;
+  for (let line: Buffer | undefined = first; line && events.length < most; line = lines.knownLineAt(end)) {
+    const verdict = verifyLine(line, runId, head);
+    if ("reason" in verdict) {
+      // The one behind it is looked at again, as the first.
+      if (events.length === 0) return verdict;
+      break;
+    }
+    events.push(verdict.event);
+    ({ head } = verdict);
+    end += line.byteLength + 1;
+  }
+  return { events, head, end };
 }
 
 /** Who is told of the entries on the way, and who stops it. */
@@ -67,10 +95,12 @@ export interface Reading {
 /** The place behind the last entry. */
 export async function lastPlace(journal: JournalFile, { signal, replay }: Reading = {}): Promise<Place> {
   let last = beginning();
-  for await (const entry of entriesOf(journal)) {
-    signal?.throwIfAborted();
-    replay?.(entry.event);
-    last = entry;
+  for await (const { events, ...place } of entriesOf(journal)) {
+    for (const event of events) {
+      signal?.throwIfAborted();
+      replay?.(event);
+    }
+    last = place;
   }
   return last;
 }

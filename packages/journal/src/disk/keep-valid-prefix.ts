@@ -43,7 +43,7 @@ async function cutDamage({ fs, root }: RunRoot, { path, runId }: { readonly path
   if (file === undefined) throw new RunUnknownError(runId, root);
   let [entries, end] = [0, 0];
   try {
-    for await (const entry of entriesOf({ file, path, runId })) ({ end, entries } = { end: entry.end, entries: entries + 1 });
+    for await (const found of entriesOf({ file, path, runId })) [entries, end] = [found.head.seq, found.end];
     return undefined;
   } catch (error) {
     if (!DadError.is(error, "JOURNAL_DAMAGED") || entries === 0) throw error;

@@ -8,7 +8,8 @@ import { lifetimeContract } from "./testing/lifetime.ts";
 import { optionsContract } from "./testing/options.ts";
 import type { EventBusSubject } from "./testing/subject.ts";
 
-export { inboxContract, type InboxSubject } from "./testing/inbox-contract.ts";
+export { inboxContract } from "./testing/inbox-contract.ts";
+export type { InboxSubject } from "./testing/inbox-subject.ts";
 export type { EventBusSubject } from "./testing/subject.ts";
 
 /** The contract of `EventBus`. Every adapter runs all of it; there is no way to skip a part. */

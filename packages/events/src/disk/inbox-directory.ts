@@ -18,7 +18,7 @@ export interface InboxDirectory {
   readonly run: ConfinedDirectory;
 }
 
-export function runPath({ root, runId }: Pick<InboxDirectory, "root" | "runId">): string {
+function runPath({ root, runId }: Pick<InboxDirectory, "root" | "runId">): string {
   return join(root, runId);
 }
 

@@ -1,19 +1,11 @@
-import type { RunId } from "@dad/protocol";
 import { beforeEach, describe } from "vitest";
 import type { Inbox } from "../inbox.ts";
 import { followingTests } from "./inbox-following.ts";
 import { OTHER_RUN, RUN } from "./inbox-messages.ts";
 import { postingTests } from "./inbox-posting.ts";
 import { settlingTests } from "./inbox-settling.ts";
+import type { InboxSubject } from "./inbox-subject.ts";
 import { sharingTests } from "./inbox-sharing.ts";
-
-/** The adapter under test. */
-export interface InboxSubject {
-  /** An inbox that holds nothing and shares nothing with an earlier one. There are these runs and no others, where it knows which there are. */
-  create(runs: readonly RunId[]): Inbox | Promise<Inbox>;
-  /** A second handle on the place of the inbox that was created last. An adapter that claims `shared` must give it, no other may. */
-  reopen?(): Inbox | Promise<Inbox>;
-}
 
 /** The contract of `Inbox`. Every adapter runs all of it; what it claims in `capabilities` is proved. */
 export function inboxContract(name: string, subject: InboxSubject): void {

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { Inbox } from "../inbox.ts";
 import { answer, follow, pendingIn, signal, UNKNOWN_RUN } from "./inbox-messages.ts";
-import type { InboxSubject } from "./inbox-contract.ts";
+import type { InboxSubject } from "./inbox-subject.ts";
 
 /** For those who share a place. */
 export function sharingTests(inbox: () => Inbox, reopen: NonNullable<InboxSubject["reopen"]>): void {

@@ -17,7 +17,7 @@ function fragileBus(options: { readonly capacity: number }): EventBus {
         throw error;
       }
     };
-  return { ...bus, subscribe: (filter, handler) => bus.subscribe(filter, guarded(handler as EventHandler)) };
+  return { ...bus, subscribe: (filter, handler, options) => bus.subscribe(filter, guarded(handler as EventHandler), options) };
 }
 
 eventBusContract("a bus that one failing handler silences", { create: fragileBus });

@@ -23,7 +23,7 @@ import { type ElementIds, noIds } from "./element-ids.ts";
 import { DefinitionError } from "./errors.ts";
 import { nameOfGiven } from "./given.ts";
 import type { NodeDefinition } from "./node-definition.ts";
-import { checkedPolicy, NodePolicy } from "./node-policy.ts";
+import { checkedInput, checkedPolicy, NodePolicy, type RequiredInput } from "./node-policy.ts";
 import { checkedRecord, type RecordSettings } from "./record-settings.ts";
 import type { Bindable } from "./reference.ts";
 import { type Scene, sceneIn } from "./scene.ts";
@@ -42,6 +42,11 @@ export interface NodeOptions<Fallback = unknown> extends Omit<NodePolicy, "onFai
 export interface ComponentOptions<Declared extends Variables = Variables> {
   readonly description?: string;
   readonly variables?: Declared;
+  /**
+   * `required`: before the component begins, somebody is asked for the variables that have no value, neither where it is used, nor
+   * as a static input, nor by default; with a prompt of its own. Default: nothing runs without them.
+   */
+  readonly input?: RequiredInput;
 }
 
 interface In<Outputs extends object, Values extends object> {
@@ -161,9 +166,11 @@ export function agent<const Declared extends Variables = NoVariables>(
 
 type DefinitionOf<Kind extends ComponentKind> = ComponentDefinition & { readonly kind: Kind };
 
-function empty<Kind extends ComponentKind>(kind: Kind, id: string, { description, variables = {} }: ComponentOptions): DefinitionOf<Kind> {
+function empty<Kind extends ComponentKind>(kind: Kind, id: string, { description, variables = {}, input }: ComponentOptions): DefinitionOf<Kind> {
   const owner = `${kind} ${JSON.stringify(id)}`;
-  return Object.freeze({ kind, id: checkedId(id, kind), description, variables: declaredVariables(variables, owner), elements: Object.freeze([]) });
+  const declared = declaredVariables(variables, owner);
+  const asks = input === undefined ? {} : { input: checkedInput(input, owner) };
+  return Object.freeze({ kind, id: checkedId(id, kind), description, variables: declared, ...asks, elements: Object.freeze([]) });
 }
 
 function component<Kind extends ComponentKind, Outputs extends object, Values extends object, Given extends object>(

@@ -2,10 +2,11 @@ import { type Digest, digestOfJson, type Json } from "@dad/protocol";
 import { z } from "zod";
 import { decisionsOf } from "./decisions.ts";
 import { type Branch, branchesOf, type ComponentDefinition, type Definition, type Element, isBlock, type VariableDefinition } from "./definition.ts";
+import type { NodePolicy } from "./node-policy.ts";
 
 /**
  * Names what a definition does: the same for equal definitions on every machine, and another one when
- * an id, a kind, the order, a node type, its version or the text of its code, a setting, a variable, a condition, or what a failure means differs.
+ * an id, a kind, the order, a node type, its version or the text of its code, a setting, a variable, a condition, what a failure means, or whether an input is required differs.
  * Descriptions, record settings, timeouts, retries, waits and concurrency do not count.
  */
 export function definitionDigest(definition: ComponentDefinition): Digest {
@@ -24,8 +25,8 @@ function identityOf(definition: Definition): Json {
     const branches = branchesOf(definition).map(([step, branch]) => ({ step, ...branchIdentity(branch) }));
     return { kind: definition.kind, decides, branches };
   }
-  const { kind, id, variables, elements } = definition;
-  return { kind, id, variables: variablesIdentity(variables), elements: elements.map(elementIdentity) };
+  const { kind, id, variables, elements, input } = definition;
+  return { kind, id, variables: variablesIdentity(variables), ...inputIdentity(input), elements: elements.map(elementIdentity) };
 }
 
 function elementIdentity({ id, definition, policy, bindings }: Element): Json {
@@ -35,9 +36,15 @@ function elementIdentity({ id, definition, policy, bindings }: Element): Json {
     definition: identityOf(definition),
     ...(bindings === undefined ? {} : { bindings }),
     ...(onFailure === undefined || onFailure === "fail" ? {} : { onFailure: onFailure as Json }),
+    ...inputIdentity(policy?.input),
     ...(policy?.effect === undefined ? {} : { effect: policy.effect }),
     ...(policy?.idempotencyKey === undefined ? {} : { idempotencyKey: policy.idempotencyKey }),
   };
+}
+
+/** How it is asked for changes nothing. */
+function inputIdentity(input: NodePolicy["input"]): { readonly input?: "required" } {
+  return input === undefined ? {} : { input: "required" };
 }
 
 function branchIdentity({ component, bindings }: Branch): { readonly component: Json; readonly bindings: Json } {

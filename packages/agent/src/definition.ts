@@ -38,6 +38,8 @@ export interface ComponentDefinition {
   readonly id: NodeId;
   readonly description: string | undefined;
   readonly variables: Readonly<Record<string, VariableDefinition>>;
+  /** Whether somebody is asked for the variables that have no value. */
+  readonly input?: NodePolicy["input"];
   readonly elements: readonly Element[];
 }
 

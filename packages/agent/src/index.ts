@@ -59,6 +59,7 @@ export { definitionGraph } from "./definition-graph.ts";
 export { treeText } from "./definition-tree.ts";
 export { elementNamed, namesBefore, type Reading } from "./element-named.ts";
 export { DefinitionError } from "./errors.ts";
+export { firstAnswer, type FirstAnswer, type NamedQuestion } from "./first-answer.ts";
 export { fitted, misfit, outputMisfit, valueOfVariable } from "./fit.ts";
 export { mermaidText } from "./mermaid.ts";
 export type { ArtifactDraft, ArtifactFormat, ContentEntry, NodeContext, NodeOutcomeTree, OutputPiece } from "./node-context.ts";

@@ -25,6 +25,10 @@ export const RetryPolicy = z.strictObject({
 });
 export type RetryPolicy = z.infer<typeof RetryPolicy>;
 
+/** That somebody is asked for an input, with a prompt of its own or without. */
+export const RequiredInput = z.union([z.literal("required"), z.strictObject({ required: z.string().min(1) })]);
+export type RequiredInput = z.infer<typeof RequiredInput>;
+
 /** How a node is executed, and what becomes of its failure. No part of what a definition is called: it changes no result of success. */
 export const NodePolicy = z.strictObject({
   /** How long one attempt may take, its waits not included. In milliseconds; default: no limit. */
@@ -43,12 +47,19 @@ export const NodePolicy = z.strictObject({
    * `required`: somebody gives it its input, which is asked for when there is no static one; with a prompt of its own. Default: it is
    * executed without. For a node type that takes input.
    */
-  input: z.union([z.literal("required"), z.strictObject({ required: z.string().min(1) })]).optional(),
+  input: RequiredInput.optional(),
   /** How long it waits before its first attempt, and after it completed. In milliseconds; default 0. */
   sleepBeforeMs: milliseconds.optional(),
   sleepAfterMs: milliseconds.optional(),
 });
 export type NodePolicy = z.infer<typeof NodePolicy>;
+
+/** @throws DefinitionError (`DEFINITION_INVALID`) for what says nothing of an input. */
+export function checkedInput(given: unknown, owner: string): RequiredInput {
+  const { data, success } = RequiredInput.safeParse(given);
+  if (success) return data;
+  throw new DefinitionError(`the input of ${owner} is ${JSON.stringify(given)}: say "required", or { required: "what to ask" }`);
+}
 
 /** @throws DefinitionError (`DEFINITION_INVALID`) that lists what is wrong, each with its place and what could be meant. */
 export function checkedPolicy(given: unknown, owner: string): NodePolicy {

@@ -21,6 +21,8 @@ export interface NodeCall {
   readonly reads?: readonly NodePath[];
   /** The elements by whose outputs the blocks around it decided that it is executed. */
   readonly decidedBy?: readonly NodePath[];
+  /** It is no node: its executor asks somebody for these variables of the component at its path. */
+  readonly asks?: readonly string[];
   /** The attempt is not to be executed: its executor gives what an earlier run has for this node. */
   readonly reuse?: NodePath;
   /** How long the engine waits before the executor runs. */

@@ -8,9 +8,11 @@ import {
   type Reading,
   valueOfVariable,
 } from "@dad/agent";
-import { type Json, nameHint, RelativePath } from "@dad/protocol";
+import { type Json, messageOf, nameHint, RelativePath } from "@dad/protocol";
+import type { z } from "zod";
 import { placeRefusal } from "@dad/run-context";
 import { decisionProblems } from "./decision-checks.ts";
+import { schemaOf } from "./waiting/request-of.ts";
 import { recordChecks } from "./record-checks.ts";
 import { checkTemplates } from "./template-checks.ts";
 
@@ -25,7 +27,7 @@ export function definitionChecks(placed: Reading["placed"]): string[] {
         ? [...roomProblems(path), ...nodeProblems(definition, reading), ...recordProblems(reader)]
         : isBlock(definition)
           ? decisionProblems(definition, reading)
-          : bindingProblems(definition, reading);
+          : [...bindingProblems(definition, reading), ...askedProblems(definition)];
     return problems.map((problem) => `${path}: ${problem}`);
   });
 }
@@ -48,7 +50,7 @@ function roomProblems(path: string): readonly string[] {
 }
 
 function nodeProblems({ settings, nodeType }: NodeDefinition, reading: Reading): string[] {
-  const { onFailure, idempotencyKey } = reading.reader.use.policy ?? {};
+  const { onFailure, idempotencyKey, input } = reading.reader.use.policy ?? {};
   const named = (name: string, problems: readonly string[]) => problems.map((problem) => `${name}: ${problem}`);
   return [
     ...valueProblems(settings, reading, (value) => misfit(nodeType.settings, value)),
@@ -58,8 +60,31 @@ function nodeProblems({ settings, nodeType }: NodeDefinition, reading: Reading):
           valueProblems(onFailure.fallback, reading, (value) => outputMisfit(nodeType.output, value)),
         )
       : []),
+    ...(input === undefined ? [] : named("input", requiredProblems(nodeType))),
     ...(idempotencyKey === undefined ? [] : named("idempotencyKey", checkTemplates(idempotencyKey, reading).problems)),
   ];
+}
+
+/** Somebody can be asked only for what there is, and what can be said in another process. */
+function requiredProblems({ type, input }: NodeDefinition["nodeType"]): readonly string[] {
+  if (input === undefined) return [`it is required, and the type "${type}" takes none: leave it out, or declare the input of the type`];
+  return describable(input);
+}
+
+function askedProblems({ input, variables }: ComponentDefinition): string[] {
+  if (input === undefined) return [];
+  const open = Object.entries(variables).filter(([, variable]) => variable.default === undefined);
+  if (open.length === 0) return ["input: it is required, and every variable has a default: declare one without, with variable(schema)"];
+  return open.flatMap(([name, { schema }]) => (schema ? describable(schema).map((problem) => `variable "${name}": ${problem}`) : []));
+}
+
+function describable(schema: z.ZodType): readonly string[] {
+  try {
+    schemaOf(schema);
+    return [];
+  } catch (error) {
+    return [`it has a schema that cannot be described to another process: ${messageOf(error)}`];
+  }
 }
 
 /** What is wrong in the templates of a value, and with what it is when nothing in it is decided at run time. */

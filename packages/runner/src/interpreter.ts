@@ -12,6 +12,7 @@ import {
 } from "@dad/agent";
 import type { EngineContext, NodeCall, NodeHandle } from "@dad/engine";
 import { DadError, type Json, type NodePath, nodePath } from "@dad/protocol";
+import { askedVariables } from "./asked-variables.ts";
 import { walkBlock } from "./block-walks.ts";
 import { NodeFailedError, NodeOutputError, VariableError } from "./errors.ts";
 import { mayTryAgain, retryDelay } from "./failure-policy.ts";
@@ -55,7 +56,8 @@ function* walkComponent(walk: Walk, given: Given, place: Place): Strand<Json> {
   const { component } = given;
   return yield* reported(walk, { kind: component.kind, path: place.path }, function* () {
     const outputs = new Map<string, Json>();
-    const frame: Frame = { path: place.path, ...variablesOf(walk, given, place), outputs, parent: place.parent };
+    const asked = yield* askedVariables(walk, given, place);
+    const frame: Frame = { path: place.path, ...variablesOf(walk, { ...given, asked }, place), outputs, parent: place.parent };
     for (const element of component.elements) {
       throwIfCancelled(walk.lane);
       outputs.set(element.id, yield* walkElement(walk, element, childPlace(place, element.id, { frame })));
@@ -242,12 +244,17 @@ function ofNode<Result>(path: NodePath, work: () => Result): Result {
   }
 }
 
+interface Valued extends Given {
+  /** What somebody was asked for. */
+  readonly asked: Readonly<Record<string, Json>>;
+}
+
 /**
  * A component's own variables: what their schemas make of the values that somebody gave for it from outside, else of those that
  * it is given where it stands, else of its defaults.
  */
-function variablesOf(walk: Walk, { component, bindings }: Given, place: Place): Pick<Frame, "variables" | "sources"> {
-  const given = walk.host.inputs.variables(place);
+function variablesOf(walk: Walk, { component, bindings, asked }: Valued, place: Place): Pick<Frame, "variables" | "sources"> {
+  const given = { ...asked, ...walk.host.inputs.variables(place) };
   const variables: Record<string, Json> = {};
   const sources: Record<string, Iterable<NodePath>> = {};
   for (const [name, variable] of Object.entries(component.variables)) {
@@ -270,6 +277,7 @@ function ifKnown({ host }: Walk, value: () => Json): Json {
 }
 
 function valueFor(variable: VariableDefinition, own: { readonly path: NodePath; readonly name: string }, value: Json | undefined): Json {
+  if (value === UNKNOWN) return UNKNOWN;
   if (value === undefined) throw new VariableError(own, "it has no value: give it one where the component is used, or as a static input");
   const fit = valueOfVariable(variable, value);
   if ("problem" in fit) throw new VariableError(own, `its value does not fit: ${fit.problem}`);

@@ -31,18 +31,17 @@ export function errorFromRecord({ path, error }: NodeHistory): DadError {
 
 /** The ends of reused nodes, until the walk is told of them. */
 export interface ReusedEnds {
-  add(handle: NodeHandle, end: EventDraft): void;
+  add(handle: NodeHandle, end: readonly EventDraft[]): void;
   told(handle: NodeHandle): void;
 }
 
 /** Each is recorded when the walk is told of it. */
 export function reusedEnds(report: Pick<WalkReport, "add">): ReusedEnds {
-  const ends = new Map<string, EventDraft>();
+  const ends = new Map<string, readonly EventDraft[]>();
   return {
     add: (handle, end) => void ends.set(keyOf(handle), end),
     told(handle) {
-      const end = ends.get(keyOf(handle));
-      if (end) report.add(end);
+      for (const fact of ends.get(keyOf(handle)) ?? []) report.add(fact);
       ends.delete(keyOf(handle));
     },
   };
@@ -74,7 +73,8 @@ export async function giveReused(work: Attempt, continuation: Continuation, { fi
   const { outcome, changed } = await given().catch((cause: unknown) => {
     throw new RerunBrokenError(call.path, runId, { cause });
   });
-  ends.add(call, reusedEnd(work, { record, changed, base: runId, beside: continuation.groups.get(record.path) }));
+  const answers = continuation.answers.recordsOf(record.path, { path: call.path, attempt: call.attempt });
+  ends.add(call, [...answers, reusedEnd(work, { record, changed, base: runId, beside: continuation.groups.get(record.path) })]);
   return outcome;
 }
 

@@ -34,6 +34,7 @@ export function outcomeContract({ create }: EngineSubject): void {
         ...call("agent.node1", { attempt: 2, settings: { deep: [1, { x: null }] } }),
         input: "given",
         untrusted: true,
+        asks: ["depth"],
         record: { outcome: "answer.txt" },
         fingerprint: { digest: digestOfJson("it"), code: { type: "step", version: "1" } },
         reads: [NodePath.parse("agent.node0")],

@@ -1,4 +1,4 @@
-import { setImmediate } from "node:timers/promises";
+import { setImmediate, setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { Engine, EngineContext, NodeCall, NodeExecutor, NodeOutcome, Settled } from "../engine.ts";
 import { allOf, call, completed, echo, manual, told, unaborted, untilAborted } from "./calls.ts";
@@ -94,6 +94,38 @@ function timeoutContract({ create }: EngineSubject): void {
     const engine = await create();
     const delayed = call("agent", { delayMs: 60, timeoutMs: 30 });
     expect((await engine.drive(allOf(delayed), { execute: echo, signal: unaborted })).agent?.status).toBe("completed");
+  });
+
+  it("stands still while somebody holds it, however many do, and then begins anew", async () => {
+    const engine = await create();
+    const execute: NodeExecutor = async (given, options) => {
+      const holds = [options.hold?.(), options.hold?.()];
+      await setTimeout(60);
+      holds[0]?.[Symbol.dispose]();
+      holds[0]?.[Symbol.dispose]();
+      await setTimeout(60);
+      if (options.signal.aborted) return completed("aborted while it was held");
+      holds[1]?.[Symbol.dispose]();
+      return untilAborted(given, options);
+    };
+    const { agent } = await engine.drive(allOf(call("agent", { timeoutMs: 30 })), { execute, signal: unaborted });
+    expect(agent).toMatchObject({ status: "failed", error: { code: "NODE_TIMEOUT" } });
+  });
+
+  it("is over with the attempt, whoever holds it still or lets go of it later", async () => {
+    const engine = await create();
+    const held: Disposable[] = [];
+    const reasons: unknown[] = [];
+    const execute: NodeExecutor = async (_given, { hold, signal }) => {
+      signal.addEventListener("abort", () => void reasons.push(signal.reason));
+      const own = hold?.();
+      if (own) held.push(own);
+      return completed("done");
+    };
+    await engine.drive(allOf(call("one", { timeoutMs: 5 }), call("two")), { execute, signal: unaborted });
+    for (const own of held) own[Symbol.dispose]();
+    await setTimeout(20);
+    expect(reasons).toEqual([]);
   });
 
   it("does not make failed what was aborted before", async () => {

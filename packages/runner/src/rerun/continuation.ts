@@ -1,11 +1,10 @@
 import type { NodeHandle } from "@dad/engine";
-import { canonicalJson, type Digest, type InputId, type InputRequest, type Json, type NodePath, type RunId } from "@dad/protocol";
+import { canonicalJson, type Json, type NodePath, type RunId } from "@dad/protocol";
 import type { ExecutionScope, OutcomeStep } from "@dad/run-context";
 import { unmarked } from "../run-marks.ts";
-import type { EarlierAnswer } from "../waiting/request-book.ts";
 import type { Decider } from "./decide.ts";
+import type { EarlierAnswers } from "./earlier-answers.ts";
 import { type FileStart, stepsAfter } from "./file-steps.ts";
-import { isMeantBy } from "./paths.ts";
 import type { BaseRun, CheckedRerun } from "./rerun-options.ts";
 import { withSet } from "./set-settings.ts";
 
@@ -26,8 +25,7 @@ export interface Continuation {
   readonly tree: string | undefined;
   /** Takes out of a JSON text what differs with each run. */
   unmarked(scope: ExecutionScope): (text: string) => string;
-  /** What the run before was answered to the same question, unless it is to be asked again. */
-  answered(request: InputRequest): EarlierAnswer | undefined;
+  readonly answers: EarlierAnswers;
   /** The changes of files of a node of the earlier run which the outcome does not start with. */
   steps(path: NodePath): readonly OutcomeStep[];
 }
@@ -35,13 +33,14 @@ export interface Continuation {
 export interface ContinuationOptions {
   readonly lineage: readonly RunId[];
   readonly options: CheckedRerun;
+  readonly answers: EarlierAnswers;
   readonly decider: Decider;
   readonly groups: ReadonlyMap<NodePath, NodePath>;
   readonly reused: ReadonlySet<NodePath>;
   readonly start: FileStart | undefined;
 }
 
-export function continuationOf(base: BaseRun, { options, decider, groups, reused, start, lineage }: ContinuationOptions): Continuation {
+export function continuationOf(base: BaseRun, { options, answers, decider, groups, reused, start, lineage }: ContinuationOptions): Continuation {
   const { ended } = base.history;
   const inOrder = [...[...ended].filter((path) => reused.has(path)), ...[...reused].filter((path) => !ended.has(path))];
   return {
@@ -54,21 +53,9 @@ export function continuationOf(base: BaseRun, { options, decider, groups, reused
     isReplay: options.replay ?? false,
     tree: start?.tree,
     unmarked: ({ run: { env }, space: { cwd } }) => unmarked({ env, workspace: cwd, lineage }),
-    answered: ({ id, path, question }) =>
-      options.reask?.some((wanted) => isMeantBy(wanted, path)) ? undefined : answerIn(base, id, { question, isFinal: options.replay ?? false }),
+    answers,
     steps: stepsAfter(base.history.outcome, start?.commit),
   };
-}
-
-interface Wanted extends Pick<EarlierAnswer, "isFinal"> {
-  readonly question: Digest;
-}
-
-function answerIn({ runId, history }: BaseRun, id: InputId, { question, isFinal }: Wanted): EarlierAnswer | undefined {
-  const record = history.requests.get(id);
-  if (record?.state !== "answered" || record.request.question !== question) return undefined;
-  const { value, by, seq } = record;
-  return value === undefined || by === undefined ? undefined : { value, by, origin: { runId, seq }, isFinal };
 }
 
 /** @returns the run itself, and all that it was made from. */

@@ -13,6 +13,7 @@ import {
   type RunEnvParams,
 } from "@dad/protocol";
 import { type NodeHistory, readOutcome, type RunPorts } from "@dad/run-context";
+import { componentAt, questionFor } from "../asked-variables.ts";
 import { givenOf, isFromOutside } from "../decisions.ts";
 import { indexDefinition } from "../definition-index.ts";
 import { errorFromRecord } from "../reused-attempt.ts";
@@ -23,8 +24,10 @@ import { UNNAMED, unmarked } from "../run-marks.ts";
 import type { StaticInputIndex } from "../static-input-index.ts";
 import { toldFiles } from "../told-files.ts";
 import { UNKNOWN, UnknownYet, unknownYet } from "../unknown.ts";
+import { askedOf, type DescribeSchema, schemaDescriber } from "../waiting/request-of.ts";
 import type { Decided, InterpreterHost, NodeToDecide, Place } from "../walk.ts";
 import type { Decider } from "./decide.ts";
+import type { EarlierAnswers } from "./earlier-answers.ts";
 import { isUnknown, knownTree, unknownOnce } from "./known-tree.ts";
 import { nodesIn, placesAround } from "./nodes-in.ts";
 import { NO_ATTEMPTS, NOTHING_RECORDED, SILENT } from "./looking-walk.ts";
@@ -60,6 +63,7 @@ export interface LookAhead {
 export interface LookAheadOptions {
   readonly base: BaseRun;
   readonly decider: Decider;
+  readonly answers: EarlierAnswers;
   readonly withSet: ReturnType<typeof withSet>;
   /** What the re-run is given: its static inputs, and what names its input files. */
   readonly outside: { readonly inputs: StaticInputIndex; readonly inputFiles: Digest | undefined };
@@ -129,7 +133,16 @@ function lookingHost(root: ComponentDefinition, options: LookAheadOptions, found
   const { env, workspace } = standIn(options);
   const own = unmarked({ env: { ...env, runId: UNNAMED }, workspace, lineage: place.lineage });
   const fingerprint = fingerprinter({ resources: options.ports.resources, unmarked: own, tree: files.tree, inputFiles: outside.inputFiles });
-  const looking = { ...options, files, found, elementAt: elementsOf(root), before: nodesIn(options.base), decide: options.decider.inWalk() };
+  const describe = schemaDescriber();
+  const looking = {
+    ...options,
+    files,
+    describe,
+    found,
+    elementAt: elementsOf(root),
+    before: nodesIn(options.base),
+    decide: options.decider.inWalk(),
+  };
   const host: InterpreterHost = {
     root,
     env,
@@ -222,6 +235,7 @@ interface Looking extends LookAheadOptions {
   readonly elementAt: ReturnType<typeof elementsOf>;
   readonly found: Findings;
   readonly files: ReturnType<typeof filesAhead>;
+  readonly describe: DescribeSchema;
   /** The nodes that the earlier run had in something. */
   readonly before: (path: string) => readonly NodePath[];
   readonly decide: ReturnType<Decider["inWalk"]>;
@@ -267,7 +281,17 @@ function noteUndecided(path: NodePath, unknown: UnknownYet, { found, base, decid
   found.add({ path, decision: forced && record ? "execute" : "undecided", because, record });
 }
 
-async function executeAhead({ path, reuse }: NodeCall, { base, ports, found, elementAt }: Looking): Promise<NodeOutcome> {
+async function executeAhead(call: NodeCall, looking: Looking): Promise<NodeOutcome> {
+  return call.asks ? askedAhead(call, call.asks, looking) : await givenAhead(call, looking);
+}
+
+/** What was answered before is answered so again. */
+function askedAhead({ path }: NodeCall, names: readonly string[], { answers, describe, elementAt }: Looking): NodeOutcome {
+  const asked = askedOf(path, questionFor(componentAt(path, elementAt(path)?.definition), path, names), describe);
+  return { status: "completed", value: answers.to(asked)?.value ?? UNKNOWN };
+}
+
+async function givenAhead({ path, reuse }: NodeCall, { base, ports, found, elementAt }: Looking): Promise<NodeOutcome> {
   // What a replay executes has to give what it gave.
   const isReplayed = found.nodes.get(path)?.because[0]?.component === "replay";
   const record = base.history.nodes.get(isReplayed ? path : (reuse as NodePath));

@@ -8,6 +8,7 @@ import { staticInputIndex } from "../static-input-index.ts";
 import { assertBase, checkedRerun } from "./check-rerun.ts";
 import { type Continuation, continuationOf, lineageOf, unnamedIn } from "./continuation.ts";
 import { type Decider, decider as deciderOf } from "./decide.ts";
+import { earlierAnswers } from "./earlier-answers.ts";
 import { RerunPathError, RerunRefusedError } from "./errors.ts";
 import { type FileStart, fileStart } from "./file-steps.ts";
 import { type LookAhead, lookAhead, type LookAheadOptions } from "./look-ahead.ts";
@@ -68,7 +69,8 @@ export async function planRerun(root: ComponentDefinition, given: PlanRerunOptio
   const place = { runRoot, lineage };
   const inputFiles = given.begun?.inputFiles ?? mergedInputFiles(base.history.inputFiles, given.inputFiles ?? []);
   const outside = { inputs: staticInputIndex(root, inputs), inputFiles: digestOfInputFiles(inputFiles) };
-  const looking = { outside, base, withSet: withSet(options.set), ports, engine, signal, place };
+  const answers = earlierAnswers(base, options);
+  const looking = { outside, base, answers, withSet: withSet(options.set), ports, engine, signal, place };
   const { decider, ahead } = await lookAheadTogether(root, { looking, options, groups });
   const problems = await problemsOf(root, { base, options, decider, ahead, ...ports });
   // What stands in the way may be why it does not come further.
@@ -76,7 +78,7 @@ export async function planRerun(root: ComponentDefinition, given: PlanRerunOptio
   const record = given.begun?.rerun ?? recordOf(base, options, ports.outcomes && fileStart(base.history.outcome, ahead.early));
   return {
     plan: await planOf(record, { ahead, problems, base, artifacts: ports.artifacts, runRoot, lineage }),
-    continuation: continuationOf(base, { options, decider, groups, reused: reusedIn(ahead), start: record.start, lineage }),
+    continuation: continuationOf(base, { options, answers, decider, groups, reused: reusedIn(ahead), start: record.start, lineage }),
     start: { record, origins: originsOf(base) },
     inputs,
     inputFiles,

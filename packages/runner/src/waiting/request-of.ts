@@ -26,7 +26,7 @@ export type DescribeSchema = (schema: z.ZodType, owner: string) => Record<string
 export function schemaDescriber(): DescribeSchema {
   const described = new WeakMap<z.ZodType, Record<string, Json>>();
   return (schema, owner) => {
-    const known = described.get(schema) ?? schemaOf(schema, owner);
+    const known = described.get(schema) ?? schemaFor(schema, owner);
     described.set(schema, known);
     return known;
   };
@@ -52,10 +52,15 @@ export function requestId({ path, key }: Pick<Asked, "path" | "key">, number: nu
   return InputId.parse(number === 1 ? `${path}:${key}` : `${path}:${key}@${number}`);
 }
 
-function schemaOf(schema: z.ZodType, owner: string): Record<string, Json> {
+/** @throws what zod throws for one that JSON Schema cannot say. */
+export function schemaOf(schema: z.ZodType): Record<string, Json> {
+  const { $schema: _dialect, ...described } = z.toJSONSchema(schema, { io: "input", reused: "inline" });
+  return JSON.parse(JSON.stringify(described)) as Record<string, Json>;
+}
+
+function schemaFor(schema: z.ZodType, owner: string): Record<string, Json> {
   try {
-    const { $schema: _dialect, ...described } = z.toJSONSchema(schema, { io: "input", reused: "inline" });
-    return JSON.parse(JSON.stringify(described)) as Record<string, Json>;
+    return schemaOf(schema);
   } catch (cause) {
     throw new TypeError(`${owner} has a schema that cannot be described to another process: ${messageOf(cause)}`, { cause });
   }

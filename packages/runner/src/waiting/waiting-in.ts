@@ -1,7 +1,8 @@
-import type { InputId, Json } from "@dad/protocol";
+import type { InputId, InputRequest, Json, NodePath } from "@dad/protocol";
 import type { ExecutionScope } from "@dad/run-context";
 import type { Continuation } from "../rerun/continuation.ts";
-import { requestBook } from "./request-book.ts";
+import { type EarlierAnswer, requestBook } from "./request-book.ts";
+import { ReplayDivergedError } from "../rerun/errors.ts";
 import { type RunRequests, runRequests } from "./run-requests.ts";
 import { type WaitRoom, waitRoom } from "./wait-room.ts";
 import { systemWallClock, type WallClock } from "./wall-clock.ts";
@@ -22,11 +23,25 @@ export interface WaitingOptions {
 }
 
 export function waitingIn({ scope: { run }, continuation, given, clock = systemWallClock() }: WaitingOptions): Waiting {
-  const requests = runRequests({ run, book: requestBook(run.history), clock, given, earlier: (request) => continuation?.answered(request) });
+  const requests = runRequests({ run, book: requestBook(run.history), clock, given, earlier: earlierIn(continuation) });
   const room = waitRoom({
     isAnswered: (ids) => requests.isAnswered(ids),
     onPark: () => requests.park(),
     onTrouble: (error) => requests.fail(error),
   });
   return { requests, room };
+}
+
+/** In a replay, what was not answered before is something else than it was. */
+function earlierIn(continuation: Continuation | undefined): (request: InputRequest) => EarlierAnswer | undefined {
+  if (continuation === undefined) return () => undefined;
+  const { answers, base, isReplay } = continuation;
+  const isOver = (path: NodePath): boolean =>
+    [...base.history.requests.values()].some((record) => record.path === path && record.state !== "answered");
+  return (request) => {
+    const answer = answers.to(request);
+    if (answer || !isReplay || isOver(request.path)) return answer;
+    const because = { component: "question", after: request.prompt, message: `it asks what it did not ask before: ${request.prompt}` };
+    throw new ReplayDivergedError(request.path, base.runId, [because]);
+  };
 }

@@ -171,6 +171,12 @@ describe("checkStore", () => {
     expect(findings).toMatchObject([{ code: "FILES_UNKNOWN", details: { paths: others.toSorted() } }]);
   });
 
+  it("knows what others have for a run", async () => {
+    await makeRun(store, RUN);
+    await store.views.get(RUN)?.write(RelativePath.parse(".inbox/answer-0.0/0.json"), "{}");
+    expect(await found()).toEqual([]);
+  });
+
   it("tells of readable files that are gone, and of those that were changed", async () => {
     await makeRun(store, RUN);
     const view = store.views.get(RUN);

@@ -11,7 +11,7 @@ export function shownReferences({ references }: Pick<RunReading, "references">):
 }
 
 /** What is a run's own, and no artifact. */
-const OWN = /^(journal\.jsonl|journal\.(torn|damaged)-\d+|run\.json|\.trace\/.*)$/;
+const OWN = /^(journal\.jsonl|journal\.(torn|damaged)-\d+|run\.json|\.trace\/.*|\.inbox\/.*)$/;
 
 /** The journals of other runs that it retains are called like them. */
 const RETAINED = /^\.origins\/(.+)\.jsonl$/;

@@ -1,4 +1,4 @@
-import { DadError, messageOf } from "@dad/protocol";
+import { type AnsweredBy, DadError, messageOf } from "@dad/protocol";
 
 /** `USAGE_INVALID`: the command line itself is wrong. */
 export class UsageError extends DadError<"USAGE_INVALID"> {
@@ -163,6 +163,79 @@ export class NobodyToAskError extends DadError<"NODE_OUTCOME_UNKNOWN"> {
         `Look, and say so: --assume-not-done executes it again, --assume-done '${paths[0]}=<what it gave, as JSON>' does not${told}`,
       { details: { paths } },
     );
+  }
+}
+
+/** `RUN_COMPLETED`: a run that somebody has something for needs nothing any more. */
+export class RunOverError extends DadError<"RUN_COMPLETED"> {
+  constructor(runId: string) {
+    super("RUN_COMPLETED", `run ${runId} is completed: it asks nothing, and takes nothing, any more`, { details: { runId } });
+  }
+}
+
+/** `INPUT_UNKNOWN`: a run asks no such thing. */
+export class InputUnknownError extends DadError<"INPUT_UNKNOWN"> {
+  constructor({ runId, root }: { readonly runId: string; readonly root: string }, given: string | undefined, open: readonly string[]) {
+    const asks = open.length === 0 ? "it asks nothing at this moment" : `it asks ${namesText(open)}`;
+    const early = `What it does not ask yet is answered by its whole id, ${root}.<node>:<key>`;
+    const what = given === undefined ? `run ${runId} has nothing to answer: ${asks}` : `run ${runId} does not ask ${JSON.stringify(given)}: ${asks}`;
+    super("INPUT_UNKNOWN", `${what}. ${early}`, { details: { runId, open: [...open], ...(given === undefined ? {} : { request: given }) } });
+  }
+}
+
+/** `INPUT_AMBIGUOUS`: a run asks several things that somebody may mean. */
+export class InputAmbiguousError extends DadError<"INPUT_AMBIGUOUS"> {
+  constructor(runId: string, open: readonly string[]) {
+    super("INPUT_AMBIGUOUS", `run ${runId} asks several things: say which of ${namesText(open)}`, { details: { runId, open: [...open] } });
+  }
+}
+
+const MOST_NAMES = 10;
+
+function namesText(names: readonly string[]): string {
+  const more = names.length - MOST_NAMES;
+  return names.slice(0, MOST_NAMES).join(", ") + (more > 0 ? ` and ${more} more (dad inputs lists them)` : "");
+}
+
+export interface RequestOver {
+  readonly code: "INPUT_ANSWERED" | "INPUT_EXPIRED";
+  readonly runId: string;
+  /** Who answered. */
+  readonly by?: AnsweredBy;
+  readonly expiresAt?: string | undefined;
+  /** What the run still asks. */
+  readonly others: readonly string[];
+}
+
+/** `INPUT_ANSWERED`, `INPUT_EXPIRED`: a request has its answer, and nobody can give another one; it was to be answered by a time that is past. */
+export class RequestOverError extends DadError<RequestOver["code"]> {
+  constructor(request: string, { code, runId, by, expiresAt, others }: RequestOver) {
+    const how = by ? `is answered already: by ${by.who ?? by.channel}, at ${by.at}` : `was to be answered by ${expiresAt}, and nobody did`;
+    super(code, `${request} ${how}${others.length === 0 ? "" : `. What the run still asks: ${namesText(others)}`}`, {
+      details: { runId, request, ...(by ? byDetails(by) : {}), ...(expiresAt === undefined ? {} : { expiresAt }) },
+    });
+  }
+}
+
+function byDetails({ channel, who, at }: AnsweredBy): { readonly channel: string; readonly at: string; readonly who?: string } {
+  return { channel, at, ...(who === undefined ? {} : { who }) };
+}
+
+/** `INPUT_INVALID`: an answer does not fit what is asked. Nothing was answered. */
+export class AnswerInvalidError extends DadError<"INPUT_INVALID"> {
+  constructor(request: string, { problems, fits }: { readonly problems: readonly string[]; readonly fits: string }) {
+    super("INPUT_INVALID", `this is no answer to ${request}: ${problems.join("; ")}. It takes ${fits}`, {
+      details: { request, problems: [...problems] },
+    });
+  }
+}
+
+/** `INPUT_SECRET`: a secret cannot be given through a file. */
+export class SecretAnswerError extends DadError<"INPUT_SECRET"> {
+  constructor(request: string, resume: string) {
+    super("INPUT_SECRET", `${request} asks for a secret, which is written nowhere: go on with the run in a terminal, and give it there: ${resume}`, {
+      details: { request },
+    });
   }
 }
 

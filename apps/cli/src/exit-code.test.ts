@@ -29,9 +29,10 @@ describe("the exit code of a fork", () => {
   const children = (...statuses: ForkStatus[]) => statuses.map((status) => ({ status }) as ForkedRun);
   const stopped = (code: string) => ({ code, message: "m", retryable: false });
 
-  it("is 0 when all children completed, and 1 when one did not", () => {
+  it("is 0 when all children completed, 3 when the others wait, and 1 when one did neither", () => {
     expect(exitCodeOfFork({ children: children("completed", "completed") })).toBe(0);
-    expect(exitCodeOfFork({ children: children("completed", "failed") })).toBe(1);
+    expect(exitCodeOfFork({ children: children("completed", "waiting") })).toBe(3);
+    expect(exitCodeOfFork({ children: children("completed", "waiting", "failed") })).toBe(1);
   });
 
   it.each([
@@ -61,6 +62,8 @@ describe("the exit code of an error", () => {
     "NODE_UNKNOWN",
     "NODE_AMBIGUOUS",
     "ARTIFACT_UNKNOWN",
+    "INPUT_ANSWERED",
+    "INPUT_INVALID",
   ])("is 2 for %s: nothing was run", (code) => {
     expect(exitCodeOfError(new DadError(code, "m"))).toBe(2);
   });

@@ -61,6 +61,13 @@ const OF_CODE: Readonly<Record<string, number>> = {
   RUN_SOURCE_UNKNOWN: EXIT.usage,
   RUN_LOCKED: EXIT.usage,
   RUN_COMPLETED: EXIT.usage,
+  INPUT_UNKNOWN: EXIT.usage,
+  INPUT_AMBIGUOUS: EXIT.usage,
+  INPUT_ANSWERED: EXIT.usage,
+  INPUT_EXPIRED: EXIT.usage,
+  INPUT_INVALID: EXIT.usage,
+  INPUT_SECRET: EXIT.usage,
+  INBOX_MESSAGE_TOO_LARGE: EXIT.usage,
   RUN_FILES_UNREACHABLE: EXIT.usage,
   DEFINITION_CHANGED: EXIT.usage,
   NODE_OUTCOME_UNKNOWN: EXIT.usage,
@@ -87,7 +94,9 @@ export function exitCodeOfRun(run: { readonly status: RunStatus; readonly error?
 export function exitCodeOfFork({ children, stopped }: Pick<ForkReport, "children" | "stopped">): number {
   if (stopped?.code === "BUDGET_EXHAUSTED") return EXIT.budgetExhausted;
   if (stopped) return OF_CODE[stopped.code] ?? EXIT.failed;
-  return children.every(({ status }) => status === "completed") ? EXIT.done : EXIT.failed;
+  const left = children.filter(({ status }) => status !== "completed");
+  if (left.length === 0) return EXIT.done;
+  return left.every(({ status }) => status === "waiting") ? EXIT.waiting : EXIT.failed;
 }
 
 /** Of a command that could not do what it is for. */

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { declareAnswer } from "./commands/answer.ts";
 import { declareBisect } from "./commands/bisect.ts";
 import { declareCheckout } from "./commands/checkout.ts";
 import { declareDiff } from "./commands/diff.ts";
@@ -7,6 +8,7 @@ import { declareDoctor } from "./commands/doctor.ts";
 import { declareFsck } from "./commands/fsck.ts";
 import { declareGc } from "./commands/gc.ts";
 import { declareGraph } from "./commands/graph.ts";
+import { declareInputs } from "./commands/inputs.ts";
 import { declareLs } from "./commands/ls.ts";
 import { declareLogs } from "./commands/logs.ts";
 import { declareOutcome } from "./commands/outcome.ts";
@@ -16,6 +18,7 @@ import { declareRun } from "./commands/run.ts";
 import { declareSandbox } from "./commands/sandbox.ts";
 import { declareShow } from "./commands/show.ts";
 import { declareWatch } from "./commands/watch.ts";
+import { declareSignal } from "./commands/signal.ts";
 import { declareWhy } from "./commands/why.ts";
 import type { Finish } from "./exit-code.ts";
 
@@ -58,6 +61,9 @@ function declareProgram(finish: Finish): Command {
     .addHelpText("after", EXIT_CODES);
   declareRun(program, finish);
   declareResume(program, finish);
+  declareInputs(program, finish);
+  declareAnswer(program, finish);
+  declareSignal(program, finish);
   declareRerun(program, finish);
   declareExplain(program, finish);
   declareFork(program, finish);

@@ -31,6 +31,7 @@ export {
   InputRequest,
   InputTimeout,
 } from "./input-request.ts";
+export { AnswerReport, EarlyAnswer, InputsReport, OpenInput, SignalReport } from "./input-report.ts";
 export { IsolationRecord } from "./isolation-record.ts";
 export { IsolationReport, MachineCheck, MachineReport } from "./machine-report.ts";
 export { SandboxReport } from "./sandbox-report.ts";

@@ -20,6 +20,7 @@ export {
   StaticInputsLateError,
 } from "./errors.ts";
 export { digestOfInputFiles, INPUT_DIRECTORY, mergedInputFiles } from "./input-files.ts";
+export { readJsonText } from "./json-text.ts";
 export { type OpenRunOptions, openRun, type RerunStart } from "./open-run.ts";
 export { contentsOfOrigins, type OriginContents, withoutData } from "./origin-contents.ts";
 export { withoutContents } from "./run-face.ts";

@@ -1,4 +1,4 @@
-import { ExecutionId, NodePath, RunDetails, RunId } from "@dad/protocol";
+import { ExecutionId, InputRequest, NodePath, RunDetails, RunId } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
 import { unpainted } from "./paint.ts";
 import { type SummaryContext, summaryText } from "./summary.ts";
@@ -117,6 +117,24 @@ describe("summaryText", () => {
     [12.345, "cost      $12.35"],
   ])("shows a cost of %s as what it is", (costUsd, line) => {
     expect(summaryText({ ...run, usage: { ...run.usage, costUsd } }, context).split("\n")).toContain(line);
+  });
+
+  it("says for what a run waits, and of much of that only how much it is", () => {
+    const request = InputRequest.parse({
+      id: "coder.review:approve",
+      path: "coder.review",
+      key: "approve",
+      prompt: "Publish?",
+      schema: { type: "boolean" },
+      question: `sha256:${"0".repeat(64)}`,
+    });
+    const waiting = { ...run, status: "waiting" as const, endedAt: null, requests: [request] };
+    expect(summaryText(waiting, { ...context, next: ["dad answer run_1 coder.review:approve"] })).toContain(
+      "\nwaits for coder.review:approve: Publish?\n            yes or no (--yes, --no)\nnext      dad answer run_1 coder.review:approve",
+    );
+    const text = summaryText({ ...waiting, requests: Array.from({ length: 1234 }, () => request) }, context);
+    expect(text.split("\n").filter((line) => line.includes("Publish?"))).toHaveLength(10);
+    expect(text).toMatch(/\n {10}… and 1,224 more$/);
   });
 
   it("leaves out what there is not", () => {

@@ -6,6 +6,7 @@ import { errorLine, errorLines } from "./error-text.ts";
 import { statusMark, statusWord } from "./node-mark.ts";
 import type { Paint } from "./paint.ts";
 import { placeText, shellWord } from "./place.ts";
+import { requestLines } from "./request-text.ts";
 import { type Cell, rowLines } from "./rows.ts";
 import { sourceText } from "./start-line.ts";
 
@@ -45,8 +46,18 @@ export function summaryText(run: RunDetails, context: SummaryContext): string {
     `${label("artifacts")}${placeText(run.runDir, cwd)}`,
     ...outcomeLines(run, context).map((line, at) => `${label(at === 0 ? "outcome" : "")}${line}`),
     ...workspaceLines(run, cwd).map((line, at) => `${label(at === 0 ? "files" : "")}${line}`),
+    ...waitingLines(run, context).map((line, at) => `${label(at === 0 ? "waits for" : "")}${line}`),
     ...next.map((command, at) => `${label(at === 0 ? "next" : "")}${command}`),
   ].join("\n");
+}
+
+const MOST_REQUESTS = 10;
+
+/** What nobody has answered yet. Of one that is over, nothing is needed any more. */
+function waitingLines({ requests = [] }: RunDetails, { paint }: SummaryContext): string[] {
+  const left = requests.length - MOST_REQUESTS;
+  const rest = left > 0 ? [paint("dim", `… and ${left.toLocaleString("en-US")} more`)] : [];
+  return [...requests.slice(0, MOST_REQUESTS).flatMap((request) => requestLines(request, { paint })), ...rest];
 }
 
 function rerunText({ of, from }: NonNullable<RunDetails["rerun"]>): string {

@@ -1,8 +1,9 @@
-import type { AnsweredBy, EventOf, InputId, RunEvent } from "@dad/protocol";
+import type { EventOf, InputId, RunEvent } from "@dad/protocol";
 import { durationText, timeText } from "./duration.ts";
 import { errorLine } from "./error-text.ts";
 import type { Paint } from "./paint.ts";
 import { shellWord } from "./place.ts";
+import { promptLine, whoText } from "./request-text.ts";
 import { oneLine } from "./stream-tail.ts";
 import { visible } from "./visible.ts";
 
@@ -38,17 +39,9 @@ export function waitingLine(
   }
 }
 
-const MOST_OF_A_PROMPT = 200;
-
-function promptText({ request: { prompt, expiresAt } }: EventOf<"input.requested">): string {
-  const line = oneLine(prompt);
-  const text = line.length > MOST_OF_A_PROMPT ? `${line.slice(0, MOST_OF_A_PROMPT).replace(/[\ud800-\udbff]$/, "")}…` : line;
-  return expiresAt === undefined ? text : `${text} (until ${timeText(expiresAt)})`;
-}
-
-/** `by ada (cli)` */
-function whoText({ who, channel }: AnsweredBy): string {
-  return who === undefined ? `by ${oneLine(channel)}` : `by ${oneLine(who)} (${oneLine(channel)})`;
+function promptText({ request }: EventOf<"input.requested">): string {
+  const { expiresAt } = request;
+  return expiresAt === undefined ? promptLine(request) : `${promptLine(request)} (until ${timeText(expiresAt)})`;
 }
 
 const EXPIRED = {

@@ -2,6 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
+  AnswerReport,
   BisectReport,
   CheckoutReport,
   DefinitionGraph,
@@ -9,6 +10,7 @@ import {
   ForkReport,
   FsckReport,
   GcReport,
+  InputsReport,
   JournalEntry,
   LargeFilePointer,
   Lineage,
@@ -28,6 +30,7 @@ import {
   RunManifest,
   RunSummary,
   SandboxReport,
+  SignalReport,
   StaticInputs,
 } from "@dad/protocol";
 import { z } from "zod";
@@ -47,6 +50,9 @@ const FORMATS: Readonly<Record<string, Format>> = {
   run: { name: "run-summary", title: "What `dad run --json` prints", schema: RunSummary },
   show: { name: "run-details", title: "What `dad show --json` prints", schema: RunDetails },
   ls: { name: "run-list", title: "What `dad ls --json` prints", schema: z.array(RunListEntry) },
+  inputs: { name: "inputs-report", title: "What `dad inputs --json` prints", schema: InputsReport },
+  answer: { name: "answer-report", title: "What `dad answer --json` prints", schema: AnswerReport },
+  signal: { name: "signal-report", title: "What `dad signal --json` prints", schema: SignalReport },
   fsck: { name: "fsck-report", title: "What `dad fsck --json` prints", schema: FsckReport },
   gc: { name: "gc-report", title: "What `dad gc --json` prints", schema: GcReport },
   checkout: { name: "checkout-report", title: "What `dad checkout --json` prints", schema: CheckoutReport },

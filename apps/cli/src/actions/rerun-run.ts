@@ -1,7 +1,7 @@
 import { runAgent } from "@dad/local";
-import { progressOn } from "@dad/terminal";
 import { offerOwnPackages } from "../agent-file/own-packages.ts";
 import { EXIT, exitCodeOfRun } from "../exit-code.ts";
+import { type AskingFlags, atTerminal } from "../terminal/at-terminal.ts";
 import { divertOutput } from "../terminal/divert-output.ts";
 import { startTelling } from "../terminal/start-telling.ts";
 import { explainRun } from "./explain-run.ts";
@@ -9,7 +9,7 @@ import { prepareRerun, type RerunFlags } from "./prepare-rerun.ts";
 import { runToItsEnd } from "./run-to-its-end.ts";
 import { tellRun } from "./tell-run.ts";
 
-export interface RerunRunFlags extends RerunFlags {
+export interface RerunRunFlags extends RerunFlags, AskingFlags {
   readonly dryRun?: true;
   readonly runId?: string;
   readonly prefix?: string;
@@ -18,11 +18,12 @@ export interface RerunRunFlags extends RerunFlags {
 /** Makes a run from an earlier one, tells how it goes on stderr and how it went on stdout. */
 export async function rerunRun(runId: string, file: string | undefined, flags: RerunRunFlags): Promise<number> {
   if (flags.dryRun) return await explainRun(runId, file, flags);
-  const progress = progressOn(process.stderr, { term: process.env["TERM"] });
+  const { progress, onInput, keptIn } = atTerminal(flags);
   using output = divertOutput((text) => progress.log(text));
   offerOwnPackages();
   await using prepared = await prepareRerun(runId, file, flags);
   const { definition, store, resources, isolation, outcome, rerun, inputs, inputFiles, located, source } = prepared;
+  await keptIn(store.runRoot);
   const ended = await runToItsEnd(progress, (work) =>
     located(
       runAgent(definition, {
@@ -32,7 +33,7 @@ export async function rerunRun(runId: string, file: string | undefined, flags: R
         inputFiles,
         rerun,
         source,
-        ports: { resources, onEvent: startTelling(progress, store), isolation, outcome },
+        ports: { resources, onEvent: startTelling(progress, store), onInput, isolation, outcome },
         ...(flags.runId === undefined ? {} : { runId: flags.runId }),
         ...(flags.prefix === undefined ? {} : { runIdPrefix: flags.prefix }),
       }),

@@ -2,7 +2,7 @@ import { dirname, resolve } from "node:path";
 import { commandsLeft, localStore, resumeAgent } from "@dad/local";
 import type { RunDetails } from "@dad/protocol";
 import { readHistory } from "@dad/run-context";
-import { progressOn, visible } from "@dad/terminal";
+import { visible } from "@dad/terminal";
 import { loadAgent } from "../agent-file/load-agent.ts";
 import { offerOwnPackages } from "../agent-file/own-packages.ts";
 import { RunRootUnknownError, RunSourceUnknownError } from "../errors.ts";
@@ -12,29 +12,30 @@ import { findProject, findRunRoot, type IsolationFlags } from "../project/find-p
 import { findRun } from "../project/find-run.ts";
 import { isDirectory } from "../project/is-directory.ts";
 import { leftCommandText } from "../terminal/left-command-text.ts";
+import { type AskingFlags, atTerminal } from "../terminal/at-terminal.ts";
 import { divertOutput } from "../terminal/divert-output.ts";
 import { runToItsEnd } from "./run-to-its-end.ts";
 import { tellRun } from "./tell-run.ts";
 
-export interface ResumeFlags extends AssumptionFlags, IsolationFlags {
+export interface ResumeFlags extends AssumptionFlags, IsolationFlags, AskingFlags {
   /** `false` for `--no-outcome`. */
   readonly outcome?: boolean;
   readonly runRoot?: string;
   readonly profile?: string;
   readonly takeOver?: true;
   readonly allowChanged?: true;
-  readonly json?: true;
 }
 
 /** Goes on with a run, tells how it goes on stderr and how it went on stdout. */
 export async function resumeRun(runId: string, file: string | undefined, flags: ResumeFlags): Promise<number> {
   const cwd = process.cwd();
-  const progress = progressOn(process.stderr, { term: process.env["TERM"] });
+  const { progress, onInput, keptIn } = atTerminal(flags);
   using output = divertOutput((text) => progress.log(text));
   offerOwnPackages();
 
   const runRoot = await findRunRoot({ cwd, runRoot: flags.runRoot });
   if (!(await isDirectory(runRoot))) throw new RunRootUnknownError(runRoot);
+  await keptIn(runRoot);
   const { path, source, spaces, history, left } = await begunRun(runId, { file, runRoot, cwd, takeOver: flags.takeOver ?? false });
   const definition = await loadAgent(path);
   for (const command of left) progress.log(`${leftCommandText(visible(command))}\n`);
@@ -53,7 +54,7 @@ export async function resumeRun(runId: string, file: string | undefined, flags: 
       runId,
       history,
       assume,
-      ports: { resources, onEvent: progress.onEvent, isolation: project.isolation(flags, { spaces }), outcome },
+      ports: { resources, onEvent: progress.onEvent, onInput, isolation: project.isolation(flags, { spaces }), outcome },
       ...(flags.takeOver ? { takeOver: true } : {}),
       ...(flags.allowChanged ? { allowChanged: true } : {}),
     }),

@@ -1,18 +1,18 @@
 import { dirname, resolve } from "node:path";
 import { localStore, runAgent } from "@dad/local";
-import { progressOn } from "@dad/terminal";
 import { loadAgent } from "../agent-file/load-agent.ts";
 import { offerOwnPackages } from "../agent-file/own-packages.ts";
 import { EXIT, exitCodeOfRun } from "../exit-code.ts";
 import { findProject, type IsolationFlags, type OutcomeFlags } from "../project/find-project.ts";
 import { readInputs } from "../project/read-inputs.ts";
 import { sourceOf } from "../project/source-of.ts";
+import { type AskingFlags, atTerminal } from "../terminal/at-terminal.ts";
 import { divertOutput } from "../terminal/divert-output.ts";
 import { startTelling } from "../terminal/start-telling.ts";
 import { runToItsEnd } from "./run-to-its-end.ts";
 import { tellRun } from "./tell-run.ts";
 
-export interface RunFlags extends IsolationFlags, OutcomeFlags {
+export interface RunFlags extends IsolationFlags, OutcomeFlags, AskingFlags {
   /** `<path>=<json>`, in the order given. */
   readonly input?: readonly string[];
   readonly staticInputs?: string;
@@ -22,20 +22,20 @@ export interface RunFlags extends IsolationFlags, OutcomeFlags {
   readonly prefix?: string;
   readonly profile?: string;
   readonly durability?: "strict" | "relaxed";
-  readonly json?: true;
 }
 
 /** Runs what a file exports, tells how it goes on stderr and how it went on stdout. */
 export async function runFile(file: string, flags: RunFlags): Promise<number> {
   const cwd = process.cwd();
   const path = resolve(cwd, file);
-  const progress = progressOn(process.stderr, { term: process.env["TERM"] });
+  const { progress, onInput, keptIn } = atTerminal(flags);
   using output = divertOutput((text) => progress.log(text));
   offerOwnPackages();
 
   const { inputs, inputFiles, located } = await readInputs(flags, cwd);
   const definition = await loadAgent(path);
   const project = await findProject(dirname(path), { cwd, runRoot: flags.runRoot });
+  await keptIn(project.store.runRoot);
   const resources = project.profile(flags.profile);
   const { outcome, revision } = project.outcome(flags);
   await using store = localStore({ ...project.store, ...(flags.durability === undefined ? {} : { durability: flags.durability }) });
@@ -46,7 +46,7 @@ export async function runFile(file: string, flags: RunFlags): Promise<number> {
         store,
         inputs,
         inputFiles,
-        ports: { resources, onEvent: startTelling(progress, store), isolation: project.isolation(flags), outcome },
+        ports: { resources, onEvent: startTelling(progress, store), onInput, isolation: project.isolation(flags), outcome },
         source: sourceOf(path, store, flags.profile),
         ...(revision === undefined ? {} : { revision }),
         ...(flags.runId === undefined ? {} : { runId: flags.runId }),

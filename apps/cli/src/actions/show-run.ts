@@ -7,7 +7,7 @@ import { RunRootUnknownError } from "../errors.ts";
 import { EXIT } from "../exit-code.ts";
 import { findRunRoot } from "../project/find-project.ts";
 import { isDirectory } from "../project/is-directory.ts";
-import { commandLine, outcomeCommands, resumeCommands } from "../project/next-commands.ts";
+import { answerCommands, commandLine, outcomeCommands, resumeCommands } from "../project/next-commands.ts";
 import { findRun } from "../project/find-run.ts";
 import { onlyAt } from "../project/only-at.ts";
 import { outcomeRepositoryOf } from "../project/outcome-of.ts";
@@ -45,7 +45,7 @@ export async function detailsText(run: RunDetails, { runRoot, node, all }: ShowF
     columns: process.stdout.columns,
     artifacts: true,
     outcomeRepository,
-    next: [...resumeCommands(run, line), ...(outcomeRepository === undefined ? [] : outcomeCommands(run, line))],
+    next: [...answerCommands(run, line), ...resumeCommands(run, line), ...(outcomeRepository === undefined ? [] : outcomeCommands(run, line))],
     allNodes: all ? undefined : line("show", run.runId, ...(node === undefined ? [] : ["--node", node]), "--all"),
   });
   return shown.error ? [summary, ...errorLines(shown.error, paint)].join("\n") : summary;

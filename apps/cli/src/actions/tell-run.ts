@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import type { AgentRun, LocalStore } from "@dad/local";
-import { nodeDirectory, type RunDetails, type RunSummary } from "@dad/protocol";
+import { type InboxAnswer, nodeDirectory, type RunDetails, type RunSummary } from "@dad/protocol";
 import type { ResourceProfile } from "@dad/resources";
-import { errorText, jsonText, paintFor, placeText, summaryText, visible } from "@dad/terminal";
-import { commandLine, outcomeCommands, resumeCommands } from "../project/next-commands.ts";
+import { errorText, jsonText, paintFor, placeText, summaryText, visible, whoText } from "@dad/terminal";
+import { answerCommands, commandLine, outcomeCommands, resumeCommands } from "../project/next-commands.ts";
+import { postedAnswers } from "../project/posted-answers.ts";
 import type { DivertedOutput } from "../terminal/divert-output.ts";
 
 export type EndedRun = Pick<AgentRun<unknown>, "run" | "error">;
@@ -19,8 +20,17 @@ export interface Telling {
 export async function tellRun({ run, error }: EndedRun, telling: Telling): Promise<boolean> {
   const { store } = telling;
   const told = await telling.output.tell(telling.json ? jsonText(summaryOf(run)) : await textOf(run, telling));
+  for (const { request, by } of await answeredMeanwhile(run, store))
+    process.stderr.write(visible(`${request} is answered ${whoText(by)} meanwhile\n`));
   if (error !== undefined) process.stderr.write(`${errorText(error, paintFor(process.stderr))}\n${placesToLook(run, store)}`);
   return told;
+}
+
+/** An answer may come while a run is being parked: then nobody waits for it any more. */
+async function answeredMeanwhile({ runId, status, requests = [] }: RunDetails, store: LocalStore): Promise<InboxAnswer[]> {
+  if (status !== "waiting") return [];
+  const posted = await postedAnswers(store, runId);
+  return posted.filter(({ request }) => requests.some(({ id }) => id === request));
 }
 
 async function textOf(run: RunDetails, { store, resources }: Telling): Promise<string> {
@@ -32,14 +42,14 @@ async function textOf(run: RunDetails, { store, resources }: Telling): Promise<s
     columns: process.stdout.columns,
     profile: visible(profileText(resources)),
     outcomeRepository: store.outcomes.location,
-    next: [...resumeCommands(run, line), line("show", run.runId), ...outcomeCommands(run, line), line("ls")],
+    next: [...answerCommands(run, line), ...resumeCommands(run, line), line("show", run.runId), ...outcomeCommands(run, line), line("ls")],
     allNodes: line("show", run.runId, "--all"),
   });
   return `${summary}\n`;
 }
 
 /** What `dad run --json` promises, and nothing else. */
-function summaryOf({ runId, executionId, status, runDir, outcome, start, workspace, usage, nodes, error }: RunDetails): RunSummary {
+function summaryOf({ runId, executionId, status, runDir, outcome, start, workspace, usage, nodes, requests, error }: RunDetails): RunSummary {
   return {
     runId,
     executionId,
@@ -50,6 +60,7 @@ function summaryOf({ runId, executionId, status, runDir, outcome, start, workspa
     ...(workspace === undefined ? {} : { workspace }),
     usage,
     nodes: nodes.map(({ path, status, decision, attempt, handled, durationMs }) => ({ path, status, decision, attempt, handled, durationMs })),
+    ...(requests ? { requests } : {}),
     ...(error ? { error } : {}),
   };
 }

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { ResumeFlags } from "../actions/resume-run.ts";
 import type { Finish } from "../exit-code.ts";
+import { declareAsking } from "./asking.ts";
 import { directory } from "./directory.ts";
 import { declareIsolation } from "./isolation.ts";
 
@@ -10,7 +11,7 @@ export function declareResume(program: Command, finish: Finish): void {
     .command("resume")
     .summary("go on with a run")
     .description(
-      "Goes on with a run that was interrupted, failed or was cancelled: the same run. What had completed is not executed again; all else is.",
+      "Goes on with a run that waits, was interrupted, failed or was cancelled: the same run. What had completed is not executed again; all else is.",
     )
     .argument("<run>", "the id of the run")
     .argument("[file]", "the file that exports its agent (default: the one that it was begun with)")
@@ -21,7 +22,7 @@ export function declareResume(program: Command, finish: Finish): void {
     .option("--take-over", "take the run from a process that hangs: stop that process, too")
     .option("--run-root <dir>", "where runs are kept (default: that of the nearest dad.config, or else runs)", directory)
     .option("--profile <name>", "the profile of dad.config whose resources are used (default: the one that the run was begun with)");
-  declareIsolation(command)
+  declareAsking(declareIsolation(command))
     .option("--json", "print the run as one JSON object")
     .addHelpText("after", EXAMPLES)
     .action(async (runId: string, file: string | undefined, flags: ResumeFlags) => {

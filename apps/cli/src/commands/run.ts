@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import type { RunFlags } from "../actions/run-file.ts";
 import type { Finish } from "../exit-code.ts";
+import { declareAsking } from "./asking.ts";
 import { directory } from "./directory.ts";
 import { declareIsolation } from "./isolation.ts";
 import { declareWithOutcome } from "./with-outcome.ts";
@@ -29,7 +30,7 @@ export function declareRun(program: Command, finish: Finish): void {
         "what is promised of the record: strict, it outlives a power loss; relaxed, it outlives this process",
       ).choices(["strict", "relaxed"]),
     );
-  declareIsolation(declareWithOutcome(command))
+  declareAsking(declareIsolation(declareWithOutcome(command)))
     .option(
       "--revision <rev>",
       "start from a branch, a tag or a commit of the project's own repository (default: that of dad.config, or else from its workspace as it is)",

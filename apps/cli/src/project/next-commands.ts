@@ -28,6 +28,15 @@ export function outcomeCommands({ runId, outcome }: Pick<RunDetails, "runId" | "
   return outcome ? [line("outcome", "show", runId)] : [];
 }
 
+const MOST_ANSWERS = 3;
+
+/** The commands that answer what a run asks; of much of that, the one that lists it. */
+export function answerCommands({ runId, requests = [] }: Pick<RunDetails, "runId" | "requests">, line: CommandLine): string[] {
+  // A secret is only asked for by whoever goes on with the run.
+  const open = requests.filter(({ as }) => as !== "secret");
+  return open.length > MOST_ANSWERS ? [line("inputs", runId)] : open.map(({ id }) => line("answer", runId, id));
+}
+
 /** The command that goes on with a run, when it can go on and says where its agent is. */
 export function resumeCommands({ runId, status, source }: Pick<RunDetails, "runId" | "status" | "source">, line: CommandLine): string[] {
   return source !== undefined && CAN_GO_ON.has(status) ? [line("resume", runId)] : [];

@@ -1,0 +1,72 @@
+import { InputId, type InputRequest, nearestName, type RunDetails } from "@dad/protocol";
+import type { RequestHistory, RunHistory } from "@dad/run-context";
+import { InputAmbiguousError, InputUnknownError, RequestOverError } from "../errors.ts";
+
+/** What somebody answers. */
+export interface FoundRequest {
+  readonly id: InputId;
+  /** Absent of what was never asked yet. */
+  readonly request: InputRequest | undefined;
+  /** The run waits for it. */
+  readonly isOpen: boolean;
+  /** What may have been meant instead of something that was never asked. */
+  readonly nearest: string | undefined;
+}
+
+/** What a run asks, and has asked. */
+export interface AskingRun {
+  readonly run: Pick<RunDetails, "runId" | "rootComponentId" | "requests">;
+  readonly requests: RunHistory["requests"];
+  readonly now: number;
+}
+
+/**
+ * The request that somebody names: by its id, by the end of that (`review:approve`), by its key or its node alone; and without a
+ * name the only one that is open. What was never asked is named by its whole id.
+ *
+ * @throws InputUnknownError (`INPUT_UNKNOWN`), InputAmbiguousError (`INPUT_AMBIGUOUS`), RequestOverError (`INPUT_ANSWERED`, `INPUT_EXPIRED`).
+ */
+export function findRequest(asking: AskingRun, given: string | undefined): FoundRequest {
+  const { run, requests } = asking;
+  const open = new Set((run.requests ?? []).map(({ id }) => id));
+  const known = given === undefined ? [...requests.values()].filter(({ request }) => open.has(request.id)) : namedBy(requests, given);
+  const [first, ...others] = known.length > 1 ? known.filter(({ request }) => open.has(request.id)) : known;
+  if (first && others.length > 0)
+    throw new InputAmbiguousError(
+      run.runId,
+      [first, ...others].map(({ request }) => request.id),
+    );
+  const found = first ?? known.at(-1);
+  if (found) return answerable(asking, found, open);
+  const id = wholeId(run, given);
+  if (given === undefined || id === undefined) throw new InputUnknownError({ runId: run.runId, root: run.rootComponentId }, given, [...open]);
+  return { id, request: undefined, isOpen: false, nearest: nearestName(id, [...open]) };
+}
+
+function namedBy(requests: RunHistory["requests"], given: string): RequestHistory[] {
+  const exactly = [...requests.values()].filter(({ request }) => request.id === given);
+  return exactly.length > 0
+    ? exactly
+    : [...requests.values()].filter(({ request }) => namesOf(request).some((name) => name === given || name.endsWith(`.${given}`)));
+}
+
+function namesOf({ id, path, key }: InputRequest): string[] {
+  return [id, `${path}:${key}`, path, key];
+}
+
+function answerable({ run, now }: AskingRun, { request, state, by }: RequestHistory, open: ReadonlySet<InputId>): FoundRequest {
+  const { id, expiresAt, onTimeout } = request;
+  const others = [...open].filter((other) => other !== id);
+  if (state === "answered" && by) throw new RequestOverError(id, { code: "INPUT_ANSWERED", runId: run.runId, by, others });
+  const isLate = expiresAt !== undefined && onTimeout !== "wait" && Date.parse(expiresAt) < now;
+  if (state === "expired" || (state === "open" && isLate))
+    throw new RequestOverError(id, { code: "INPUT_EXPIRED", runId: run.runId, expiresAt, others });
+  return { id, request, isOpen: open.has(id), nearest: undefined };
+}
+
+/** Whatever a node of the run may ask. */
+function wholeId({ rootComponentId: root }: AskingRun["run"], given: string | undefined): InputId | undefined {
+  const id = InputId.safeParse(given).data;
+  const path = id?.slice(0, id.indexOf(":"));
+  return path === root || path?.startsWith(`${root}.`) ? id : undefined;
+}

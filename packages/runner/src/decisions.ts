@@ -48,8 +48,8 @@ export function decisionsOf({ fingerprint, unmarked, recorded, continuation }: D
   }
 }
 
-export function givenOf({ element, settings, plain, inputFiles, input }: NodeToDecide): NodeGiven {
-  return { nodeType: element.definition.nodeType, settings, plain, inputFiles, input };
+export function givenOf({ element, settings, plain, inputFiles, input, answers }: NodeToDecide): NodeGiven {
+  return { nodeType: element.definition.nodeType, settings, plain, inputFiles, input, answers };
 }
 
 /** Whether what a node gives comes from models, or from what it does to the world. */

@@ -12,6 +12,8 @@ export interface NodeGiven {
   /** Its settings name the directory of the input files of the run. */
   readonly inputFiles: boolean;
   readonly input: Json | undefined;
+  /** What was given from outside for what it asks. */
+  readonly answers: Readonly<Record<string, Json>> | undefined;
 }
 
 export interface FingerprintOptions {
@@ -25,13 +27,13 @@ export interface FingerprintOptions {
 }
 
 /**
- * Says what the result of a node depends on: its code, its rendered settings, its static input, what stands behind the aliases of
+ * Says what the result of a node depends on: its code, its rendered settings, its static input and answers, what stands behind the aliases of
  * its resources, the files of the workspace, if it sees them, and the input files, if it may look at those. Time limits, retries, concurrency, waits, record settings, the ids
  * of runs and their places are no part of it.
  */
 export function fingerprinter({ resources, unmarked, tree, inputFiles }: FingerprintOptions): (given: NodeGiven) => NodeFingerprint {
   return (given) => {
-    const { nodeType, plain, input } = given;
+    const { nodeType, plain, input, answers } = given;
     const { type, version, source } = nodeType;
     const code = { type, version, ...(source === undefined ? {} : { source }) };
     const behind = resourcesBehind(given, resources);
@@ -44,13 +46,13 @@ export function fingerprinter({ resources, unmarked, tree, inputFiles }: Fingerp
       ...(workspace === undefined ? {} : { workspace: workspace as string }),
       ...(looked === undefined ? {} : { inputFiles: looked }),
     };
-    const components = { ...facts, settings: plain, ...(input === undefined ? {} : { static: input }) };
+    const components = { ...facts, settings: plain, ...(input === undefined ? {} : { static: input }), ...(answers ? { answers } : {}) };
     return { digest: digestOfBytes(unmarked(canonicalJson(components))), ...facts };
   };
 }
 
 /** What a node does with the files of the workspace. One that cannot say so may do anything. */
-export function workspaceUse({ nodeType, settings, input }: Omit<NodeGiven, "plain" | "inputFiles">): WorkspaceUse {
+export function workspaceUse({ nodeType, settings, input }: Omit<NodeGiven, "plain" | "inputFiles" | "answers">): WorkspaceUse {
   try {
     const parsed = nodeType.settings.safeParse(settings);
     const given = input === undefined ? undefined : nodeType.input?.safeParse(input).data;

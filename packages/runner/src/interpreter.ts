@@ -212,7 +212,8 @@ function renderedCall(walk: Walk, element: NodeElement, { place, recorded }: Cal
   const input = host.inputs.node(place);
   const { settings, plain, inputFiles } = renderedSettings(walk, definition.settings, { place, reads });
   trust.gives(path, definition, reads);
-  const decided = recorded ? {} : host.decisions.of({ place, element, settings, plain, inputFiles, input, reads: [...reads] });
+  const outside = { inputFiles, input, answers: host.inputs.answers(place) };
+  const decided = recorded ? {} : host.decisions.of({ place, element, settings, plain, ...outside, reads: [...reads] });
   return {
     path,
     settings,

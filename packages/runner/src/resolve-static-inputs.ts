@@ -10,9 +10,10 @@ import {
   valueOfVariable,
   walk,
 } from "@dad/agent";
-import { isJsonObject, type Json, nameHint, type StaticInputs } from "@dad/protocol";
+import { InputKey, isJsonObject, type Json, nameHint, type StaticInputs } from "@dad/protocol";
 import { StaticInputError, type StaticInputProblem } from "./errors.ts";
 import { iterationProblem } from "./iteration-bounds.ts";
+import { type RequestName, requestNameOf } from "./request-name.ts";
 
 /**
  * Gives every static input the full path of the element it is for, and finds the variables that nobody gives a value. In a
@@ -51,7 +52,22 @@ function resolvedNames(root: ComponentDefinition, inputs: StaticInputs) {
   return { resolved, problems };
 }
 
-function resolveName(root: ComponentDefinition, name: string): { readonly found: string } | { readonly problem: string } {
+type Resolved = { readonly found: string } | { readonly problem: string };
+
+function resolveName(root: ComponentDefinition, name: string): Resolved {
+  const request = requestNameOf(name);
+  return request ? resolveRequest(root, name, request) : resolveElement(root, name);
+}
+
+/** What a request asks is known when it is asked: then its answer is checked. */
+function resolveRequest(root: ComponentDefinition, name: string, { owner, key }: RequestName): Resolved {
+  const { error } = InputKey.safeParse(key);
+  if (error) return { problem: `static input "${name}": ${JSON.stringify(key)} is no key of a question: ${error.issues[0]?.message}` };
+  const found = resolveElement(root, owner);
+  return "problem" in found ? found : { found: `${found.found}:${key}` };
+}
+
+function resolveElement(root: ComponentDefinition, name: string): Resolved {
   const exact = definitionAt(root, name);
   const never = exact && iterationProblem(root, name);
   if (never !== undefined) return { problem: `static input "${name}": ${never}` };
@@ -79,6 +95,7 @@ function insideOf(root: ComponentDefinition, block: string): string {
 const MOST_NAMED = 5;
 
 function checkInput(root: ComponentDefinition, path: string, value: Json): StaticInputProblem[] {
+  if (requestNameOf(path)) return [];
   const found = definitionAt(root, path);
   if (found?.kind !== "node") return checkVariables(found as ComponentDefinition, path, value);
   return checkNodeInput(found, path, value);
@@ -105,7 +122,8 @@ function checkVariables({ variables }: ComponentDefinition, name: string, value:
 /** A variable without a default has its value from where its component is used, or from outside. */
 function missingVariables(root: ComponentDefinition, inputs: ReadonlyMap<string, Json>): StaticInputProblem[] {
   return [...walk(root)].flatMap(({ path, definition }) => {
-    if (definition.kind === "node" || isBlock(definition)) return [];
+    // Somebody is asked for those.
+    if (definition.kind === "node" || isBlock(definition) || definition.input !== undefined) return [];
     const bindings = elementAt(root, path)?.bindings ?? {};
     const given = [...inputs].filter(([name]) => covers(name, path)).map(([, value]) => value);
     const required = Object.entries(definition.variables).filter(([, variable]) => variable.default === undefined);

@@ -1,5 +1,6 @@
 import { type ComponentDefinition, definitionAt, EVERY_ITERATION, iterationOf } from "@dad/agent";
-import { isJsonObject, type Json, type StaticInputs } from "@dad/protocol";
+import { type InputId, isJsonObject, type Json, type StaticInputs } from "@dad/protocol";
+import { requestNameOf } from "./request-name.ts";
 
 /** Static inputs, as a walk finds them. Those of one iteration come before those of every iteration. */
 export interface StaticInputIndex {
@@ -7,6 +8,10 @@ export interface StaticInputIndex {
   node(at: InputPlace): Json | undefined;
   /** What was given for the variables of a component. */
   variables(at: InputPlace): Readonly<Record<string, Json>>;
+  /** What was given for what something asks, by key. `undefined` where nothing was. */
+  answers(at: InputPlace): Readonly<Record<string, Json>> | undefined;
+  /** The same for one request, whatever it asks under its key. */
+  answer(request: InputId): Json | undefined;
 }
 
 export interface InputPlace {
@@ -17,22 +22,42 @@ export interface InputPlace {
 
 /** @param inputs By whole path, in which `iter_*` stands for each iteration of a loop. */
 export function staticInputIndex(root: ComponentDefinition, inputs: StaticInputs): StaticInputIndex {
-  const byPattern = new Map<string, { readonly path: string; readonly value: Json }[]>();
-  for (const [path, value] of Object.entries(inputs)) {
-    const pattern = patternOf(root, path);
-    byPattern.set(pattern, [...(byPattern.get(pattern) ?? []), { path, value }]);
-  }
-  for (const given of byPattern.values()) given.sort((left, right) => compareSpeciality(left.path, right.path));
-
-  function given({ path, pattern }: InputPlace): readonly Json[] {
-    const candidates = byPattern.get(pattern) ?? [];
-    return candidates.filter((candidate) => covers(candidate.path, path)).map(({ value }) => value);
-  }
-
+  const all = Object.entries(inputs).map(([name, value]) => ({ request: requestNameOf(name), name, value }));
+  const given = givenBy(
+    root,
+    all.flatMap(({ request, name, value }) => (request ? [] : [{ path: name, value }])),
+  );
+  const answered = givenBy(
+    root,
+    all.flatMap(({ request, value }) => (request ? [{ path: request.owner, value: { [request.key]: value } }] : [])),
+  );
+  const answers = (at: InputPlace): Readonly<Record<string, Json>> | undefined => {
+    const found = answered(at);
+    return found.length === 0 ? undefined : (Object.assign({}, ...found) as Record<string, Json>);
+  };
   return {
     node: (at) => given(at).at(-1),
     variables: (at) => Object.assign({}, ...given(at).filter(isJsonObject)) as Record<string, Json>,
+    answers,
+    answer(request) {
+      const { owner: path, key } = requestNameOf(request) ?? { owner: request, key: "" };
+      const [name = ""] = key.split("@");
+      const found = answers({ path, pattern: patternOf(root, path) });
+      return found && Object.hasOwn(found, name) ? found[name] : undefined;
+    },
   };
+}
+
+interface Entry {
+  readonly path: string;
+  readonly value: Json;
+}
+
+/** Finds what was given for something, that for its own iteration last. */
+function givenBy(root: ComponentDefinition, entries: readonly Entry[]): (at: InputPlace) => readonly Json[] {
+  const byPattern = Map.groupBy(entries, ({ path }) => patternOf(root, path));
+  for (const given of byPattern.values()) given.sort((left, right) => compareSpeciality(left.path, right.path));
+  return ({ path, pattern }) => (byPattern.get(pattern) ?? []).filter((entry) => covers(entry.path, path)).map(({ value }) => value);
 }
 
 /** A path with `iter_*` where it goes through a loop. */

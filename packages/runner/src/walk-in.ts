@@ -49,7 +49,7 @@ export function walkIn(scope: ExecutionScope, root: ComponentDefinition, options
   const inputFiles = digestOfInputFiles(scope.run.inputs.files);
   const fingerprint = fingerprinter({ resources: ports.resources, unmarked: own, tree: files.tree, inputFiles });
   const commits = fileCommits(scope.run, files);
-  const waiting = waitingIn({ scope, continuation, clock, given: (id) => scope.run.inputs.values.get(id) });
+  const waiting = waitingIn({ scope, continuation, clock, given: (id) => inputs.answer(id) });
   waiting.requests.listen();
   const { execute, ledger } = nodeAttempts({ waiting, scope, root, observability, turns, report, assume, files: commits, continuation });
   const cameTo = new Set(history.nodes.keys());

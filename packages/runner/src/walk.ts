@@ -43,6 +43,8 @@ export interface NodeToDecide {
   /** They name the directory of the input files of the run. */
   readonly inputFiles: boolean;
   readonly input: Json | undefined;
+  /** What was given from outside for what it asks. */
+  readonly answers: Readonly<Record<string, Json>> | undefined;
   readonly reads: readonly NodePath[];
 }
 

@@ -2,6 +2,7 @@ import { type ComponentDefinition, definitionAt } from "@dad/agent";
 import { readJson } from "@dad/artifacts";
 import { isJsonObject, type Json, StaticInputs } from "@dad/protocol";
 import type { RunHistory, RunPorts } from "@dad/run-context";
+import { ownerOf, requestNameOf } from "../request-name.ts";
 import { resolveStaticInputs, withFullPaths } from "../resolve-static-inputs.ts";
 import { RerunBaseError, RerunPathError } from "./errors.ts";
 import { assertPath, isMeantBy, startPath } from "./paths.ts";
@@ -49,7 +50,7 @@ export async function checkedRerun(
   if (typeof rest.allow?.effects === "object") for (const path of rest.allow.effects) assertPath(root, { option: "allow effects", path });
   const now = checkedSet(root, set, base.history.rerun?.set);
   const before = await inputsOf(begun ?? base.history, artifacts);
-  const there = Object.entries(before).filter(([path]) => !rest.allow?.removed || definitionAt(root, path) !== undefined);
+  const there = Object.entries(before).filter(([path]) => !rest.allow?.removed || definitionAt(root, ownerOf(path)) !== undefined);
   const given = withFullPaths(root, inputs);
   const merged = [given, now.inputs].reduce((all, more) => mergedInputs(root, all, more), Object.fromEntries(there) as StaticInputs);
   const options = {
@@ -78,13 +79,17 @@ function mergedInputs(root: ComponentDefinition, before: StaticInputs, now: Stat
     const left = isJsonObject(was)
       ? Object.entries(was).filter(([name]) => !over.some((value) => isJsonObject(value) && Object.hasOwn(value, name)))
       : [];
-    if (definitionAt(root, path)?.kind === "node" || left.length === 0) delete merged[path];
+    if (isWhole(root, path) || left.length === 0) delete merged[path];
     else merged[path] = Object.fromEntries(left);
   }
   for (const [path, value] of Object.entries(now)) {
     const was = merged[path];
-    const isNode = definitionAt(root, path)?.kind === "node";
-    merged[path] = !isNode && isJsonObject(was) && isJsonObject(value) ? { ...was, ...value } : value;
+    merged[path] = !isWhole(root, path) && isJsonObject(was) && isJsonObject(value) ? { ...was, ...value } : value;
   }
   return merged;
+}
+
+/** The input of a node, and an answer, is given as a whole. */
+function isWhole(root: ComponentDefinition, name: string): boolean {
+  return requestNameOf(name) !== undefined || definitionAt(root, name)?.kind === "node";
 }

@@ -63,6 +63,7 @@ export function inboxFeed(run: AskingRun, desk: AnswerDesk): InboxFeed {
     async close() {
       closing.abort();
       await listening;
+      await turn;
     },
   };
 }

@@ -5,7 +5,7 @@ import { answerDesk, type AnswerDeskOptions, type Given, TIMEOUT } from "./answe
 import { problemOf, type ToFit } from "./answer-problem.ts";
 import { InputCancelledError, InputExpiredError, InputInvalidError } from "./errors.ts";
 import { inboxFeed } from "./inbox-feed.ts";
-import type { LiveRequest } from "./live-request.ts";
+import { type LiveRequest, liveRequest } from "./live-request.ts";
 import type { EarlierAnswer } from "./request-book.ts";
 import { recordOrder } from "./record-order.ts";
 import { askedOf, durationOf, schemaDescriber } from "./request-of.ts";
@@ -82,6 +82,8 @@ export function runRequests({ given, earlier, ...options }: RunRequestsOptions):
     if (signal?.aborted) throw new InputCancelledError(id, signal.reason);
     const expiresAt = known?.request.expiresAt ?? expiryOf(question, clock.now());
     const request: InputRequest = { ...asked, id, ...(expiresAt === undefined ? {} : { expiresAt }) };
+    const before = earlier(request);
+    if (before?.isFinal) return await replayed(asker, { question, request }, before);
     const other = desk.live.get(id);
     return await (other ? shared(other, asker, signal) : ask({ asker, question, request, known }, signal));
   }
@@ -91,7 +93,10 @@ export function runRequests({ given, earlier, ...options }: RunRequestsOptions):
     const live = desk.open({ request, schema: question.schema, attempt: asker.attempt });
     using _stopping = stopping(live, asker.signal, signal);
     try {
-      await asker.waits.during(() => askAround(live, toAsk));
+      const around = asker.waits.during(() => askAround(live, toAsk));
+      around.catch(() => undefined);
+      // The order of answers is that in which they are given, whatever is still to be done around them.
+      await Promise.race([around, live.answer]);
       using _waiting = live.isOver() ? undefined : asker.waits.waiting(request.id);
       return await live.answer;
     } catch (error) {
@@ -101,6 +106,13 @@ export function runRequests({ given, earlier, ...options }: RunRequestsOptions):
     } finally {
       desk.over(live);
     }
+  }
+
+  /** What nobody is asked, and nobody else can answer. */
+  async function replayed(asker: Asker, { question, request }: Pick<ToAsk, "question" | "request">, before: EarlierAnswer): Promise<Json> {
+    await run.record({ type: "input.requested", path: request.path, attempt: asker.attempt, request });
+    await desk.accept(liveRequest({ request, schema: question.schema, attempt: asker.attempt }), before);
+    return onRecord(question, request, before.value);
   }
 
   /** The same question of the same node, which is asked already. */
@@ -113,11 +125,10 @@ export function runRequests({ given, earlier, ...options }: RunRequestsOptions):
   async function askAround(live: LiveRequest, { asker, request, known }: ToAsk): Promise<void> {
     if (known?.state !== "open") await run.record({ type: "input.requested", path: request.path, attempt: asker.attempt, request });
     book.note({ request, path: request.path, state: "open", seq: known?.seq ?? 0 });
-    const before = earlier(request);
-    if (before?.isFinal) return take(live, before);
     await feed.look();
     const value = given(request.id);
     if (value !== undefined) return take(live, { value: checkedStatic(live, value), by: by("static") });
+    const before = earlier(request);
     if (before && problemOf(live, before.value) === undefined) return take(live, before);
     if (known?.overdue !== true) await expiring(live);
     const answered = live.isOver() ? undefined : await askHandlers(live);

@@ -1,4 +1,4 @@
-import type { EventOf, InputRequest, Json, NodePath, RunEvent, RunEventType, RunId, UnknownEvent } from "@dad/protocol";
+import type { AnsweredBy, EventOf, InputRequest, Json, NodePath, RunEvent, RunEventType, RunId, UnknownEvent } from "@dad/protocol";
 
 /** `node.completed`, `node.*` for every type that begins with `node.`, or `*` for all. */
 export type EventPattern = RunEventType | `${string}.*` | "*";
@@ -45,6 +45,15 @@ export interface SubscribeOptions extends HandlerOptions {
   readonly capacity?: number;
   /** What makes room when more would wait: the oldest of them (the default), or the one that comes. Either way it is counted and told. */
   readonly overflow?: "drop-oldest" | "drop-newest";
+}
+
+/** Who gives an answer, and how: what is recorded with it. */
+export type Answering = Pick<AnsweredBy, "channel" | "who">;
+
+/** How an input handler is registered. */
+export interface InputHandlerOptions extends HandlerOptions {
+  /** Default: the channel `handler`. */
+  readonly by?: Answering;
 }
 
 /** Gives an answer, or `undefined` to leave the request to the next handler. The signal is aborted when no answer is wanted any more. */
@@ -98,8 +107,8 @@ export interface Questions {
 }
 
 export interface AskOptions<Answer, Accepted> {
-  /** Checks an answer, and gives what it is taken for. What it throws, or rejects with, refuses the answer. */
-  readonly accept: (answer: Answer) => Accepted | Promise<Accepted>;
+  /** Checks an answer, and gives what it is taken for. What it throws, or rejects with, refuses the answer. `by`: who gave it. */
+  readonly accept: (answer: Answer, by: Answering) => Accepted | Promise<Accepted>;
   readonly signal?: AbortSignal;
 }
 
@@ -132,7 +141,7 @@ export interface EventBus extends AsyncDisposable {
     options?: SubscribeOptions,
   ): Subscription;
   /** Answers requests for input, until the returned object is disposed. */
-  handleInput(handler: InputHandler, options?: HandlerOptions): Disposable;
+  handleInput(handler: InputHandler, options?: InputHandlerOptions): Disposable;
   /**
    * Decides about nodes: of these paths, or of all (`**`), until the returned object is disposed.
    *

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { AskOptions, Questions } from "./event-bus.ts";
+import type { Answering, AskOptions, Questions } from "./event-bus.ts";
 import { frozenCopy } from "./frozen-copy.ts";
 import { type HandlerLimits, registration, timeLimit } from "./handler-options.ts";
 import { type Stoppable, stoppable } from "./stoppable.ts";
@@ -17,6 +17,8 @@ export interface Answerer<Of extends Kind> {
   /** The answer when it has failed to give one. Default: the next one is asked. */
   failing?(error: unknown): Answer<Of>;
   readonly limits: HandlerLimits;
+  /** Default: the channel `handler`. */
+  readonly by?: Answering | undefined;
   /** Ends the registration. */
   readonly signal: AbortSignal | undefined;
 }
@@ -39,6 +41,8 @@ export interface HandlerDesk<Of extends Kind> {
 }
 
 export type ReportFailure<Of extends Kind> = (question: Question<Of>, error: unknown, handler: string) => void;
+
+const HANDLER: Answering = { channel: "handler" };
 
 /** Asks the registered handlers, one after the other, until one has an answer that is accepted. */
 export function handlerDesk<Of extends Kind>(report: ReportFailure<Of>): HandlerDesk<Of> {
@@ -94,12 +98,12 @@ async function askEach<Of extends Kind, Accepted>(
     frozen ??= frozenCopy(question);
     try {
       const given = await answerOf(registered, frozen, asked);
-      if (given !== undefined) return await asked.until(() => accept(given));
+      if (given !== undefined) return await asked.until(() => accept(given, answerer.by ?? HANDLER));
     } catch (error) {
       assertWanted();
       if (registered.isWithdrawn) continue;
       report(question, error, answerer.limits.name);
-      if (answerer.failing) return accept(answerer.failing(error));
+      if (answerer.failing) return accept(answerer.failing(error), answerer.by ?? HANDLER);
     }
   }
   return undefined;

@@ -1,5 +1,5 @@
 import type { EventOf } from "@dad/protocol";
-import type { AskOptions, HandlerOptions, InputHandler, Interceptor, InterceptOptions, Questions } from "./event-bus.ts";
+import type { AskOptions, InputHandler, InputHandlerOptions, Interceptor, InterceptOptions, Questions } from "./event-bus.ts";
 import { type HandlerDesk, handlerDesk, type ReportFailure } from "./handler-desk.ts";
 import { failureOf } from "./handler-failed.ts";
 import { readLimits } from "./handler-options.ts";
@@ -7,7 +7,7 @@ import { answerersOf } from "./interception.ts";
 
 /** The handlers of all kinds. */
 export interface HandlerDesks {
-  handleInput(handler: InputHandler, options: HandlerOptions): Disposable;
+  handleInput(handler: InputHandler, options: InputHandlerOptions): Disposable;
   intercept(path: string, interceptor: Interceptor, options: InterceptOptions): Disposable;
   ask<Kind extends keyof Questions, Accepted>(
     kind: Kind,
@@ -31,8 +31,8 @@ export function handlerDesks(tell: (report: EventOf<"handler.failed">) => void):
   };
 
   return {
-    handleInput(handler, { signal, ...options }) {
-      return desks.input.register({ answer: handler, limits: readLimits(options, handler.name || "handler"), signal });
+    handleInput(handler, { signal, by, ...options }) {
+      return desks.input.register({ answer: handler, limits: readLimits(options, handler.name || "handler"), by, signal });
     },
     intercept(path, interceptor, options) {
       const { before, after } = answerersOf(path, interceptor, options);

@@ -5,6 +5,7 @@
  */
 export { EventsClosedError, InputAnsweredError } from "./errors.ts";
 export type {
+  Answering,
   AskOptions,
   EventBus,
   EventFilter,
@@ -13,6 +14,7 @@ export type {
   EventsOf,
   HandlerOptions,
   InputHandler,
+  InputHandlerOptions,
   Interception,
   Interceptor,
   InterceptOptions,

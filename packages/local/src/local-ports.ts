@@ -1,5 +1,5 @@
 import { diskArtifactView } from "@dad/artifacts/disk";
-import type { EventHandler, InputHandler } from "@dad/events";
+import type { Answering, EventHandler, InputHandler } from "@dad/events";
 import { memoryEventBus } from "@dad/events/memory";
 import type { IsolationAdapter, IsolationPolicy, RunScope } from "@dad/isolation";
 import { noopObservability } from "@dad/observability/noop";
@@ -21,8 +21,8 @@ export interface LocalPortsOptions {
   readonly hostEnv?: Readonly<Record<string, string | undefined>>;
   /** Told everything that happens in the run. */
   readonly onEvent?: EventHandler;
-  /** Answers what the run asks, or leaves it to who posts an answer in its inbox. */
-  readonly onInput?: InputHandler | undefined;
+  /** Answers what the run asks, or leaves it to who posts an answer in its inbox. `by`: what is recorded of who answers. */
+  readonly onInput?: { readonly answer: InputHandler; readonly by?: Answering } | undefined;
   readonly isolation?: IsolationChoice;
   /** `false`: runs have no outcome, and need no git. Each works in a directory beside its record, where its files stay. */
   readonly outcome?: false | undefined;
@@ -44,7 +44,7 @@ export function localPorts(store: LocalStore, { resources, hostEnv, onEvent, onI
   return (env, own) => {
     const events = own(memoryEventBus());
     if (onEvent) events.subscribe("*", onEvent);
-    if (onInput) events.handleInput(onInput);
+    if (onInput) events.handleInput(onInput.answer, onInput.by ? { by: onInput.by } : {});
     return {
       journals: store.journals,
       artifacts: store.artifacts,

@@ -6,7 +6,8 @@ export function whoIsHere(comment?: string): AnsweredBy {
   return { channel: "cli", who: userName(), at: new Date().toISOString(), ...(comment === undefined ? {} : { comment }) };
 }
 
-function userName(): string {
+/** As the operating system calls whoever runs this. */
+export function userName(): string {
   try {
     return userInfo().username;
   } catch {

@@ -1,6 +1,7 @@
 import type { LocalPortsOptions } from "@dad/local";
 import { type AnswerCommand, type Progress, programName, progressOn, shellWord } from "@dad/terminal";
 import { type CommandLine, commandLine } from "../project/next-commands.ts";
+import { userName } from "../project/who-is-here.ts";
 import { terminalPrompts } from "../prompts/terminal-prompts.ts";
 
 export interface AskingFlags {
@@ -25,9 +26,10 @@ export function atTerminal({ ask = true, json }: AskingFlags): AtTerminal {
   let line: CommandLine = (...words) => [programName(clone, cwd), ...words.map(shellWord)].join(" ");
   const answer: AnswerCommand = (runId, request) => line("answer", runId, request);
   const progress = progressOn(process.stderr, { term: process.env["TERM"], answer });
+  const prompts = ask && !json ? terminalPrompts(progress, answer) : undefined;
   return {
     progress,
-    onInput: ask && !json ? terminalPrompts(progress, answer) : undefined,
+    onInput: prompts && { answer: prompts, by: { channel: "terminal", who: userName() } },
     keptIn: async (runRoot) => {
       line = await commandLine({ cwd, runRoot, clone });
     },

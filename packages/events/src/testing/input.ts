@@ -54,6 +54,16 @@ export function inputContract({ create }: EventBusSubject): void {
       expect(await bus.ask("input", request, { accept: asIs })).toEqual(answer);
     });
 
+    it("says with an answer who gave it, as the handler was registered", async () => {
+      await using bus = await create(ROOMY);
+      const by = { channel: "terminal", who: "ada" };
+      bus.handleInput(({ key }) => (key === request.key ? undefined : "handler"));
+      bus.handleInput(() => "terminal", { by });
+      expect(await bus.ask("input", request, { accept: (answer, who) => [answer, who] })).toEqual(["terminal", by]);
+      const other = { ...request, key: InputKey.parse("other") };
+      expect(await bus.ask("input", other, { accept: (answer, who) => [answer, who] })).toEqual(["handler", { channel: "handler" }]);
+    });
+
     it("gives what accept makes of the answer", async () => {
       await using bus = await create(ROOMY);
       bus.handleInput(() => "21");

@@ -1,4 +1,5 @@
 import type { Question } from "@dad/agent";
+import type { Answering } from "@dad/events";
 import type { AnsweredBy, InputId, InputRequest, Json } from "@dad/protocol";
 import type { RequestHistory } from "@dad/run-context";
 import { answerDesk, type AnswerDeskOptions, type Given, TIMEOUT } from "./answer-desk.ts";
@@ -132,15 +133,15 @@ export function runRequests({ given, earlier, ...options }: RunRequestsOptions):
     if (before && problemOf(live, before.value) === undefined) return take(live, before);
     if (known?.overdue !== true) await expiring(live);
     const answered = live.isOver() ? undefined : await askHandlers(live);
-    if (answered) await take(live, { value: answered.value, by: by("handler") });
+    if (answered) await take(live, answered);
   }
 
-  async function askHandlers(live: LiveRequest): Promise<{ readonly value: Json } | undefined> {
+  async function askHandlers(live: LiveRequest): Promise<Given | undefined> {
     const { request, over, isOver } = live;
-    const accept = (value: Json): { readonly value: Json } => {
+    const accept = (value: Json, { channel, who }: Answering): Given => {
       const problem = problemOf(live, value);
       if (problem !== undefined) throw new InputInvalidError(request.id, problem);
-      return { value };
+      return { value, by: { ...by(channel), ...(who === undefined ? {} : { who }) } };
     };
     const asking = run.ports.events.ask("input", { ...request, runId: run.env.runId }, { accept, signal: over });
     return asking.catch((error: unknown) => {

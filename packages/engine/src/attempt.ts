@@ -71,7 +71,7 @@ function executed(work: Work, timeoutMs: number | undefined): Promise<NodeOutcom
       stopTimer();
       stopTimer = clock.after(graceMs, () => resolve(abandoned(work)));
     };
-    void reported(work, limit.hold).then((outcome) => {
+    void reported(work, () => limit.hold()).then((outcome) => {
       stopTimer();
       work.onAbort = nothing;
       resolve(outcome);

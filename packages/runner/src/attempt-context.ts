@@ -11,7 +11,7 @@ import { assertWanted, type Attempt, type Collected } from "./attempt.ts";
 
 /** What a node sees of its attempt. Once the run goes on without that, nothing of it leaves a trace. */
 export function contextOf(attempt: Attempt, collected: Collected, observability: Observability): NodeContext {
-  const { call, scope, signal, exclusively, waits, step } = attempt;
+  const { call, scope, signal, exclusively, waits } = attempt;
   const { run, space } = scope;
   const assertGoingOn = (): void => {
     assertWanted(collected);
@@ -41,23 +41,47 @@ export function contextOf(attempt: Attempt, collected: Collected, observability:
     inputFiles: run.inputs.files,
     resources: run.ports.resources,
     observability,
-    async record(draft) {
-      const entry = await wanted(() => collected.records.add(draft));
-      if (entry) run.tell({ type: "artifact.recorded", path: call.path, attempt: call.attempt, artifact: withoutData([entry])[0] ?? entry });
-      return entry;
-    },
     content: (entry, options) => wanted(() => readBytes(run.ports.artifacts, entry, { ...options, signal })),
-    async input(question, options) {
-      assertGoingOn();
-      return question.schema.parse(await askIn(attempt, question, options?.signal)) as never;
-    },
-    step: (name, work) => wanted(() => step(name, () => work({ signal }))),
     addUsage: (usage) => {
       collected.usage = collected.usage ? addUsage(collected.usage, usage) : usage;
     },
-    emit: async (name, data) => wanted(async () => void (await run.record({ type: "custom.emitted", path: call.path, name, data }))),
     exclusively: (work) => exclusively(() => wanted(work), signal),
-    stream: ({ channel, text }) => run.tell({ type: "output.streamed", path: call.path, attempt: call.attempt, channel, text }),
+    ...askingOf(attempt, { assertGoingOn, wanted }),
+    ...tellingOf(attempt, collected, wanted),
+  };
+}
+
+interface Going {
+  readonly assertGoingOn: () => void;
+  readonly wanted: <Result>(work: () => Promise<Result>) => Promise<Result>;
+}
+
+/** What is waited for, and what is done once whatever it takes. */
+function askingOf(attempt: Attempt, { assertGoingOn, wanted }: Going): Pick<NodeContext, "input" | "step"> {
+  const { signal, step } = attempt;
+  return {
+    async input(question, options) {
+      assertGoingOn();
+      return question.schema.parse(await askIn(attempt, question, options?.signal));
+    },
+    step: (name, work) => wanted(() => step(name, () => work({ signal }))),
+  };
+}
+
+/** What others come to know of it. */
+function tellingOf(
+  { call: { path, attempt }, scope: { run } }: Attempt,
+  { records }: Collected,
+  wanted: Going["wanted"],
+): Pick<NodeContext, "record" | "emit" | "stream"> {
+  return {
+    async record(draft) {
+      const entry = await wanted(() => records.add(draft));
+      for (const artifact of withoutData(entry ? [entry] : [])) run.tell({ type: "artifact.recorded", path, attempt, artifact });
+      return entry;
+    },
+    emit: async (name, data) => wanted(async () => void (await run.record({ type: "custom.emitted", path, name, data }))),
+    stream: ({ channel, text }) => run.tell({ type: "output.streamed", path, attempt, channel, text }),
   };
 }
 

@@ -1,20 +1,9 @@
-import {
-  type Bindings,
-  type BlockDefinition,
-  type Definition,
-  type Element,
-  isBlock,
-  type NodeDefinition,
-  type NodePolicy,
-  outputMisfit,
-  type VariableDefinition,
-  valueOfVariable,
-} from "@dad/agent";
+import { type BlockDefinition, type Definition, type Element, isBlock, type NodeDefinition, type NodePolicy, outputMisfit } from "@dad/agent";
 import type { EngineContext, NodeCall, NodeHandle } from "@dad/engine";
 import { DadError, type Json, type NodePath, nodePath } from "@dad/protocol";
-import { askedVariables } from "./asked-variables.ts";
 import { walkBlock } from "./block-walks.ts";
-import { NodeFailedError, NodeOutputError, VariableError } from "./errors.ts";
+import { ifKnown, variablesOf } from "./component-variables.ts";
+import { NodeFailedError, NodeOutputError } from "./errors.ts";
 import { mayTryAgain, retryDelay } from "./failure-policy.ts";
 import { decidersOf, type Frame } from "./frame.ts";
 import { breathed, isParked, laneIn, runStrand, settled, type Strand, StrandCancelled, throwIfCancelled } from "./strands.ts";
@@ -22,7 +11,7 @@ import { templateRenderer } from "./templates.ts";
 import { renderedSettings } from "./rendered-settings.ts";
 import { endsRerun } from "./rerun/errors.ts";
 import { trustIn } from "./trust.ts";
-import { sealed, UNKNOWN, unknownYet } from "./unknown.ts";
+import { sealed, UNKNOWN } from "./unknown.ts";
 import { childPlace, type Given, type InterpreterHost, type Place, type Walk } from "./walk.ts";
 
 /**
@@ -56,8 +45,7 @@ function* walkComponent(walk: Walk, given: Given, place: Place): Strand<Json> {
   const { component } = given;
   return yield* reported(walk, { kind: component.kind, path: place.path }, function* () {
     const outputs = new Map<string, Json>();
-    const asked = yield* askedVariables(walk, given, place);
-    const frame: Frame = { path: place.path, ...variablesOf(walk, { ...given, asked }, place), outputs, parent: place.parent };
+    const frame: Frame = { path: place.path, ...(yield* variablesOf(walk, given, place)), outputs, parent: place.parent };
     for (const element of component.elements) {
       throwIfCancelled(walk.lane);
       outputs.set(element.id, yield* walkElement(walk, element, childPlace(place, element.id, { frame })));
@@ -242,63 +230,5 @@ function ofNode<Result>(path: NodePath, work: () => Result): Result {
     return work();
   } catch (error) {
     throw new NodeFailedError(path, error);
-  }
-}
-
-interface Valued extends Given {
-  /** What somebody was asked for. */
-  readonly asked: Readonly<Record<string, Json>>;
-}
-
-/**
- * A component's own variables: what their schemas make of the values that somebody gave for it from outside, else of those that
- * it is given where it stands, else of its defaults.
- */
-function variablesOf(walk: Walk, { component, bindings, asked }: Valued, place: Place): Pick<Frame, "variables" | "sources"> {
-  const given = { ...asked, ...walk.host.inputs.variables(place) };
-  const variables: Record<string, Json> = {};
-  const sources: Record<string, Iterable<NodePath>> = {};
-  for (const [name, variable] of Object.entries(component.variables)) {
-    const reads = new Set<NodePath>();
-    const value = () => (Object.hasOwn(given, name) ? given[name] : boundValue(walk, { name, bindings, value: variable.default, reads }, place));
-    variables[name] = ifKnown(walk, () => valueFor(variable, { path: place.path, name }, value()));
-    if (reads.size > 0) sources[name] = reads;
-  }
-  return { variables, sources };
-}
-
-/** Only those who read a value depend on it. */
-function ifKnown({ host }: Walk, value: () => Json): Json {
-  try {
-    return value();
-  } catch (error) {
-    if (host.foresight && unknownYet(error)) return UNKNOWN;
-    throw error;
-  }
-}
-
-function valueFor(variable: VariableDefinition, own: { readonly path: NodePath; readonly name: string }, value: Json | undefined): Json {
-  if (value === UNKNOWN) return UNKNOWN;
-  if (value === undefined) throw new VariableError(own, "it has no value: give it one where the component is used, or as a static input");
-  const fit = valueOfVariable(variable, value);
-  if ("problem" in fit) throw new VariableError(own, `its value does not fit: ${fit.problem}`);
-  return fit.data;
-}
-
-interface Binding {
-  readonly name: string;
-  readonly bindings: Bindings;
-  /** The default. */
-  readonly value: Json | undefined;
-  readonly reads: Set<NodePath>;
-}
-
-function boundValue({ render }: Walk, { name, bindings, value, reads }: Binding, { path, parent }: Place): Json | undefined {
-  const binding = Object.hasOwn(bindings, name) ? bindings[name] : undefined;
-  if (binding === undefined) return value;
-  try {
-    return render(binding, { frame: parent, path, reads });
-  } catch (cause) {
-    throw new VariableError({ path, name }, "its value cannot be made", { cause });
   }
 }

@@ -117,15 +117,13 @@ function notHeld(): Disposable {
 
 function elementsIn(root: ComponentDefinition) {
   const elementAt = elementsOf(root);
-  return {
-    elementAt,
-    nodeAt(path: NodePath): NodeElement {
-      const element = elementAt(path);
-      if (element?.definition.kind !== "node") throw new TypeError(`the definition has no node ${path}`);
-      const { definition, policy } = element;
-      return { definition, effect: policy?.effect ?? definition.nodeType.effect, input: policy?.input };
-    },
+  const nodeAt = (path: NodePath): NodeElement => {
+    const element = elementAt(path);
+    if (element?.definition.kind !== "node") throw new TypeError(`the definition has no node ${path}`);
+    const { definition, policy } = element;
+    return { definition, effect: policy?.effect ?? definition.nodeType.effect, input: policy?.input };
   };
+  return { elementAt, nodeAt };
 }
 
 interface LedgerOptions extends Pick<NodeAttemptsOptions, "report"> {

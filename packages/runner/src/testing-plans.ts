@@ -1,4 +1,4 @@
-import { type Component, defineNode, type FlowDefinition, flow, type NodeDefinition, type NodeOptions } from "@dad/agent";
+import { type Component, defineNode, type FlowDefinition, flow, type NodeContext, type NodeDefinition, type NodeOptions } from "@dad/agent";
 import { DadError, digestOfJson, Json } from "@dad/protocol";
 import { z } from "zod";
 import fc from "fast-check";
@@ -119,13 +119,15 @@ export interface PlanWorld {
   ticks(path: string, attempt: number): number;
   /** Called when a node is begun. */
   begun?(path: string, attempt: number): void;
+  /** What a node does before it gives its value, which is made of it. */
+  within?(context: NodeContext): Promise<Json>;
   /** `<path> <attempt>`, in the order in which they were begun. */
   readonly executed: string[];
   /** How many go on. */
   going: number;
 }
 
-export function planWorld(world: Partial<Pick<PlanWorld, "ticks" | "begun">> = {}): PlanWorld {
+export function planWorld(world: Partial<Pick<PlanWorld, "ticks" | "begun" | "within">> = {}): PlanWorld {
   return { ticks: () => 0, ...world, executed: [], going: 0 };
 }
 
@@ -145,14 +147,16 @@ function planNode(world: PlanWorld) {
     effect: "pure",
     settings: z.object({ seen: Json, fails: z.number() }),
     output: z.object({ value: z.string() }),
-    async execute({ path, attempt, signal }, { settings: { seen, fails } }) {
+    async execute(context, { settings: { seen, fails } }) {
+      const { path, attempt, signal } = context;
       world.executed.push(`${path} ${attempt}`);
       world.going += 1;
       try {
         world.begun?.(path, attempt);
+        const told = await world.within?.(context);
         for (let left = world.ticks(path, attempt); left > 0; left -= 1) await nextTurn(signal);
         if (attempt <= fails) throw new DadError("BROKEN", "it was to fail", { retryable: true });
-        return { value: digestOfJson([path, seen]).slice(-12) };
+        return { value: digestOfJson(told === undefined ? [path, seen] : [path, seen, told]).slice(-12) };
       } finally {
         world.going -= 1;
       }

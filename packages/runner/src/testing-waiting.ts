@@ -29,12 +29,12 @@ export function testClock(): WallClock & { advance(ms: number): Promise<void>; s
 type AnyQuestion = Question<z.ZodType<Json, Json>>;
 
 export function question(key: string, more: Partial<AnyQuestion> = {}): AnyQuestion {
-  return { key, schema: z.boolean() as unknown as AnyQuestion["schema"], prompt: "Go on?", ...more };
+  return { key, schema: z.boolean(), prompt: "Go on?", ...more };
 }
 
 /** A behaviour that asks, and gives the answer. */
 export function asking(key: string, more: Partial<AnyQuestion> = {}): Behaviour {
-  return ({ input }: NodeContext) => input(question(key, more));
+  return (context: NodeContext) => context.input(question(key, more));
 }
 
 /** Runs in memory with an inbox. */

@@ -18,7 +18,7 @@ import { type ToldFiles, toldFiles, UNKNOWABLE_TREE } from "./told-files.ts";
 import { type Turns, turnsAfter } from "./turn.ts";
 import { waitingIn } from "./waiting/waiting-in.ts";
 import type { WallClock } from "./waiting/wall-clock.ts";
-import type { InterpreterHost } from "./walk.ts";
+import type { Decisions, InterpreterHost } from "./walk.ts";
 import { walkReport } from "./walk-report.ts";
 
 export interface WalkInOptions {
@@ -63,13 +63,7 @@ export function walkIn(scope: ExecutionScope, root: ComponentDefinition, options
     places: recordPlaces(indexDefinition(root).nodes.keys()),
     turns,
     attempts: ledger,
-    decisions: {
-      ...decisions,
-      of(node) {
-        cameTo.add(node.place.path);
-        return decisions.of(node);
-      },
-    },
+    decisions: noting(decisions, cameTo),
     files,
     breathe: () => aTurn(scope.signal),
   };
@@ -79,6 +73,17 @@ export function walkIn(scope: ExecutionScope, root: ComponentDefinition, options
     replay: replayOf(turns, history, continuation),
     assertReplayed: () => assertReplayed(continuation, cameTo),
     [Symbol.asyncDispose]: () => waiting.requests.close(),
+  };
+}
+
+/** The same decisions. Those of which nodes were made is noted. */
+function noting(decisions: Decisions, cameTo: Set<NodePath>): Decisions {
+  return {
+    ...decisions,
+    of(node) {
+      cameTo.add(node.place.path);
+      return decisions.of(node);
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { type ComponentDefinition, type Definition, elementsOf, isBlock, outputMisfit, walk } from "@dad/agent";
-import type { Engine, NodeCall, NodeOutcome } from "@dad/engine";
+import { type ComponentDefinition, type Definition, elementsOf, isBlock, walk } from "@dad/agent";
+import type { Engine, NodeCall } from "@dad/engine";
 import {
   type Digest,
   DadError,
@@ -12,22 +12,21 @@ import {
   type PlanReason,
   type RunEnvParams,
 } from "@dad/protocol";
-import { type NodeHistory, readOutcome, type RunPorts } from "@dad/run-context";
-import { componentAt, questionFor } from "../asked-variables.ts";
+import { type NodeHistory, type RunPorts } from "@dad/run-context";
 import { givenOf, isFromOutside } from "../decisions.ts";
 import { indexDefinition } from "../definition-index.ts";
-import { errorFromRecord } from "../reused-attempt.ts";
 import { changesFiles, fingerprinter, mayChangeFiles, workspaceUse } from "../fingerprint.ts";
 import { interpret } from "../interpreter.ts";
 import { recordPlaces } from "../record-places.ts";
 import { UNNAMED, unmarked } from "../run-marks.ts";
 import type { StaticInputIndex } from "../static-input-index.ts";
 import { toldFiles } from "../told-files.ts";
-import { UNKNOWN, UnknownYet, unknownYet } from "../unknown.ts";
-import { askedOf, type DescribeSchema, schemaDescriber } from "../waiting/request-of.ts";
+import { UnknownYet, unknownYet } from "../unknown.ts";
+import { schemaDescriber } from "../waiting/request-of.ts";
 import type { Decided, InterpreterHost, NodeToDecide, Place } from "../walk.ts";
 import type { Decider } from "./decide.ts";
 import type { EarlierAnswers } from "./earlier-answers.ts";
+import { executeAhead, type ExecutingAhead } from "./execute-ahead.ts";
 import { isUnknown, knownTree, unknownOnce } from "./known-tree.ts";
 import { nodesIn, placesAround } from "./nodes-in.ts";
 import { NO_ATTEMPTS, NOTHING_RECORDED, SILENT } from "./looking-walk.ts";
@@ -235,7 +234,7 @@ interface Looking extends LookAheadOptions {
   readonly elementAt: ReturnType<typeof elementsOf>;
   readonly found: Findings;
   readonly files: ReturnType<typeof filesAhead>;
-  readonly describe: DescribeSchema;
+  readonly describe: ExecutingAhead["describe"];
   /** The nodes that the earlier run had in something. */
   readonly before: (path: string) => readonly NodePath[];
   readonly decide: ReturnType<Decider["inWalk"]>;
@@ -279,37 +278,4 @@ function noteUndecided(path: NodePath, unknown: UnknownYet, { found, base, decid
   const forced = decider.pinned(path) ? undefined : decider.forced(path);
   const because = forced ?? [{ component: "input", message: unknown.message }];
   found.add({ path, decision: forced && record ? "execute" : "undecided", because, record });
-}
-
-async function executeAhead(call: NodeCall, looking: Looking): Promise<NodeOutcome> {
-  return call.asks ? askedAhead(call, call.asks, looking) : await givenAhead(call, looking);
-}
-
-/** What was answered before is answered so again. */
-function askedAhead({ path }: NodeCall, names: readonly string[], { answers, describe, elementAt }: Looking): NodeOutcome {
-  const asked = askedOf(path, questionFor(componentAt(path, elementAt(path)?.definition), path, names), describe);
-  return { status: "completed", value: answers.to(asked)?.value ?? UNKNOWN };
-}
-
-async function givenAhead({ path, reuse }: NodeCall, { base, ports, found, elementAt }: Looking): Promise<NodeOutcome> {
-  // What a replay executes has to give what it gave.
-  const isReplayed = found.nodes.get(path)?.because[0]?.component === "replay";
-  const record = base.history.nodes.get(isReplayed ? path : (reuse as NodePath));
-  if (!record) return { status: "completed", value: UNKNOWN };
-  if (record.state !== "completed") return { status: "failed", error: errorFromRecord(record) };
-  try {
-    const value = await readOutcome(ports.artifacts, record);
-    const definition = elementAt(path)?.definition;
-    const misfit = definition?.kind === "node" ? outputMisfit(definition.nodeType.output, value) : undefined;
-    if (misfit === undefined) return { status: "completed", value };
-    found.problems.push(problemOf("schema", path, `gave what its type does not allow any more: ${misfit}`));
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    found.problems.push(problemOf("content", path, `gave what cannot be read: ${error.message}`));
-  }
-  return { status: "completed", value: UNKNOWN };
-}
-
-function problemOf(kind: PlanProblem["kind"], path: NodePath, what: string): PlanProblem {
-  return { kind, path, message: `${path} ${what}`, allow: [`--reask ${path}`] };
 }

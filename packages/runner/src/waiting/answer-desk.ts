@@ -58,16 +58,11 @@ export interface InputOrigin {
   readonly seq: number;
 }
 
-export function answerDesk({ run: { env, ports, record }, book }: AnswerDeskOptions): AnswerDesk {
-  const { inbox } = ports;
+export function answerDesk({ run, book }: AnswerDeskOptions): AnswerDesk {
   const live = new Map<InputId, LiveRequest>();
   const secrets = new Map<InputId, Json>();
-
-  const note = ({ request }: Pick<LiveRequest, "request">, how: Omit<RequestHistory, "request" | "path">): void =>
-    book.note({ request, path: request.path, ...how });
-
   return {
-    inbox,
+    inbox: run.ports.inbox,
     book,
     live,
     secrets,
@@ -79,6 +74,18 @@ export function answerDesk({ run: { env, ports, record }, book }: AnswerDeskOpti
     over(ended) {
       if (live.get(ended.request.id) === ended) live.delete(ended.request.id);
     },
+    ...recordedEnds(run, book, secrets),
+    claim: (request, given) => claimIn(run, request, given),
+  };
+}
+
+type RecordedEnds = Pick<AnswerDesk, "accept" | "reject" | "expire" | "cancel">;
+
+/** What becomes of a request is on record before anybody goes on with it. */
+function recordedEnds({ record }: AskingRun, book: RequestBook, secrets: Map<InputId, Json>): RecordedEnds {
+  const note = ({ request }: Pick<LiveRequest, "request">, how: Omit<RequestHistory, "request" | "path">): void =>
+    book.note({ request, path: request.path, ...how });
+  return {
     async accept(asked, { value, by, origin }) {
       const { id: request, path, question, as } = asked.request;
       const isSecret = as === "secret";
@@ -102,15 +109,16 @@ export function answerDesk({ run: { env, ports, record }, book }: AnswerDeskOpti
       const { seq } = await record({ type: "input.cancelled", path: request.path, request: request.id });
       note({ request }, { state: "cancelled", seq });
     },
-    async claim(request, { value, by }) {
-      const message: InboxAnswer = { format: "dad.inbox/1", kind: "answer", id: randomUUID(), runId: env.runId, request, value, by };
-      try {
-        await inbox?.post(message);
-        return message;
-      } catch (error) {
-        if (DadError.is(error, "INPUT_ANSWERED")) return undefined;
-        throw error;
-      }
-    },
   };
+}
+
+async function claimIn({ env: { runId }, ports: { inbox } }: AskingRun, request: InputId, { value, by }: Given): Promise<InboxAnswer | undefined> {
+  const message: InboxAnswer = { format: "dad.inbox/1", kind: "answer", id: randomUUID(), runId, request, value, by };
+  try {
+    await inbox?.post(message);
+    return message;
+  } catch (error) {
+    if (DadError.is(error, "INPUT_ANSWERED")) return undefined;
+    throw error;
+  }
 }

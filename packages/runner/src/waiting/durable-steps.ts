@@ -58,7 +58,7 @@ export function stepsOf({ run, call, element, records }: StepsOptions): DoStep {
   }
 
   return async <Result>(name: string, work: () => Promise<Result> | Result) => {
-    if (typeof name !== "string" || name === "") throw new StepError(String(name), "give it a name, a text");
+    if (typeof name !== "string" || name === "") throw new StepError(name, "give it a name, a text");
     if (begun.has(name)) throw new StepError(name, "the node has one of this name already: give each its own, as in `page ${n}`");
     begun.add(name);
     const before = records.of(path, name);

@@ -1,7 +1,8 @@
 import { flow } from "@dad/agent";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { asking, BEGIN, question, until, waitingStage } from "../testing-waiting.ts";
+import { endOf } from "../testing-crash.ts";
+import { asking, BEGIN, type question, until, waitingStage } from "../testing-waiting.ts";
 
 const HOUR = 3_600_000;
 const REQUEST = "main.ask:approve";
@@ -23,8 +24,8 @@ describe("a question that nobody answered in time", () => {
   ] as const)("comes to its end at the next resume: %j", async (onTimeout, value) => {
     const { again, clock, inputs } = await parked({ onTimeout });
     clock.set(BEGIN + HOUR);
-    if (value === undefined) await expect(again()).rejects.toMatchObject({ code: "NODE_FAILED", cause: { code: "INPUT_EXPIRED" } });
-    else expect(await again()).toEqual({ ask: { value } });
+    const end = value === undefined ? { failed: ["NODE_FAILED", "INPUT_EXPIRED"] } : { gave: { ask: { value } } };
+    expect(await endOf(again())).toEqual(end);
     expect(await inputs()).toEqual([`requested ${REQUEST}`, `expired ${REQUEST}`]);
   });
 
@@ -90,16 +91,16 @@ describe("a secret", () => {
   it("is written nowhere, taken from nobody outside, and asked again after a resume", async () => {
     const { on, step, run, resume, ports, events, inbox, answer } = waitingStage();
     on("ask", async ({ input }) => (await input({ key: "approve", schema: z.string(), prompt: "Token?", as: "secret" })).length);
-    on("then", asking("more"));
-    const definition = flow("main").parallel("both", { a: flow("a").node("ask", step({})), b: flow("b").node("then", step({})) });
+    on("next", asking("more"));
+    const definition = flow("main").parallel("both", { a: flow("a").node("ask", step({})), b: flow("b").node("next", step({})) });
     await answer("main.both.a.ask:approve", "posted");
     using _handler = ports.events.handleInput(({ as }) => (as === "secret" ? "s3cr3t" : undefined));
-    await expect(run(definition)).rejects.toMatchObject({ code: "RUN_WAITING", requests: ["main.both.b.then:more"] });
+    await expect(run(definition)).rejects.toMatchObject({ code: "RUN_WAITING", requests: ["main.both.b.next:more"] });
     const record = JSON.stringify(await events());
     expect(record).not.toContain("s3cr3t");
     expect(record).toContain("INPUT_SECRET");
     expect(await inbox.pending("r" as never)).toEqual([]);
-    await answer("main.both.b.then:more", true);
-    expect(await resume(definition)).toEqual({ both: { a: { ask: { value: 6 } }, b: { then: { value: true } } } });
+    await answer("main.both.b.next:more", true);
+    expect(await resume(definition)).toEqual({ both: { a: { ask: { value: 6 } }, b: { next: { value: true } } } });
   });
 });

@@ -8,7 +8,6 @@ import {
   type InboxSignal,
   type InputId,
   type InputRequest,
-  type Json,
 } from "@dad/protocol";
 import type { RequestHistory } from "@dad/run-context";
 import { type AnswerDesk, type AskingRun, TIMEOUT } from "./answer-desk.ts";
@@ -113,7 +112,7 @@ function delivery(run: AskingRun, desk: AnswerDesk): (item: InboxItem) => Promis
 /** Whoever gave it was the one who answered: only settling it was missed. */
 function isTaken({ state, by }: RequestHistory, message: InboxAnswer): boolean {
   if (state === "expired") return message.by.channel === TIMEOUT;
-  return canonicalJson((by ?? null) as Json) === canonicalJson(message.by as Json);
+  return canonicalJson(by ?? null) === canonicalJson(message.by);
 }
 
 function takenBy({ by, request: { expiresAt } }: RequestHistory): AnsweredBy {

@@ -44,7 +44,7 @@ export function askedOf(path: NodePath, question: Question, describe: DescribeSc
   if (choices?.length === 0) throw new TypeError(`${owner} has no choices: leave them out, or give some`);
   const onTimeout = timeoutOf(question, owner);
   const asks = { prompt, schema, ...(choices ? { choices } : {}) };
-  return { path, key: key.data, ...asks, ...(as ? { as } : {}), ...(onTimeout ? { onTimeout } : {}), question: digestOfJson(asks as Json) };
+  return { path, key: key.data, ...asks, ...(as ? { as } : {}), ...(onTimeout ? { onTimeout } : {}), question: digestOfJson(asks) };
 }
 
 /** The first is called by its key alone. */
@@ -67,7 +67,7 @@ function schemaFor(schema: z.ZodType, owner: string): Record<string, Json> {
 }
 
 function choiceOf(choice: unknown): InputChoice {
-  if (isJsonObject(choice as Json)) {
+  if (isJsonObject(choice)) {
     const { value, label, hint } = choice as Partial<InputChoice>;
     if (value !== undefined && typeof label === "string") return { value, label, ...(hint === undefined ? {} : { hint }) };
   }

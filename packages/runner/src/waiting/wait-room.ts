@@ -59,35 +59,59 @@ interface Work {
   over: boolean;
 }
 
-export function waitRoom({ isAnswered, onPark, onTrouble }: WaitRoomOptions): WaitRoom {
+export function waitRoom(options: WaitRoomOptions): WaitRoom {
   const guests = new Map<string, Guest>();
   const works = new AsyncLocalStorage<Work>();
+  const parking = parkingOf(guests, options);
+  return {
+    enter(handle) {
+      const key = keyOf(handle);
+      const { promise: parked, resolve } = Promise.withResolvers<Parked>();
+      const guest: Guest = { busy: 0, requests: new Set(), park: (all) => resolve({ own: [...guest.requests], all }) };
+      guests.set(key, guest);
+      const inside = { guest, works, changed: parking.changed };
+      return {
+        parked,
+        during: (work) => during(inside, work),
+        waiting: (request) => waiting(inside, request),
+        leave() {
+          guest.requests.clear();
+          guests.delete(key);
+        },
+      };
+    },
+    walkWaits: parking.walkWaits,
+    walkGoesOn: parking.walkGoesOn,
+  };
+}
+
+/** Looks whether there is something left that does not wait, each time that something has changed. */
+interface Parking extends Pick<WaitRoom, "walkWaits" | "walkGoesOn"> {
+  readonly changed: () => void;
+}
+
+function parkingOf(guests: ReadonlyMap<string, Guest>, { isAnswered, onPark, onTrouble }: WaitRoomOptions): Parking {
   let awaited: Awaited | undefined;
-  /** How many requests are waited for: as long as none is, there is nothing to look at. */
-  let open = 0;
   /** Counts all that happens: what has stood still through a look has not changed. */
   let happened = 0;
   let looking = false;
 
   function changed(): void {
     happened += 1;
-    if (!looking && allWait()) void look();
-  }
-
-  function allWait(): boolean {
-    if (open === 0 || awaited === undefined || awaited.size === 0) return false;
-    for (const handle of awaited.keys()) if (!isWaiting(guests.get(keyOf(handle)))) return false;
-    return true;
+    if (!looking && allWait(awaited, guests)) void look();
   }
 
   async function look(): Promise<void> {
     looking = true;
     try {
-      while (allWait()) {
+      while (allWait(awaited, guests)) {
         const before = happened;
         await aTurn();
         const requests = [...guests.values()].flatMap((guest) => [...guest.requests]);
-        if (before === happened && allWait() && !(await isAnswered(requests)) && before === happened) return park(requests);
+        if (before === happened && !(await isAnswered(requests)) && before === happened) {
+          onPark();
+          for (const guest of guests.values()) guest.park(requests);
+        }
         // What is answered arrives by itself; until then there is nothing new to look at.
         if (before === happened) return;
       }
@@ -98,54 +122,8 @@ export function waitRoom({ isAnswered, onPark, onTrouble }: WaitRoomOptions): Wa
     }
   }
 
-  function park(all: readonly InputId[]): void {
-    onPark();
-    for (const guest of guests.values()) guest.park(all);
-  }
-
-  async function during<Result>(guest: Guest, work: () => Promise<Result>): Promise<Result> {
-    const own: Work = { guest, outer: works.getStore(), waits: 0, over: false };
-    guest.busy += 1;
-    changed();
-    try {
-      return await works.run(own, work);
-    } finally {
-      own.over = true;
-      if (own.waits === 0) guest.busy -= 1;
-      changed();
-    }
-  }
-
-  function waiting(guest: Guest, request: InputId): Disposable {
-    const around = worksAround(works.getStore(), guest);
-    guest.requests.add(request);
-    open += 1;
-    for (const work of around) if (++work.waits === 1 && !work.over) guest.busy -= 1;
-    changed();
-    return once(() => {
-      if (guest.requests.delete(request)) open -= 1;
-      for (const work of around) if (--work.waits === 0 && !work.over) guest.busy += 1;
-      changed();
-    });
-  }
-
   return {
-    enter(handle) {
-      const key = keyOf(handle);
-      const { promise: parked, resolve } = Promise.withResolvers<Parked>();
-      const guest: Guest = { busy: 0, requests: new Set(), park: (all) => resolve({ own: [...guest.requests], all }) };
-      guests.set(key, guest);
-      return {
-        parked,
-        during: (work) => during(guest, work),
-        waiting: (request) => waiting(guest, request),
-        leave() {
-          open -= guest.requests.size;
-          guest.requests.clear();
-          guests.delete(key);
-        },
-      };
-    },
+    changed,
     walkWaits(handles) {
       awaited = handles;
       changed();
@@ -155,6 +133,43 @@ export function waitRoom({ isAnswered, onPark, onTrouble }: WaitRoomOptions): Wa
       happened += 1;
     },
   };
+}
+
+function allWait(awaited: Awaited | undefined, guests: ReadonlyMap<string, Guest>): boolean {
+  if (awaited === undefined || awaited.size === 0) return false;
+  for (const handle of awaited.keys()) if (!isWaiting(guests.get(keyOf(handle)))) return false;
+  return true;
+}
+
+interface Inside {
+  readonly guest: Guest;
+  readonly works: AsyncLocalStorage<Work>;
+  readonly changed: () => void;
+}
+
+async function during<Result>({ guest, works, changed }: Inside, work: () => Promise<Result>): Promise<Result> {
+  const own: Work = { guest, outer: works.getStore(), waits: 0, over: false };
+  guest.busy += 1;
+  changed();
+  try {
+    return await works.run(own, work);
+  } finally {
+    own.over = true;
+    if (own.waits === 0) guest.busy -= 1;
+    changed();
+  }
+}
+
+function waiting({ guest, works, changed }: Inside, request: InputId): Disposable {
+  const around = worksAround(works.getStore(), guest);
+  guest.requests.add(request);
+  for (const work of around) if (++work.waits === 1 && !work.over) guest.busy -= 1;
+  changed();
+  return once(() => {
+    guest.requests.delete(request);
+    for (const work of around) if (--work.waits === 0 && !work.over) guest.busy += 1;
+    changed();
+  });
 }
 
 function isWaiting(guest: Guest | undefined): boolean {

@@ -1,42 +1,11 @@
-import { flow, type NodeContext } from "@dad/agent";
-import type { Inbox } from "@dad/events";
-import { memoryInbox } from "@dad/events/memory";
-import { type InboxAnswer, InputId, type Json, RunId } from "@dad/protocol";
+import { flow } from "@dad/agent";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { memoryPorts } from "../testing-ports.ts";
-import { type Behaviour, RUN, stage } from "../testing-run.ts";
-
-const asking =
-  (key: string, prompt = "Go on?"): Behaviour =>
-  ({ input }: NodeContext) =>
-    input({ key, schema: z.boolean(), prompt });
-
-function staged() {
-  const inbox = memoryInbox();
-  const staging = stage({ ports: { ...memoryPorts(), inbox } as never });
-  const types = async (...kinds: string[]) =>
-    (await staging.events()).flatMap(({ type }) => (kinds.some((kind) => type.startsWith(kind)) ? [type] : []));
-  return { ...staging, inbox, types };
-}
-
-let messages = 0;
-function answer(inbox: Inbox, request: string, value: Json, at = new Date().toISOString()): Promise<void> {
-  const message: InboxAnswer = {
-    format: "dad.inbox/1",
-    kind: "answer",
-    id: `m${++messages}`,
-    runId: RunId.parse(RUN),
-    request: InputId.parse(request),
-    value,
-    by: { channel: "cli", who: "ada", at },
-  };
-  return inbox.post(message);
-}
+import { asking, waitingStage } from "../testing-waiting.ts";
 
 describe("a node that asks", () => {
   it("is given the answer of a handler, and the run goes on", async () => {
-    const { step, on, run, ports, types } = staged();
+    const { step, on, run, ports, types } = waitingStage();
     on("review", asking("approve"));
     ports.events.handleInput(({ key }) => key === "approve");
     expect(await run(flow("main").node("review", step({})))).toEqual({ review: { value: true } });
@@ -44,7 +13,7 @@ describe("a node that asks", () => {
   });
 
   it("parks the run when nobody answers, which goes on when somebody has", async () => {
-    const { step, on, run, resume, inbox, executed, details, types } = staged();
+    const { step, on, run, resume, answer, executed, details, types } = waitingStage();
     const definition = flow("main")
       .node("before", step({ value: 1 }))
       .node("review", step({}))
@@ -57,7 +26,7 @@ describe("a node that asks", () => {
       ["main.before", "completed"],
       ["main.review", "waiting"],
     ]);
-    await answer(inbox, "main.review:approve", true);
+    await answer("main.review:approve", true);
     expect(await resume(definition)).toEqual({ before: { value: 1 }, review: { value: true }, after: { value: 2 } });
     expect(executed).toEqual(["main.before 1", "main.review 1", "main.review 2", "main.after 1"]);
     expect(await details()).toMatchObject({ status: "completed" });
@@ -77,15 +46,15 @@ describe("a node that asks", () => {
   });
 
   it("takes an answer that was there before the question", async () => {
-    const { step, on, run, inbox, executed } = staged();
+    const { step, on, run, answer, executed } = waitingStage();
     on("review", asking("approve"));
-    await answer(inbox, "main.review:approve", false);
+    await answer("main.review:approve", false);
     expect(await run(flow("main").node("review", step({})))).toEqual({ review: { value: false } });
     expect(executed).toEqual(["main.review 1"]);
   });
 
   it("takes an answer while something else goes on, without being executed again", async () => {
-    const { step, on, run, inbox, executed } = staged();
+    const { step, on, run, answer, executed } = waitingStage();
     on("ask", asking("approve"));
     const { promise: asked, resolve } = Promise.withResolvers<void>();
     on("work", async () => {
@@ -97,7 +66,7 @@ describe("a node that asks", () => {
         await new Promise(setImmediate);
         if (executed.includes("main.both.a.ask 1")) break;
       }
-      await answer(inbox, "main.both.a.ask:approve", true);
+      await answer("main.both.a.ask:approve", true);
     })();
     on("after", () => {
       resolve();
@@ -111,7 +80,7 @@ describe("a node that asks", () => {
   });
 
   it("does nothing twice that is a step", async () => {
-    const { step, on, run, resume, inbox } = staged();
+    const { step, on, run, resume, answer } = waitingStage();
     const done: string[] = [];
     on("review", async (context) => {
       const draft = await context.step("draft", () => {
@@ -123,7 +92,7 @@ describe("a node that asks", () => {
     });
     const definition = flow("main").node("review", step({}));
     await expect(run(definition)).rejects.toMatchObject({ code: "RUN_WAITING" });
-    await answer(inbox, "main.review:approve", true);
+    await answer("main.review:approve", true);
     expect(await resume(definition)).toEqual({ review: { value: { draft: { text: "a plan", by: "model" }, approved: true } } });
     expect(done).toEqual(["draft"]);
   });

@@ -65,3 +65,32 @@ const writer = {
 export default defineConfig({ resources: { test: { note: "the model is a script", models: { writer } } } });
 `;
 }
+
+/**
+ * Writes a draft, which must not be done twice, and asks whether it is to be published, and as what. When `hold`, it asks only once there is a
+ * file "go" in the directory that it works in.
+ */
+export function reviewingAgent({ hold = false } = {}): string {
+  return `
+import { appendFileSync, existsSync } from "node:fs";
+import { join } from "node:path";
+import { agent, defineNode } from "@dad/agent";
+import { z } from "zod";
+
+const review = defineNode({
+  type: "review",
+  version: "1",
+  effect: "effectful",
+  settings: z.object({}),
+  output: z.object({ published: z.boolean(), level: z.string() }),
+  async execute({ cwd, step, input }) {
+    while (${hold} && !existsSync(join(cwd, "go"))) await new Promise((go) => setTimeout(go, 20));
+    await step("draft", () => appendFileSync(join(cwd, "drafts"), "draft\\n") ?? null);
+    const published = await input({ key: "approve", schema: z.boolean(), prompt: "Publish this?\\n# Draft" });
+    const level = await input({ key: "level", schema: z.string(), choices: ["patch", "minor", "major"], prompt: "As what?" });
+    return { published, level };
+  },
+});
+export const main = agent("main").node("review", review({}));
+`;
+}

@@ -2,6 +2,7 @@ import { type AgentDefinition, assertDefinition, type FlowDefinition, type Outpu
 import type { RunDetails } from "@dad/protocol";
 import type { RerunOptions } from "@dad/runner";
 import { atMost } from "./fork/at-most.ts";
+import { type BudgetEvents, budgetEvents } from "./fork/budget-events.ts";
 import { costOfEvent } from "./fork/cost-of-event.ts";
 import { type ForkChild, planChildren, type PlanChildrenOptions, type PlannedChild } from "./fork/plan-children.ts";
 import { type Spending, spendingWithin } from "./fork/spending.ts";
@@ -72,13 +73,14 @@ export async function forkAgent<Definition extends AgentDefinition | FlowDefinit
   assertDefinition(definition);
   const children = await planChildren(definition, options);
   await options.inputFiles?.keep(options.store.artifacts, { signal });
-  const spending = spendingWithin(budgetUsd);
+  const budget = budgetEvents();
+  const spending = spendingWithin(budgetUsd, budget);
   const stop = AbortSignal.any([signal, failure, spending.signal].filter((one) => one !== undefined));
   const ended = new Map<number, ForkedChild<OutputsOf<Definition>>>();
   const isOver = () => stop.aborted || spending.exhausted() !== undefined;
   await atMost(children, { limit: concurrency, isOver }, async ({ child, ...planned }) => {
     const own = { ...options, signal: AbortSignal.any([spending.signal, ...(signal ? [signal] : [])]) };
-    const made = await runChild(definition, { child, ...planned }, { options: own, spending, stop });
+    const made = await runChild(definition, { child, ...planned }, { options: own, spending, stop, budget });
     ended.set(child.number, made);
     if (wasStarted(made)) options.onChildEnd?.(made);
   });
@@ -96,12 +98,13 @@ interface Forking<Outputs> {
   readonly options: ForkAgentOptions<Outputs>;
   readonly spending: Spending;
   readonly stop: AbortSignal;
+  readonly budget: BudgetEvents;
 }
 
 async function runChild<Definition extends AgentDefinition | FlowDefinition>(
   definition: Definition,
   { child, ports, planned }: PlannedChild,
-  { options, spending, stop }: Forking<OutputsOf<Definition>>,
+  { options, spending, stop, budget }: Forking<OutputsOf<Definition>>,
 ): Promise<ForkedChild<OutputsOf<Definition>>> {
   const { store, source, runIdPrefix, signal, failure, onChildStart } = options;
   const own = { ...(source ? { source } : {}), ...(runIdPrefix === undefined ? {} : { runIdPrefix }), ...(failure ? { failure } : {}) };
@@ -111,7 +114,13 @@ async function runChild<Definition extends AgentDefinition | FlowDefinition>(
     const ended: AgentRun<OutputsOf<Definition>> = await runPrepared(
       definition,
       { store, ports: counted, ...own, ...(signal ? { signal } : {}) },
-      { start: planned.start, continuation: planned.continuation, resolved: planned.inputs, inputFiles: planned.inputFiles },
+      {
+        start: planned.start,
+        continuation: planned.continuation,
+        resolved: planned.inputs,
+        inputFiles: planned.inputFiles,
+        beside: (run) => budget.going(child.number, run),
+      },
     );
     // Whoever only listens may have been too slow to hear all.
     spending.settle(child.number, ended.run.usage.costUsd);

@@ -74,7 +74,7 @@ export async function runAgent<Definition extends AgentDefinition | FlowDefiniti
 export async function runPrepared<Definition extends AgentDefinition | FlowDefinition>(
   definition: Definition,
   { store, ports, ...options }: Omit<RunAgentOptions, "inputs" | "inputFiles" | "rerun">,
-  { start, continuation, resolved, inputFiles }: Prepared,
+  { start, continuation, resolved, inputFiles, beside }: Prepared,
 ): Promise<AgentRun<OutputsOf<Definition>>> {
   const { projectRoot, runRoot } = store;
   const run = {
@@ -86,13 +86,15 @@ export async function runPrepared<Definition extends AgentDefinition | FlowDefin
     ...(Object.keys(resolved).length === 0 ? {} : { inputs: resolved }),
     inputFiles,
   };
-  return await untilOver({ store, ports }, (made) => withRun({ ...run, ports: made }, runningOf(definition, { ports, continuation })));
+  return await untilOver({ store, ports }, (made) => withRun({ ...run, ports: made }, runningOf(definition, { ports, continuation, beside })));
 }
 
 /** How a run goes on from an earlier one, its static inputs, and its input files, which are kept. */
 export interface Prepared extends Partial<Pick<PlannedRerun, "start" | "continuation">> {
   readonly resolved: StaticInputs;
   readonly inputFiles: readonly ArtifactEntry[];
+  /** What is done with the run beside its work, until that ends. */
+  readonly beside?: ((run: RunContext) => Disposable) | undefined;
 }
 
 interface Asked extends Where, Pick<RunAgentOptions, "inputFiles" | "revision" | "signal"> {
@@ -150,12 +152,13 @@ export async function resumeAgent<Definition extends AgentDefinition | FlowDefin
 
 function runningOf(
   definition: AgentDefinition | FlowDefinition,
-  { ports, ...how }: Pick<Where, "ports"> & Pick<RunnerOptions, "resume" | "continuation">,
+  { ports, beside, ...how }: Pick<Where, "ports"> & Pick<RunnerOptions, "resume" | "continuation"> & Pick<Prepared, "beside">,
 ): (run: RunContext) => Promise<unknown> {
   const policy = ports.isolation?.policy;
   const options = { engine: inlineEngine(), ...how };
   const runner = definition.kind === "agent" ? agentRunner(definition, options) : flowRunner(definition, options);
   return async (run) => {
+    using _beside = beside?.(run);
     await using execution = await run.isolate(policy ? { policy } : {});
     return await execution.run(runner);
   };

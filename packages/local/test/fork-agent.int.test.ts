@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { agent, defineNode } from "@dad/agent";
 import { forkAgent, type ForkAgentOptions, type LocalStore, localStore, runAgent } from "@dad/local";
-import { Json } from "@dad/protocol";
+import { Json, RunId } from "@dad/protocol";
 import { staticResourceRegistry } from "@dad/resources/static";
 import { listRuns } from "@dad/run-context";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -73,6 +73,15 @@ const fork = (variants: ForkAgentOptions["variants"], more: Partial<ForkAgentOpt
 const statuses = ({ children }: Awaited<ReturnType<typeof fork>>) => children.map(({ run }) => run?.status ?? "not started");
 const countOfRuns = async () => (await listRuns(store.journals, { runRoot: store.runRoot })).runs.length;
 
+/** What is on record of the budget in a child. */
+async function budgetIn(runId: RunId | undefined) {
+  const events = [];
+  for await (const event of store.journals.read(runId ?? RunId.parse("none")))
+    if (event.type === "budget.warned" || event.type === "budget.exhausted")
+      events.push({ type: event.type, limitUsd: event.limitUsd, spentUsd: event.spentUsd });
+  return events;
+}
+
 describe("forkAgent", () => {
   it("makes a run for each variant, and executes what comes before the start in none", async () => {
     const { children, stopped, spentUsd } = await fork(setting(1, 2, 3));
@@ -141,6 +150,7 @@ describe("forkAgent", () => {
     const ended = await fork(setting(2, 1, 3), { concurrency: 2, budgetUsd: 0.5 });
     expect(statuses(ended)).toMatchObject(["cancelled", expect.any(String), "not started"]);
     expect(ended.stopped).toMatchObject({ code: "BUDGET_EXHAUSTED", details: { budgetUsd: 0.5, spentUsd: 1 } });
+    expect(await budgetIn(ended.children[0]?.run?.runId)).toEqual([{ type: "budget.exhausted", limitUsd: 0.5, spentUsd: 1 }]);
   });
 
   it("holds a cost that is not known to be too much", async () => {

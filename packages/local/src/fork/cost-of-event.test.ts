@@ -1,4 +1,4 @@
-import { NodePath, type RunEvent, RunId } from "@dad/protocol";
+import { InputId, NodePath, type RunEvent, RunId } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
 import { costOfEvent } from "./cost-of-event.ts";
 
@@ -15,6 +15,7 @@ describe("costOfEvent", () => {
     ["one of which the cost is not known", { ...end, type: "node.completed", decision: "executed", usage: { ...usage, costUsd: null } }, null],
     ["one that failed", { ...end, type: "node.failed", usage, error }, 0.5],
     ["one that was cancelled", { ...end, type: "node.cancelled", usage }, 0.5],
+    ["one that waits for an answer", { ...end, type: "node.parked", usage, requests: [InputId.parse("a.b:c")] }, 0.5],
     ["one that asked no model", { ...end, type: "node.completed", decision: "executed" }, undefined],
     ["a result that is reused", { ...end, type: "node.completed", decision: "reused", usage, origin }, undefined],
     ["a failure that is reused", { ...end, type: "node.failed", usage, error, origin }, undefined],

@@ -9,6 +9,7 @@ export function costOfEvent(event: RunEvent | UnknownEvent): number | null | und
       // What is reused was paid for by the run that made it.
       return event.origin ? undefined : event.usage?.costUsd;
     case "node.cancelled":
+    case "node.parked":
       return event.usage?.costUsd;
     default:
       return undefined;

@@ -23,6 +23,21 @@ describe("spendingWithin", () => {
     expect(spending.signal.reason).toMatchObject({ code: "BUDGET_EXHAUSTED", details: { budgetUsd: 1, spentUsd: 1.2 } });
   });
 
+  it("tells once that much is spent, and by whom, and once that it is too much, before it stops anybody", () => {
+    const told: unknown[] = [];
+    const spending = spendingWithin(1, {
+      warned: (level, child) => told.push({ ...level, child }),
+      exhausted: (level) => told.push({ ...level, stopped: spending.signal.aborted }),
+    });
+    for (const costUsd of [0.5, 0.25]) spending.add(1, costUsd);
+    expect(told).toEqual([]);
+    spending.add(2, 0.125);
+    expect(told).toEqual([{ limitUsd: 1, spentUsd: 0.875, child: 2 }]);
+    for (const child of [3, 4]) spending.add(child, 0.25);
+    spending.add(5, null);
+    expect(told.slice(1)).toEqual([{ limitUsd: 1, spentUsd: 1.125, stopped: false }]);
+  });
+
   it("holds a cost that is not known to be too much, whatever is known after it", () => {
     const spending = spendingWithin(1000);
     spending.add(3, null);

@@ -14,10 +14,27 @@ export interface Spending {
   settle(child: number, costUsd: number | null): void;
 }
 
+/** How much of a budget is spent, in US dollars, as far as it is known. */
+export interface BudgetLevel {
+  readonly limitUsd: number;
+  readonly spentUsd: number;
+}
+
+/** Is told of a budget, of each once, before anything stops because of it. */
+export interface BudgetWatch {
+  /** Four fifths are spent. The child spent last. */
+  warned(level: BudgetLevel, child: number): void;
+  /** It is passed, or what is spent is not known. */
+  exhausted(level: BudgetLevel): void;
+}
+
+const MUCH = 0.8;
+
 /** Without a budget everything may be spent, and it is still counted. */
-export function spendingWithin(budgetUsd: number = Number.POSITIVE_INFINITY): Spending {
+export function spendingWithin(budgetUsd: number = Number.POSITIVE_INFINITY, watch?: BudgetWatch): Spending {
   const stop = new AbortController();
   const costs = new Map<number, number | null>();
+  let warned = false;
 
   function overBy(): number {
     const spent = sumOf(costs);
@@ -33,7 +50,14 @@ export function spendingWithin(budgetUsd: number = Number.POSITIVE_INFINITY): Sp
 
   function set(child: number, costUsd: number | null): void {
     costs.set(child, costUsd);
-    if (overBy() > 0 && !stop.signal.aborted) stop.abort(error());
+    const level = { limitUsd: budgetUsd, spentUsd: knownIn(costs) };
+    if (!warned && level.spentUsd >= budgetUsd * MUCH) {
+      warned = true;
+      watch?.warned(level, child);
+    }
+    if (overBy() <= 0 || stop.signal.aborted) return;
+    watch?.exhausted(level);
+    stop.abort(error());
   }
 
   return {
@@ -52,6 +76,10 @@ export function spendingWithin(budgetUsd: number = Number.POSITIVE_INFINITY): Sp
 }
 
 const NANO = 1e9;
+
+function knownIn(costs: ReadonlyMap<number, number | null>): number {
+  return [...costs.values()].reduce<number>((sum, costUsd) => sum + (costUsd ?? 0), 0);
+}
 
 function sumOf(costs: ReadonlyMap<number, number | null>): number | null {
   let sum = 0;

@@ -24,6 +24,7 @@ describe("a run that asks", () => {
     expect(parked.stdout).toContain("\nnext      dad answer r main.review:approve\n          dad resume r\n          dad show r\n");
     expect(parked.stderr).not.toContain("error");
     expect((await dad("ls")).stdout).toMatch(/^r +waiting/m);
+    expect(await dad("fsck")).toMatchObject({ code: 0, stdout: expect.stringContaining("all is well") as string });
 
     const listed = await dad("inputs");
     expect(listed.stdout).toBe(

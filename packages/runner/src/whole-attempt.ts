@@ -49,6 +49,7 @@ export function wholeAttempts({
     collected.left = { error };
     if (mayLeaveOthers(work)) collected.changed = await parts.end(work, collected, undefined).catch(ifGoingOn(scope));
     await commitParked(work, collected, own);
+    shown = scope.run.show(collected.records.artifacts);
     return { status: "cancelled", error };
   }
 

@@ -12,6 +12,7 @@ import { findRun } from "../project/find-run.ts";
 import { type AnswerFlags, answerMissing, givenAnswer } from "../project/given-answer.ts";
 import { isDirectory } from "../project/is-directory.ts";
 import { type CommandLine, commandLine } from "../project/next-commands.ts";
+import { postedAnswers } from "../project/posted-answers.ts";
 import { whoIsHere } from "../project/who-is-here.ts";
 import { terminalPrompts } from "../prompts/terminal-prompts.ts";
 import { answeredText, answerText, type PostedAnswer } from "../terminal/answer-text.ts";
@@ -64,7 +65,7 @@ async function posting({ wanted, runRoot, line, cwd }: Posting, flags: AnswerRun
   const { runId, status } = run;
   if (status === "completed") throw new RunOverError(runId);
   const { requests } = await readHistory(store.journals, runId);
-  const found = findRequest({ run, requests, now: Date.now() }, wanted.request);
+  const found = findRequest({ run, requests, posted: await postedAnswers(store, runId), now: Date.now() }, wanted.request);
   if (found.request?.as === "secret") throw new SecretAnswerError(found.id, line("resume", runId));
   const given = (await givenAnswer(flags, found, cwd)) ?? (await asked(found, { runId, flags, line }));
   if (given === undefined) return undefined;
@@ -79,7 +80,7 @@ async function posting({ wanted, runRoot, line, cwd }: Posting, flags: AnswerRun
   };
   await store.inbox.post(message);
   // Whoever works on it may have come, or gone, meanwhile.
-  return { run: await findRun(store, runId), found, message };
+  return { run: await findRun(store, runId), posted: await postedAnswers(store, runId), found, message };
 }
 
 /** What else is told at the terminal. */

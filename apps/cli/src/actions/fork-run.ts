@@ -8,6 +8,7 @@ import { EXIT, exitCodeOfFork } from "../exit-code.ts";
 import { forkCommands } from "../project/fork-commands.ts";
 import { commandLine } from "../project/next-commands.ts";
 import { parseVariants } from "../project/parse-variants.ts";
+import { answerAtTerminal } from "../terminal/at-terminal.ts";
 import { divertOutput } from "../terminal/divert-output.ts";
 import { type PreparedRerun, prepareRerun, type RerunFlags } from "./prepare-rerun.ts";
 import { runToItsEnd } from "./run-to-its-end.ts";
@@ -23,10 +24,12 @@ export interface ForkFlags extends Omit<RerunFlags, "reuse" | "replay"> {
 /** Makes several runs from an earlier one, tells how they go on on stderr, and compares them on stdout. */
 export async function forkRun(runId: string, file: string | undefined, flags: ForkFlags): Promise<number> {
   const { set = [], times, ...others } = flags;
-  const progress = forkProgress(process.stderr);
+  const { answer, keptIn } = answerAtTerminal();
+  const progress = forkProgress(process.stderr, { answer });
   using output = divertOutput((text) => progress.log(text));
   offerOwnPackages();
   await using prepared = await prepareRerun(runId, file, others);
+  await keptIn(prepared.store.runRoot);
   const variants = parseVariants(prepared.definition, { set, times });
   const report = await forked({ prepared, variants, flags, progress });
   const told = await output.tell(flags.json ? jsonText(report) : await textOf(report, prepared.store.runRoot));

@@ -15,7 +15,7 @@ function asking(...histories: readonly (readonly [state: RequestHistory["state"]
   const by = { channel: "cli", who: "ada", at: "2026-11-26T11:00:00.000Z" };
   const all = histories.map(([state, request]) => [request.id, { state, request, path: request.path, seq: 1, by }] as const);
   const open = histories.filter(([state]) => state === "open").map(([, request]) => request);
-  return { run: { runId: RunId.parse("r"), rootComponentId: "main", requests: open }, requests: new Map(all), now: NOW };
+  return { run: { runId: RunId.parse("r"), rootComponentId: "main", requests: open }, requests: new Map(all), posted: [], now: NOW };
 }
 
 const one = requestOf("main.review:approve");
@@ -48,6 +48,18 @@ describe("findRequest", () => {
         message: "main.review:approve is answered already: by ada, at 2026-11-26T11:00:00.000Z. What the run still asks: main.release.tag:level",
       }),
     );
+  });
+
+  it("takes for answered what is in the inbox, and for the only one what is not", () => {
+    const by = { channel: "cli", who: "bob", at: "2026-11-26T11:30:00.000Z" };
+    const early = InputId.parse("main.late:x");
+    const posted = [one.id, early].map((request) => ({ request, by }));
+    expect(findRequest({ ...two, posted }, undefined)).toMatchObject({ id: other.id });
+    expect(() => findRequest({ ...asking(["open", one]), posted }, undefined)).toThrow(expect.objectContaining({ code: "INPUT_ANSWERED" }));
+    for (const name of ["approve", early])
+      expect(() => findRequest({ ...two, posted }, name)).toThrow(
+        expect.objectContaining({ code: "INPUT_ANSWERED", details: expect.objectContaining({ who: "bob" }) }),
+      );
   });
 
   it("refuses what was to be answered before, on record or not, but for what is waited for nevertheless", () => {

@@ -1,4 +1,4 @@
-import { InputId, type InputRequest, nearestName, type RunDetails } from "@dad/protocol";
+import { type InboxAnswer, InputId, type InputRequest, nearestName, type RunDetails } from "@dad/protocol";
 import type { RequestHistory, RunHistory } from "@dad/run-context";
 import { InputAmbiguousError, InputUnknownError, RequestOverError } from "../errors.ts";
 
@@ -17,6 +17,8 @@ export interface FoundRequest {
 export interface AskingRun {
   readonly run: Pick<RunDetails, "runId" | "rootComponentId" | "requests">;
   readonly requests: RunHistory["requests"];
+  /** Answers that the run has not taken yet. */
+  readonly posted: readonly Pick<InboxAnswer, "request" | "by">[];
   readonly now: number;
 }
 
@@ -27,9 +29,11 @@ export interface AskingRun {
  * @throws InputUnknownError (`INPUT_UNKNOWN`), InputAmbiguousError (`INPUT_AMBIGUOUS`), RequestOverError (`INPUT_ANSWERED`, `INPUT_EXPIRED`).
  */
 export function findRequest(asking: AskingRun, given: string | undefined): FoundRequest {
-  const { run, requests } = asking;
-  const open = new Set((run.requests ?? []).map(({ id }) => id));
-  const known = given === undefined ? [...requests.values()].filter(({ request }) => open.has(request.id)) : namedBy(requests, given);
+  const { run, requests, posted } = asking;
+  const taken = new Map(posted.map(({ request, by }) => [request, by]));
+  const asked = new Set(run.requests?.map(({ id }) => id));
+  const open = new Set([...asked].filter((id) => !taken.has(id)));
+  const known = given === undefined ? [...requests.values()].filter(({ request }) => asked.has(request.id)) : namedBy(requests, given);
   const [first, ...others] = known.length > 1 ? known.filter(({ request }) => open.has(request.id)) : known;
   if (first && others.length > 0)
     throw new InputAmbiguousError(
@@ -37,8 +41,10 @@ export function findRequest(asking: AskingRun, given: string | undefined): Found
       [first, ...others].map(({ request }) => request.id),
     );
   const found = first ?? known.at(-1);
+  const id = found?.request.id ?? wholeId(run, given);
+  const by = id && taken.get(id);
+  if (id && by) throw new RequestOverError(id, { code: "INPUT_ANSWERED", runId: run.runId, by, others: [...open] });
   if (found) return answerable(asking, found, open);
-  const id = wholeId(run, given);
   if (given === undefined || id === undefined) throw new InputUnknownError({ runId: run.runId, root: run.rootComponentId }, given, [...open]);
   return { id, request: undefined, isOpen: false, nearest: nearestName(id, [...open]) };
 }

@@ -19,6 +19,7 @@ describe("forkCommands", () => {
   it("look at the first child that gave something else, and at how another one differs from it", () => {
     const children = [child("bad", "failed"), child("same", "completed", "A"), child("one", "completed", "B"), child("two", "completed", "C")];
     expect(commands(...children)).toEqual(["diff base one", "diff one two", "show one"]);
+    expect(commands(...children, child("asks", "waiting"))[0]).toBe("inputs");
   });
 
   it("look at a child that gave the same when none gave anything else, and at one that failed when none completed", () => {

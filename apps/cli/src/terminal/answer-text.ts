@@ -7,6 +7,8 @@ import { goingOnText } from "./going-on-text.ts";
 export interface PostedAnswer {
   /** As it stands now. */
   readonly run: RunDetails;
+  /** All that the run has not taken yet. */
+  readonly posted: readonly InboxAnswer[];
   readonly found: FoundRequest;
   readonly message: InboxAnswer;
 }
@@ -21,8 +23,9 @@ export function answeredText({ found, message: { request, value } }: PostedAnswe
 
 /** The same, and what comes of it. */
 export function answerText(posted: PostedAnswer, line: CommandLine): string {
-  const { run, message } = posted;
-  const others = (run.requests ?? []).filter(({ id }) => id !== message.request);
+  const { run } = posted;
+  const answered = new Set([posted.message, ...posted.posted].map(({ request }) => request));
+  const others = (run.requests ?? []).filter(({ id }) => !answered.has(id));
   const left = others.length === 1 ? `${others[0]?.id}` : `${others.length} other answers`;
   return [
     answeredText(posted),

@@ -21,15 +21,19 @@ export interface AtTerminal {
 
 /** A program that reads JSON, and is not asked, finds in it what the run asks. */
 export function atTerminal({ ask = true, json }: AskingFlags): AtTerminal {
+  const { answer, keptIn } = answerAtTerminal();
+  const progress = progressOn(process.stderr, { term: process.env["TERM"], answer });
+  const prompts = ask && !json ? terminalPrompts(progress, answer) : undefined;
+  return { progress, onInput: prompts && { answer: prompts, by: { channel: "terminal", who: userName() } }, keptIn };
+}
+
+/** The command that answers what a run asks, as it works from here once it is known where the runs are kept. */
+export function answerAtTerminal(): Pick<AtTerminal, "keptIn"> & { readonly answer: AnswerCommand } {
   const clone = process.env["DAD_CLONE"];
   const cwd = process.cwd();
   let line: CommandLine = (...words) => [programName(clone, cwd), ...words.map(shellWord)].join(" ");
-  const answer: AnswerCommand = (runId, request) => line("answer", runId, request);
-  const progress = progressOn(process.stderr, { term: process.env["TERM"], answer });
-  const prompts = ask && !json ? terminalPrompts(progress, answer) : undefined;
   return {
-    progress,
-    onInput: prompts && { answer: prompts, by: { channel: "terminal", who: userName() } },
+    answer: (runId, request) => line("answer", runId, request),
     keptIn: async (runRoot) => {
       line = await commandLine({ cwd, runRoot, clone });
     },

@@ -20,7 +20,7 @@ export const RetryPolicy = z.strictObject({
   maxDelayMs: milliseconds.optional(),
   /** How much of a wait is left to chance, from 0 to 1, so that many do not come back at once. Default 0.5. */
   jitter: z.number().min(0).max(1).optional(),
-  /** Codes of the errors after which it is tried again, also when they are a cause; or `any`. Default: errors that say they are `retryable`. */
+  /** Codes of the errors after which it is tried again, also when they are a cause; or `any`, which is all but a veto (`NODE_VETOED`). Default: errors that say they are `retryable`. */
   on: z.union([z.literal("any"), z.array(z.string().min(1)).min(1).readonly()]).optional(),
 });
 export type RetryPolicy = z.infer<typeof RetryPolicy>;

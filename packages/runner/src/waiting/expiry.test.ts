@@ -29,6 +29,15 @@ describe("a question that nobody answered in time", () => {
     expect(await inputs()).toEqual([`requested ${REQUEST}`, `expired ${REQUEST}`]);
   });
 
+  it("is asked of no handler any more", async () => {
+    const { again, clock, ports } = await parked({ onTimeout: "deny" });
+    clock.set(BEGIN + HOUR);
+    const asked: string[] = [];
+    ports.events.handleInput(({ id }) => asked.push(id) > 0);
+    expect(await again()).toEqual({ ask: { value: false } });
+    expect(asked).toEqual([]);
+  });
+
   it("stays so, whatever the clock says later", async () => {
     const { again, clock, answer, inputs } = await parked({});
     clock.set(BEGIN + 2 * HOUR);

@@ -22,6 +22,18 @@ describe("a run that parks", () => {
     expect(executed.filter((attempt) => attempt.startsWith("main.each.iter_1."))).toEqual(["main.each.iter_1.ask 1", "main.each.iter_1.ask 2"]);
   });
 
+  it("looks once more into the inbox before, as what comes may be noticed late", async () => {
+    const { step, on, run, ports, inbox, answer } = waitingStage();
+    on("ask", asking("approve"));
+    Object.assign(ports, { inbox: { ...inbox, follow: async function* () {} } });
+    // By then, the inbox was looked into.
+    ports.events.handleInput(async () => {
+      await answer("main.ask:approve", true);
+      return undefined;
+    });
+    expect(await run(flow("main").node("ask", step({})))).toEqual({ ask: { value: true } });
+  });
+
   it("keeps no timer, and goes on with nothing that is answered from then on", async () => {
     const { step, on, run, answer, clock, ports, inbox, types } = waitingStage();
     let wentOn = 0;
@@ -194,6 +206,26 @@ describe("what is asked", () => {
     expect(refused).toEqual([expect.stringContaining("expected number"), expect.stringContaining("3 is not among the choices")]);
     await expect(answer("main.ask:size", 1)).rejects.toMatchObject({ code: "INPUT_ANSWERED" });
     expect(await inbox.pending("r" as never)).toEqual([]);
+  });
+
+  it("has an answer that was on its way when it was cancelled, and refuses one once that is seen twice", async () => {
+    const { step, on, run, ports, inbox, inputs, answer } = waitingStage();
+    const unwanted = new AbortController();
+    on("ask", async ({ input }) => {
+      await input(question("approve"), { signal: unwanted.signal }).catch(() => undefined);
+      return await input(question("approve"));
+    });
+    await answer("main.ask:approve", "no boolean");
+    const seen = await inbox.pending("r" as never);
+    // Somebody who looks late, and an inbox that is slow to take an answer.
+    const post: typeof inbox.post = async (message) => {
+      unwanted.abort();
+      await inbox.post(message);
+    };
+    Object.assign(ports, { inbox: { ...inbox, post, pending: async () => seen } });
+    ports.events.handleInput(() => true);
+    expect(await run(flow("main").node("ask", step({})))).toEqual({ ask: { value: true } });
+    expect(await inputs()).toEqual(["requested", "rejected", "answered"].map((what) => `${what} main.ask:approve`));
   });
 
   it("fails its node when nobody can be asked, because the inbox cannot be read", async () => {

@@ -33,6 +33,11 @@ inboxContract("diskInbox, relaxed and where nothing can be watched,", {
   reopen: () => diskInbox({ root, durability: "relaxed" }),
 });
 
+inboxContract("diskInbox on another disk", {
+  create: async (runs) => diskInbox({ root: await freshRoot(runs), fs: { ...nodeDisk } }),
+  reopen: () => diskInbox({ root, fs: { ...nodeDisk } }),
+});
+
 /** Looks often, so that nothing waits for long. */
 function inboxOn(system: Partial<InboxSystem>, options: DiskInboxOptions = { root }): Inbox {
   return diskInboxOn({ fs: nodeDisk, watch: nodeWatch, lookEveryMs: 5, ...system }, options);
@@ -83,7 +88,8 @@ describe("diskInbox", () => {
     await expect(inbox.post(answer(1))).rejects.toMatchObject({ code: "INBOX_STORAGE_FAILED", details: { path: inboxDirectory() } });
   });
 
-  it("removes drafts that nobody finished for an hour, and no younger ones", async () => {
+  it.each([undefined, { ...nodeDisk }])("removes drafts that nobody finished for an hour, and no younger ones: on disk %#", async (fs) => {
+    if (fs) inbox = diskInbox({ root, fs });
     for (const [name, minutes] of [
       [".dad_tmp_old", 61],
       [".dad_tmp_young", 59],

@@ -1,12 +1,12 @@
 import { watch as nodeWatch } from "node:fs";
 import { join, resolve } from "node:path";
-import { confinedDirectory, type DiskFs, nodeDisk } from "@dad/disk";
+import { type DiskFs, nodeDisk } from "@dad/disk";
 import type { Durability, RunId } from "@dad/protocol";
 import type { Inbox, InboxItem } from "../inbox.ts";
-import { InboxStorageError } from "../inbox-errors.ts";
 import { checkedRunId } from "../inbox-message.ts";
 import { followInbox, type Watching } from "./follow-inbox.ts";
 import type { InboxDirectory } from "./inbox-directory.ts";
+import { confinedFiles, filesByName, type MessageFiles } from "./message-files.ts";
 import { postMessage } from "./post-message.ts";
 import { settleMessage } from "./settle-message.ts";
 import { itemOf, newUnsettled } from "./unsettled.ts";
@@ -16,11 +16,15 @@ export interface DiskInboxOptions {
   readonly root: string;
   /** `relaxed` does not wait for the disk: what was posted outlives the process, but not a power loss. Default `strict`. */
   readonly durability?: Exclude<Durability, "memory">;
+  /** Default: the disk of this machine, of which no link is followed. Of another one, that is left to it. */
+  readonly fs?: DiskFs;
 }
 
 /** What it works with. */
 export interface InboxSystem extends Watching {
   readonly fs: DiskFs;
+  /** Reads what is below a directory. Default: what is on this machine. */
+  readonly filesIn?: (directory: string) => MessageFiles;
 }
 
 const LOOK_EVERY_MS = 250;
@@ -38,16 +42,20 @@ const LOOK_EVERY_MS = 250;
  * Errors: those of the port, and `INBOX_STORAGE_FAILED`.
  */
 export function diskInbox(options: DiskInboxOptions): Inbox {
-  return diskInboxOn({ fs: nodeDisk, watch: nodeWatch, lookEveryMs: LOOK_EVERY_MS }, options);
+  const { fs } = options;
+  const disk = fs === undefined ? { fs: nodeDisk } : { fs, filesIn: (directory: string) => filesByName(fs, directory) };
+  return diskInboxOn({ ...disk, watch: nodeWatch, lookEveryMs: LOOK_EVERY_MS }, options);
 }
 
 /** Exported for its tests. */
-export function diskInboxOn({ fs, ...watching }: InboxSystem, { root: given, durability = "strict" }: DiskInboxOptions): Inbox {
+export function diskInboxOn(
+  { fs, filesIn = confinedFiles, ...watching }: InboxSystem,
+  { root: given, durability = "strict" }: DiskInboxOptions,
+): Inbox {
   const root = resolve(given);
   const inboxOf = (id: RunId): InboxDirectory => {
     const runId = checkedRunId(id);
-    const run = confinedDirectory({ root: join(root, runId), failure: (...failure) => new InboxStorageError(...failure) });
-    return { fs, durability, root, runId, run };
+    return { fs, durability, root, runId, run: filesIn(join(root, runId)) };
   };
   return {
     capabilities: { shared: true },

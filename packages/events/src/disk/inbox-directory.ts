@@ -1,8 +1,9 @@
 import { join } from "node:path";
-import { type ConfinedDirectory, type DiskEntry, type DiskFs, ForeignFileRefusal } from "@dad/disk";
+import { type DiskEntry, type DiskFs, ForeignFileRefusal } from "@dad/disk";
 import type { Durability, RunId } from "@dad/protocol";
 import { InboxStorageError, RunUnknownError } from "../inbox-errors.ts";
 import { type InboxListing, listingOf, type Mark } from "./inbox-names.ts";
+import type { MessageFiles } from "./message-files.ts";
 import { ifFree, ifPresent, syncDirectory } from "./storage.ts";
 
 /** In the directory of a run. It begins with a dot, and so is no id of anything in a run, and no place that a node may write to. */
@@ -15,7 +16,7 @@ export interface InboxDirectory {
   readonly root: string;
   readonly runId: RunId;
   /** The directory of the run, for reading what others may have put there. */
-  readonly run: ConfinedDirectory;
+  readonly run: MessageFiles;
 }
 
 function runPath({ root, runId }: Pick<InboxDirectory, "root" | "runId">): string {

@@ -1,4 +1,3 @@
-import type { ConfinedEntry } from "@dad/disk";
 import { ForeignFileRefusal } from "@dad/disk";
 import { DadError, InboxMessage, messageOf } from "@dad/protocol";
 import { InboxMessageUnreadableError } from "../inbox-errors.ts";
@@ -35,7 +34,7 @@ async function readNoDirectory(run: InboxDirectory["run"], path: string): Promis
   if (stats && stats.kind !== "directory") throw new ForeignFileRefusal(`it is a ${stats.kind}, not a directory`);
 }
 
-function orderOf({ name }: ConfinedEntry): number {
+function orderOf({ name }: { readonly name: string }): number {
   const [, order] = MESSAGE_FILE.exec(name) ?? [];
   if (order === undefined) throw new ForeignFileRefusal(`there is no message in it but ${JSON.stringify(name)}`);
   return Number(order);

@@ -16,7 +16,7 @@ export async function executed(work: Attempt, collected: Collected): Promise<Nod
   try {
     const input = call.input ?? (await askedInput(work));
     const given = { settings: call.settings, ...(input === undefined ? {} : { input }) };
-    await collected.records.keep("input", given);
+    await collected.records.keep("input", input === call.input ? given : { ...given, asked: true });
     value = await interceptedValue({ ...work, call: { ...call, ...given } }, collected);
   } catch (error) {
     return stopped(error);

@@ -24,11 +24,11 @@ export function openQuestions(definition: ComponentDefinition, history: RunHisto
 /** What was cancelled where a failure was caught is not executed again, so that nobody need know. */
 function unknownNodes(definition: ComponentDefinition, history: RunHistory): readonly NodeHistory[] {
   const { stands } = standing(definition, history);
-  // One that waits when it is killed has done nothing else.
+  // One that waited when the run was killed or cancelled has done nothing else.
   const waiting = new Set([...history.requests.values()].flatMap(({ state, path }) => (state === "open" ? [path] : [])));
   return [...history.nodes.values()].filter((node) => {
     const { state, effect, path } = node;
-    return (state === "started" || state === "cancelled") && effect === "effectful" && !stands(node) && !(state === "started" && waiting.has(path));
+    return (state === "started" || state === "cancelled") && effect === "effectful" && !stands(node) && !waiting.has(path);
   });
 }
 

@@ -91,4 +91,15 @@ describe("what the run before was answered", () => {
     expect(moved).toMatchObject({ executed: [], result: { each: [{ ask: { value: false } }, { ask: { value: true } }] } });
     expect(await rerun(made([3]))).toMatchObject({ executed: ["main.each.iter_0.ask"], result: { each: [{ ask: { value: true } }] } });
   });
+
+  it("is no reason by itself: a plan says what else differs, and that other answers were given", async () => {
+    const { step, run, plan, answer } = waitingRerunStage();
+    const made = (value: number) => flow("main").node("ask", step({ value }), { input: "required" });
+    await answer("main.ask:input", { value: 1 });
+    await run(made(1));
+    const becauseOf = async (value: number, inputs = {}) => (await plan(made(value), { inputs })).nodes[0]?.because.map(({ component }) => component);
+    expect(await becauseOf(2)).toEqual(["settings.value"]);
+    expect(await becauseOf(1, { ask: { value: 2 } })).toEqual(["static"]);
+    expect(await becauseOf(1, { "ask:other": 1 })).toEqual(["answers"]);
+  });
 });

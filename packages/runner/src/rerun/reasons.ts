@@ -28,6 +28,7 @@ export function differences(before: Side, after: Side, unmarked: (text: string) 
     ...compare("inputFiles", was.inputFiles, is.inputFiles),
   ];
   if (found.length > 0) return found;
+  if (before.told && after.told) return [{ component: "answers", message: "what was given for its questions is not what it was" }];
   return [{ component: "settings", message: "they are not what they were, and what they were cannot be read" }];
 }
 
@@ -104,7 +105,8 @@ export function toldOf(text: string, mediaType: string): Told | undefined {
   try {
     const value = decodeValue(text, mediaType);
     if (!isJsonObject(value) || value["settings"] === undefined) return undefined;
-    return { settings: value["settings"], input: value["input"] };
+    // What it was asked for is nothing that it was given.
+    return { settings: value["settings"], input: value["asked"] === true ? undefined : value["input"] };
   } catch {
     return undefined;
   }

@@ -16,7 +16,7 @@ import { type LiveRequest, liveRequest, type ToAnswer } from "./live-request.ts"
 import type { RequestBook } from "./request-book.ts";
 import type { WallClock } from "./wall-clock.ts";
 
-export type AskingRun = Pick<RunContext, "env" | "ports" | "record" | "tell" | "history">;
+export type AskingRun = Pick<RunContext, "env" | "ports" | "record" | "tell" | "history" | "signal">;
 
 export interface AnswerDeskOptions {
   readonly run: AskingRun;

@@ -6,8 +6,9 @@ import { question, until, waitingStage } from "../testing-waiting.ts";
 const WAITING = { code: "RUN_WAITING" };
 const [A, B] = ["main.ask:a", "main.ask:b"];
 
+const QUESTIONS = { a: { schema: z.boolean(), prompt: "a?" }, b: { schema: z.string(), prompt: "b?" } };
 const either = (context: NodeContext) =>
-  firstAnswer(context, { a: { schema: z.boolean(), prompt: "a?" }, b: { schema: z.string(), prompt: "b?" } }) as Promise<{
+  firstAnswer(context, QUESTIONS) as Promise<{
     key: string;
     value: never;
   }>;
@@ -44,6 +45,20 @@ describe("the first answer of several", () => {
     expect(await resume(definition)).toEqual({ ask: { value: { key: "b", value: "first" } } });
     expect(chosen).toEqual(["b", "b", "b"]);
     expect((await inputs()).filter((event) => event.startsWith("requested"))).toEqual([A, B, "main.ask:more"].map((id) => `requested ${id}`));
+  });
+
+  it("is that which is on record first, where nobody had gone on with either", async () => {
+    const { step, on, run, answer } = waitingStage();
+    on("ask", async (context) => {
+      if (context.attempt > 1) return await either(context);
+      const { input } = context;
+      await Promise.all([input({ key: "a", ...QUESTIONS.a }), input({ key: "b", ...QUESTIONS.b })]);
+      throw new Error("broken");
+    });
+    await answer(B, "first");
+    await answer(A, true);
+    const definition = flow("main").node("ask", step({}), { retry: { attempts: 2, delayMs: 0, on: "any" } });
+    expect(await run(definition)).toEqual({ ask: { value: { key: "b", value: "first" } } });
   });
 
   it("is an error only when none of them can be answered", async () => {

@@ -121,7 +121,7 @@ async function answer(asking: Asking, { asker, question }: Pick<ToAsk, "asker" |
   return await (other ? shared(other, asker, signal) : ask(asking, toAsk, signal));
 }
 
-async function ask({ desk, around, taking }: Asking, toAsk: ToAsk, signal: AbortSignal | undefined): Promise<Json> {
+async function ask({ desk, around, taking, run }: Asking, toAsk: ToAsk, signal: AbortSignal | undefined): Promise<Json> {
   const { asker, question, request, known } = toAsk;
   const live = desk.open({ request, schema: question.schema, attempt: asker.attempt });
   using _stopping = stopping(live, asker.signal, signal);
@@ -134,7 +134,8 @@ async function ask({ desk, around, taking }: Asking, toAsk: ToAsk, signal: Abort
     return await live.answer;
   } catch (error) {
     if (error instanceof InputExpiredError) return onTimeout(question, request);
-    await taking.cancel(live);
+    // Of a run that is cancelled, it stays open: whoever goes on with that is asked again, and it is known that the node waited.
+    if (!run.signal.aborted) await taking.cancel(live);
     throw error;
   } finally {
     desk.over(live);

@@ -44,7 +44,7 @@ const THEN = {
 } as const;
 
 /** Until when it may be answered, and what happens then. `undefined`: without end. */
-export function untilText({ expiresAt, onTimeout = "fail" }: Pick<InputRequest, "expiresAt" | "onTimeout">): string | undefined {
+function untilText({ expiresAt, onTimeout = "fail" }: Pick<InputRequest, "expiresAt" | "onTimeout">): string | undefined {
   return expiresAt === undefined ? undefined : `until ${timeText(expiresAt)}, ${THEN[onTimeout]}`;
 }
 

@@ -1,5 +1,5 @@
 import { type Effect, type NodeDefinition, type NodePolicy, RecordSettings } from "@dad/agent";
-import type { NodeCall, NodeHandle } from "@dad/engine";
+import type { NodeCall } from "@dad/engine";
 import type { Observability } from "@dad/observability";
 import type { OutcomeRef, Usage } from "@dad/protocol";
 import type { ExecutionScope } from "@dad/run-context";
@@ -58,9 +58,4 @@ export function assertWanted({ left }: Collected): void {
 
 export function nothingYet({ call: { path, record }, scope: { run } }: Attempt): Collected {
   return { records: nodeRecords(run, path, RecordSettings.parse(record ?? {})), durationMs: stopwatch(), usage: undefined, commits: [], alone: 0 };
-}
-
-/** Tells the attempts of one walk apart. */
-export function keyOf({ path, attempt }: NodeHandle): string {
-  return `${path} ${attempt}`;
 }

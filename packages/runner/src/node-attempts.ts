@@ -5,7 +5,8 @@ import { errorEnvelope, type Json, type NodePath } from "@dad/protocol";
 import type { ExecutionScope } from "@dad/run-context";
 import { askedOutcome } from "./asked-variables.ts";
 import type { Assumptions } from "./assumption.ts";
-import { type Attempt, type Collected, keyOf, type NodeElement, nothingYet } from "./attempt.ts";
+import { type Attempt, type Collected, type NodeElement, nothingYet } from "./attempt.ts";
+import { keyOf } from "./attempt-key.ts";
 import { commit, endOf, keepResult } from "./attempt-record.ts";
 import type { FileCommits } from "./file-commits.ts";
 import { checkedOutput } from "./node-execution.ts";
@@ -25,15 +26,20 @@ export interface NodeAttemptsOptions {
   readonly root: ComponentDefinition;
   /** At the place in the trace where the nodes belong. */
   readonly observability: Observability;
-  readonly turns: Turns;
   readonly report: Pick<WalkReport, "add">;
-  /** What is to be assumed of attempts that nobody saw end. */
-  readonly assume: Assumptions | undefined;
   readonly files: FileCommits;
-  /** Of a re-run. */
-  readonly continuation: Continuation | undefined;
+  readonly before: Before;
   /** What attempts ask. */
   readonly waiting: Waiting;
+}
+
+/** What was done before, and so is not to be done. */
+export interface Before {
+  readonly turns: Turns;
+  /** What is to be assumed of attempts that nobody saw end. */
+  readonly assume: Assumptions | undefined;
+  /** Of a re-run. */
+  readonly continuation: Continuation | undefined;
 }
 
 /** The attempts of one walk. */
@@ -44,7 +50,7 @@ export interface NodeAttempts {
 
 /** Does attempts of nodes in a run: executes them, keeps what they gave, and commits each in the journal. */
 export function nodeAttempts(options: NodeAttemptsOptions): NodeAttempts {
-  const { scope, root, turns, report, files } = options;
+  const { scope, root, report, files } = options;
   const { room } = options.waiting;
   const going = new Map<string, Collected>();
   const ends = reusedEnds(report);
@@ -59,7 +65,7 @@ export function nodeAttempts(options: NodeAttemptsOptions): NodeAttempts {
       using _room = leaving(waits);
       const asking = { call, scope, signal, waits, requests: options.waiting.requests };
       if (call.asks) return await askedOutcome(asking, elementAt(call.path)?.definition);
-      const before = turns.recordOf(call);
+      const before = options.before.turns.recordOf(call);
       if (before) return await recordedOutcome(scope, before);
       const own = { observability: options.observability, exclusively: parts.exclusively, hold, step: step(call) };
       return await attempt({ ...asking, ...own, ...nodeAt(call.path) });
@@ -75,16 +81,8 @@ interface AttemptsOptions extends NodeAttemptsOptions {
 }
 
 /** What an attempt gives: what an earlier run has, what somebody says, or what the node does. */
-function attempts({
-  going,
-  ends,
-  parts,
-  scope,
-  assume = {},
-  files,
-  continuation,
-  waiting,
-}: AttemptsOptions): (work: Attempt) => Promise<NodeOutcome> {
+function attempts({ going, ends, parts, scope, before, files, waiting }: AttemptsOptions): (work: Attempt) => Promise<NodeOutcome> {
+  const { assume = {}, continuation } = before;
   const whole = wholeAttempts({ scope, parts, continuation, requests: waiting.requests });
   return async (work) => {
     const { call } = work;

@@ -10,7 +10,8 @@ import {
   RelativePath,
 } from "@dad/protocol";
 import { type ExecutionScope, type NodeHistory, readOutcome, withoutData } from "@dad/run-context";
-import { type Attempt, keyOf } from "./attempt.ts";
+import type { Attempt } from "./attempt.ts";
+import { keyOf } from "./attempt-key.ts";
 import type { FileCommits } from "./file-commits.ts";
 import { frozenJson } from "./frozen-json.ts";
 import type { Continuation } from "./rerun/continuation.ts";

@@ -1,5 +1,5 @@
 import type { NodeHandle } from "@dad/engine";
-import { keyOf } from "./attempt.ts";
+import { keyOf } from "./attempt-key.ts";
 
 /** The tree of a workspace of which nobody knows what is in it. No other is like it. */
 export const UNKNOWABLE_TREE = "unknown";

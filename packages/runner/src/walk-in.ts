@@ -51,7 +51,7 @@ export function walkIn(scope: ExecutionScope, root: ComponentDefinition, options
   const commits = fileCommits(scope.run, files);
   const waiting = waitingIn({ scope, continuation, clock, given: (id) => inputs.answer(id) });
   waiting.requests.listen();
-  const { execute, ledger } = nodeAttempts({ waiting, scope, root, observability, turns, report, assume, files: commits, continuation });
+  const { execute, ledger } = nodeAttempts({ waiting, scope, root, observability, report, files: commits, before: { turns, assume, continuation } });
   const cameTo = new Set(history.nodes.keys());
   const decisions = decisionsOf({ fingerprint, unmarked: own, recorded: history.nodes, continuation });
   const host: InterpreterHost = {

@@ -62,10 +62,9 @@ export interface LookAhead {
 export interface LookAheadOptions {
   readonly base: BaseRun;
   readonly decider: Decider;
-  readonly answers: EarlierAnswers;
   readonly withSet: ReturnType<typeof withSet>;
   /** What the re-run is given: its static inputs, and what names its input files. */
-  readonly outside: { readonly inputs: StaticInputIndex; readonly inputFiles: Digest | undefined };
+  readonly outside: { readonly inputs: StaticInputIndex; readonly inputFiles: Digest | undefined; readonly answers: EarlierAnswers };
   readonly ports: Pick<RunPorts, "artifacts" | "resources" | "outcomes" | "workspaces">;
   readonly engine: Engine;
   readonly place: { readonly runRoot: string; readonly lineage: readonly BaseRun["runId"][] };
@@ -135,6 +134,7 @@ function lookingHost(root: ComponentDefinition, options: LookAheadOptions, found
   const describe = schemaDescriber();
   const looking = {
     ...options,
+    answers: outside.answers,
     files,
     describe,
     found,
@@ -234,6 +234,7 @@ interface Looking extends LookAheadOptions {
   readonly elementAt: ReturnType<typeof elementsOf>;
   readonly found: Findings;
   readonly files: ReturnType<typeof filesAhead>;
+  readonly answers: EarlierAnswers;
   readonly describe: ExecutingAhead["describe"];
   /** The nodes that the earlier run had in something. */
   readonly before: (path: string) => readonly NodePath[];

@@ -68,9 +68,9 @@ export async function planRerun(root: ComponentDefinition, given: PlanRerunOptio
   const groups = writersTogether(root, base.history);
   const place = { runRoot, lineage };
   const inputFiles = given.begun?.inputFiles ?? mergedInputFiles(base.history.inputFiles, given.inputFiles ?? []);
-  const outside = { inputs: staticInputIndex(root, inputs), inputFiles: digestOfInputFiles(inputFiles) };
   const answers = earlierAnswers(base, options);
-  const looking = { outside, base, answers, withSet: withSet(options.set), ports, engine, signal, place };
+  const outside = { inputs: staticInputIndex(root, inputs), inputFiles: digestOfInputFiles(inputFiles), answers };
+  const looking = { outside, base, withSet: withSet(options.set), ports, engine, signal, place };
   const { decider, ahead } = await lookAheadTogether(root, { looking, options, groups });
   const problems = await problemsOf(root, { base, options, decider, ahead, ...ports });
   // What stands in the way may be why it does not come further.

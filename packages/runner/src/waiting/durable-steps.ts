@@ -1,3 +1,4 @@
+import type { NodeDefinition } from "@dad/agent";
 import { readJson } from "@dad/artifacts";
 import type { NodeCall } from "@dad/engine";
 import {
@@ -12,7 +13,6 @@ import {
   type NodePath,
 } from "@dad/protocol";
 import type { RunContext, RunHistory, StepHistory } from "@dad/run-context";
-import type { NodeElement } from "../attempt.ts";
 import { frozenJson } from "../frozen-json.ts";
 import { stopwatch } from "../stopwatch.ts";
 import { StepError } from "./errors.ts";
@@ -35,10 +35,15 @@ export function stepRecords({ steps }: Pick<RunHistory, "steps">): StepRecords {
 /** Does a step of one attempt, or gives what it has given before. */
 export type DoStep = <Result>(name: string, work: () => Promise<Result> | Result) => Promise<Result>;
 
+/** Whose steps they are. */
+interface Stepping {
+  readonly definition: NodeDefinition;
+}
+
 export interface StepsOptions {
   readonly run: Pick<RunContext, "record" | "keep" | "ports">;
   readonly call: NodeCall;
-  readonly element: NodeElement;
+  readonly element: Stepping;
   readonly records: StepRecords;
 }
 
@@ -68,7 +73,7 @@ export function stepsOf({ run, call, element, records }: StepsOptions): DoStep {
   };
 }
 
-function toldOf({ settings, input }: NodeCall, { definition: { nodeType } }: NodeElement): Digest {
+function toldOf({ settings, input }: NodeCall, { definition: { nodeType } }: Stepping): Digest {
   const { type, version, source } = nodeType;
   return digestOfBytes(
     canonicalJson({ type, version, settings, ...(source === undefined ? {} : { source }), ...(input === undefined ? {} : { input }) }),

@@ -240,6 +240,23 @@ describe("what is asked", () => {
     });
   });
 
+  it("is cancelled when its node has come to its end without it", async () => {
+    const { step, on, run, inputs, answer } = waitingStage();
+    const wentOn: unknown[] = [];
+    on("ask", async ({ input }) => {
+      void input(question("approve")).then((value) => wentOn.push(value));
+      await until(async () => (await inputs()).length === 1);
+      return null;
+    });
+    on("next", async () => {
+      await answer("main.ask:approve", true);
+      return null;
+    });
+    await run(flow("main").node("ask", step({})).node("next", step({})));
+    expect(await inputs()).toEqual(["requested main.ask:approve", "cancelled main.ask:approve"]);
+    expect(wentOn).toEqual([]);
+  });
+
   it("is cancelled when its signal says so, and not asked again", async () => {
     const { step, on, run, inputs } = waitingStage();
     on("ask", async ({ input }) => {

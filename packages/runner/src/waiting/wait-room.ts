@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { NodeHandle } from "@dad/engine";
 import type { InputId } from "@dad/protocol";
-import { keyOf } from "../attempt.ts";
+import { keyOf } from "../attempt-key.ts";
 import type { Awaited } from "../walk.ts";
 
 /** What a run waits for that is parked. */

@@ -24,7 +24,10 @@ describe("fittingText", () => {
     [{ schema: { type: "array" }, choices: [choice("a"), choice("b"), choice("c")] }, "any of a, b and c (--choice, repeated)"],
     [{ schema: {}, choices: many }, "c0, c1, c2, c3, c4, c5, c6, c7, … or 2 more (--choice)"],
     [{ schema: { enum: ["a", 1] } }, "a or 1 (--choice)"],
-    [{ schema: { type: "object", properties: { n: { type: "integer" } }, required: ["n"] } }, "{ n: integer } (--value, --file)"],
+    [
+      { schema: { type: "object", properties: { a: { type: "integer" }, tags: {}, title: {} }, required: ["title", "a"] } },
+      "{ title: any JSON, a: integer, tags?: any JSON } (--value, --file)",
+    ],
     [{ schema: { type: "string" }, as: "secret" as const }, "a secret: it is written nowhere, and given to dad resume in a terminal"],
   ])("says of %j what answers it, and how", (asks, text) => {
     expect(fittingText(asks)).toBe(text);

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { inOrder } from "./prompts/json-schema.ts";
 
 const DEEPEST = 3;
 const LONGEST = 500;
@@ -28,7 +29,7 @@ function listText(items: z.core.JSONSchema.JSONSchema["items"], depth: number): 
 }
 
 function membersText({ properties = {}, required = [], additionalProperties }: z.core.JSONSchema.JSONSchema, depth: number): string {
-  const names = Object.entries(properties);
+  const names = inOrder(Object.entries(properties), required);
   const more =
     typeof additionalProperties === "object" && Object.keys(additionalProperties).length > 0 ? [["[name]", additionalProperties] as const] : [];
   if (depth === DEEPEST && names.length > 0) return "{ … }";

@@ -38,8 +38,20 @@ function together(one: JsonSchema, other: JsonSchema): JsonSchema {
 }
 
 /** The schemas of the members of an object, in order. */
-export function membersOf({ properties }: JsonSchema): readonly (readonly [name: string, schema: Json])[] {
-  return isJsonObject(properties) ? Object.entries(properties) : [];
+export function membersOf({ properties, required }: JsonSchema): readonly (readonly [name: string, schema: Json])[] {
+  return isJsonObject(properties) ? inOrder(Object.entries(properties), required) : [];
+}
+
+/**
+ * The members as somebody wrote them: a journal keeps those of objects by their names, and lists as they are. So where the list of what is
+ * required has another order, that goes first.
+ */
+export function inOrder<Member>(members: readonly (readonly [name: string, member: Member])[], required: unknown) {
+  if (!Array.isArray(required)) return members;
+  const listed = members.flatMap(([name]) => (required.includes(name) ? [required.indexOf(name)] : []));
+  if (listed.every((at, index) => index === 0 || at > (listed[index - 1] ?? 0))) return members;
+  const place = ([name]: readonly [string, Member]): number => required.indexOf(name) + 1 || Infinity;
+  return members.toSorted((one, other) => (place(one) === place(other) ? 0 : place(one) - place(other)));
 }
 
 export function isRequired(name: string, { required }: JsonSchema): boolean {

@@ -50,7 +50,6 @@ export interface TestingContextOptions {
 export function testingContext({ workspace, models = {}, outcome = true, ...isolation }: TestingContextOptions = {}): TestingContext {
   const policies: IsolationPolicy[] = [];
   const artifacts = new Map<string, ArtifactDraft>();
-  const kept = new Map<string, Uint8Array>();
   const usages: Usage[] = [];
   const spans: RecordedSpan[] = [];
   const commits: string[] = [];
@@ -69,6 +68,20 @@ export function testingContext({ workspace, models = {}, outcome = true, ...isol
     outcome: outcome ? outcomeTree(commits) : undefined,
     resources: profileOf(models),
     observability: recordingObservability(spans),
+    ...keeping(artifacts),
+    input: ({ key }) => Promise.reject(new TypeError(`nobody answers ${key} here`)),
+    step: async (_name, work) => work({ signal: controller.signal }),
+    addUsage: (usage) => void usages.push(usage),
+    emit: async (name, data) => void emitted.push({ name, data }),
+    exclusively: (work) => work(),
+    stream: (piece) => void pieces.push(piece),
+  };
+  return { context, artifacts, usages, spans, commits, pieces, emitted, policies, controller };
+}
+
+function keeping(artifacts: Map<string, ArtifactDraft>): Pick<NodeContext, "record" | "content"> {
+  const kept = new Map<string, Uint8Array>();
+  return {
     async record(draft) {
       if (artifacts.has(draft.name)) throw new TypeError(`there is an artifact "${draft.name}" already`);
       artifacts.set(draft.name, draft);
@@ -81,14 +94,7 @@ export function testingContext({ workspace, models = {}, outcome = true, ...isol
       if (!bytes) throw new TypeError(`nobody kept the content ${digest}`);
       return bytes;
     },
-    input: ({ key }) => Promise.reject(new TypeError(`nobody answers ${key} here`)),
-    step: async (_name, work) => work({ signal: controller.signal }),
-    addUsage: (usage) => void usages.push(usage),
-    emit: async (name, data) => void emitted.push({ name, data }),
-    exclusively: (work) => work(),
-    stream: (piece) => void pieces.push(piece),
   };
-  return { context, artifacts, usages, spans, commits, pieces, emitted, policies, controller };
 }
 
 function isolationParts(

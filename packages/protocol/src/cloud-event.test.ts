@@ -52,11 +52,12 @@ describe("fromCloudEvent", () => {
   });
 
   it.each([
-    ["another type", { type: "com.example.thing" }],
-    ["another source", { source: "/somewhere" }],
-    ["another version of the specification", { specversion: "0.3" }],
-    ["data of another form", { data: { name: 1 } }],
-  ])("refuses %s", (_what, change) => {
-    expect(() => fromCloudEvent({ ...toCloudEvent(recorded), ...change })).toThrow();
+    ["another type", "type", { type: "com.example.thing" }],
+    ["another source", "runId", { source: "/somewhere" }],
+    ["another version of the specification", "specversion", { specversion: "0.3" }],
+    ["data of another form", "name", { data: { name: 1 } }],
+    ["data that is a list", "name", { data: ["progress"] }],
+  ])("refuses %s", (_what, place, change) => {
+    expect(() => fromCloudEvent({ ...toCloudEvent(recorded), ...change })).toThrow(`"${place}"`);
   });
 });

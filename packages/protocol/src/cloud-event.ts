@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { parseEvent, type RunEvent, type UnknownEvent } from "./event.ts";
-import { Json } from "./json.ts";
+import { isJsonObject, Json } from "./json.ts";
 
 /** Before the type of an event of ours. After it comes the version of its form. */
 export const CLOUD_EVENT_TYPE_PREFIX = "dev.dad.";
@@ -57,7 +57,7 @@ export function fromCloudEvent(value: unknown): RunEvent | UnknownEvent {
   const runId = /^\/runs\/([^/]+)$/.exec(source)?.[1];
   const isOurs = type.startsWith(CLOUD_EVENT_TYPE_PREFIX) && type.endsWith(TYPE_SUFFIX);
   return parseEvent({
-    ...(typeof data === "object" && data !== null ? data : {}),
+    ...(isJsonObject(data) ? data : {}),
     type: isOurs ? type.slice(CLOUD_EVENT_TYPE_PREFIX.length, -TYPE_SUFFIX.length) : undefined,
     runId,
     time,

@@ -25,18 +25,11 @@ export { type OpenRunOptions, openRun, type RerunStart } from "./open-run.ts";
 export { contentsOfOrigins, type OriginContents, withoutData } from "./origin-contents.ts";
 export { withoutContents } from "./run-face.ts";
 export { type ResumeRunOptions, resumeRun } from "./resume-run.ts";
+export type { ComponentState } from "./component-history.ts";
+export type { NodeHistory } from "./node-history.ts";
+export type { StepHistory } from "./step-history.ts";
 export type { RequestHistory } from "./request-history.ts";
-export {
-  type ComponentState,
-  type NodeHistory,
-  type OutcomeHistory,
-  type OutcomeStep,
-  readHistory,
-  type ReadHistoryOptions,
-  readOutcome,
-  type RunHistory,
-  type StepHistory,
-} from "./run-history.ts";
+export { type OutcomeHistory, type OutcomeStep, readHistory, type ReadHistoryOptions, readOutcome, type RunHistory } from "./run-history.ts";
 export {
   listRuns,
   type ListRunsOptions,

@@ -4,55 +4,23 @@ import type { JournalStore } from "@dad/journal";
 import {
   type ArtifactEntry,
   type Digest,
-  type ErrorEnvelope,
-  type EventOf,
   type FailureHandling,
   type InputId,
   type Json,
-  type NodeEffect,
-  type NodeFingerprint,
-  type NodeOrigin,
   type NodePath,
   type OutcomeRef,
   type RecordedEvent,
   type RerunOf,
   type RunId,
-  type Usage,
 } from "@dad/protocol";
 import { decodeValue } from "./artifact-format.ts";
+import { type ComponentState, foldComponents } from "./component-history.ts";
+import { foldMessages } from "./message-history.ts";
+import { type NodeHistory, nodeAfter } from "./node-history.ts";
 import { contentsOfOrigins, type OriginContents } from "./origin-contents.ts";
 import { foldRequests, type RequestHistory } from "./request-history.ts";
 import { checkedRunId } from "./run-env.ts";
-
-/** How the last attempt of a node stands, as the journal tells it. */
-export interface NodeHistory {
-  readonly path: NodePath;
-  /** Of the last attempt. */
-  readonly attempt: number;
-  /** `started`: nobody recorded how it ended. `parked`: it waits for answers, and all that it did before is in its steps. */
-  readonly state: "started" | "parked" | "completed" | "failed" | "cancelled";
-  readonly effect: NodeEffect | undefined;
-  readonly artifacts: readonly ArtifactEntry[];
-  readonly error: ErrorEnvelope | undefined;
-  /** What comes after it had gone on, after it rested. */
-  readonly rested?: true;
-  /** Of the entry that says how it ended, or that it started. */
-  readonly seq: number;
-  /** What its result depends on. Absent where no result was tried for, and in what older versions recorded. */
-  readonly fingerprint?: NodeFingerprint | undefined;
-  readonly reads?: readonly NodePath[] | undefined;
-  readonly usage?: Usage | undefined;
-  /** Of a reused node: where it was executed. */
-  readonly origin?: NodeOrigin | undefined;
-  /** Of the entry that says that its first attempt started. */
-  readonly began?: number | undefined;
-  /** Of all that its attempts changed: they did so while nobody else changed files. */
-  readonly exclusive?: boolean | undefined;
-  /** Of a reused node: one of those that it is reused together with, because nobody knows whose the changes are. */
-  readonly beside?: NodePath | undefined;
-  /** With which commit it ended, when it changed files of the outcome. `parent` is what it found. */
-  readonly outcome?: OutcomeRef | undefined;
-}
+import { foldSteps, type StepHistory } from "./step-history.ts";
 
 /** A change of the result tree by one attempt of a node. */
 export interface OutcomeStep {
@@ -68,13 +36,6 @@ export interface OutcomeHistory {
   readonly tree: string | undefined;
   /** The changes, in the order in which they were made. */
   readonly steps: readonly OutcomeStep[];
-}
-
-/** A piece of work within a node that is done. */
-export interface StepHistory {
-  /** Names what the node was told. */
-  readonly given: Digest;
-  readonly result: ArtifactEntry;
 }
 
 /** What had happened in a run before it was opened. */
@@ -110,9 +71,6 @@ export interface RunHistory {
   readonly lastSeq: number;
 }
 
-/** `ended`: it did not complete. */
-export type ComponentState = "started" | "parked" | "completed" | "ended" | "skipped";
-
 /** Folds the events of a journal, one after the other. */
 export interface HistoryFold {
   readonly history: RunHistory;
@@ -123,25 +81,20 @@ export interface HistoryFold {
 
 export function foldHistory(): HistoryFold {
   const nodes = new Map<NodePath, NodeHistory>();
-  const components = new Map<NodePath, ComponentState>();
-  const requests = foldRequests();
-  const done = new Map<NodePath, Map<string, StepHistory>>();
-  const messages = new Set<string>();
+  const others = { components: foldComponents(), requests: foldRequests(), steps: foldSteps(), messages: foldMessages() };
   const ended = new Set<NodePath>();
   const handled = new Map<NodePath, FailureHandling>();
   const steps: OutcomeStep[] = [];
-  const outcome = { start: undefined, tree: undefined, steps };
-  const nothing = { definition: undefined, inputs: undefined, rerun: undefined, revision: undefined, outcome, workspace: undefined, lastSeq: 0 };
   const history: Open<RunHistory> = {
-    ...nothing,
-    inputFiles: [],
+    ...NOTHING_KNOWN,
+    outcome: { start: undefined, tree: undefined, steps },
     nodes,
     ended,
     handled,
-    components,
-    requests: requests.requests,
-    steps: done,
-    messages,
+    components: others.components.states,
+    requests: others.requests.requests,
+    steps: others.steps.steps,
+    messages: others.messages.ids,
   };
   return {
     history,
@@ -156,11 +109,7 @@ export function foldHistory(): HistoryFold {
         if (node.state === "started") handled.delete(node.path);
         else if (node.state !== "parked") ended.add(node.path);
       } else if (event.type === "failure.handled") handled.set(event.path, event.by);
-      else if (event.type === "step.completed") done.set(event.path, withStep(done.get(event.path), event));
-      else if (event.type === "custom.emitted") {
-        if (event.message !== undefined) messages.add(event.message);
-      } else if (isOfComponent(event)) components.set(event.path, COMPONENT_STATES[event.type]);
-      requests.add(event);
+      for (const fold of Object.values(others)) fold.add(event);
     },
     async fill(contents) {
       for (const node of nodes.values()) {
@@ -171,24 +120,15 @@ export function foldHistory(): HistoryFold {
   };
 }
 
-const COMPONENT_STATES = {
-  "component.started": "started",
-  "component.parked": "parked",
-  "component.completed": "completed",
-  "component.failed": "ended",
-  "component.cancelled": "ended",
-  "component.skipped": "skipped",
-} as const satisfies { readonly [Type in RecordedEvent["type"]]?: ComponentState };
-
-type ComponentEvent = Extract<RecordedEvent, { readonly type: keyof typeof COMPONENT_STATES }>;
-
-function isOfComponent(event: RecordedEvent): event is ComponentEvent {
-  return Object.hasOwn(COMPONENT_STATES, event.type);
-}
-
-function withStep(steps: Map<string, StepHistory> = new Map(), { name, given, result }: EventOf<"step.completed">): Map<string, StepHistory> {
-  return steps.set(name, { given, result });
-}
+const NOTHING_KNOWN = {
+  definition: undefined,
+  inputs: undefined,
+  inputFiles: [],
+  rerun: undefined,
+  revision: undefined,
+  workspace: undefined,
+  lastSeq: 0,
+};
 
 type Open<History> = { -readonly [Fact in keyof History]: History[Fact] };
 
@@ -212,65 +152,6 @@ function addFact(history: Open<RunHistory>, event: RecordedEvent): void {
   else if (event.type === "workspace.opened") history.workspace = event.directory;
   else if (event.type === "component.started") history.definition = event.definition ?? history.definition;
 }
-
-/** How the node of an event stands after it; `undefined` for an event of no node. */
-function nodeAfter(event: RecordedEvent, nodes: ReadonlyMap<NodePath, NodeHistory>): NodeHistory | undefined {
-  switch (event.type) {
-    case "node.started":
-      return {
-        path: event.path,
-        attempt: event.attempt,
-        state: "started",
-        effect: event.effect,
-        artifacts: [],
-        error: undefined,
-        seq: event.seq,
-        ...leftBefore(event, nodes.get(event.path)),
-      };
-    case "node.completed":
-    case "node.failed":
-    case "node.parked":
-    case "node.cancelled":
-      return {
-        path: event.path,
-        attempt: event.attempt,
-        state: STATES[event.type],
-        effect: nodes.get(event.path)?.effect,
-        artifacts: event.artifacts,
-        error: event.type === "node.failed" || event.type === "node.cancelled" ? event.error : undefined,
-        seq: event.seq,
-        usage: event.usage,
-        ...madeOf(event, nodes.get(event.path)),
-      };
-    case "node.rested":
-      return restedAfter(event, nodes.get(event.path));
-    default:
-      return undefined;
-  }
-}
-
-type NodeEnd = EventOf<"node.completed"> | EventOf<"node.failed"> | EventOf<"node.parked"> | EventOf<"node.cancelled">;
-
-function leftBefore({ seq }: EventOf<"node.started">, before: NodeHistory | undefined): Partial<NodeHistory> {
-  return { began: before?.began ?? seq, outcome: before?.outcome, exclusive: before?.exclusive };
-}
-
-/** What an attempt before it changed is changed: as it was, where this one changes nothing. */
-function madeOf(event: NodeEnd, before: NodeHistory | undefined): Partial<NodeHistory> {
-  const began = before?.began;
-  if (event.type === "node.cancelled") return { began, outcome: before?.outcome };
-  const { fingerprint, reads, beside, outcome } = event;
-  const origin = event.type === "node.parked" ? undefined : event.origin;
-  const made = { began, fingerprint, reads, origin, beside };
-  if (outcome === undefined) return { ...made, outcome: before?.outcome, exclusive: before?.exclusive };
-  return { ...made, outcome, exclusive: event.exclusive === true && (before?.outcome === undefined || before.exclusive === true) };
-}
-
-function restedAfter({ attempt }: EventOf<"node.rested">, before: NodeHistory | undefined): NodeHistory | undefined {
-  return before?.attempt === attempt ? { ...before, rested: true } : undefined;
-}
-
-const STATES = { "node.completed": "completed", "node.failed": "failed", "node.parked": "parked", "node.cancelled": "cancelled" } as const;
 
 /** What is recorded of a run. @throws `RUN_UNKNOWN`, `RUN_ID_INVALID`, `JOURNAL_DAMAGED`. */
 export async function readHistory(

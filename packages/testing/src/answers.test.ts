@@ -1,7 +1,7 @@
 import { defineNode, flow } from "@dad/agent";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { testAgent } from "./index.ts";
+import { testAgent } from "./test-agent.ts";
 
 const review = defineNode({
   type: "review",

@@ -18,7 +18,16 @@ import { onDisk, openStage, type Stage } from "./stage.ts";
 import { type TestRun, testRun } from "./test-run.ts";
 import type { Files } from "./workspace-files.ts";
 
-export interface TestAgentOptions {
+/** Who answers, in a test or from a resumption on. */
+export interface TestAnswers {
+  /**
+   * What somebody answers to what nodes ask, by request (`flow.node:key`) or by key: a value, or a function of the request. Without
+   * an answer the run waits, and is resumed with one.
+   */
+  readonly answers?: GivenAnswers;
+}
+
+export interface TestAgentOptions extends TestAnswers {
   /** By alias. A call for which a model has no answer fails the test. */
   readonly models?: Readonly<Record<string, ModelResource>>;
   /** By alias. */
@@ -29,11 +38,6 @@ export interface TestAgentOptions {
   readonly files?: Files | URL;
   /** What is done in the place of nodes, by path. `iter_*` in one stands for each iteration of a loop. */
   readonly nodes?: ReplacedNodes;
-  /**
-   * What somebody answers to what nodes ask, by request (`flow.node:key`) or by key: a value, or a function of the request. Without
-   * an answer the run waits, and is resumed with one.
-   */
-  readonly answers?: GivenAnswers;
   /** Variables that commands see, besides what a program needs to start. */
   readonly env?: Readonly<Record<string, string>>;
   /** Default: a fake one. The time of a fake clock passes by itself, and whoever waits for it is not kept waiting. */
@@ -49,10 +53,8 @@ export interface TestRunOptions {
   readonly onEvent?: EventHandler;
 }
 
-export interface TestResumeOptions extends TestRunOptions, Pick<ResumeOptions, "assume"> {
-  /** What has been answered by now, besides what the test answers from the beginning. */
-  readonly answers?: GivenAnswers;
-}
+/** Its answers are given besides those of the test. */
+export interface TestResumeOptions extends TestRunOptions, TestAnswers, Pick<ResumeOptions, "assume"> {}
 
 /** The test of an agent or a flow: one run of it, and its resumptions. Disposal cancels what still goes on, and waits for its end. */
 export interface AgentTest<Outputs = object> extends AsyncDisposable {

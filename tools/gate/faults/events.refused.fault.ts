@@ -9,8 +9,8 @@ function credulousBus(options: { readonly capacity: number }): EventBus {
   return {
     ...bus,
     async ask(kind, question, { accept, signal }) {
-      const taken = await bus.ask(kind, question, { accept: (answer) => ({ answer }), ...(signal && { signal }) });
-      return taken === undefined ? undefined : accept(taken.answer);
+      const taken = await bus.ask(kind, question, { accept: (answer, by) => ({ answer, by }), ...(signal && { signal }) });
+      return taken === undefined ? undefined : accept(taken.answer, taken.by);
     },
   };
 }

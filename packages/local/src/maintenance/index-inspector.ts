@@ -55,5 +55,12 @@ function* wrongEntries(
 }
 
 function entryOf({ runId, status, rootComponentId, startedAt, endedAt, rerun }: NonNullable<RunStanding["details"]>): RunListEntry {
-  return { runId, status: endedAt === null && status !== "waiting" ? "interrupted" : status, rootComponentId, startedAt, endedAt, ...(rerun ? { rerun } : {}) };
+  return {
+    runId,
+    status: endedAt === null && status !== "waiting" ? "interrupted" : status,
+    rootComponentId,
+    startedAt,
+    endedAt,
+    ...(rerun ? { rerun } : {}),
+  };
 }

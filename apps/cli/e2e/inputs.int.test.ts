@@ -42,6 +42,8 @@ describe("a run that asks", () => {
     const answered = await dad("answer", "r", "approve", "--yes", "--comment", "looked at it");
     expect([answered.code, answered.stderr]).toEqual([0, ""]);
     expect(answered.stdout).toBe("main.review:approve is answered: true\nthe run is waiting, and takes it when it goes on: dad resume r\n");
+    const shown = (await dad("show", "r")).stdout;
+    expect(shown).toContain("\nwaits for nothing any more: what it asked is answered, or expired\nnext      dad resume r\n");
     expect(await dad("answer", "r", "--no")).toMatchObject({
       code: 2,
       stderr: expect.stringContaining(`INPUT_ANSWERED: main.review:approve is answered already: by ${WHO}`) as string,

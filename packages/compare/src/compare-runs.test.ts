@@ -45,6 +45,14 @@ describe("compareRuns", () => {
     );
   });
 
+  it("counts what waited for an answer, and was begun again, once", async () => {
+    const parked = step({ type: "node.parked" });
+    const waited = [parked, step({ attempt: 2, type: "node.parked" }), step({ attempt: 3, type: "node.failed" }), step({ attempt: 4 })];
+    const { differs, nodes } = await compared(waited, [step({ type: "node.failed" }), step({ attempt: 2 })]);
+    expect([differs, nodes.map(({ attempt }) => attempt)]).toEqual([false, [1, 2]]);
+    expect(only(await compared([parked], [step()])).before).toMatchObject({ status: "waiting", nodeType: "test" });
+  });
+
   it("aligns attempts by path and number, in the order of the runs", async () => {
     const { differs, nodes } = await compared(
       [{ path: "main.a" }, { path: "main.gone" }, { path: "main.b", type: "node.failed" }, { path: "main.b", attempt: 2 }],

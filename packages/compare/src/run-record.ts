@@ -15,6 +15,7 @@ import { detailsOf, emptyProjection, project } from "@dad/run-context";
 /** One attempt of a node as it is recorded. */
 export interface AttemptRecord {
   readonly path: NodePath;
+  /** Among those of its node. What waited for an answer and was begun again counts once, whoever was there to answer. */
   readonly attempt: number;
   readonly facts: ComparedAttempt;
   readonly fingerprint: NodeFingerprint | undefined;
@@ -44,15 +45,24 @@ export async function readRunRecord(journals: JournalSource, runId: RunId, optio
   // Asked before reading: a run that ends in between has its end in what is read.
   const live = (await journals.owner(runId, options)) !== undefined;
   const attempts = new Map<string, AttemptRecord>();
+  const parked = new Map<NodePath, number>();
   let run = emptyProjection();
   for await (const event of journals.read(runId, options)) {
     run = project(run, event);
-    addAttempt(attempts, event);
+    addAttempt(attempts, withoutParked(event, parked));
+    if (event.type === "node.parked") parked.set(event.path, (parked.get(event.path) ?? 0) + 1);
   }
   if (!run.started) throw new RunUnknownError(runId);
   const details = detailsOf(run, { runDir: "", live });
   if (!live) interruptRunning(attempts);
   return { details, attempts };
+}
+
+/** As if it had been answered at once. */
+function withoutParked(event: RecordedEvent, parked: ReadonlyMap<NodePath, number>): RecordedEvent {
+  if (!("path" in event) || !("attempt" in event)) return event;
+  const { path, attempt } = event as { readonly path: NodePath; readonly attempt: number };
+  return { ...event, attempt: attempt - (parked.get(path) ?? 0) };
 }
 
 function addAttempt(attempts: Map<string, AttemptRecord>, event: RecordedEvent): void {
@@ -62,6 +72,9 @@ function addAttempt(attempts: Map<string, AttemptRecord>, event: RecordedEvent):
       return;
     case "node.started":
       attempts.set(attemptKey(event), begunAttempt(event));
+      return;
+    case "node.parked":
+      attempts.set(attemptKey(event), parkedAttempt(event, attempts.get(attemptKey(event))));
       return;
     case "node.completed":
     case "node.failed":
@@ -74,6 +87,11 @@ function addAttempt(attempts: Map<string, AttemptRecord>, event: RecordedEvent):
 
 function begunAttempt({ path, attempt, nodeType }: EventOf<"node.started">): AttemptRecord {
   const facts: ComparedAttempt = { nodeType, status: "running", decision: "executed", durationMs: null, usage: null };
+  return { path, attempt, facts, fingerprint: undefined, artifacts: [] };
+}
+
+function parkedAttempt({ path, attempt, durationMs, usage }: EventOf<"node.parked">, begun: AttemptRecord | undefined): AttemptRecord {
+  const facts: ComparedAttempt = { ...begun?.facts, status: "waiting", decision: "executed", durationMs, usage: usage ?? NO_USAGE };
   return { path, attempt, facts, fingerprint: undefined, artifacts: [] };
 }
 

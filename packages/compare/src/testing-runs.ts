@@ -32,7 +32,7 @@ export interface MadeAttempt {
   /** Members of the entry that says how it ended. */
   readonly end?: object;
   /** Default `node.completed`. `undefined`: nobody recorded how it ended. */
-  readonly type?: "node.completed" | "node.failed" | "node.cancelled" | undefined;
+  readonly type?: "node.completed" | "node.failed" | "node.cancelled" | "node.parked" | undefined;
 }
 
 /** A run that did this, and completed. */
@@ -54,8 +54,9 @@ async function recordAttempt(journal: Journal, made: MadeAttempt): Promise<void>
   const artifacts = Object.entries(kept).map(([name, value]) => entryOf(name, value));
   const facts = { ...place, durationMs: 1, artifacts, ...(usage ? { usage } : {}), ...fingerprintOf(made) };
   const failed = type === "node.failed" ? { error: { code: "NODE_FAILED", message: "no luck", retryable: false } } : {};
+  const parked = type === "node.parked" ? { requests: ["main.step:approve"] } : {};
   const completed = type === "node.completed" ? { decision: "executed" } : {};
-  await journal.append({ type, ...facts, ...failed, ...completed, ...end } as EventDraft);
+  await journal.append({ type, ...facts, ...failed, ...parked, ...completed, ...end } as EventDraft);
 }
 
 function fingerprintOf({ made }: MadeAttempt): { readonly fingerprint?: NodeFingerprint } {

@@ -28,6 +28,7 @@ const STATUSES = { "node.completed": "completed", "node.failed": "failed", "node
 
 export function statusOf({ live, attempts }: RunRecord, attempt: AttemptRecord): NodeStatus {
   if (attempt.end) return STATUSES[attempt.end.type];
+  if (attempt.parked) return "waiting";
   return live && attempts.get(attempt.path)?.at(-1) === attempt ? "running" : "interrupted";
 }
 
@@ -44,7 +45,8 @@ export function errorOf({ end }: AttemptRecord): { readonly error?: Pick<ErrorEn
 
 /** What a reused node took is recorded by the run that executed it. */
 export function durationOf(attempt: AttemptRecord): number | null {
-  return attempt.end === undefined || madeIn(attempt).origin ? null : attempt.end.durationMs;
+  if (attempt.end === undefined) return attempt.parked?.durationMs ?? null;
+  return madeIn(attempt).origin ? null : attempt.end.durationMs;
 }
 
 /** The attempts of the same node before one. */

@@ -163,6 +163,23 @@ describe("the lineage of a node", () => {
     expect((await on.why("old", "main.say")).nodes).toMatchObject([{ status: "interrupted", nodeType: "step" }]);
   });
 
+  it("tells of attempts that waited for an answer", async () => {
+    const on = stage();
+    const journal = await on.ports.journals.create(id("old"));
+    const definition = flow("main").node("say", on.step({}));
+    await on.run("one", definition);
+    for await (const { runId: _runId, seq: _seq, time: _time, ...event } of on.ports.journals.read(id("one"))) {
+      await journal.append(event.type === "node.completed" ? { ...event, attempt: 2 } : event);
+      if (event.type !== "node.started") continue;
+      await journal.append({ type: "node.parked", path: event.path, attempt: 1, durationMs: 7, artifacts: [], requests: ["main.say:ok" as never] });
+      expect((await on.why("old", "main.say")).nodes).toMatchObject([{ status: "waiting", durationMs: 7 }]);
+      await journal.append({ ...event, attempt: 2 });
+    }
+    const [node] = (await on.why("old", "main.say")).nodes;
+    expect(node).toMatchObject({ status: "completed", attempt: 2, attempts: [{ attempt: 1, status: "waiting", durationMs: 7 }] });
+    await journal[Symbol.asyncDispose]();
+  });
+
   it("stops when it is told to", async () => {
     const on = await ran();
     await expect(on.why("one", "main.sum", { signal: AbortSignal.abort(new Error("enough")) })).rejects.toThrow("enough");

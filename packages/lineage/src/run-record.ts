@@ -13,6 +13,8 @@ export interface AttemptRecord {
   readonly attempt: number;
   readonly start: Recorded<"node.started"> | undefined;
   readonly end: NodeEnd | undefined;
+  /** It waited for an answer, and the node was to be begun again. */
+  readonly parked?: Recorded<"node.parked">;
 }
 
 /** A change of the files of the outcome by one attempt. */
@@ -121,6 +123,9 @@ function add(run: Folding, event: RecordedEvent): void {
     case "node.started":
       attemptsOf(run, event.path).push({ path: event.path, attempt: event.attempt, start: event, end: undefined });
       return;
+    case "node.parked":
+      addParked(run, event);
+      return;
     case "node.completed":
     case "node.failed":
     case "node.cancelled":
@@ -134,6 +139,13 @@ function attemptsOf({ attempts }: Folding, path: NodePath): AttemptRecord[] {
   const known = attempts.get(path) ?? [];
   attempts.set(path, known);
   return known;
+}
+
+function addParked(run: Folding, parked: Recorded<"node.parked">): void {
+  const attempts = attemptsOf(run, parked.path);
+  const at = attempts.findIndex(({ attempt, end }) => attempt === parked.attempt && end === undefined);
+  const begun = attempts[at];
+  if (begun) attempts[at] = { ...begun, parked };
 }
 
 function addEnd(run: Folding, end: NodeEnd): void {

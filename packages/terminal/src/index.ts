@@ -26,7 +26,7 @@ export type { Progress } from "./progress.ts";
 export type { LineLook } from "./progress-line.ts";
 export { progressOn, type ProgressOptions } from "./progress-on.ts";
 export { runListText } from "./run-list.ts";
-export { fittingText, promptLine, requestLines, type RequestLook, whoText } from "./request-text.ts";
+export { fittingText, hasExpired, promptLine, requestLines, type RequestLook, whoText } from "./request-text.ts";
 export { type RunTree, runTree } from "./run-tree.ts";
 export { schemaText } from "./schema-text.ts";
 export { startLine } from "./start-line.ts";

@@ -2,7 +2,7 @@ import type { EarlyAnswer, InputsReport, OpenInput } from "@dad/protocol";
 import { timeText } from "./duration.ts";
 import { statusWord } from "./node-mark.ts";
 import type { Paint } from "./paint.ts";
-import { requestLines, whoText } from "./request-text.ts";
+import { hasExpired, requestLines, whoText } from "./request-text.ts";
 import { visible } from "./visible.ts";
 import type { AnswerCommand } from "./waiting-line.ts";
 
@@ -11,6 +11,8 @@ export interface InputsContext {
   readonly answer: AnswerCommand;
   /** The command that goes on with a run. */
   readonly resume: (runId: string) => string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
 }
 
 /** What runs wait for, run by run, and how they are answered. */
@@ -28,11 +30,12 @@ export function inputsText({ inputs, early }: InputsReport, context: InputsConte
     .join("\n");
 }
 
-function openLines({ runId, status, request, answer }: OpenInput, { paint, answer: command, resume }: InputsContext): string[] {
+function openLines({ runId, status, request, answer }: OpenInput, { paint, answer: command, resume, now }: InputsContext): string[] {
   const goesOn = status === "running" ? "the run is about to take it" : resume(runId);
   const answered = answer && `${paint("green", "answered")} ${whoText(answer.by)} at ${timeText(answer.by.at)}, and not taken yet: ${goesOn}`;
+  const late = hasExpired(request, now) && `${paint("yellow", "expired")}, which the run finds when it goes on: ${goesOn}`;
   const next = request.as === "secret" ? resume(runId) : command(runId, request.id);
-  return [...requestLines(request, { paint, whole: true }), `  ${answered ?? visible(next)}`];
+  return [...requestLines(request, { paint, whole: true }), `  ${answered || late || visible(next)}`];
 }
 
 function earlyLine({ request, answer: { by } }: EarlyAnswer): string {

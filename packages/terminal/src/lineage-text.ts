@@ -59,7 +59,7 @@ function nodeFacts(made: LineageNode, { paint }: LineageContext): Fact[] {
     ["when", `${startedAt === null ? NOT_RECORDED : timeText(startedAt)}${took}`],
     ...made.attempts.map((before): Fact => {
       const why = before.error ? ` (${before.error.code}: ${inOneLine(before.error.message)})` : "";
-      return ["before", `attempt ${before.attempt} ${before.status}${why}`];
+      return ["before", `attempt ${before.attempt} ${before.status === "waiting" ? "waited for an answer" : before.status}${why}`];
     }),
   ];
 }
@@ -74,11 +74,11 @@ function madeOfFacts({ path, runId, fingerprint, nodeType, usage, given, set, ou
     ],
     ...Object.entries(resources).map(([alias, behind]): Fact => ["resource", `${inOneLine(alias)} ${valueText(behind)}`]),
     ...(workspace === undefined ? [] : [["files", `saw tree ${workspace}${writers?.length === 0 ? ", which no node had changed" : ""}`] as const]),
-    ...(inputFiles === undefined ? [] : [["files", `could look at the input files ${inputFiles}`] as const]),
     ...(writers ?? []).slice(-MOST_LISTED).map((writer): Fact => {
       const elsewhere = writer.runId === runId ? "" : `, executed in ${writer.runId}`;
       return ["", `changed by ${writer.path} in commit ${writer.commit}${elsewhere}`];
     }),
+    ...(inputFiles === undefined ? [] : [["files", `could look at the input files ${inputFiles}`] as const]),
     ...(outcome ? [["commit", `${outcome.commit}${outcome.tree === undefined ? "" : `, tree ${outcome.tree}`}`] as const] : []),
     ...(usage ? [["tokens", tokensText(usage)] as const, ["cost", costText(usage.costUsd)] as const] : []),
     ...(given ?? []).map((value): Fact => ["given", `${givenTo(value.path, path)} from outside, for run ${value.runId} (${timeText(value.at)})`]),

@@ -47,7 +47,12 @@ describe("requestLines", () => {
 
 describe("inputsText", () => {
   const by = { channel: "cli", who: "ada", at: "2026-11-26T11:00:00.000Z" };
-  const context = { paint: unpainted, answer: (run: string, id: string) => `dad answer ${run} ${id}`, resume: (run: string) => `dad resume ${run}` };
+  const context = {
+    paint: unpainted,
+    answer: (run: string, id: string) => `dad answer ${run} ${id}`,
+    resume: (run: string) => `dad resume ${run}`,
+    now: Date.parse("2026-11-26T12:00:00.000Z"),
+  };
   const open = { runId: "r" as never, status: "waiting" as const, request };
 
   it("shows the whole of what is asked, run by run, with the command that answers it or, when that was done, goes on", () => {
@@ -69,6 +74,15 @@ describe("inputsText", () => {
       "    yes or no (--yes, --no)",
       "    answered by ada (cli) at 2026-11-26 11:00:00Z, and not taken yet: dad resume s",
     ]);
+  });
+
+  it("sends who is too late to the command that lets the run go on, and leaves what may be answered still", () => {
+    const shown = (more: object) =>
+      inputsText({ format: "dad.inputs/1", inputs: [{ ...open, request: { ...request, ...more } }], early: [] }, context);
+    const late = { expiresAt: "2026-11-26T11:59:59.000Z" };
+    expect(shown(late)).toMatch(/\n {4}expired, which the run finds when it goes on: dad resume r$/);
+    expect(shown({ ...late, onTimeout: "wait" })).toMatch(/\n {4}dad answer r main.review:approve$/);
+    expect(shown({ expiresAt: "2026-11-26T12:00:01.000Z" })).toMatch(/\n {4}dad answer r main.review:approve$/);
   });
 
   it("sends who has a secret to whoever goes on with the run", () => {

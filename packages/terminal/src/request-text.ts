@@ -48,6 +48,11 @@ function untilText({ expiresAt, onTimeout = "fail" }: Pick<InputRequest, "expire
   return expiresAt === undefined ? undefined : `until ${timeText(expiresAt)}, ${THEN[onTimeout]}`;
 }
 
+/** Nobody may answer it any more, whether the run has noticed or not. */
+export function hasExpired({ expiresAt, onTimeout }: Pick<InputRequest, "expiresAt" | "onTimeout">, now: number): boolean {
+  return expiresAt !== undefined && onTimeout !== "wait" && Date.parse(expiresAt) < now;
+}
+
 /** `by ada (cli)` */
 export function whoText({ who, channel }: AnsweredBy): string {
   return who === undefined ? `by ${oneLine(channel)}` : `by ${oneLine(who)} (${oneLine(channel)})`;

@@ -54,7 +54,8 @@ export function summaryText(run: RunDetails, context: SummaryContext): string {
 const MOST_REQUESTS = 10;
 
 /** What nobody has answered yet. Of one that is over, nothing is needed any more. */
-function waitingLines({ requests = [] }: RunDetails, { paint }: SummaryContext): string[] {
+function waitingLines({ status, requests = [] }: RunDetails, { paint }: SummaryContext): string[] {
+  if (status === "waiting" && requests.length === 0) return ["nothing any more: what it asked is answered, or expired"];
   const left = requests.length - MOST_REQUESTS;
   const rest = left > 0 ? [paint("dim", `… and ${left.toLocaleString("en-US")} more`)] : [];
   return [...requests.slice(0, MOST_REQUESTS).flatMap((request) => requestLines(request, { paint })), ...rest];

@@ -31,6 +31,7 @@ export async function showInputs(runId: string | undefined, flags: InputsFlags):
     paint: paintFor(process.stdout),
     answer: (run: string, id: string) => line("answer", run, id),
     resume: (run: string) => line("resume", run),
+    now: Date.now(),
   };
   if (flags.json) process.stdout.write(jsonText(report));
   else if (report.inputs.length + report.early.length > 0) process.stdout.write(`${inputsText(report, context)}\n`);

@@ -1,5 +1,5 @@
-import { localStore } from "@dad/local";
-import type { RunDetails } from "@dad/protocol";
+import { type LocalStore, localStore } from "@dad/local";
+import type { InputRequest, RunDetails } from "@dad/protocol";
 import { withoutContents } from "@dad/run-context";
 import { errorLines, jsonText, paintFor, summaryText, visible } from "@dad/terminal";
 import { offerOwnPackages } from "../agent-file/own-packages.ts";
@@ -8,9 +8,11 @@ import { EXIT } from "../exit-code.ts";
 import { findRunRoot } from "../project/find-project.ts";
 import { isDirectory } from "../project/is-directory.ts";
 import { answerCommands, commandLine, outcomeCommands, resumeCommands } from "../project/next-commands.ts";
+import { unanswered } from "../project/find-request.ts";
 import { findRun } from "../project/find-run.ts";
 import { onlyAt } from "../project/only-at.ts";
 import { outcomeRepositoryOf } from "../project/outcome-of.ts";
+import { postedAnswers } from "../project/posted-answers.ts";
 
 export interface ShowFlags {
   readonly runRoot?: string;
@@ -28,8 +30,14 @@ export async function showRun(runId: string, flags: ShowFlags): Promise<number> 
   await using store = localStore({ runRoot });
   const found = await findRun(store, runId);
   const run = flags.node === undefined ? found : onlyAt(found, flags.node);
-  process.stdout.write(flags.json ? jsonText(withoutContents(run)) : `${await detailsText(run, { ...flags, runRoot })}\n`);
+  if (flags.json) process.stdout.write(jsonText(withoutContents(run)));
+  else process.stdout.write(`${await detailsText({ ...run, requests: await stillAsked(store, run) }, { ...flags, runRoot })}\n`);
   return EXIT.done;
+}
+
+/** What a run needs somebody for: what it has been answered since it was worked on, and what expired, it finds when it goes on. */
+export async function stillAsked(store: LocalStore, run: RunDetails): Promise<InputRequest[]> {
+  return unanswered({ run, posted: await postedAnswers(store, run.runId), now: Date.now() });
 }
 
 /** What `dad show` prints of a run. */

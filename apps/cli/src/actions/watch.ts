@@ -11,7 +11,7 @@ import { isDirectory } from "../project/is-directory.ts";
 import { type CommandLine, commandLine } from "../project/next-commands.ts";
 import { leaving } from "../terminal/leaving.ts";
 import { lineOutput } from "../terminal/line-output.ts";
-import { detailsText } from "./show-run.ts";
+import { detailsText, stillAsked } from "./show-run.ts";
 
 export interface WatchFlags {
   readonly runRoot?: string;
@@ -35,7 +35,7 @@ export async function watchRun(given: string, flags: WatchFlags): Promise<number
       if (!(await printEvents(watched))) return EXIT.done;
     } else if (goesOn(found, watched)) await showProgress(watched, line);
     const run = await findRun(store, found.runId);
-    if (!flags.json) process.stdout.write(`${await detailsText(run, { runRoot })}\n`);
+    if (!flags.json) process.stdout.write(`${await detailsText({ ...run, requests: await stillAsked(store, run) }, { runRoot })}\n`);
     // No event says so.
     else if (run.status === "interrupted") process.stderr.write(interruptedText(run, line));
     return exitCodeOfRun(run);

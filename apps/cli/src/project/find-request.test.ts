@@ -1,7 +1,7 @@
 import { InputId, InputRequest, NodePath, RunId } from "@dad/protocol";
 import type { RequestHistory } from "@dad/run-context";
 import { describe, expect, it } from "vitest";
-import { type AskingRun, findRequest } from "./find-request.ts";
+import { type AskingRun, findRequest, unanswered } from "./find-request.ts";
 
 const NOW = Date.parse("2026-11-26T12:00:00Z");
 
@@ -67,6 +67,14 @@ describe("findRequest", () => {
     for (const state of ["open", "expired"] as const)
       expect(() => findRequest(asking([state, late]), "approve")).toThrow(expect.objectContaining({ code: "INPUT_EXPIRED" }));
     expect(findRequest(asking(["open", { ...late, onTimeout: "wait" }]), "approve")).toMatchObject({ isOpen: true });
+  });
+
+  it("leaves out of what somebody is needed for what the inbox has an answer to, and what expired", () => {
+    const late = requestOf("main.review:late", { expiresAt: "2026-11-26T11:59:59.000Z" });
+    const patient = requestOf("main.review:patient", { expiresAt: "2026-11-26T11:59:59.000Z", onTimeout: "wait" });
+    const posted = [{ request: one.id, by: { channel: "cli", at: "2026-11-26T11:30:00.000Z" } }];
+    const { run, now } = asking(["open", one], ["open", other], ["open", late], ["open", patient]);
+    expect(unanswered({ run, posted, now })).toEqual([other, patient]);
   });
 
   it("takes what is not asked yet by its whole id only, and says what may have been meant", () => {

@@ -1,5 +1,6 @@
 import { type InboxAnswer, InputId, type InputRequest, nearestName, type RunDetails } from "@dad/protocol";
 import type { RequestHistory, RunHistory } from "@dad/run-context";
+import { hasExpired } from "@dad/terminal";
 import { InputAmbiguousError, InputUnknownError, RequestOverError } from "../errors.ts";
 
 /** What somebody answers. */
@@ -61,13 +62,18 @@ function namesOf({ id, path, key }: InputRequest): string[] {
 }
 
 function answerable({ run, now }: AskingRun, { request, state, by }: RequestHistory, open: ReadonlySet<InputId>): FoundRequest {
-  const { id, expiresAt, onTimeout } = request;
+  const { id, expiresAt } = request;
   const others = [...open].filter((other) => other !== id);
   if (state === "answered" && by) throw new RequestOverError(id, { code: "INPUT_ANSWERED", runId: run.runId, by, others });
-  const isLate = expiresAt !== undefined && onTimeout !== "wait" && Date.parse(expiresAt) < now;
-  if (state === "expired" || (state === "open" && isLate))
+  if (state === "expired" || (state === "open" && hasExpired(request, now)))
     throw new RequestOverError(id, { code: "INPUT_EXPIRED", runId: run.runId, expiresAt, others });
   return { id, request, isOpen: open.has(id), nearest: undefined };
+}
+
+/** What the run still needs somebody for: its inbox has no answer to it, and it may still be answered. */
+export function unanswered({ run, posted, now }: Pick<AskingRun, "run" | "posted" | "now">): InputRequest[] {
+  const taken = new Set(posted.map(({ request }) => request));
+  return (run.requests ?? []).filter((request) => !taken.has(request.id) && !hasExpired(request, now));
 }
 
 /** Whatever a node of the run may ask. */

@@ -134,8 +134,15 @@ export const RunEvent = z.discriminatedUnion("type", [
     by: AnsweredBy,
     origin: z.looseObject({ runId: RunId, seq: z.int().positive() }).optional(),
   }),
-  /** An answer was not taken. Another one may be. */
-  z.looseObject({ ...element, type: z.literal("input.rejected"), request: InputId, by: AnsweredBy, error: ErrorEnvelope }),
+  /** An answer, of the message with this id, was not taken. Another one may be. */
+  z.looseObject({
+    ...element,
+    type: z.literal("input.rejected"),
+    request: InputId,
+    by: AnsweredBy,
+    error: ErrorEnvelope,
+    message: z.string().min(1).optional(),
+  }),
   /** Nobody answered in time, and this happens now. Once. */
   z.looseObject({ ...element, type: z.literal("input.expired"), request: InputId, onTimeout: InputTimeout }),
   /** The node needs no answer any more. */

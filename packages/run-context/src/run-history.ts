@@ -56,6 +56,8 @@ export interface RunHistory {
   readonly steps: ReadonlyMap<NodePath, ReadonlyMap<string, StepHistory>>;
   /** The ids of the messages that were taken from outside. */
   readonly messages: ReadonlySet<string>;
+  /** The ids of the answers from outside that were not taken. */
+  readonly refused: ReadonlyMap<InputId, ReadonlySet<string>>;
   /** The static inputs that were registered last. */
   readonly inputs: ArtifactEntry | undefined;
   /** The files that it was given. */
@@ -95,6 +97,7 @@ export function foldHistory(): HistoryFold {
     requests: others.requests.requests,
     steps: others.steps.steps,
     messages: others.messages.ids,
+    refused: others.messages.refused,
   };
   return {
     history,

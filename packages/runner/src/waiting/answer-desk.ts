@@ -45,7 +45,7 @@ export interface AnswerDesk {
   open(asked: ToAnswer): LiveRequest;
   over(live: LiveRequest): void;
   accept(live: LiveRequest, given: Given): Promise<void>;
-  reject(request: InputRequest, by: AnsweredBy, error: ErrorEnvelope): Promise<void>;
+  reject(request: InputRequest, message: Pick<InboxAnswer, "id" | "by">, error: ErrorEnvelope): Promise<void>;
   expire(live: LiveRequest): Promise<void>;
   cancel(request: InputRequest): Promise<void>;
   /** Posts an answer of this process. `undefined`: somebody else was first, and the inbox has that. */
@@ -95,8 +95,8 @@ function recordedEnds({ record }: AskingRun, book: RequestBook, secrets: Map<Inp
       note(asked, { state: "answered", ...shown, by, seq });
       asked.give(value);
     },
-    async reject({ id, path }, by, error) {
-      await record({ type: "input.rejected", path, request: id, by, error });
+    async reject({ id, path }, { id: message, by }, error) {
+      await record({ type: "input.rejected", path, request: id, by, error, message });
     },
     async expire(asked) {
       const { id, path, expiresAt = "", onTimeout = "fail" } = asked.request;

@@ -9,7 +9,7 @@ import {
   type InputId,
   type InputRequest,
 } from "@dad/protocol";
-import type { RequestHistory } from "@dad/run-context";
+import type { RequestHistory, RunHistory } from "@dad/run-context";
 import { type AnswerDesk, type AskingRun, TIMEOUT } from "./answer-desk.ts";
 import { problemOf } from "./answer-problem.ts";
 import { InputExpiredError, InputInvalidError, InputSecretError } from "./errors.ts";
@@ -70,8 +70,7 @@ export function inboxFeed(run: AskingRun, desk: AnswerDesk): InboxFeed {
 function delivery(run: AskingRun, desk: AnswerDesk): (item: InboxItem) => Promise<void> {
   const { inbox, live, book } = desk;
   const taken = new Set(run.history.messages);
-  /** What comes twice is refused once. */
-  const refused = new Set<string>();
+  const refusals = refusalsOf(run.history);
 
   async function deliverSignal(message: InboxSignal): Promise<void> {
     const { id, name, data, by } = message;
@@ -84,7 +83,7 @@ function delivery(run: AskingRun, desk: AnswerDesk): (item: InboxItem) => Promis
   async function deliverAnswer(message: InboxAnswer): Promise<void> {
     const asked = live.get(message.request);
     const known = book.of(message.request);
-    if (refused.has(message.id)) return;
+    if (refusals.has(message)) return await inbox?.settle(message, "rejected");
     if (asked && !asked.isOver()) {
       const problem = problemIn(asked, message);
       if (problem) return refuse(asked.request, message, problem);
@@ -97,8 +96,8 @@ function delivery(run: AskingRun, desk: AnswerDesk): (item: InboxItem) => Promis
   }
 
   async function refuse(request: InputRequest, message: InboxAnswer, problem: ErrorEnvelope): Promise<void> {
-    refused.add(message.id);
-    await desk.reject(request, message.by, problem);
+    await desk.reject(request, message, problem);
+    refusals.add(message);
     await inbox?.settle(message, "rejected");
   }
 
@@ -106,6 +105,16 @@ function delivery(run: AskingRun, desk: AnswerDesk): (item: InboxItem) => Promis
     if ("unreadable" in item) run.tell({ type: "handler.failed", event: `inbox ${item.unreadable}`, dropped: 0, error: errorEnvelope(item.error) });
     else if (item.message.kind === "signal") await deliverSignal(item.message);
     else await deliverAnswer(item.message);
+  };
+}
+
+/** What comes twice is refused once, also when settling it was missed. */
+function refusalsOf({ refused }: RunHistory) {
+  const own = new Set<string>();
+  const keyOf = ({ request, id }: InboxAnswer): string => `${request} ${id}`;
+  return {
+    has: (message: InboxAnswer) => own.has(keyOf(message)) || refused.get(message.request)?.has(message.id) === true,
+    add: (message: InboxAnswer) => void own.add(keyOf(message)),
   };
 }
 

@@ -219,6 +219,19 @@ describe("what is asked", () => {
     expect(await inputs()).toEqual(["requested main.ask:approve", "rejected main.ask:approve"]);
   });
 
+  it("is refused once, also when the run was cut off before the inbox was told", async () => {
+    const { step, on, run, resume, ports, inbox, inputs, answer } = waitingStage();
+    const definition = flow("main").node("ask", step({}));
+    on("ask", asking("approve"));
+    await answer("main.ask:approve", "no boolean");
+    Object.assign(ports, { inbox: { ...inbox, settle: async () => undefined } });
+    await expect(run(definition)).rejects.toMatchObject(WAITING);
+    Object.assign(ports, { inbox });
+    await expect(resume(definition)).rejects.toMatchObject(WAITING);
+    expect(await inputs()).toEqual(["requested main.ask:approve", "rejected main.ask:approve"]);
+    expect(await inbox.pending("r" as never)).toEqual([]);
+  });
+
   it("has an answer that was on its way when it was cancelled", async () => {
     const { step, on, run, ports, inbox, inputs } = waitingStage();
     const unwanted = new AbortController();

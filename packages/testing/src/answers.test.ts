@@ -30,13 +30,15 @@ describe("the answers of a test", () => {
     const run = await test.run();
     expect(run.expectWaiting()).toMatchObject([{ id: "publishing.review:approve", prompt: "Publish it?" }]);
     expect(run.node("publishing.review").status).toBe("waiting");
-    expect(() => run.expectCompleted()).toThrow("was to be completed, and is waiting");
+    expect(() => run.expectCompleted()).toThrow("was to be completed, and is waiting for publishing.review:approve\n");
     expect((await test.resume()).expectWaiting()).toHaveLength(1);
     expect((await test.resume({ answers: { approve: false } })).expectCompleted()).toEqual({ review: { approved: false } });
   });
 
   it("fail the test when they do not fit", async () => {
-    await expect(testAgent(publishing, { answers: { approve: "yes" } }).run()).rejects.toThrow("an answer of the test is not taken");
+    await expect(testAgent(publishing, { answers: { approve: "yes" } }).run()).rejects.toThrow(
+      "an answer of the test is not taken: the answer to publishing.review:approve does not fit: Invalid input: expected boolean, received string",
+    );
   });
 
   it("are not waited for longer than the question says, in fake time", async () => {

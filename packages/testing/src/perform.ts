@@ -49,7 +49,8 @@ function portsFor({ models, endpoints }: Script, { journals, artifacts, outcomes
     if (onEvent) bus.subscribe("*", onEvent);
     bus.handleInput(answering(answers), { name: "answers" });
     bus.subscribe("handler.failed", ({ event, error }) => {
-      if (event === "input.requested" && error) noticed.problems.push({ problem: "an answer of the test is not taken", cause: error });
+      if (event === "input.requested" && error)
+        noticed.problems.push({ problem: `an answer of the test is not taken: ${error.message}`, cause: undefined });
     });
     const publish: typeof bus.publish = (event) => {
       noticed.events.push(event);

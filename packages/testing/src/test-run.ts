@@ -109,8 +109,11 @@ interface Expected {
 }
 
 /** A run that did not end as it was to. */
-function ending<Outputs>({ definition, status, error, failure, nodes }: RunFacts<Outputs>, { expected, operator }: Expected): AssertionError {
-  const why = failure ? `: ${causesText(failure)}` : "";
+function ending<Outputs>(
+  { definition, status, error, failure, nodes, waitsFor }: RunFacts<Outputs>,
+  { expected, operator }: Expected,
+): AssertionError {
+  const why = failure ? `: ${causesText(failure)}` : waitsFor.length === 0 ? "" : ` for ${waitsFor.map(({ id }) => id).join(", ")}`;
   const lines = nodes.map(
     (node) => `  ${(node.status ?? "").padEnd(11)} ${node.path}${node.error ? `  ${node.error.code}: ${node.error.message}` : ""}`,
   );

@@ -44,12 +44,12 @@ export function deliveryQueue({ capacity, overflow, lost, ...delivering }: Deliv
     push(event) {
       if (closed) return;
       const isFull = waiting.size === capacity;
-      if (isFull && overflow === "drop-newest") return losses.add(event);
+      if (isFull && overflow === "drop-newest") return losses.add(event, event);
       const oldest = isFull ? shift(waiting) : undefined;
       pushed += 1;
       push(waiting, event);
       delivery.start();
-      if (oldest) losses.add(oldest);
+      if (oldest) losses.add(oldest, event);
     },
     settled: () => (delivery.busy && !closed ? progress.until(pushed) : Promise.resolve()),
     close() {

@@ -40,7 +40,7 @@ export function eventBuffer<const Filter extends EventPattern | EventFilter>(
     const oldest = waiting.size === capacity ? shift(waiting) : undefined;
     push(waiting, event);
     waking.ring();
-    if (oldest) losses.add(oldest);
+    if (oldest) losses.add(oldest, event);
   }
 
   const subscription = bus.subscribe(filter, keep, { name, capacity });

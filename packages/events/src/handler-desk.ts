@@ -92,12 +92,15 @@ async function askEach<Of extends Kind, Accepted>(
 ): Promise<Accepted | undefined> {
   let frozen: Question<Of> | undefined;
   for (const registered of registrations) {
+    // Between two of them nothing is waited for that could be stopped.
+    assertWanted();
     const { answerer } = registered;
     if (answerer.concerns?.(question) === false) continue;
     // Nobody who is asked can change what is asked of others, or what it is about.
     frozen ??= frozenCopy(question);
     try {
       const given = await answerOf(registered, frozen, asked);
+      assertWanted();
       if (given !== undefined) return await asked.until(() => accept(given, answerer.by ?? HANDLER));
     } catch (error) {
       assertWanted();

@@ -5,7 +5,8 @@ type Event = RunEvent | UnknownEvent;
 /** Counts what a subscriber loses, and tells of it when that has doubled and when the subscriber has caught up. */
 export interface LossCounter {
   readonly total: number;
-  add(lost: Event): void;
+  /** `lost` made room for `come`, or is that. */
+  add(lost: Event, come: Event): void;
   caughtUp(): void;
 }
 
@@ -24,11 +25,11 @@ export function lossCounter(tell: (latest: Event, total: number) => void): LossC
     get total() {
       return total;
     },
-    add(lost) {
+    add(lost, come) {
       total += 1;
       latest = lost;
-      // Not each time: a report fills the queues of the others, and two slow subscribers would report each other for ever.
-      if (total >= 2 * told) report();
+      // Not each time, and not of what is lost to a report: it fills the queues of the others, and the slow ones would report each other for ever.
+      if (come.type !== "handler.failed" && total >= 2 * told) report();
     },
     caughtUp() {
       if (total > told) report();

@@ -14,7 +14,8 @@ export function stoppable(): Stoppable {
       const { promise: stopped, reject: stop } = Promise.withResolvers<never>();
       reject = stop;
       try {
-        return await Promise.race([work(), stopped]);
+        // The one that stops it is first: work that stops itself has not been done.
+        return await Promise.race([stopped, work()]);
       } finally {
         reject = undefined;
       }

@@ -168,6 +168,19 @@ export function deliveryContract({ create }: EventBusSubject): void {
       expect(Math.max(...losses())).toBeGreaterThan(32);
       expect(losses().length).toBeLessThan(30);
     });
+
+    it("counts what many slow subscribers lose to the reports about each other, and does not tell of each", async () => {
+      await using bus = await create({ capacity: 1 });
+      for (const _ of numbers(60)) bus.subscribe("*", never);
+      const told: unknown[] = [];
+      bus.subscribe("handler.failed", ({ dropped }) => void told.push(dropped), { capacity: 10_000 });
+      for (const number of numbers(3)) {
+        bus.publish(custom(number));
+        await setImmediate();
+      }
+      // Of each what it lost to the last event.
+      expect(told).toHaveLength(60);
+    });
   });
 }
 

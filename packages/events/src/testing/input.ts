@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import { Digest, InputId, InputKey, type Json, NodePath } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
 import type { Questions } from "../event-bus.ts";
-import { collect, never, runId } from "./facts.ts";
+import { collect, never, numbers, runId } from "./facts.ts";
 import { type EventBusSubject, ROOMY } from "./subject.ts";
 
 const request: Questions["input"]["question"] = {
@@ -239,6 +239,34 @@ export function inputContract({ create }: EventBusSubject): void {
       bus.handleInput(() => {
         queueMicrotask(() => void bus[Symbol.asyncDispose]());
         return never();
+      });
+      await expect(bus.ask("input", request, { accept: asIs })).rejects.toMatchObject({ code: "EVENTS_CLOSED" });
+    });
+
+    it("rejects when no answer is wanted any more while a handler answers, and in the moment after", async () => {
+      await using bus = await create(ROOMY);
+      for (const moments of numbers(5)) {
+        const asking = new AbortController();
+        const later = (left: number): void => (left === 0 ? asking.abort() : queueMicrotask(() => later(left - 1)));
+        using _ending = bus.handleInput(() => {
+          later(moments);
+          return undefined;
+        });
+        using _hanging = bus.handleInput(never);
+        await expect(bus.ask("input", request, { accept: asIs, signal: asking.signal })).rejects.toMatchObject({ name: "AbortError" });
+      }
+    });
+
+    it("takes nothing of a handler that takes itself back, and rejects with EVENTS_CLOSED when a handler disposes of the bus", async () => {
+      await using bus = await create(ROOMY);
+      const held = bus.handleInput(() => {
+        held[Symbol.dispose]();
+        return "taken back";
+      });
+      expect(await bus.ask("input", request, { accept: asIs })).toBeUndefined();
+      bus.handleInput(async () => {
+        await bus[Symbol.asyncDispose]();
+        return undefined;
       });
       await expect(bus.ask("input", request, { accept: asIs })).rejects.toMatchObject({ code: "EVENTS_CLOSED" });
     });

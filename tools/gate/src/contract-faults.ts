@@ -7,7 +7,7 @@ import type { VitestFile, VitestReport } from "./test-report.ts";
 
 const FAULTS = "tools/gate/faults";
 /** A broken adapter may well hang, and must not take the gate with it. */
-const TIMEOUT_MS = 180_000;
+const TIMEOUT_MS = 600_000;
 
 /** Runs each broken adapter through the published contract of its port, and tells which ones the contract did not notice. */
 export async function contractProblems(ports: readonly string[]): Promise<string[]> {

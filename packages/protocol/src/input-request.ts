@@ -18,7 +18,7 @@ export type InputKey = z.infer<typeof InputKey>;
  */
 export const InputId = z
   .string()
-  .regex(new RegExp(`^[^:@\\s]+:${KEY}(@[1-9][0-9]{0,5})?$`), "a request for input is called <node path>:<key>")
+  .regex(new RegExp(`^[A-Za-z_][A-Za-z0-9_.-]{0,1023}:${KEY}(@[1-9][0-9]{0,5})?$`), "a request for input is called <node path>:<key>")
   .brand<"InputId">();
 export type InputId = z.infer<typeof InputId>;
 

@@ -13,7 +13,7 @@ import type { MakeRunPorts, RunPorts } from "./run-ports.ts";
 import { keepInputs } from "./run-inputs.ts";
 import { runRecord } from "./run-record.ts";
 import { shownArtifacts } from "./shown-artifacts.ts";
-import { assertStaticInputs } from "./static-inputs.ts";
+import { takeStaticInputs } from "./static-inputs.ts";
 
 export interface OpenRunOptions extends RunEnvOptions {
   /** Id of the component that the run executes. */
@@ -52,11 +52,11 @@ export interface RerunStart {
  * @throws StaticInputsError (`STATIC_INPUTS_INVALID`), `RUN_EXISTS`, RunIdError (`RUN_ID_INVALID`), RunNotOpenedError (`RUN_NOT_OPENED`), and what
  * the outcome repository, or what gives workspaces, throws. TypeError for a `revision` of a re-run, and without an outcome repository.
  */
-export async function openRun(options: OpenRunOptions): Promise<RunContext> {
+export async function openRun(given: OpenRunOptions): Promise<RunContext> {
+  const options = given.inputs ? { ...given, inputs: takeStaticInputs(given.inputs) } : given;
   const { rootComponentId, rerun, revision, signal } = options;
   if (!NodeId.safeParse(rootComponentId).success) throw new TypeError(`rootComponentId is not an id: ${rootComponentId}`);
   if (rerun && revision !== undefined) throw new TypeError("a re-run starts where its base says: it takes no revision");
-  if (options.inputs) assertStaticInputs(options.inputs);
   const { inputFiles = [] } = options;
   assertInputFiles(inputFiles);
   signal?.throwIfAborted();

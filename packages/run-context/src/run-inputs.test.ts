@@ -26,6 +26,15 @@ describe("the inputs of a run", () => {
     expect(await readJson(ports.artifacts, entry.artifact, StaticInputs)).toEqual(all);
   });
 
+  it("are what they were when they were given, whatever becomes of them later", async () => {
+    const [first, second] = [{ x: [1] }, { y: [1] }];
+    await using run = await open(memoryPorts(), { first });
+    const registered = run.inputs.register("second", second);
+    for (const list of [first.x, second.y]) list.push(2);
+    await registered;
+    expect(Object.fromEntries(run.inputs.values)).toEqual({ first: { x: [1] }, second: { y: [1] } });
+  });
+
   it("are refused as a whole, with line and column, and then nothing is recorded", async () => {
     const ports = memoryPorts();
     await using run = await open(ports);

@@ -5,7 +5,7 @@ import { INPUT_DIRECTORY } from "./input-files.ts";
 import { keepArtifact } from "./keep-artifact.ts";
 import type { RunInputs } from "./run-context.ts";
 import type { RunPorts } from "./run-ports.ts";
-import { assertStaticInputs, parseStaticInputs } from "./static-inputs.ts";
+import { parseStaticInputs, takeStaticInputs } from "./static-inputs.ts";
 
 export interface GrowingInputs {
   /** Those that are recorded already. */
@@ -37,10 +37,10 @@ export function runInputs({ env, ports, record, shown }: OpenedRun, { recorded, 
 
   /** One after the other: each artifact has all that was registered before it. */
   function inTurn(more: StaticInputs): Promise<void> {
-    assertStaticInputs(more);
+    const taken = takeStaticInputs(more);
     assertInTime();
-    if (Object.keys(more).length === 0) return Promise.resolve();
-    const added = last.then(() => add(more));
+    if (Object.keys(taken).length === 0) return Promise.resolve();
+    const added = last.then(() => add(taken));
     last = added.catch(() => undefined);
     return added;
   }

@@ -1,6 +1,6 @@
 import type { Json, StaticInputs } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
-import { assertStaticInputs, parseStaticInput, parseStaticInputs } from "./static-inputs.ts";
+import { takeStaticInputs, parseStaticInput, parseStaticInputs } from "./static-inputs.ts";
 
 const refusedWith = (...problems: string[]) =>
   expect.objectContaining({ code: "STATIC_INPUTS_INVALID", problems: problems.map((problem) => expect.stringContaining(problem) as string) });
@@ -51,7 +51,7 @@ describe("parseStaticInput", () => {
   });
 });
 
-describe("assertStaticInputs", () => {
+describe("takeStaticInputs", () => {
   const nested = (depth: number): Json => (depth === 0 ? 1 : [nested(depth - 1)]);
 
   it.each<[string, unknown, string]>([
@@ -65,11 +65,11 @@ describe("assertStaticInputs", () => {
     ["the way to a prototype", { constructor: { prototype: {} } }, '"constructor" with a "prototype"'],
   ])("refuses %s, and names the input and all others that are wrong", (_what, value, says) => {
     const inputs = { "a.b": value, fine: nested(256), "c.d": undefined } as unknown as StaticInputs;
-    expect(() => assertStaticInputs(inputs)).toThrow(refusedWith(says, '"c.d"'));
+    expect(() => takeStaticInputs(inputs)).toThrow(refusedWith(says, '"c.d"'));
   });
 
   it("refuses a name that no object keeps, and what is no object", () => {
-    expect(() => assertStaticInputs(JSON.parse('{"__proto__": 1}') as StaticInputs)).toThrow(refusedWith("__proto__"));
-    expect(() => assertStaticInputs([] as unknown as StaticInputs)).toThrow(refusedWith("are an object"));
+    expect(() => takeStaticInputs(JSON.parse('{"__proto__": 1}') as StaticInputs)).toThrow(refusedWith("__proto__"));
+    expect(() => takeStaticInputs([] as unknown as StaticInputs)).toThrow(refusedWith("are an object"));
   });
 });

@@ -55,15 +55,16 @@ function problemsOf({ problems }: JsonText, at: (offset: number) => string): str
 }
 
 /**
- * Looks at values that a program gives.
+ * Takes values that a program gives, as they are now: what is recorded is what nodes are given, whatever their maker does with them later.
  *
  * @throws StaticInputsError (`STATIC_INPUTS_INVALID`) for what JSON cannot carry, what is nested more than 256 deep, and keys that are lost on the way.
  */
-export function assertStaticInputs(inputs: StaticInputs): void {
+export function takeStaticInputs(inputs: StaticInputs): StaticInputs {
   const problems = isJsonObject(inputs)
     ? Object.entries(inputs).flatMap(([path, value]) => valueProblem(path, value) ?? [])
     : ["static inputs are an object: values by the path, or the id, of what they are for"];
   if (problems.length > 0) throw new StaticInputsError(problems);
+  return structuredClone(inputs);
 }
 
 function valueProblem(path: string, value: Json): string | undefined {

@@ -99,14 +99,14 @@ export interface NodeContext {
    * beginning once it goes on. So put what must not be done twice into a `step`; what goes on beside a wait outside of
    * one is left behind. To need no answer any more, abort the signal.
    *
-   * @throws `INPUT_EXPIRED`; `INPUT_CANCELLED` for what the signal ended, also in an earlier execution; TypeError for a question that cannot be asked.
+   * @throws `INPUT_EXPIRED`; `INPUT_INVALID` for an answer on record that does not fit any more; `INPUT_CANCELLED` for what the signal ended, also in an earlier execution; TypeError for a question that cannot be asked.
    */
   input<Schema extends z.ZodType>(question: Question<Schema>, options?: { readonly signal?: AbortSignal }): Promise<z.output<Schema>>;
   /**
    * Does the work and records what it gives, which is JSON; when the node is executed again in this run and is told the same, gives that
    * without doing the work. What fails is not recorded. Within one attempt, each step has a name of its own.
    *
-   * @throws TypeError for a name that was used before, and for what is no JSON; what the work throws.
+   * @throws `STEP_INVALID` for a name that was used before, and for what is no JSON; what the work throws.
    */
   step<Result>(name: string, work: (options: { readonly signal: AbortSignal }) => Promise<Result> | Result): Promise<Result>;
   /** Adds to what this attempt used. Counted also when the attempt fails afterwards. */
@@ -115,7 +115,8 @@ export interface NodeContext {
   emit(name: string, data: Json): Promise<void>;
   /**
    * Does the work while no other attempt of this run does work so, in the order in which they asked: for changes of what all
-   * of them see, such as the workspace. Whoever is aborted while it waits does not get its turn.
+   * of them see, such as the workspace. Whoever is aborted while it waits does not get its turn. A run in which somebody waits for
+   * a turn is not parked: so ask before you begin.
    */
   exclusively<Result>(work: () => Promise<Result>): Promise<Result>;
   /** Tells subscribers of output as it comes (`output.streamed`). It is not recorded, so record the whole; never fails, and waits for nobody. */

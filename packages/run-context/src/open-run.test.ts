@@ -6,6 +6,7 @@ import type { OutcomeRepository } from "@dad/outcome";
 import { memoryOutcomeRepository } from "@dad/outcome/memory";
 import { DadError, NodePath, RelativePath, RunManifest, RunMetadata, StaticInputs } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
+import { RunWaitingError } from "./errors.ts";
 import { openRun } from "./open-run.ts";
 import { listRuns, readRun } from "./read-runs.ts";
 import type { RunPorts } from "./run-ports.ts";
@@ -356,6 +357,17 @@ describe("withRun", () => {
     });
     await expect(work).rejects.toMatchObject({ name: "AbortError" });
     expect((await readRun(ports.journals, "r", { runRoot: "/runs" })).status).toBe("cancelled");
+  });
+
+  it("is cancelled for the reason that it was cancelled for, also when it waited meanwhile", async () => {
+    const ports = memoryPorts();
+    const cancel = new AbortController();
+    const work = withRun({ rootComponentId: "a", runId: "r", ports, signal: cancel.signal }, ({ env }) => {
+      cancel.abort(new DadError("ENOUGH", "why"));
+      return Promise.reject(new RunWaitingError(env.runId, []));
+    });
+    await expect(work).rejects.toMatchObject({ code: "ENOUGH" });
+    expect(await readRun(ports.journals, "r", { runRoot: "/runs" })).toMatchObject({ status: "cancelled", error: { code: "ENOUGH" } });
   });
 
   it("never reports success when the end cannot be recorded", async () => {

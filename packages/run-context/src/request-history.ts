@@ -2,7 +2,6 @@ import type { AnsweredBy, EventOf, InputId, InputRequest, Json, NodePath, Record
 
 /** What became of something that was asked. */
 export interface RequestHistory {
-  /** Absent of an answer that came from elsewhere before it was asked. */
   readonly request: InputRequest;
   readonly path: NodePath;
   /** `expired`: nobody answered in time, and it said what is to happen then. */
@@ -12,7 +11,7 @@ export interface RequestHistory {
   readonly by?: AnsweredBy | undefined;
   /** Nobody answered in time, and it goes on to wait. */
   readonly overdue?: true;
-  /** Of the entry that has the answer. */
+  /** Of the last entry that says something of it. */
   readonly seq: number;
 }
 

@@ -73,8 +73,8 @@ async function workToTheEnd<Result>(run: RunContext, work: Work<Result>, failure
       throw thrown;
     }
     const broken = failure?.aborted === true && run.signal.reason === failure.reason;
-    // How the work took the abort says less than why there was one.
-    const error = broken ? failure.reason : thrown;
+    // How the work took the abort says less than why there was one; that it waited meanwhile says nothing.
+    const error = broken || thrown instanceof RunWaitingError ? run.signal.reason : thrown;
     await recorded(run.complete(run.signal.aborted && !broken ? "cancelled" : "failed", error));
     throw error;
   }

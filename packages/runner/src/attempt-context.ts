@@ -11,7 +11,7 @@ import { assertWanted, type Attempt, type Collected } from "./attempt.ts";
 
 /** What a node sees of its attempt. Once the run goes on without that, nothing of it leaves a trace. */
 export function contextOf(attempt: Attempt, collected: Collected, observability: Observability): NodeContext {
-  const { call, scope, signal, exclusively, waits } = attempt;
+  const { call, scope, signal, waits } = attempt;
   const { run, space } = scope;
   const assertGoingOn = (): void => {
     assertWanted(collected);
@@ -45,7 +45,6 @@ export function contextOf(attempt: Attempt, collected: Collected, observability:
     addUsage: (usage) => {
       collected.usage = collected.usage ? addUsage(collected.usage, usage) : usage;
     },
-    exclusively: (work) => exclusively(() => wanted(work), signal),
     ...askingOf(attempt, { assertGoingOn, wanted }),
     ...tellingOf(attempt, collected, wanted),
   };
@@ -56,15 +55,27 @@ interface Going {
   readonly wanted: <Result>(work: () => Promise<Result>) => Promise<Result>;
 }
 
-/** What is waited for, and what is done once whatever it takes. */
-function askingOf(attempt: Attempt, { assertGoingOn, wanted }: Going): Pick<NodeContext, "input" | "step"> {
-  const { signal, step } = attempt;
+/** What is waited for, and what is done once, or by one at a time. */
+function askingOf(attempt: Attempt, { assertGoingOn, wanted }: Going): Pick<NodeContext, "input" | "step" | "exclusively"> {
+  const { signal, step, exclusively, waits } = attempt;
   return {
     async input(question, options) {
       assertGoingOn();
       return question.schema.parse(await askIn(attempt, question, options?.signal));
     },
-    step: (name, work) => wanted(() => step(name, () => work({ signal }))),
+    step: (name, work) =>
+      wanted(() =>
+        step(name, async () => {
+          const value = await work({ signal });
+          assertGoingOn();
+          return value;
+        }),
+      ),
+    async exclusively(work) {
+      // When the run is parked in it, others have their turn, and this neither goes on nor fails.
+      const ended = await exclusively(() => Promise.race([wanted(work).then((value) => ({ value })), waits.parked]), signal);
+      return "value" in ended ? ended.value : await new Promise<never>(() => undefined);
+    },
   };
 }
 

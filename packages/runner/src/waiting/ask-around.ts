@@ -29,8 +29,12 @@ export function askAround({ run, book, feed, taking, clock, given, earlier }: As
   const by = (channel: string): AnsweredBy => ({ channel, at: new Date(clock.now()).toISOString() });
   return async (live, known) => {
     const { request, attempt } = live;
-    if (known?.state !== "open") await run.record({ type: "input.requested", path: request.path, attempt, request });
-    book.note({ request, path: request.path, state: "open", seq: known?.seq ?? 0 });
+    if (known?.state !== "open") {
+      const requested = run.record({ type: "input.requested", path: request.path, attempt, request });
+      // Whoever ends it before that is on the disk finds it open.
+      book.note({ request, path: request.path, state: "open", seq: 0 });
+      await requested;
+    }
     await feed.look();
     const value = given(request.id);
     if (value !== undefined) return await taking.take(live, { value: checkedStatic(live, value), by: by("static") });

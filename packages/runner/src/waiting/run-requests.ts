@@ -111,6 +111,7 @@ async function answer(asking: Asking, { asker, question }: Pick<ToAsk, "asker" |
   if (secret !== undefined) return secret;
   // Of several that were asked at once, the others are over once the first is answered: that is not to be asked again.
   if (known?.state === "cancelled" && signal) await aTurn();
+  asker.signal.throwIfAborted();
   if (signal?.aborted) throw new InputCancelledError(id, signal.reason);
   const expiresAt = known?.request.expiresAt ?? expiryOf(question, clock.now());
   const request: InputRequest = { ...asked, id, ...(expiresAt === undefined ? {} : { expiresAt }) };

@@ -10,7 +10,7 @@ import { inboxContract } from "../testing/inbox-contract.ts";
 import { answer, follow, messagesOf, OTHER_RUN, pendingIn, RUN, signal } from "../testing/inbox-messages.ts";
 import { diskInbox, type DiskInboxOptions, diskInboxOn, type InboxSystem } from "./disk-inbox.ts";
 import type { WatchDirectory } from "./follow-inbox.ts";
-import { placeOf } from "./inbox-names.ts";
+import { listingOf, placeOf } from "./inbox-names.ts";
 
 const base = await mkdtemp(join(tmpdir(), "dad inbox "));
 afterAll(() => rm(base, { recursive: true, force: true }));
@@ -69,6 +69,12 @@ describe("diskInbox", () => {
     for (const item of await pendingIn(inbox)) await inbox.settle(item, "accepted");
     const names = (await readdir(inboxDirectory())).map((name) => name.replace(/[0-9a-f]{64}/, "<digest>")).sort();
     expect(names).toEqual(["answer-<digest>.0", "answer-<digest>.0.accepted", "signal-<digest>.0", "signal-<digest>.0.accepted"]);
+  });
+
+  it("goes by what was accepted when it was rejected as well, however the directory is listed", () => {
+    const place = placeOf(answer(1), 0);
+    const names = [place, `${place}.accepted`, `${place}.rejected`];
+    for (const listed of [names, names.toReversed()]) expect(listingOf(listed).marks.get(place)).toBe("accepted");
   });
 
   it.each(["the run", "the inbox"])("follows no link in the place of %s", async (what) => {

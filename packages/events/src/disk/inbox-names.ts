@@ -30,8 +30,10 @@ export function listingOf(names: readonly string[]): InboxListing {
   for (const name of names) {
     const [, marked = "", mark] = MARK.exec(name) ?? [];
     if (PLACE.test(name)) listing.places.push(name);
-    else if (PLACE.test(marked) || (OTHER.test(marked) && mark === "unreadable")) listing.marks.set(marked, mark as Mark);
-    else if (name.startsWith(DRAFT)) listing.drafts.push(name);
+    else if (PLACE.test(marked) || (OTHER.test(marked) && mark === "unreadable")) {
+      // Two may have settled one at the same moment. What was accepted once, a run goes on with.
+      if (listing.marks.get(marked) !== "accepted") listing.marks.set(marked, mark as Mark);
+    } else if (name.startsWith(DRAFT)) listing.drafts.push(name);
     else listing.others.push(name);
   }
   return listing;

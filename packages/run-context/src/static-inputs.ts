@@ -104,6 +104,11 @@ function inWords([line, column]: Position): string {
 
 /** Columns are characters as people see them in an editor: UTF-16 code units. */
 function positionIn(text: string, offset: number): Position {
-  const before = text.slice(0, offset).split(/\r\n|\n|\r/);
-  return [before.length, (before.at(-1)?.length ?? 0) + 1];
+  let [line, start] = [1, 0];
+  // Not by splitting: a file may have millions of lines, and many problems.
+  for (let at = 0; at < offset; at++) {
+    const isEnd = text[at] === "\n" || (text[at] === "\r" && !(at + 1 < offset && text[at + 1] === "\n"));
+    if (isEnd) [line, start] = [line + 1, at + 1];
+  }
+  return [line, offset - start + 1];
 }

@@ -18,10 +18,15 @@ export function assertBase(
   if (rootComponentId !== root.id)
     throw new RerunBaseError(runId, `it is a run of ${rootComponentId}, and this is ${root.id}`, { rootComponentId, found: root.id });
   if (unfinished || status === "completed" || status === "failed" || status === "cancelled") return;
-  const what =
-    status === "interrupted" ? `it was interrupted: go on with it (dad resume ${runId})` : "it has not come to its end: wait for it, or cancel it";
+  const what = UNENDED[status] ?? "it has not come to its end: wait for it, or cancel it";
   throw new RerunBaseError(runId, `${what}, or reuse what it has completed (--allow-unfinished)`, { status });
 }
+
+/** What to do about it, by how it stands. */
+const UNENDED: { readonly [Status in BaseRun["status"]]?: string } = {
+  interrupted: "it was interrupted: go on with it (dad resume)",
+  waiting: "it waits for an answer: see what it asks (dad inputs), answer it, and go on with it (dad resume)",
+};
 
 /** What is asked of a re-run, once its paths mean something. */
 export interface CheckedOptions {

@@ -42,9 +42,16 @@ export function askedOf(path: NodePath, question: Question, describe: DescribeSc
   const schema = describe(question.schema, owner);
   const choices = question.choices?.map(choiceOf);
   if (choices?.length === 0) throw new TypeError(`${owner} has no choices: leave them out, or give some`);
+  for (const { value } of choices ?? []) assertChoice(question.schema, value, owner);
   const onTimeout = timeoutOf(question, owner);
   const asks = { prompt, schema, ...(choices ? { choices } : {}) };
   return { path, key: key.data, ...asks, ...(as ? { as } : {}), ...(onTimeout ? { onTimeout } : {}), question: digestOfJson(asks) };
+}
+
+/** Nobody could give another one. @throws TypeError. */
+function assertChoice(schema: z.ZodType, value: Json, owner: string): void {
+  const { error } = (schema instanceof z.ZodArray ? (schema.element as z.ZodType) : schema).safeParse(value);
+  if (error) throw new TypeError(`${owner} has a choice that its schema does not take, ${JSON.stringify(value)}: ${z.prettifyError(error)}`);
 }
 
 /** The first is called by its key alone. */

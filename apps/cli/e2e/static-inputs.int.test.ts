@@ -92,7 +92,10 @@ describe("dad run --input-dir", () => {
 
     const explained = await project.dad("explain", "one", "--input-dir", "in2");
     expect(explained.stdout).toMatch(/reader\.cat +execute +inputFiles was "sha256:/);
-    expect(await project.dad("rerun", "one", "--run-id", "two")).toMatchObject({ code: 0, stdout: expect.stringMatching(/last +completed +\S+ +reused/) as string });
+    expect(await project.dad("rerun", "one", "--run-id", "two")).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/last +completed +\S+ +reused/) as string,
+    });
     expect(await project.dad("rerun", "two", "--input-dir", "in2", "--run-id", "three")).toMatchObject({ code: 0 });
     expect(await project.artifact("three", "stdout")).toBe("changed\n");
     expect(await project.read("runs/three/static_inputs/big.txt")).toHaveLength(20_000);

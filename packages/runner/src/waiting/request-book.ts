@@ -1,6 +1,5 @@
 import type { AnsweredBy, InputId, Json, RunId } from "@dad/protocol";
 import type { RequestHistory, RunHistory } from "@dad/run-context";
-import type { LiveRequest } from "./live-request.ts";
 import { type Asked, requestId } from "./request-of.ts";
 
 /** What an earlier run was answered to the same question. */
@@ -14,8 +13,8 @@ export interface EarlierAnswer {
 
 /** What was asked in a run, and what is known of it. */
 export interface RequestBook {
-  /** What a question is called, beside what is asked at this moment, and what became of it, if it was asked before. */
-  find(asked: Asked, live: ReadonlyMap<InputId, Pick<LiveRequest, "request">>): { readonly id: InputId; readonly known: RequestHistory | undefined };
+  /** What a question is called, and what became of it, if it was asked before. */
+  find(asked: Asked): { readonly id: InputId; readonly known: RequestHistory | undefined };
   note(record: RequestHistory): void;
   of(id: InputId): RequestHistory | undefined;
 }
@@ -24,12 +23,11 @@ export interface RequestBook {
 export function requestBook(history: Pick<RunHistory, "requests">): RequestBook {
   const records = new Map(history.requests);
   return {
-    find(asked, live) {
+    find(asked) {
       for (let number = 1; ; number++) {
         const id = requestId(asked, number);
         const known = records.get(id);
-        const other = known ?? live.get(id);
-        if (other === undefined || other.request.question === asked.question) return { id, known };
+        if (known === undefined || known.request.question === asked.question) return { id, known };
       }
     },
     note: (record) => void records.set(record.request.id, record),

@@ -104,7 +104,7 @@ export function runRequests(options: RunRequestsOptions): RunRequests {
 async function answer(asking: Asking, { asker, question }: Pick<ToAsk, "asker" | "question">, signal: AbortSignal | undefined): Promise<Json> {
   const { book, clock, desk, describe, earlier, inOrder } = asking;
   const asked = askedOf(asker.path, question, describe);
-  const { id, known } = book.find(asked, desk.live);
+  const { id, known } = book.find(asked);
   if (known?.state === "answered" && known.value !== undefined) return await inOrder(known.seq, onRecord(question, known.request, known.value));
   if (known?.state === "expired") return onTimeout(question, known.request);
   const secret = desk.secrets.get(id);

@@ -29,8 +29,8 @@ export async function assertSoundHere(root: string): Promise<void> {
   assert.deepEqual(left, [], "nobody clears it away");
 }
 
-/** Drafts, working trees, what a store writes before it has its name, repositories that were not finished, and locks of git. */
-const LEFTOVER = /\.dad_tmp_|^\.dad\/work\/.|^\.dad\/blobs\/tmp\/.|^outcome\/\.|^outcome\/[^/]+\/(?!dad-).+\.lock$/;
+/** Drafts, but those of an inbox, which whoever posts an hour later removes; working trees, what a store writes before it has its name, repositories that were not finished, and locks of git. */
+const LEFTOVER = /(?<!\.inbox\/)\.dad_tmp_|^\.dad\/work\/.|^\.dad\/blobs\/tmp\/.|^outcome\/\.|^outcome\/[^/]+\/(?!dad-).+\.lock$/;
 
 /** What may be left in spite of all is said by its code: that a run was never made is mended only by who knows how it is kept. */
 async function assertMends(store: MaintainedStore, allowed: readonly string[] = []): Promise<void> {

@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { diskArtifactStore, diskArtifactView } from "@dad/artifacts/disk";
 import type { DiskFs, Locks } from "@dad/disk";
+import type { Inbox, InputHandler } from "@dad/events";
+import { diskInbox } from "@dad/events/disk";
 import { memoryEventBus } from "@dad/events/memory";
 import { processIsolation } from "@dad/isolation/process";
 import type { JournalStore } from "@dad/journal";
@@ -46,17 +48,23 @@ function resources() {
   return staticResourceRegistry({ profiles: { default: {} } }).profile();
 }
 
+export function inboxAt({ root, fs }: Pick<Place, "root" | "fs">): Inbox {
+  return diskInbox({ root, fs });
+}
+
 /** The ports of a run: the adapters of one machine on a disk that may go wrong. */
-export function portsAt(place: Place, witness: Witness): MakeRunPorts {
+export function portsAt(place: Place, witness: Witness, handle?: InputHandler): MakeRunPorts {
   const { root, fs, locks, outcomes } = place;
   return (env, own) => {
     const artifacts = own(diskArtifactStore({ root: blobsIn(root), fs, locks }));
     const events = own(memoryEventBus());
     // That a node is reused is told before it is durable: where it is lost, the node is reused once more.
     events.subscribe("node.completed", ({ path, decision }) => void (decision === "reused" || witness.see({ saw: "committed", path })));
+    if (handle) events.handleInput(handle);
     return {
       journals: journalsAt(place),
       artifacts,
+      inbox: inboxAt(place),
       view: diskArtifactView({ root: env.runDir, store: artifacts, fs }),
       events,
       resources: resources(),

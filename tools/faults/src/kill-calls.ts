@@ -49,7 +49,7 @@ export function killAgain({ times, ...tried }: Tried & { readonly times: number 
 }
 
 /** Of all that is in the directory of a run, only this is no view. */
-const SHOWS = /^[a-z]+ \/subject\/(?!journal\.jsonl|\.origins)/;
+const SHOWS = /^[a-z]+ \/subject\/(?!journal\.jsonl|\.origins|\.inbox)/;
 
 /** Only a re-run does that. */
 const RETAINS = /^link \/earlier\/|\/\.origins\b/;
@@ -59,10 +59,10 @@ const FIRST_OF_OUTCOME = "mkdir itself /.dad/work";
 
 /**
  * What is done at once has no middle. After a call it is, all in all, as it is before the next one: that is tried where others may
- * go on from what was done. To close a file changes nothing on the disk. How people are shown a run is the same in a re-run.
+ * go on from what was done. To close a file changes nothing on the disk. How people are shown a run is the same in all.
  */
 function momentsOf(call: string, { subject }: Tried): ReadonlyArray<Kill["when"]> {
-  if (call.startsWith("close ") || (subject === "rerun" && SHOWS.test(call))) return [];
+  if (call.startsWith("close ") || (subject !== undefined && SHOWS.test(call))) return [];
   if (/^(write|copyFile|writeFile|appendFile)\b/.test(call)) return MOMENTS;
   return /^(sync|datasync|rename|link)\b/.test(call) ? ["before", "after"] : ["before"];
 }

@@ -11,6 +11,7 @@ import { refusedGit } from "./refused-git.ts";
 import { refusals } from "./refusals.ts";
 
 const RERUN = { subject: "rerun" } as const;
+const ASKING = { subject: "asking" } as const;
 
 /** Everything that is tried. */
 export function allKinds(): readonly Kind[] {
@@ -28,6 +29,18 @@ export function allKinds(): readonly Kind[] {
     killedOutcomes({ repositories: 10, processes: 2, runs: 5 }),
     manyTrees({ processes: [1, 5], trees: 50 }),
     ...rerunKinds(),
+    ...askingKinds(),
+  ];
+}
+
+/** The same for a run that asks people. */
+function askingKinds(): readonly Kind[] {
+  return [
+    killAtCalls({ ...ASKING, sample: 20 }),
+    killAgain({ ...ASKING, times: 6 }),
+    powerLoss({ ...ASKING, chances: 3, sample: 150 }),
+    powerLossAgain({ ...ASKING, times: 60 }),
+    refusals({ ...ASKING, sample: 150 }),
   ];
 }
 

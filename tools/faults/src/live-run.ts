@@ -1,4 +1,5 @@
 import type { GitProgram } from "@dad/outcome-git";
+import { asking } from "./asking.ts";
 import { chain } from "./chain.ts";
 import { earlier, rerun } from "./earlier.ts";
 import { type Program, startProgram } from "./program.ts";
@@ -24,7 +25,7 @@ export interface LiveRun {
   readonly alone?: boolean;
 }
 
-const SUBJECTS = { "six nodes": sixNodes, chain, earlier, rerun } satisfies Record<string, Subject>;
+const SUBJECTS = { "six nodes": sixNodes, chain, earlier, rerun, asking } satisfies Record<string, Subject>;
 export type SubjectName = keyof typeof SUBJECTS;
 
 export function subjectOf({ subject }: Pick<LiveRun, "subject">): Subject {

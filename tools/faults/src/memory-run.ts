@@ -1,5 +1,6 @@
 import { type DiskFs, memoryLocks } from "@dad/disk";
 import { faultyDisk, type PowerLossDisk, powerLossDisk } from "@dad/disk/testing";
+import { asking } from "./asking.ts";
 import { EARLIER, earlierWithoutCommands, rerunWithoutCommands } from "./earlier.ts";
 import { type Gift, giftOf } from "./gift.ts";
 import { runSubject, SUBJECT, type SubjectRun } from "./subject-run.ts";
@@ -11,6 +12,8 @@ import { memoryWitness, type Witness } from "./witness.ts";
 export interface MemoryGround {
   /** The calls that change something in a run that nobody disturbs, each as what it does and where. */
   readonly calls: readonly string[];
+  /** It is parked on its way, and people have answers for it. */
+  readonly asks: boolean;
   /** What such a run gives. */
   readonly gift: Gift;
   /** A disk on which there is what the subject is made from, and nothing else. */
@@ -19,10 +22,10 @@ export interface MemoryGround {
 }
 
 export async function memoryGround(tried: Tried): Promise<MemoryGround> {
-  const subject = tried.subject === "rerun" ? rerunWithoutCommands : sixNodes;
+  const subject = { "six nodes": sixNodes, rerun: rerunWithoutCommands, asking }[tried.subject ?? "six nodes"];
   const before = powerLossDisk();
   if (subject.rerun) await runSubject({ ...runOn(before, memoryWitness()), subject: earlierWithoutCommands, runId: EARLIER });
-  const ground = { disk: () => before.afterPowerLoss("everything"), runOn };
+  const ground = { asks: subject.people !== undefined, disk: () => before.afterPowerLoss("everything"), runOn };
   const [disk, calls] = [ground.disk(), [] as string[]];
   const fs = faultyDisk(disk, ({ operation, path }) => {
     calls.push(`${operation} ${path}`);

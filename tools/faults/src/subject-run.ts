@@ -4,6 +4,7 @@ import { continuationOf, planAgentRerun } from "@dad/local";
 import { readHistory, type RunContext, type RunHistory, withResumedRun, withRun, type WithRunOptions } from "@dad/run-context";
 import { agentRunner, assertAllowed, type Assumption, openQuestions, type RunnerOptions } from "@dad/runner";
 import { inPlace, journalsAt, type Place, portsAt } from "./composition.ts";
+import { clockOf, post } from "./people.ts";
 import type { Subject } from "./subject.ts";
 import type { Witness } from "./witness.ts";
 
@@ -18,11 +19,33 @@ export interface SubjectRun extends Place {
   readonly alone?: boolean | undefined;
 }
 
-export async function runSubject(at: SubjectRun): Promise<RunDetails> {
+/** Runs the subject to its end. Whoever finds it parked has answers, and goes on with it. */
+export function runSubject(at: SubjectRun): Promise<RunDetails> {
+  return toItsEnd(at, beginSubject);
+}
+
+/** Goes on with the run, in the same way. */
+export function resumeSubject(at: SubjectRun): Promise<RunDetails> {
+  return toItsEnd(at, goOnWithSubject);
+}
+
+async function toItsEnd(at: SubjectRun, work: (at: SubjectRun) => Promise<RunDetails>): Promise<RunDetails> {
+  try {
+    return await work(at);
+  } catch (error) {
+    const { people } = at.subject;
+    if (people === undefined || !DadError.is(error, "RUN_WAITING")) throw error;
+    at.witness.see({ saw: "parked", path: at.runId });
+    await post(people, at, await eventsOf(at));
+  }
+  return await toItsEnd(at, goOnWithSubject);
+}
+
+async function beginSubject(at: SubjectRun): Promise<RunDetails> {
   const { root, runId, subject, witness } = at;
   const rootComponentId = subject.define(witness).id;
   const { continuation, ...planned } = await plannedOf(at);
-  const options = { rootComponentId, runRoot: root, runId, ...planned, ports: portsAt(at, witness) };
+  const options = { rootComponentId, runRoot: root, runId, ...planned, ports: portsAt(at, witness, subject.people?.handle) };
   return (await withRun(options, workOf(at, { continuation }))).run;
 }
 
@@ -37,20 +60,22 @@ async function plannedOf(at: SubjectRun): Promise<Pick<WithRunOptions, "inputs" 
   });
 }
 
-/** Goes on with the run. Of what nobody knows, the witness does. */
-export async function resumeSubject(at: SubjectRun): Promise<RunDetails> {
+/** Of what nobody knows, the witness does. */
+async function goOnWithSubject(at: SubjectRun): Promise<RunDetails> {
   const { root, runId, subject, witness } = at;
   const history = await readHistory(journalsAt(at), runId);
   const resume = { assume: assumptionsOf(at, history) };
   const continuation = await inPlace(at, (where) => continuationOf(subject.define(witness), history, { ...where, runId }));
-  const options = { runRoot: root, runId, journals: journalsAt(at), ports: portsAt(at, witness) };
+  const options = { runRoot: root, runId, journals: journalsAt(at), ports: portsAt(at, witness, subject.people?.handle) };
   return (await withResumedRun(options, workOf(at, { resume, continuation }))).run;
 }
 
-function workOf({ subject, witness }: SubjectRun, how: Pick<RunnerOptions, "resume" | "continuation">): (run: RunContext) => Promise<unknown> {
+function workOf(at: SubjectRun, how: Pick<RunnerOptions, "resume" | "continuation">): (run: RunContext) => Promise<unknown> {
+  const { subject, witness } = at;
   return async (run) => {
+    const clock = subject.people && { clock: clockOf(await eventsOf(at)) };
     await using execution = await run.isolate();
-    return await execution.run(agentRunner(subject.define(witness), { engine: inlineEngine(), ...how }));
+    return await execution.run(agentRunner(subject.define(witness), { engine: inlineEngine(), ...clock, ...how }));
   };
 }
 

@@ -5,6 +5,7 @@ import { agent, type AgentDefinition, defineNode, flow, type NodeContext } from 
 import type { Json, StaticInputs } from "@dad/protocol";
 import type { RerunOptions } from "@dad/runner";
 import { z } from "zod";
+import type { People } from "./people.ts";
 import type { Witness } from "./witness.ts";
 
 /** What is run, as often as something may happen to it. */
@@ -13,6 +14,8 @@ export interface Subject {
   readonly inputs: StaticInputs;
   /** What the nodes give that are executed and whose repetition matters, by path. */
   readonly effects: Readonly<Record<string, Json>>;
+  /** Of a subject that asks: whom. */
+  readonly people?: People;
   /** Of a subject that is made from an earlier run. */
   readonly rerun?: SubjectRerun;
 }

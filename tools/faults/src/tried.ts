@@ -4,7 +4,7 @@ import type { Kind } from "./point.ts";
 /** What something is tried with. */
 export interface Tried {
   /** Default: six nodes of every kind. */
-  readonly subject?: "rerun";
+  readonly subject?: "rerun" | "asking";
   /** How many of its points are tried when not all are asked for. Default: all. */
   readonly sample?: number;
 }

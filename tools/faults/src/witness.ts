@@ -7,7 +7,13 @@ export type Sighting =
   /** A node whose repetition matters had its effect on the world. */
   | { readonly saw: "effect"; readonly path: string }
   /** The run said that the node is committed. */
-  | { readonly saw: "committed"; readonly path: string };
+  | { readonly saw: "committed"; readonly path: string }
+  /** A node was given the result of a step, or an answer. */
+  | { readonly saw: "step" | "answer"; readonly path: string }
+  /** The run said that it is parked. */
+  | { readonly saw: "parked"; readonly path: string }
+  /** Somebody was told that a message for the run is posted: its id. */
+  | { readonly saw: "posted"; readonly path: string };
 
 /** Somebody who sees what happens in a run, where no fault of the run's disk reaches. */
 export interface Witness {

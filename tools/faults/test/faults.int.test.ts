@@ -9,6 +9,7 @@ import { refusedGit } from "../src/refused-git.ts";
 import { refusals } from "../src/refusals.ts";
 
 const RERUN = { subject: "rerun" } as const;
+const ASKING = { subject: "asking" } as const;
 
 /** How many points of each kind were tried, and which do not hold. What chance decides is the same each time. The gate tries all points. */
 async function trySome(kinds: readonly Kind[], most: number) {
@@ -36,6 +37,15 @@ it("goes on with a re-run after a process is killed or git refuses, at some of t
 
 it("goes on with a re-run after the power fails, and after the disk refuses, at some of the calls", async () => {
   const kinds = [powerLoss({ ...RERUN, chances: 3 }), powerLossAgain({ ...RERUN, times: 60 }), refusals(RERUN)];
+  expect(await trySome(kinds, 10)).toEqual({ tried: [10, 10, 10], failures: [] });
+});
+
+it("goes on with a run that asks after it, or who answers, is killed, at some of the calls", async () => {
+  expect(await trySome([killAtCalls(ASKING)], 2)).toEqual({ tried: [2], failures: [] });
+});
+
+it("goes on with a run that asks after the power fails, and after the disk refuses, at some of the calls", async () => {
+  const kinds = [powerLoss({ ...ASKING, chances: 3 }), powerLossAgain({ ...ASKING, times: 60 }), refusals(ASKING)];
   expect(await trySome(kinds, 10)).toEqual({ tried: [10, 10, 10], failures: [] });
 });
 

@@ -6,8 +6,16 @@ import type { CommandLine, Step } from "./step.ts";
 export function gateSteps(): Step[] {
   return [
     { name: "types", commands: [["tsc", "--build", ".", ...typeProjects()]] },
-    { name: "crashes", commands: [faults("kill", "git", "again", "random", "runs", "one id", ...rerun("kill", "git", "again", "git refuses"))] },
-    { name: "outages", commands: [faults("power", "outages", "refuse", ...rerun("power", "outages", "refuse"))] },
+    {
+      name: "crashes",
+      commands: [
+        faults("kill", "git", "again", "random", "runs", "one id", ...rerun("kill", "git", "again", "git refuses"), ...asking("kill", "again")),
+      ],
+    },
+    {
+      name: "outages",
+      commands: [faults("power", "outages", "refuse", ...rerun("power", "outages", "refuse"), ...asking("power", "outages", "refuse"))],
+    },
     { name: "outcomes", commands: [faults("outcomes", "outcome kills", "work trees")] },
     { name: "isolation", commands: [gate("isolation")] },
     { name: "build", commands: [["nx", "run-many", "--target=build", "--outputStyle=static"]], after: ["types"] },
@@ -41,6 +49,11 @@ function faults(...kinds: string[]): CommandLine {
 /** The same done to a re-run. */
 function rerun(...kinds: string[]): string[] {
   return kinds.map((kind) => `rerun ${kind}`);
+}
+
+/** The same done to a run that asks people. */
+function asking(...kinds: string[]): string[] {
+  return kinds.map((kind) => `asking ${kind}`);
 }
 
 /** What the root configuration does not refer to: the tools, and the tests that have a configuration of their own. */

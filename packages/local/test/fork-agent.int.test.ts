@@ -144,9 +144,13 @@ describe("forkAgent", () => {
   });
 
   it("cancels those that go on as soon as the budget is passed", async () => {
-    // The second waits until somebody cancels it.
+    // The first waits until somebody cancels it, and the second until the first does so.
+    const { promise: waiting, resolve: waits } = Promise.withResolvers<void>();
     const forEver = (signal: AbortSignal) => new Promise<void>((_, stop) => signal.addEventListener("abort", () => stop(signal.reason as Error)));
-    does = (n, signal) => (n === 2 ? forEver(signal) : Promise.resolve());
+    does = (n, signal) => {
+      if (n === 2) waits();
+      return n === 2 ? forEver(signal) : waiting;
+    };
     const ended = await fork(setting(2, 1, 3), { concurrency: 2, budgetUsd: 0.5 });
     expect(statuses(ended)).toMatchObject(["cancelled", expect.any(String), "not started"]);
     expect(ended.stopped).toMatchObject({ code: "BUDGET_EXHAUSTED", details: { budgetUsd: 0.5, spentUsd: 1 } });

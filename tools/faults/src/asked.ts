@@ -18,7 +18,7 @@ export function assertOnRecord(seen: readonly Sighting[], events: readonly Recor
 }
 
 /** Each step was done once, each request has one end, and of what was posted nothing that was acknowledged is lost. */
-export function assertAsked({ first, rivals }: People, seen: readonly Sighting[], events: readonly RecordedEvent[]): void {
+export function assertAsked({ first, rivals, late }: People, seen: readonly Sighting[], events: readonly RecordedEvent[]): void {
   assertOnce(
     of(events, "step.completed").map(({ path, name, given }) => `${path} ${name} ${given}`),
     "a step was recorded twice",
@@ -31,6 +31,7 @@ export function assertAsked({ first, rivals }: People, seen: readonly Sighting[]
   const acknowledged = new Set(seen.flatMap(({ saw, path }) => (saw === "posted" ? [path] : [])));
   const winners = rivals.filter(({ id }) => acknowledged.has(id));
   assert(winners.length <= 1, "two who answer the same were both told that theirs is taken");
+  for (const { id } of late) assert(!acknowledged.has(id), `what was posted ${id} was said to be taken`);
   for (const posted of [...first, ...winners]) {
     if (!acknowledged.has(posted.id)) continue;
     const found = "name" in posted ? signals(events, posted.id) : endsOf(events, posted.id);

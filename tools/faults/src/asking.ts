@@ -30,6 +30,10 @@ export const asking: Subject = {
       { id: "one", request: "asking.both.left.pay:approve", value: true },
       { id: "other", request: "asking.both.left.pay:approve", value: false },
     ],
+    late: [
+      { id: "after a handler", request: "asking.gather:depth", value: 5 },
+      { id: "after its time", request: "asking.both.right.remind:late", value: true },
+    ],
   },
 };
 

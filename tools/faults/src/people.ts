@@ -12,6 +12,8 @@ export interface People {
   readonly first: readonly Posted[];
   /** What they post when they find it parked once more: at the same moment, those of whom one is taken. */
   readonly rivals: readonly Posted[];
+  /** What they post after them, of which nothing is taken: a handler has answered, or nobody had in time. */
+  readonly late: readonly Posted[];
 }
 
 /** An answer, or a signal. */
@@ -29,6 +31,7 @@ export async function post(people: People, at: PostBox, events: readonly Recorde
   if (events.filter(({ type }) => type === "run.parked").length < 2) return;
   const ends = await Promise.allSettled(people.rivals.map((message) => postOne(at, message)));
   for (const end of ends) if (end.status === "rejected") throw end.reason;
+  for (const message of people.late) await postOne(at, message);
 }
 
 /** Whoever is told that somebody else was first leaves it at that. */

@@ -71,8 +71,11 @@ function pointAt(ground: MemoryGround, refusal: Refusal & Way): Point {
   };
 }
 
-/** How a parked run is shown, what its inbox is told of messages that are taken, and what is released once it is on record that it is parked. */
-const AGAIN = /^[a-z]+ \S*\/subject(?!\/journal\.jsonl|\/\.inbox\/\.dad_tmp_)|^close \S*\/journal\.jsonl$|^(unlink|rmdir) \S*\/\.dad\/blobs\/tmp\//;
+/**
+ * How a parked run is shown, its inbox, and what is released once it is on record that it is parked. Of what is posted, that is
+ * held against the record which was acknowledged: a rival that was not needs no reason.
+ */
+const AGAIN = /^[a-z]+ \S*\/subject(?!\/journal\.jsonl)|^close \S*\/journal\.jsonl$|^(unlink|rmdir) \S*\/\.dad\/blobs\/tmp\//;
 
 async function assertCompleted(ground: MemoryGround, disk: DiskFs, witness: Witness): Promise<void> {
   const at = ground.runOn(disk, witness);

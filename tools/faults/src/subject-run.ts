@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { inlineEngine } from "@dad/engine/inline";
 import { DadError, type RecordedEvent, type RunDetails, RunId } from "@dad/protocol";
 import { continuationOf, planAgentRerun } from "@dad/local";
@@ -29,6 +30,9 @@ export function resumeSubject(at: SubjectRun): Promise<RunDetails> {
   return toItsEnd(at, goOnWithSubject);
 }
 
+/** Parked twice when nobody disturbs it, and once more for each time that something goes wrong. */
+const MOST_PARKED = 6;
+
 async function toItsEnd(at: SubjectRun, work: (at: SubjectRun) => Promise<RunDetails>): Promise<RunDetails> {
   try {
     return await work(at);
@@ -36,7 +40,12 @@ async function toItsEnd(at: SubjectRun, work: (at: SubjectRun) => Promise<RunDet
     const { people } = at.subject;
     if (people === undefined || !DadError.is(error, "RUN_WAITING")) throw error;
     at.witness.see({ saw: "parked", path: at.runId });
-    await post(people, at, await eventsOf(at));
+    const events = await eventsOf(at);
+    assert(
+      events.filter(({ type }) => type === "run.parked").length <= MOST_PARKED,
+      "it is parked time and again, although all that it asks was answered",
+    );
+    await post(people, at, events);
   }
   return await toItsEnd(at, goOnWithSubject);
 }

@@ -4,11 +4,12 @@ import type { JournalStore } from "@dad/journal";
 import { memoryJournalStore } from "@dad/journal/memory";
 import type { OutcomeRepository } from "@dad/outcome";
 import { memoryOutcomeRepository } from "@dad/outcome/memory";
-import { DadError, NodePath, RelativePath, RunManifest, RunMetadata, StaticInputs } from "@dad/protocol";
+import { DadError, InputId, NodePath, RelativePath, RunManifest, RunMetadata, StaticInputs } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
 import { RunWaitingError } from "./errors.ts";
 import { openRun } from "./open-run.ts";
 import { listRuns, readRun } from "./read-runs.ts";
+import type { RunContext } from "./run-context.ts";
 import type { RunPorts } from "./run-ports.ts";
 import { withRun } from "./with-run.ts";
 import { memoryPorts } from "./testing-ports.ts";
@@ -292,6 +293,25 @@ describe("an artifact of a run", () => {
 });
 
 describe("withRun", () => {
+  it("tells what goes wrong when a run is parked: to wait is no failure that would outweigh it", async () => {
+    const memory = memoryOutcomeRepository();
+    const waits = (run: RunContext) => Promise.reject(new RunWaitingError(run.env.runId, [InputId.parse("a.ask:key")]));
+    const commitFails: OutcomeRepository = {
+      ...memory,
+      open: async (runId) => ({ ...(await memory.open(runId)), commit: () => Promise.reject(new Error("disk full")) }),
+    };
+    const ports = portsWith({ outcomes: commitFails });
+    await expect(withRun({ rootComponentId: "a", runId: "r", ports }, waits)).rejects.toThrow("disk full");
+    expect(await readRun(ports.journals, "r", { runRoot: "/runs" })).toMatchObject({ status: "failed", error: { message: "disk full" } });
+    const releaseFails: OutcomeRepository = {
+      ...memory,
+      open: async (runId) => ({ ...(await memory.open(runId)), [Symbol.asyncDispose]: () => Promise.reject(new Error("not kept")) }),
+    };
+    const others = portsWith({ outcomes: releaseFails });
+    await expect(withRun({ rootComponentId: "a", runId: "s", ports: others }, waits)).rejects.toThrow("not kept");
+    expect(await readRun(others.journals, "s", { runRoot: "/runs" })).toMatchObject({ status: "waiting" });
+  });
+
   it("gives the result and the finished run", async () => {
     const { result, run } = await withRun({ rootComponentId: "a", ports: memoryPorts() }, async () => 42);
     expect(result).toBe(42);

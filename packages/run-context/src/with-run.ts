@@ -22,7 +22,7 @@ export interface RunResult<Result> {
  * Opens a run, does the work in it, and records how it ended: completed when the work returns,
  * cancelled when it throws after the signal was aborted, failed when it throws otherwise or `failure`
  * was aborted first, waiting when it throws a RunWaitingError (`RUN_WAITING`). What the work throws is thrown on (of a `failure`, its
- * reason), also when releasing the run fails after it.
+ * reason), also when releasing the run fails after it; that it waits is no failure, and says less than that it could not be parked or released.
  */
 export async function withRun<Result>({ failure, ...options }: WithRunOptions, work: Work<Result>): Promise<RunResult<Result>> {
   return await inRun(await openRun({ ...options, ...signalOf(options.signal, failure) }), work, failure);
@@ -39,6 +39,9 @@ async function inRun<Result>(run: RunContext, work: Work<Result>, failure: Abort
     const ended = await workToTheEnd(run, work, failure);
     failed = false;
     return ended;
+  } catch (error) {
+    failed = !(error instanceof RunWaitingError);
+    throw error;
   } finally {
     await release(run, failed);
   }
@@ -69,7 +72,7 @@ async function workToTheEnd<Result>(run: RunContext, work: Work<Result>, failure
     failure?.throwIfAborted();
   } catch (thrown) {
     if (thrown instanceof RunWaitingError && !run.signal.aborted) {
-      await recorded(run.park(thrown.requests));
+      await run.park(thrown.requests);
       throw thrown;
     }
     const broken = failure?.aborted === true && run.signal.reason === failure.reason;

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { DadError, type RecordedEvent, type RunEvent, type RunId, type UnknownEvent } from "@dad/protocol";
 import { type EventBuffer, eventBuffer } from "./event-buffer.ts";
 import type { EventBus, EventFilter, EventPattern, EventsOf } from "./event-bus.ts";
@@ -85,7 +86,7 @@ function pausesFor(runId: RunId, signal: AbortSignal) {
     async next({ next, told }: { readonly next: number; readonly told: number }): Promise<void> {
       if (next > before) done = 0;
       if (done === MOST_PAUSES) throw new EventsMissingError(runId, { from: next, told });
-      await pause(PAUSE_MS * 2 ** done, signal);
+      await delay(PAUSE_MS * 2 ** done, undefined, { signal });
       done += 1;
       before = next;
     },
@@ -151,17 +152,4 @@ async function* untilGap(live: EventBuffer<Event>, place: ReturnType<typeof plac
     if (place.isBehind || (live.ended && live.waiting.size === 0)) return;
     if (live.waiting.size === 0) await live.more();
   }
-}
-
-/** Is over early when the signal is aborted. */
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    }
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener("abort", done, { once: true });
-  });
 }

@@ -13,7 +13,7 @@ import {
 import { InputKey, isJsonObject, type Json, nameHint, type StaticInputs } from "@dad/protocol";
 import { StaticInputError, type StaticInputProblem } from "./errors.ts";
 import { iterationProblem } from "./iteration-bounds.ts";
-import { type RequestName, requestNameOf } from "./request-name.ts";
+import { type RequestName, requestNameOf } from "./static-input-name.ts";
 
 /**
  * Gives every static input the full path of the element it is for, and finds the variables that nobody gives a value. In a

@@ -1,6 +1,6 @@
 import { type ComponentDefinition, definitionAt, EVERY_ITERATION, iterationOf } from "@dad/agent";
 import { type InputId, isJsonObject, type Json, type StaticInputs } from "@dad/protocol";
-import { requestNameOf } from "./request-name.ts";
+import { requestNameOf } from "./static-input-name.ts";
 
 /** Static inputs, as a walk finds them. Those of one iteration come before those of every iteration. */
 export interface StaticInputIndex {

@@ -4,13 +4,12 @@ import type { AnswerReport, InboxAnswer, InputRequest, Json, RunId } from "@dad/
 import { readHistory } from "@dad/run-context";
 import { jsonText, visible } from "@dad/terminal";
 import { offerOwnPackages } from "../agent-file/own-packages.ts";
-import { RunOverError, RunRootUnknownError, SecretAnswerError } from "../errors.ts";
+import { RunOverError, SecretAnswerError } from "../errors.ts";
 import { EXIT } from "../exit-code.ts";
-import { findRunRoot } from "../project/find-project.ts";
+import { findRunRootThere } from "../project/find-project.ts";
 import { findRequest } from "../project/find-request.ts";
 import { findRun } from "../project/find-run.ts";
 import { type AnswerFlags, answerMissing, givenAnswer } from "../project/given-answer.ts";
-import { isDirectory } from "../project/is-directory.ts";
 import { type CommandLine, commandLine } from "../project/next-commands.ts";
 import { postedAnswers } from "../project/posted-answers.ts";
 import { whoIsHere } from "../project/who-is-here.ts";
@@ -36,8 +35,7 @@ export interface Wanted {
 export async function answerRequest(wanted: Wanted, flags: AnswerRunFlags): Promise<number> {
   offerOwnPackages();
   const cwd = process.cwd();
-  const runRoot = await findRunRoot({ cwd, runRoot: flags.runRoot });
-  if (!(await isDirectory(runRoot))) throw new RunRootUnknownError(runRoot);
+  const runRoot = await findRunRootThere({ cwd, runRoot: flags.runRoot });
   const line = await commandLine({ cwd, runRoot, clone: process.env["DAD_CLONE"] });
   const posted = await posting({ wanted, runRoot, line, cwd }, flags);
   if (posted === undefined) return EXIT.cancelled;

@@ -3,11 +3,9 @@ import { localStore } from "@dad/local";
 import type { RunComparison } from "@dad/protocol";
 import { comparisonText, jsonText, paintFor, placeText, visible } from "@dad/terminal";
 import { offerOwnPackages } from "../agent-file/own-packages.ts";
-import { RunRootUnknownError } from "../errors.ts";
 import { EXIT } from "../exit-code.ts";
-import { findRunRoot } from "../project/find-project.ts";
+import { findRunRootThere } from "../project/find-project.ts";
 import { findRun } from "../project/find-run.ts";
-import { isDirectory } from "../project/is-directory.ts";
 import { commandLine } from "../project/next-commands.ts";
 import { outcomeProjectOf } from "../project/outcome-of.ts";
 import { pageFile } from "../project/write-page.ts";
@@ -30,8 +28,7 @@ export interface GivenRuns {
 export async function diffRuns(given: GivenRuns, flags: DiffFlags): Promise<number> {
   offerOwnPackages();
   const cwd = process.cwd();
-  const runRoot = await findRunRoot({ cwd, runRoot: flags.runRoot });
-  if (!(await isDirectory(runRoot))) throw new RunRootUnknownError(runRoot);
+  const runRoot = await findRunRootThere({ cwd, runRoot: flags.runRoot });
   const page = flags.html === undefined ? undefined : await pageFile(flags.html, cwd);
   const comparison = await compare(given, { runRoot, node: flags.node });
   if (page) {

@@ -3,12 +3,11 @@ import { type LocalStore, localStore } from "@dad/local";
 import { DadError, messageOf, type RecordedEvent, RunId, toCloudEvent } from "@dad/protocol";
 import { eventText, jsonLine, paintFor } from "@dad/terminal";
 import { offerOwnPackages } from "../agent-file/own-packages.ts";
-import { RunRootUnknownError, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import { EXIT } from "../exit-code.ts";
-import { findRunRoot } from "../project/find-project.ts";
+import { findRunRootThere } from "../project/find-project.ts";
 import { findRun } from "../project/find-run.ts";
 import { followRun } from "../project/follow-run.ts";
-import { isDirectory } from "../project/is-directory.ts";
 import { commandLine } from "../project/next-commands.ts";
 import { leaving } from "../terminal/leaving.ts";
 import { lineOutput } from "../terminal/line-output.ts";
@@ -27,8 +26,7 @@ export interface LogsFlags {
 export async function showLogs(given: string, flags: LogsFlags): Promise<number> {
   const isWanted = wantedBy(flags);
   offerOwnPackages();
-  const runRoot = await findRunRoot({ cwd: process.cwd(), runRoot: flags.runRoot });
-  if (!(await isDirectory(runRoot))) throw new RunRootUnknownError(runRoot);
+  const runRoot = await findRunRootThere({ cwd: process.cwd(), runRoot: flags.runRoot });
   await using store = localStore({ runRoot });
   const lineOf = flags.json ? (event: RecordedEvent) => jsonLine(toCloudEvent(event)) : await textLines(runRoot);
   using leave = leaving();

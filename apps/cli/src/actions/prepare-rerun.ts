@@ -5,10 +5,9 @@ import type { RunDetails, RunSource } from "@dad/protocol";
 import type { ResourceProfile } from "@dad/resources";
 import type { RerunAllowances, RerunOptions } from "@dad/runner";
 import { loadAgent } from "../agent-file/load-agent.ts";
-import { RunRootUnknownError, RunSourceUnknownError, UsageError } from "../errors.ts";
-import { findProject, findRunRoot, type IsolationFlags, type OutcomeFlags } from "../project/find-project.ts";
+import { RunSourceUnknownError, UsageError } from "../errors.ts";
+import { findProject, findRunRootThere, type IsolationFlags, type OutcomeFlags } from "../project/find-project.ts";
 import { findRun } from "../project/find-run.ts";
-import { isDirectory } from "../project/is-directory.ts";
 import { type GivenInputs, readInputs } from "../project/read-inputs.ts";
 import { parseSet } from "../project/parse-set.ts";
 import { sourceOf } from "../project/source-of.ts";
@@ -53,8 +52,7 @@ export async function prepareRerun(runId: string, file: string | undefined, flag
   const cwd = process.cwd();
   if (flags.revision !== undefined)
     throw new UsageError("--revision: a re-run goes on from the files of the run that it is made from; start a new one with dad run --revision");
-  const runRoot = await findRunRoot({ cwd, runRoot: flags.runRoot });
-  if (!(await isDirectory(runRoot))) throw new RunRootUnknownError(runRoot);
+  const runRoot = await findRunRootThere({ cwd, runRoot: flags.runRoot });
   const run = await findIn(runRoot, runId);
   const given = await readInputs(flags, cwd);
   const path = file === undefined ? recordedFile(run, runRoot) : resolve(cwd, file);

@@ -5,12 +5,11 @@ import { readHistory } from "@dad/run-context";
 import { visible } from "@dad/terminal";
 import { loadAgent } from "../agent-file/load-agent.ts";
 import { offerOwnPackages } from "../agent-file/own-packages.ts";
-import { RunRootUnknownError, RunSourceUnknownError } from "../errors.ts";
+import { RunSourceUnknownError } from "../errors.ts";
 import { EXIT, exitCodeOfRun } from "../exit-code.ts";
 import { assumptionsOf, type AssumptionFlags } from "../project/assumptions.ts";
-import { findProject, findRunRoot, type IsolationFlags } from "../project/find-project.ts";
+import { findProject, findRunRootThere, type IsolationFlags } from "../project/find-project.ts";
 import { findRun } from "../project/find-run.ts";
-import { isDirectory } from "../project/is-directory.ts";
 import { leftCommandText } from "../terminal/left-command-text.ts";
 import { type AskingFlags, atTerminal } from "../terminal/at-terminal.ts";
 import { divertOutput } from "../terminal/divert-output.ts";
@@ -33,8 +32,7 @@ export async function resumeRun(runId: string, file: string | undefined, flags: 
   using output = divertOutput((text) => progress.log(text));
   offerOwnPackages();
 
-  const runRoot = await findRunRoot({ cwd, runRoot: flags.runRoot });
-  if (!(await isDirectory(runRoot))) throw new RunRootUnknownError(runRoot);
+  const runRoot = await findRunRootThere({ cwd, runRoot: flags.runRoot });
   await keptIn(runRoot);
   const { path, source, spaces, history, left } = await begunRun(runId, { file, runRoot, cwd, takeOver: flags.takeOver ?? false });
   const definition = await loadAgent(path);

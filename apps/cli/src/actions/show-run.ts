@@ -3,10 +3,8 @@ import type { InputRequest, RunDetails } from "@dad/protocol";
 import { withoutContents } from "@dad/run-context";
 import { errorLines, jsonText, paintFor, summaryText, visible } from "@dad/terminal";
 import { offerOwnPackages } from "../agent-file/own-packages.ts";
-import { RunRootUnknownError } from "../errors.ts";
 import { EXIT } from "../exit-code.ts";
-import { findRunRoot } from "../project/find-project.ts";
-import { isDirectory } from "../project/is-directory.ts";
+import { findRunRootThere } from "../project/find-project.ts";
 import { answerCommands, commandLine, outcomeCommands, resumeCommands } from "../project/next-commands.ts";
 import { unanswered } from "../project/find-request.ts";
 import { findRun } from "../project/find-run.ts";
@@ -25,8 +23,7 @@ export interface ShowFlags {
 /** Shows one run as its journal tells it. */
 export async function showRun(runId: string, flags: ShowFlags): Promise<number> {
   offerOwnPackages();
-  const runRoot = await findRunRoot({ cwd: process.cwd(), runRoot: flags.runRoot });
-  if (!(await isDirectory(runRoot))) throw new RunRootUnknownError(runRoot);
+  const runRoot = await findRunRootThere({ cwd: process.cwd(), runRoot: flags.runRoot });
   await using store = localStore({ runRoot });
   const found = await findRun(store, runId);
   const run = flags.node === undefined ? found : onlyAt(found, flags.node);

@@ -2,12 +2,10 @@ import { type LocalStore, localStore } from "@dad/local";
 import { type RunDetails, type RunId, toCloudEvent } from "@dad/protocol";
 import { jsonLine, progressOn, runTree } from "@dad/terminal";
 import { offerOwnPackages } from "../agent-file/own-packages.ts";
-import { RunRootUnknownError } from "../errors.ts";
 import { EXIT, exitCodeOfRun } from "../exit-code.ts";
-import { findRunRoot } from "../project/find-project.ts";
+import { findRunRootThere } from "../project/find-project.ts";
 import { findRun } from "../project/find-run.ts";
 import { followRun } from "../project/follow-run.ts";
-import { isDirectory } from "../project/is-directory.ts";
 import { type CommandLine, commandLine } from "../project/next-commands.ts";
 import { leaving } from "../terminal/leaving.ts";
 import { lineOutput } from "../terminal/line-output.ts";
@@ -23,8 +21,7 @@ export interface WatchFlags {
 export async function watchRun(given: string, flags: WatchFlags): Promise<number> {
   offerOwnPackages();
   const cwd = process.cwd();
-  const runRoot = await findRunRoot({ cwd, runRoot: flags.runRoot });
-  if (!(await isDirectory(runRoot))) throw new RunRootUnknownError(runRoot);
+  const runRoot = await findRunRootThere({ cwd, runRoot: flags.runRoot });
   await using store = localStore({ runRoot });
   const line = await commandLine({ cwd, runRoot, clone: process.env["DAD_CLONE"] });
   const found = await findRun(store, given);

@@ -2,11 +2,9 @@ import { lineageOf } from "@dad/lineage";
 import { localStore } from "@dad/local";
 import { jsonText, lineageText, paintFor, visible } from "@dad/terminal";
 import { offerOwnPackages } from "../agent-file/own-packages.ts";
-import { RunRootUnknownError } from "../errors.ts";
 import { EXIT } from "../exit-code.ts";
-import { findRunRoot } from "../project/find-project.ts";
+import { findRunRootThere } from "../project/find-project.ts";
 import { findRun } from "../project/find-run.ts";
-import { isDirectory } from "../project/is-directory.ts";
 import { commandLine } from "../project/next-commands.ts";
 
 export interface WhyFlags {
@@ -26,8 +24,7 @@ export interface AskedNode {
 export async function why({ runId, node }: AskedNode, { depth, json, ...flags }: WhyFlags): Promise<number> {
   offerOwnPackages();
   const cwd = process.cwd();
-  const runRoot = await findRunRoot({ cwd, runRoot: flags.runRoot });
-  if (!(await isDirectory(runRoot))) throw new RunRootUnknownError(runRoot);
+  const runRoot = await findRunRootThere({ cwd, runRoot: flags.runRoot });
   await using store = localStore({ runRoot });
   const run = await findRun(store, runId);
   const lineage = await lineageOf(store, { runId: run.runId, node, ...(depth === undefined ? {} : { depth }) });

@@ -6,7 +6,8 @@ import { type IsolationPolicy, type Preset, PRESETS, strengthened } from "@dad/i
 import { messageOf, type RunDetails } from "@dad/protocol";
 import type { ResourceProfile } from "@dad/resources";
 import { staticResourceRegistry } from "@dad/resources/static";
-import { UsageError } from "../errors.ts";
+import { RunRootUnknownError, UsageError } from "../errors.ts";
+import { isDirectory } from "./is-directory.ts";
 
 /** Where runs are kept, and what they may use. */
 export interface Project {
@@ -120,6 +121,13 @@ function presetOf(begun: Pick<RunDetails, "spaces"> | undefined): IsolationPolic
 /** Where the runs are that somebody in `cwd` means. The config is only loaded when it has to be. */
 export async function findRunRoot({ cwd, runRoot }: FindProjectOptions): Promise<string> {
   return (await findRuns({ cwd, runRoot })).runRoot;
+}
+
+/** The same, where there has to be a directory already. @throws RunRootUnknownError (`RUN_ROOT_UNKNOWN`). */
+export async function findRunRootThere(options: FindProjectOptions): Promise<string> {
+  const runRoot = await findRunRoot(options);
+  if (!(await isDirectory(runRoot))) throw new RunRootUnknownError(runRoot);
+  return runRoot;
 }
 
 /** The same, with the names of secrets that the config has, if it had to be loaded. */

@@ -2,7 +2,7 @@ import { type ComponentDefinition, definitionAt } from "@dad/agent";
 import { readJson } from "@dad/artifacts";
 import { isJsonObject, type Json, StaticInputs } from "@dad/protocol";
 import type { RunHistory, RunPorts } from "@dad/run-context";
-import { ownerOf, requestNameOf } from "../request-name.ts";
+import { ownerOf, requestNameOf } from "../static-input-name.ts";
 import { resolveStaticInputs, withFullPaths } from "../resolve-static-inputs.ts";
 import { RerunBaseError, RerunPathError } from "./errors.ts";
 import { assertPath, isMeantBy, startPath } from "./paths.ts";

@@ -14,14 +14,12 @@ import type { RequestHistory, RunContext } from "@dad/run-context";
 import { InputExpiredError } from "./errors.ts";
 import { type LiveRequest, liveRequest, type ToAnswer } from "./live-request.ts";
 import type { RequestBook } from "./request-book.ts";
-import type { WallClock } from "./wall-clock.ts";
 
 export type AskingRun = Pick<RunContext, "env" | "ports" | "record" | "tell" | "history" | "signal">;
 
 export interface AnswerDeskOptions {
   readonly run: AskingRun;
   readonly book: RequestBook;
-  readonly clock: WallClock;
 }
 
 export interface Given {

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Question } from "@dad/agent";
 import type { InputId, InputRequest, Json } from "@dad/protocol";
 import type { RequestHistory } from "@dad/run-context";
@@ -49,7 +50,7 @@ export interface RunRequests {
   close(): Promise<void>;
 }
 
-export type RunRequestsOptions = AnswerDeskOptions & Pick<AskAroundOptions, "given" | "earlier">;
+export type RunRequestsOptions = AnswerDeskOptions & Pick<AskAroundOptions, "clock" | "given" | "earlier">;
 
 interface ToAsk {
   readonly asker: Asker;
@@ -110,7 +111,7 @@ async function answer(asking: Asking, { asker, question }: Pick<ToAsk, "asker" |
   const secret = desk.secrets.get(id);
   if (secret !== undefined) return secret;
   // Of several that were asked at once, the others are over once the first is answered: that is not to be asked again.
-  if (known?.state === "cancelled" && signal) await aTurn();
+  if (known?.state === "cancelled" && signal) await setImmediate();
   asker.signal.throwIfAborted();
   if (signal?.aborted) throw new InputCancelledError(id, signal.reason);
   const expiresAt = known?.request.expiresAt ?? expiryOf(question, clock.now());
@@ -185,12 +186,6 @@ function onTimeout({ onTimeout: then }: Question, { id, expiresAt = "" }: InputR
   if (then === "deny") return false;
   if (typeof then === "object") return then.default as Json;
   throw new InputExpiredError(id, expiresAt);
-}
-
-function aTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
 }
 
 function unlessAborted<Value>(value: Promise<Value>, signal: AbortSignal | undefined, errorOf: (reason: unknown) => Error): Promise<Value> {

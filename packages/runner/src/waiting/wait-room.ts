@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { setImmediate } from "node:timers/promises";
 import type { NodeHandle } from "@dad/engine";
 import type { InputId } from "@dad/protocol";
 import { keyOf } from "../attempt-key.ts";
@@ -185,10 +186,7 @@ function worksAround(work: Work | undefined, guest: Guest): readonly Work[] {
 
 /** When all that was about to go on by itself has gone on. */
 async function aTurn(): Promise<void> {
-  for (let turn = 0; turn < TURNS; turn++)
-    await new Promise((resolve) => {
-      setImmediate(resolve);
-    });
+  for (let turn = 0; turn < TURNS; turn++) await setImmediate();
 }
 
 const TURNS = 2;

@@ -78,7 +78,7 @@ async function budgetIn(runId: RunId | undefined) {
   const events = [];
   for await (const event of store.journals.read(runId ?? RunId.parse("none")))
     if (event.type === "budget.warned" || event.type === "budget.exhausted")
-      events.push({ type: event.type, limitUsd: event.limitUsd, spentUsd: event.spentUsd });
+      events.push({ type: event.type, scope: event.scope, unit: event.unit, limit: event.limit, spent: event.spent });
   return events;
 }
 
@@ -154,7 +154,7 @@ describe("forkAgent", () => {
     const ended = await fork(setting(2, 1, 3), { concurrency: 2, budgetUsd: 0.5 });
     expect(statuses(ended)).toMatchObject(["cancelled", expect.any(String), "not started"]);
     expect(ended.stopped).toMatchObject({ code: "BUDGET_EXHAUSTED", details: { budgetUsd: 0.5, spentUsd: 1 } });
-    expect(await budgetIn(ended.children[0]?.run?.runId)).toEqual([{ type: "budget.exhausted", limitUsd: 0.5, spentUsd: 1 }]);
+    expect(await budgetIn(ended.children[0]?.run?.runId)).toEqual([{ type: "budget.exhausted", scope: "fork", unit: "usd", limit: 0.5, spent: 1 }]);
   });
 
   it("holds a cost that is not known to be too much", async () => {

@@ -173,8 +173,10 @@ function outcomeTree(commits: string[]): NodeContext["outcome"] {
 }
 
 function profileOf(models: Readonly<Record<string, ModelResource>>): NodeContext["resources"] {
-  return {
+  const profile: NodeContext["resources"] = {
     name: "test",
+    models: () => Object.keys(models),
+    forRun: () => profile,
     ids: () => Object.keys(models),
     get(kind, id) {
       const model = models[id];
@@ -182,6 +184,7 @@ function profileOf(models: Readonly<Record<string, ModelResource>>): NodeContext
       return model as never;
     },
   };
+  return profile;
 }
 
 const RUN: NodeContext["run"] = {

@@ -73,8 +73,10 @@ const EXAMPLES: { readonly [Type in RunEventType]: { readonly type: Type } & Rec
   "input.cancelled": { ...element, type: "input.cancelled", request: asked },
   "artifact.recorded": { ...attempt, type: "artifact.recorded", artifact },
   "trace.updated": { ...run, type: "trace.updated", traceId: "0".repeat(31) + "1", spanId: "0".repeat(15) + "1" },
-  "budget.warned": { ...run, type: "budget.warned", limitUsd: 1, spentUsd: 0.8 },
-  "budget.exhausted": { ...run, type: "budget.exhausted", limitUsd: 1, spentUsd: 1.25 },
+  "budget.warned": { ...run, type: "budget.warned", scope: "run", unit: "usd", limit: 1, spent: 0.8 },
+  "budget.exhausted": { ...run, type: "budget.exhausted", scope: "node", unit: "calls", limit: 1, spent: 2 },
+  "model.retried": { ...attempt, type: "model.retried", model: "writer", delayMs: 500, error },
+  "model.replaced": { ...attempt, type: "model.replaced", model: "writer", by: "cheap", error },
   "inputs.registered": { ...run, type: "inputs.registered", artifact, paths: ["coder"] },
   "isolation.opened": {
     ...run,

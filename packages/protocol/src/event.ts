@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ArtifactEntry } from "./artifact.ts";
+import { BudgetLevel, BudgetLimits } from "./budget.ts";
 import { Digest } from "./digest.ts";
 import { EgressRequest } from "./egress-request.ts";
 import { ErrorEnvelope } from "./error.ts";
@@ -51,9 +52,11 @@ export const RunEvent = z.discriminatedUnion("type", [
     inputs: ArtifactEntry.optional(),
     /** The files that it was given, in `static_inputs` of the run directory. */
     inputFiles: z.array(ArtifactEntry).optional(),
+    /** The most that the run may use. */
+    budget: BudgetLimits.optional(),
   }),
-  /** The run goes on in a new epoch. `from` is how it stood before. */
-  z.looseObject({ ...run, type: z.literal("run.resumed"), from: RunStatus }),
+  /** The run goes on in a new epoch. `from` is how it stood before. `budget`: from now on in the place of the one before. */
+  z.looseObject({ ...run, type: z.literal("run.resumed"), from: RunStatus, budget: BudgetLimits.optional() }),
   z.looseObject({ ...run, type: z.literal("run.completed"), usage: Usage }),
   z.looseObject({ ...run, type: z.literal("run.failed"), usage: Usage, error: ErrorEnvelope }),
   z.looseObject({ ...run, type: z.literal("run.cancelled"), usage: Usage, error: ErrorEnvelope.optional() }),
@@ -120,8 +123,16 @@ export const RunEvent = z.discriminatedUnion("type", [
     by: z.string().min(1),
     reason: z.string().min(1),
   }),
-  /** A piece of work within a node is done and need not be done again. `given` names what the node was told: for another one, it does not count. */
-  z.looseObject({ ...attempt, type: z.literal("step.completed"), name: z.string().min(1), given: Digest, durationMs, result: ArtifactEntry }),
+  /** A piece of work within a node is done and need not be done again. `given` names what the node was told: for another one, it does not count. `usage` is a part of what the attempt used. */
+  z.looseObject({
+    ...attempt,
+    type: z.literal("step.completed"),
+    name: z.string().min(1),
+    given: Digest,
+    durationMs,
+    result: ArtifactEntry,
+    usage: Usage.optional(),
+  }),
 
   z.looseObject({ ...attempt, type: z.literal("input.requested"), request: InputRequest }),
   /** `value` is absent of a secret. `origin`: it was given in that run, for the same question. */
@@ -170,9 +181,14 @@ export const RunEvent = z.discriminatedUnion("type", [
       .regex(/^[0-9a-f]{16}$/)
       .optional(),
   }),
-  /** Much of a budget is spent, or all of it. In US dollars. */
-  z.looseObject({ ...run, type: z.literal("budget.warned"), limitUsd: z.number().nonnegative(), spentUsd: z.number().nonnegative() }),
-  z.looseObject({ ...run, type: z.literal("budget.exhausted"), limitUsd: z.number().nonnegative(), spentUsd: z.number().nonnegative() }),
+  /** Much of a budget is spent, or so much that a call did not fit any more. */
+  z.looseObject({ ...run, type: z.literal("budget.warned"), ...BudgetLevel.shape }),
+  z.looseObject({ ...run, type: z.literal("budget.exhausted"), ...BudgetLevel.shape }),
+
+  /** The call of a model is tried again after so long, because it failed so. Told, not recorded. */
+  z.looseObject({ ...attempt, type: z.literal("model.retried"), model: z.string().min(1), delayMs: durationMs, error: ErrorEnvelope }),
+  /** Another model is asked instead, because the call of the first one failed so. */
+  z.looseObject({ ...attempt, type: z.literal("model.replaced"), model: z.string().min(1), by: z.string().min(1), error: ErrorEnvelope }),
 
   /** Static inputs came after the run was made. The artifact holds all that it has by now. */
   z.looseObject({ ...run, type: z.literal("inputs.registered"), artifact: ArtifactEntry, paths: z.array(z.string()) }),

@@ -7,6 +7,7 @@
  */
 export { ArtifactEntry, Descriptor } from "./artifact.ts";
 export { BisectCommit, BisectCulprit, BisectReport, BisectTest } from "./bisect-report.ts";
+export { BudgetLevel, BudgetLimits, BudgetUnit } from "./budget.ts";
 export { CheckoutReport } from "./checkout-report.ts";
 export { DefinitionGraph, GraphEdge, GraphElement } from "./definition-graph.ts";
 export { Digest, digestOfBytes, digestOfHex, digestOfJson, hexOfDigest } from "./digest.ts";
@@ -126,4 +127,4 @@ export { StartedCommand } from "./started-command.ts";
 export { StaticInputs } from "./static-inputs.ts";
 export { StoreRepair } from "./store-repair.ts";
 export { GarbageKind, TrashHeader, TrashItem } from "./trash.ts";
-export { addUsage, NO_USAGE, Usage } from "./usage.ts";
+export { addUsage, NO_USAGE, RecordedUsage, Usage } from "./usage.ts";

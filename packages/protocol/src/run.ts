@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ArtifactEntry, Descriptor } from "./artifact.ts";
+import { BudgetLevel } from "./budget.ts";
 import { ErrorEnvelope } from "./error.ts";
 import { ExecutionId, NodePath, RelativePath, RunId } from "./id.ts";
 import { InputRequest } from "./input-request.ts";
@@ -147,6 +148,8 @@ export const RunSummary = z.looseObject({
   nodes: z.array(NodeSummary),
   /** What nobody has answered yet, in the order in which it was asked. */
   requests: z.array(InputRequest).optional(),
+  /** The limits of its budget, and how much of them is spent. */
+  budget: z.array(BudgetLevel).optional(),
   error: ErrorEnvelope.optional(),
 });
 export type RunSummary = z.infer<typeof RunSummary>;

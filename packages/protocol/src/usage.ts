@@ -2,15 +2,27 @@ import { z } from "zod";
 
 const tokens = z.int().nonnegative();
 
-/** What model calls used. `costUsd` is `null` when a price is not known: unknown is never counted as free. */
+/** What replies of recordings and scripts say that a model used once. Nobody was called and nothing was paid for it now. */
+export const RecordedUsage = z.looseObject({ calls: tokens, inputTokens: tokens, outputTokens: tokens });
+export type RecordedUsage = z.infer<typeof RecordedUsage>;
+
+/**
+ * What calls of models used. `costUsd` is `null` when a price is not known: unknown is never counted as free. What came from a
+ * recording or a script is no part of the totals: it is in `recorded`.
+ */
 export const Usage = z.looseObject({
+  /** How often a model was asked. Absent in what older versions recorded. */
+  calls: tokens.optional(),
   inputTokens: tokens,
   outputTokens: tokens,
   /** The part of `inputTokens` that the provider served from its cache. */
   cachedInputTokens: tokens.optional(),
+  /** The part of `inputTokens` that the provider put into its cache. */
+  cacheWriteTokens: tokens.optional(),
   /** The part of `outputTokens` that was spent on reasoning. */
   reasoningTokens: tokens.optional(),
   costUsd: z.number().nonnegative().nullable(),
+  recorded: RecordedUsage.optional(),
 });
 export type Usage = z.infer<typeof Usage>;
 
@@ -19,15 +31,29 @@ export const NO_USAGE: Usage = Object.freeze({ inputTokens: 0, outputTokens: 0, 
 /** The sum. One unknown cost makes the total unknown. */
 export function addUsage(left: Usage, right: Usage): Usage {
   return {
+    ...sumOf("calls", left, right),
     inputTokens: left.inputTokens + right.inputTokens,
     outputTokens: left.outputTokens + right.outputTokens,
     ...sumOf("cachedInputTokens", left, right),
+    ...sumOf("cacheWriteTokens", left, right),
     ...sumOf("reasoningTokens", left, right),
     costUsd: left.costUsd === null || right.costUsd === null ? null : left.costUsd + right.costUsd,
+    ...recordedSum(left.recorded, right.recorded),
   };
 }
 
-function sumOf(key: "cachedInputTokens" | "reasoningTokens", left: Usage, right: Usage): Partial<Usage> {
+function sumOf(key: "calls" | "cachedInputTokens" | "cacheWriteTokens" | "reasoningTokens", left: Usage, right: Usage): Partial<Usage> {
   if (left[key] === undefined && right[key] === undefined) return {};
   return { [key]: (left[key] ?? 0) + (right[key] ?? 0) };
+}
+
+function recordedSum(left: RecordedUsage | undefined, right: RecordedUsage | undefined): Partial<Usage> {
+  if (!left || !right) return left || right ? { recorded: left ?? right } : {};
+  return {
+    recorded: {
+      calls: left.calls + right.calls,
+      inputTokens: left.inputTokens + right.inputTokens,
+      outputTokens: left.outputTokens + right.outputTokens,
+    },
+  };
 }

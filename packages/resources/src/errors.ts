@@ -1,4 +1,4 @@
-import { DadError, type DadErrorOptions } from "@dad/protocol";
+import { type BudgetLevel, DadError, type DadErrorOptions } from "@dad/protocol";
 
 /** `PROFILE_UNKNOWN`: there is no profile of this name. */
 export class ProfileUnknownError extends DadError<"PROFILE_UNKNOWN"> {
@@ -56,6 +56,37 @@ export class ScriptUnusedError extends DadError<"SCRIPT_UNUSED"> {
     super("SCRIPT_UNUSED", `the script of a model has ${left.length} more than the ${asked} that it was asked for: ${left.join(", ")}`, {
       details: { asked, left },
     });
+  }
+}
+
+/** `BUDGET_EXHAUSTED`: a call does not fit into what is left of a budget. Nothing was called. `details` is a `BudgetLevel`. */
+export class BudgetExhaustedError extends DadError<"BUDGET_EXHAUSTED"> {
+  /** @param wanted - What was to be set aside for the call, in the same unit. */
+  constructor(level: BudgetLevel, wanted: number) {
+    const { scope, unit, limit, spent } = level;
+    super(
+      "BUDGET_EXHAUSTED",
+      `the budget of the ${scope} is exhausted: ${spent} of ${limit} ${unit} are spent, and the next call may need ${wanted}. Give a larger one`,
+      { details: { scope, unit, limit, spent, wanted } },
+    );
+  }
+}
+
+/** `PRICE_UNKNOWN`: a budget is in US dollars, and nobody has said what a model costs. Nothing was called. */
+export class PriceUnknownError extends DadError<"PRICE_UNKNOWN"> {
+  constructor(model: string, scope: string) {
+    super(
+      "PRICE_UNKNOWN",
+      `the budget of the ${scope} is in US dollars, and the price of ${model} is not known: give it a price in the profile, or limit tokens or calls instead`,
+      { details: { model, scope } },
+    );
+  }
+}
+
+/** `TOOLS_UNAVAILABLE`: a source of tools cannot be started or reached, broke off, or does not speak the protocol. */
+export class ToolSourceError extends DadError<"TOOLS_UNAVAILABLE"> {
+  constructor(source: string, problem: string, options: DadErrorOptions = {}) {
+    super("TOOLS_UNAVAILABLE", `the tools of ${source} are not to be had: ${problem}`, { ...options, details: { ...options.details, source } });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ModelRequest, ModelResponse } from "@dad/protocol";
+import type { ErrorEnvelope, ModelRequest, ModelResponse, Usage } from "@dad/protocol";
 
 // Requests and replies reach the disk as recordings; their schemas are therefore in the protocol.
 export type {
@@ -34,19 +34,80 @@ export interface ModelCapabilities {
   readonly files: boolean;
 }
 
+export type ModelCapability = keyof ModelCapabilities;
+
+/** In US dollars per million tokens. Data of whoever pays; no price is known by itself. */
+export interface ModelPrice {
+  readonly inputPerMTok: number;
+  readonly outputPerMTok: number;
+  /** For input that the provider served from its cache. Default: `inputPerMTok`. */
+  readonly cachedInputPerMTok?: number;
+  /** For input that the provider put into its cache. Default: `inputPerMTok`. */
+  readonly cacheWritePerMTok?: number;
+}
+
 /** Text of a reply as it comes. */
 export interface ModelPiece {
   readonly channel: "text" | "reasoning";
   readonly text: string;
 }
 
-export interface GenerateOptions {
+/** What the call of a model uses at most, as far as that can be known before it is made. */
+export interface UsageEstimate {
+  readonly tokens: number;
+  /** `null`: the price is not known. */
+  readonly usd: number | null;
+}
+
+/** What was set aside for one call. Each is ended once, by one of these; what comes after that is ignored. */
+export interface Reservation {
+  /** So much it was. */
+  settle(usage: Usage): void;
+  /** Nothing was used: the provider refused the call, or was not reached. */
+  release(): void;
+  /** Nobody knows what was used, such as by a call that was broken off: all that was set aside counts as spent. */
+  forfeit(): void;
+  /** How long the call may take, in milliseconds. `undefined`: without limit. */
+  readonly timeMs: number | undefined;
+}
+
+/** Watches the calls of whoever asks. It is asked before each single call of a provider, also before those of a retry. */
+export interface ModelMeter {
+  /**
+   * Waits as long as it may still fit once others have settled.
+   *
+   * @throws BudgetExhaustedError (`BUDGET_EXHAUSTED`) for what does not fit, PriceUnknownError (`PRICE_UNKNOWN`) under a budget in US dollars.
+   */
+  reserve(estimate: UsageEstimate, options?: { readonly signal?: AbortSignal | undefined }): Promise<Reservation>;
+}
+
+/** What happens on the way to a reply, for whoever shows it. */
+export type ModelTrouble =
+  | { readonly type: "retried"; readonly model: string; readonly delayMs: number; readonly error: ErrorEnvelope }
+  | { readonly type: "replaced"; readonly model: string; readonly by: string; readonly error: ErrorEnvelope };
+
+export interface CallOptions {
   readonly signal?: AbortSignal;
+  /** Sent with the request where the provider is called by HTTP: those of a trace (`traceparent`), for instance. Never secrets. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Is asked before each call that costs something. */
+  readonly meter?: ModelMeter;
+  readonly onTrouble?: (trouble: ModelTrouble) => void;
+}
+
+export interface GenerateOptions extends CallOptions {
   /**
    * Hears the pieces of the reply in order, before the call resolves, from a model with `capabilities.streaming`. Those of
    * `text` make up the text of the reply. What it throws fails the call.
    */
   readonly onPiece?: (piece: ModelPiece) => void;
+}
+
+/** Texts as vectors, in their order. */
+export interface Embedding {
+  readonly vectors: readonly (readonly number[])[];
+  readonly usage: Usage;
+  readonly modelId: string;
 }
 
 /**
@@ -59,10 +120,16 @@ export interface ModelResource {
   readonly provider: string;
   readonly modelId: string;
   readonly capabilities: ModelCapabilities;
+  /** What a call costs. Without it the cost of a call is unknown: `null`, never 0. */
+  readonly price?: ModelPrice;
+  /** The most tokens of a reply, when a request does not say. What is set aside for a call of which neither is known is a guess. */
+  readonly maxOutputTokens?: number;
   /**
    * One call. Nothing is retried, and the request is not changed. An aborted call rejects with the reason of its signal.
    *
    * @throws ModelError (`MODEL_…`), `retryable` when the same call may succeed later.
    */
   generate(request: ModelRequest, options?: GenerateOptions): Promise<ModelResponse>;
+  /** Where the model makes vectors of texts. The errors are those of `generate`. */
+  embed?(texts: readonly string[], options?: CallOptions): Promise<Embedding>;
 }

@@ -1,4 +1,7 @@
-import type { ModelResource } from "./model-resource.ts";
+import type { BudgetLimits } from "@dad/protocol";
+import type { KnownSecret, Secret } from "@dad/secrets";
+import type { ModelCapability, ModelResource } from "./model-resource.ts";
+import type { ToolSource } from "./tool-source.ts";
 
 /**
  * The kinds of resource a profile can hold. A package that brings a new kind adds a member:
@@ -10,6 +13,8 @@ import type { ModelResource } from "./model-resource.ts";
 export interface ResourceKinds {
   model: ModelResource;
   endpoint: URL;
+  secret: Secret;
+  tools: ToolSource;
 }
 
 export type ResourceKind = keyof ResourceKinds;
@@ -20,15 +25,43 @@ export interface ResourceNeed {
   readonly id: string;
 }
 
+/** Models by what they are, where their alias in the profile does not matter. What is not named does not matter either. */
+export interface ModelQuery {
+  /** As the provider names it, such as `claude-sonnet-4-5`. */
+  readonly model?: string;
+  readonly provider?: string;
+  /** All that it has to be able to do. */
+  readonly capabilities?: readonly ModelCapability[];
+  /** Among these aliases only. */
+  readonly among?: readonly string[];
+}
+
 /** One environment's view of the outside world: `default`, `ci`, `production`. */
 export interface ResourceProfile {
   readonly name: string;
   /** What people should know about this profile, such as that its models are recordings. */
   readonly note?: string;
+  /** What all runs of this process that use the profile may use together, and what they have used. */
+  readonly budget?: ResourceBudget;
   /** @throws ResourceUnknownError (`RESOURCE_UNKNOWN`), which lists what the profile does have. */
   get<Kind extends ResourceKind>(kind: Kind, id: string): ResourceKinds[Kind];
   /** The ids of one kind, sorted. */
   ids(kind: ResourceKind): readonly string[];
+  /** The aliases of the models that fit, in the order in which the profile has them. Calls nobody. */
+  models(query: ModelQuery): readonly string[];
+  /** The same profile, as one run sees it: what it reveals of secrets is told to that run before it is given to anybody. */
+  forRun(run: RunOfResources): ResourceProfile;
+}
+
+/** A run that uses resources. */
+export interface RunOfResources {
+  /** Is told each secret before anybody has it. */
+  readonly onSecret: (secret: KnownSecret) => void;
+}
+
+/** A budget that several share. */
+export interface ResourceBudget {
+  readonly limits: BudgetLimits;
 }
 
 /**

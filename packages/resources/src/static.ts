@@ -42,21 +42,31 @@ interface Shelf<Resource> {
 
 function staticProfile(name: string, { note, models = {}, endpoints = {} }: ProfileDefinition): ResourceProfile {
   const shelves: { readonly [Kind in ResourceKind]?: Shelf<ResourceKinds[Kind]> } = {
-    model: shelfOf(models, (id, model) => modelMaker(`the function for model "${id}" of profile "${name}"`, model)),
+    model: shelfOf(models, (id, model) =>
+      modelMaker(`the function for model "${id}" of profile "${name}"`, model as ModelResource | (() => ModelResource)),
+    ),
     endpoint: shelfOf(endpoints, (id, endpoint) => endpointMaker(`endpoint "${id}" of profile "${name}"`, endpoint)),
   };
   const ids = (kind: ResourceKind): readonly string[] => shelves[kind]?.ids ?? [];
 
-  return {
+  const profile: ResourceProfile = {
     name,
     ...(note === undefined ? {} : { note }),
     ids,
+    models: ({ model, provider, capabilities = [], among }) =>
+      Object.keys(models).filter((id) => {
+        const one = profile.get("model", id);
+        const fits = (model ?? one.modelId) === one.modelId && (provider ?? one.provider) === one.provider;
+        return fits && capabilities.every((capability) => one.capabilities[capability]) && (among?.includes(id) ?? true);
+      }),
+    forRun: () => profile,
     get<Kind extends ResourceKind>(kind: Kind, id: string): ResourceKinds[Kind] {
       const resource = ids(kind).includes(id) ? shelves[kind]?.get(id) : undefined;
       if (resource === undefined) throw new ResourceUnknownError(kind, id, { name, ids: ids(kind) });
       return resource;
     },
   };
+  return profile;
 }
 
 function shelfOf<Definition, Resource>(

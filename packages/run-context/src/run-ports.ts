@@ -6,6 +6,7 @@ import type { Observability } from "@dad/observability";
 import type { OutcomeRepository } from "@dad/outcome";
 import type { RunEnvParams } from "@dad/protocol";
 import type { ResourceProfile } from "@dad/resources";
+import type { Redactor } from "@dad/secrets";
 import type { RunWorkspaces } from "./run-workspaces.ts";
 
 /** The ports a run works through. A program chooses the adapters once and gives them all here. */
@@ -19,6 +20,8 @@ export interface RunPorts {
   readonly inbox?: Inbox;
   readonly resources: ResourceProfile;
   readonly observability: Observability;
+  /** With one, no secret that it knows gets into what is recorded, kept, told or shown. Of this run alone. */
+  readonly redactor?: Redactor;
   readonly isolation: IsolationAdapter;
   /** With one, code that asks the process for its environment or directory is told those of the run that it works in. */
   readonly scope?: RunScope;

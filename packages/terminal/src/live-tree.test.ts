@@ -33,7 +33,7 @@ const asks = (path: string, prompt: string): EventDraft => {
 };
 const begun: EventDraft = { type: "run.started", executionId: ExecutionId.parse("00000000-0000-4000-8000-000000000000"), rootComponentId: "coder" };
 
-const BUDGET: EventDraft = { type: "budget.warned", limitUsd: 1, spentUsd: 0.8 };
+const BUDGET: EventDraft = { type: "budget.warned", scope: "fork", unit: "usd", limit: 1, spent: 0.8 };
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance", "Date"] }));
 afterEach(() => void vi.useRealTimers());
@@ -112,7 +112,7 @@ describe("liveTree", () => {
     using tree = liveTree(screen.stream, { paint: unpainted });
     show(tree, started("coder"), BUDGET, completed("coder.x"));
     vi.advanceTimersByTime(100);
-    expect(await screen.text()).toBe("budget: $0.80 of $1.00 are spent\n● coder 0.1s\n  ✔ x 1.5s\n");
+    expect(await screen.text()).toBe("budget of the fork: $0.80 of $1.00 are spent\n● coder 0.1s\n  ✔ x 1.5s\n");
   });
 
   it("is never higher than the terminal, keeps what goes on, and counts what is done", async () => {

@@ -60,8 +60,11 @@ describe("progressLine", () => {
       { ...node, type: "node.intercepted", when: "after", action: "replaced", by: "guard", reason: "better" },
       "node coder.fix.plan gave something that was replaced by guard: better",
     ],
-    [{ ...base, type: "budget.warned", limitUsd: 1, spentUsd: 0.8 }, "budget: $0.80 of $1.00 are spent"],
-    [{ ...base, type: "budget.exhausted", limitUsd: 1, spentUsd: 1.1 }, "budget exhausted: $1.10 of $1.00 are spent"],
+    [{ ...base, type: "budget.warned", scope: "fork", unit: "usd", limit: 1, spent: 0.8 }, "budget of the fork: $0.80 of $1.00 are spent"],
+    [
+      { ...base, type: "budget.exhausted", scope: "fork", unit: "usd", limit: 1, spent: 1.1 },
+      "budget of the fork exhausted: $1.10 of $1.00 are spent",
+    ],
     [
       { ...base, type: "handler.failed", event: "node.completed", dropped: 1234 },
       "a handler of node.completed was too slow, and has lost 1,234 events",

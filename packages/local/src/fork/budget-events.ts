@@ -1,6 +1,6 @@
-import type { EventDraft } from "@dad/protocol";
+import type { BudgetLevel, EventDraft } from "@dad/protocol";
 import type { RunContext } from "@dad/run-context";
-import type { BudgetWatch } from "./spending.ts";
+import type { SpendingLevel, BudgetWatch } from "./spending.ts";
 
 /** Records in the children of a fork what becomes of their budget. */
 export interface BudgetEvents extends BudgetWatch {
@@ -17,9 +17,13 @@ export function budgetEvents(): BudgetEvents {
       runs.set(child, run);
       return { [Symbol.dispose]: () => void runs.delete(child) };
     },
-    warned: (level, child) => record(runs.get(child), { type: "budget.warned", ...level }),
+    warned: (level, child) => record(runs.get(child), { type: "budget.warned", ...eventOf(level) }),
     exhausted(level) {
-      for (const run of runs.values()) record(run, { type: "budget.exhausted", ...level });
+      for (const run of runs.values()) record(run, { type: "budget.exhausted", ...eventOf(level) });
     },
   };
+}
+
+function eventOf({ limitUsd, spentUsd }: SpendingLevel): BudgetLevel {
+  return { scope: "fork", unit: "usd", limit: limitUsd, spent: spentUsd };
 }

@@ -15,7 +15,7 @@ export interface Spending {
 }
 
 /** How much of a budget is spent, in US dollars, as far as it is known. */
-export interface BudgetLevel {
+export interface SpendingLevel {
   readonly limitUsd: number;
   readonly spentUsd: number;
 }
@@ -23,9 +23,9 @@ export interface BudgetLevel {
 /** Is told of a budget, of each once, before anything stops because of it. */
 export interface BudgetWatch {
   /** Four fifths are spent. The child spent last. */
-  warned(level: BudgetLevel, child: number): void;
+  warned(level: SpendingLevel, child: number): void;
   /** It is passed, or what is spent is not known. */
-  exhausted(level: BudgetLevel): void;
+  exhausted(level: SpendingLevel): void;
 }
 
 const MUCH = 0.8;

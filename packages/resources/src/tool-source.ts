@@ -1,0 +1,41 @@
+import type { Json, ModelTool, NodeEffect } from "@dad/protocol";
+
+/** A tool that a source has, as a model is told of it. */
+export interface SourcedTool extends ModelTool {
+  /** What repeating it means, as far as the source says so. Default: `effectful`. */
+  readonly effect?: NodeEffect;
+}
+
+export interface ToolOptions {
+  readonly signal?: AbortSignal;
+  /** Goes with the call, where the source takes such: `traceparent`, for instance. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What came of the call of a tool. `failed`: the result says why there is none. */
+export interface ToolReply {
+  readonly result: Json;
+  readonly failed?: boolean;
+}
+
+/** A source of tools while it is used. Disposal ends the connection, and the process of a server that was started. */
+export interface OpenToolSource extends AsyncDisposable {
+  /** What the server calls itself, with its version. For people. */
+  readonly server: string;
+  /** Sorted by name. */
+  readonly tools: readonly SourcedTool[];
+  /** @throws ToolSourceError (`TOOLS_UNAVAILABLE`) when the source does not answer; what a tool says of its own failure is a reply. */
+  call(tool: string, input: Json, options?: ToolOptions): Promise<ToolReply>;
+}
+
+/**
+ * Port: tools that are somebody else's, such as those of an MCP server.
+ *
+ * Adapters: `@dad/resources-mcp`.
+ */
+export interface ToolSource {
+  /** Says what stands behind it, without secrets: a re-run with another one executes the node again. */
+  readonly identity: Json;
+  /** @throws ToolSourceError (`TOOLS_UNAVAILABLE`) for what cannot be started or reached, or does not speak the protocol. */
+  open(options?: ToolOptions): Promise<OpenToolSource>;
+}

@@ -71,7 +71,7 @@ describe("liveTree", () => {
     vi.advanceTimersByTime(1000);
     expect(await screen.text()).toBe("● coder 1.0s\n  ✔ a 1.5s\n  ● b 1.0s\nrun_1 1.0s, cost $0.00\n");
     show(tree, BUDGET);
-    expect(await screen.text()).toMatch(/^budget: /);
+    expect(await screen.text()).toMatch(/^budget of the fork: /);
   });
 
   it("keeps still while somebody else has the terminal, and says afterwards what was to be said", async () => {

@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import type { ArtifactStore } from "@dad/artifacts";
-import { type GitAuthor, type GitOutcomeRepository, gitOutcomeRepository, gitVersion, secretsIn } from "@dad/outcome-git";
+import { type GitAuthor, type GitOutcomeRepository, gitOutcomeRepository, gitVersion } from "@dad/outcome-git";
+import { secretsIn } from "@dad/secrets";
 import { DadError } from "@dad/protocol";
 
 /** What the outcomes of runs hold, and how their branches look. */

@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export type { CaptureRules, Secret } from "./tree/capture-rules.ts";
+export type { CaptureRules } from "./tree/capture-rules.ts";
 export { checkGitOutcomes, type CheckOutcomesOptions, type RecordedRun, restoreBranch } from "./maintenance/check-outcomes.ts";
 export { GitUnavailableError, type MergeEnds, OutcomeIncludeError, OutcomeMergeConflictError, OutcomeMergeError } from "./errors.ts";
 export type { GitAuthor, GitProgram } from "./git/git.ts";
@@ -13,5 +13,4 @@ export type { GitHistoryOptions, GitOutcomeOptions } from "./git-context.ts";
 export { type GitOutcomeRepository, gitOutcomeRepository } from "./git-outcome-repository.ts";
 export type { MergeOptions, OutcomeMerge } from "./merge/merge.ts";
 export { indexLitter, type OutcomeNeeds, workTreeLitter } from "./maintenance/outcome-litter.ts";
-export { secretsIn } from "./secrets/secrets-in.ts";
 export type { UncommittedChanges } from "./project/uncommitted.ts";

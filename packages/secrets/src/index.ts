@@ -4,5 +4,8 @@
  * @packageDocumentation
  */
 export type { KnownSecret } from "./known-secret.ts";
-export type { RedactedStream, Redactor } from "./redactor.ts";
+export { type NeedleSearch, needleSearch } from "./needle-search.ts";
+export { type RedactedStream, redactor, type Redactor } from "./redactor.ts";
 export { type Secret, secretMark, secretOf } from "./secret.ts";
+export { LEAST_SECRET_BYTES, type Needle, type Needles, needlesOf } from "./secret-needles.ts";
+export { secretsIn } from "./secrets-in.ts";

@@ -4,7 +4,8 @@ import { diskArtifactStore, diskArtifactView, diskViewFiles, storedBlobs } from 
 import { kernelLocks, nodeDisk } from "@dad/disk";
 import { digestsInText, type MaintainedStore, type Pins, type SweptStore } from "@dad/doctor";
 import { diskJournalStore, retainedLines, setAsideOf } from "@dad/journal/disk";
-import { type GitOutcomes, secretsIn } from "@dad/outcome-git";
+import type { GitOutcomes } from "@dad/outcome-git";
+import { secretsIn } from "@dad/secrets";
 import { type Digest, Pin, ProjectName, type RelativePath, type RunId, type StoreRepair } from "@dad/protocol";
 import { NO_RECORD } from "../disk-workspaces.ts";
 import { artifactInspector } from "./artifact-inspector.ts";

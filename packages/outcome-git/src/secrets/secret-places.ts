@@ -1,7 +1,5 @@
 import type { SecretPlace } from "@dad/outcome";
-import type { Secret } from "../tree/capture-rules.ts";
-import { needleSearch } from "./needle-search.ts";
-import { type Needle, needlesOf } from "./secret-needles.ts";
+import { type KnownSecret, type Needle, needleSearch, needlesOf } from "@dad/secrets";
 
 /** So many places of a file are told. */
 const MOST_PLACES = 100;
@@ -28,7 +26,7 @@ export interface SecretFinder {
  * have them, and in base64 of either alphabet, also in the middle of something longer and over the ends of lines. Values of less
  * than 8 bytes are not looked for, as they would be found by chance. `undefined` when there is nothing to look for.
  */
-export function secretFinder(secrets: readonly Secret[]): SecretFinder | undefined {
+export function secretFinder(secrets: readonly KnownSecret[]): SecretFinder | undefined {
   const { asItIs, withoutSpace } = needlesOf(secrets);
   if (asItIs.length === 0) return undefined;
   const searches = [finderOf(asItIs, wholeText), finderOf(withoutSpace, withoutWhiteSpace)];

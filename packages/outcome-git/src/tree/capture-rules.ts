@@ -1,4 +1,5 @@
 import type { LargeFileStore } from "@dad/outcome";
+import type { KnownSecret } from "@dad/secrets";
 
 /** What becomes part of an outcome of the files that commands of a run leave. */
 export interface CaptureRules {
@@ -14,13 +15,7 @@ export interface CaptureRules {
   /** Where files of more than `bytes` (default: 10 MiB) are kept. A commit has pointers to them. Default: commits hold all files. */
   readonly large?: { readonly store: LargeFileStore; readonly bytes?: number | undefined } | undefined;
   /** Whose values never become part of an outcome. Asked whenever something is committed. */
-  readonly secrets?: (() => readonly Secret[]) | undefined;
-}
-
-/** Something nobody is to read. Its name is shown. */
-export interface Secret {
-  readonly name: string;
-  readonly value: string;
+  readonly secrets?: (() => readonly KnownSecret[]) | undefined;
 }
 
 export const DEFAULT_FILE_BYTES = 2 ** 30;

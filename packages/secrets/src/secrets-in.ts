@@ -1,4 +1,4 @@
-import type { Secret } from "../tree/capture-rules.ts";
+import type { KnownSecret } from "./known-secret.ts";
 import { LEAST_SECRET_BYTES } from "./secret-needles.ts";
 
 /** What a variable of the environment is called whose value is a secret. */
@@ -13,7 +13,7 @@ const LEAST_CHARACTERS = 12;
  * such as `unauthenticated`. With `names`, exactly these of them that are set, however they are called; what has less than 8 bytes is
  * left out all the same.
  */
-export function secretsIn(env: Readonly<Record<string, string | undefined>>, names?: readonly string[]): Secret[] {
+export function secretsIn(env: Readonly<Record<string, string | undefined>>, names?: readonly string[]): KnownSecret[] {
   return Object.keys(env).flatMap((name) => {
     const value = env[name]?.trim() ?? "";
     const isSecret = names ? names.includes(name) && Buffer.byteLength(value) >= LEAST_SECRET_BYTES : isSecretName(name) && isSecretValue(value);

@@ -1,4 +1,4 @@
-import type { Secret } from "../tree/capture-rules.ts";
+import type { KnownSecret } from "./known-secret.ts";
 
 /** Shorter values would be found wherever somebody writes. */
 export const LEAST_SECRET_BYTES = 8;
@@ -20,7 +20,7 @@ export interface Needles {
 }
 
 /** All that is to be looked for. The same bytes count once, for the first secret that has them. */
-export function needlesOf(secrets: readonly Secret[]): Needles {
+export function needlesOf(secrets: readonly KnownSecret[]): Needles {
   const [asItIs, withoutSpace] = [new Map<string, Needle>(), new Map<string, Needle>()];
   const add = (to: Map<string, Needle>, needle: Needle): void => {
     const key = needle.bytes.toString("latin1");

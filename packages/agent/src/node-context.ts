@@ -75,6 +75,12 @@ export interface NodeContext {
    */
   readonly inputFiles: readonly ArtifactEntry[];
   readonly resources: ResourceProfile;
+  /**
+   * The value of a secret of the profile, by its name there. Nothing that is recorded or told has it from then on.
+   *
+   * @throws `RESOURCE_UNKNOWN`, `SECRET_UNAVAILABLE`.
+   */
+  secret(name: string): Promise<string>;
   /** Spans that are started without a parent become children of the span of this attempt. */
   readonly observability: Observability;
   /**
@@ -104,7 +110,8 @@ export interface NodeContext {
   input<Schema extends z.ZodType>(question: Question<Schema>, options?: { readonly signal?: AbortSignal }): Promise<z.output<Schema>>;
   /**
    * Does the work and records what it gives, which is JSON; when the node is executed again in this run and is told the same, gives that
-   * without doing the work. What fails is not recorded. Within one attempt, each step has a name of its own.
+   * without doing the work. What fails is not recorded. What models use within the work is recorded with it, so that it is known
+   * also of a run that is killed. Within one attempt, each step has a name of its own.
    *
    * @throws `STEP_INVALID` for a name that was used before, and for what is no JSON; what the work throws.
    */

@@ -67,6 +67,7 @@ export function testingContext({ workspace, models = {}, outcome = true, ...isol
     inputFiles: [],
     outcome: outcome ? outcomeTree(commits) : undefined,
     resources: profileOf(models),
+    secret: (name) => Promise.reject(new TypeError(`there is no secret ${name} here`)),
     observability: recordingObservability(spans),
     ...keeping(artifacts),
     input: ({ key }) => Promise.reject(new TypeError(`nobody answers ${key} here`)),

@@ -3,11 +3,11 @@ import { readBytes } from "@dad/artifacts";
 import type { NodeCall } from "@dad/engine";
 import type { IsolationPolicy, IsolationSpace } from "@dad/isolation";
 import { type Observability, traced } from "@dad/observability";
-import { addUsage, type Json, type OutcomeRef } from "@dad/protocol";
+import type { Json, OutcomeRef } from "@dad/protocol";
 import { type RunContext, withoutData } from "@dad/run-context";
 import { AttemptOverError } from "./errors.ts";
 import { isolationAttributes } from "./isolation-attributes.ts";
-import { assertWanted, type Attempt, type Collected } from "./attempt.ts";
+import { assertWanted, type Attempt, type Collected, countUsage } from "./attempt.ts";
 
 /** What a node sees of its attempt. Once the run goes on without that, nothing of it leaves a trace. */
 export function contextOf(attempt: Attempt, collected: Collected, observability: Observability): NodeContext {
@@ -40,11 +40,10 @@ export function contextOf(attempt: Attempt, collected: Collected, observability:
     outcome: run.outcome && { commit: async (message) => wanted(() => commitWorkspace(run, { call, collected }, message)) },
     inputFiles: run.inputs.files,
     resources: run.ports.resources,
+    secret: async (name) => wanted(() => run.ports.resources.get("secret", name).reveal({ signal })),
     observability,
     content: (entry, options) => wanted(() => readBytes(run.ports.artifacts, entry, { ...options, signal })),
-    addUsage: (usage) => {
-      collected.usage = collected.usage ? addUsage(collected.usage, usage) : usage;
-    },
+    addUsage: (usage) => countUsage(attempt, collected, usage),
     ...askingOf(attempt, { assertGoingOn, wanted }),
     ...tellingOf(attempt, collected, wanted),
   };

@@ -1,12 +1,12 @@
 import { type Effect, type NodeDefinition, type NodePolicy, RecordSettings } from "@dad/agent";
 import type { NodeCall } from "@dad/engine";
 import type { Observability } from "@dad/observability";
-import type { OutcomeRef, Usage } from "@dad/protocol";
+import { addUsage, type OutcomeRef, type Usage } from "@dad/protocol";
 import type { ExecutionScope } from "@dad/run-context";
 import { type NodeRecords, nodeRecords } from "./node-records.ts";
 import type { Exclusively } from "./one-at-a-time.ts";
 import { stopwatch } from "./stopwatch.ts";
-import type { DoStep } from "./waiting/durable-steps.ts";
+import type { AttemptSteps } from "./waiting/durable-steps.ts";
 import type { RunRequests } from "./waiting/run-requests.ts";
 import type { AttemptWaits } from "./waiting/wait-room.ts";
 
@@ -19,7 +19,7 @@ export interface NodeElement {
 }
 
 /** One attempt of a node, and what it works with. */
-export interface Attempt extends NodeElement {
+export interface Attempt extends NodeElement, AttemptSteps {
   readonly call: NodeCall;
   readonly scope: ExecutionScope;
   readonly signal: AbortSignal;
@@ -27,7 +27,6 @@ export interface Attempt extends NodeElement {
   readonly exclusively: Exclusively;
   readonly requests: RunRequests;
   readonly waits: AttemptWaits;
-  readonly step: DoStep;
   /** Its time limit does not run on until this is disposed. */
   readonly hold: () => Disposable;
 }
@@ -54,6 +53,12 @@ export interface Collected {
 /** Throws when the run goes on without the attempt. */
 export function assertWanted({ left }: Collected): void {
   if (left) throw left.error;
+}
+
+/** Counts what an attempt used, and also with the step of which it is a part. */
+export function countUsage({ used }: Pick<Attempt, "used">, collected: Collected, usage: Usage): void {
+  collected.usage = collected.usage ? addUsage(collected.usage, usage) : usage;
+  used(usage);
 }
 
 export function nothingYet({ call: { path, record }, scope: { run } }: Attempt): Collected {

@@ -14,7 +14,7 @@ import { type PartCommits, partCommits } from "./part-commits.ts";
 import type { Continuation } from "./rerun/continuation.ts";
 import { giveReused, recordedOutcome, type ReusedEnds, reusedEnds } from "./reused-attempt.ts";
 import type { Turns } from "./turn.ts";
-import { type DoStep, stepRecords, stepsOf } from "./waiting/durable-steps.ts";
+import { type AttemptSteps, stepRecords, stepsOf, stepSpending } from "./waiting/durable-steps.ts";
 import type { AttemptWaits, WaitRoom } from "./waiting/wait-room.ts";
 import type { Waiting } from "./waiting/waiting-in.ts";
 import type { AttemptLedger } from "./walk.ts";
@@ -57,7 +57,7 @@ export function nodeAttempts(options: NodeAttemptsOptions): NodeAttempts {
   const parts = partCommits(files);
   const { elementAt, nodeAt } = elementsIn(root);
   const attempt = attempts({ ...options, going, ends, parts });
-  const step = stepsIn(scope, nodeAt);
+  const steps = stepsIn(scope, nodeAt);
 
   return {
     async execute(call, { signal, hold = notHeld }) {
@@ -67,7 +67,7 @@ export function nodeAttempts(options: NodeAttemptsOptions): NodeAttempts {
       if (call.asks) return await askedOutcome(asking, elementAt(call.path)?.definition);
       const before = options.before.turns.recordOf(call);
       if (before) return await recordedOutcome(scope, before);
-      const own = { observability: options.observability, exclusively: parts.exclusively, hold, step: step(call) };
+      const own = { observability: options.observability, exclusively: parts.exclusively, hold, ...steps(call) };
       return await attempt({ ...asking, ...own, ...nodeAt(call.path) });
     },
     ledger: attemptLedger({ going, ends, nodeAt, report, room }),
@@ -99,9 +99,10 @@ function attempts({ going, ends, parts, scope, before, files, waiting }: Attempt
   };
 }
 
-function stepsIn({ run }: ExecutionScope, nodeAt: (path: NodePath) => NodeElement): (call: NodeCall) => DoStep {
+function stepsIn({ run }: ExecutionScope, nodeAt: (path: NodePath) => NodeElement): (call: NodeCall) => AttemptSteps {
   const records = stepRecords(run.history);
-  return (call) => stepsOf({ run, call, element: nodeAt(call.path), records });
+  const spending = stepSpending();
+  return (call) => stepsOf({ run, call, element: nodeAt(call.path), records, spending });
 }
 
 function leaving(waits: AttemptWaits): Disposable {

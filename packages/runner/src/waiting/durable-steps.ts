@@ -1,7 +1,9 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { NodeDefinition } from "@dad/agent";
 import { readJson } from "@dad/artifacts";
 import type { NodeCall } from "@dad/engine";
 import {
+  addUsage,
   type ArtifactEntry,
   canonicalJson,
   type Digest,
@@ -11,6 +13,7 @@ import {
   messageOf,
   nodeDirectory,
   type NodePath,
+  type Usage,
 } from "@dad/protocol";
 import type { RunContext, RunHistory, StepHistory } from "@dad/run-context";
 import { frozenJson } from "../frozen-json.ts";
@@ -35,6 +38,20 @@ export function stepRecords({ steps }: Pick<RunHistory, "steps">): StepRecords {
 /** Does a step of one attempt, or gives what it has given before. */
 export type DoStep = <Result>(name: string, work: () => Promise<Result> | Result) => Promise<Result>;
 
+/** The steps of one attempt. */
+export interface AttemptSteps {
+  readonly step: DoStep;
+  /** What is used belongs to the step in whose work that happens: to the innermost one, and to none outside of all. */
+  readonly used: (usage: Usage) => void;
+}
+
+/** What a step that is being done has used so far. */
+export type StepSpending = AsyncLocalStorage<{ usage?: Usage }>;
+
+export function stepSpending(): StepSpending {
+  return new AsyncLocalStorage();
+}
+
 /** Whose steps they are. */
 interface Stepping {
   readonly definition: NodeDefinition;
@@ -45,9 +62,10 @@ export interface StepsOptions {
   readonly call: NodeCall;
   readonly element: Stepping;
   readonly records: StepRecords;
+  readonly spending: StepSpending;
 }
 
-export function stepsOf({ run, call, element, records }: StepsOptions): DoStep {
+export function stepsOf({ run, call, element, records, spending }: StepsOptions): AttemptSteps {
   const { path, attempt } = call;
   const begun = new Set<string>();
   let given: Digest | undefined;
@@ -55,14 +73,15 @@ export function stepsOf({ run, call, element, records }: StepsOptions): DoStep {
 
   async function perform<Result>(name: string, work: () => Promise<Result> | Result): Promise<Result> {
     const took = stopwatch();
-    const value = jsonOf(name, await work());
+    const spent: { usage?: Usage } = {};
+    const value = jsonOf(name, await spending.run(spent, work));
     const result = await run.keep({ name: artifactName(name), data: value, node: path, path: placeOf(path, name), shown: false, format: "json" });
-    await run.record({ type: "step.completed", path, attempt, name, given: told(), durationMs: took(), result });
+    await run.record({ type: "step.completed", path, attempt, name, given: told(), durationMs: took(), result, ...spent });
     records.add(path, name, { given: told(), result });
     return value as Result;
   }
 
-  return async <Result>(name: string, work: () => Promise<Result> | Result) => {
+  async function step<Result>(name: string, work: () => Promise<Result> | Result): Promise<Result> {
     if (typeof name !== "string" || name === "") throw new StepError(name, "give it a name, a text");
     if (begun.has(name)) throw new StepError(name, "the node has one of this name already: give each its own, as in `page ${n}`");
     begun.add(name);
@@ -70,6 +89,14 @@ export function stepsOf({ run, call, element, records }: StepsOptions): DoStep {
     // Told something else, it would do something else.
     if (before?.given === told()) return frozenJson(await valueOf(run, before.result)) as Result;
     return await perform(name, work);
+  }
+
+  return {
+    step,
+    used(usage) {
+      const spent = spending.getStore();
+      if (spent) spent.usage = spent.usage ? addUsage(spent.usage, usage) : usage;
+    },
   };
 }
 

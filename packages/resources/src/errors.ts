@@ -1,20 +1,35 @@
-import { type BudgetLevel, DadError, type DadErrorOptions } from "@dad/protocol";
+import { type BudgetLevel, DadError, type DadErrorOptions, nearestName } from "@dad/protocol";
 
 /** `PROFILE_UNKNOWN`: there is no profile of this name. */
 export class ProfileUnknownError extends DadError<"PROFILE_UNKNOWN"> {
   /** @param askedBy - What asked for the profile, such as `--profile`, when the caller cannot know. */
   constructor(name: string, profiles: readonly string[], askedBy?: string) {
     const asker = askedBy === undefined ? "" : `, which ${askedBy} asks for`;
-    super("PROFILE_UNKNOWN", `there is no profile "${name}"${asker}; there ${listOf(profiles)}`, { details: { profile: name, profiles } });
+    super("PROFILE_UNKNOWN", `there is no profile "${name}"${asker}; ${hintOf(name, profiles)}`, { details: { profile: name, profiles } });
   }
 }
 
 /** `RESOURCE_UNKNOWN`: the profile has no resource of this kind and id. */
 export class ResourceUnknownError extends DadError<"RESOURCE_UNKNOWN"> {
   constructor(kind: string, id: string, profile: { readonly name: string; readonly ids: readonly string[] }) {
-    super("RESOURCE_UNKNOWN", `profile "${profile.name}" has no ${kind} "${id}"; there ${listOf(profile.ids)}`, {
+    super("RESOURCE_UNKNOWN", `profile "${profile.name}" has no ${kind} "${id}"; ${hintOf(id, profile.ids)}`, {
       details: { kind, id, profile: profile.name, ids: profile.ids },
     });
+  }
+}
+
+/** `PROFILE_INVALID`: profiles extend one another in a circle, or extend what is not there; or what a profile says of its resources does not fit together. */
+export class ProfileInvalidError extends DadError<"PROFILE_INVALID"> {
+  constructor(profile: string, problems: readonly string[]) {
+    super("PROFILE_INVALID", `profile "${profile}" is not valid: ${problems.join("; ")}`, { details: { profile, problems } });
+  }
+}
+
+/** `PROVIDER_UNKNOWN`: the profile has no provider for a model. Says which ones could serve it. */
+export class ProviderUnknownError extends DadError<"PROVIDER_UNKNOWN"> {
+  /** @param place - Which model of which profile. */
+  constructor(place: string, problem: string, details: { readonly providers: readonly string[]; readonly candidates: readonly string[] }) {
+    super("PROVIDER_UNKNOWN", `${place} has no provider: ${problem}`, { details });
   }
 }
 
@@ -90,7 +105,8 @@ export class ToolSourceError extends DadError<"TOOLS_UNAVAILABLE"> {
   }
 }
 
-function listOf(names: readonly string[]): string {
-  if (names.length === 0) return "is none";
-  return `${names.length === 1 ? "is" : "are"} ${names.join(", ")}`;
+function hintOf(name: string, names: readonly string[]): string {
+  if (names.length === 0) return "there is none";
+  const meant = nearestName(name, names);
+  return `${meant === undefined ? "" : `did you mean ${meant}? `}there ${names.length === 1 ? "is" : "are"} ${names.join(", ")}`;
 }

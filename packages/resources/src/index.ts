@@ -8,12 +8,16 @@ export {
   ModelError,
   type ModelErrorCode,
   PriceUnknownError,
+  ProfileInvalidError,
   ProfileUnknownError,
+  ProviderUnknownError,
   ResourceUnknownError,
   ScriptUnusedError,
   TapeUnreadableError,
   ToolSourceError,
 } from "./errors.ts";
+export { inheritanceProblem, inheritedProfile } from "./inherited-profile.ts";
+export type { MakerAccess, SecretReference } from "./maker-access.ts";
 export type {
   CallOptions,
   Embedding,
@@ -45,17 +49,18 @@ export type {
   Reservation,
   UsageEstimate,
 } from "./model-resource.ts";
+export { overriding, type ResourceOverrides } from "./overriding.ts";
 export type {
   CallLimits,
   CallPolicies,
   CallRetry,
   ModelDefinition,
+  OtherResources,
   ProfileDefinition,
   ProviderDefinition,
-  SecretReference,
   ToolServerDefinition,
 } from "./profile-definition.ts";
-export type { MakeModel, MakerAccess, MakeTools, ModelToMake, ResourceMakers } from "./resource-makers.ts";
+export type { MakeModel, MakeTools, ModelToMake, ResourceMakers } from "./resource-makers.ts";
 export type {
   ModelQuery,
   ResourceBudget,

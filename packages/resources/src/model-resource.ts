@@ -1,4 +1,4 @@
-import type { ErrorEnvelope, ModelRequest, ModelResponse, Usage } from "@dad/protocol";
+import type { ErrorEnvelope, Json, ModelRequest, ModelResponse, Usage } from "@dad/protocol";
 
 // Requests and replies reach the disk as recordings; their schemas are therefore in the protocol.
 export type {
@@ -57,6 +57,8 @@ export interface UsageEstimate {
   readonly tokens: number;
   /** `null`: the price is not known. */
   readonly usd: number | null;
+  /** Which model is called, as `provider/model`. */
+  readonly model?: string;
 }
 
 /** What was set aside for one call. Each is ended once, by one of these; what comes after that is ignored. */
@@ -69,6 +71,8 @@ export interface Reservation {
   forfeit(): void;
   /** How long the call may take, in milliseconds. `undefined`: without limit. */
   readonly timeMs: number | undefined;
+  /** What the call fails with when it takes longer than `timeMs`: a BudgetExhaustedError (`BUDGET_EXHAUSTED`) that says whose time it was. */
+  readonly timeUp?: () => Error;
 }
 
 /** Watches the calls of whoever asks. It is asked before each single call of a provider, also before those of a retry. */
@@ -81,7 +85,10 @@ export interface ModelMeter {
   reserve(estimate: UsageEstimate, options?: { readonly signal?: AbortSignal | undefined }): Promise<Reservation>;
 }
 
-/** What happens on the way to a reply, for whoever shows it. */
+/**
+ * What happens on the way to a reply, for whoever shows it. `model` and `by` are `provider/model`. Pieces of the reply that were
+ * told before are void: it starts anew.
+ */
 export type ModelTrouble =
   | { readonly type: "retried"; readonly model: string; readonly delayMs: number; readonly error: ErrorEnvelope }
   | { readonly type: "replaced"; readonly model: string; readonly by: string; readonly error: ErrorEnvelope };
@@ -98,7 +105,8 @@ export interface CallOptions {
 export interface GenerateOptions extends CallOptions {
   /**
    * Hears the pieces of the reply in order, before the call resolves, from a model with `capabilities.streaming`. Those of
-   * `text` make up the text of the reply. What it throws fails the call.
+   * `text` make up the text of the reply; those before an `onTrouble` belong to a reply that broke off. What it throws fails
+   * the call.
    */
   readonly onPiece?: (piece: ModelPiece) => void;
 }
@@ -120,8 +128,18 @@ export interface ModelResource {
   readonly provider: string;
   readonly modelId: string;
   readonly capabilities: ModelCapabilities;
+  /**
+   * What replies depend on besides the request and these names, such as the address at which the provider is reached. A re-run with another one
+   * executes its nodes again. Never a secret, and nothing that changes no reply, such as limits and prices.
+   */
+  readonly identity?: Json;
   /** What a call costs. Without it the cost of a call is unknown: `null`, never 0. */
   readonly price?: ModelPrice;
+  /**
+   * It asks `options.meter` itself, before each call of its provider, as models of `withPolicies` do. Without that the meter of a call is
+   * not asked by the model: see `withMeter`.
+   */
+  readonly metered?: boolean;
   /** The most tokens of a reply, when a request does not say. What is set aside for a call of which neither is known is a guess. */
   readonly maxOutputTokens?: number;
   /**

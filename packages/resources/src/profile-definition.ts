@@ -1,9 +1,8 @@
 import type { BudgetLimits, ModelSettings } from "@dad/protocol";
+import type { MakerAccess, SecretReference } from "./maker-access.ts";
 import type { ModelPrice, ModelResource } from "./model-resource.ts";
+import type { ResourceKind, ResourceKinds } from "./resource-registry.ts";
 import type { ToolSource } from "./tool-source.ts";
-
-/** Where a secret is found: `env:NAME`, `file:path`, `cmd:command`, or of another source (`keychain:service/account`). Never the secret itself. */
-export type SecretReference = string;
 
 /** How a provider is reached. All of it is data, so that it can be in a file. */
 export interface ProviderDefinition {
@@ -80,7 +79,17 @@ export interface ProfileDefinition {
   readonly prices?: Readonly<Record<string, ModelPrice>>;
   /** What all runs of one process that use this profile may use together. */
   readonly budget?: BudgetLimits;
+  /** Resources of kinds that other packages bring, by kind and by the alias that nodes ask for. */
+  readonly others?: OtherResources;
 }
+
+/** The kinds that `ResourceKinds` has from other packages. */
+type OtherKind = Exclude<ResourceKind, "model" | "endpoint" | "secret" | "tools">;
+
+/** A function is called when its resource is first asked for, and once for each run; it may use secrets. What it makes is closed by nobody. */
+export type OtherResources = {
+  readonly [Kind in OtherKind]?: Readonly<Record<string, (access: MakerAccess) => ResourceKinds[Kind]>>;
+};
 
 /** A server of tools as data: a program that is started, or one that is reached by HTTP. */
 export type ToolServerDefinition =

@@ -1,13 +1,7 @@
-import type { Secret } from "@dad/secrets";
+import type { MakerAccess } from "./maker-access.ts";
 import type { ModelPrice, ModelResource } from "./model-resource.ts";
-import type { ProviderDefinition, SecretReference, ToolServerDefinition } from "./profile-definition.ts";
+import type { ProviderDefinition, ToolServerDefinition } from "./profile-definition.ts";
 import type { ToolSource } from "./tool-source.ts";
-
-/** What a maker may use. */
-export interface MakerAccess {
-  /** Reads nothing yet: that happens when it is revealed. @throws SecretReferenceError (`SECRET_REFERENCE_INVALID`). */
-  secret(reference: SecretReference): Secret;
-}
 
 /** One model of one provider, to be made. Policies are around it, and are not its matter. */
 export interface ModelToMake {

@@ -1,0 +1,108 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { ProviderUnknownError } from "../errors.ts";
+import type { MakerAccess } from "../maker-access.ts";
+import { asksForModels, fitsQuery } from "../model-query.ts";
+import type { ModelResource, ModelSettings } from "../model-resource.ts";
+import type { ModelDefinition, ProfileDefinition } from "../profile-definition.ts";
+import type { MakeModel, ModelToMake } from "../resource-makers.ts";
+import type { ModelQuery } from "../resource-registry.ts";
+import { modelIdentity } from "./model-identity.ts";
+import { priceOf } from "./price-of.ts";
+import { chosenProvider, type ProviderChoice } from "./provider-preference.ts";
+import { lazyShelf, type Shelf } from "./shelf.ts";
+
+type ModelEntry = NonNullable<ProfileDefinition["models"]>[string];
+
+/** A profile of a static registry, merged with those that it extends. */
+export interface NamedProfile {
+  readonly name: string;
+  readonly definition: ProfileDefinition;
+}
+
+/** What all runs of one registry share of a profile: models that a program made, or gave a function for. */
+export type SharedModels = Shelf<ModelResource>;
+
+/** The functions are called in the async context of who makes the registry: so the models are none of the first run that asks. */
+export function sharedModels({ name, definition: { models = {} } }: NamedProfile): SharedModels {
+  const entries = Object.entries(models).flatMap(([alias, entry]) => (isData(entry) ? [] : [[alias, boundMaker(entry)] as const]));
+  return lazyShelf(Object.fromEntries(entries), (make, alias) => {
+    const model: ModelResource | undefined = make();
+    if (!model) throw new TypeError(`the function for model "${alias}" of profile "${name}" returned no model`);
+    return model;
+  });
+}
+
+function boundMaker(entry: ModelResource | (() => ModelResource)): () => ModelResource {
+  return typeof entry === "function" ? AsyncLocalStorage.bind(entry) : () => entry;
+}
+
+export function isData(entry: ModelEntry): entry is ModelDefinition {
+  return typeof entry === "object" && "model" in entry && !("generate" in entry);
+}
+
+export interface StaticModelsOptions {
+  readonly shared: SharedModels;
+  readonly make: MakeModel | undefined;
+  readonly access: MakerAccess;
+}
+
+/** The models of a profile as one run has them. */
+export interface StaticModels extends Shelf<ModelResource> {
+  fitting(query: ModelQuery): readonly string[];
+}
+
+export function staticModels(profile: NamedProfile, { shared, make, access }: StaticModelsOptions): StaticModels {
+  const { models = {} } = profile.definition;
+  const shelf = lazyShelf(models, (entry, alias) => {
+    if (!isData(entry)) return shared.get(alias) as ModelResource;
+    return modelOfData({ ...profile, alias, entry }, { make, access });
+  });
+  const fits = (alias: string, entry: ModelEntry, query: ModelQuery): boolean => {
+    if (!(query.among?.includes(alias) ?? true)) return false;
+    const choice = isData(entry) ? providerChoice(entry, profile.definition) : undefined;
+    if (choice && "problem" in choice) return false;
+    if (!asksForModels(query)) return true;
+    if (isData(entry) && query.model !== undefined && query.model !== entry.model) return false;
+    const { provider: wanted, ...others } = query;
+    const model = shelf.get(alias) as ModelResource;
+    return fitsQuery(model, choice && "provider" in choice && choice.provider === wanted ? others : query);
+  };
+  return { ...shelf, fitting: (query) => Object.entries(models).flatMap(([alias, entry]) => (fits(alias, entry, query) ? [alias] : [])) };
+}
+
+function providerChoice(definition: ModelDefinition, { providers = {} }: ProfileDefinition): ProviderChoice {
+  return chosenProvider(definition, providers);
+}
+
+interface ModelOfProfile extends NamedProfile {
+  readonly alias: string;
+  readonly entry: ModelDefinition;
+}
+
+function modelOfData({ name, definition, alias, entry }: ModelOfProfile, { make, access }: Omit<StaticModelsOptions, "shared">): ModelResource {
+  const place = `model "${alias}" of profile "${name}"`;
+  if (!make)
+    throw new TypeError(
+      `${place} is data, and there is nobody who makes models of it: give makers.model, such as aiSdkModels() of @dad/resources-ai-sdk`,
+    );
+  const choice = providerChoice(entry, definition);
+  if ("problem" in choice) {
+    const providers = Object.keys(definition.providers ?? {});
+    throw new ProviderUnknownError(place, choice.problem, { providers, candidates: choice.candidates });
+  }
+  const toMake: ModelToMake = {
+    provider: choice.provider,
+    model: entry.model,
+    how: definition.providers?.[choice.provider] ?? {},
+    price: priceOf(entry, choice.provider, definition),
+    maxOutputTokens: entry.maxOutputTokens ?? entry.settings?.maxOutputTokens,
+  };
+  const identity = modelIdentity(toMake, entry.settings);
+  return { ...withSettings(make(toMake, access), entry.settings), ...(identity === undefined ? {} : { identity }) };
+}
+
+/** A model that is asked with these settings, where a request does not say otherwise. */
+function withSettings(model: ModelResource, settings: ModelSettings | undefined): ModelResource {
+  if (!settings) return model;
+  return { ...model, generate: (request, options) => model.generate({ ...request, settings: { ...settings, ...request.settings } }, options) };
+}

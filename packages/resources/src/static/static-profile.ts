@@ -1,0 +1,92 @@
+import type { Secret } from "@dad/secrets";
+import { ProfileInvalidError, ResourceUnknownError } from "../errors.ts";
+import type { MakerAccess } from "../maker-access.ts";
+import type { ProfileDefinition, ToolServerDefinition } from "../profile-definition.ts";
+import type { ResourceMakers } from "../resource-makers.ts";
+import type { ResourceKind, ResourceKinds, ResourceProfile, RunOfResources } from "../resource-registry.ts";
+import type { ToolSource } from "../tool-source.ts";
+import { lazyShelf, type Shelf, shelfOf } from "./shelf.ts";
+import { isData, type NamedProfile, type SharedModels, sharedModels, staticModels } from "./static-models.ts";
+
+export interface StaticProfileOptions {
+  readonly makers: ResourceMakers;
+  /** The secrets of one run, or of nobody in particular. */
+  readonly secretsOf: (run: RunOfResources | undefined) => MakerAccess;
+}
+
+/** @throws ProfileInvalidError (`PROFILE_INVALID`) for models that fall back on some that are not there. */
+export function staticProfile(profile: NamedProfile, options: StaticProfileOptions): ResourceProfile {
+  checkFallbacks(profile);
+  return profileView(profile, { ...options, shared: sharedModels(profile) }, undefined);
+}
+
+function checkFallbacks({ name, definition: { models = {} } }: NamedProfile): void {
+  const problems = Object.entries(models).flatMap(([alias, entry]) =>
+    (isData(entry) ? (entry.fallbacks ?? []) : []).flatMap((other) => {
+      if (other === alias) return [`model "${alias}" falls back on itself`];
+      return Object.hasOwn(models, other)
+        ? []
+        : [`model "${alias}" falls back on "${other}", which is none of its models: ${Object.keys(models).join(", ")}`];
+    }),
+  );
+  if (problems.length > 0) throw new ProfileInvalidError(name, problems);
+}
+
+type ViewOptions = StaticProfileOptions & { readonly shared: SharedModels };
+
+function profileView(profile: NamedProfile, options: ViewOptions, run: RunOfResources | undefined): ResourceProfile {
+  const { name, definition } = profile;
+  const access = options.secretsOf(run);
+  const models = staticModels(profile, { shared: options.shared, make: options.makers.model, access });
+  const shelves = shelvesOf(profile, { ...options, access, models });
+  const ids = (kind: ResourceKind): readonly string[] => shelves.get(kind)?.ids ?? [];
+  return {
+    name,
+    ...(definition.note === undefined ? {} : { note: definition.note }),
+    ...(definition.budget === undefined ? {} : { budget: { limits: definition.budget } }),
+    ids,
+    models: (query) => models.fitting(query),
+    forRun: (one) => profileView(profile, options, one),
+    get<Kind extends ResourceKind>(kind: Kind, id: string): ResourceKinds[Kind] {
+      const resource = shelves.get(kind)?.get(id);
+      if (resource === undefined) throw new ResourceUnknownError(kind, id, { name, ids: ids(kind) });
+      return resource as ResourceKinds[Kind];
+    },
+  };
+}
+
+interface Stock {
+  readonly makers: ResourceMakers;
+  readonly access: MakerAccess;
+  readonly models: Shelf<ResourceKinds["model"]>;
+}
+
+function shelvesOf({ name, definition }: NamedProfile, { makers, access, models }: Stock): ReadonlyMap<string, Shelf<unknown>> {
+  const { endpoints = {}, secrets = {}, tools = {} } = definition;
+  return new Map<string, Shelf<unknown>>([
+    ...otherShelves(definition, access),
+    ["model", models],
+    ["endpoint", shelfOf(endpoints, (endpoint): URL => new URL(endpoint))],
+    ["secret", lazyShelf(secrets, (reference): Secret => access.secret(reference))],
+    ["tools", lazyShelf(tools, (source, id) => toolsOf(source, { id, place: `the tools "${id}" of profile "${name}"`, makers, access }))],
+  ]);
+}
+
+interface ToolsPlace {
+  readonly id: string;
+  readonly place: string;
+  readonly makers: ResourceMakers;
+  readonly access: MakerAccess;
+}
+
+function toolsOf(source: ToolSource | ToolServerDefinition, { id, place, makers, access }: ToolsPlace): ToolSource {
+  if ("open" in source) return source;
+  if (!makers.tools)
+    throw new TypeError(`${place} are data, and there is nobody who makes tools of it: give makers.tools, such as mcpTools() of @dad/resources-mcp`);
+  return makers.tools({ ...source, name: id }, access);
+}
+
+function otherShelves({ others = {} }: ProfileDefinition, access: MakerAccess): [string, Shelf<unknown>][] {
+  const kinds = Object.entries<Readonly<Record<string, (access: MakerAccess) => unknown>>>(others);
+  return kinds.map(([kind, makers]) => [kind, lazyShelf(makers, (make) => make(access))]);
+}

@@ -116,6 +116,8 @@ export interface NodeContext {
    * @throws `STEP_INVALID` for a name that was used before, and for what is no JSON; what the work throws.
    */
   step<Result>(name: string, work: (options: { readonly signal: AbortSignal }) => Promise<Result> | Result): Promise<Result>;
+  /** Disposes of it when the attempt is over, however it ends, and when the run is parked; of what was given last, first. Gives it back. */
+  use<Resource extends AsyncDisposable>(resource: Resource): Resource;
   /** Adds to what this attempt used. Counted also when the attempt fails afterwards. */
   addUsage(usage: Usage): void;
   /** Tells subscribers something; it is recorded in the run as `custom.emitted`. */

@@ -33,6 +33,8 @@ export interface TestingContext {
   readonly emitted: { readonly name: string; readonly data: Json }[];
   /** What spaces were asked for besides that of the run. */
   readonly policies: IsolationPolicy[];
+  /** What is to be disposed of when the attempt is over. Nobody does, here. */
+  readonly owned: AsyncDisposable[];
   readonly controller: AbortController;
 }
 
@@ -55,6 +57,7 @@ export function testingContext({ workspace, models = {}, outcome = true, ...isol
   const commits: string[] = [];
   const pieces: OutputPiece[] = [];
   const emitted: { readonly name: string; readonly data: Json }[] = [];
+  const owned: AsyncDisposable[] = [];
   const controller = new AbortController();
   const context: NodeContext = {
     run: RUN,
@@ -72,12 +75,13 @@ export function testingContext({ workspace, models = {}, outcome = true, ...isol
     ...keeping(artifacts),
     input: ({ key }) => Promise.reject(new TypeError(`nobody answers ${key} here`)),
     step: async (_name, work) => work({ signal: controller.signal }),
+    use: (resource) => (owned.push(resource), resource),
     addUsage: (usage) => void usages.push(usage),
     emit: async (name, data) => void emitted.push({ name, data }),
     exclusively: (work) => work(),
     stream: (piece) => void pieces.push(piece),
   };
-  return { context, artifacts, usages, spans, commits, pieces, emitted, policies, controller };
+  return { context, artifacts, usages, spans, commits, pieces, emitted, policies, owned, controller };
 }
 
 function keeping(artifacts: Map<string, ArtifactDraft>): Pick<NodeContext, "record" | "content"> {

@@ -42,6 +42,8 @@ export interface Collected {
   alone: number;
   /** What it changed in the result tree, in all. */
   changed?: OutcomeRef | undefined;
+  /** What is to be disposed of when it is over, or parked. */
+  readonly owned: AsyncDisposable[];
   /** The run goes on without it: nothing that it does counts any more. */
   left?: { readonly error: unknown };
   /** Somebody decided about it instead of its own code: what became of it is not what it depends on. */
@@ -55,6 +57,18 @@ export function assertWanted({ left }: Collected): void {
   if (left) throw left.error;
 }
 
+/** What it still has is disposed of, the last first. @throws what the first that fails throws, when the others are disposed of as well. */
+export async function disposeOwned({ owned }: Collected): Promise<void> {
+  const failures: unknown[] = [];
+  for (let last = owned.pop(); last; last = owned.pop())
+    try {
+      await last[Symbol.asyncDispose]();
+    } catch (error) {
+      failures.push(error);
+    }
+  if (failures.length > 0) throw failures[0];
+}
+
 /** Counts what an attempt used, and also with the step of which it is a part. */
 export function countUsage({ used }: Pick<Attempt, "used">, collected: Collected, usage: Usage): void {
   collected.usage = collected.usage ? addUsage(collected.usage, usage) : usage;
@@ -62,5 +76,5 @@ export function countUsage({ used }: Pick<Attempt, "used">, collected: Collected
 }
 
 export function nothingYet({ call: { path, record }, scope: { run } }: Attempt): Collected {
-  return { records: nodeRecords(run, path, RecordSettings.parse(record ?? {})), durationMs: stopwatch(), usage: undefined, commits: [], alone: 0 };
+  return { records: nodeRecords(run, path, RecordSettings.parse(record ?? {})), durationMs: stopwatch(), usage: undefined, commits: [], owned: [], alone: 0 };
 }

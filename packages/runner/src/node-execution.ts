@@ -1,7 +1,7 @@
 import { type NodeOutcome, stoppedOutcome } from "@dad/engine";
 import { traced, under } from "@dad/observability";
 import { DadError, type Json } from "@dad/protocol";
-import type { Attempt, Collected } from "./attempt.ts";
+import { type Attempt, type Collected, disposeOwned } from "./attempt.ts";
 import { askIn, contextOf } from "./attempt-context.ts";
 import { NodeOutputError, NodeSettingsError, StaticInputError } from "./errors.ts";
 import { frozenJson } from "./frozen-json.ts";
@@ -55,9 +55,13 @@ async function valueOf(work: Attempt, collected: Collected): Promise<Json> {
   const input = inputOf(work);
   signal.throwIfAborted();
   const attributes = { "dad.node.path": call.path, "dad.node.type": nodeType.type, "dad.node.attempt": call.attempt };
-  const value = await traced(observability, { name: `node ${nodeType.type}`, attributes }, async (place) =>
-    nodeType.execute(contextOf(work, collected, under(observability, place)), { settings: settings.data, input }),
-  );
+  const value = await traced(observability, { name: `node ${nodeType.type}`, attributes }, async (place) => {
+    try {
+      return await nodeType.execute(contextOf(work, collected, under(observability, place)), { settings: settings.data, input });
+    } finally {
+      await disposeOwned(collected);
+    }
+  });
   return checkedOutput(work, value);
 }
 

@@ -1,6 +1,6 @@
 import type { NodeOutcome } from "@dad/engine";
 import { type ExecutionScope, RunWaitingError } from "@dad/run-context";
-import type { Attempt, Collected } from "./attempt.ts";
+import { type Attempt, type Collected, disposeOwned } from "./attempt.ts";
 import { commit, commitParked, keepResult, recordStart } from "./attempt-record.ts";
 import { changesFiles, workspaceUse } from "./fingerprint.ts";
 import { executed } from "./node-execution.ts";
@@ -47,6 +47,7 @@ export function wholeAttempts({
   async function park(work: Attempt, collected: Collected, { own, all }: Parked): Promise<NodeOutcome> {
     const error = new RunWaitingError(scope.run.env.runId, all);
     collected.left = { error };
+    await disposeOwned(collected);
     if (mayLeaveOthers(work)) collected.changed = await parts.end(work, collected, undefined).catch(ifGoingOn(scope));
     await commitParked(work, collected, own);
     shown = scope.run.show(collected.records.artifacts);

@@ -1,21 +1,17 @@
 import { createAnthropic } from "@ai-sdk/anthropic";
 import { createOpenAI } from "@ai-sdk/openai";
+import { FAKE_API_KEY, type FakeProvider, type FakeProviderOptions, type FakeReply, openFakeAnthropic, openFakeOpenAi } from "@dad/fake-providers";
 import { DadError } from "@dad/protocol";
 import { type ModelErrorCode, type ModelRequest, type ModelResource, toolCallsOf } from "@dad/resources";
 import { lastUserText, modelResourceContract } from "@dad/resources/testing";
 import { aiSdkModel } from "@dad/resources-ai-sdk";
 import { afterAll, describe, expect, it, vi } from "vitest";
-import { anthropicMessages } from "./fake-apis/anthropic-messages.ts";
-import type { FakeApi } from "./fake-apis/fake-api.ts";
-import { openaiChat } from "./fake-apis/openai-chat.ts";
-import { openaiResponses } from "./fake-apis/openai-responses.ts";
-import { API_KEY, type FakeServer, openFakeServer, type Treatment } from "./fake-server.ts";
 
 interface Provider {
   readonly name: string;
   readonly provider: string;
-  readonly api: FakeApi;
-  modelOf(server: Pick<FakeServer, "baseURL">, apiKey?: string): ModelResource;
+  open(options: FakeProviderOptions): Promise<FakeProvider>;
+  modelOf(server: Pick<FakeProvider, "url">, apiKey?: string): ModelResource;
   /** Where the API has the parts of the request. */
   readonly sent: Readonly<Record<string, unknown>>;
 }
@@ -41,8 +37,8 @@ const providers: readonly Provider[] = [
   {
     name: "OpenAI responses",
     provider: "openai",
-    api: openaiResponses,
-    modelOf: ({ baseURL }, apiKey = API_KEY) => aiSdkModel({ model: createOpenAI({ baseURL, apiKey })("gpt-4.1-mini"), price }),
+    open: openFakeOpenAi,
+    modelOf: ({ url: baseURL }, apiKey = FAKE_API_KEY) => aiSdkModel({ model: createOpenAI({ baseURL, apiKey })("gpt-4.1-mini"), price }),
     sent: {
       model: "gpt-4.1-mini",
       input: [
@@ -59,8 +55,8 @@ const providers: readonly Provider[] = [
   {
     name: "OpenAI chat",
     provider: "openai",
-    api: openaiChat,
-    modelOf: ({ baseURL }, apiKey = API_KEY) => aiSdkModel({ model: createOpenAI({ baseURL, apiKey }).chat("gpt-4.1-mini"), price }),
+    open: openFakeOpenAi,
+    modelOf: ({ url: baseURL }, apiKey = FAKE_API_KEY) => aiSdkModel({ model: createOpenAI({ baseURL, apiKey }).chat("gpt-4.1-mini"), price }),
     sent: {
       messages: [
         { role: "system", content: "You count words." },
@@ -76,8 +72,8 @@ const providers: readonly Provider[] = [
   {
     name: "Anthropic messages",
     provider: "anthropic",
-    api: anthropicMessages,
-    modelOf: ({ baseURL }, apiKey = API_KEY) => aiSdkModel({ model: createAnthropic({ baseURL, apiKey })("claude-haiku-4-5"), price }),
+    open: openFakeAnthropic,
+    modelOf: ({ url: baseURL }, apiKey = FAKE_API_KEY) => aiSdkModel({ model: createAnthropic({ baseURL, apiKey })("claude-haiku-4-5"), price }),
     sent: {
       system: [{ type: "text", text: "You count words." }],
       messages: [
@@ -92,24 +88,24 @@ const providers: readonly Provider[] = [
   },
 ];
 
-const FAILING: Partial<Record<ModelErrorCode, Treatment>> = {
+const FAILING: Partial<Record<ModelErrorCode, FakeReply>> = {
   MODEL_RATE_LIMITED: { status: 429 },
   MODEL_UNAVAILABLE: { status: 503 },
   MODEL_REFUSED: { status: 400 },
   MODEL_REPLY_INVALID: { text: "hello world", middle: "garbled" },
 };
 
-describe.each(providers)("$name", ({ name, api, provider, modelOf, sent }) => {
-  const servers: FakeServer[] = [];
+describe.each(providers)("$name", ({ name, open, provider, modelOf, sent }) => {
+  const servers: FakeProvider[] = [];
   afterAll(() => Promise.all(servers.map((server) => server[Symbol.asyncDispose]())));
 
-  async function serverThat(treat: Treatment | ((text: string) => Treatment)): Promise<FakeServer> {
-    const server = await openFakeServer(api, typeof treat === "function" ? treat : () => treat);
+  async function serverThat(treat: FakeReply | ((text: string) => FakeReply)): Promise<FakeProvider> {
+    const server = await open({ replies: ({ lastUserText: text }) => (typeof treat === "function" ? treat(text) : treat) });
     servers.push(server);
     return server;
   }
 
-  async function failureOf(treat: Treatment, asked = request): Promise<DadError> {
+  async function failureOf(treat: FakeReply, asked = request): Promise<DadError> {
     const thrown: unknown = await modelOf(await serverThat(treat))
       .generate(asked)
       .then(
@@ -130,17 +126,17 @@ describe.each(providers)("$name", ({ name, api, provider, modelOf, sent }) => {
         }),
       );
     },
-    failing: async (code) => modelOf(await serverThat(FAILING[code] ?? { text: "" }), code === "MODEL_UNAUTHORIZED" ? "wrong-key" : API_KEY),
+    failing: async (code) => modelOf(await serverThat(FAILING[code] ?? { text: "" }), code === "MODEL_UNAUTHORIZED" ? "wrong-key" : FAKE_API_KEY),
     async silent() {
-      const server = await serverThat({ silent: true });
-      return { model: modelOf(server), called: server.called };
+      const server = await serverThat({ silence: "hang" });
+      return { model: modelOf(server), called: server.arrived(1) };
     },
   });
 
   it("is sent the system prompt, the messages, the output and the settings", async () => {
     const server = await serverThat({ text: '{"words":3}' });
     await modelOf(server).generate(request);
-    expect(server.calls).toEqual([expect.objectContaining(sent)]);
+    expect(server.requests.map(({ body }) => body)).toEqual([expect.objectContaining(sent)]);
   });
 
   it("is sent files, tools, their calls and their results", async () => {
@@ -155,7 +151,7 @@ describe.each(providers)("$name", ({ name, api, provider, modelOf, sent }) => {
       { role: "tool", content: [result] },
     ];
     await modelOf(server).generate({ messages, tools, toolChoice: "required" });
-    const sent = JSON.stringify(server.calls[0]);
+    const sent = JSON.stringify(server.requests[0]?.body);
     for (const part of ["iVBORw0KGgo=", "Says what the weather is.", "call_7", "Bern", "grey"]) expect(sent).toContain(part);
     expect(sent).toMatch(/"tool_choice":("required"|\{"type":"any"\})/);
   });
@@ -191,13 +187,13 @@ describe.each(providers)("$name", ({ name, api, provider, modelOf, sent }) => {
 
   it.each([
     [{ status: 403 }, "MODEL_UNAUTHORIZED", { status: 403 }],
-    [{ status: 429, headers: { "retry-after": "7" } }, "MODEL_RATE_LIMITED", { status: 429, retryAfterMs: 7000 }],
+    [{ status: 429, retryAfter: { seconds: 7 } }, "MODEL_RATE_LIMITED", { status: 429, retryAfterMs: 7000 }],
     [{ status: 429, type: "insufficient_quota" }, "MODEL_UNAUTHORIZED", { status: 429 }],
     [{ status: 500 }, "MODEL_UNAVAILABLE", { status: 500 }],
-    [{ status: 529, headers: { "retry-after-ms": "250" } }, "MODEL_UNAVAILABLE", { status: 529, retryAfterMs: 250 }],
+    [{ status: 529, retryAfter: { ms: 250 } }, "MODEL_UNAVAILABLE", { status: 529, retryAfterMs: 250 }],
     [{ status: 413 }, "MODEL_REFUSED", { status: 413 }],
-    [{ raw: "<html>proxy</html>" }, "MODEL_REPLY_INVALID", { status: 200 }],
-    [{ raw: '{"id":1}' }, "MODEL_REPLY_INVALID", { status: 200 }],
+    [{ body: "<html>proxy</html>" }, "MODEL_REPLY_INVALID", { status: 200 }],
+    [{ body: '{"id":1}' }, "MODEL_REPLY_INVALID", { status: 200 }],
   ] as const)("turns %j into %s", async (treatment, code, details) => {
     const error = await failureOf(treatment);
     expect(error).toMatchObject({
@@ -208,19 +204,19 @@ describe.each(providers)("$name", ({ name, api, provider, modelOf, sent }) => {
   });
 
   it("shows the beginning of a body that it cannot read", async () => {
-    const { message } = await failureOf({ raw: `<html>${"x".repeat(10_000)}` });
+    const { message } = await failureOf({ body: `<html>${"x".repeat(10_000)}` });
     expect(message).toMatch(/ sent a reply that cannot be read \(HTTP 200\): .*"<html>x+"…$/s);
     expect(message.length).toBeLessThan(1000);
   });
 
   it("is unavailable when it hangs up in the middle of a reply, or is not there", async () => {
-    expect(await failureOf({ hangUp: true })).toMatchObject({ code: "MODEL_UNAVAILABLE", retryable: true });
+    expect(await failureOf({ text: "hello", middle: "cut" })).toMatchObject({ code: "MODEL_UNAVAILABLE", retryable: true });
     const gone = await serverThat({ text: "" });
     await servers.splice(servers.indexOf(gone), 1)[0]?.[Symbol.asyncDispose]();
     await expect(modelOf(gone).generate(request)).rejects.toMatchObject({ code: "MODEL_UNAVAILABLE", retryable: true });
   });
 
-  it.each(["cut", "overload"] as const)("is unavailable when its stream breaks off in the middle: %s", async (middle) => {
+  it.each(["cut", "error"] as const)("is unavailable when its stream breaks off in the middle: %s", async (middle) => {
     const pieces: string[] = [];
     const model = modelOf(await serverThat({ text: "hello world", middle }));
     const failure = model.generate(hello, { onPiece: ({ text }) => void pieces.push(text) });
@@ -240,20 +236,20 @@ describe.each(providers)("$name", ({ name, api, provider, modelOf, sent }) => {
       const controller = new AbortController();
       const failure = modelOf(server).generate(hello, { signal: controller.signal, onPiece: () => stop(controller) });
       await expect(failure).rejects.toThrow("enough");
-      await server.abandoned;
+      expect(await server.requests[0]?.over).toBe("abandoned");
     }
   });
 
   it("is hung up on when the call is aborted", async () => {
-    const server = await serverThat({ silent: true });
+    const server = await serverThat({ silence: "hang" });
     const controller = new AbortController();
     const thrown = modelOf(server)
       .generate(request, { signal: controller.signal })
       .catch((error: unknown) => error);
-    await server.called;
+    await server.arrived(1);
     controller.abort();
     expect(await thrown).toBe(controller.signal.reason);
-    await server.abandoned;
+    expect(await server.requests[0]?.over).toBe("abandoned");
   });
 });
 

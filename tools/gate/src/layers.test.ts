@@ -64,6 +64,13 @@ describe("refusal", () => {
     expect(refusal({ from: artifacts, to: testing, test: true })).toBeDefined();
   });
 
+  it("lets the tests of any package use a tool, and nobody else", () => {
+    const tool = element("fake-providers", "tool");
+    expect(refusal({ from: s3, to: tool, test: true })).toBeUndefined();
+    expect(refusal({ from: cli, to: tool, test: true })).toBeUndefined();
+    expect(refusal({ from: s3, to: tool, test: false })).toBe("an adapter does not import a tool");
+  });
+
   it("lets contract suites and tools have a disk that fails", () => {
     expect(refusal({ from: artifacts, to: disk, subpath: "testing", test: false, contract: true })).toBeUndefined();
     expect(refusal({ from: element("faults", "tool"), to: disk, subpath: "testing", test: false })).toBeUndefined();

@@ -127,4 +127,4 @@ export { StartedCommand } from "./started-command.ts";
 export { StaticInputs } from "./static-inputs.ts";
 export { StoreRepair } from "./store-repair.ts";
 export { GarbageKind, TrashHeader, TrashItem } from "./trash.ts";
-export { addUsage, NO_USAGE, RecordedUsage, Usage } from "./usage.ts";
+export { addUsage, asRecorded, ForfeitedUsage, isAllRecorded, NO_USAGE, RecordedUsage, Usage } from "./usage.ts";

@@ -74,17 +74,35 @@ export class ScriptUnusedError extends DadError<"SCRIPT_UNUSED"> {
   }
 }
 
-/** `BUDGET_EXHAUSTED`: a call does not fit into what is left of a budget. Nothing was called. `details` is a `BudgetLevel`. */
+export interface BudgetRefused {
+  /** What was to be set aside for the call, in the same unit. Default: it is about the time, or nothing more may be begun. */
+  readonly wanted?: number;
+  /** What is spent is only what is known of it. */
+  readonly isPart?: boolean;
+}
+
+/**
+ * `BUDGET_EXHAUSTED`: a call does not fit into what is left of a budget, or its time is up. Nothing was called. `details` is a `BudgetLevel`,
+ * with `wanted` for what the call was expected to use.
+ */
 export class BudgetExhaustedError extends DadError<"BUDGET_EXHAUSTED"> {
-  /** @param wanted - What was to be set aside for the call, in the same unit. */
-  constructor(level: BudgetLevel, wanted: number) {
+  constructor(level: BudgetLevel, { wanted, isPart = false }: BudgetRefused = {}) {
     const { scope, unit, limit, spent } = level;
-    super(
-      "BUDGET_EXHAUSTED",
-      `the budget of the ${scope} is exhausted: ${spent} of ${limit} ${unit} are spent, and the next call may need ${wanted}. Give a larger one`,
-      { details: { scope, unit, limit, spent, wanted } },
-    );
+    const why = isPart
+      ? "what some calls cost is not known, and so no further one is made. Limit tokens or calls instead"
+      : wanted === undefined
+        ? "nothing more is begun. Give a larger one"
+        : `the next call may need ${wanted}. Give a larger one`;
+    super("BUDGET_EXHAUSTED", `the budget of ${nameOfScope(scope)} is exhausted: ${spent} of ${limit} ${NAMES[unit]} are spent, and ${why}`, {
+      details: { scope, unit, limit, spent, ...(wanted === undefined ? {} : { wanted }), ...(isPart ? { isPart } : {}) },
+    });
   }
+}
+
+const NAMES: Readonly<Record<BudgetLevel["unit"], string>> = { tokens: "tokens", usd: "US dollars", calls: "calls", timeMs: "ms" };
+
+function nameOfScope(scope: string): string {
+  return scope === "run" || scope.startsWith("profile ") ? `the ${scope}` : scope;
 }
 
 /** `PRICE_UNKNOWN`: a budget is in US dollars, and nobody has said what a model costs. Nothing was called. */
@@ -92,7 +110,7 @@ export class PriceUnknownError extends DadError<"PRICE_UNKNOWN"> {
   constructor(model: string, scope: string) {
     super(
       "PRICE_UNKNOWN",
-      `the budget of the ${scope} is in US dollars, and the price of ${model} is not known: give it a price in the profile, or limit tokens or calls instead`,
+      `the budget of ${nameOfScope(scope)} is in US dollars, and the price of ${model} is not known: give it a price in the profile, or limit tokens or calls instead`,
       { details: { model, scope } },
     );
   }

@@ -4,7 +4,19 @@
  * @packageDocumentation
  */
 export {
+  type Budget,
+  budget,
+  type BudgetLedger,
+  type BudgetNews,
+  type BudgetOptions,
+  type BudgetRefusal,
+  type BudgetWaiter,
+} from "./budget/budget.ts";
+export type { BudgetClock } from "./budget/budget-clock.ts";
+export { meterOf } from "./budget/meter-of.ts";
+export {
   BudgetExhaustedError,
+  type BudgetRefused,
   ModelError,
   type ModelErrorCode,
   PriceUnknownError,
@@ -63,7 +75,6 @@ export type {
 export type { MakeModel, MakeTools, ModelToMake, ResourceMakers } from "./resource-makers.ts";
 export type {
   ModelQuery,
-  ResourceBudget,
   ResourceKind,
   ResourceKinds,
   ResourceNeed,

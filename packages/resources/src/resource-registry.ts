@@ -1,5 +1,5 @@
-import type { BudgetLimits } from "@dad/protocol";
 import type { KnownSecret, Secret } from "@dad/secrets";
+import type { Budget } from "./budget/budget.ts";
 import type { ModelCapability, ModelResource } from "./model-resource.ts";
 import type { ToolSource } from "./tool-source.ts";
 
@@ -42,7 +42,7 @@ export interface ResourceProfile {
   /** What people should know about this profile, such as that its models are recordings. */
   readonly note?: string;
   /** What all runs of this process that use the profile may use together, and what they have used. */
-  readonly budget?: ResourceBudget;
+  readonly budget?: Budget;
   /** @throws ResourceUnknownError (`RESOURCE_UNKNOWN`), which lists what the profile does have. */
   get<Kind extends ResourceKind>(kind: Kind, id: string): ResourceKinds[Kind];
   /** The ids of one kind, sorted. */
@@ -57,11 +57,6 @@ export interface ResourceProfile {
 export interface RunOfResources {
   /** Is told each secret before anybody has it. */
   readonly onSecret: (secret: KnownSecret) => void;
-}
-
-/** A budget that several share. */
-export interface ResourceBudget {
-  readonly limits: BudgetLimits;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Secret } from "@dad/secrets";
+import { type Budget, budget } from "../budget/budget.ts";
 import { ProfileInvalidError, ResourceUnknownError } from "../errors.ts";
 import type { MakerAccess } from "../maker-access.ts";
 import type { ProfileDefinition, ToolServerDefinition } from "../profile-definition.ts";
@@ -17,7 +18,10 @@ export interface StaticProfileOptions {
 /** @throws ProfileInvalidError (`PROFILE_INVALID`) for models that fall back on some that are not there. */
 export function staticProfile(profile: NamedProfile, options: StaticProfileOptions): ResourceProfile {
   checkFallbacks(profile);
-  return profileView(profile, { ...options, shared: sharedModels(profile) }, undefined);
+  const { name, definition } = profile;
+  // One for all runs.
+  const shared = definition.budget && budget({ limits: definition.budget, scope: `profile ${name}` });
+  return profileView(profile, { ...options, shared: sharedModels(profile), budget: shared }, undefined);
 }
 
 function checkFallbacks({ name, definition: { models = {} } }: NamedProfile): void {
@@ -32,7 +36,7 @@ function checkFallbacks({ name, definition: { models = {} } }: NamedProfile): vo
   if (problems.length > 0) throw new ProfileInvalidError(name, problems);
 }
 
-type ViewOptions = StaticProfileOptions & { readonly shared: SharedModels };
+type ViewOptions = StaticProfileOptions & { readonly shared: SharedModels; readonly budget: Budget | undefined };
 
 function profileView(profile: NamedProfile, options: ViewOptions, run: RunOfResources | undefined): ResourceProfile {
   const { name, definition } = profile;
@@ -43,7 +47,7 @@ function profileView(profile: NamedProfile, options: ViewOptions, run: RunOfReso
   return {
     name,
     ...(definition.note === undefined ? {} : { note: definition.note }),
-    ...(definition.budget === undefined ? {} : { budget: { limits: definition.budget } }),
+    ...(options.budget === undefined ? {} : { budget: options.budget }),
     ids,
     models: (query) => models.fitting(query),
     forRun: (one) => profileView(profile, options, one),

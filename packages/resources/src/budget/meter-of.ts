@@ -1,0 +1,86 @@
+import type { Usage } from "@dad/protocol";
+import type { ModelMeter, Reservation, UsageEstimate } from "../model-resource.ts";
+import { type Amounts, amountsOf, amountsOfEstimate } from "./amounts.ts";
+import type { Budget, BudgetLedger, BudgetWaiter } from "./budget.ts";
+
+/**
+ * Holds calls to several budgets at once: what is set aside for a call is set aside in all of them, or in none. A call that may
+ * still fit waits, without keeping anything from others meanwhile, and those who come later do not take what it waits for.
+ *
+ * As long as no call uses more than was expected of it, nothing is overspent; else by what the calls that go on at that moment use
+ * more than that, and by nothing that comes after it.
+ */
+export function meterOf(budgets: readonly Budget[]): ModelMeter {
+  return {
+    async reserve(estimate, { signal } = {}) {
+      signal?.throwIfAborted();
+      await setAside(budgets, estimate, signal);
+      return reservationOf(budgets, estimate);
+    },
+  };
+}
+
+const NOTHING: Amounts = { tokens: 0, calls: 0, usd: 0 };
+
+function reservationOf(budgets: readonly Budget[], estimate: UsageEstimate): Reservation {
+  let ended = false;
+  const timesLeft = budgets.map((one) => one.leftMs()).filter((ms) => ms !== undefined);
+  const end = (spent: Amounts): void => {
+    if (ended) return;
+    ended = true;
+    for (const { ledger } of budgets) ledger.settle(estimate, spent);
+    for (const { ledger } of budgets) ledger.onChange();
+  };
+  return {
+    // It is one call, whatever it says of that.
+    settle: (usage: Usage) => end(amountsOf({ ...usage, calls: usage.calls ?? 1 })),
+    release: () => end(NOTHING),
+    forfeit: () => end(amountsOfEstimate(estimate)),
+    timeMs: timesLeft.length === 0 ? undefined : Math.min(...timesLeft),
+  };
+}
+
+function setAside(budgets: readonly Budget[], estimate: UsageEstimate, signal: AbortSignal | undefined): Promise<void> {
+  const ledgers = budgets.map(({ ledger }) => ledger);
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const waiter: BudgetWaiter = { lacks: new Set(), look };
+
+  function look(): void {
+    waiter.lacks.clear();
+    for (const ledger of ledgers) {
+      const refusal = ledger.refusal(estimate);
+      if (refusal !== undefined && refusal !== "for now") {
+        ledger.refused(refusal);
+        return leave(() => reject(refusal));
+      }
+      if (refusal === "for now" || isClaimed(ledger, waiter)) waiter.lacks.add(ledger);
+    }
+    if (waiter.lacks.size > 0) return;
+    for (const ledger of ledgers) ledger.setAside(estimate);
+    leave(resolve);
+  }
+
+  function leave(how: () => void): void {
+    signal?.removeEventListener("abort", abort);
+    const waited = ledgers.filter((ledger) => ledger.queue.delete(waiter));
+    how();
+    // Who came after it may have waited for nothing else.
+    for (const ledger of waited) ledger.onChange();
+  }
+
+  const abort = (): void => leave(() => reject(signal?.reason as Error));
+
+  signal?.addEventListener("abort", abort, { once: true });
+  for (const ledger of ledgers) ledger.queue.add(waiter);
+  look();
+  return promise;
+}
+
+/** Whether somebody who came before waits for what becomes free there. */
+function isClaimed(ledger: BudgetLedger, waiter: BudgetWaiter): boolean {
+  for (const one of ledger.queue) {
+    if (one === waiter) return false;
+    if (one.lacks.has(ledger)) return true;
+  }
+  return false;
+}

@@ -73,11 +73,11 @@ describe("dad fork", () => {
     expect(two).toMatch(/^2 +temperature=0\.9 +completed +2 +12 +3 +\$0\.0100 +\S+ +1 +B +rerun_\S+$/);
     const second = two?.split(" ").at(-1) ?? "";
     expect(rest).toEqual([
-      "of      base from writer.draft",
-      "tokens  24 in, 6 out",
-      "cost    $0.0200",
-      `next    dad diff base ${second}`,
-      `        dad show ${second}`,
+      "of        base from writer.draft",
+      "tokens    24 in, 6 out",
+      "cost      $0.0200",
+      `next      dad diff base ${second}`,
+      `          dad show ${second}`,
       "",
     ]);
     expect(stderr).toMatch(/^\[2\] temperature=0\.9\n/m);

@@ -1,4 +1,4 @@
-import type { ComparedAttempt, NodeComparison, NodeDifference, RunId } from "@dad/protocol";
+import type { ComparedAttempt, NodeComparison, NodeDifference, RunId, Usage } from "@dad/protocol";
 import { changedArtifacts, entryPair } from "./changed-artifacts.ts";
 import { compareOutputs } from "./compare-outputs.ts";
 import { comparePrompts } from "./compare-prompts.ts";
@@ -85,5 +85,14 @@ function isReused({ before, after }: Pair<ComparedAttempt>): boolean {
 
 function usageDiffers({ before: { usage: before }, after: { usage: after } }: Pair<ComparedAttempt>): boolean {
   if (!before || !after) return false;
-  return before.inputTokens !== after.inputTokens || before.outputTokens !== after.outputTokens || before.costUsd !== after.costUsd;
+  const amounts = ({ inputTokens, outputTokens, costUsd, recorded }: Usage) => [
+    inputTokens,
+    outputTokens,
+    costUsd,
+    recorded?.calls,
+    recorded?.inputTokens,
+    recorded?.outputTokens,
+  ];
+  const [old, now] = [amounts(before), amounts(after)];
+  return old.some((amount, at) => amount !== now[at]);
 }

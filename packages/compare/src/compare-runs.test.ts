@@ -1,6 +1,6 @@
 import { memoryArtifactStore } from "@dad/artifacts/memory";
 import { memoryJournalStore } from "@dad/journal/memory";
-import { type Json, RunComparison } from "@dad/protocol";
+import { asRecorded, type Json, RunComparison } from "@dad/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compareRuns } from "./compare-runs.ts";
@@ -78,6 +78,14 @@ describe("compareRuns", () => {
       before: { status: "interrupted", usage: null, durationMs: null },
       delta: { inputTokens: null, costUsd: null },
     });
+  });
+
+  it("tells when recordings say something else, which changes no total", async () => {
+    const saying = (inputTokens: number) => step({ usage: asRecorded({ inputTokens, outputTokens: 1, costUsd: 1 }) });
+    const { delta, nodes } = await compared([saying(10)], [saying(11)]);
+    expect(delta).toMatchObject({ inputTokens: 0, costUsd: 0 });
+    expect(nodes).toMatchObject([{ differs: ["usage"] }]);
+    expect((await compared([saying(10)], [saying(10)])).differs).toBe(false);
   });
 
   it("counts a reused result as no difference and as no usage, and reads nothing of it", async () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { addUsage, NO_USAGE, Usage } from "./usage.ts";
+import { addUsage, asRecorded, isAllRecorded, NO_USAGE, Usage } from "./usage.ts";
 
 const tokens = fc.nat({ max: 1_000_000 });
 /** In cents of cents, so that sums are exact. */
@@ -55,6 +55,41 @@ describe("addUsage", () => {
         expect(Usage.safeParse(addUsage(left, right)).success).toBe(true);
       }),
     );
+  });
+});
+
+describe("asRecorded", () => {
+  const recorded = { calls: 1, inputTokens: 10, outputTokens: 5 };
+
+  it("counts nothing as used, and tells the calls and tokens apart", () => {
+    const said = { inputTokens: 10, outputTokens: 5, cachedInputTokens: 4, costUsd: null };
+    expect(asRecorded(said)).toEqual({ calls: 0, inputTokens: 0, outputTokens: 0, costUsd: 0, recorded });
+    expect(asRecorded({ ...said, calls: 3 }).recorded?.calls).toBe(3);
+  });
+
+  it("says the same of what is recorded already", () => {
+    fc.assert(
+      fc.property(usage, (said) => {
+        expect(asRecorded(asRecorded(said))).toEqual(asRecorded(said));
+      }),
+    );
+    expect(asRecorded({ ...NO_USAGE, recorded })).toMatchObject({ recorded });
+  });
+
+  it("leaves each total as it is", () => {
+    fc.assert(
+      fc.property(usage, usage, (used, said) => {
+        const { recorded: apart, calls: _none, ...total } = addUsage(used, asRecorded(said));
+        expect(total).toEqual(used);
+        expect(apart).toMatchObject({ inputTokens: said.inputTokens, outputTokens: said.outputTokens });
+      }),
+    );
+  });
+
+  it("is told from what was used, also in part", () => {
+    expect(isAllRecorded(asRecorded({ inputTokens: 1, outputTokens: 1, costUsd: 1 }))).toBe(true);
+    for (const used of [NO_USAGE, { ...NO_USAGE, recorded, inputTokens: 1 }, { ...NO_USAGE, recorded, calls: 1 }])
+      expect(isAllRecorded(used)).toBe(false);
   });
 });
 

@@ -58,9 +58,10 @@ modelResourceContract(
 );
 
 describe("recordedModel", () => {
-  it("keeps the tokens of the recording and costs nothing", async () => {
+  it("says the tokens of the recording apart from what is used and paid: that is nothing", async () => {
     const model = recordedModel({ tape: tapeOf(exchange(ask("hello"), "hi")) });
-    expect((await model.generate(ask("hello"))).usage).toEqual({ inputTokens: 10, outputTokens: 5, costUsd: 0 });
+    const recorded = { calls: 1, inputTokens: 10, outputTokens: 5 };
+    expect((await model.generate(ask("hello"))).usage).toEqual({ calls: 0, inputTokens: 0, outputTokens: 0, costUsd: 0, recorded });
   });
 
   it("keeps its tape as it is, whatever is done with a reply", async () => {
@@ -89,26 +90,53 @@ describe("recordedModel", () => {
     expect((await model.generate({ settings: { topP: 0.5, seed: 1 }, messages: [], system: "s" })).text).toBe("yes");
   });
 
-  it("names the nearest entry and where it differs first", async () => {
+  it("names the nearest entry and where it differs: the system, the messages by their number, the settings", async () => {
     const long = "Here is a repository of many files. ".repeat(10);
-    const model = recordedModel({
-      tape: tapeOf(exchange(ask("nothing like it"), "a"), exchange(ask(`${long}Fix the test.`, { system: "You code." }), "b")),
-    });
-    const error: unknown = await model.generate(ask(`${long}Fix the text.`, { system: "You code." })).catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ code: "MODEL_NOT_RECORDED", retryable: false, details: { entry: 1, path: "messages[0].content" } });
-    expect((error as Error).message).toBe(
-      'the recording has no reply to this request; of its 2 entries, entries[1] is nearest and differs first at messages[0].content: recorded "…f many files. Fix the test.", asked "…f many files. Fix the text.". Ask what was recorded, or record again with a real model.',
-    );
+    const recorded = ask(`${long}Fix the test.`, { system: "You code.\nYou test.\nYou stop.", settings: { temperature: 0, seed: 1 } });
+    const model = recordedModel({ tape: tapeOf(exchange(ask("nothing like it"), "a"), exchange(recorded, "b")) });
+    const asked = ask(`${long}Fix the text.`, { system: "You code!\nYou test.\nYou go.", settings: { temperature: 1, seed: 1 } });
+    const error: unknown = await model.generate(asked).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: "MODEL_NOT_RECORDED", retryable: false, details: { entry: 1 } });
+    expect((error as Error).message.split("\n")).toEqual([
+      "the recording has no reply to this request; of its 2 entries, entries[1] is nearest and differs:",
+      "  messages[0].content",
+      '    recorded "…f many files. Fix the test."',
+      '    asked    "…f many files. Fix the text."',
+      "  system, line 1",
+      '    recorded "You code."',
+      '    asked    "You code!"',
+      "  system, line 3",
+      '    recorded "You stop."',
+      '    asked    "You go."',
+      "  settings.temperature",
+      "    recorded 0",
+      "    asked    1",
+      "Ask what was recorded, or record again with a real model.",
+    ]);
   });
 
   it("names a member that only one side has", async () => {
     const model = recordedModel({ tape: tapeOf(exchange(ask("hello"), "hi")) });
     await expect(model.generate(ask("hello", { settings: { temperature: 1 } }))).rejects.toThrow(
-      'differs first at settings: recorded nothing, asked {"temperature":1}',
+      '  settings\n    recorded nothing\n    asked    {"temperature":1}\n',
     );
     await expect(model.generate({ messages: [] })).rejects.toThrow(
-      'differs first at messages[0]: recorded {"role":"user","content":"hello"}, asked nothing',
+      '  messages[0]\n    recorded {"role":"user","content":"hello"}\n    asked    nothing\n',
     );
+  });
+
+  it("names of a text that has more lines or fewer the first that differs", async () => {
+    const model = recordedModel({ tape: tapeOf(exchange(ask("one\ntwo\nfour"), "hi")) });
+    const details = (difference: object) => ({ details: { differences: [difference] } });
+    const path = "messages[0].content, line 3";
+    await expect(model.generate(ask("one\ntwo\nthree\nfour"))).rejects.toMatchObject(details({ path, recorded: '"four"', asked: '"three"' }));
+    await expect(model.generate(ask("one\ntwo"))).rejects.toMatchObject(details({ path, recorded: '"four"', asked: "nothing" }));
+  });
+
+  it("shows a few of many differences and counts the others", async () => {
+    const messages = (word: string) => Array.from({ length: 20 }, (_, at) => ({ role: "user" as const, content: `${word} ${at}` }));
+    const model = recordedModel({ tape: tapeOf(exchange({ messages: messages("old") }, "hi")) });
+    await expect(model.generate({ messages: messages("new") })).rejects.toThrow(/messages\[5\][^\n]*\n.*\n.*\n  and 14 more\nAsk/);
   });
 
   it("finds each request of any tape, and never a request that is not on it", async () => {
@@ -126,7 +154,7 @@ describe("recordedModel", () => {
         for (const [index, asked] of recorded.entries()) expect((await model.generate(asked)).text).toBe(`reply ${index}`);
         await expect(model.generate(absent as ModelRequest)).rejects.toMatchObject({
           code: "MODEL_NOT_RECORDED",
-          details: { path: expect.any(String) },
+          details: { differences: expect.arrayContaining([expect.objectContaining({ path: expect.any(String) })]) },
         });
       }),
       { numRuns: 50 },
@@ -201,6 +229,20 @@ describe("recordingModel", () => {
     expect(replay.provider).toBe("scripted");
     expect((await replay.generate(ask("first"))).text).toBe("one");
     expect((await replay.generate(ask("second", { output }))).structured).toEqual({ two: 2 });
+  });
+
+  it("makes of a recording another one that says the same usage", async () => {
+    const entries: ModelExchange[] = [];
+    const first = recordedModel({ tape: tapeOf(exchange(ask("hello"), "hi")) });
+    const { usage: said } = await recordingModel(first, (entry) => void entries.push(entry)).generate(ask("hello"));
+    expect((await recordedModel({ tape: readTape(tapeText(tapeOf(...entries))) }).generate(ask("hello"))).usage).toEqual(said);
+  });
+
+  it("writes what a model used and what it cost", async () => {
+    const entries: ModelExchange[] = [];
+    const live: ModelResource = { ...scriptedModel([]), generate: async () => exchange(ask("hello"), "hi").response };
+    await recordingModel(live, (entry) => void entries.push(entry)).generate(ask("hello"));
+    expect(entries).toEqual([exchange(ask("hello"), "hi")]);
   });
 
   it("records no failure, and fails when the entry cannot be kept", async () => {

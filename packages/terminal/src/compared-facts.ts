@@ -1,5 +1,5 @@
 import type { ComparedAttempt, ComparedDelta, ComparedRun, NodeComparison, RunComparison, Usage } from "@dad/protocol";
-import { costText, tokensText } from "./amounts.ts";
+import { costText, recordedText, tokensText } from "./amounts.ts";
 import { durationText } from "./duration.ts";
 import { errorLine } from "./error-text.ts";
 
@@ -25,6 +25,7 @@ export function comparedTotals({ before, after, delta }: RunComparison): readonl
     fact("status", ({ status }) => status),
     ...(before.error || after.error ? [fact("error", ({ error }) => (error ? errorLine({ ...error, retryable: false }) : "none"))] : []),
     { ...fact("tokens", ({ usage }) => tokensText(usage)), delta: tokensDelta(delta) },
+    ...(before.usage.recorded || after.usage.recorded ? [fact("recorded", ({ usage }) => saidText(usage))] : []),
     { ...fact("cost", ({ usage }) => costText(usage.costUsd)), delta: costDelta(delta) },
     { ...fact("took", ({ durationMs }) => tookText(durationMs)), delta: tookDelta(delta) },
     counted("executed"),
@@ -47,15 +48,20 @@ export function comparedFacts({ before, after, delta }: NodeComparison): readonl
     fact("status", ({ status }) => status),
     fact("decision", ({ decision, origin }) => (origin ? `${decision} from ${origin.runId}` : decision)),
     fact("error", ({ error }) => (error ? errorLine({ ...error, retryable: false }) : "none")),
-    { ...fact("tokens", ({ usage }) => usageText(usage, tokensText)), delta: tokensDelta(delta) },
-    { ...fact("cost", ({ usage }) => usageText(usage, (known) => costText(known.costUsd))), delta: costDelta(delta) },
+    { ...fact("tokens", ({ usage }) => knownText(usage, tokensText)), delta: tokensDelta(delta) },
+    fact("recorded", ({ usage }) => knownText(usage, saidText)),
+    { ...fact("cost", ({ usage }) => knownText(usage, (known) => costText(known.costUsd))), delta: costDelta(delta) },
     { ...fact("took", ({ durationMs }) => tookText(durationMs)), delta: tookDelta(delta) },
   ];
   return facts.filter((one) => one.before !== one.after);
 }
 
-function usageText(usage: Usage | null, textOf: (usage: Usage) => string): string {
+function knownText(usage: Usage | null, textOf: (usage: Usage) => string): string {
   return usage === null ? "unknown" : textOf(usage);
+}
+
+function saidText({ recorded }: Usage): string {
+  return recorded ? recordedText(recorded) : "nothing";
 }
 
 function tookText(durationMs: number | null): string {

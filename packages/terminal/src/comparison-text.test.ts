@@ -56,6 +56,20 @@ describe("comparisonText", () => {
     );
   });
 
+  it("tells what recordings say apart from what was used, as soon as one of the runs has it", () => {
+    const recorded = { calls: 1, inputTokens: 1234, outputTokens: 5 };
+    const usage = { calls: 0, inputTokens: 0, outputTokens: 0, costUsd: 0, recorded };
+    const said = "1 reply, 1,234 in, 5 out (nothing paid)";
+    expect(textOf({ after: { ...run("two"), usage } })).toMatch(new RegExp(`^recorded +nothing +${said.replace(/[()]/g, ".")}$`, "m"));
+    const differing = node("coder.plan", {
+      differs: ["usage"],
+      before: { ...attempt, usage: { ...usage, recorded: undefined } },
+      after: { ...attempt, usage },
+    });
+    expect(textOf({ nodes: [differing] })).toContain(`nothing → ${said}`);
+    expect(textOf()).not.toContain("recorded");
+  });
+
   it("shows of each node that differs how, and counts the others", () => {
     const differs = ["status" as const];
     const failed = { ...attempt, status: "failed" as const, error: { code: "NODE_FAILED", message: "no\nluck" } };

@@ -1,5 +1,5 @@
 import { PassThrough } from "node:stream";
-import { NodePath, type RunEvent, RunId } from "@dad/protocol";
+import { asRecorded, NodePath, type RunEvent, RunId } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
 import { forkProgress } from "./fork-progress.ts";
 
@@ -28,6 +28,7 @@ describe("forkProgress", () => {
   it("says how a child ended, and what it cost", () => {
     const error = { code: "X", message: "m", retryable: false };
     expect(told({ ...base, type: "run.completed", usage: { ...usage, costUsd: 0.5 } })).toBe("[2] run run_1 completed, cost $0.5000\n");
+    expect(told({ ...base, type: "run.completed", usage: asRecorded(usage) })).toBe("[2] run run_1 completed, cost $0.00, recorded: 1 reply\n");
     expect(told({ ...base, type: "run.failed", usage, error })).toBe("[2] run run_1 failed, cost unknown\n");
     expect(told({ ...base, type: "run.cancelled", usage })).toBe("[2] run run_1 cancelled, cost unknown\n");
   });

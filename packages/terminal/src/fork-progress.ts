@@ -1,6 +1,6 @@
 import type { EventHandler } from "@dad/events";
 import { isKnownEvent, type RunEvent } from "@dad/protocol";
-import { costText } from "./amounts.ts";
+import { costText, repliesText } from "./amounts.ts";
 import { statusWord } from "./node-mark.ts";
 import { type Paint, paintFor } from "./paint.ts";
 import type { Progress } from "./progress.ts";
@@ -46,5 +46,6 @@ function childLine(event: RunEvent, look: LineLook): string | undefined {
 type RunEnd = Extract<RunEvent, { readonly type: "run.completed" | "run.failed" | "run.cancelled" }>;
 
 function endLine({ runId, usage }: RunEnd, status: "completed" | "failed" | "cancelled", paint: Paint): string {
-  return `run ${runId} ${statusWord(status, paint)}, cost ${costText(usage.costUsd)}`;
+  const recorded = usage.recorded ? `, recorded: ${repliesText(usage.recorded)}` : "";
+  return `run ${runId} ${statusWord(status, paint)}, cost ${costText(usage.costUsd)}${recorded}`;
 }

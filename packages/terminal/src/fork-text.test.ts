@@ -1,4 +1,4 @@
-import { type ForkedRun, type ForkReport, NodePath, RunId } from "@dad/protocol";
+import { asRecorded, type ForkedRun, type ForkReport, NodePath, RunId } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
 import { forkText } from "./fork-text.ts";
 import { unpainted } from "./paint.ts";
@@ -32,11 +32,11 @@ describe("forkText", () => {
       "1  temperature=0.1  completed  2      1,234  5    $0.0123  1.2s  0        A        child1",
       "2  temperature=0.2  completed  2      1,234  5    $0.0123  1.2s  unknown  B        child2",
       "",
-      "of      base from coder.plan",
-      "tokens  1,234 in, 5 out",
-      "cost    $0.0123",
-      "next    dad diff base child2",
-      "        dad show child2",
+      "of        base from coder.plan",
+      "tokens    1,234 in, 5 out",
+      "cost      $0.0123",
+      "next      dad diff base child2",
+      "          dad show child2",
     ]);
   });
 
@@ -50,18 +50,23 @@ describe("forkText", () => {
     const lines = textOf([cancelled, notStarted(2)], { budgetUsd: 0.01, stopped: error });
     expect(lines[3]).toBe("2  temperature=0.2  not started");
     expect(lines.slice(5)).toEqual([
-      "of      base from coder.plan",
-      "tokens  1,234 in, 5 out",
-      "cost    $0.0123 of a budget of $0.0100",
-      "stopped BUDGET_EXHAUSTED: spent",
-      "next    dad diff base child2",
-      "        dad show child2",
+      "of        base from coder.plan",
+      "tokens    1,234 in, 5 out",
+      "cost      $0.0123 of a budget of $0.0100",
+      "stopped   BUDGET_EXHAUSTED: spent",
+      "next      dad diff base child2",
+      "          dad show child2",
     ]);
+  });
+
+  it("tells what recordings said to all children apart from what was used", () => {
+    const lines = textOf([child(1)], { usage: asRecorded(usage) });
+    expect(lines.slice(5, 8)).toEqual(["tokens    0 in, 0 out", "recorded  1 reply, 1,234 in, 5 out (nothing paid)", "cost      $0.00"]);
   });
 
   it("says of each child what else ended it", () => {
     const error = { code: "NODE_FAILED", message: "no\nluck", retryable: false };
-    expect(textOf([child(1), child(2, { status: "failed", error })])).toContain("child 2  NODE_FAILED: no luck");
+    expect(textOf([child(1), child(2, { status: "failed", error })])).toContain("child 2   NODE_FAILED: no luck");
   });
 
   it("says of a child for which nothing was set that nothing was", () => {

@@ -1,5 +1,5 @@
 import type { ForkedFrom, ForkedRun, ForkReport } from "@dad/protocol";
-import { costText, tokensText } from "./amounts.ts";
+import { costText, recordedText, tokensText } from "./amounts.ts";
 import { durationText } from "./duration.ts";
 import { errorLine } from "./error-text.ts";
 import { statusWord } from "./node-mark.ts";
@@ -21,7 +21,7 @@ const HEAD = ["#", "SET", "STATUS", "NODES", "IN", "OUT", "COST", "TOOK", "FILES
  */
 export function forkText(report: ForkReport, { paint, next = [] }: ForkContext): string {
   const { children, stopped } = report;
-  const label = (name: string) => paint("dim", name.padEnd(8));
+  const label = (name: string) => paint("dim", name.padEnd(10));
   const sets = setText(children.map(({ set }) => set));
   const head = HEAD.map((plain) => ({ plain, shown: paint("dim", plain) }));
   const rows = children.map((child, at) => childCells(child, sets[at] ?? "", paint));
@@ -30,6 +30,7 @@ export function forkText(report: ForkReport, { paint, next = [] }: ForkContext):
     "",
     `${label("of")}${report.of.runId} from ${report.from}`,
     `${label("tokens")}${tokensText(report.usage)}`,
+    ...(report.usage.recorded ? [`${label("recorded")}${recordedText(report.usage.recorded)}`] : []),
     `${label("cost")}${costText(report.usage.costUsd)}${report.budgetUsd === undefined ? "" : ` of a budget of ${costText(report.budgetUsd)}`}`,
     ...children.flatMap((child) => errorLinesOf(child, report)),
     ...(stopped ? [`${label("stopped")}${paint("yellow", errorLine(stopped))}`] : []),
@@ -67,7 +68,7 @@ function tookText(durationMs: number | null): string {
 /** What stopped the fork is told once. */
 function errorLinesOf({ number, error }: ForkedRun, { stopped }: ForkReport): string[] {
   if (!error || codesOf(error).includes(stopped?.code ?? "")) return [];
-  return [`${`child ${number}`.padEnd(8)} ${errorLine(error)}`];
+  return [`${`child ${number}`.padEnd(9)} ${errorLine(error)}`];
 }
 
 function codesOf(error: NonNullable<ForkedRun["error"]>): string[] {

@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 export { isolationLine } from "./isolation-line.ts";
-export { costText, sizeText, tokensText } from "./amounts.ts";
+export { costText, recordedText, sizeText, tokensText } from "./amounts.ts";
 export { type BisectContext, bisectCommitText, bisectStepText, bisectText, bisectVerdictText } from "./bisect-text.ts";
 export { type ComparedFact, comparedFacts, comparedTotals } from "./compared-facts.ts";
 export { type ComparisonContext, comparisonText } from "./comparison-text.ts";

@@ -51,7 +51,7 @@ describe("lineageText", () => {
       },
       writers: [{ ...ref(2, "main.note", "zero"), commit: "c1" }],
       outcome: { branch: "run/one", commit: "c2", tree: "tree2" },
-      usage: { inputTokens: 12, outputTokens: 3, costUsd: null },
+      usage: { inputTokens: 12, outputTokens: 3, costUsd: null, recorded: { calls: 1, inputTokens: 7, outputTokens: 1 } },
       given: [{ path: "main", runId: id("zero"), at: "2026-11-21T07:00:00.000Z" }],
       set: ["settings.temperature"],
     });
@@ -71,6 +71,7 @@ describe("lineageText", () => {
         "            changed by main.note in commit c1, executed in zero",
         "  commit    c2, tree tree2",
         "  tokens    12 in, 3 out",
+        "  recorded  1 reply, 7 in, 1 out (nothing paid)",
         "  cost      unknown",
         "  given     variables of main from outside, for run zero (2026-11-21 07:00:00Z)",
         "  set       settings.temperature, for run one",

@@ -1,5 +1,5 @@
 import type { Lineage, LineageNode } from "@dad/protocol";
-import { costText, sizeText, tokensText } from "./amounts.ts";
+import { costText, recordedText, sizeText, tokensText } from "./amounts.ts";
 import { inOneLine, valueText } from "./compared-values.ts";
 import { durationText, timeText } from "./duration.ts";
 import { inputTree, type LineageContext } from "./lineage-tree.ts";
@@ -80,7 +80,9 @@ function madeOfFacts({ path, runId, fingerprint, nodeType, usage, given, set, ou
     }),
     ...(inputFiles === undefined ? [] : [["files", `could look at the input files ${inputFiles}`] as const]),
     ...(outcome ? [["commit", `${outcome.commit}${outcome.tree === undefined ? "" : `, tree ${outcome.tree}`}`] as const] : []),
-    ...(usage ? [["tokens", tokensText(usage)] as const, ["cost", costText(usage.costUsd)] as const] : []),
+    ...(usage ? [["tokens", tokensText(usage)] as const] : []),
+    ...(usage?.recorded ? [["recorded", recordedText(usage.recorded)] as const] : []),
+    ...(usage ? [["cost", costText(usage.costUsd)] as const] : []),
     ...(given ?? []).map((value): Fact => ["given", `${givenTo(value.path, path)} from outside, for run ${value.runId} (${timeText(value.at)})`]),
     ...(given === null ? [["given", "static inputs, too many to be in the journal: see static_inputs.json of the run"] as const] : []),
     ...(set.length === 0 ? [] : [["set", `${listed(set.map(inOneLine))}, for run ${runId}`] as const]),

@@ -1,5 +1,5 @@
 import type { PlannedNode, RerunPlan } from "@dad/protocol";
-import { costText, tokensText } from "./amounts.ts";
+import { usageText } from "./amounts.ts";
 import type { Paint } from "./paint.ts";
 import { type Cell, rowLines } from "./rows.ts";
 
@@ -33,7 +33,7 @@ export function planText(plan: RerunPlan, { paint, all = false, next }: PlanCont
     ...rowLines(rows),
     ...(left === 0 ? [] : [paint("dim", `  … and reuse ${left.toLocaleString("en-US")} more`)]),
     countsLine(plan.nodes),
-    `saved     ${tokensText(plan.saved)}, ${costText(plan.saved.costUsd)}`,
+    `saved     ${usageText(plan.saved)}`,
     ...plan.problems.map(({ message, allow }) =>
       paint("red", `refused   ${message}${allow.length === 0 ? "" : ` (allow it with ${allow.join(" or ")})`}`),
     ),
@@ -43,7 +43,8 @@ export function planText(plan: RerunPlan, { paint, all = false, next }: PlanCont
 
 function reasonOf({ because: [first], origin, saved }: PlannedNode): string {
   if (first) return first.message;
-  const amount = saved && saved.inputTokens + saved.outputTokens > 0 ? `, saves ${tokensText(saved)}, ${costText(saved.costUsd)}` : "";
+  const isWorthIt = saved && (saved.recorded || saved.inputTokens + saved.outputTokens > 0);
+  const amount = isWorthIt ? `, saves ${usageText(saved)}` : "";
   return origin ? `from ${origin.runId}${amount}` : "";
 }
 

@@ -72,6 +72,14 @@ describe("summaryText", () => {
     );
   });
 
+  it("tells what recordings say apart from what was used and paid, also of what a re-run saved", () => {
+    const usage = { calls: 0, inputTokens: 0, outputTokens: 0, costUsd: 0, recorded: { calls: 2, inputTokens: 41_203, outputTokens: 998 } };
+    const said = "2 replies, 41,203 in, 998 out (nothing paid)";
+    expect(summaryText({ ...run, usage, saved: usage }, context)).toContain(
+      `\ntokens    0 in, 0 out\nrecorded  ${said}\ncost      $0.00\nsaved     recorded: ${said}\n`,
+    );
+  });
+
   it("says of a re-run what it is made from, which other runs made what it reuses, and what that saved", () => {
     const [, reused] = run.nodes as [RunDetails["nodes"][number], RunDetails["nodes"][number]];
     const from = (runId: string) => ({ ...reused, origin: { runId: RunId.parse(runId), seq: 4, attempt: 1 } });

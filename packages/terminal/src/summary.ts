@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { IsolationRecord, RunDetails, RunId } from "@dad/protocol";
-import { costText, sizeText, tokensText } from "./amounts.ts";
+import { costText, recordedText, sizeText, tokensText, usageText } from "./amounts.ts";
 import { durationText } from "./duration.ts";
 import { errorLine, errorLines } from "./error-text.ts";
 import { statusMark, statusWord } from "./node-mark.ts";
@@ -41,8 +41,9 @@ export function summaryText(run: RunDetails, context: SummaryContext): string {
     ...isolationLines(run, paint).map((line, at) => `${label(at === 0 ? "isolation" : "")}${line}`),
     ...nodeLines(run, context),
     `${label("tokens")}${tokensText(run.usage)}`,
+    ...(run.usage.recorded ? [`${label("recorded")}${recordedText(run.usage.recorded)}`] : []),
     `${label("cost")}${costText(run.usage.costUsd)}`,
-    ...(run.saved ? [`${label("saved")}${tokensText(run.saved)}, ${costText(run.saved.costUsd)}`] : []),
+    ...(run.saved ? [`${label("saved")}${usageText(run.saved)}`] : []),
     `${label("artifacts")}${placeText(run.runDir, cwd)}`,
     ...outcomeLines(run, context).map((line, at) => `${label(at === 0 ? "outcome" : "")}${line}`),
     ...workspaceLines(run, cwd).map((line, at) => `${label(at === 0 ? "files" : "")}${line}`),

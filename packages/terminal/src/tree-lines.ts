@@ -1,5 +1,5 @@
 import type { InputRequest } from "@dad/protocol";
-import { costText } from "./amounts.ts";
+import { costText, repliesText } from "./amounts.ts";
 import { durationText } from "./duration.ts";
 import type { TreeItem } from "./element-tree.ts";
 import { statusLook } from "./node-mark.ts";
@@ -77,6 +77,7 @@ function notesOf(
     ...(isHandled ? ["was allowed to"] : []),
     ...(attempt > 1 ? [`attempt ${attempt}`] : []),
     ...(done > 0 ? [`${done.toLocaleString("en-US")} done${failed > 0 ? ` (${failed.toLocaleString("en-US")} failed)` : ""}`] : []),
+    ...(usage?.recorded ? ["recorded"] : []),
     ...(usage === undefined || usage.costUsd === 0 ? [] : [usage.costUsd === null ? "cost unknown" : costText(usage.costUsd)]),
   ];
 }
@@ -122,7 +123,8 @@ function footerLines({ requests, total }: Pick<RunTree, "requests" | "total">, l
 }
 
 function totalText({ since, usage, isResumed }: RunTotal, { now }: TreeLook): string {
-  return `${durationText(Math.max(0, now - since))}, cost ${costText(usage.costUsd)}${isResumed ? " since it was resumed" : ""}`;
+  const recorded = usage.recorded ? `, recorded: ${repliesText(usage.recorded)}` : "";
+  return `${durationText(Math.max(0, now - since))}, cost ${costText(usage.costUsd)}${recorded}${isResumed ? " since it was resumed" : ""}`;
 }
 
 type Part = readonly [text: string, style?: Style];

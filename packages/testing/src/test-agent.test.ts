@@ -298,7 +298,7 @@ describe("a node of a run", () => {
     expect(node).toMatchObject({ status: "completed", attempts: 2, settings: { prompt: "Tell of cats" }, input: undefined, error: undefined });
     node.expectOutcome({ text: "Cats purr." });
     expect(node.outcome).toEqual({ text: "Cats purr." });
-    expect(node.usage).toMatchObject({ inputTokens: 1, outputTokens: 1, costUsd: 0 });
+    expect(node.usage).toMatchObject({ inputTokens: 0, costUsd: 0, recorded: { calls: 1, inputTokens: 1, outputTokens: 1 } });
     expect(node.artifacts).toEqual(["input", "state", "answer", "outcome", "result"]);
     expect(node.artifact("state").json()).toEqual({ prompt: "Tell of cats" });
     expect(node.artifact("answer")).toMatchObject({ name: "answer", mediaType: "text/plain; charset=utf-8" });

@@ -1,4 +1,5 @@
 import { flow, type NodeDefinition } from "@dad/agent";
+import { addUsage, asRecorded, type Usage } from "@dad/protocol";
 import type { ModelRequest, ModelResource, ModelResponse } from "@dad/resources";
 import { ModelError } from "@dad/resources";
 import { scriptedModel } from "@dad/resources/scripted";
@@ -82,6 +83,26 @@ describe("askModel", () => {
         },
       },
     ]);
+  });
+
+  it("has in the span what a recording says under names of its own, and nothing under those of what was used", async () => {
+    const used = async (usage: Usage) => {
+      const { context, spans } = testingContext({ models: { writer: modelWith({ usage }) } });
+      await runNode(askModel({ model: "writer", prompt: "Hi" }), context);
+      return Object.entries(spans[0]?.attributes ?? {}).filter(([name]) => /usage|cost/.test(name));
+    };
+    const recorded = [
+      ["dad.usage.recorded.calls", 1],
+      ["dad.usage.recorded.input_tokens", 10],
+      ["dad.usage.recorded.output_tokens", 5],
+    ];
+    expect(await used(asRecorded(usage))).toEqual([...recorded, ["dad.cost.usd", 0]]);
+    const both = [
+      ["gen_ai.usage.input_tokens", 10],
+      ["gen_ai.usage.output_tokens", 5],
+      ["gen_ai.usage.cache_read.input_tokens", 4],
+    ];
+    expect(await used(addUsage(usage, asRecorded(usage)))).toEqual([...both, ...recorded, ["dad.cost.usd", 0.25]]);
   });
 
   it("ends the span of a failed call with the code of the error alone", async () => {

@@ -1,4 +1,5 @@
 import { flow } from "@dad/agent";
+import { asRecorded } from "@dad/protocol";
 import { ModelError, type ModelMessage, type ModelToolResultPart } from "@dad/resources";
 import { scriptedModel } from "@dad/resources/scripted";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -59,7 +60,7 @@ describe("a model with tools (row 86, D-64)", () => {
     expect(artifacts.get("steps/1/reply")?.data).toMatchObject({ text: "I look.", finishReason: "tool-calls" });
     expect(artifacts.get("steps/1/results")?.data).toMatchObject([{ callId: "call_1", result: { sky: "grey" } }]);
     expect(artifacts.get("reply")?.data).toMatchObject({ text: "Yes." });
-    expect(usages).toEqual([1, 2, 3].map(() => ({ inputTokens: 1, outputTokens: 1, costUsd: 0 })));
+    expect(usages).toEqual([1, 2, 3].map(() => asRecorded({ inputTokens: 1, outputTokens: 1, costUsd: 0 })));
   });
 
   it("may call tools before it replies as its schema says", async () => {

@@ -1,5 +1,5 @@
 import type { NodeContext } from "@dad/agent";
-import { DadError, Usage } from "@dad/protocol";
+import { DadError, isAllRecorded, Usage } from "@dad/protocol";
 import { ModelError, type ModelRequest, type ModelResource, type ModelResponse } from "@dad/resources";
 import { CLIENT, failSpan } from "./span.ts";
 
@@ -76,10 +76,31 @@ function responseAttributes({ modelId, finishReason, usage }: ModelResponse): At
   return {
     "gen_ai.response.model": modelId,
     "gen_ai.response.finish_reasons": [finishReason],
-    "gen_ai.usage.input_tokens": usage.inputTokens,
-    "gen_ai.usage.output_tokens": usage.outputTokens,
-    ...(usage.cachedInputTokens === undefined ? {} : { "gen_ai.usage.cache_read.input_tokens": usage.cachedInputTokens }),
-    ...(usage.reasoningTokens === undefined ? {} : { "gen_ai.usage.reasoning.output_tokens": usage.reasoningTokens }),
-    ...(usage.costUsd === null ? {} : { "dad.cost.usd": usage.costUsd }),
+    ...usageAttributes(usage),
+  };
+}
+
+/** What nobody was called for is under names of its own, so that no sum of the others has it. */
+function usageAttributes(usage: Usage): Attributes {
+  const { recorded, costUsd } = usage;
+  return {
+    ...(isAllRecorded(usage) ? {} : tokenAttributes(usage)),
+    ...(recorded === undefined
+      ? {}
+      : {
+          "dad.usage.recorded.calls": recorded.calls,
+          "dad.usage.recorded.input_tokens": recorded.inputTokens,
+          "dad.usage.recorded.output_tokens": recorded.outputTokens,
+        }),
+    ...(costUsd === null ? {} : { "dad.cost.usd": costUsd }),
+  };
+}
+
+function tokenAttributes({ inputTokens, outputTokens, cachedInputTokens, reasoningTokens }: Usage): Attributes {
+  return {
+    "gen_ai.usage.input_tokens": inputTokens,
+    "gen_ai.usage.output_tokens": outputTokens,
+    ...(cachedInputTokens === undefined ? {} : { "gen_ai.usage.cache_read.input_tokens": cachedInputTokens }),
+    ...(reasoningTokens === undefined ? {} : { "gen_ai.usage.reasoning.output_tokens": reasoningTokens }),
   };
 }

@@ -23,9 +23,10 @@ export const RECORDED: ModelCapabilities = Object.freeze({
  * slightest change of a prompt is another request. One that was recorded several times gets its replies in order, and
  * then the last one again; that position belongs to this object, so give each run its own.
  *
- * A reply is told word by word to who wants to hear it. Usage has the tokens of the recording, and a cost of 0.
+ * A reply is told word by word to who wants to hear it. The tokens of the recording are in `usage.recorded`: nobody is
+ * called, so that they are part of no total and cost nothing.
  *
- * @throws ModelError from `generate`: `MODEL_NOT_RECORDED`, which names the nearest entry and where it differs first.
+ * @throws ModelError from `generate`: `MODEL_NOT_RECORDED`, which names the nearest entry and where it differs.
  */
 export function recordedModel({ tape, provider, modelId }: RecordedModelOptions): ModelResource {
   const player = tapePlayer(tape, "the recording");

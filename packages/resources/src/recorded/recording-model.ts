@@ -5,7 +5,7 @@ import type { ModelResource } from "../model-resource.ts";
  * The same model, and each exchange that succeeded is handed to `onEntry` before the caller has the reply. What
  * `onEntry` throws fails the call: a recording with a hole would be worse.
  *
- * Prompts and replies are on the tape as they were, so look at it before you share it.
+ * The usage is on the tape as the reply says it. Prompts and replies are on the tape as they were, so look at it before you share it.
  */
 export function recordingModel(model: ModelResource, onEntry: (entry: ModelExchange) => void | Promise<void>): ModelResource {
   return {

@@ -1,12 +1,21 @@
-import { canonicalJson, digestOfJson, type Json, type ModelExchange, type ModelRequest, type ModelResponse, type ModelTape } from "@dad/protocol";
+import {
+  asRecorded,
+  canonicalJson,
+  digestOfJson,
+  type Json,
+  type ModelExchange,
+  type ModelRequest,
+  type ModelResponse,
+  type ModelTape,
+} from "@dad/protocol";
 import { ModelError } from "../errors.ts";
 import type { GenerateOptions } from "../model-resource.ts";
 import { withStructured } from "../reply.ts";
 import { tellReply } from "../tell-reply.ts";
-import { commonPrefix, firstDifference } from "./first-difference.ts";
+import { commonPrefix, type Difference, differencesOf } from "./request-differences.ts";
 
 export interface TapePlayer {
-  /** @throws ModelError (`MODEL_NOT_RECORDED`), which names the nearest entry and where it differs first. */
+  /** @throws ModelError (`MODEL_NOT_RECORDED`), which names the nearest entry and where it differs. */
   replyTo(request: ModelRequest, onPiece?: GenerateOptions["onPiece"]): ModelResponse;
 }
 
@@ -35,27 +44,37 @@ export function tapePlayer(tape: ModelTape, place: string): TapePlayer {
   };
 }
 
-/** The tokens are those of the recording; nothing is paid for them again. */
 function replyOf({ request, response }: ModelExchange): ModelResponse {
-  const reply = { ...structuredClone(response), usage: { ...response.usage, costUsd: 0 } };
+  const reply = { ...structuredClone(response), usage: asRecorded(response.usage) };
   return withStructured(reply, { request });
 }
 
+/** How many differences an error shows. */
+const MOST_DIFFERENCES = 6;
+
 function notRecorded({ tape, place, request }: { tape: ModelTape; place: string; request: ModelRequest }): ModelError {
-  const index = nearestEntry(tape, request);
-  const nearest = tape.entries[index];
-  const difference = nearest && firstDifference(jsonOf(nearest.request), jsonOf(request));
+  const entry = nearestEntry(tape, request);
+  const nearest = tape.entries[entry];
+  const differences = nearest ? differencesOf(jsonOf(nearest.request), jsonOf(request)) : [];
   const count = tape.entries.length;
-  const where = difference
-    ? `of its ${count} ${count === 1 ? "entry" : "entries"}, entries[${index}] is nearest and differs first at ${difference.path}: recorded ${difference.recorded}, asked ${difference.asked}`
-    : "it has no entries";
+  const where = nearest
+    ? `of its ${count} ${count === 1 ? "entry" : "entries"}, entries[${entry}] is nearest and differs:\n${differenceLines(differences).join("\n")}\n`
+    : "it has no entries. ";
   return new ModelError(
     "MODEL_NOT_RECORDED",
-    `${place} has no reply to this request; ${where}. Ask what was recorded, or record again with a real model.`,
-    {
-      details: { digest: digestOfJson(request), ...(difference ? { entry: index, ...difference } : {}) },
-    },
+    `${place} has no reply to this request; ${where}Ask what was recorded, or record again with a real model.`,
+    { details: { digest: digestOfJson(request), ...(nearest ? { entry, differences: jsonOf(differences.slice(0, MOST_DIFFERENCES)) } : {}) } },
   );
+}
+
+function differenceLines(differences: readonly Difference[]): string[] {
+  const left = differences.length - MOST_DIFFERENCES;
+  return [
+    ...differences
+      .slice(0, MOST_DIFFERENCES)
+      .flatMap(({ path, recorded, asked }) => [`  ${path}`, `    recorded ${recorded}`, `    asked    ${asked}`]),
+    ...(left > 0 ? [`  and ${left} more`] : []),
+  ];
 }
 
 /** The entry whose text has most in common with the request at both ends, which is where an edited prompt is the same. */
@@ -75,6 +94,6 @@ function reversed(text: string): string {
   return text.split("").reverse().join("");
 }
 
-function jsonOf(request: ModelRequest): Json {
-  return JSON.parse(JSON.stringify(request)) as Json;
+function jsonOf(value: ModelRequest | readonly Difference[]): Json {
+  return JSON.parse(JSON.stringify(value)) as Json;
 }

@@ -1,4 +1,4 @@
-import type { Json, ModelFilePart, ModelReplyPart, ModelRequest, ModelResponse } from "@dad/protocol";
+import { asRecorded, type Json, type ModelFilePart, type ModelReplyPart, type ModelRequest, type ModelResponse } from "@dad/protocol";
 import { ModelError, ScriptUnusedError } from "../errors.ts";
 import { excerpt } from "../excerpt.ts";
 import type { GenerateOptions, ModelResource } from "../model-resource.ts";
@@ -46,7 +46,8 @@ export type Script =
 
 /**
  * A model for tests that gives one answer after another, or what a function of the request and the number of the call
- * returns. For a request with an `output` a text is parsed. 1 input and 1 output token per call, for nothing; replies are told
+ * returns. For a request with an `output` a text is parsed. A reply says 1 input and 1 output token, unless
+ * the script says another usage; both are in `usage.recorded`, and nothing is used or paid. Replies are told
  * word by word to who wants to hear them.
  *
  * @throws ModelError from `generate`: `MODEL_NOT_RECORDED` when there are no answers left, or the request is not the expected one.
@@ -136,7 +137,9 @@ function shown(turn: ScriptedAnswer | ScriptedTurn): string {
   return excerpt(answer instanceof Error ? String(answer) : JSON.stringify(answer));
 }
 
-function responseOf({ reasoning, files = [], toolCalls = [], ...reply }: ScriptedReply, nextCallId: () => string): ModelResponse {
+const ONE_EACH = { inputTokens: 1, outputTokens: 1, costUsd: 0 };
+
+function responseOf({ reasoning, files = [], toolCalls = [], usage = ONE_EACH, ...reply }: ScriptedReply, nextCallId: () => string): ModelResponse {
   const text = reply.text ?? (reply.structured === undefined ? "" : JSON.stringify(reply.structured));
   const calls = toolCalls.map(({ tool, input = {}, callId = nextCallId() }) => ({ type: "tool-call" as const, callId, tool, input }));
   const more: ModelReplyPart[] = [
@@ -149,8 +152,8 @@ function responseOf({ reasoning, files = [], toolCalls = [], ...reply }: Scripte
     text,
     ...(more.every(({ type }) => type === "text") ? {} : { content: more }),
     finishReason: calls.length > 0 ? "tool-calls" : "stop",
-    usage: { inputTokens: 1, outputTokens: 1, costUsd: 0 },
     modelId: "scripted",
     ...reply,
+    usage: asRecorded(usage),
   };
 }

@@ -1,4 +1,4 @@
-import { canonicalJson, DadError, ModelResponse } from "@dad/protocol";
+import { canonicalJson, DadError, isAllRecorded, ModelResponse } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
 import type { ModelErrorCode } from "../errors.ts";
 import type { GenerateOptions, ModelResource } from "../model-resource.ts";
@@ -65,12 +65,14 @@ function replies(subject: ModelResourceSubject): void {
     }
   });
 
-  it("says what the call used, and a cost of 0 only when nobody was called", async () => {
+  it("says what the call used; apart from it, and for nothing, when nobody was called", async () => {
     const model = await subject.replying(exchanges);
     const { usage } = await model.generate(plain);
     expect(usage.cachedInputTokens ?? 0).toBeLessThanOrEqual(usage.inputTokens);
     expect(usage.reasoningTokens ?? 0).toBeLessThanOrEqual(usage.outputTokens);
     expect(usage.costUsd === 0).toBe(model.capabilities.recorded);
+    expect(isAllRecorded(usage)).toBe(model.capabilities.recorded);
+    if (model.capabilities.recorded) expect(usage).toMatchObject({ calls: 0, recorded: { calls: 1 } });
   });
 }
 

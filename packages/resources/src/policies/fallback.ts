@@ -1,0 +1,96 @@
+import { addUsage, errorEnvelope, type ModelRequest, type Usage } from "@dad/protocol";
+import type { CallOptions, Embedding, GenerateOptions, ModelResource } from "../model-resource.ts";
+import type { Reply } from "./attempt.ts";
+import { fullName } from "./estimate.ts";
+import { hearer } from "./hearer.ts";
+import { isTransient } from "./retry.ts";
+import { isModelError, knownUsage, type ModelFailure, sumOf, withDetails } from "./spent.ts";
+
+/** The model, and those that are asked in its place while it fails. */
+export function withFallbacks(first: ModelResource, others: readonly ModelResource[]): ModelResource {
+  if (others.length === 0) return first;
+  // Vectors of another model mean something else.
+  const embedders = [first, ...others.filter((other) => other.embed && other.modelId === first.modelId)];
+  return {
+    ...first,
+    async generate(request, options: GenerateOptions = {}) {
+      const heard = hearer(options.onPiece);
+      const hearing = { ...options, ...(heard.onPiece ? { onPiece: heard.onPiece } : {}) };
+      const models = [first, ...others.filter((other) => canAnswer(other, request, first))];
+      return await firstReply(models, { options, final: heard.failed, ask: (model) => model.generate(request, hearing) });
+    },
+    ...(first.embed && {
+      embed: async (texts, options: CallOptions = {}) =>
+        await firstReply(embedders, {
+          options,
+          final: () => false,
+          ask: (model) => (model.embed as NonNullable<typeof model.embed>)(texts, options),
+        }),
+    }),
+  };
+}
+
+/** @throws TypeError for a model that makes no vectors. */
+export async function embedded(model: ModelResource, texts: readonly string[], options: CallOptions): Promise<Embedding> {
+  if (!model.embed) throw new TypeError(`${fullName(model)} makes no vectors`);
+  return await model.embed(texts, options);
+}
+
+/** Nothing is asked of a model that it would refuse, or answer less exactly than the first would have. */
+function canAnswer({ capabilities }: ModelResource, { tools, output, messages }: ModelRequest, first: ModelResource): boolean {
+  const hasFiles = messages.some(({ content }) => typeof content !== "string" && [...content].some(({ type }) => type === "file"));
+  return (
+    (capabilities.tools || !tools?.length) &&
+    (capabilities.files || !hasFiles) &&
+    (capabilities.structuredOutput || !output || !first.capabilities.structuredOutput)
+  );
+}
+
+interface Asking<Given extends Reply> {
+  readonly options: CallOptions;
+  /** It is not the model that failed. */
+  readonly final: () => boolean;
+  readonly ask: (model: ModelResource) => Promise<Given>;
+}
+
+interface Failed {
+  readonly model: ModelResource;
+  readonly error: ModelFailure;
+}
+
+async function firstReply<Given extends Reply>(models: readonly ModelResource[], { options, final, ask }: Asking<Given>): Promise<Given> {
+  const failed: Failed[] = [];
+  for (const [index, model] of models.entries()) {
+    try {
+      const reply = await ask(model);
+      const before = usedBy(failed);
+      return before ? { ...reply, usage: addUsage(before, reply.usage) } : reply;
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      if (final() || !isModelError(error)) throw error;
+      failed.push({ model, error });
+      const next = models[index + 1];
+      if (!isTransient(error) || !next) break;
+      options.onTrouble?.({ type: "replaced", model: fullName(model), by: fullName(next), error: errorEnvelope(error) });
+    }
+  }
+  throw failureOf(failed);
+}
+
+function usedBy(failed: readonly Failed[]): Usage | undefined {
+  return failed.reduce<Usage | undefined>((sum, { error }) => sumOf(sum, knownUsage(error)), undefined);
+}
+
+/** The error of the last one, with those of the others. */
+function failureOf(failed: readonly Failed[]): unknown {
+  const { error } = failed.at(-1) as Failed;
+  const others = failed.slice(0, -1);
+  if (others.length === 0) return error;
+  return withDetails(error, {
+    used: usedBy(failed),
+    message: `${error.message}; before that: ${others.map((other) => other.error.message).join("; ")}`,
+    details: {
+      replaced: others.map(({ model, error: { code, message } }) => ({ model: fullName(model), code, message })),
+    },
+  });
+}

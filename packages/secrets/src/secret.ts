@@ -1,37 +1,43 @@
 import { inspect } from "node:util";
+import { sharedRead } from "./shared-read.ts";
 
 /** A secret by its reference. Whatever prints it prints `[secret env:NAME]`. */
 export interface Secret {
   readonly reference: string;
   /**
-   * Its value, without the line break at its end. It is read when it is first asked for, and then kept.
+   * Its value, without the line break at its end. It is read when it is first asked for, once for all who ask, and then kept.
    *
    * @throws SecretUnavailableError (`SECRET_UNAVAILABLE`), which says where it was looked for and what to do, and never what was found.
+   * When the signal is aborted, its reason; who else waits for the value goes on waiting.
    */
-  reveal(options?: { readonly signal?: AbortSignal }): Promise<string>;
+  reveal(options?: { readonly signal?: AbortSignal | undefined }): Promise<string>;
   toString(): string;
   toJSON(): string;
   [inspect.custom](): string;
 }
 
-/** What stands in the place of a secret, wherever something is written. */
+const LONGEST_REFERENCE = 80;
+
+/**
+ * What stands in the place of a secret, wherever something is written. It can stand in texts of JSON and in one line: of a reference that has
+ * quotes, backslashes or control characters, it has others in their place, and a long one is cut.
+ */
 export function secretMark(reference: string): string {
-  return `[secret ${reference}]`;
+  const name = reference
+    .replaceAll('"', "'")
+    .replaceAll("\\", "/")
+    .replaceAll(/\p{Cc}/gu, " ")
+    .toWellFormed();
+  return `[secret ${name.length > LONGEST_REFERENCE ? `${name.slice(0, LONGEST_REFERENCE).toWellFormed()}…` : name}]`;
 }
 
-/** A secret that is read by a function. For sources. */
-export function secretOf(reference: string, read: (options: { readonly signal?: AbortSignal }) => Promise<string>): Secret {
-  let value: Promise<string> | undefined;
+/** A secret that is read by a function: once, however many ask for it at the same time, and again only when that failed. */
+export function secretOf(reference: string, read: (options: { readonly signal: AbortSignal }) => Promise<string>): Secret {
+  const shared = sharedRead((signal) => read({ signal }));
   const mark = (): string => secretMark(reference);
   return {
     reference,
-    reveal(options = {}) {
-      value ??= read(options).catch((error: unknown) => {
-        value = undefined;
-        throw error;
-      });
-      return value;
-    },
+    reveal: ({ signal } = {}) => shared(signal),
     toString: mark,
     toJSON: mark,
     [inspect.custom]: mark,

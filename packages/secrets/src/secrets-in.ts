@@ -1,10 +1,7 @@
 import type { KnownSecret } from "./known-secret.ts";
+import { isSecretName } from "./secret-names.ts";
 import { LEAST_SECRET_BYTES } from "./secret-needles.ts";
 
-/** What a variable of the environment is called whose value is a secret. */
-const SECRET_NAME = /(^|_)(API_?KEYS?|ACCESS_?KEYS?|PRIVATE_?KEYS?|SECRETS?|TOKENS?|PASSWORDS?|PASSWD|CREDENTIALS?)(_|$)/i;
-/** Such a name says where a secret is, and what it is called. */
-const PLACE_NAME = /_(URL|URI|ENDPOINT|FILE|PATH|DIR|NAME)$/i;
 const LEAST_CHARACTERS = 12;
 
 /**
@@ -19,10 +16,6 @@ export function secretsIn(env: Readonly<Record<string, string | undefined>>, nam
     const isSecret = names ? names.includes(name) && Buffer.byteLength(value) >= LEAST_SECRET_BYTES : isSecretName(name) && isSecretValue(value);
     return isSecret ? [{ name: `env:${name}`, value }] : [];
   });
-}
-
-function isSecretName(name: string): boolean {
-  return SECRET_NAME.test(name) && !PLACE_NAME.test(name);
 }
 
 function isSecretValue(value: string): boolean {

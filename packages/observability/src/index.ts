@@ -4,5 +4,6 @@
  * @packageDocumentation
  */
 export type { Observability } from "./observability.ts";
+export { redacted } from "./redacted.ts";
 export { traced, type TracedOptions } from "./traced.ts";
 export { under } from "./under.ts";

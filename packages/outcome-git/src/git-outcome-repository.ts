@@ -58,8 +58,8 @@ export function gitOutcomeRepository(options: GitOutcomeOptions): GitOutcomeRepo
     capabilities: { durable: true, directory: true, revisions: project !== undefined },
     location: directory,
 
-    async open(runId, { from, revision, resume = false, signal } = {}) {
-      return openRun(context, { runId, from, revision, resume }, await enter(signal));
+    async open(runId, { from, revision, resume = false, secrets, signal } = {}) {
+      return openRun(context, { runId, from, revision, resume, secrets }, await enter(signal));
     },
 
     ...readersOf(context, enter),

@@ -2,6 +2,7 @@ import type { OutcomeRef, RunId } from "@dad/protocol";
 import { isAbsolute, join } from "node:path";
 import { OutcomeClosedError, OutcomeConflictError, OutcomeExistsError, OutcomeRevisionError } from "./errors.ts";
 import { fillDirectory } from "./fill-directory.ts";
+import { assertNoSecrets } from "./memory/assert-no-secrets.ts";
 import { planBring } from "./memory/bring.ts";
 import { logOf, summariesOf } from "./memory/history.ts";
 import { patchBetween } from "./memory/patch.ts";
@@ -11,7 +12,15 @@ import { openPlaceInDirectory, placeInMemory, type WorkPlace } from "./memory/wo
 import { readWorkTree, writeWorkFile } from "./memory/work-tree.ts";
 import { outcomeBranch, outcomeMessage } from "./outcome-commit.ts";
 import { assertOutcomePath } from "./outcome-path.ts";
-import type { CommitOptions, OutcomeChangeRange, OutcomeCheckout, OutcomeFile, OutcomeRepository, RunOutcome } from "./outcome-repository.ts";
+import type {
+  CommitOptions,
+  OpenOutcomeOptions,
+  OutcomeChangeRange,
+  OutcomeCheckout,
+  OutcomeFile,
+  OutcomeRepository,
+  RunOutcome,
+} from "./outcome-repository.ts";
 import { takeTurns } from "./turns.ts";
 
 export interface MemoryOutcomeOptions {
@@ -53,10 +62,10 @@ export function memoryOutcomeRepository(options: MemoryOutcomeOptions = {}): Mem
     capabilities: { durable: false, directory: workDirectory !== undefined, revisions: false },
     location: LOCATION,
 
-    async open(runId, { from, revision, resume = false, signal } = {}) {
+    async open(runId, { from, revision, resume = false, secrets, signal } = {}) {
       assertOpen(store, signal);
       if (revision !== undefined) assertStarted(store, runId, { from, revision, resume });
-      return await openOutcome(store, runId, { from: from ?? root, resume });
+      return await openOutcome(store, runId, { from: from ?? root, resume, secrets });
     },
 
     ...readersOf(store),
@@ -134,7 +143,12 @@ function assertStarted(store: Store, runId: RunId, { from, revision, resume }: R
   throw new OutcomeRevisionError(revision, { repository: undefined, reason: "outcomes in memory know no repository of the project" });
 }
 
-async function openOutcome(store: Store, runId: RunId, { from, resume }: { readonly from: string; readonly resume: boolean }): Promise<RunOutcome> {
+interface Opening extends Pick<MemoryRun, "secrets"> {
+  readonly from: string;
+  readonly resume: boolean;
+}
+
+async function openOutcome(store: Store, runId: RunId, { from, resume, secrets }: Opening): Promise<RunOutcome> {
   const { tree } = commitOf(store, from);
   const name = outcomeBranch(runId);
   const before = store.branches.get(runId);
@@ -143,7 +157,7 @@ async function openOutcome(store: Store, runId: RunId, { from, resume }: { reado
   // Claimed before anything is waited for: of several that open a run, one gets it.
   store.branches.set(runId, branch);
   try {
-    const run = memoryRunOutcome(store, branch, { runId, place: await openPlace(store, runId, branch) });
+    const run = memoryRunOutcome(store, branch, { runId, secrets, place: await openPlace(store, runId, branch) });
     store.open.add(run);
     return run;
   } catch (error) {
@@ -157,7 +171,14 @@ async function openPlace({ workDirectory }: Store, runId: RunId, { files }: Bran
   return await openPlaceInDirectory(join(workDirectory, runId), files.values());
 }
 
-function memoryRunOutcome(store: Store, branch: Branch, { runId, place }: { readonly runId: RunId; readonly place: WorkPlace }): RunOutcome {
+interface MemoryRun {
+  readonly runId: RunId;
+  readonly place: WorkPlace;
+  readonly secrets: OpenOutcomeOptions["secrets"] | undefined;
+}
+
+function memoryRunOutcome(store: Store, branch: Branch, opened: MemoryRun): RunOutcome {
+  const { runId, place } = opened;
   const inTurn = takeTurns();
   let closed = false;
   const assertUsable = (signal?: AbortSignal): void => {
@@ -184,7 +205,7 @@ function memoryRunOutcome(store: Store, branch: Branch, { runId, place }: { read
 
     async commit(options: CommitOptions): Promise<OutcomeRef> {
       assertUsable(options.signal);
-      return inTurn(() => commitFiles(store, branch, { ...options, runId, place }));
+      return inTurn(() => commitFiles(store, branch, { ...options, ...opened }));
     },
 
     async bring(change, { signal } = {}) {
@@ -202,17 +223,13 @@ function memoryRunOutcome(store: Store, branch: Branch, { runId, place }: { read
   return run;
 }
 
-interface MemoryCommit extends CommitOptions {
-  readonly runId: RunId;
-  readonly place: WorkPlace;
-}
-
-async function commitFiles(store: Store, branch: Branch, { runId, place, ...options }: MemoryCommit): Promise<OutcomeRef> {
+async function commitFiles(store: Store, branch: Branch, { runId, place, secrets, ...options }: CommitOptions & MemoryRun): Promise<OutcomeRef> {
   const { base, tip = base } = branch;
   const name = outcomeBranch(runId);
   const message = outcomeMessage({ ...options, runId, base });
   const tree = await place.tree();
   const unchanged = options.onlyChanged && digestOf(tree) === commitOf(store, tip).treeId;
+  if (!unchanged) assertNoSecrets(tree, commitOf(store, tip).tree, secrets?.() ?? []);
   if (!unchanged) branch.tip = addCommit(store, { tree, message, base, parent: tip });
   return branch.tip === undefined ? startOf(store, name, base) : refOf(store, name, branch.tip);
 }

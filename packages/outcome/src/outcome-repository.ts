@@ -1,4 +1,5 @@
 import type { OutcomeRef, RunId } from "@dad/protocol";
+import type { KnownSecret } from "@dad/secrets";
 
 export interface OutcomeCapabilities {
   /** Commits are still there after the process is killed, and other processes see them. */
@@ -27,6 +28,11 @@ export interface OpenOutcomeOptions extends AbortOptions {
    * as the branch has it. A run that had none yet gets one. Whoever asks is the only one who works on the run. Default `false`.
    */
   readonly resume?: boolean;
+  /**
+   * Whose values never become part of a commit of this run, besides those that the repository knows itself. Asked whenever something is
+   * committed. A commit with one, in a file, the name of one or where a link leads, is refused: `OUTCOME_SECRET`.
+   */
+  readonly secrets?: () => readonly KnownSecret[];
 }
 
 export interface CommitOptions extends AbortOptions {

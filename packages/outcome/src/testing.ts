@@ -17,6 +17,7 @@ import { describeLife } from "./testing/life.ts";
 import { describePatches } from "./testing/patches.ts";
 import { describeRevisions } from "./testing/revisions.ts";
 import { describeRuns } from "./testing/runs.ts";
+import { describeSecrets } from "./testing/secrets.ts";
 import type { Subject } from "./testing/subject.ts";
 
 export interface OutcomeRepositorySubject {
@@ -55,6 +56,7 @@ export function outcomeRepositoryContract(name: string, subject: OutcomeReposito
     describeCheckouts(under);
     describeFinalCommits(under);
     describeRevisions(under);
+    describeSecrets(under);
     describeLife(under);
   });
 }

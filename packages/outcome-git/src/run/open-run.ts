@@ -1,7 +1,8 @@
 import { mkdir, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
-import { outcomeBranch, OutcomeExistsError, type RunOutcome } from "@dad/outcome";
+import { type OpenOutcomeOptions, outcomeBranch, OutcomeExistsError, type RunOutcome } from "@dad/outcome";
 import type { RunId } from "@dad/protocol";
+import type { CaptureRules } from "../tree/capture-rules.ts";
 import { indexFile, removeIndex } from "../git/index-file.ts";
 import { fillTree } from "./fill-tree.ts";
 import type { Git, GitCall } from "../git/git.ts";
@@ -20,10 +21,11 @@ export interface RunRequest {
   readonly from: string | undefined;
   readonly revision: string | undefined;
   readonly resume: boolean;
+  readonly secrets: OpenOutcomeOptions["secrets"] | undefined;
 }
 
 /** Makes the branch and the working tree of a run, or goes on with them. */
-export async function openRun(context: GitContext, { resume, ...asked }: RunRequest, call: GitCall): Promise<RunOutcome> {
+export async function openRun(context: GitContext, { resume, secrets, ...asked }: RunRequest, call: GitCall): Promise<RunOutcome> {
   if (asked.from !== undefined && asked.revision !== undefined) throw new TypeError("a run starts from a commit or from a revision, not from both");
   const { git, options, runs } = context;
   const { runId } = asked;
@@ -37,7 +39,7 @@ export async function openRun(context: GitContext, { resume, ...asked }: RunRequ
   const opened = {
     ...tree,
     gitDir: options.directory,
-    rules: options.capture,
+    rules: withSecrets(options.capture, secrets),
     history: options.history,
     base: commit,
     start,
@@ -49,7 +51,12 @@ export async function openRun(context: GitContext, { resume, ...asked }: RunRequ
   return run;
 }
 
-type NewTree = RunTree & Omit<RunRequest, "resume">;
+/** Those of the repository, and those of the run. */
+function withSecrets(rules: CaptureRules = {}, own: RunRequest["secrets"]): CaptureRules {
+  return own === undefined ? rules : { ...rules, secrets: () => [...(rules.secrets?.() ?? []), ...own()] };
+}
+
+type NewTree = RunTree & Omit<RunRequest, "resume" | "secrets">;
 
 /** Makes the branch and the working tree of a run, and answers what it starts from. */
 async function makeTree(context: GitContext, { from, revision, ...tree }: NewTree, call: GitCall): Promise<OpenedTree> {

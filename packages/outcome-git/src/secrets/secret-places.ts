@@ -1,5 +1,5 @@
 import type { SecretPlace } from "@dad/outcome";
-import { type KnownSecret, type Needle, needleSearch, needlesOf } from "@dad/secrets";
+import { type KnownSecret, type Needle, needleSearch, needlesOf, redactor } from "@dad/secrets";
 
 /** So many places of a file are told. */
 const MOST_PLACES = 100;
@@ -19,6 +19,8 @@ export interface SecretFinder {
   search(path: string | Uint8Array): SecretSearch;
   /** The same for a file that is there whole. */
   placesIn(path: string | Uint8Array, content: Uint8Array): readonly SecretPlace[];
+  /** Those in a path itself. */
+  placesInName(path: Uint8Array): readonly SecretPlace[];
 }
 
 /**
@@ -30,14 +32,19 @@ export function secretFinder(secrets: readonly KnownSecret[]): SecretFinder | un
   const { asItIs, withoutSpace } = needlesOf(secrets);
   if (asItIs.length === 0) return undefined;
   const searches = [finderOf(asItIs, wholeText), finderOf(withoutSpace, withoutWhiteSpace)];
-  const search = (path: string | Uint8Array): SecretSearch => searchFile(typeof path === "string" ? path : Buffer.from(path).toString(), searches);
+  // What is told of a place must not be what it is told of.
+  const cleaner = redactor(secrets);
+  const search = (path: string | Uint8Array): SecretSearch =>
+    searchFile(cleaner.text(typeof path === "string" ? path : Buffer.from(path).toString()), searches);
+  const placesIn = (path: string | Uint8Array, content: Uint8Array): readonly SecretPlace[] => {
+    const found = search(path);
+    found.push(content);
+    return found.places;
+  };
   return {
     search,
-    placesIn(path, content) {
-      const found = search(path);
-      found.push(content);
-      return found.places;
-    },
+    placesIn,
+    placesInName: (path) => placesIn(path, path).map((place) => ({ ...place, line: 1, form: `${place.form}, in its name` })),
   };
 }
 

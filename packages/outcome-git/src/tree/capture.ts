@@ -1,5 +1,5 @@
 import type { ConfinedContent, ConfinedFile } from "@dad/disk";
-import { OutcomePathError, OutcomeSecretError } from "@dad/outcome";
+import { OutcomePathError, OutcomeSecretError, type SecretPlace } from "@dad/outcome";
 import { captureLarge, type LargeWriting, largeBytes } from "../large-files/capture-large.ts";
 import { capturePointer } from "../large-files/capture-pointer.ts";
 import { type CaptureRules, DEFAULT_CHANGED_BYTES, DEFAULT_FILE_BYTES } from "./capture-rules.ts";
@@ -97,8 +97,12 @@ async function putLink(all: Capture, path: string, target: Buffer): Promise<void
   assertTreePath(path, { link: true });
   if (all.links === "inside" && leadsOutside(path, target.toString("latin1")))
     throw new OutcomePathError(shown(path), `it is a link that leads out of the working tree: ${target.toString()}`);
-  all.places.push(...(all.secrets?.placesIn(bytesOf(path), target) ?? []));
+  all.places.push(...placesInName(all, path), ...(all.secrets?.placesIn(bytesOf(path), target) ?? []));
   all.entries.set(path, { mode: LINK_MODE, object: await all.writer.put(path, LINK_MODE, target) });
+}
+
+function placesInName({ secrets }: Capture, path: string): readonly SecretPlace[] {
+  return secrets?.placesInName(bytesOf(path)) ?? [];
 }
 
 /** It is read in pieces: what is looked through for secrets is what is kept. */
@@ -135,6 +139,7 @@ async function assertFile(all: Capture, path: string, stats: ConfinedFile["stats
   const { fileBytes = DEFAULT_FILE_BYTES, changedBytes = DEFAULT_CHANGED_BYTES } = all.rules;
   assertTreePath(path, { link: false });
   if (stats.size > fileBytes) throw refusal(path, `it has ${stats.size} bytes, more than the ${fileBytes} of the option fileBytes`);
+  all.places.push(...placesInName(all, path));
   await all.assertOwn(shown(path), stats);
   all.bytes += stats.size;
   if (all.bytes > changedBytes) throw refusal(path, `with it, what has changed is more than the ${changedBytes} bytes of the option changedBytes`);

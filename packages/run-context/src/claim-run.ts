@@ -1,4 +1,5 @@
 import type { Journal, JournalStore } from "@dad/journal";
+import { redacted } from "@dad/observability";
 import { DadError, type RunEnvParams } from "@dad/protocol";
 import { RunNotOpenedError } from "./errors.ts";
 import { type RunEnvOptions, type RunKind, runEnv } from "./run-env.ts";
@@ -41,7 +42,7 @@ export async function hold(env: RunEnvParams, given: RunPorts | MakeRunPorts, op
     return port;
   };
   try {
-    const ports = typeof given === "function" ? given(env, own) : given;
+    const ports = withoutSecrets(typeof given === "function" ? given(env, own) : given);
     const journal = own(await open(env, ports));
     const outcomeRepoDir = ports.outcomes?.location;
     return { env: { ...env, ...(outcomeRepoDir === undefined ? {} : { outcomeRepoDir }) }, ports, journal, release: () => releaseAll(owned) };
@@ -50,6 +51,12 @@ export async function hold(env: RunEnvParams, given: RunPorts | MakeRunPorts, op
     await releaseAll(owned).catch(() => undefined);
     throw error;
   }
+}
+
+/** What is told of the run in traces, metrics and logs. What goes another way is redacted on that. */
+function withoutSecrets(ports: RunPorts): RunPorts {
+  const { observability, redactor } = ports;
+  return redactor === undefined ? ports : { ...ports, observability: redacted(observability, redactor) };
 }
 
 async function createJournal(env: RunEnvParams, journals: JournalStore, signal: AbortSignal | undefined): Promise<Journal> {

@@ -2,6 +2,7 @@ import type { RunOutcome } from "@dad/outcome";
 import { type EventDraft, errorEnvelope, type FinalStatus, type InputId, type RunDetails } from "@dad/protocol";
 import type { ClaimedRun } from "./claim-run.ts";
 import { RunNotRecordedError, RunNotShownError } from "./errors.ts";
+import { redactedError } from "./redacted-error.ts";
 import { showRun } from "./run-face.ts";
 import type { RunPorts } from "./run-ports.ts";
 import type { RunRecord } from "./run-record.ts";
@@ -33,7 +34,7 @@ export type RunEnd =
  */
 export async function completeRun(run: OpenedRun, end: RunEnd): Promise<RunDetails> {
   const uncommitted = await commitOutcome(run, end.status);
-  const failure = "error" in end && end.error !== undefined ? { cause: end.error } : uncommitted;
+  const failure = "error" in end && end.error !== undefined ? { cause: redactedError(end.error, run.ports.redactor) } : uncommitted;
   try {
     if (uncommitted) await run.record.add({ type: "outcome.failed", error: errorEnvelope(uncommitted.cause) });
     await run.record.add(endOf(uncommitted ? { status: "failed", error: undefined } : end, failure, run.record.details()));

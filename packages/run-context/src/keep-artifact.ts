@@ -5,7 +5,7 @@ import type { RunPorts } from "./run-ports.ts";
 
 /** Gives content its name. Small content travels with it into the journal; what is larger is in the store before anybody names it. */
 export async function keepArtifact(
-  { artifacts }: RunPorts,
+  { artifacts }: Pick<RunPorts, "artifacts">,
   name: string,
   { bytes, mediaType, path, shown = true }: EncodedArtifact,
 ): Promise<ArtifactEntry> {

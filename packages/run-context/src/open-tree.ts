@@ -1,6 +1,7 @@
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import type { RunOutcome } from "@dad/outcome";
 import type { RerunOf } from "@dad/protocol";
+import { redactedOutcome } from "./redacted-outcome.ts";
 import type { OpenedRun } from "./complete-run.ts";
 import { RunFilesError } from "./errors.ts";
 import type { RunHistory } from "./run-history.ts";
@@ -27,8 +28,11 @@ type Opening = Pick<OpenedRun, "env" | "ports" | "record">;
 /** Opens what a run works on. What the nodes of the run find is on record before the first of them starts. */
 export async function openTree({ env, ports, record }: Opening, { rerun, revision, history, signal }: TreeStart): Promise<OpenedTree> {
   const how = { ...(history ? { resume: true } : {}), ...(signal ? { signal } : {}) };
+  const { redactor } = ports;
   if (ports.outcomes && history?.workspace === undefined) {
-    const outcome = await ports.outcomes.open(env.runId, { ...how, ...startOf(rerun, revision) });
+    const secrets = redactor ? { secrets: () => redactor.secrets } : {};
+    const opened = await ports.outcomes.open(env.runId, { ...how, ...secrets, ...startOf(rerun, revision) });
+    const outcome = redactor ? redactedOutcome(opened, redactor) : opened;
     if (history?.outcome.start === undefined) await record.add({ type: "outcome.opened", outcome: outcome.start });
     return { outcome, directory: outcome.directory };
   }

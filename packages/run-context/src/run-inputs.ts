@@ -3,6 +3,7 @@ import type { OpenedRun } from "./complete-run.ts";
 import { StaticInputsLateError } from "./errors.ts";
 import { INPUT_DIRECTORY } from "./input-files.ts";
 import { keepArtifact } from "./keep-artifact.ts";
+import { redactedInputs } from "./redacted-start.ts";
 import type { RunInputs } from "./run-context.ts";
 import type { RunPorts } from "./run-ports.ts";
 import { parseStaticInputs, takeStaticInputs } from "./static-inputs.ts";
@@ -26,8 +27,9 @@ export function runInputs({ env, ports, record, shown }: OpenedRun, { recorded, 
     if (hasBegun()) throw new StaticInputsLateError(env.runId);
   };
 
-  async function add(more: StaticInputs): Promise<void> {
+  async function add(given: StaticInputs): Promise<void> {
     assertInTime();
+    const more = redactedInputs(given, ports.redactor);
     const artifact = await keepInputs(ports, { ...Object.fromEntries(values), ...more });
     assertInTime();
     await record.add({ type: "inputs.registered", artifact, paths: Object.keys(more) });

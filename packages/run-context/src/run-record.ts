@@ -1,9 +1,10 @@
 import type { AppendOptions, Journal } from "@dad/journal";
 import type { EventDraft, RecordedEvent, RunDetails, RunEnvParams } from "@dad/protocol";
+import { redactedDraft } from "./redacted-draft.ts";
 import { detailsOf, emptyProjection, project, type RunProjection } from "./run-projection.ts";
 import type { RunPorts } from "./run-ports.ts";
 
-/** The record of a living run: what goes in is in the journal, then folded, then told. */
+/** The record of a living run: what goes in is, without secrets, in the journal, then folded, then told. */
 export interface RunRecord {
   add(draft: EventDraft, options?: Pick<AppendOptions, "wait">): Promise<RecordedEvent>;
   details(): RunDetails;
@@ -31,7 +32,7 @@ export function runRecord(journal: Journal, { ports, env: { runDir }, before = e
 
   return {
     async add(draft, options) {
-      const telling = tell(journal.append(draft, options), told);
+      const telling = tell(journal.append(redactedDraft(draft, ports.redactor), options), told);
       told = telling.catch(() => undefined);
       return telling;
     },

@@ -1,5 +1,6 @@
 import type { RunDetails } from "@dad/protocol";
 import { RunNotRecordedError, RunWaitingError } from "./errors.ts";
+import { redactedError } from "./redacted-error.ts";
 import { type OpenRunOptions, openRun } from "./open-run.ts";
 import { type ResumeRunOptions, resumeRun } from "./resume-run.ts";
 import type { RunContext } from "./run-context.ts";
@@ -21,7 +22,7 @@ export interface RunResult<Result> {
 /**
  * Opens a run, does the work in it, and records how it ended: completed when the work returns,
  * cancelled when it throws after the signal was aborted, failed when it throws otherwise or `failure`
- * was aborted first, waiting when it throws a RunWaitingError (`RUN_WAITING`). What the work throws is thrown on (of a `failure`, its
+ * was aborted first, waiting when it throws a RunWaitingError (`RUN_WAITING`). What the work throws is thrown on without its secrets (of a `failure`, its
  * reason), also when releasing the run fails after it; that it waits is no failure, and says less than that it could not be parked or released.
  */
 export async function withRun<Result>({ failure, ...options }: WithRunOptions, work: Work<Result>): Promise<RunResult<Result>> {
@@ -41,7 +42,7 @@ async function inRun<Result>(run: RunContext, work: Work<Result>, failure: Abort
     return ended;
   } catch (error) {
     failed = !(error instanceof RunWaitingError);
-    throw error;
+    throw redactedError(error, run.ports.redactor);
   } finally {
     await release(run, failed);
   }
@@ -77,7 +78,9 @@ async function workToTheEnd<Result>(run: RunContext, work: Work<Result>, failure
     }
     const broken = failure?.aborted === true && run.signal.reason === failure.reason;
     // How the work took the abort says less than why there was one; that it waited meanwhile says nothing.
-    const error = broken || thrown instanceof RunWaitingError ? run.signal.reason : thrown;
+    const ended: unknown = broken || thrown instanceof RunWaitingError ? run.signal.reason : thrown;
+    // Before it is put into the form of the record, which cuts what is long: also in the middle of a secret.
+    const error = redactedError(ended, run.ports.redactor);
     await recorded(run.complete(run.signal.aborted && !broken ? "cancelled" : "failed", error));
     throw error;
   }

@@ -27,6 +27,7 @@ export { withoutContents } from "./run-face.ts";
 export { type ResumeRunOptions, resumeRun } from "./resume-run.ts";
 export type { ComponentState } from "./component-history.ts";
 export type { NodeHistory } from "./node-history.ts";
+export { redactedError } from "./redacted-error.ts";
 export type { StepHistory } from "./step-history.ts";
 export type { RequestHistory } from "./request-history.ts";
 export { type OutcomeHistory, type OutcomeStep, readHistory, type ReadHistoryOptions, readOutcome, type RunHistory } from "./run-history.ts";

@@ -1,8 +1,7 @@
-import type { ArtifactEntry, EventDraft, Json } from "@dad/protocol";
-import { encodeArtifact } from "./artifact-to-keep.ts";
+import type { ArtifactEntry, BudgetLimits, EventDraft, Json } from "@dad/protocol";
 import type { OpenedRun } from "./complete-run.ts";
 import { enterIsolation } from "./isolated-execution.ts";
-import { keepArtifact } from "./keep-artifact.ts";
+import { redactedWriting } from "./redacted-writing.ts";
 import type { RunContext } from "./run-context.ts";
 import type { RunHistory } from "./run-history.ts";
 import { runInputs } from "./run-inputs.ts";
@@ -27,6 +26,7 @@ export function makeRunContext({ rootComponentId, history, inputs, inputFiles, s
   const life = runLife(opened, signal);
   let hasBegun = history.components.size + history.nodes.size > 0;
   const run: RunContext = {
+  const writing = redactedWriting(opened);
     rootComponentId,
     env,
     ports,
@@ -38,12 +38,12 @@ export function makeRunContext({ rootComponentId, history, inputs, inputFiles, s
     async record(draft, options) {
       life.assertGoingOn();
       hasBegun ||= BEGINNINGS.has(draft.type);
-      return record.add(draft, options);
+      return writing.record(draft, options);
     },
-    tell: (draft) => ports.events.publish({ ...draft, runId: env.runId, time: new Date().toISOString() }),
+    tell: (draft) => writing.tell(draft),
     async keep(artifact) {
       life.assertGoingOn();
-      return keepArtifact(ports, artifact.name, encodeArtifact(artifact));
+      return writing.keep(artifact);
     },
     show: (artifacts) => shown.add(artifacts),
     async isolate(spec) {

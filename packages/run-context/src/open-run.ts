@@ -4,6 +4,8 @@ import { completeRun, type OpenedRun } from "./complete-run.ts";
 import { makeRunContext } from "./make-run-context.ts";
 import { assertInputFiles, showInputFiles } from "./input-files.ts";
 import { NO_TREE, openTree } from "./open-tree.ts";
+import { redactedError } from "./redacted-error.ts";
+import { redactedStart } from "./redacted-start.ts";
 import type { RunContext } from "./run-context.ts";
 import type { RunEnvOptions } from "./run-env.ts";
 import { showRun } from "./run-face.ts";
@@ -53,14 +55,13 @@ export interface RerunStart {
  * the outcome repository, or what gives workspaces, throws. TypeError for a `revision` of a re-run, and without an outcome repository.
  */
 export async function openRun(given: OpenRunOptions): Promise<RunContext> {
-  const options = given.inputs ? { ...given, inputs: takeStaticInputs(given.inputs) } : given;
-  const { rootComponentId, rerun, revision, signal } = options;
+  const taken = given.inputs ? { ...given, inputs: takeStaticInputs(given.inputs) } : given;
+  const { rootComponentId, revision, signal } = taken;
   if (!NodeId.safeParse(rootComponentId).success) throw new TypeError(`rootComponentId is not an id: ${rootComponentId}`);
-  if (rerun && revision !== undefined) throw new TypeError("a re-run starts where its base says: it takes no revision");
-  const { inputFiles = [] } = options;
-  assertInputFiles(inputFiles);
+  if (taken.rerun && revision !== undefined) throw new TypeError("a re-run starts where its base says: it takes no revision");
+  assertInputFiles(taken.inputFiles ?? []);
   signal?.throwIfAborted();
-  const claimed = await claimRun({ ...options, kind: rerun ? "rerun" : "run" }, options.ports);
+  const claimed = await claimRun({ ...taken, kind: taken.rerun ? "rerun" : "run" }, taken.ports);
   const { env, ports } = claimed;
   const record = runRecord(claimed.journal, { ports, env });
   const shown = shownArtifacts(ports.view);
@@ -68,6 +69,8 @@ export async function openRun(given: OpenRunOptions): Promise<RunContext> {
   try {
     if (revision !== undefined && !ports.outcomes) throw new TypeError("a run without an outcome repository starts from no revision");
     if (rerun) for (const origin of rerun.origins) await ports.journals.retain(env.runId, origin, { via: rerun.record.of });
+    const options = await redactedStart(taken, ports);
+    const { rerun, inputFiles = [] } = options;
     const inputs = await recordStart(options, { env, ports, record });
     await showRun(ports, record.details());
     await shown.add(inputs);
@@ -80,7 +83,7 @@ export async function openRun(given: OpenRunOptions): Promise<RunContext> {
     // Why it could not be opened says more than that this cannot be recorded or released either.
     await completeRun(opened, { status: signal?.aborted ? "cancelled" : "failed", error }).catch(() => undefined);
     await releaseRun(opened).catch(() => undefined);
-    throw error;
+    throw redactedError(error, ports.redactor);
   }
 }
 

@@ -26,6 +26,7 @@ import { foldHistory, type RunHistory } from "./run-history.ts";
 import { releaseRun } from "./run-life.ts";
 import type { MakeRunPorts, RunPorts } from "./run-ports.ts";
 import { detailsOf, emptyProjection, project, type RunProjection } from "./run-projection.ts";
+import { redactedError } from "./redacted-error.ts";
 import { runRecord } from "./run-record.ts";
 import { shownArtifacts } from "./shown-artifacts.ts";
 
@@ -133,7 +134,7 @@ async function goOn(claimed: ClaimedRun, { projection, history, status }: Before
     // Why it could not be opened says more than that this cannot be recorded or released either.
     await completeRun(opened, { status: signal?.aborted ? "cancelled" : "failed", error }).catch(() => undefined);
     await releaseRun(opened).catch(() => undefined);
-    throw error;
+    throw redactedError(error, ports.redactor);
   }
 }
 

@@ -24,9 +24,9 @@ export interface RunContextParts {
 export function makeRunContext({ rootComponentId, history, inputs, inputFiles, signal }: RunContextParts, opened: OpenedRun): RunContext {
   const { env, ports, record, outcome, directory, shown } = opened;
   const life = runLife(opened, signal);
+  const writing = redactedWriting(opened);
   let hasBegun = history.components.size + history.nodes.size > 0;
   const run: RunContext = {
-  const writing = redactedWriting(opened);
     rootComponentId,
     env,
     ports,

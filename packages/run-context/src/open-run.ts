@@ -67,10 +67,10 @@ export async function openRun(given: OpenRunOptions): Promise<RunContext> {
   const shown = shownArtifacts(ports.view);
   let tree = NO_TREE;
   try {
-    if (revision !== undefined && !ports.outcomes) throw new TypeError("a run without an outcome repository starts from no revision");
-    if (rerun) for (const origin of rerun.origins) await ports.journals.retain(env.runId, origin, { via: rerun.record.of });
     const options = await redactedStart(taken, ports);
     const { rerun, inputFiles = [] } = options;
+    if (revision !== undefined && !ports.outcomes) throw new TypeError("a run without an outcome repository starts from no revision");
+    if (rerun) for (const origin of rerun.origins) await ports.journals.retain(env.runId, origin, { via: rerun.record.of });
     const inputs = await recordStart(options, { env, ports, record });
     await showRun(ports, record.details());
     await shown.add(inputs);

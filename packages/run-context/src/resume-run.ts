@@ -23,10 +23,10 @@ import { contentsOfOrigins, type OriginContents } from "./origin-contents.ts";
 import { runEnv, type RunEnvOptions } from "./run-env.ts";
 import { showRun } from "./run-face.ts";
 import { foldHistory, type RunHistory } from "./run-history.ts";
+import { redactedError } from "./redacted-error.ts";
 import { releaseRun } from "./run-life.ts";
 import type { MakeRunPorts, RunPorts } from "./run-ports.ts";
 import { detailsOf, emptyProjection, project, type RunProjection } from "./run-projection.ts";
-import { redactedError } from "./redacted-error.ts";
 import { runRecord } from "./run-record.ts";
 import { shownArtifacts } from "./shown-artifacts.ts";
 

@@ -1,8 +1,9 @@
 /**
- * Contract suites for registries and models.
+ * Contract suites for registries and models, and a clock for tests of policies.
  *
  * @packageDocumentation
  */
+export { type FakeClock, fakeClock } from "./testing/fake-clock.ts";
 export { modelResourceContract } from "./testing/model-resource-contract.ts";
 export { lastUserText, type ModelResourceSubject, type SubjectExchange } from "./testing/model-resource-subject.ts";
 export { resourceRegistryContract, type ResourceRegistrySubject } from "./testing/resource-registry-contract.ts";

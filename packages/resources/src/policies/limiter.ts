@@ -67,18 +67,18 @@ function roomOf(limits: CallLimits, { clock, pause }: { readonly clock: PolicyCl
     waitFor: (needed) => (running < concurrency ? Math.max(pause.leftMs(), requests.waitFor(1), tokens.waitFor(needed)) : undefined),
     enter(estimated, onFree) {
       running += 1;
-      requests.take(1);
-      tokens.take(estimated);
+      const noteRequests = requests.take(1);
+      const noteTokens = tokens.take(estimated);
       let open = true;
-      const finish = (backRequests: number, backTokens: number) => {
+      const finish = (made: number, used: number) => {
         if (!open) return;
         open = false;
         running -= 1;
-        requests.give(backRequests);
-        tokens.give(backTokens);
+        noteRequests(made);
+        noteTokens(used);
         onFree();
       };
-      return { end: (used) => finish(0, estimated - used), cancel: () => finish(1, estimated) };
+      return { end: (used) => finish(1, used), cancel: () => finish(0, 0) };
     },
   };
 }

@@ -23,5 +23,7 @@ export const BudgetLevel = z.looseObject({
   unit: BudgetUnit,
   limit: z.number().nonnegative(),
   spent: z.number().nonnegative(),
+  /** What is spent is only what is known of it. */
+  isPart: z.boolean().optional(),
 });
 export type BudgetLevel = z.infer<typeof BudgetLevel>;

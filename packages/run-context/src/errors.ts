@@ -1,4 +1,4 @@
-import { DadError, type InputId, messageOf, type NodePath, type RunId, type RunStatus } from "@dad/protocol";
+import { type BudgetLevel, DadError, type InputId, messageOf, type NodePath, type RunId, type RunStatus } from "@dad/protocol";
 
 /** `RUN_ID_INVALID`: a run id or a prefix that cannot name a directory and a branch everywhere. */
 export class RunIdError extends DadError<"RUN_ID_INVALID"> {
@@ -107,5 +107,27 @@ export class RunWaitingError extends DadError<"RUN_WAITING"> {
   constructor(runId: RunId, requests: readonly InputId[]) {
     super("RUN_WAITING", `run ${runId} waits for ${requests.join(", ")}: answer, then resume it`, { details: { runId, requests: [...requests] } });
     this.requests = requests;
+  }
+}
+
+/** A limit that is spent, and what the call needs that did not fit. */
+export interface SpentLevel extends BudgetLevel {
+  readonly wanted: number;
+}
+
+/** `RUN_BUDGET_SPENT`: a run that is to be resumed has used up its budget: it would end again at once. Nothing was done. `details.levels` says which limits. */
+export class RunBudgetSpentError extends DadError<"RUN_BUDGET_SPENT"> {
+  readonly levels: readonly SpentLevel[];
+
+  constructor(runId: RunId, levels: readonly SpentLevel[]) {
+    const listed = levels.map(({ unit, limit, spent, wanted, isPart }) => {
+      if (isPart) return `what it cost is not known, so that no limit in US dollars can hold: take it away, and limit tokens or calls instead`;
+      const next = wanted > 0 ? `, and the next call may need ${wanted}` : "";
+      return `${spent} of ${limit} ${unit} are spent${next}: give more than ${wanted > 0 ? spent + wanted : spent}`;
+    });
+    super("RUN_BUDGET_SPENT", `the budget of run ${runId} is spent, and it would end again at once: ${listed.join("; ")}`, {
+      details: { runId, levels: levels.map(({ scope, unit, limit, spent, wanted }) => ({ scope, unit, limit, spent, wanted })) },
+    });
+    this.levels = levels;
   }
 }

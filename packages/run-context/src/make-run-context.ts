@@ -12,6 +12,7 @@ const BEGINNINGS: ReadonlySet<EventDraft["type"]> = new Set(["component.started"
 
 export interface RunContextParts {
   readonly rootComponentId: string;
+  readonly budget: BudgetLimits | undefined;
   readonly history: RunHistory;
   /** The static inputs that are recorded already. */
   readonly inputs: ReadonlyMap<string, Json>;
@@ -21,7 +22,8 @@ export interface RunContextParts {
 }
 
 /** What a component sees of a run that is open. */
-export function makeRunContext({ rootComponentId, history, inputs, inputFiles, signal }: RunContextParts, opened: OpenedRun): RunContext {
+export function makeRunContext(parts: RunContextParts, opened: OpenedRun): RunContext {
+  const { rootComponentId, budget, history, inputs, inputFiles, signal } = parts;
   const { env, ports, record, outcome, directory, shown } = opened;
   const life = runLife(opened, signal);
   const writing = redactedWriting(opened);
@@ -32,6 +34,7 @@ export function makeRunContext({ rootComponentId, history, inputs, inputFiles, s
     ports,
     outcome,
     directory,
+    budget,
     inputs: runInputs(opened, { recorded: inputs, files: inputFiles, assertGoingOn: () => life.assertGoingOn(), hasBegun: () => hasBegun }),
     history,
     signal: life.signal,

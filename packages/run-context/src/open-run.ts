@@ -1,4 +1,4 @@
-import { type ArtifactEntry, NodeId, type RerunOf, type RunId, type RunSource, type StaticInputs } from "@dad/protocol";
+import { type ArtifactEntry, type BudgetLimits, NodeId, type RerunOf, type RunId, type RunSource, type StaticInputs } from "@dad/protocol";
 import { claimRun } from "./claim-run.ts";
 import { completeRun, type OpenedRun } from "./complete-run.ts";
 import { makeRunContext } from "./make-run-context.ts";
@@ -33,6 +33,8 @@ export interface OpenRunOptions extends RunEnvOptions {
    * gives every run. A re-run starts where its base says.
    */
   readonly revision?: string;
+  /** The most that it may use. Default: anything. */
+  readonly budget?: BudgetLimits | undefined;
   /** Cancels the run. */
   readonly signal?: AbortSignal;
   /** The ports, or what makes them for this run. Ports that it `own`s are released with the run; all others stay their maker's. */
@@ -76,7 +78,14 @@ export async function openRun(given: OpenRunOptions): Promise<RunContext> {
     await shown.add(inputs);
     await showInputFiles(ports, inputFiles);
     tree = await openTree({ env, ports, record }, { rerun: rerun?.record, revision, signal });
-    const parts = { rootComponentId, history: foldHistory().history, inputs: new Map(Object.entries(options.inputs ?? {})), inputFiles, signal };
+    const parts = {
+      rootComponentId,
+      budget: options.budget,
+      history: foldHistory().history,
+      inputs: new Map(Object.entries(options.inputs ?? {})),
+      inputFiles,
+      signal,
+    };
     return makeRunContext(parts, { ...claimed, record, ...tree, shown });
   } catch (error) {
     const opened = { ...claimed, record, ...tree, shown };
@@ -89,7 +98,7 @@ export async function openRun(given: OpenRunOptions): Promise<RunContext> {
 
 /** One entry says that the run started and what it was given: whoever goes on with it has both or finds no run. */
 async function recordStart(
-  { rootComponentId, source, inputs, inputFiles = [], rerun, revision }: OpenRunOptions,
+  { rootComponentId, source, inputs, inputFiles = [], rerun, revision, budget }: OpenRunOptions,
   { env, ports, record }: Pick<OpenedRun, "env" | "ports" | "record">,
 ): Promise<readonly ArtifactEntry[]> {
   const given = inputs && (await keepInputs(ports, inputs));
@@ -100,6 +109,7 @@ async function recordStart(
     ...(source ? { source } : {}),
     ...(revision === undefined ? {} : { revision }),
     ...(given ? { inputs: given } : {}),
+    ...(budget === undefined ? {} : { budget }),
     ...(inputFiles.length > 0 ? { inputFiles: [...inputFiles] } : {}),
   };
   await record.add({ type: "run.started", ...facts });

@@ -2,7 +2,9 @@ import { ArtifactMissingError, readJson } from "@dad/artifacts";
 import { type Journal, type JournalStore, RunUnknownError } from "@dad/journal";
 import {
   type ArtifactEntry,
+  type BudgetLimits,
   DadError,
+  type ErrorEnvelope,
   type EventOf,
   type Json,
   type RecordedEvent,
@@ -20,6 +22,7 @@ import { makeRunContext } from "./make-run-context.ts";
 import type { RunContext } from "./run-context.ts";
 import { assertReachable, NO_TREE, openTree } from "./open-tree.ts";
 import { contentsOfOrigins, type OriginContents } from "./origin-contents.ts";
+import { assertBudgetLeft, type BudgetChange, changedBudget } from "./run-budget.ts";
 import { runEnv, type RunEnvOptions } from "./run-env.ts";
 import { showRun } from "./run-face.ts";
 import { foldHistory, type RunHistory } from "./run-history.ts";
@@ -36,6 +39,8 @@ export interface ResumeRunOptions extends Pick<RunEnvOptions, "projectRoot" | "r
   readonly journals: JournalStore;
   /** Takes the run from an owner that lives but does not go on. See `OpenOptions` of `@dad/journal`. Default `false`. */
   readonly takeOver?: boolean;
+  /** Limits of its budget from now on, in the place of those of the same units; `null` takes one away. All others stay as they were. */
+  readonly budget?: BudgetChange | undefined;
   /** Cancels the run. */
   readonly signal?: AbortSignal;
   /** As for `openRun`. */
@@ -48,7 +53,7 @@ export interface ResumeRunOptions extends Pick<RunEnvOptions, "projectRoot" | "r
  * journal: `run.json`, and the files of the nodes that ended last.
  *
  * @throws `RUN_UNKNOWN`, RunIdError (`RUN_ID_INVALID`), `RUN_LOCKED`, `JOURNAL_DAMAGED`, RunCompletedError (`RUN_COMPLETED`),
- * RunNotOpenedError (`RUN_NOT_OPENED`), RunFilesError (`RUN_FILES_UNREACHABLE`), and `ARTIFACT_…` when what the run goes on from cannot be read: nothing is recorded then
+ * RunNotOpenedError (`RUN_NOT_OPENED`), RunFilesError (`RUN_FILES_UNREACHABLE`), RunBudgetSpentError (`RUN_BUDGET_SPENT`), and `ARTIFACT_…` when what the run goes on from cannot be read: nothing is recorded then
  * but that a torn tail was set aside. What the outcome repository throws is recorded as the end.
  */
 export async function resumeRun(options: ResumeRunOptions): Promise<RunContext> {
@@ -60,7 +65,9 @@ export async function resumeRun(options: ResumeRunOptions): Promise<RunContext> 
   try {
     const stand = before.stand(claimed.env);
     await before.fill(contentsOfOrigins(claimed.ports.journals, claimed.env.runId, options.signal ? { signal: options.signal } : {}));
-    return await goOn(claimed, stand, options.signal);
+    const limits = changedBudget(stand.history.budget, options.budget);
+    assertBudgetLeft({ runId: claimed.env.runId, limits, spent: stand.history.spent.run, error: stand.error });
+    return await goOn(claimed, { ...stand, limits }, options);
   } catch (error) {
     // A run that is recorded as going on has been completed and released by now; releasing it twice does nothing.
     await claimed.release().catch(() => undefined);
@@ -92,6 +99,8 @@ interface Before {
   readonly projection: RunProjection;
   readonly history: RunHistory;
   readonly status: RunStatus;
+  /** What ended it. */
+  readonly error: ErrorEnvelope | undefined;
 }
 
 /** Folds what is recorded while the journal is opened: then nobody else adds to it. */
@@ -105,14 +114,16 @@ function foldBefore() {
     },
     fill: async (contents: OriginContents) => fold.fill(contents),
     stand({ runId, runDir }: RunEnvParams): Before {
-      const { status } = detailsOf(projection, { runDir, live: false });
+      const { status, error } = detailsOf(projection, { runDir, live: false });
       if (status === "completed") throw new RunCompletedError(runId);
-      return { projection, history: fold.history, status };
+      return { projection, history: fold.history, status, error };
     },
   };
 }
 
-async function goOn(claimed: ClaimedRun, { projection, history, status }: Before, signal: AbortSignal | undefined): Promise<RunContext> {
+type Stand = Before & { readonly limits: BudgetLimits | undefined };
+
+async function goOn(claimed: ClaimedRun, { projection, history, status, limits }: Stand, { signal, budget }: ResumeRunOptions): Promise<RunContext> {
   const { env, ports, journal } = claimed;
   assertReachable(claimed, history);
   await assertContent(ports, history);
@@ -121,14 +132,17 @@ async function goOn(claimed: ClaimedRun, { projection, history, status }: Before
   const shown = shownArtifacts(ports.view);
   let tree = NO_TREE;
   try {
-    await record.add({ type: "run.resumed", from: status });
+    await record.add({ type: "run.resumed", from: status, ...(budget && limits ? { budget: limits } : {}) });
     const { rootComponentId } = record.details();
     await showRun(ports, record.details());
     await shown.add(lastArtifacts(history));
     await showInputFiles(ports, history.inputFiles);
     // It may have been killed before its nodes found anything.
     tree = await openTree({ env, ports, record }, { rerun: history.rerun, revision: history.revision, history, signal });
-    return makeRunContext({ rootComponentId, history, inputs, inputFiles: history.inputFiles, signal }, { ...claimed, record, ...tree, shown });
+    return makeRunContext(
+      { rootComponentId, budget: limits, history, inputs, inputFiles: history.inputFiles, signal },
+      { ...claimed, record, ...tree, shown },
+    );
   } catch (error) {
     const opened = { ...claimed, record, ...tree, shown };
     // Why it could not be opened says more than that this cannot be recorded or released either.

@@ -3,6 +3,7 @@ import type { Command, ExecOptions, ExecResult, IsolationPolicy, IsolationSpace 
 import type { RunOutcome } from "@dad/outcome";
 import type {
   ArtifactEntry,
+  BudgetLimits,
   EventDraft,
   FinalStatus,
   InputId,
@@ -37,6 +38,8 @@ export interface RunContext extends AsyncDisposable {
   readonly inputs: RunInputs;
   /** Aborted when the run is cancelled or over. */
   readonly signal: AbortSignal;
+  /** The most that the run may use. Absent: anything. */
+  readonly budget?: BudgetLimits | undefined;
   /** What had happened in this run before it was opened: nothing, unless it is resumed. */
   readonly history: RunHistory;
   /**

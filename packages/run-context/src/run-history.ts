@@ -3,6 +3,7 @@ import type { ArtifactStore } from "@dad/artifacts";
 import type { JournalStore } from "@dad/journal";
 import {
   type ArtifactEntry,
+  type BudgetLimits,
   type Digest,
   type FailureHandling,
   type InputId,
@@ -20,6 +21,7 @@ import { type NodeHistory, nodeAfter } from "./node-history.ts";
 import { contentsOfOrigins, type OriginContents } from "./origin-contents.ts";
 import { foldRequests, type RequestHistory } from "./request-history.ts";
 import { checkedRunId } from "./run-env.ts";
+import { foldSpending, type SpendingHistory } from "./spending-history.ts";
 import { foldSteps, type StepHistory } from "./step-history.ts";
 
 /** A change of the result tree by one attempt of a node. */
@@ -54,6 +56,10 @@ export interface RunHistory {
   readonly requests: ReadonlyMap<InputId, RequestHistory>;
   /** What the steps of each node gave, by name. */
   readonly steps: ReadonlyMap<NodePath, ReadonlyMap<string, StepHistory>>;
+  /** The most that it may use. */
+  readonly budget: BudgetLimits | undefined;
+  /** What was used. */
+  readonly spent: SpendingHistory;
   /** The ids of the messages that were taken from outside. */
   readonly messages: ReadonlySet<string>;
   /** The ids of the answers from outside that were not taken. */
@@ -83,7 +89,7 @@ export interface HistoryFold {
 
 export function foldHistory(): HistoryFold {
   const nodes = new Map<NodePath, NodeHistory>();
-  const others = { components: foldComponents(), requests: foldRequests(), steps: foldSteps(), messages: foldMessages() };
+  const others = othersFolded();
   const ended = new Set<NodePath>();
   const handled = new Map<NodePath, FailureHandling>();
   const steps: OutcomeStep[] = [];
@@ -93,11 +99,7 @@ export function foldHistory(): HistoryFold {
     nodes,
     ended,
     handled,
-    components: others.components.states,
-    requests: others.requests.requests,
-    steps: others.steps.steps,
-    messages: others.messages.ids,
-    refused: others.messages.refused,
+    ...others.history,
   };
   return {
     history,
@@ -112,7 +114,7 @@ export function foldHistory(): HistoryFold {
         if (node.state === "started") handled.delete(node.path);
         else if (node.state !== "parked") ended.add(node.path);
       } else if (event.type === "failure.handled") handled.set(event.path, event.by);
-      for (const fold of Object.values(others)) fold.add(event);
+      for (const fold of others.folds) fold.add(event);
     },
     async fill(contents) {
       for (const node of nodes.values()) {
@@ -123,8 +125,25 @@ export function foldHistory(): HistoryFold {
   };
 }
 
+/** What is folded by itself. */
+function othersFolded() {
+  const [components, requests, steps, messages, spent] = [foldComponents(), foldRequests(), foldSteps(), foldMessages(), foldSpending()];
+  return {
+    folds: [components, requests, steps, messages, spent],
+    history: {
+      components: components.states,
+      requests: requests.requests,
+      steps: steps.steps,
+      messages: messages.ids,
+      refused: messages.refused,
+      spent,
+    },
+  };
+}
+
 const NOTHING_KNOWN = {
   definition: undefined,
+  budget: undefined,
   inputs: undefined,
   inputFiles: [],
   rerun: undefined,
@@ -149,8 +168,10 @@ function addFact(history: Open<RunHistory>, event: RecordedEvent): void {
     history.inputFiles = event.inputFiles ?? [];
     history.rerun = event.rerun;
     history.revision = event.revision;
+    history.budget = event.budget;
     history.outcome = { ...outcome, tree: event.rerun?.start?.tree };
-  } else if (event.type === "inputs.registered") history.inputs = event.artifact;
+  } else if (event.type === "run.resumed") history.budget = event.budget ?? history.budget;
+  else if (event.type === "inputs.registered") history.inputs = event.artifact;
   else if (event.type === "outcome.opened") history.outcome = { ...outcome, start: event.outcome, tree: outcome.tree ?? event.outcome.tree };
   else if (event.type === "workspace.opened") history.workspace = event.directory;
   else if (event.type === "component.started") history.definition = event.definition ?? history.definition;

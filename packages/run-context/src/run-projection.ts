@@ -1,6 +1,7 @@
 import {
   type ArtifactEntry,
   addUsage,
+  type BudgetLimits,
   canonicalJson,
   type ComponentSummary,
   type ErrorEnvelope,
@@ -17,7 +18,10 @@ import {
   type Usage,
 } from "@dad/protocol";
 import { foldRequests } from "./request-history.ts";
+import { levelsOf } from "./run-budget.ts";
+import { foldSpending } from "./spending-history.ts";
 
+type SpendingFold = ReturnType<typeof foldSpending>;
 type RequestsFold = ReturnType<typeof foldRequests>;
 type NodeDetails = RunDetails["nodes"][number];
 
@@ -26,7 +30,10 @@ export interface RunProjection {
   readonly started: EventOf<"run.started"> | undefined;
   /** How it ended; parked, it goes on when somebody has answered. */
   readonly ended: (EventOf<"run.completed"> | EventOf<"run.failed"> | EventOf<"run.cancelled"> | EventOf<"run.parked">) | undefined;
-  readonly usage: Usage;
+  /** The most that it may use. */
+  readonly budget?: BudgetLimits | undefined;
+  /** What it used. Is changed. */
+  readonly spent: SpendingFold;
   /** What is reused was paid for by the run that made it. */
   readonly saved: Usage | undefined;
   readonly outcome: OutcomeRef | null;
@@ -50,7 +57,7 @@ export function emptyProjection(): RunProjection {
   return {
     started: undefined,
     ended: undefined,
-    usage: NO_USAGE,
+    spent: foldSpending(),
     saved: undefined,
     outcome: null,
     nodes: new Map(),
@@ -64,16 +71,17 @@ export function emptyProjection(): RunProjection {
 /** The projection after one more event. The map of nodes is passed on, so that a run of n events costs O(n). */
 export function project(run: RunProjection, event: RecordedEvent): RunProjection {
   run.requests.add(event);
+  run.spent.add(event);
   switch (event.type) {
     case "run.started":
-      return { ...run, started: event };
+      return { ...run, started: event, budget: event.budget };
     case "run.completed":
     case "run.failed":
     case "run.cancelled":
     case "run.parked":
       return { ...run, ended: event };
     case "run.resumed":
-      return resumed(run);
+      return resumed(run, event);
     case "isolation.opened":
       return withSpace(run, event.isolation);
     case "outcome.opened":
@@ -135,9 +143,9 @@ function projectElement(run: RunProjection, event: RecordedEvent): RunProjection
 }
 
 /** The run goes on. What was being worked on when it stopped is not. */
-function resumed(run: RunProjection): RunProjection {
+function resumed(run: RunProjection, { budget = run.budget }: EventOf<"run.resumed">): RunProjection {
   for (const [path, node] of run.nodes) if (node.status === "running") run.nodes.set(path, { ...node, status: "interrupted" });
-  return { ...run, ended: undefined };
+  return { ...run, ended: undefined, budget };
 }
 
 interface ComponentEnd {
@@ -184,9 +192,7 @@ interface NodeEndState {
 function endNode(run: RunProjection, { path, attempt, durationMs, artifacts, usage }: NodeEnd, state: NodeEndState): RunProjection {
   run.nodes.set(path, { path, decision: "executed", attempt, durationMs, artifacts: [...artifacts], ...state });
   if (state.status === "failed") run.unhandled.add(path);
-  if (!usage) return run;
-  if (state.decision === "reused") return { ...run, saved: addUsage(run.saved ?? NO_USAGE, usage) };
-  return { ...run, usage: addUsage(run.usage, usage) };
+  return usage && state.decision === "reused" ? { ...run, saved: addUsage(run.saved ?? NO_USAGE, usage) } : run;
 }
 
 export interface RunPlace {
@@ -213,13 +219,14 @@ export function detailsOf(run: RunProjection, { runDir, live }: RunPlace): RunDe
     outcome: run.outcome,
     ...(run.start?.source ? { start: run.start } : {}),
     ...(run.workspace === undefined ? {} : { workspace: run.workspace }),
-    usage: run.usage,
+    usage: run.spent.run.usage,
     nodes: settledAs(status, run.nodes.values()),
     components: settledAs(status, run.components.values()),
     ...(started.rerun ? { rerun: started.rerun } : {}),
     ...(run.saved ? { saved: run.saved } : {}),
     ...(started.source ? { source: started.source } : {}),
     ...(run.spaces.length > 0 ? { spaces: [...run.spaces] } : {}),
+    ...(run.budget && Object.keys(run.budget).length > 0 ? { budget: [...levelsOf(run.budget, run.spent.run)] } : {}),
     // A run that is over needs no answer.
     ...(open.length > 0 && !isOver(ended) ? { requests: open } : {}),
     ...(error ? { error } : {}),

@@ -1,5 +1,6 @@
 import type { IsolationAdapter, IsolationPolicy } from "@dad/isolation";
 import type { ProfileDefinition } from "@dad/resources";
+import type { SecretSource } from "@dad/secrets";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -31,6 +32,12 @@ export interface OutcomeConfig {
   readonly secrets?: readonly string[];
 }
 
+/** A profile of a config or of a resources file. */
+export interface ProfileConfig extends Omit<ProfileDefinition, "prices"> {
+  /** Also the path of a file that has them: JSON or YAML. */
+  readonly prices?: NonNullable<ProfileDefinition["prices"]> | string;
+}
+
 /** What `dad.config.ts` exports. Everything has a default; paths are relative to the file. */
 export interface DadConfig {
   /** The name of the project, which names its outcome repository: letters, digits, `.`, `_`, `-`. */
@@ -39,10 +46,15 @@ export interface DadConfig {
   readonly runRoot?: string;
   /** The directory that a run starts from and whose changes are its outcome. */
   readonly workspace?: string;
-  /** Which models and endpoints there are, by profile. */
-  readonly resources?: Readonly<Record<string, ProfileDefinition>>;
+  /**
+   * Which models, endpoints, secrets and tools there are, by profile, or the path of a file that says so. Without a path, those of
+   * `resources.json` or `resources.yaml` beside the config are there as well.
+   */
+  readonly resources?: Readonly<Record<string, ProfileConfig>> | string;
   /** The profile to use when neither the command line nor `DAD_PROFILE` names one; a function gets the environment. */
   readonly profile?: string | ((env: Environment) => string);
+  /** Where secrets may be, besides those of `env:`, `file:` and `cmd:`: `keychainSecrets()` of `@dad/secrets-keychain`, for instance. */
+  readonly secretSources?: readonly SecretSource[];
   /** What the commands of runs are held to, besides what a node requires for its own. */
   readonly isolation?: IsolationConfig;
   /** What becomes of the files of runs. `false`: nothing is committed, and git is not needed. */

@@ -55,7 +55,8 @@ describe("loadConfig", () => {
     const { resources, profile } = await loadConfig(file);
     const { make, config } = (await import(file)) as { make: unknown; config: DadConfig };
     expect(resources.ci?.models?.two).toBe(make);
-    expect(resources.ci?.models?.one).toBe(config.resources?.ci?.models?.one);
+    const own = typeof config.resources === "object" ? config.resources.ci : undefined;
+    expect(resources.ci?.models?.one).toBe(own?.models?.one);
     expect(profile).toBe(config.profile);
   });
 
@@ -71,13 +72,13 @@ describe("loadConfig", () => {
         `${file} is not a valid configuration:`,
         "  project: a name of a project has 1 to 128 letters, digits, '.', '_' or '-', and begins with a letter or digit",
         "  workspace: must not be empty",
-        "  resources.ci.models.coder: must be a model or a function that makes one, such as `() => openRecordedModel({ file })`",
+        '  resources.ci.models.coder: must be a model as data, such as { model: "gpt-5" }, or a model, or a function that makes one, such as `() => openRecordedModel({ file })`',
         "  resources.ci.endpoints.search: must be an absolute URL, such as https://example.com/v1",
         "  resources.ci.endpoint: unknown key; did you mean endpoints?",
         "  resources.a/b: must be letters, digits, ., _ or -, and begin with a letter or digit",
         "  profile: must be the name of a profile, or a function of the environment that returns one",
         "  runroot: unknown key; did you mean runRoot?",
-        "  colour: unknown key; there are project, runRoot, workspace, resources, profile, isolation, outcome",
+        "  colour: unknown key; there are project, runRoot, workspace, resources, profile, secretSources, isolation, outcome",
       ].toSorted(),
     );
     expect(error.details).toMatchObject({ file, problems: expect.arrayContaining([{ path: "workspace", message: "must not be empty" }]) as unknown });
@@ -86,8 +87,8 @@ describe("loadConfig", () => {
   it.each([
     ["export const other = 1;", "it exports no config; write"],
     ["export default {}; export const config = {};", "it exports two configs"],
-    ["export default null;", "expected object"],
-    ["export default () => ({});", "expected object"],
+    ["export default null;", "must be an object, not null"],
+    ["export default () => ({});", "must be an object, not a function"],
   ])("refuses %j", async (source, message) => {
     const { error } = await failureOf(source);
     expect(error).toMatchObject({ code: "CONFIG_INVALID", message: expect.stringContaining(message) as unknown });
@@ -117,13 +118,18 @@ describe("loadConfig", () => {
 
 describe("the isolation of a config", () => {
   it.each([
-    [{ preset: "strict" }, "isolation.preset"],
+    [{ preset: "strict" }, 'isolation.preset: must be one of "cooperative", "contained", "hostile"'],
+    [{ preset: "containd" }, 'isolation.preset: did you mean "contained"? There are "cooperative"'],
+    ["contained", 'isolation: must be an object, not a text: write { preset: "cooperative" | "contained" | "hostile" }'],
+    [{ require: ["fs.raed"] }, 'isolation.require.0: did you mean "fs.read"?'],
+    [{ require: { "fs.raed": "enforced" } }, "isolation.require.fs.raed: unknown key; did you mean fs.read?"],
+    [{ require: "fs.read" }, "isolation.require: must be a list or an object, not a text"],
     [{ prest: "contained" }, "isolation.prest: unknown key; did you mean preset?"],
-    [{ require: ["fs.raed"] }, "isolation.require"],
     [{ limits: { memoryBites: 1 } }, "isolation.limits.memoryBites: unknown key; did you mean memoryBytes?"],
-    [{ limits: { pids: 0 } }, "isolation.limits.pids"],
+    [{ limits: { pids: 0 } }, "isolation.limits.pids: must be more than 0"],
+    [{ limits: { pids: "many" } }, "isolation.limits.pids: must be a number, not a text"],
     [{ mounts: [{ path: "relative", mode: "ro" }] }, "isolation.mounts.0.path: must be an absolute path"],
-    [{ network: { mode: "allowed" } }, "isolation.network"],
+    [{ network: { mode: "allowed" } }, 'isolation.network.mode: must be one of "host", "none", "allow"'],
     [{ adapter: "bubblewrap" }, "isolation.adapter: must be an isolation adapter"],
   ])("does not take %j, and says where it is wrong", async (isolation, message) => {
     const { error } = await failureOf(`export default { isolation: ${JSON.stringify(isolation)} };`);
@@ -141,18 +147,18 @@ describe("the outcome of a config", () => {
     [true, "outcome: must be false, or an object such as { nodes: false }"],
     ["none", "outcome: must be false, or an object such as { nodes: false }"],
     [{ node: false }, "outcome.node: unknown key; did you mean nodes?"],
-    [{ nodes: "no" }, "outcome.nodes: Invalid input: expected boolean"],
-    [{ author: { name: "A" } }, "outcome.author.email: Invalid input: expected string"],
+    [{ nodes: "no" }, "outcome.nodes: must be true or false, not a text"],
+    [{ author: { name: "A" } }, "outcome.author.email: must be a text, and is missing"],
     [{ author: { name: "A", email: "a@b", mail: 1 } }, "outcome.author.mail: unknown key; did you mean email?"],
     [{ author: { name: "A <a", email: "a@b" } }, "outcome.author.name: must be one line without < and >"],
     [{ author: { name: "A\nB", email: "a@b" } }, "outcome.author.name: must be one line without < and >"],
     [{ author: { name: "A", email: " . " } }, "outcome.author.email: must have a letter or digit"],
     [{ revision: "--upload-pack=x" }, "outcome.revision: must be a branch, a tag or a commit, such as main"],
     [{ revision: "" }, "outcome.revision: must be a branch, a tag or a commit, such as main"],
-    [{ largeBytes: 0 }, "outcome.largeBytes: "],
-    [{ fileBytes: 1.5 }, "outcome.fileBytes: "],
-    [{ changedBytes: "1 GB" }, "outcome.changedBytes: "],
-    [{ hardLinks: "all" }, "outcome.hardLinks: "],
+    [{ largeBytes: 0 }, "outcome.largeBytes: must be more than 0"],
+    [{ fileBytes: 1.5 }, "outcome.fileBytes: must be a whole number"],
+    [{ changedBytes: "1 GB" }, "outcome.changedBytes: must be a number, not a text"],
+    [{ hardLinks: "all" }, 'outcome.hardLinks: must be one of "inside", "any"'],
     [{ secrets: ["a b"] }, "outcome.secrets.0: must be the name of a variable of the environment, such as DEPLOY_KEY"],
   ])("does not take %j, and says where it is wrong", async (outcome, message) => {
     const { error } = await failureOf(`export default { outcome: ${JSON.stringify(outcome)} };`);
@@ -168,6 +174,7 @@ describe("defineConfig", () => {
       workspace: "w",
       resources: { default: { note: "n", models: { coder: () => scriptedModel([]) }, endpoints: { a: new URL("https://a.example") } } },
       profile: "default",
+      secretSources: [{ scheme: "vault", read: () => Promise.resolve("a secret") }],
       isolation: {
         adapter: processIsolation(),
         preset: "contained",

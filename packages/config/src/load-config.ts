@@ -1,11 +1,17 @@
 import { stat } from "node:fs/promises";
 import { dirname, extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { ProfileDefinition } from "@dad/resources";
+import { PRESETS } from "@dad/isolation";
 import { messageOf } from "@dad/protocol";
-import { ConfigSchema, problemsOf } from "./config-schema.ts";
+import type { ProfileDefinition } from "@dad/resources";
+import type { SecretSource } from "@dad/secrets";
+import type { z } from "zod";
+import { ConfigSchema } from "./config-schema.ts";
 import type { DadConfig, IsolationConfig, OutcomeConfig } from "./dad-config.ts";
 import { ConfigInvalidError, ConfigUnreadableError } from "./errors.ts";
+import { keysIn, literalSecrets, SECRET_SCHEMES } from "./literal-secrets.ts";
+import { findResources, joinedProfiles, readProfiles, unplaced, type WrittenProfiles } from "./load-resources.ts";
+import { checked, type Problem } from "./problems.ts";
 
 /** A config with its place: the paths are absolute. */
 export interface LoadedConfig {
@@ -15,7 +21,9 @@ export interface LoadedConfig {
   readonly project?: string;
   readonly runRoot?: string;
   readonly workspace?: string;
+  /** Of the config and of its resources file together. Prices of a file are read. */
   readonly resources: Readonly<Record<string, ProfileDefinition>>;
+  readonly secretSources?: readonly SecretSource[];
   /** To be given to `selectProfile`. */
   readonly profile?: NonNullable<DadConfig["profile"]>;
   readonly isolation?: IsolationConfig;
@@ -33,10 +41,7 @@ export async function loadConfig(file: string, options?: { readonly signal?: Abo
   const place = resolve(file);
   const exported = exportOf(await importOf(place), place);
   options?.signal?.throwIfAborted();
-  const parsed = ConfigSchema.safeParse(exported);
-  if (!parsed.success) throw new ConfigInvalidError(place, problemsOf(parsed.error));
-
-  const { resources = {}, runRoot, workspace, ...others } = parsed.data;
+  const { resources, runRoot, workspace, ...others } = soundConfig(exported, place);
   const directory = dirname(place);
   return {
     file: place,
@@ -44,8 +49,63 @@ export async function loadConfig(file: string, options?: { readonly signal?: Abo
     ...others,
     ...(runRoot === undefined ? {} : { runRoot: resolve(directory, runRoot) }),
     ...(workspace === undefined ? {} : { workspace: resolve(directory, workspace) }),
-    resources,
+    resources: await joinedProfiles(await placesOf(place, { resources, schemes: schemesOf(others), signal: options?.signal }), options),
   };
+}
+
+function soundConfig(exported: unknown, file: string): SoundConfig {
+  const result = checked(ConfigSchema, exported);
+  const problems = [...("problems" in result ? result.problems : []), ...secretsIn(exported)];
+  if ("problems" in result || problems.length > 0) throw new ConfigInvalidError(file, problems.map(hinted).map(unplaced));
+  return result.data;
+}
+
+type SoundConfig = z.output<typeof ConfigSchema>;
+
+function secretsIn(exported: unknown): Problem[] {
+  if (typeof exported !== "object" || exported === null) return [];
+  const { resources, ...others } = exported as DadConfig;
+  const inProfiles = typeof resources === "string" ? [] : literalSecrets(resources, schemesOf(others));
+  return [...keysIn(others), ...inProfiles.map(({ path, message }) => ({ path: ["resources", ...path], message }))];
+}
+
+function schemesOf({ secretSources }: Pick<DadConfig, "secretSources">): readonly string[] {
+  const own = Array.isArray(secretSources) ? (secretSources as readonly SecretSource[]).map(({ scheme }) => scheme) : [];
+  return [...new Set([...SECRET_SCHEMES, ...own])];
+}
+
+/** Most who write the name of a preset in the place of a policy mean that preset. */
+function hinted({ path, message }: Problem): Problem {
+  const isPolicy = path.length === 1 && path[0] === "isolation" && message.endsWith("not a text");
+  return isPolicy
+    ? { path, message: `${message}: write { preset: ${PRESETS.map((preset) => JSON.stringify(preset)).join(" | ")} }` }
+    : { path, message };
+}
+
+interface Places {
+  readonly resources: SoundConfig["resources"] | undefined;
+  readonly schemes: readonly string[];
+  readonly signal: AbortSignal | undefined;
+}
+
+/** The places in which profiles are written: the config, and a file. */
+async function placesOf(file: string, { resources, schemes, signal }: Places): Promise<WrittenProfiles[]> {
+  const directory = dirname(file);
+  const [own, beside] =
+    typeof resources === "string" ? [undefined, resolve(directory, resources)] : [resources, await findResources(directory, { signal })];
+  const read = beside === undefined ? [] : [await readProfiles(beside, { schemes, signal })];
+  const placed = ({ path, message }: Problem) => unplaced({ path: ["resources", ...path], message });
+  return [...(own ? [{ file, profiles: own, placed }] : []), ...read];
+}
+
+/**
+ * The profiles of the resources file in a directory that has no config: data alone. None, when there is no such file.
+ *
+ * @throws ConfigUnreadableError (`CONFIG_UNREADABLE`), ConfigInvalidError (`CONFIG_INVALID`).
+ */
+export async function loadResources(directory: string, options?: { readonly signal?: AbortSignal }): Promise<LoadedConfig["resources"]> {
+  const file = await findResources(directory, options);
+  return file === undefined ? {} : await joinedProfiles([await readProfiles(file, { schemes: SECRET_SCHEMES, ...options })], options);
 }
 
 type ConfigModule = Readonly<Partial<Record<"default" | "config", unknown>>>;
@@ -80,5 +140,5 @@ function exportOf(module: ConfigModule, file: string): unknown {
   if (byDefault !== undefined && config !== undefined && byDefault !== config) {
     throw new ConfigInvalidError(file, [{ path: "", message: "it exports two configs, `default` and `config`; keep one" }]);
   }
-  return byDefault ?? config;
+  return byDefault === undefined ? config : byDefault;
 }

@@ -8,6 +8,7 @@ export { type ArtifactToKeep, placeRefusal } from "./artifact-to-keep.ts";
 export { inCommitOrder } from "./commit-order.ts";
 export {
   ArtifactRefusedError,
+  RunBudgetSpentError,
   RunCompletedError,
   RunEndedError,
   RunFilesError,
@@ -16,11 +17,13 @@ export {
   RunNotRecordedError,
   RunNotShownError,
   RunWaitingError,
+  type SpentLevel,
   StaticInputsError,
   StaticInputsLateError,
 } from "./errors.ts";
 export { digestOfInputFiles, INPUT_DIRECTORY, mergedInputFiles } from "./input-files.ts";
-export { readJsonText } from "./json-text.ts";
+export { type JsonPlaces, readJsonText } from "./json-text.ts";
+export { positionIn, type TextPosition } from "./text-position.ts";
 export { type OpenRunOptions, openRun, type RerunStart } from "./open-run.ts";
 export { contentsOfOrigins, type OriginContents, withoutData } from "./origin-contents.ts";
 export { withoutContents } from "./run-face.ts";
@@ -29,6 +32,8 @@ export { type ResumeRunOptions, resumeRun } from "./resume-run.ts";
 export type { ComponentState } from "./component-history.ts";
 export type { NodeHistory } from "./node-history.ts";
 export type { StepHistory } from "./step-history.ts";
+export type { BudgetChange } from "./run-budget.ts";
+export type { SpendingHistory, Spent } from "./spending-history.ts";
 export type { RequestHistory } from "./request-history.ts";
 export { type OutcomeHistory, type OutcomeStep, readHistory, type ReadHistoryOptions, readOutcome, type RunHistory } from "./run-history.ts";
 export {

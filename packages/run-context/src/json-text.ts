@@ -23,6 +23,12 @@ export const MAX_DEPTH = 256;
 /** Whoever has more mistakes has others to mend first. */
 const MOST_PROBLEMS = 20;
 const PLACED_DEPTH = 2;
+
+export interface JsonTextOptions {
+  /** How deep in one another objects are whose members are in `members`. Default 2. */
+  readonly placedDepth?: number;
+}
+
 const NO_PLACES: JsonPlaces = new Map();
 
 const ODD_SPACE = /[\u00A0\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u3000\uFEFF\v\f]/;
@@ -43,6 +49,7 @@ const OTHER_QUOTES: Readonly<Record<string, string>> = {
 interface Reader {
   readonly text: string;
   readonly problems: JsonTextProblem[];
+  readonly placedDepth: number;
   at: number;
   depth: number;
   /** Nothing can be said of what follows. */
@@ -54,8 +61,8 @@ interface Reader {
  * JSON, problems are what different readers take for different things: a key twice in one object, keys by which a careless reader
  * changes what other objects inherit, integers that no double holds, halves of characters, and what is nested too deep. It never throws.
  */
-export function readJsonText(text: string): JsonText {
-  const reader: Reader = { text, problems: [], at: 0, depth: 0, stopped: false };
+export function readJsonText(text: string, { placedDepth = PLACED_DEPTH }: JsonTextOptions = {}): JsonText {
+  const reader: Reader = { text, problems: [], placedDepth, at: 0, depth: 0, stopped: false };
   const members: Places = new Map();
   const value = readValue(reader, members);
   skip(reader);
@@ -210,7 +217,7 @@ function readMember(reader: Reader, members: Record<string, Json>, places: Place
   if (reader.text[reader.at] !== ":") return stop(reader, `after the key ${JSON.stringify(key)} there has to be a colon`);
   reader.at += 1;
   skip(reader);
-  const below: Places | undefined = places && reader.depth < PLACED_DEPTH ? new Map() : undefined;
+  const below: Places | undefined = places && reader.depth < reader.placedDepth ? new Map() : undefined;
   const offset = reader.at;
   const value = readValue(reader, below);
   if (Object.hasOwn(members, key)) return say(reader, start, `it has ${JSON.stringify(key)} twice in one object: keep one of them`);

@@ -1,5 +1,6 @@
 import { assertJson, isJsonObject, type Json, messageOf, type StaticInputs } from "@dad/protocol";
 import { StaticInputsError } from "./errors.ts";
+import { positionIn, type TextPosition } from "./text-position.ts";
 import { type JsonPlaces, type JsonText, keyProblem, MAX_DEPTH, readJsonText } from "./json-text.ts";
 
 /** Static inputs that somebody wrote. */
@@ -96,19 +97,6 @@ function placed(offset: number | undefined, at: (offset: number) => string): str
   return offset === undefined ? undefined : at(offset);
 }
 
-type Position = readonly [line: number, column: number];
-
-function inWords([line, column]: Position): string {
+function inWords([line, column]: TextPosition): string {
   return line === 1 ? `column ${column}` : `line ${line}, column ${column}`;
-}
-
-/** Columns are characters as people see them in an editor: UTF-16 code units. */
-function positionIn(text: string, offset: number): Position {
-  let [line, start] = [1, 0];
-  // Not by splitting: a file may have millions of lines, and many problems.
-  for (let at = 0; at < offset; at++) {
-    const isEnd = text[at] === "\n" || (text[at] === "\r" && !(at + 1 < offset && text[at + 1] === "\n"));
-    if (isEnd) [line, start] = [line + 1, at + 1];
-  }
-  return [line, offset - start + 1];
 }

@@ -12,7 +12,7 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   agent: ["zod"],
   // What the package is about.
   compare: ["diff"],
-  config: ["zod"],
+  config: ["yaml", "zod"],
   nodes: ["@lezer/common", "@lezer/javascript", "@lezer/markdown", "@lezer/python", "diff", "ignore", "zod"],
   isolation: ["zod"],
   "run-context": ["uuid", "yaml"],

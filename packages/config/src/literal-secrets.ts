@@ -1,0 +1,98 @@
+import { isSecretName, looksLikeSecret } from "@dad/secrets";
+import type { Problem } from "./problems.ts";
+
+/** Sources that are always there. */
+export const SECRET_SCHEMES: readonly string[] = ["env", "file", "cmd"];
+
+type Path = readonly PropertyKey[];
+
+/**
+ * Finds secrets that stand in profiles themselves: in fields that are for references, under names that secrets have, in addresses,
+ * and texts that look like a key wherever they are. No message has any of it.
+ *
+ * @param schemes - Of references, such as `env`.
+ */
+export function literalSecrets(profiles: unknown, schemes: readonly string[]): Problem[] {
+  return textsIn(profiles)
+    .flatMap(({ text, path, isName }) => (isName ? [] : fieldProblems(text, schemes, path)))
+    .concat(keysIn(profiles));
+}
+
+/** Finds texts, and names of members, that look like keys of well-known services. */
+export function keysIn(value: unknown): Problem[] {
+  return textsIn(value)
+    .filter(({ text }) => looksLikeKey(text))
+    .map(({ path }) => ({ path, message: "a secret stands here itself: write where it is found instead, such as env:NAME" }));
+}
+
+interface FoundText {
+  readonly text: string;
+  readonly path: Path;
+  /** Of a member. */
+  readonly isName: boolean;
+}
+
+function textsIn(value: unknown, path: Path = [], around: readonly unknown[] = []): FoundText[] {
+  if (typeof value === "string") return [{ text: value, path, isName: false }];
+  if (value instanceof URL) return [{ text: value.href, path, isName: false }];
+  // What a program makes may hold itself.
+  if (!isPlain(value) || around.includes(value)) return [];
+  const names = Array.isArray(value) ? [] : Object.keys(value).map((name) => ({ text: name, path: [...path, name], isName: true }));
+  return [...names, ...Object.entries(value).flatMap(([name, member]) => textsIn(member, [...path, name], [...around, value]))];
+}
+
+function isPlain(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return Array.isArray(value) || prototype === Object.prototype || prototype === null;
+}
+
+function fieldProblems(text: string, schemes: readonly string[], path: Path): Problem[] {
+  if (looksLikeKey(text)) return [];
+  if (isReferenceField(path)) return isReference(text, schemes) ? [] : [{ path, message: referenceMessage(schemes) }];
+  if (isSecretField(path)) return [{ path, message: 'what has such a name is a secret, and never stands here itself: write { secret: "env:NAME" }' }];
+  return hasPassword(text) ? [{ path, message: "the address has a secret in it: take that out, and give it to the provider otherwise" }] : [];
+}
+
+function referenceMessage(schemes: readonly string[]): string {
+  return `must say where the secret is, such as env:NAME, and is never the secret itself; a reference begins with ${schemes.map((scheme) => `${scheme}:`).join(" or ")}`;
+}
+
+/** Also one in the middle of something, such as a command. */
+function looksLikeKey(text: string): boolean {
+  return looksLikeSecret(text) || text.split(/[\s"'`=:,;&?/@]+/).some(looksLikeSecret);
+}
+
+/** Also the names of headers that have one. */
+function hasSecretName(name: string): boolean {
+  return isSecretName(name) || /^(?:proxy-)?auth(?:orization)?$|^(?:set-)?cookie$|^key$/i.test(name);
+}
+
+function isReference(text: string, schemes: readonly string[]): boolean {
+  return schemes.some((scheme) => text.startsWith(`${scheme}:`) && text.length > scheme.length + 1);
+}
+
+/** `<profile>.providers.<name>.apiKey`, `<profile>.secrets.<alias>`, and `{ secret }` wherever one may stand. */
+function isReferenceField(path: Path): boolean {
+  const [, member, , field] = path;
+  if (member === "secrets") return path.length === 3;
+  if (member === "providers" && path.length === 4) return field === "apiKey";
+  return path.at(-1) === "secret" && isOpenField(path);
+}
+
+/** A text under a name that secrets have, where nobody but its reader knows what it is. */
+function isSecretField(path: Path): boolean {
+  return isOpenField(path) && hasSecretName(String(path.at(-1)));
+}
+
+const OPEN = new Set<PropertyKey>(["headers", "options", "env", "providerOptions"]);
+
+function isOpenField(path: Path): boolean {
+  return path.slice(2, -1).some((step) => OPEN.has(step));
+}
+
+function hasPassword(text: string): boolean {
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text) || !URL.canParse(text)) return false;
+  const { password, searchParams } = new URL(text);
+  return password !== "" || [...searchParams].some(([name, value]) => value !== "" && hasSecretName(name));
+}

@@ -1,4 +1,4 @@
-import type { ArtifactDraft, NodeContext, NodeDefinition, OutputPiece } from "@dad/agent";
+import type { ArtifactDraft, NodeContext, NodeDefinition, OutputPiece, Question } from "@dad/agent";
 import {
   type Command,
   confinedFiles,
@@ -10,7 +10,7 @@ import {
 } from "@dad/isolation";
 import type { Observability } from "@dad/observability";
 import { type ArtifactEntry, digestOfBytes, ExecutionId, type Json, NodePath, RelativePath, RunId, type Usage } from "@dad/protocol";
-import { type ModelResource, ResourceUnknownError } from "@dad/resources";
+import { type ModelQuery, type ModelResource, ResourceUnknownError, type ToolSource } from "@dad/resources";
 
 // For the tests of this package only: a context in memory that says what a node did with it.
 
@@ -42,6 +42,12 @@ export interface TestingContextOptions {
   readonly workspace?: string;
   readonly space?: IsolationSpace;
   readonly models?: Readonly<Record<string, ModelResource>>;
+  readonly tools?: Readonly<Record<string, ToolSource>>;
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** What steps gave, in this and in earlier attempts. */
+  readonly steps?: Map<string, unknown>;
+  /** Answers what the node asks. Default: nobody does. */
+  readonly answer?: (question: Question) => unknown;
   /** Whether the run has an outcome. Default true. */
   readonly outcome?: boolean;
   readonly untrusted?: boolean;
@@ -49,7 +55,8 @@ export interface TestingContextOptions {
   readonly isolatedSpace?: IsolationSpace;
 }
 
-export function testingContext({ workspace, models = {}, outcome = true, ...isolation }: TestingContextOptions = {}): TestingContext {
+export function testingContext(options: TestingContextOptions = {}): TestingContext {
+  const { workspace, models = {}, tools = {}, secrets = {}, outcome = true, steps = new Map(), answer = nobodyAnswers, ...isolation } = options;
   const policies: IsolationPolicy[] = [];
   const artifacts = new Map<string, ArtifactDraft>();
   const usages: Usage[] = [];
@@ -69,12 +76,12 @@ export function testingContext({ workspace, models = {}, outcome = true, ...isol
     workspace,
     inputFiles: [],
     outcome: outcome ? outcomeTree(commits) : undefined,
-    resources: profileOf(models),
-    secret: (name) => Promise.reject(new TypeError(`there is no secret ${name} here`)),
+    resources: profileOf({ model: models, tools }),
+    secret: async (name) => secretOf(secrets, name),
     observability: recordingObservability(spans),
     ...keeping(artifacts),
-    input: ({ key }) => Promise.reject(new TypeError(`nobody answers ${key} here`)),
-    step: async (_name, work) => work({ signal: controller.signal }),
+    input: async (question) => question.schema.parse(answer(question)),
+    step: stepping(steps, controller),
     use: (resource) => (owned.push(resource), resource),
     addUsage: (usage) => void usages.push(usage),
     emit: async (name, data) => void emitted.push({ name, data }),
@@ -82,6 +89,26 @@ export function testingContext({ workspace, models = {}, outcome = true, ...isol
     stream: (piece) => void pieces.push(piece),
   };
   return { context, artifacts, usages, spans, commits, pieces, emitted, policies, owned, controller };
+}
+
+function nobodyAnswers({ key }: Question): never {
+  throw new TypeError(`nobody answers ${key} here`);
+}
+
+function secretOf(secrets: Readonly<Record<string, string>>, name: string): string {
+  const value = secrets[name];
+  if (value === undefined) throw new TypeError(`there is no secret ${name} here`);
+  return value;
+}
+
+function stepping(steps: Map<string, unknown>, { signal }: AbortController): NodeContext["step"] {
+  const begun = new Set<string>();
+  return async (name, work) => {
+    if (begun.has(name)) throw new TypeError(`there is a step "${name}" already`);
+    begun.add(name);
+    if (!steps.has(name)) steps.set(name, JSON.parse(JSON.stringify(await work({ signal }))));
+    return steps.get(name) as never;
+  };
 }
 
 function keeping(artifacts: Map<string, ArtifactDraft>): Pick<NodeContext, "record" | "content"> {
@@ -177,19 +204,26 @@ function outcomeTree(commits: string[]): NodeContext["outcome"] {
   };
 }
 
-function profileOf(models: Readonly<Record<string, ModelResource>>): NodeContext["resources"] {
+type Shelves = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+function profileOf(shelves: Shelves): NodeContext["resources"] {
+  const ids = (kind: string): readonly string[] => Object.keys(shelves[kind] ?? {});
   const profile: NodeContext["resources"] = {
     name: "test",
-    models: () => Object.keys(models),
+    models: (query) => ids("model").filter((id) => fits(shelves["model"]?.[id] as ModelResource, query)),
     forRun: () => profile,
-    ids: () => Object.keys(models),
+    ids,
     get(kind, id) {
-      const model = models[id];
-      if (kind !== "model" || !model) throw new ResourceUnknownError(kind, id, { name: "test", ids: Object.keys(models) });
-      return model as never;
+      const resource = shelves[kind]?.[id];
+      if (resource === undefined) throw new ResourceUnknownError(kind, id, { name: "test", ids: ids(kind) });
+      return resource as never;
     },
   };
   return profile;
+}
+
+function fits({ modelId, capabilities }: ModelResource, { model = modelId, capabilities: asked = [] }: ModelQuery): boolean {
+  return model === modelId && asked.every((capability) => capabilities[capability]);
 }
 
 const RUN: NodeContext["run"] = {
@@ -217,6 +251,7 @@ function recordingObservability(spans: RecordedSpan[]): Observability {
     const recorded: RecordedSpan = { name, kind: options.kind, attributes: { ...options.attributes }, calls: [] };
     spans.push(recorded);
     const span = {
+      spanContext: () => ({ traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331", traceFlags: 1 }),
       setAttribute: (key: string, value: unknown) => (Object.assign(recorded.attributes, { [key]: value }), span),
       setAttributes: (attributes: object) => (Object.assign(recorded.attributes, attributes), span),
       setStatus: (status: { readonly code: number }) => ((recorded.status = status), span),

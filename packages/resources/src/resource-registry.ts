@@ -20,10 +20,7 @@ export interface ResourceKinds {
 export type ResourceKind = keyof ResourceKinds;
 
 /** A resource that is asked for, of whatever profile. */
-export interface ResourceNeed {
-  readonly kind: ResourceKind;
-  readonly id: string;
-}
+export type ResourceNeed = { readonly kind: ResourceKind; readonly id: string } | { readonly kind: "model"; readonly query: ModelQuery };
 
 /** Models by what they are, where their alias in the profile does not matter. What is not named does not matter either. */
 export interface ModelQuery {

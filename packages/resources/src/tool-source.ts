@@ -1,8 +1,8 @@
 import type { Json, ModelTool, NodeEffect } from "@dad/protocol";
 
-/** A tool that a source has, as a model is told of it. */
+/** A tool that a source has. Its name is as the source has it: who offers it to a model may have to change that. */
 export interface SourcedTool extends ModelTool {
-  /** What repeating it means, as far as the source says so. Default: `effectful`. */
+  /** What repeating it means, as far as the source says so, which nobody has to believe. Default: `effectful`. */
   readonly effect?: NodeEffect;
 }
 
@@ -10,6 +10,8 @@ export interface ToolOptions {
   readonly signal?: AbortSignal;
   /** Goes with the call, where the source takes such: `traceparent`, for instance. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** The same when the same call is made again. */
+  readonly idempotencyKey?: string;
 }
 
 /** What came of the call of a tool. `failed`: the result says why there is none. */

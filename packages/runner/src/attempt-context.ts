@@ -43,11 +43,7 @@ export function contextOf(attempt: Attempt, collected: Collected, observability:
     secret: async (name) => wanted(() => run.ports.resources.get("secret", name).reveal({ signal })),
     observability,
     content: (entry, options) => wanted(() => readBytes(run.ports.artifacts, entry, { ...options, signal })),
-    use(resource) {
-      assertGoingOn();
-      collected.owned.push(resource);
-      return resource;
-    },
+    use: (resource) => (assertGoingOn(), collected.owned.push(resource), resource),
     addUsage: (usage) => countUsage(attempt, collected, usage),
     ...askingOf(attempt, { assertGoingOn, wanted }),
     ...tellingOf(attempt, collected, wanted),

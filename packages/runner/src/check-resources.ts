@@ -1,9 +1,9 @@
 import { type ComponentDefinition, fitted, type NodeDefinition, walk } from "@dad/agent";
-import { DadError, isJsonObject, type Json } from "@dad/protocol";
+import { canonicalJson, DadError, isJsonObject, type Json } from "@dad/protocol";
 import type { ResourceNeed, ResourceProfile } from "@dad/resources";
 import { renderValue } from "@dad/template";
 import { z } from "zod";
-import { ResourcesMissingError } from "./errors.ts";
+import { type MissingResource, ResourcesMissingError } from "./errors.ts";
 
 /**
  * Finds the models and other resources that nodes ask for and the profile has not, before anything was done and paid for. What
@@ -13,9 +13,17 @@ import { ResourcesMissingError } from "./errors.ts";
  */
 export function checkResources(definition: ComponentDefinition, profile: ResourceProfile): void {
   const missing = [...walk(definition)].flatMap(({ path, definition: at }) =>
-    (at.kind === "node" ? needsOf(at) : []).filter(({ kind, id }) => !profile.ids(kind).includes(id)).map((need) => ({ ...need, path })),
+    (at.kind === "node" ? missingOf(needsOf(at), profile) : []).map((need) => ({ ...need, path })),
   );
   if (missing.length > 0) throw new ResourcesMissingError(missing, profile);
+}
+
+/** What a profile does not have of what is needed. */
+export function missingOf(needs: readonly ResourceNeed[], profile: ResourceProfile): readonly Omit<MissingResource, "path">[] {
+  return needs.flatMap((need) => {
+    if ("query" in need) return profile.models(need.query).length > 0 ? [] : [{ kind: "model" as const, id: canonicalJson(need.query) }];
+    return profile.ids(need.kind).includes(need.id) ? [] : [need];
+  });
 }
 
 function needsOf({ nodeType, settings }: NodeDefinition): readonly ResourceNeed[] {

@@ -1,6 +1,6 @@
 import type { BlockKind } from "@dad/agent";
 import { DadError, type Digest, type Json, messageOf, nameHint, type NodePath } from "@dad/protocol";
-import type { ResourceNeed } from "@dad/resources";
+import type { ResourceKind } from "@dad/resources";
 import type { z } from "zod";
 
 /** `NODE_FAILED`: a node failed for good, and with it its component and the run. `cause` says why. */
@@ -121,13 +121,16 @@ export class StaticInputError extends DadError<"STATIC_INPUT_INVALID"> {
 }
 
 /** A resource that a node asks for and the profile has not. In loops, the path has `iter_*`. */
-export interface MissingResource extends ResourceNeed {
+export interface MissingResource {
+  readonly kind: ResourceKind;
+  /** Of a model that is asked for by what it is: that, as JSON. */
+  readonly id: string;
   readonly path: string;
 }
 
 /** `RESOURCE_UNKNOWN`: nodes ask for what the profile of the run has not. Found before anything runs. */
 export class ResourcesMissingError extends DadError<"RESOURCE_UNKNOWN"> {
-  constructor(missing: readonly MissingResource[], profile: { readonly name: string; ids(kind: ResourceNeed["kind"]): readonly string[] }) {
+  constructor(missing: readonly MissingResource[], profile: { readonly name: string; ids(kind: ResourceKind): readonly string[] }) {
     const problems = missing.map(
       ({ path, kind, id }) => `\n  ${path}: there is no ${kind} ${JSON.stringify(id)}; ${nameHint(id, profile.ids(kind))}`,
     );

@@ -1,6 +1,6 @@
 import type { NodeType, WorkspaceUse } from "@dad/agent";
 import { canonicalJson, type Digest, digestOfBytes, type Json, type NodeFingerprint } from "@dad/protocol";
-import type { ResourceNeed, ResourceProfile } from "@dad/resources";
+import type { ResourceKind, ResourceProfile } from "@dad/resources";
 import { known, UNKNOWN } from "./unknown.ts";
 
 /** What a node is to be executed with. */
@@ -77,13 +77,22 @@ function resourcesBehind({ nodeType, settings }: NodeGiven, resources: ResourceP
   const parsed = nodeType.settings.safeParse(settings);
   const needs = parsed.success ? nodeType.needs(parsed.data) : [];
   if (needs.length === 0) return undefined;
-  return Object.fromEntries(needs.map((need) => [`${need.kind}.${need.id}`, behindAlias(need, resources)]));
+  return Object.fromEntries(
+    needs.map((need) => {
+      const id = "query" in need ? canonicalJson(need.query) : need.id;
+      // Of several models that are as asked for, the first is asked.
+      const alias = "query" in need ? (resources.models(need.query)[0] ?? "") : need.id;
+      return [`${need.kind}.${id}`, behindAlias({ kind: need.kind, id: alias }, resources)];
+    }),
+  );
 }
 
 /** A recording says what its model said, and is not that model. */
-function behindAlias({ kind, id }: ResourceNeed, resources: ResourceProfile): Json {
+function behindAlias({ kind, id }: { readonly kind: ResourceKind; readonly id: string }, resources: ResourceProfile): Json {
   try {
-    if (kind !== "model") return String(resources.get(kind, id));
+    if (kind === "tools") return resources.get("tools", id).identity;
+    // An address is itself; of a secret, only the reference is seen.
+    if (kind !== "model") return (resources.get(kind, id) as { toString(): string }).toString();
     const { provider, modelId, capabilities } = resources.get("model", id);
     return { provider, modelId, ...(capabilities.recorded ? { recorded: true } : {}) };
   } catch {

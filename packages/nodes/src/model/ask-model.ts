@@ -1,14 +1,18 @@
-import { type Bindable, defineNode, type NodeContext, type NodeDefinition, type WorkspaceUse } from "@dad/agent";
-import { ArtifactEntry, type Json } from "@dad/protocol";
+import { type Bindable, defineNode, type Effect, type NodeContext, type NodeDefinition, type WorkspaceUse } from "@dad/agent";
+import { ArtifactEntry, type Json, type ModelTool, nameHint } from "@dad/protocol";
 import { escapeValue } from "@dad/template";
 import { z } from "zod";
 import { overridden } from "../settings-override.ts";
 import { AskInput, type AskSettings, type CheckedAsk, StructuredSettings, TextSettings } from "./ask-settings.ts";
 import { unusableReply } from "./call-model.ts";
-import { converse, type Conversed } from "./converse.ts";
-import { aliasOf, modelsNeeded, requestOf } from "./model-request.ts";
+import { type Conversation, converse, type Conversed, type Replied } from "./converse.ts";
+import { ToolMissingError } from "./errors.ts";
+import { aliasOf, requestOf, resourcesNeeded } from "./model-request.ts";
 import { modelSchema, problemsOf } from "./model-schema.ts";
+import { ownTool } from "./offered-tool.ts";
+import { sourcedTools } from "./sourced-tools.ts";
 import { effectOf, type Tool, toolSettings, toolsVersion } from "./tool.ts";
+import { effectsFrom } from "./tools-from.ts";
 
 /** What of a node is no data. */
 export interface AskCode {
@@ -37,18 +41,19 @@ export type ModelAnswer = z.output<typeof Answer>;
  * @throws ModelError (`MODEL_…`), `RESOURCE_UNKNOWN`, `MODEL_NOT_ALLOWED`, `MODEL_FILE_UNUSABLE`, `MODEL_STEPS_EXCEEDED`, `TOOL_RESULT_INVALID`.
  */
 export function askModel(settings: Bindable<AskSettings>, code: AskCode = {}): NodeDefinition<ModelAnswer> {
-  return textAsk(code)({ ...settings, ...toolsOf(code) } as never);
+  return textAsk(offerOf(settings, code))({ ...settings, ...toolsOf(code) } as never);
 }
 
-function textAsk(code: AskCode) {
+function textAsk(offer: Offer) {
   return defineNode({
-    ...typeOf(code),
+    ...typeOf(offer),
     settings: TextSettings,
     input: AskInput,
-    workspace: (settings, input) => workspaceUse(overridden(TextSettings, settings, input), code),
+    workspace: (settings, input) => workspaceUse(overridden(TextSettings, settings, input), offer),
     output: Answer,
     async execute(context, { settings, input }) {
-      const { response, files } = await ask(context, overridden(TextSettings, settings, input), { ...code, chosen: input?.model });
+      const asked = { ...overridden(TextSettings, settings, input), chosen: input?.model };
+      const { response, files } = await ask(context, asked, { ...offer, check: () => {} });
       return { text: response.text, finishReason: response.finishReason, files: [...files] };
     },
   });
@@ -77,34 +82,48 @@ export function askModelFor<Schema extends z.ZodType>(
   if (!(schema instanceof z.ZodType)) throw new TypeError("askModelFor takes a zod schema first, and then what is asked");
   const { name = "reply", ...settings } = options as { readonly name?: string };
   const output = { name, schema: escapeValue(modelSchema(schema, `the schema of the ${name}`)) };
-  return structuredAsk(schema, code)({ ...settings, output, ...toolsOf(code) } as never);
+  return structuredAsk(schema, offerOf(settings, code))({ ...settings, output, ...toolsOf(code) } as never);
 }
 
-function structuredAsk<Schema extends z.ZodType>(schema: Schema, code: AskCode) {
+function structuredAsk<Schema extends z.ZodType>(schema: Schema, offer: Offer) {
+  const check = (replied: Replied): Json => structuredReply(replied, schema);
   return defineNode({
-    ...typeOf(code),
+    ...typeOf(offer),
     settings: StructuredSettings,
     input: AskInput,
-    workspace: (settings, input) => workspaceUse(overridden(StructuredSettings, settings, input), code),
+    workspace: (settings, input) => workspaceUse(overridden(StructuredSettings, settings, input), offer),
     output: schema,
     async execute(context, { settings, input }) {
-      const conversed = await ask(context, overridden(StructuredSettings, settings, input), { ...code, chosen: input?.model });
-      return structuredReply(conversed, schema) as z.input<Schema>;
+      const asked = { ...overridden(StructuredSettings, settings, input), chosen: input?.model };
+      return check(await ask(context, asked, { ...offer, check })) as z.input<Schema>;
     },
   });
 }
 
-function typeOf(code: AskCode) {
-  const { tools = [] } = code;
+/** What a node offers to a model. */
+interface Offer {
+  /** The functions of the node. */
+  readonly tools: readonly Tool[];
+  readonly effect: Effect;
+  /** Whether it offers anything, also of others. */
+  readonly offers: boolean;
+}
+
+function offerOf(settings: { readonly toolsFrom?: unknown }, { tools = [] }: AskCode): Offer {
+  const effects = [...tools.map(({ effect }) => effect), ...effectsFrom(settings.toolsFrom)];
+  return { tools, effect: effectOf(effects), offers: effects.length > 0 };
+}
+
+function typeOf({ tools, effect, offers }: Offer) {
   const version = tools.length === 0 ? "2" : `2+${toolsVersion(tools)}`;
   // What tools look at, they do not say.
-  const inputFiles = tools.length === 0 ? ("none" as const) : ("reads" as const);
-  return { type: "ai_model", version, code: "", effect: effectOf(tools), inputFiles, needs: modelsNeeded, untrusted: true };
+  const inputFiles = offers ? ("reads" as const) : ("none" as const);
+  return { type: "ai_model", version, code: "", effect, inputFiles, needs: resourcesNeeded, untrusted: true };
 }
 
 /** A model sees what it is sent. A tool may look at all of it. */
-function workspaceUse({ files = [] }: CheckedAsk, { tools = [] }: AskCode): WorkspaceUse {
-  if (tools.length > 0) return effectOf(tools) === "pure" ? "reads" : "writes";
+function workspaceUse({ files = [] }: CheckedAsk, { effect, offers }: Offer): WorkspaceUse {
+  if (offers) return effect === "pure" ? "reads" : "writes";
   return files.some((file) => typeof file === "string") ? "reads" : "none";
 }
 
@@ -112,15 +131,33 @@ function toolsOf({ tools = [] }: AskCode): object {
   return tools.length === 0 ? {} : { tools: toolSettings(tools) };
 }
 
-async function ask(context: NodeContext, settings: CheckedAsk, code: AskCode & { readonly chosen: string | undefined }): Promise<Conversed> {
+/** What is asked, and whom the input chooses for that. */
+type Asked = CheckedAsk & { readonly chosen: string | undefined };
+
+async function ask(context: NodeContext, asked: Asked, offer: Offer & Pick<Conversation, "check">): Promise<Conversed> {
   context.signal.throwIfAborted();
-  const alias = aliasOf(settings, code.chosen);
-  const request = await requestOf(context, settings);
-  return await converse(context, { alias, request, tools: code.tools ?? [], maxSteps: settings.maxSteps, stream: settings.stream });
+  const { tools: own = [], toolsFrom = [], toolChoice, maxSteps, stream } = asked;
+  const alias = aliasOf(context, asked, asked.chosen);
+  const others = await sourcedTools(
+    context,
+    toolsFrom,
+    own.map(({ name }) => name),
+  );
+  const told = [...own, ...others.told];
+  assertOffered(toolChoice, told);
+  const request = await requestOf(context, asked, told);
+  const tools = [...offer.tools.map(ownTool), ...others.tools];
+  return await converse(context, { alias, request, tools, maxSteps, stream, check: offer.check });
+}
+
+function assertOffered(choice: CheckedAsk["toolChoice"], tools: readonly ModelTool[]): void {
+  if (typeof choice !== "object" || tools.some(({ name }) => name === choice.tool)) return;
+  const names = tools.map(({ name }) => name);
+  throw new ToolMissingError("the node", choice.tool, nameHint(choice.tool, names));
 }
 
 /** The reply as it came: whoever takes the output of a node parses it with the same schema. */
-function structuredReply({ model, response }: Conversed, schema: z.ZodType): Json {
+function structuredReply({ model, response }: Replied, schema: z.ZodType): Json {
   if (response.structured === undefined) throw unusableReply(model, response, response.text.trim() === "" ? "it is empty" : "it is no JSON");
   const parsed = schema.safeParse(response.structured);
   if (!parsed.success) throw unusableReply(model, response, problemsOf(parsed.error));

@@ -1,6 +1,8 @@
 import { ArtifactEntry, ModelOutputSpec, ModelSettings, ModelTool, ModelToolChoice, nameHint } from "@dad/protocol";
+import type { ModelQuery } from "@dad/resources";
 import { z } from "zod";
 import { overridingInput } from "../settings-override.ts";
+import { ToolsFrom } from "./tools-from.ts";
 
 const alias = z.string().min(1);
 const DEFAULT_MAX_STEPS = 8;
@@ -31,44 +33,67 @@ const Asking = z.strictObject({
   stream: z.boolean().default(true),
 });
 
+const Query = z
+  .strictObject({
+    /** As the provider names it, such as `claude-sonnet-4-5`. */
+    model: alias.optional(),
+    provider: alias.optional(),
+    /** All that it has to be able to do. */
+    capabilities: z.array(z.enum(["structuredOutput", "recorded", "streaming", "tools", "files"])).optional(),
+    /** Among these aliases only. */
+    among: z.array(alias).min(1).optional(),
+  })
+  .refine((query) => Object.values(query).some((member) => member !== undefined), "say what the model is: model, provider, capabilities or among");
+
 const whom = {
-  /** The name under which the profile of the run has a model. */
-  model: alias.optional(),
+  /** The name under which the profile of the run has a model, or what it is: then the first of the profile that is so. */
+  model: z.union([alias, Query], "an alias, or { model, provider, capabilities, among }, is expected").optional(),
   /** Instead of `model`: those that may be asked. The first is, unless the input of the node chooses another. */
   models: z.array(alias).min(1).optional(),
 };
 
-function hasOneOf({ model, models }: { readonly model?: string | undefined; readonly models?: readonly string[] | undefined }): boolean {
+function hasOneOf({ model, models }: { readonly model?: unknown; readonly models?: readonly string[] | undefined }): boolean {
   return (model === undefined) !== (models === undefined);
 }
 const ONE_OF = "give either model or models";
 
 interface WithTools {
   readonly tools?: readonly ModelTool[] | undefined;
+  readonly toolsFrom?: ToolsFrom | undefined;
   readonly toolChoice?: ModelToolChoice | undefined;
 }
 
-function checkToolChoice({ value: { tools = [], toolChoice }, issues }: z.core.ParsePayload<WithTools>): void {
+/** Which tools others have, is known only when they are asked. */
+function checkToolChoice({ value: { tools = [], toolsFrom, toolChoice }, issues }: z.core.ParsePayload<WithTools>): void {
   const names = tools.map(({ name }) => name);
   const chosen = typeof toolChoice === "object" ? toolChoice.tool : undefined;
-  if (toolChoice === undefined || (chosen === undefined ? names.length > 0 : names.includes(chosen))) return;
+  if (toolChoice === undefined || toolsFrom !== undefined || (chosen === undefined ? names.length > 0 : names.includes(chosen))) return;
   const message = chosen === undefined ? "the node has no tools" : `the node has no tool ${JSON.stringify(chosen)}; ${nameHint(chosen, names)}`;
   issues.push({ code: "custom", path: ["toolChoice"], message, input: toolChoice });
 }
 
-/** The tools are from the code of the node. */
-const tools = z.array(ModelTool).optional();
+/** What a model may have executed. Nobody gives a node other tools from outside. */
+const offered = {
+  /** From the code of the node. */
+  tools: z.array(ModelTool).optional(),
+  toolsFrom: ToolsFrom.optional(),
+};
 
-export const TextSettings = Asking.extend({ ...whom, tools })
+export const TextSettings = Asking.extend({ ...whom, ...offered })
   .refine(hasOneOf, ONE_OF)
   .check(checkToolChoice);
-export const StructuredSettings = Asking.extend({ ...whom, tools, output: ModelOutputSpec })
+export const StructuredSettings = Asking.extend({ ...whom, ...offered, output: ModelOutputSpec })
   .refine(hasOneOf, ONE_OF)
   .check(checkToolChoice);
 
 /** `model` chooses among those that the node may ask. */
 export const AskInput = overridingInput(Asking, { model: alias.optional() });
 
-export type AskSettings = z.input<typeof Asking> & { readonly model?: string; readonly models?: readonly string[] };
+export type AskSettings = z.input<typeof Asking> & {
+  readonly model?: string | ModelQuery;
+  readonly models?: readonly string[];
+  /** Tools of others, by the aliases under which the profile of the run has them. */
+  readonly toolsFrom?: z.input<typeof ToolsFrom>;
+};
 /** What both kinds of nodes have, once it is checked. */
 export type CheckedAsk = z.output<typeof TextSettings> & { readonly output?: ModelOutputSpec };

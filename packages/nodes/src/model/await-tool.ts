@@ -7,7 +7,7 @@ import { ToolLeftError } from "./errors.ts";
 const GRACE_MS = 4_000;
 
 /** What a tool gives. @throws ToolLeftError (`TOOL_LEFT`) for one that does not react to its signal; what it gives later is ignored. */
-export async function awaitTool(tool: string, work: () => unknown, signal: AbortSignal): Promise<unknown> {
+export async function awaitTool<Result>(tool: string, work: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
   const { promise: left, reject } = Promise.withResolvers<never>();
   let timer: NodeJS.Timeout | undefined;
   const beginGrace = () => {

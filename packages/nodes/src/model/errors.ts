@@ -43,3 +43,22 @@ export class ToolLeftError extends DadError<"TOOL_LEFT"> {
     );
   }
 }
+
+/** `TOOL_MISSING`: a node asks for a tool that a source, or the node itself, does not have. */
+export class ToolMissingError extends DadError<"TOOL_MISSING"> {
+  constructor(source: string, tool: string, hint: string) {
+    super("TOOL_MISSING", `${source} has no tool ${JSON.stringify(tool)}; ${hint}`, { details: { source, tool } });
+  }
+}
+
+/** `MODEL_MISSING`: no model of the profile is what a node asks for. */
+export class ModelMissingError extends DadError<"MODEL_MISSING"> {
+  constructor(query: Json, profile: { readonly name: string; readonly models: readonly string[] }) {
+    const { name, models } = profile;
+    super(
+      "MODEL_MISSING",
+      `profile "${name}" has no model that is ${JSON.stringify(query)}; it has ${models.length === 0 ? "none" : models.join(", ")}`,
+      { details: { query, profile: name, models } },
+    );
+  }
+}

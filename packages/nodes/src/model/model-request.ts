@@ -1,35 +1,43 @@
 import type { NodeContext } from "@dad/agent";
-import { canonicalJson } from "@dad/protocol";
-import type { ModelMessage, ModelRequest, ResourceNeed } from "@dad/resources";
+import { canonicalJson, type Json, type ModelTool } from "@dad/protocol";
+import type { ModelMessage, ModelQuery, ModelRequest, ResourceNeed } from "@dad/resources";
 import type { CheckedAsk } from "./ask-settings.ts";
-import { ModelNotAllowedError } from "./errors.ts";
+import { ModelMissingError, ModelNotAllowedError } from "./errors.ts";
 import { filePartsOf } from "./request-files.ts";
+import { toolsOf } from "./tools-from.ts";
 
-/** Whom a node asks: the model that its input chooses, or else the first that it may ask. @throws ModelNotAllowedError. */
-export function aliasOf(settings: CheckedAsk, chosen: string | undefined): string {
-  const [first, ...others] = aliasesOf(settings);
-  // The schema sees to it that there is one.
-  if (first === undefined) throw new TypeError("a node without a model");
-  const allowed = [first, ...others];
+/**
+ * Whom a node asks: the model that its input chooses, or else the first that it may ask.
+ *
+ * @throws ModelNotAllowedError (`MODEL_NOT_ALLOWED`), ModelMissingError (`MODEL_MISSING`).
+ */
+export function aliasOf({ resources }: NodeContext, settings: CheckedAsk, chosen: string | undefined): string {
+  const allowed = allowedBy(settings, resources);
+  const [first] = allowed;
+  if (first === undefined) throw new ModelMissingError(settings.model as Json, { name: resources.name, models: resources.ids("model") });
   if (chosen === undefined) return first;
   if (allowed.includes(chosen)) return chosen;
   throw new ModelNotAllowedError(chosen, allowed);
 }
 
-/** The models that a node may ask, as resources. */
-export function modelsNeeded(settings: Whom): readonly ResourceNeed[] {
-  return aliasesOf(settings).map((id) => ({ kind: "model", id }));
+function allowedBy({ model, models = [] }: CheckedAsk, resources: NodeContext["resources"]): readonly string[] {
+  if (model === undefined) return models;
+  return typeof model === "string" ? [model] : resources.models(model as ModelQuery);
 }
 
-type Whom = Pick<CheckedAsk, "model" | "models">;
-
-function aliasesOf({ model, models = [] }: Whom): readonly string[] {
-  return model === undefined ? models : [model];
+/** The models that a node may ask, and the sources of its tools. */
+export function resourcesNeeded({ model, models, toolsFrom = [] }: Partial<CheckedAsk>): readonly ResourceNeed[] {
+  const aliases = typeof model === "string" ? [model] : (models ?? []);
+  return [
+    ...aliases.map((id) => ({ kind: "model" as const, id })),
+    ...(typeof model === "object" ? [{ kind: "model" as const, query: model as ModelQuery }] : []),
+    ...toolsFrom.map((item) => ({ kind: "tools" as const, id: toolsOf(item).source })),
+  ];
 }
 
 /** What is asked first. A node that has a prompt only asks as briefly as it can, so that recordings are short. */
-export async function requestOf(context: NodeContext, ask: CheckedAsk): Promise<ModelRequest> {
-  const { system, output, tools = [], toolChoice, settings } = ask;
+export async function requestOf(context: NodeContext, ask: CheckedAsk, tools: readonly ModelTool[]): Promise<ModelRequest> {
+  const { system, output, toolChoice, settings } = ask;
   return {
     ...(system === undefined ? {} : { system: typeof system === "string" ? system : system.join("\n\n") }),
     messages: [...(ask.context ?? []).map(messageOf), ...sourcesOf(ask), await promptOf(context, ask)],

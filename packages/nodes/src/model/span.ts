@@ -18,3 +18,30 @@ function typeOf(error: unknown): string {
   if (DadError.is(error)) return error.code;
   return error instanceof Error ? error.name : "_OTHER";
 }
+
+/** The headers that tell a server of which span its work is a part. */
+export function traceHeaders(span: Span): Readonly<Record<string, string>> {
+  const { traceId, spanId, traceFlags } = span.spanContext();
+  // Of a trace that nobody keeps: https://www.w3.org/TR/trace-context/#traceparent-header calls it invalid.
+  if (/^0*$/.test(traceId) || /^0*$/.test(spanId)) return {};
+  return { traceparent: `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, "0")}` };
+}
+
+export interface SpanOptions {
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** Does the work under a span, which gets the type of what it throws. */
+export async function inSpan<Result>(context: NodeContext, options: SpanOptions, work: (span: Span) => Promise<Result>): Promise<Result> {
+  const attributes = { ...options.attributes, "dad.node.path": context.path };
+  const span = context.observability.tracer.startSpan(options.name, { attributes });
+  try {
+    return await work(span);
+  } catch (error) {
+    failSpan(span, error);
+    throw error;
+  } finally {
+    span.end();
+  }
+}

@@ -4,6 +4,18 @@ import { escapeValue } from "@dad/template";
 import type { z } from "zod";
 import { modelSchema } from "./model-schema.ts";
 
+/** Asks somebody before a tool is executed. */
+export interface ApprovalQuestion {
+  /** Why it is asked, for whoever answers. */
+  readonly reason?: string;
+  /** How long it may be answered: milliseconds, or `90s`, `30m`, `12h`, `7d`. Then the call is denied. Default: without end. */
+  readonly expiresIn?: number | string;
+}
+
+/** Whether somebody is asked before a tool is executed. */
+export type Approval = boolean | ((input: unknown, context: NodeContext) => ApprovalAsked | Promise<ApprovalAsked>);
+export type ApprovalAsked = boolean | ApprovalQuestion;
+
 /** Something that a model may have executed while it is asked. Made by `defineTool`. */
 export interface Tool {
   readonly name: string;
@@ -11,6 +23,7 @@ export interface Tool {
   readonly version: string;
   readonly effect: Effect;
   readonly input: z.ZodType;
+  readonly approval: Approval;
   readonly execute: (input: unknown, context: NodeContext) => unknown;
 }
 
@@ -25,6 +38,11 @@ export interface ToolOptions<Input extends z.ZodType> {
   readonly effect?: Effect;
   /** Change it when the function gives another result without another text, because something that it calls changed. Default `1`. */
   readonly version?: string;
+  /**
+   * Whether somebody has to approve of a call before it is executed: of each, or of those for which a function gives `true` or a
+   * question. What is denied is told to the model as a failure. Default false.
+   */
+  readonly approval?: boolean | ((input: z.output<Input>, context: NodeContext) => ApprovalAsked | Promise<ApprovalAsked>);
   /**
    * Gives any JSON value, or nothing, which stands for `null`; what it throws is told to the model. The context is that of the
    * node, with an `idempotencyKey` for each call; its `exec` runs commands in isolation `contained`, since a model has chosen them.
@@ -48,10 +66,11 @@ export interface ToolOptions<Input extends z.ZodType> {
  * @throws DefinitionError (`DEFINITION_INVALID`) for a name that is none, and an input that is no object or that JSON Schema cannot say.
  */
 export function defineTool<Input extends z.ZodType>(options: ToolOptions<Input>): Tool {
-  const { name, description, input, effect = "effectful", version = "1", execute } = options;
+  const { name, description, input, effect = "effectful", version = "1", approval = false, execute } = options;
   if (typeof execute !== "function") throw new TypeError(`the tool ${JSON.stringify(name)} has no function to execute`);
   // What it takes is checked with its schema before it is called.
-  const tool: Tool = { name, description, version, effect, input, execute: execute as Tool["execute"] };
+  const checked = { approval: approval as Approval, execute: execute as Tool["execute"] };
+  const tool: Tool = { name, description, version, effect, input, ...checked };
   const { error, data } = ModelTool.safeParse(told(tool));
   if (error) throw new DefinitionError(`the tool ${JSON.stringify(name)} cannot be so: ${error.issues[0]?.message}`, { tool: name });
   if (data.inputSchema["type"] !== "object") throw new DefinitionError(`the input of the tool "${name}" is no object`, { tool: name });
@@ -78,9 +97,8 @@ export function toolsVersion(tools: readonly Tool[]): string {
   return hexOfDigest(digestOfBytes(canonicalJson(identity))).slice(0, HEX_OF_SOURCE);
 }
 
-/** What repeating a node with these tools means: as much as repeating the one that matters most. A model itself changes nothing but the bill. */
-export function effectOf(tools: readonly Tool[]): Effect {
-  const effects = tools.map(({ effect }) => effect);
+/** What repeating a node with such tools means: as much as repeating the one that matters most. A model itself changes nothing but the bill. */
+export function effectOf(effects: readonly Effect[]): Effect {
   if (effects.includes("effectful")) return "effectful";
   return effects.includes("idempotent") ? "idempotent" : "pure";
 }

@@ -1,6 +1,7 @@
 import { type ComponentDefinition, elementsOf } from "@dad/agent";
 import type { ArtifactEntry, NodePath, PlanProblem } from "@dad/protocol";
 import type { NodeHistory, RunPorts } from "@dad/run-context";
+import { missingOf } from "../check-resources.ts";
 import { workspaceUse } from "../fingerprint.ts";
 import { problemsOf as problemsOfSchema } from "../errors.ts";
 import { type Decider, FILES_UNKNOWN } from "./decide.ts";
@@ -46,7 +47,7 @@ function unfit(elementAt: ElementAt, { path, decision, now }: Foreseen, { option
   if (definition?.kind !== "node") return [];
   const { settings, needs } = definition.nodeType;
   const { data, error } = settings.safeParse(now?.told.settings);
-  const missing = error ? [] : (needs?.(data) ?? []).filter(({ kind, id }) => !resources.ids(kind).includes(id));
+  const missing = error ? [] : missingOf(needs?.(data) ?? [], resources);
   const why = error ? problemsOfSchema(error) : missing.map(({ kind, id }) => `there is no ${kind} ${JSON.stringify(id)}`).join("; ");
   return why === "" ? [] : [{ kind: "set", path, message: `${path} cannot be told what is set: ${why}`, allow: [] }];
 }

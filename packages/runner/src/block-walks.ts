@@ -190,7 +190,7 @@ function* guarded(walk: Walk, { body, handler, codes, error: name }: TryDefiniti
     const output = yield* walkBranch(walk, body, childPlace(place, "try", { frame: place.parent }));
     return handler && walk.host.foresight?.mayFail(place.path) ? UNKNOWN : { try: output };
   } catch (error) {
-    const envelope = errorEnvelope(error);
+    const envelope = walk.host.redacted(errorEnvelope(error));
     const caught =
       !(error instanceof StrandCancelled) && !endsRerun(error) && handler !== undefined && (codes === undefined || hasCode(envelope, codes));
     if (!caught) throw error;

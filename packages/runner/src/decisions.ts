@@ -1,6 +1,6 @@
 import type { NodeType } from "@dad/agent";
 import type { NodeFingerprint, NodePath } from "@dad/protocol";
-import type { NodeHistory } from "@dad/run-context";
+import type { NodeHistory, RunPorts } from "@dad/run-context";
 import type { NodeGiven } from "./fingerprint.ts";
 import type { Continuation } from "./rerun/continuation.ts";
 import type { Decision } from "./rerun/decide.ts";
@@ -16,10 +16,11 @@ export interface DecisionsOptions {
   readonly recorded: ReadonlyMap<NodePath, NodeHistory>;
   /** Of a re-run. */
   readonly continuation: Continuation | undefined;
+  readonly redactor?: RunPorts["redactor"];
 }
 
 /** Decides of each node before it is begun. */
-export function decisionsOf({ fingerprint, unmarked, recorded, continuation }: DecisionsOptions): Decisions {
+export function decisionsOf({ fingerprint, unmarked, recorded, continuation, redactor }: DecisionsOptions): Decisions {
   if (continuation === undefined) return { settings: (_place, settings) => settings, of: (node) => ({ fingerprint: fingerprint(givenOf(node)) }) };
   const { decider, base, isReplay } = continuation;
   const decide = decider.inWalk(recorded.values());
@@ -43,7 +44,7 @@ export function decisionsOf({ fingerprint, unmarked, recorded, continuation }: D
     const record = base.history.nodes.get(path);
     if (because.some(({ component }) => component === "replay")) return;
     const before = record?.fingerprint && { fingerprint: record.fingerprint, told: toldInRecord(record) };
-    const after = { fingerprint: found, told: { settings, input } };
+    const after = { fingerprint: found, told: { settings: redactor?.json(settings) ?? settings, input } };
     throw new ReplayDivergedError(path, base.runId, before ? differences(before, after, unmarked) : because);
   }
 }

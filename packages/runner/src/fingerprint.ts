@@ -1,6 +1,7 @@
 import type { NodeType, WorkspaceUse } from "@dad/agent";
 import { canonicalJson, type Digest, digestOfBytes, type Json, type NodeFingerprint } from "@dad/protocol";
 import type { ResourceKind, ResourceProfile } from "@dad/resources";
+import type { RunPorts } from "@dad/run-context";
 import { known, UNKNOWN } from "./unknown.ts";
 
 /** What a node is to be executed with. */
@@ -24,19 +25,21 @@ export interface FingerprintOptions {
   readonly tree: () => string | undefined;
   /** Names the input files of the run. */
   readonly inputFiles: Digest | undefined;
+  readonly redactor?: RunPorts["redactor"];
 }
 
 /**
  * Says what the result of a node depends on: its code, its rendered settings, its static input and answers, what stands behind the aliases of
  * its resources, the files of the workspace, if it sees them, and the input files, if it may look at those. Time limits, retries, concurrency, waits, record settings, the ids
- * of runs and their places are no part of it.
+ * of runs and their places are no part of it. It is of all that without secrets: another one in their place changes nothing.
  */
-export function fingerprinter({ resources, unmarked, tree, inputFiles }: FingerprintOptions): (given: NodeGiven) => NodeFingerprint {
+export function fingerprinter({ resources, unmarked, tree, inputFiles, redactor }: FingerprintOptions): (given: NodeGiven) => NodeFingerprint {
   return (given) => {
     const { nodeType, plain, input, answers } = given;
     const { type, version, source } = nodeType;
     const code = { type, version, ...(source === undefined ? {} : { source }) };
-    const behind = resourcesBehind(given, resources);
+    const clean = <Value extends Json>(value: Value): Value => redactor?.json(value) ?? value;
+    const behind = clean(resourcesBehind(given, resources) ?? null) ?? undefined;
     const found = tree();
     const workspace = found === undefined || workspaceUse(given) === "none" ? undefined : known(found as Json, () => "the files of the workspace");
     const looked = given.inputFiles || nodeType.inputFiles === "reads" ? inputFiles : undefined;
@@ -46,7 +49,7 @@ export function fingerprinter({ resources, unmarked, tree, inputFiles }: Fingerp
       ...(workspace === undefined ? {} : { workspace: workspace as string }),
       ...(looked === undefined ? {} : { inputFiles: looked }),
     };
-    const components = { ...facts, settings: plain, ...(input === undefined ? {} : { static: input }), ...(answers ? { answers } : {}) };
+    const components = { ...facts, settings: clean(plain), ...(input === undefined ? {} : { static: input }), ...(answers ? { answers } : {}) };
     return { digest: digestOfBytes(unmarked(canonicalJson(components))), ...facts };
   };
 }

@@ -2,6 +2,7 @@ import { type NamedInterception, type NodeToExecute, type Questions } from "@dad
 import { type Json, messageOf } from "@dad/protocol";
 import { type Attempt, type Collected } from "./attempt.ts";
 import { NodeVetoedError } from "./errors.ts";
+import { withoutSecrets } from "./without-secrets.ts";
 
 type When = "before" | "after";
 
@@ -44,8 +45,10 @@ async function intercepted<Kind extends `node.${When}`>(
   return { value: decided.replace, by };
 }
 
+/** As the record has it. */
 function nodeOf({ call: { path, attempt, settings, input }, definition: { nodeType }, scope: { run } }: Attempt): NodeToExecute {
-  return { runId: run.env.runId, path, attempt, nodeType: nodeType.type, settings, ...(input === undefined ? {} : { input }) };
+  const told = { settings: withoutSecrets(settings, run), ...(input === undefined ? {} : { input }) };
+  return { runId: run.env.runId, path, attempt, nodeType: nodeType.type, ...told };
 }
 
 /** What says whose value it was that does not fit. */

@@ -1,17 +1,20 @@
 import { type NodeOutcome, stoppedOutcome } from "@dad/engine";
 import { traced, under } from "@dad/observability";
 import { DadError, type Json } from "@dad/protocol";
+import { redactedError } from "@dad/run-context";
 import { type Attempt, type Collected, disposeOwned } from "./attempt.ts";
 import { askIn, contextOf } from "./attempt-context.ts";
 import { NodeOutputError, NodeSettingsError, StaticInputError } from "./errors.ts";
 import { frozenJson } from "./frozen-json.ts";
+import { withoutSecrets } from "./without-secrets.ts";
 import { interceptedAfter, interceptedBefore, misfitBy, type Replaced } from "./interceptions.ts";
 import { inputQuestion } from "./waiting/required-input.ts";
 
 /** Does the work of an attempt, and keeps what it gives. */
 export async function executed(work: Attempt, collected: Collected): Promise<NodeOutcome> {
-  const { call, signal } = work;
-  const stopped = (error: unknown): NodeOutcome => stoppedOutcome(signal, error);
+  const { call, scope, signal } = work;
+  const { redactor } = scope.run.ports;
+  const stopped = (error: unknown): NodeOutcome => stoppedOutcome(signal, redactedError(error, redactor));
   let value: Json;
   try {
     const input = call.input ?? (await askedInput(work));
@@ -72,12 +75,12 @@ function inputOf({ call, definition }: Attempt): unknown {
   return parsed.data;
 }
 
-/** @throws NodeOutputError for what the type of the node does not give. */
-export function checkedOutput({ call, definition }: Attempt, value: unknown): Json {
+/** What others are given of it has no secrets, as the record has none. @throws NodeOutputError for what the type of the node does not give. */
+export function checkedOutput({ call, definition, scope }: Attempt, value: unknown): Json {
   const parsed = definition.nodeType.output.safeParse(value);
   if (!parsed.success) throw new NodeOutputError(call.path, parsed.error);
   try {
-    return frozenJson(parsed.data);
+    return withoutSecrets(frozenJson(parsed.data), scope.run);
   } catch (cause) {
     throw new NodeOutputError(call.path, cause);
   }

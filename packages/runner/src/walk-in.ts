@@ -1,7 +1,7 @@
 import type { ComponentDefinition } from "@dad/agent";
 import type { DriveOptions, NodeHandle } from "@dad/engine";
 import type { Observability } from "@dad/observability";
-import type { NodePath } from "@dad/protocol";
+import type { ErrorEnvelope, Json, NodePath } from "@dad/protocol";
 import { digestOfInputFiles, type ExecutionScope, type RunContext } from "@dad/run-context";
 import type { Assumptions } from "./assumption.ts";
 import { decisionsOf } from "./decisions.ts";
@@ -20,6 +20,7 @@ import { waitingIn } from "./waiting/waiting-in.ts";
 import type { WallClock } from "./waiting/wall-clock.ts";
 import type { Decisions, InterpreterHost } from "./walk.ts";
 import { walkReport } from "./walk-report.ts";
+import { withoutSecrets } from "./without-secrets.ts";
 
 export interface WalkInOptions {
   /** At the place in the trace where the nodes belong. */
@@ -47,13 +48,13 @@ export function walkIn(scope: ExecutionScope, root: ComponentDefinition, options
   const files = filesOf(scope.run, turns, continuation);
   const own = unmarked({ env, workspace: scope.space.cwd, lineage: continuation?.lineage ?? [] });
   const inputFiles = digestOfInputFiles(scope.run.inputs.files);
-  const fingerprint = fingerprinter({ resources: ports.resources, unmarked: own, tree: files.tree, inputFiles });
+  const fingerprint = fingerprinter({ resources: ports.resources, unmarked: own, tree: files.tree, inputFiles, redactor: ports.redactor });
   const commits = fileCommits(scope.run, files);
   const waiting = waitingIn({ scope, continuation, clock, given: (id) => inputs.answer(id) });
   waiting.requests.listen();
   const { execute, ledger } = nodeAttempts({ waiting, scope, root, observability, report, files: commits, before: { turns, assume, continuation } });
   const cameTo = new Set(history.nodes.keys());
-  const decisions = decisionsOf({ fingerprint, unmarked: own, recorded: history.nodes, continuation });
+  const decisions = decisionsOf({ fingerprint, unmarked: own, recorded: history.nodes, continuation, redactor: ports.redactor });
   const host: InterpreterHost = {
     root,
     env,
@@ -65,6 +66,7 @@ export function walkIn(scope: ExecutionScope, root: ComponentDefinition, options
     attempts: ledger,
     decisions: noting(decisions, cameTo),
     files,
+    redacted: (error) => withoutSecrets(error as unknown as Json, scope.run) as unknown as ErrorEnvelope,
     breathe: () => aTurn(scope.signal),
   };
   return {

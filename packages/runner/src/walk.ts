@@ -1,6 +1,6 @@
 import type { Bindings, ComponentDefinition, Definition, Element, NodeDefinition } from "@dad/agent";
 import type { EngineContext, NodeCall, NodeHandle, NodeOutcome } from "@dad/engine";
-import { type Json, type NodeId, type NodePath, nodePath, type RunEnvParams } from "@dad/protocol";
+import { type ErrorEnvelope, type Json, type NodeId, type NodePath, nodePath, type RunEnvParams } from "@dad/protocol";
 import type { WalkReport } from "./walk-report.ts";
 import type { Frame, LoopStarts } from "./frame.ts";
 import type { ToldFiles } from "./told-files.ts";
@@ -23,6 +23,8 @@ export interface InterpreterHost {
   readonly files: ToldFiles;
   /** Of a walk that only looks ahead. */
   readonly foresight?: Foresight;
+  /** An error as it is on record, without secrets. */
+  redacted(error: ErrorEnvelope): ErrorEnvelope;
   /** Gives the rest of the program a turn. Says why the run is to end, if it is. */
   breathe(): Promise<{ readonly cause: unknown } | undefined>;
 }

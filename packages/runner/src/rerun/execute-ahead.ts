@@ -5,13 +5,13 @@ import { readOutcome, type RunPorts } from "@dad/run-context";
 import { componentAt, questionFor } from "../asked-variables.ts";
 import { errorFromRecord } from "../reused-attempt.ts";
 import { UNKNOWN } from "../unknown.ts";
-import { askedOf, type DescribeSchema } from "../waiting/request-of.ts";
+import { askedOf, askedWithout, type DescribeSchema } from "../waiting/request-of.ts";
 import type { EarlierAnswers } from "./earlier-answers.ts";
 import type { BaseRun } from "./rerun-options.ts";
 
 export interface ExecutingAhead {
   readonly base: BaseRun;
-  readonly ports: Pick<RunPorts, "artifacts">;
+  readonly ports: Pick<RunPorts, "artifacts" | "redactor">;
   readonly answers: EarlierAnswers;
   readonly describe: DescribeSchema;
   readonly elementAt: ReturnType<typeof elementsOf>;
@@ -25,8 +25,9 @@ export async function executeAhead(call: NodeCall, looking: ExecutingAhead): Pro
 }
 
 /** What was answered before is answered so again. */
-function askedAhead({ path }: NodeCall, names: readonly string[], { answers, describe, elementAt }: ExecutingAhead): NodeOutcome {
-  const asked = askedOf(path, questionFor(componentAt(path, elementAt(path)?.definition), path, names), describe);
+function askedAhead({ path }: NodeCall, names: readonly string[], { answers, describe, elementAt, ports }: ExecutingAhead): NodeOutcome {
+  const question = questionFor(componentAt(path, elementAt(path)?.definition), path, names);
+  const asked = askedWithout(askedOf(path, question, describe), { ports });
   return { status: "completed", value: answers.to(asked)?.value ?? UNKNOWN };
 }
 

@@ -65,7 +65,7 @@ export interface LookAheadOptions {
   readonly withSet: ReturnType<typeof withSet>;
   /** What the re-run is given: its static inputs, and what names its input files. */
   readonly outside: { readonly inputs: StaticInputIndex; readonly inputFiles: Digest | undefined; readonly answers: EarlierAnswers };
-  readonly ports: Pick<RunPorts, "artifacts" | "resources" | "outcomes" | "workspaces">;
+  readonly ports: Pick<RunPorts, "artifacts" | "resources" | "outcomes" | "workspaces" | "redactor">;
   readonly engine: Engine;
   readonly place: { readonly runRoot: string; readonly lineage: readonly BaseRun["runId"][] };
   readonly signal: AbortSignal;
@@ -130,13 +130,12 @@ function lookingHost(root: ComponentDefinition, options: LookAheadOptions, found
   const files = filesAhead(options, found);
   const { env, workspace } = standIn(options);
   const own = unmarked({ env: { ...env, runId: UNNAMED }, workspace, lineage: place.lineage });
-  const fingerprint = fingerprinter({ resources: options.ports.resources, unmarked: own, tree: files.tree, inputFiles: outside.inputFiles });
-  const describe = schemaDescriber();
+  const fingerprint = fingerprinter({ ...options.ports, unmarked: own, tree: files.tree, inputFiles: outside.inputFiles });
   const looking = {
     ...options,
     answers: outside.answers,
     files,
-    describe,
+    describe: schemaDescriber(),
     found,
     elementAt: elementsOf(root),
     before: nodesIn(options.base),
@@ -161,6 +160,7 @@ function lookingHost(root: ComponentDefinition, options: LookAheadOptions, found
       given: (path, error) => (unknownYet(error) ? pinnedAhead(path, looking) : undefined),
       mayFail: (path) => mayFail(path, looking),
     },
+    redacted: (error) => error,
     breathe: async () => undefined,
   };
   return { host, execute: (call: NodeCall) => executeAhead(call, looking) };
@@ -179,10 +179,10 @@ function standIn({ base: { runId }, place: { runRoot }, ports }: LookAheadOption
   return { env, workspace: workspace ?? runDir };
 }
 
-function decideAhead(node: NodeToDecide, fingerprint: NodeFingerprint, { base, decide, found, files }: Looking): Decided {
+function decideAhead(node: NodeToDecide, fingerprint: NodeFingerprint, { base, decide, found, files, ports: { redactor } }: Looking): Decided {
   const { path } = node.place;
   const use = workspaceUse(givenOf(node));
-  const now = { fingerprint, told: { settings: node.settings, input: node.input } };
+  const now = { fingerprint, told: { settings: redactor?.json(node.settings) ?? node.settings, input: node.input } };
   const decision = decide({ path, fingerprint, fromOutside: isFromOutside(node) });
   const record = decision.kind === "reuse" ? decision.record : base.history.nodes.get(path);
   found.add({ path, decision: decision.kind, because: decision.kind === "reuse" ? [] : decision.because, record, problem: decision.problem, now });

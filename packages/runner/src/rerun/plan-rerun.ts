@@ -1,6 +1,6 @@
 import { type ComponentDefinition, EVERY_ITERATION } from "@dad/agent";
 import type { Engine } from "@dad/engine";
-import type { ArtifactEntry, NodePath, OutcomeSource, RerunOf, RerunPlan, RunId, StaticInputs } from "@dad/protocol";
+import type { ArtifactEntry, Json, NodePath, OutcomeSource, RerunOf, RerunPlan, RunId, StaticInputs } from "@dad/protocol";
 import { digestOfInputFiles, mergedInputFiles, type RerunStart, type RunHistory, type RunPorts } from "@dad/run-context";
 import { checkDefinition } from "../check-definition.ts";
 import { checkResources } from "../check-resources.ts";
@@ -30,7 +30,7 @@ export interface GivenNow {
 export interface PlanRerunOptions extends GivenNow {
   readonly base: BaseRun;
   readonly rerun: RerunOptions;
-  readonly ports: Pick<RunPorts, "artifacts" | "resources" | "outcomes" | "workspaces">;
+  readonly ports: Pick<RunPorts, "artifacts" | "resources" | "outcomes" | "workspaces" | "redactor">;
   readonly engine: Engine;
   readonly runRoot: string;
   /** What is on record of a re-run that was begun already: what it was made with, it goes on with. */
@@ -63,7 +63,7 @@ export async function planRerun(root: ComponentDefinition, given: PlanRerunOptio
   assertBase(root, base, given.rerun.allow ?? {});
   checkDefinition(root);
   checkResources(root, ports.resources);
-  const { options, inputs } = await checkedRerun(root, base, { ...given, artifacts: ports.artifacts });
+  const { options, inputs } = await checkedRerun(root, base, { ...withoutSecrets(given), artifacts: ports.artifacts });
   const lineage = unnamedIn(lineageOf(base), [inputs, options.set]);
   const groups = writersTogether(root, base.history);
   const place = { runRoot, lineage };
@@ -83,6 +83,15 @@ export async function planRerun(root: ComponentDefinition, given: PlanRerunOptio
     inputs,
     inputFiles,
   };
+}
+
+/** What is asked and given, as it is recorded: so whoever goes on with the re-run executes the same. */
+function withoutSecrets({ rerun, inputs, begun, ports: { redactor } }: PlanRerunOptions): Pick<PlanRerunOptions, "rerun" | "inputs" | "begun"> {
+  const others = begun ? { begun } : {};
+  if (redactor === undefined) return { rerun, ...others, ...(inputs ? { inputs } : {}) };
+  const clean = <Values extends Readonly<Record<string, Json>>>(values: Values): Values =>
+    Object.fromEntries(Object.entries(values).map(([path, value]) => [path, redactor.json(value)])) as Values;
+  return { rerun: rerun.set ? { ...rerun, set: clean(rerun.set) } : rerun, ...others, ...(inputs ? { inputs: clean(inputs) } : {}) };
 }
 
 interface Together {

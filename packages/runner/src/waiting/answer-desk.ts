@@ -10,7 +10,8 @@ import {
   type Json,
   type RunId,
 } from "@dad/protocol";
-import type { RequestHistory, RunContext } from "@dad/run-context";
+import type { RequestHistory, RunContext, RunPorts } from "@dad/run-context";
+import { withoutSecrets } from "../without-secrets.ts";
 import { InputExpiredError } from "./errors.ts";
 import { type LiveRequest, liveRequest, type ToAnswer } from "./live-request.ts";
 import type { RequestBook } from "./request-book.ts";
@@ -80,13 +81,17 @@ export function answerDesk({ run, book }: AnswerDeskOptions): AnswerDesk {
 type RecordedEnds = Pick<AnswerDesk, "accept" | "reject" | "expire" | "cancel">;
 
 /** What becomes of a request is on record before anybody goes on with it. */
-function recordedEnds({ record }: AskingRun, book: RequestBook, secrets: Map<InputId, Json>): RecordedEnds {
+function recordedEnds(run: AskingRun, book: RequestBook, secrets: Map<InputId, Json>): RecordedEnds {
+  const { record } = run;
   const note = ({ request }: Pick<LiveRequest, "request">, how: Omit<RequestHistory, "request" | "path">): void =>
     book.note({ request, path: request.path, ...how });
   return {
-    async accept(asked, { value, by, origin }) {
+    async accept(asked, { value: given, by, origin }) {
       const { id: request, path, question, as } = asked.request;
       const isSecret = as === "secret";
+      // From now on, nobody finds it anywhere.
+      if (isSecret) addSecrets(given, { name: `answer:${request}`, redactor: run.ports.redactor });
+      const value = isSecret ? given : withoutSecrets(given, run);
       const shown = isSecret ? {} : { value };
       const { seq } = await record({ type: "input.answered", path, request, question, ...shown, by, ...(origin ? { origin: { ...origin } } : {}) });
       if (isSecret) secrets.set(request, value);
@@ -110,8 +115,17 @@ function recordedEnds({ record }: AskingRun, book: RequestBook, secrets: Map<Inp
   };
 }
 
-async function claimIn({ env: { runId }, ports: { inbox } }: AskingRun, request: InputId, { value, by }: Given): Promise<InboxAnswer | undefined> {
-  const message: InboxAnswer = { format: "dad.inbox/1", kind: "answer", id: randomUUID(), runId, request, value, by };
+/** All texts that somebody gave where a secret was asked for. */
+function addSecrets(given: Json, { name, redactor }: { readonly name: string; readonly redactor: RunPorts["redactor"] }): void {
+  if (typeof given === "string") redactor?.add({ name, value: given });
+  else if (typeof given === "object" && given !== null) for (const member of Object.values(given)) addSecrets(member, { name, redactor });
+}
+
+async function claimIn(run: AskingRun, request: InputId, { value, by }: Given): Promise<InboxAnswer | undefined> {
+  const { env, ports } = run;
+  const { inbox } = ports;
+  const given = { value: withoutSecrets(value, run), by: withoutSecrets(by as Json, run) as AnsweredBy };
+  const message: InboxAnswer = { format: "dad.inbox/1", kind: "answer", id: randomUUID(), runId: env.runId, request, ...given };
   try {
     await inbox?.post(message);
     return message;

@@ -18,6 +18,7 @@ import {
 import type { RunContext, RunHistory, StepHistory } from "@dad/run-context";
 import { frozenJson } from "../frozen-json.ts";
 import { stopwatch } from "../stopwatch.ts";
+import { withoutSecrets } from "../without-secrets.ts";
 import { StepError } from "./errors.ts";
 
 /** What the steps of nodes gave, in this execution of the run and those before. */
@@ -69,20 +70,22 @@ export function stepsOf({ run, call, element, records, spending }: StepsOptions)
   const { path, attempt } = call;
   const begun = new Set<string>();
   let given: Digest | undefined;
-  const told = (): Digest => (given ??= toldOf(call, element));
+  const told = (): Digest => (given ??= toldOf({ ...call, settings: withoutSecrets(call.settings, run) }, element));
 
   async function perform<Result>(name: string, work: () => Promise<Result> | Result): Promise<Result> {
     const took = stopwatch();
     const spent: { usage?: Usage } = {};
-    const value = jsonOf(name, await spending.run(spent, work));
+    const value = withoutSecrets(jsonOf(name, await spending.run(spent, work)), run);
     const result = await run.keep({ name: artifactName(name), data: value, node: path, path: placeOf(path, name), shown: false, format: "json" });
     await run.record({ type: "step.completed", path, attempt, name, given: told(), durationMs: took(), result, ...spent });
     records.add(path, name, { given: told(), result });
     return value as Result;
   }
 
-  async function step<Result>(name: string, work: () => Promise<Result> | Result): Promise<Result> {
-    if (typeof name !== "string" || name === "") throw new StepError(name, "give it a name, a text");
+  async function step<Result>(called: string, work: () => Promise<Result> | Result): Promise<Result> {
+    if (typeof called !== "string" || called === "") throw new StepError(called, "give it a name, a text");
+    // As it is on record.
+    const name = withoutSecrets(called, run);
     if (begun.has(name)) throw new StepError(name, "the node has one of this name already: give each its own, as in `page ${n}`");
     begun.add(name);
     const before = records.of(path, name);

@@ -12,6 +12,7 @@ import {
   type NodePath,
 } from "@dad/protocol";
 import { z } from "zod";
+import { type Redacting, withoutSecrets } from "../without-secrets.ts";
 
 /** A question as it can be asked in another process, but for its id and the time until which it may be answered. */
 // `Omit` would lose the known keys of a loose object.
@@ -46,6 +47,14 @@ export function askedOf(path: NodePath, question: Question, describe: DescribeSc
   const onTimeout = timeoutOf(question, owner);
   const asks = { prompt, schema, ...(choices ? { choices } : {}) };
   return { path, key: key.data, ...asks, ...(as ? { as } : {}), ...(onTimeout ? { onTimeout } : {}), question: digestOfJson(asks) };
+}
+
+/** The same without secrets, as it is recorded, and asked. */
+export function askedWithout(asked: Asked, run: Redacting): Asked {
+  const { prompt, schema, choices } = asked;
+  const asks = { prompt, schema, ...(choices ? { choices } : {}) };
+  const redacted = withoutSecrets(asks as Json, run) as typeof asks;
+  return redacted === asks ? asked : { ...asked, ...redacted, question: digestOfJson(redacted) };
 }
 
 /** Nobody could give another one. @throws TypeError. */

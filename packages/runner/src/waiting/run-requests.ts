@@ -11,7 +11,7 @@ import { inboxFeed } from "./inbox-feed.ts";
 import { type LiveRequest, liveRequest } from "./live-request.ts";
 import type { EarlierAnswer } from "./request-book.ts";
 import { recordOrder } from "./record-order.ts";
-import { askedOf, type DescribeSchema, durationOf, schemaDescriber } from "./request-of.ts";
+import { askedOf, askedWithout, type DescribeSchema, durationOf, schemaDescriber } from "./request-of.ts";
 import type { AttemptWaits } from "./wait-room.ts";
 
 /** The attempt that asks. */
@@ -103,8 +103,8 @@ export function runRequests(options: RunRequestsOptions): RunRequests {
 }
 
 async function answer(asking: Asking, { asker, question }: Pick<ToAsk, "asker" | "question">, signal: AbortSignal | undefined): Promise<Json> {
-  const { book, clock, desk, describe, earlier, inOrder } = asking;
-  const asked = askedOf(asker.path, question, describe);
+  const { book, clock, desk, describe, earlier, inOrder, run } = asking;
+  const asked = askedWithout(askedOf(asker.path, question, describe), run);
   const { id, known } = book.find(asked);
   if (known?.state === "answered" && known.value !== undefined) return await inOrder(known.seq, onRecord(question, known.request, known.value));
   if (known?.state === "expired") return onTimeout(question, known.request);

@@ -3,7 +3,10 @@ import { ProviderUnknownError } from "../errors.ts";
 import type { MakerAccess } from "../maker-access.ts";
 import { asksForModels, fitsQuery } from "../model-query.ts";
 import type { ModelResource, ModelSettings } from "../model-resource.ts";
-import type { ModelDefinition, ProfileDefinition } from "../profile-definition.ts";
+import { withFallbacks } from "../policies/fallback.ts";
+import { type Limiter, limiter } from "../policies/limiter.ts";
+import { withPolicies } from "../policies/with-policies.ts";
+import type { CallLimits, ModelDefinition, ProfileDefinition } from "../profile-definition.ts";
 import type { MakeModel, ModelToMake } from "../resource-makers.ts";
 import type { ModelQuery } from "../resource-registry.ts";
 import { modelIdentity } from "./model-identity.ts";
@@ -19,17 +22,32 @@ export interface NamedProfile {
   readonly definition: ProfileDefinition;
 }
 
-/** What all runs of one registry share of a profile: models that a program made, or gave a function for. */
-export type SharedModels = Shelf<ModelResource>;
+/** What all runs of one registry share of the models of a profile. */
+export interface SharedModels {
+  /** Those that a program made, or gave a function for. */
+  readonly made: Shelf<ModelResource>;
+  /** The turns of a model as data: those of its own, and those of its provider. */
+  limiters(alias: string, provider: string): readonly Limiter[];
+}
 
 /** The functions are called in the async context of who makes the registry: so the models are none of the first run that asks. */
-export function sharedModels({ name, definition: { models = {} } }: NamedProfile): SharedModels {
-  const entries = Object.entries(models).flatMap(([alias, entry]) => (isData(entry) ? [] : [[alias, boundMaker(entry)] as const]));
-  return lazyShelf(Object.fromEntries(entries), (make, alias) => {
-    const model: ModelResource | undefined = make();
-    if (!model) throw new TypeError(`the function for model "${alias}" of profile "${name}" returned no model`);
-    return model;
-  });
+export function sharedModels({ name, definition: { models = {}, providers = {} } }: NamedProfile): SharedModels {
+  const makers = Object.entries(models).flatMap(([alias, entry]) => (isData(entry) ? [] : [[alias, boundMaker(entry)] as const]));
+  const limitsOf = (of: Readonly<Record<string, { readonly limits?: CallLimits } | object>>): Shelf<Limiter> => {
+    const limited = Object.entries(of).flatMap(([id, { limits }]: [string, { readonly limits?: CallLimits }]) =>
+      limits ? [[id, limits] as const] : [],
+    );
+    return lazyShelf(Object.fromEntries(limited), (limits) => limiter(limits));
+  };
+  const [ofModels, ofProviders] = [limitsOf(models), limitsOf(providers)];
+  return {
+    made: lazyShelf(Object.fromEntries(makers), (make, alias) => {
+      const model: ModelResource | undefined = make();
+      if (!model) throw new TypeError(`the function for model "${alias}" of profile "${name}" returned no model`);
+      return model;
+    }),
+    limiters: (alias, provider) => [ofModels.get(alias), ofProviders.get(provider)].filter((one) => one !== undefined),
+  };
 }
 
 function boundMaker(entry: ModelResource | (() => ModelResource)): () => ModelResource {
@@ -51,11 +69,20 @@ export interface StaticModels extends Shelf<ModelResource> {
   fitting(query: ModelQuery): readonly string[];
 }
 
-export function staticModels(profile: NamedProfile, { shared, make, access }: StaticModelsOptions): StaticModels {
+export function staticModels(profile: NamedProfile, options: StaticModelsOptions): StaticModels {
   const { models = {} } = profile.definition;
+  const alone = lazyShelf(models, (entry, alias) =>
+    isData(entry) ? modelOfData({ ...profile, alias, entry }, options) : (options.shared.made.get(alias) as ModelResource),
+  );
   const shelf = lazyShelf(models, (entry, alias) => {
-    if (!isData(entry)) return shared.get(alias) as ModelResource;
-    return modelOfData({ ...profile, alias, entry }, { make, access });
+    const model = alone.get(alias) as ModelResource;
+    const others = isData(entry) ? (entry.fallbacks ?? []) : [];
+    return others.length === 0
+      ? model
+      : withFallbacks(
+          model,
+          others.map((other) => alone.get(other) as ModelResource),
+        );
   });
   const fits = (alias: string, entry: ModelEntry, query: ModelQuery): boolean => {
     if (!(query.among?.includes(alias) ?? true)) return false;
@@ -79,26 +106,32 @@ interface ModelOfProfile extends NamedProfile {
   readonly entry: ModelDefinition;
 }
 
-function modelOfData({ name, definition, alias, entry }: ModelOfProfile, { make, access }: Omit<StaticModelsOptions, "shared">): ModelResource {
+/** One model, with its policies, and without those that are asked in its place. */
+function modelOfData({ name, definition, alias, entry }: ModelOfProfile, { shared, make, access }: StaticModelsOptions): ModelResource {
   const place = `model "${alias}" of profile "${name}"`;
-  if (!make)
+  if (!make) {
     throw new TypeError(
       `${place} is data, and there is nobody who makes models of it: give makers.model, such as aiSdkModels() of @dad/resources-ai-sdk`,
     );
+  }
   const choice = providerChoice(entry, definition);
   if ("problem" in choice) {
     const providers = Object.keys(definition.providers ?? {});
     throw new ProviderUnknownError(place, choice.problem, { providers, candidates: choice.candidates });
   }
+  const { provider } = choice;
   const toMake: ModelToMake = {
-    provider: choice.provider,
+    provider,
     model: entry.model,
-    how: definition.providers?.[choice.provider] ?? {},
-    price: priceOf(entry, choice.provider, definition),
+    how: definition.providers?.[provider] ?? {},
+    price: priceOf(entry, provider, definition),
     maxOutputTokens: entry.maxOutputTokens ?? entry.settings?.maxOutputTokens,
   };
   const identity = modelIdentity(toMake, entry.settings);
-  return { ...withSettings(make(toMake, access), entry.settings), ...(identity === undefined ? {} : { identity }) };
+  const model = { ...withSettings(make(toMake, access), entry.settings), ...(identity === undefined ? {} : { identity }) };
+  const { timeoutMs, retry } = entry;
+  const limiters = shared.limiters(alias, provider);
+  return withPolicies(model, { limiters, ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(retry ? { retry } : {}) });
 }
 
 /** A model that is asked with these settings, where a request does not say otherwise. */

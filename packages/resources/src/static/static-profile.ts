@@ -1,27 +1,26 @@
-import type { Secret } from "@dad/secrets";
+import type { Secret, SecretVault } from "@dad/secrets";
 import { type Budget, budget } from "../budget/budget.ts";
 import { ProfileInvalidError, ResourceUnknownError } from "../errors.ts";
 import type { MakerAccess } from "../maker-access.ts";
 import type { ProfileDefinition, ToolServerDefinition } from "../profile-definition.ts";
 import type { ResourceMakers } from "../resource-makers.ts";
-import type { ResourceKind, ResourceKinds, ResourceProfile, RunOfResources } from "../resource-registry.ts";
+import type { ResourceKind, ResourceKinds, ResourceProfile } from "../resource-registry.ts";
 import type { ToolSource } from "../tool-source.ts";
+import { secretReferences } from "./secret-references.ts";
 import { lazyShelf, type Shelf, shelfOf } from "./shelf.ts";
 import { isData, type NamedProfile, type SharedModels, sharedModels, staticModels } from "./static-models.ts";
 
 export interface StaticProfileOptions {
   readonly makers: ResourceMakers;
-  /** The secrets of one run, or of nobody in particular. */
-  readonly secretsOf: (run: RunOfResources | undefined) => MakerAccess;
+  readonly vault: SecretVault;
 }
 
 /** @throws ProfileInvalidError (`PROFILE_INVALID`) for models that fall back on some that are not there. */
 export function staticProfile(profile: NamedProfile, options: StaticProfileOptions): ResourceProfile {
   checkFallbacks(profile);
-  const { name, definition } = profile;
-  // One for all runs.
-  const shared = definition.budget && budget({ limits: definition.budget, scope: `profile ${name}` });
-  return profileView(profile, { ...options, shared: sharedModels(profile), budget: shared }, undefined);
+  const { budget: limits } = profile.definition;
+  const shared = { models: sharedModels(profile), ...(limits && { budget: budget({ limits, scope: `profile ${profile.name}` }) }) };
+  return profileView(profile, { ...options, shared });
 }
 
 function checkFallbacks({ name, definition: { models = {} } }: NamedProfile): void {
@@ -36,21 +35,27 @@ function checkFallbacks({ name, definition: { models = {} } }: NamedProfile): vo
   if (problems.length > 0) throw new ProfileInvalidError(name, problems);
 }
 
-type ViewOptions = StaticProfileOptions & { readonly shared: SharedModels; readonly budget: Budget | undefined };
+interface ViewOptions extends StaticProfileOptions {
+  /** Of all runs. */
+  readonly shared: { readonly models: SharedModels; readonly budget?: Budget };
+}
 
-function profileView(profile: NamedProfile, options: ViewOptions, run: RunOfResources | undefined): ResourceProfile {
+function profileView(profile: NamedProfile, options: ViewOptions): ResourceProfile {
   const { name, definition } = profile;
-  const access = options.secretsOf(run);
-  const models = staticModels(profile, { shared: options.shared, make: options.makers.model, access });
-  const shelves = shelvesOf(profile, { ...options, access, models });
+  const { shared, makers, vault } = options;
+  const models = staticModels(profile, { shared: shared.models, make: makers.model, access: vault });
+  const shelves = shelvesOf(profile, { makers, access: vault, models });
   const ids = (kind: ResourceKind): readonly string[] => shelves.get(kind)?.ids ?? [];
   return {
     name,
     ...(definition.note === undefined ? {} : { note: definition.note }),
-    ...(options.budget === undefined ? {} : { budget: options.budget }),
+    ...(shared.budget && { budget: shared.budget }),
     ids,
     models: (query) => models.fitting(query),
-    forRun: (one) => profileView(profile, options, one),
+    forRun({ onSecret }) {
+      for (const known of vault.knownNow(secretReferences(definition))) onSecret(known);
+      return profileView(profile, { ...options, vault: vault.heardBy(onSecret) });
+    },
     get<Kind extends ResourceKind>(kind: Kind, id: string): ResourceKinds[Kind] {
       const resource = shelves.get(kind)?.get(id);
       if (resource === undefined) throw new ResourceUnknownError(kind, id, { name, ids: ids(kind) });

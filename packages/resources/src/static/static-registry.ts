@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { type SecretSource, secretVault } from "@dad/secrets";
 import { ProfileUnknownError } from "../errors.ts";
 import { inheritedProfile } from "../inherited-profile.ts";
-import type { MakerAccess } from "../maker-access.ts";
 import type { ProfileDefinition } from "../profile-definition.ts";
 import type { ResourceMakers } from "../resource-makers.ts";
 import type { ResourceProfile, ResourceRegistry } from "../resource-registry.ts";
@@ -13,6 +13,8 @@ export interface StaticResourceRegistryOptions {
   readonly default?: string;
   /** Who makes resources that the profiles have as data. */
   readonly makers?: ResourceMakers;
+  /** Where the secrets are that the profiles name. Without them, nothing that has secrets can be used. */
+  readonly secrets?: readonly SecretSource[];
 }
 
 /**
@@ -29,6 +31,7 @@ export function staticResourceRegistry(options: StaticResourceRegistryOptions): 
   const defaultName = options.default ?? (names.length === 1 ? names[0] : undefined) ?? "default";
   if (options.default !== undefined && !names.includes(options.default)) throw new ProfileUnknownError(options.default, names);
   const definitions = new Map(names.map((name) => [name, checkedProfile(name, options.profiles)]));
+  const vault = secretVault({ sources: options.secrets ?? [] });
   const made = new Map<string, ResourceProfile>();
   // The first who asks may be a run, and what is made here is everybody's.
   const make = AsyncLocalStorage.bind(staticProfile);
@@ -38,17 +41,9 @@ export function staticResourceRegistry(options: StaticResourceRegistryOptions): 
     profile(name = defaultName) {
       const definition = definitions.get(name);
       if (!definition) throw new ProfileUnknownError(name, names);
-      const profile = made.get(name) ?? make({ name, definition }, { makers: options.makers ?? {}, secretsOf });
+      const profile = made.get(name) ?? make({ name, definition }, { makers: options.makers ?? {}, vault });
       made.set(name, profile);
       return profile;
-    },
-  };
-}
-
-function secretsOf(): MakerAccess {
-  return {
-    secret(reference) {
-      throw new TypeError(`there is nobody who reads the secret ${reference}`);
     },
   };
 }

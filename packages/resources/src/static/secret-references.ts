@@ -1,0 +1,26 @@
+import type { SecretReference } from "../maker-access.ts";
+import type { ProfileDefinition, ProviderDefinition, ToolServerDefinition } from "../profile-definition.ts";
+import type { ToolSource } from "../tool-source.ts";
+
+/** The references of all secrets that a profile names: those of its own, of its providers and of its tools. Each once. */
+export function secretReferences({ secrets = {}, providers = {}, tools = {} }: ProfileDefinition): readonly SecretReference[] {
+  return [...new Set([...Object.values(secrets), ...Object.values(providers).flatMap(ofProvider), ...Object.values(tools).flatMap(ofTools)])];
+}
+
+/** Those that calls of a provider need. */
+export function ofProvider({ apiKey, headers, options }: ProviderDefinition): readonly SecretReference[] {
+  return [...(apiKey === undefined ? [] : [apiKey]), ...secretsAmong(headers), ...secretsAmong(options)];
+}
+
+export function ofTools(source: ToolSource | ToolServerDefinition): readonly SecretReference[] {
+  if ("open" in source) return [];
+  return secretsAmong("url" in source ? source.headers : source.env);
+}
+
+/** `{ secret: "env:NAME" }`, wherever one stands. */
+function secretsAmong(value: unknown): readonly SecretReference[] {
+  if (typeof value !== "object" || value === null) return [];
+  const { secret, ...others } = value as { readonly secret?: unknown };
+  if (typeof secret === "string" && Object.keys(others).length === 0) return [secret];
+  return Object.values(value).flatMap(secretsAmong);
+}

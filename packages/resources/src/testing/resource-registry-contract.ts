@@ -56,6 +56,11 @@ function profiles(registry: () => ResourceRegistry): void {
     expect(registry().profile("production")).not.toHaveProperty("note");
   });
 
+  it("guesses which profile was meant, and which resource", () => {
+    expect(() => registry().profile("prodution")).toThrow("production?");
+    expect(() => registry().profile("production").get("model", "wirter")).toThrow("writer?");
+  });
+
   it.each(["staging", ...FOREIGN])("refuses the unknown profile %j and lists those it has", (name) => {
     expect(() => registry().profile(name)).toThrow(
       expect.objectContaining({
@@ -79,6 +84,23 @@ function resources(registry: () => ResourceRegistry): void {
     expect(registry().profile("ci").get("model", "coder").modelId).toBe("tape");
     expect(registry().profile("production").get("model", "coder").modelId).toBe("code");
     expect(registry().profile("production").get("endpoint", "search").href).toBe("https://search.example/v1");
+  });
+
+  it("finds models by what they are, in the order of the profile, and none that is not there", () => {
+    const profile = registry().profile("production");
+    expect(profile.models({})).toEqual(["writer", "coder"]);
+    expect(profile.models({ model: "code" })).toEqual(["coder"]);
+    expect(profile.models({ provider: "none", among: ["writer", "reviewer"] })).toEqual(["writer"]);
+    expect(profile.models({ provider: "somebody else" })).toEqual([]);
+    expect(profile.models({ capabilities: ["tools"] })).toEqual([]);
+  });
+
+  it("gives a run the same resources, under the same names", () => {
+    const profile = registry().profile("production");
+    const run = profile.forRun({ onSecret() {} });
+    expect([run.name, run.ids("model"), run.ids("endpoint")]).toEqual([profile.name, profile.ids("model"), profile.ids("endpoint")]);
+    expect(run.get("model", "writer").modelId).toBe("large");
+    expect(() => run.get("model", "reviewer")).toThrow(expect.objectContaining({ code: "RESOURCE_UNKNOWN" }));
   });
 
   it("gives the same model each time", () => {

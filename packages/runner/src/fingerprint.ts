@@ -1,6 +1,6 @@
 import type { NodeType, WorkspaceUse } from "@dad/agent";
 import { canonicalJson, type Digest, digestOfBytes, type Json, type NodeFingerprint } from "@dad/protocol";
-import type { ResourceKind, ResourceProfile } from "@dad/resources";
+import type { ModelResource, ResourceKind, ResourceProfile } from "@dad/resources";
 import type { RunPorts } from "@dad/run-context";
 import { known, UNKNOWN } from "./unknown.ts";
 
@@ -90,18 +90,31 @@ function resourcesBehind({ nodeType, settings }: NodeGiven, resources: ResourceP
   );
 }
 
-/** A recording says what its model said, and is not that model. */
+/** What it gives, besides what it is asked: never a secret, and nothing of how often and how fast it may be asked. */
 function behindAlias({ kind, id }: { readonly kind: ResourceKind; readonly id: string }, resources: ResourceProfile): Json {
   try {
-    if (kind === "tools") return resources.get("tools", id).identity;
-    // An address is itself; of a secret, only the reference is seen.
-    if (kind !== "model") return (resources.get(kind, id) as { toString(): string }).toString();
-    const { provider, modelId, capabilities } = resources.get("model", id);
-    return { provider, modelId, ...(capabilities.recorded ? { recorded: true } : {}) };
+    if (kind === "model") return behindModel(resources.get(kind, id));
+    if (kind === "endpoint") return withoutCredentials(resources.get(kind, id));
+    // Of a secret, only the reference is seen.
+    if (kind === "secret") return resources.get(kind, id).toString();
+    const { identity } = resources.get(kind, id) as { readonly identity?: Json };
+    return identity ?? null;
   } catch {
     // What is not there is told by whoever asks for it.
     return null;
   }
+}
+
+/** A recording says what its model said, and is not that model. */
+function behindModel({ provider, modelId, identity, capabilities }: ModelResource): Json {
+  return { provider, modelId, ...(identity === undefined ? {} : { identity }), ...(capabilities.recorded ? { recorded: true } : {}) };
+}
+
+function withoutCredentials(endpoint: URL): string {
+  const address = new URL(endpoint);
+  address.username = "";
+  address.password = "";
+  return address.href;
 }
 
 /** Stands for the files of a workspace in a walk that only looks ahead, once something has changed them. */

@@ -14,7 +14,7 @@ interface Variant {
   readonly code?: string;
   readonly settings?: Readonly<Record<string, Json>>;
   readonly input?: Json;
-  readonly model?: Pick<ModelResource, "provider" | "modelId"> & { readonly recorded?: boolean };
+  readonly model?: Pick<ModelResource, "provider" | "modelId" | "identity" | "price"> & { readonly recorded?: boolean };
   readonly url?: string;
 }
 
@@ -98,6 +98,11 @@ const CHANGES: readonly (readonly [what: string, after: Variant, reason: string]
     { model: { ...MODEL, recorded: true } },
     'resource.model.m: {"modelId":"small","provider":"one"} → {"modelId":"small","provider":"one","recorded":true}',
   ],
+  [
+    "the address at which its model is reached",
+    { model: { ...MODEL, identity: { baseURL: "https://two.test/" } } },
+    'resource.model.m: {"modelId":"small","provider":"one"} → {"identity":{"baseURL":"https://two.test/"},"modelId":"small","provider":"one"}',
+  ],
   ["the address of its endpoint", { url: "https://two.test/" }, 'resource.endpoint.e: "https://one.test/" → "https://two.test/"'],
 ];
 
@@ -117,6 +122,13 @@ describe("a node of which one thing is another one", () => {
     expect(executed).toEqual(["main.further", "main.it", "main.reader"]);
     expect(reused).toEqual(["main.before", "main.beside"]);
     expect(result).toMatchObject({ further: { value: "other" } });
+  });
+
+  it.each<[string, Variant]>([
+    ["the price of its model", { model: { ...MODEL, price: { inputPerMTok: 1, outputPerMTok: 1 } } }],
+    ["who asks at its endpoint", { url: "https://me:secret@one.test/" }],
+  ])("is reused when no more than that is another: %s", async (_what, after) => {
+    expect((await changed({}, after, { before: "same", after: "other" })).executed).toEqual([]);
   });
 
   it("says of another text of its code what it is known by", async () => {

@@ -1,9 +1,9 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4FunctionTool, LanguageModelV4ToolChoice } from "@ai-sdk/provider";
-import type { ModelOutputSpec, ModelRequest, ModelTool, ModelToolChoice } from "@dad/resources";
+import type { CallOptions, ModelOutputSpec, ModelRequest, ModelTool, ModelToolChoice } from "@dad/resources";
 import { promptOf } from "./prompt.ts";
 
 /** A request in the words of the AI SDK. All of it is a copy: providers may change what they are given. */
-export function callOptionsOf(request: ModelRequest, signal: AbortSignal | undefined): LanguageModelV4CallOptions {
+export function callOptionsOf(request: ModelRequest, { signal, headers }: CallOptions): LanguageModelV4CallOptions {
   const { stopSequences, reasoningEffort, providerOptions, ...settings } = request.settings ?? {};
   return {
     prompt: promptOf(request),
@@ -15,6 +15,7 @@ export function callOptionsOf(request: ModelRequest, signal: AbortSignal | undef
     ...(request.tools ? { tools: request.tools.map(functionToolOf) } : {}),
     ...(request.toolChoice ? { toolChoice: toolChoiceOf(request.toolChoice) } : {}),
     ...(signal ? { abortSignal: signal } : {}),
+    ...(headers ? { headers: { ...headers } } : {}),
   };
 }
 

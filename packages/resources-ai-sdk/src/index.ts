@@ -4,4 +4,5 @@
  * @packageDocumentation
  */
 export { aiSdkModel, type AiSdkModelOptions, type LazyAiSdkModelOptions } from "./ai-sdk-model.ts";
-export type { ModelPrice } from "./usage.ts";
+export { aiSdkModels, type AiSdkModelsOptions } from "./ai-sdk-models.ts";
+export type { AiSdkEmbeddingModel, AiSdkLanguageModel } from "./older-versions.ts";

@@ -1,11 +1,9 @@
-import { AISDKError, APICallError, LoadAPIKeyError, LoadSettingError } from "@ai-sdk/provider";
+import { AISDKError, APICallError, InvalidResponseDataError, LoadAPIKeyError, LoadSettingError } from "@ai-sdk/provider";
 import { DadError, messageOf } from "@dad/protocol";
 import { ModelError, type ModelErrorCode } from "@dad/resources";
-
-interface Model {
-  readonly provider: string;
-  readonly modelId: string;
-}
+import { type AskedModel, withoutSecrets } from "./asked-model.ts";
+import { causeOf } from "./harmless-cause.ts";
+import { rateLimitsOf, requestIdOf, retryAfterMs } from "./reply-headers.ts";
 
 const INVALID_REPLIES: readonly string[] = [
   "AI_EmptyResponseBodyError",
@@ -18,26 +16,25 @@ const INVALID_REPLIES: readonly string[] = [
 const SHOWN_CHARACTERS = 200;
 
 /** What a failed `doGenerate` means to a caller. A `DadError` stays as it is. */
-export function modelFailure(error: unknown, model: Model): DadError {
+export function modelFailure(error: unknown, model: AskedModel): DadError {
   if (DadError.is(error)) return error;
-  const name = `${model.provider} ${model.modelId}`;
   if (APICallError.isInstance(error)) return apiFailure(error, model);
-  const fail = (code: ModelErrorCode, message: string): ModelError =>
-    new ModelError(code, `${name} ${message}: ${textOf(error)}`, { cause: error, details: { ...model } });
-  if (LoadAPIKeyError.isInstance(error)) return fail("MODEL_UNAUTHORIZED", "has no API key");
-  if (LoadSettingError.isInstance(error)) return fail("MODEL_UNAUTHORIZED", "lacks a setting");
-  if (!AISDKError.isInstance(error)) return fail("MODEL_UNAVAILABLE", "failed in its provider package");
+  if (LoadAPIKeyError.isInstance(error)) return failure(error, model, { code: "MODEL_UNAUTHORIZED", problem: "has no API key" });
+  if (LoadSettingError.isInstance(error)) return failure(error, model, { code: "MODEL_UNAUTHORIZED", problem: "lacks a setting" });
+  if (!AISDKError.isInstance(error)) return failure(error, model, { code: "MODEL_UNAVAILABLE", problem: "failed in its provider package" });
   return INVALID_REPLIES.includes(error.name)
-    ? fail("MODEL_REPLY_INVALID", "sent a reply that is none")
-    : fail("MODEL_REFUSED", "does not take this request");
+    ? failure(error, model, { code: "MODEL_REPLY_INVALID", problem: "sent a reply that is none" })
+    : failure(error, model, { code: "MODEL_REFUSED", problem: "does not take this request" });
 }
 
 /**
  * What an error in a stream means that had begun. Providers give their own errors as plain objects there, and what is no error
  * of theirs is a connection that broke: trying again may help.
  */
-export function streamFailure(error: unknown, model: Model): DadError {
+export function streamFailure(error: unknown, model: AskedModel): DadError {
   if (DadError.is(error)) return error;
+  // No data is wrong: there is none.
+  if (InvalidResponseDataError.isInstance(error) && error.data === undefined) return unfinished(model);
   if (AISDKError.isInstance(error)) return modelFailure(error, model);
   const { message = messageOf(error), statusCode, isRetryable } = partOfStream(error);
   const status = statusCode === undefined ? {} : { statusCode };
@@ -56,37 +53,62 @@ function partOfStream(error: unknown): { readonly message?: string; readonly sta
 }
 
 /** A stream that ended without saying so. */
-export function unfinished({ provider, modelId }: Model): ModelError {
+export function unfinished({ provider, modelId }: AskedModel): ModelError {
   return new ModelError("MODEL_UNAVAILABLE", `${provider} ${modelId} ended its stream in the middle of a reply`, {
     retryable: true,
     details: { provider, modelId },
   });
 }
 
+/** A reply in which there is nothing, not even an end. */
+export function empty({ provider, modelId }: AskedModel): ModelError {
+  return new ModelError("MODEL_REPLY_INVALID", `${provider} ${modelId} sent a reply in which there is nothing`, { details: { provider, modelId } });
+}
+
 /** A model that its factory could not make: a package that is not there, a provider of another specification. Trying again does not help. */
-export function loadFailure(error: unknown, model: Model): DadError {
+export function loadFailure(error: unknown, model: AskedModel): DadError {
   if (DadError.is(error)) return error;
-  return new ModelError("MODEL_UNAVAILABLE", `${model.provider} ${model.modelId} could not be made: ${textOf(error)}`, {
-    cause: error,
-    details: { ...model },
+  return failure(error, model, { code: "MODEL_UNAVAILABLE", problem: "could not be made" });
+}
+
+interface Meaning {
+  readonly code: ModelErrorCode;
+  readonly problem: string;
+}
+
+function failure(error: unknown, model: AskedModel, { code, problem }: Meaning): ModelError {
+  const { provider, modelId } = model;
+  return new ModelError(code, `${provider} ${modelId} ${problem}: ${textOf(error, model)}`, {
+    cause: causeOf(error, model),
+    details: { provider, modelId },
   });
 }
 
-function apiFailure(error: APICallError, { provider, modelId }: Model): ModelError {
+function apiFailure(error: APICallError, model: AskedModel): ModelError {
+  const { provider, modelId } = model;
   const code = codeOf(error);
-  const retryable = code === "MODEL_RATE_LIMITED" || code === "MODEL_UNAVAILABLE";
-  const retryAfterMs = retryable ? retryAfter(error.responseHeaders ?? {}) : undefined;
   const status = error.statusCode === undefined ? "" : ` (HTTP ${error.statusCode})`;
-  return new ModelError(code, `${provider} ${modelId} ${MEANING[code]}${status}: ${textOf(error)}${bodyOf(error, code)}`, {
-    cause: error,
-    retryable,
-    details: {
-      provider,
-      modelId,
-      ...(error.statusCode === undefined ? {} : { status: error.statusCode }),
-      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    },
+  return new ModelError(code, `${provider} ${modelId} ${MEANING[code]}${status}: ${textOf(error, model)}${bodyOf(error, code, model)}`, {
+    cause: causeOf(error, model),
+    retryable: isTransient(code),
+    details: { provider, modelId, ...detailsOf(error, code) },
   });
+}
+
+function isTransient(code: ModelErrorCode): boolean {
+  return code === "MODEL_RATE_LIMITED" || code === "MODEL_UNAVAILABLE";
+}
+
+function detailsOf({ statusCode, responseHeaders = {}, responseBody }: APICallError, code: ModelErrorCode): ModelError["details"] {
+  const waitMs = isTransient(code) ? retryAfterMs(responseHeaders, responseBody) : undefined;
+  const requestId = requestIdOf(responseHeaders);
+  const rateLimits = code === "MODEL_RATE_LIMITED" ? rateLimitsOf(responseHeaders) : undefined;
+  return {
+    ...(statusCode === undefined ? {} : { status: statusCode }),
+    ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(rateLimits === undefined ? {} : { rateLimits }),
+  };
 }
 
 const MEANING = {
@@ -105,19 +127,15 @@ function codeOf({ statusCode: status = 0, isRetryable, responseBody = "" }: APIC
   return status < 400 ? "MODEL_REPLY_INVALID" : "MODEL_REFUSED";
 }
 
-/** Milliseconds, from `retry-after-ms` or `retry-after` in seconds. A date is left to the caller's own back-off. */
-function retryAfter(headers: Readonly<Record<string, string>>): number | undefined {
-  const milliseconds = headers["retry-after-ms"] === undefined ? Number(headers["retry-after"]) * 1000 : Number(headers["retry-after-ms"]);
-  return Number.isFinite(milliseconds) && milliseconds >= 0 ? milliseconds : undefined;
-}
-
-function bodyOf({ responseBody }: APICallError, code: ModelErrorCode): string {
+function bodyOf({ responseBody }: APICallError, code: ModelErrorCode, model: AskedModel): string {
   if (code !== "MODEL_REPLY_INVALID" || responseBody === undefined) return "";
-  const shown = responseBody.slice(0, SHOWN_CHARACTERS);
-  return `: ${JSON.stringify(shown)}${shown.length < responseBody.length ? "…" : ""}`;
+  const body = withoutSecrets(responseBody, model);
+  const shown = body.slice(0, SHOWN_CHARACTERS);
+  return `: ${JSON.stringify(shown)}${shown.length < body.length ? "…" : ""}`;
 }
 
-function textOf(error: unknown): string {
-  const text = messageOf(error);
+/** Secrets first: half of one is not found any more. */
+function textOf(error: unknown, model: AskedModel): string {
+  const text = withoutSecrets(messageOf(error), model);
   return text.length > 2 * SHOWN_CHARACTERS ? `${text.slice(0, 2 * SHOWN_CHARACTERS)}…` : text;
 }

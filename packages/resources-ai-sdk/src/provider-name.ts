@@ -3,9 +3,12 @@ const CONVENTIONAL: Readonly<Record<string, string>> = {
   "amazon-bedrock": "aws.bedrock",
   azure: "azure.ai.openai",
   google: "gcp.gemini",
+  "google-vertex": "gcp.vertex_ai",
   "google.vertex": "gcp.vertex_ai",
+  googleVertex: "gcp.vertex_ai",
   mistral: "mistral_ai",
   moonshotai: "moonshot_ai",
+  vertex: "gcp.vertex_ai",
   xai: "x_ai",
 };
 

@@ -1,92 +1,12 @@
 import { createAnthropic } from "@ai-sdk/anthropic";
 import { createOpenAI } from "@ai-sdk/openai";
-import { FAKE_API_KEY, type FakeProvider, type FakeProviderOptions, type FakeReply, openFakeAnthropic, openFakeOpenAi } from "@dad/fake-providers";
+import { FAKE_API_KEY, type FakeProvider, type FakeReply } from "@dad/fake-providers";
 import { DadError } from "@dad/protocol";
-import { type ModelErrorCode, type ModelRequest, type ModelResource, toolCallsOf } from "@dad/resources";
+import { type ModelErrorCode, type ModelRequest, toolCallsOf } from "@dad/resources";
 import { lastUserText, modelResourceContract } from "@dad/resources/testing";
 import { aiSdkModel } from "@dad/resources-ai-sdk";
 import { afterAll, describe, expect, it, vi } from "vitest";
-
-interface Provider {
-  readonly name: string;
-  readonly provider: string;
-  open(options: FakeProviderOptions): Promise<FakeProvider>;
-  modelOf(server: Pick<FakeProvider, "url">, apiKey?: string): ModelResource;
-  /** Where the API has the parts of the request. */
-  readonly sent: Readonly<Record<string, unknown>>;
-}
-
-const request: ModelRequest = {
-  system: "You count words.",
-  messages: [
-    { role: "user", content: "one two" },
-    { role: "assistant", content: "2" },
-    { role: "user", content: "one two three" },
-  ],
-  output: {
-    name: "word_count",
-    schema: { type: "object", properties: { words: { type: "integer" } }, required: ["words"], additionalProperties: false },
-  },
-  settings: { maxOutputTokens: 64, temperature: 0.25 },
-};
-const hello: ModelRequest = { messages: [{ role: "user", content: "hello" }] };
-const price = { inputPerMTok: 2, outputPerMTok: 10, cachedInputPerMTok: 0.5 };
-const schema = expect.objectContaining({ properties: { words: { type: "integer" } } }) as unknown;
-
-const providers: readonly Provider[] = [
-  {
-    name: "OpenAI responses",
-    provider: "openai",
-    open: openFakeOpenAi,
-    modelOf: ({ url: baseURL }, apiKey = FAKE_API_KEY) => aiSdkModel({ model: createOpenAI({ baseURL, apiKey })("gpt-4.1-mini"), price }),
-    sent: {
-      model: "gpt-4.1-mini",
-      input: [
-        { role: "system", content: "You count words." },
-        { role: "user", content: [{ type: "input_text", text: "one two" }] },
-        { role: "assistant", content: "2" },
-        { role: "user", content: [{ type: "input_text", text: "one two three" }] },
-      ],
-      max_output_tokens: 64,
-      temperature: 0.25,
-      text: { format: { type: "json_schema", name: "word_count", strict: true, schema } },
-    },
-  },
-  {
-    name: "OpenAI chat",
-    provider: "openai",
-    open: openFakeOpenAi,
-    modelOf: ({ url: baseURL }, apiKey = FAKE_API_KEY) => aiSdkModel({ model: createOpenAI({ baseURL, apiKey }).chat("gpt-4.1-mini"), price }),
-    sent: {
-      messages: [
-        { role: "system", content: "You count words." },
-        { role: "user", content: "one two" },
-        { role: "assistant", content: "2" },
-        { role: "user", content: "one two three" },
-      ],
-      max_tokens: 64,
-      temperature: 0.25,
-      response_format: { type: "json_schema", json_schema: { name: "word_count", strict: true, schema } },
-    },
-  },
-  {
-    name: "Anthropic messages",
-    provider: "anthropic",
-    open: openFakeAnthropic,
-    modelOf: ({ url: baseURL }, apiKey = FAKE_API_KEY) => aiSdkModel({ model: createAnthropic({ baseURL, apiKey })("claude-haiku-4-5"), price }),
-    sent: {
-      system: [{ type: "text", text: "You count words." }],
-      messages: [
-        { role: "user", content: [{ type: "text", text: "one two" }] },
-        { role: "assistant", content: [{ type: "text", text: "2" }] },
-        { role: "user", content: [{ type: "text", text: "one two three" }] },
-      ],
-      max_tokens: 64,
-      temperature: 0.25,
-      output_config: { format: { type: "json_schema", schema } },
-    },
-  },
-];
+import { hello, providerCases, request } from "./provider-table.ts";
 
 const FAILING: Partial<Record<ModelErrorCode, FakeReply>> = {
   MODEL_RATE_LIMITED: { status: 429 },
@@ -95,7 +15,7 @@ const FAILING: Partial<Record<ModelErrorCode, FakeReply>> = {
   MODEL_REPLY_INVALID: { text: "hello world", middle: "garbled" },
 };
 
-describe.each(providers)("$name", ({ name, open, provider, modelOf, sent }) => {
+describe.each(providerCases)("$name", ({ name, open, provider, modelOf, sent, ...told }) => {
   const servers: FakeProvider[] = [];
   afterAll(() => Promise.all(servers.map((server) => server[Symbol.asyncDispose]())));
 
@@ -153,14 +73,14 @@ describe.each(providers)("$name", ({ name, open, provider, modelOf, sent }) => {
     await modelOf(server).generate({ messages, tools, toolChoice: "required" });
     const sent = JSON.stringify(server.requests[0]?.body);
     for (const part of ["iVBORw0KGgo=", "Says what the weather is.", "call_7", "Bern", "grey"]) expect(sent).toContain(part);
-    expect(sent).toMatch(/"tool_choice":("required"|\{"type":"any"\})/);
+    expect(sent).toMatch(/"tool_choice":("required"|\{"type":"any"\})|"functionCallingConfig":\{"mode":"ANY"\}/);
   });
 
   it("says who answered, what it used and what that cost", async () => {
     const model = modelOf(await serverThat({ text: '{"words":3}' }));
     const response = await model.generate(request);
     expect(model.provider).toBe(provider);
-    expect(response.modelId).toMatch(/^(gpt-4\.1-mini-2026-10-01|claude-haiku-4-5-20261001)$/);
+    expect(response.modelId).toBe(told.answeredBy);
     expect(response.usage).toMatchObject({ inputTokens: 100, outputTokens: 20, cachedInputTokens: 40 });
     expect(response.usage.costUsd).toBeCloseTo((60 * 2 + 40 * 0.5 + 20 * 10) / 1e6, 12);
     expect(response).not.toHaveProperty("warnings");
@@ -169,21 +89,23 @@ describe.each(providers)("$name", ({ name, open, provider, modelOf, sent }) => {
   it("tells of a setting that the API does not have", async () => {
     const model = modelOf(await serverThat({ text: "hello" }));
     const { warnings = [] } = await model.generate({ messages: [{ role: "user", content: "hello" }], settings: { seed: 7 } });
-    expect(warnings.map((warning) => warning.split(" (")[0])).toEqual(name === "OpenAI chat" ? [] : ["unsupported: seed"]);
+    expect(warnings.map((warning) => warning.split(" (")[0])).toEqual(told.seedWarnings);
   });
 
-  it("says that a reply was cut off, or refused, and leaves what there is of it", async () => {
-    expect((await modelOf(await serverThat({ text: "hel", end: "length" })).generate(hello)).finishReason).toBe("length");
-    expect((await modelOf(await serverThat({ text: "no", end: "refusal" })).generate(hello)).finishReason).toBe("content-filter");
-    for (const [text, end, finishReason] of [
-      ['{"wor', "length", "length"],
-      ["I will not", "refusal", "content-filter"],
-    ] as const) {
-      const response = await modelOf(await serverThat({ text, end })).generate(request);
+  const ends = [
+    ["hel", "length", "length", hello],
+    ['{"wor', "length", "length", request],
+    ["no", "refusal", "content-filter", hello],
+    ["I will not", "refusal", "content-filter", request],
+  ] as const;
+  it.each(ends.filter(([, end]) => end === "length" || told.tellsRefusals))(
+    "leaves what there is of %j, and says that it ended with %s: %s",
+    async (...[text, end, finishReason, asked]) => {
+      const response = await modelOf(await serverThat({ text, end })).generate(asked);
       expect(response).toMatchObject({ text, finishReason });
       expect(response).not.toHaveProperty("structured");
-    }
-  });
+    },
+  );
 
   it.each([
     [{ status: 403 }, "MODEL_UNAUTHORIZED", { status: 403 }],
@@ -193,7 +115,7 @@ describe.each(providers)("$name", ({ name, open, provider, modelOf, sent }) => {
     [{ status: 529, retryAfter: { ms: 250 } }, "MODEL_UNAVAILABLE", { status: 529, retryAfterMs: 250 }],
     [{ status: 413 }, "MODEL_REFUSED", { status: 413 }],
     [{ body: "<html>proxy</html>" }, "MODEL_REPLY_INVALID", { status: 200 }],
-    [{ body: '{"id":1}' }, "MODEL_REPLY_INVALID", { status: 200 }],
+    [{ body: '{"id":1}' }, "MODEL_REPLY_INVALID", {}],
   ] as const)("turns %j into %s", async (treatment, code, details) => {
     const error = await failureOf(treatment);
     expect(error).toMatchObject({
@@ -216,7 +138,7 @@ describe.each(providers)("$name", ({ name, open, provider, modelOf, sent }) => {
     await expect(modelOf(gone).generate(request)).rejects.toMatchObject({ code: "MODEL_UNAVAILABLE", retryable: true });
   });
 
-  it.each(["cut", "error"] as const)("is unavailable when its stream breaks off in the middle: %s", async (middle) => {
+  it.each(["cut", "error", "end"] as const)("is unavailable when its stream breaks off in the middle: %s", async (middle) => {
     const pieces: string[] = [];
     const model = modelOf(await serverThat({ text: "hello world", middle }));
     const failure = model.generate(hello, { onPiece: ({ text }) => void pieces.push(text) });

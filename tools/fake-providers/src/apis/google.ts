@@ -67,7 +67,7 @@ function thoughtsOf({ reasoning }: FakeAnswer): readonly object[] {
 }
 
 function callsOf({ calls = [] }: FakeAnswer): readonly object[] {
-  return calls.map(({ tool, input }) => ({ functionCall: { name: tool, args: input } }));
+  return calls.map(({ callId, tool, input }) => ({ functionCall: { id: callId, name: tool, args: input } }));
 }
 
 function eventsOf(path: string, answer: FakeAnswer): readonly FakeEvent[] {

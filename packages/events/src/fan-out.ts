@@ -14,9 +14,9 @@ export interface FanOut {
   close(): void;
 }
 
-export function fanOut({ capacity }: { readonly capacity: number }): FanOut {
+export function fanOut({ capacity, clean }: Pick<Subscribers, "capacity" | "clean">): FanOut {
   const open = new Map<DeliveryQueue, Disposable>();
-  const subscribers: Subscribers = { listeners: listeners(), turns: fairTurns(), capacity, open };
+  const subscribers: Subscribers = { listeners: listeners(), turns: fairTurns(), capacity, clean, open };
 
   return {
     send: (event) => subscribers.listeners.emit({ event, about: undefined, copy: undefined }),

@@ -2,6 +2,9 @@ import { type ErrorEnvelope, errorEnvelope, type EventOf, type RunEvent, type Un
 
 type HandlerFailed = EventOf<"handler.failed">;
 
+/** The same report, of an error without secrets. */
+export type CleanReport = (report: HandlerFailed) => HandlerFailed;
+
 /** What a handler was given when it failed: an event, or something else of a run. */
 type Given = Pick<RunEvent | UnknownEvent, "runId" | "type">;
 

@@ -4,7 +4,7 @@ import type { EventFilter, EventHandler, SubscribeOptions, Subscription } from "
 import { readFilter } from "./event-filter.ts";
 import type { FairTurns } from "./fair-turns.ts";
 import { frozenCopy } from "./frozen-copy.ts";
-import { failureOf, lossOf } from "./handler-failed.ts";
+import { type CleanReport, failureOf, lossOf } from "./handler-failed.ts";
 import { assertCapacity, assertOverflow, readLimits, registration } from "./handler-options.ts";
 import { handlingBy } from "./handling.ts";
 import type { Listeners } from "./listeners.ts";
@@ -15,6 +15,7 @@ export interface Subscribers {
   readonly turns: FairTurns;
   /** How many events may wait for a subscriber that does not say. */
   readonly capacity: number;
+  readonly clean: CleanReport;
   /** Those that have not ended, by their queues. */
   readonly open: Map<DeliveryQueue, Disposable>;
 }
@@ -55,7 +56,7 @@ export function subscription(subscribers: Subscribers, { filter, handler, option
   };
 }
 
-function queueOf({ listeners, turns, capacity: capacityOfAll }: Subscribers, handler: EventHandler, options: SubscribeOptions): DeliveryQueue {
+function queueOf({ listeners, turns, clean, capacity: capacityOfAll }: Subscribers, handler: EventHandler, options: SubscribeOptions): DeliveryQueue {
   const { capacity = capacityOfAll, overflow = "drop-oldest" } = options;
   const limits = readLimits(options, handler.name || "handler");
   assertCapacity(capacity);
@@ -67,7 +68,7 @@ function queueOf({ listeners, turns, capacity: capacityOfAll }: Subscribers, han
     inContext: AsyncLocalStorage.snapshot(),
     handling: handlingBy(handler, {
       limits,
-      failed: (event, error) => listeners.emit({ event: failureOf(event, error, limits.name), about: queue, copy: undefined }),
+      failed: (event, error) => listeners.emit({ event: clean(failureOf(event, error, limits.name)), about: queue, copy: undefined }),
     }),
     lost: (latest, total) => listeners.emit({ event: lossOf(latest, total, limits.name), about: queue, copy: undefined }),
   });

@@ -4,7 +4,7 @@ import type { RerunOptions } from "@dad/runner";
 import { atMost } from "./fork/at-most.ts";
 import { type BudgetEvents, budgetEvents } from "./fork/budget-events.ts";
 import { costOfEvent } from "./fork/cost-of-event.ts";
-import { type ForkChild, planChildren, type PlanChildrenOptions, type PlannedChild } from "./fork/plan-children.ts";
+import { type ForkChild, planChildren, type PlanChildrenOptions, type PlannedChild, redactorOfAll } from "./fork/plan-children.ts";
 import { type Spending, spendingWithin } from "./fork/spending.ts";
 import type { LocalPortsOptions } from "./local-ports.ts";
 import { type AgentRun, type RunAgentOptions, runPrepared } from "./run-agent.ts";
@@ -72,7 +72,7 @@ export async function forkAgent<Definition extends AgentDefinition | FlowDefinit
   assertLimits(options);
   assertDefinition(definition);
   const children = await planChildren(definition, options);
-  await options.inputFiles?.keep(options.store.artifacts, { signal });
+  await options.inputFiles?.keep(options.store.artifacts, { signal, redactor: redactorOfAll(options.store, children) });
   const budget = budgetEvents();
   const spending = spendingWithin(budgetUsd, budget);
   const stop = AbortSignal.any([signal, failure, spending.signal].filter((one) => one !== undefined));

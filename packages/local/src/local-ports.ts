@@ -7,6 +7,7 @@ import type { ResourceProfile } from "@dad/resources";
 import type { MakeRunPorts } from "@dad/run-context";
 import { localIsolation } from "./local-isolation.ts";
 import type { LocalStore } from "./local-store.ts";
+import { redactingFor } from "./redacting.ts";
 
 export interface IsolationChoice {
   /** Default: that of the store. */
@@ -17,7 +18,10 @@ export interface IsolationChoice {
 
 export interface LocalPortsOptions {
   readonly resources: ResourceProfile;
-  /** What commands of a run may see of this process's environment is chosen from here. Default: from what the store was given. */
+  /**
+   * What commands of a run may see of this process's environment is chosen from here, and the secrets in it get into nothing that is
+   * written. Default: what the store was given.
+   */
   readonly hostEnv?: Readonly<Record<string, string | undefined>>;
   /** Told everything that happens in the run. */
   readonly onEvent?: EventHandler;
@@ -38,11 +42,13 @@ export function isolationOf(
   return isolation?.adapter ?? (hostEnv ? localIsolation({ runRoot: store.runRoot, hostEnv }) : store.isolation);
 }
 
-/** The ports of a run on this machine: its own bus and view, and the store that it shares with the others. */
-export function localPorts(store: LocalStore, { resources, hostEnv, onEvent, onInput, isolation, outcome, scope }: LocalPortsOptions): MakeRunPorts {
+/** The ports of a run on this machine: its own bus, view and knowledge of secrets, and the store that it shares with the others. */
+export function localPorts(store: LocalStore, options: LocalPortsOptions): MakeRunPorts {
+  const { hostEnv, onEvent, onInput, isolation, outcome, scope } = options;
   const adapter = isolationOf(store, { isolation, hostEnv });
   return (env, own) => {
-    const events = own(memoryEventBus());
+    const { redactor, resources } = redactingFor({ store, ports: options });
+    const events = own(memoryEventBus({ redactor }));
     if (onEvent) events.subscribe("*", onEvent);
     if (onInput) events.handleInput(onInput.answer, onInput.by ? { by: onInput.by } : {});
     return {
@@ -55,6 +61,7 @@ export function localPorts(store: LocalStore, { resources, hostEnv, onEvent, onI
       inbox: store.inbox,
       resources,
       observability: own(noopObservability()),
+      redactor,
       isolation: adapter,
       ...(scope ? { scope } : {}),
     };

@@ -11,6 +11,7 @@ import { type Durability, ProjectName } from "@dad/protocol";
 import type { RunWorkspaces } from "@dad/run-context";
 import type { RunIndex } from "@dad/run-index";
 import { sqliteRunIndex } from "@dad/run-index/sqlite";
+import { type KnownSecret, secretsIn } from "@dad/secrets";
 import { diskWorkspaces } from "./disk-workspaces.ts";
 import { localIsolation } from "./local-isolation.ts";
 import { assertGit, type LocalOutcomeOptions, localOutcomes } from "./local-outcomes.ts";
@@ -51,6 +52,8 @@ export interface LocalStore extends AsyncDisposable {
   readonly workDirectory: string;
   /** Where runs work that have no outcome. */
   readonly workspaces: RunWorkspaces;
+  /** Those in the environment of the host (default: that of the store) whose values get into nothing that is written. */
+  secrets(hostEnv?: LocalStoreOptions["hostEnv"]): readonly KnownSecret[];
   /** Where commands run: what it finds out of this machine, it finds out once for all runs. */
   readonly isolation: IsolationAdapter;
   /** Looks whether there is what outcomes need. @throws `GIT_UNAVAILABLE`. */
@@ -78,6 +81,7 @@ export function localStore(options: LocalStoreOptions = {}): LocalStore {
     outcomes,
     workDirectory,
     workspaces: diskWorkspaces({ runRoot, ...(workspace === undefined ? {} : { seed: resolve(projectRoot, workspace) }) }),
+    secrets: (env = hostEnv ?? {}) => secretsIn(env, options.outcome?.secrets),
     isolation: localIsolation({ runRoot, ...(hostEnv ? { hostEnv } : {}) }),
     assertOutcomes: onceItWorks(() => assertGit(hostEnv)),
     async [Symbol.asyncDispose]() {

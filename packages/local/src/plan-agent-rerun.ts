@@ -1,11 +1,13 @@
 import type { AgentDefinition, FlowDefinition } from "@dad/agent";
 import { inlineEngine } from "@dad/engine/inline";
 import { RunId, type StaticInputs } from "@dad/protocol";
+import type { Redactor } from "@dad/secrets";
 import { readHistory, readRunWithHistory, type RunHistory, type RunPorts } from "@dad/run-context";
 import { assertAllowed, type BaseRun, type Continuation, optionsOnRecord, type PlannedRerun, planRerun, type RerunOptions } from "@dad/runner";
 import type { InputFiles } from "./input-files/find-input-files.ts";
 import type { LocalPortsOptions } from "./local-ports.ts";
 import type { LocalStore } from "./local-store.ts";
+import { redactingFor } from "./redacting.ts";
 
 export interface Where {
   readonly store: LocalStore;
@@ -14,8 +16,10 @@ export interface Where {
 
 /** Of that, what a re-run is thought through with. Without outcomes and workspaces, it is about no files. */
 export interface RerunWhere {
-  readonly store: Pick<LocalStore, "journals" | "artifacts" | "runRoot"> & Pick<RunPorts, "outcomes" | "workspaces">;
-  readonly ports: Pick<LocalPortsOptions, "resources" | "outcome">;
+  readonly store: Pick<LocalStore, "journals" | "artifacts" | "runRoot"> &
+    Partial<Pick<LocalStore, "secrets">> &
+    Pick<RunPorts, "outcomes" | "workspaces">;
+  readonly ports: Pick<LocalPortsOptions, "resources" | "outcome" | "hostEnv">;
 }
 
 export interface PlanAgentRerunOptions extends RerunWhere {
@@ -37,21 +41,28 @@ export async function planAgentRerun(definition: AgentDefinition | FlowDefinitio
   return await planOnBase(definition, await readBase(store, rerun.of, signal ? { signal } : {}), options);
 }
 
+export interface PlanOnBaseOptions extends PlanAgentRerunOptions {
+  /** Takes secrets out of the input files. Default: those of the run that is planned. */
+  readonly redactor?: Redactor;
+}
+
 /** The same on an earlier run that was read before: several re-runs are made from the same record of it. */
 export async function planOnBase(
   definition: AgentDefinition | FlowDefinition,
   base: BaseRun,
-  { store, ports, rerun, inputs, inputFiles, signal }: PlanAgentRerunOptions,
+  { store, ports, rerun, inputs, inputFiles, redactor = redactingFor({ store, ports }).redactor, signal }: PlanOnBaseOptions,
 ): Promise<PlannedRerun> {
-  const files = inputFiles && (await inputFiles.digested({ signal }));
+  const files = inputFiles && (await inputFiles.digested({ signal, redactor }));
   const given = { ...(inputs ? { inputs } : {}), ...(files ? { inputFiles: files } : {}), ...(signal ? { signal } : {}) };
   return await planRerun(definition, { ...planningIn({ store, ports }), base, rerun, ...given });
 }
 
-function planningIn({ store, ports: { resources, outcome } }: RerunWhere) {
+function planningIn({ store, ports }: RerunWhere) {
   const { artifacts, outcomes, workspaces, runRoot } = store;
+  const { outcome } = ports;
+  const { redactor, resources } = redactingFor({ store, ports });
   const files = { ...(outcomes && outcome !== false ? { outcomes } : {}), ...(workspaces ? { workspaces } : {}) };
-  return { engine: inlineEngine(), runRoot, ports: { artifacts, resources, ...files } };
+  return { engine: inlineEngine(), runRoot, ports: { artifacts, resources, redactor, ...files } };
 }
 
 /** @throws `RUN_UNKNOWN`, `JOURNAL_DAMAGED`. */

@@ -29,6 +29,7 @@ import {
 } from "@dad/runner";
 import type { InputFiles } from "./input-files/find-input-files.ts";
 import { isolationOf, localPorts } from "./local-ports.ts";
+import { redactingFor } from "./redacting.ts";
 import { continuationOf, planAgentRerun, type Where } from "./plan-agent-rerun.ts";
 
 export interface RunAgentOptions extends Where, Pick<WithRunOptions, "runId" | "runIdPrefix" | "revision" | "signal" | "failure"> {
@@ -111,7 +112,7 @@ async function prepared(definition: AgentDefinition | FlowDefinition, asked: Ask
     assertAllowed(plan);
     // What its nodes need may be reused.
     await checkIsolation([], held);
-    await given?.keep(store.artifacts, { signal });
+    await given?.keep(store.artifacts, { signal, redactor: redactingFor({ store, ports }).redactor });
     return { start, continuation, resolved, inputFiles };
   }
   checkDefinition(definition);
@@ -119,7 +120,8 @@ async function prepared(definition: AgentDefinition | FlowDefinition, asked: Ask
   if (revision !== undefined && ports.outcome !== false) await store.outcomes.resolve(revision, signal ? { signal } : {});
   await checkIsolation(isolationNeeds(definition), held);
   const resolved = resolveStaticInputs(definition, inputs);
-  return { resolved, inputFiles: (await given?.keep(store.artifacts, { signal })) ?? [] };
+  const { redactor } = redactingFor({ store, ports });
+  return { resolved, inputFiles: (await given?.keep(store.artifacts, { signal, redactor })) ?? [] };
 }
 
 /**

@@ -27,6 +27,7 @@ export { positionIn, type TextPosition } from "./text-position.ts";
 export { type OpenRunOptions, openRun, type RerunStart } from "./open-run.ts";
 export { contentsOfOrigins, type OriginContents, withoutData } from "./origin-contents.ts";
 export { withoutContents } from "./run-face.ts";
+export { redactedName } from "./redacted-artifact.ts";
 export { redactedError } from "./redacted-error.ts";
 export { type ResumeRunOptions, resumeRun } from "./resume-run.ts";
 export type { ComponentState } from "./component-history.ts";

@@ -4,6 +4,8 @@ import { assertAllowed, type BaseRun, type PlannedRerun, type RerunOptions } fro
 import type { InputFiles } from "../input-files/find-input-files.ts";
 import type { LocalPortsOptions } from "../local-ports.ts";
 import type { LocalStore } from "../local-store.ts";
+import { type Redactor, redactor } from "@dad/secrets";
+import { redactingFor } from "../redacting.ts";
 import { planOnBase, readBase } from "../plan-agent-rerun.ts";
 import { ForkRefusedError, type RefusedChild } from "./errors.ts";
 
@@ -37,14 +39,17 @@ export interface PlanChildrenOptions {
  * @throws ForkRefusedError (`FORK_REFUSED`) when some are refused; when all are for the same reason, that: `RERUN_REFUSED`, `RERUN_SET_INVALID`, …
  */
 export async function planChildren(definition: AgentDefinition | FlowDefinition, options: PlanChildrenOptions): Promise<readonly PlannedChild[]> {
-  const { store, variants, rerun, signal } = options;
+  const { store, ports: given, variants, rerun, signal } = options;
   const base = await readBase(store, rerun.of, signal ? { signal } : {});
+  const children = variants
+    .map((set, at) => ({ number: at + 1, set }))
+    .map((child) => ({ child, ports: typeof given === "function" ? given(child) : given }));
+  const own = redactorOfAll(store, children);
   const planned: PlannedChild[] = [];
   const refused: RefusedChild[] = [];
-  for (const [at, set] of variants.entries()) {
-    const child = { number: at + 1, set };
+  for (const { child, ports } of children) {
     try {
-      planned.push(await planChild(definition, child, { ...options, base }));
+      planned.push(await planChild(definition, child, { ...options, base, ports, redactor: own }));
     } catch (error) {
       // Only what a child is refused for: not that somebody wants no fork any more, nor a mistake of the program.
       if (signal?.aborted || !(error instanceof DadError)) throw error;
@@ -56,12 +61,22 @@ export async function planChildren(definition: AgentDefinition | FlowDefinition,
   throw new ForkRefusedError(base.runId, refused, variants.length);
 }
 
+/** The input files are the same for all children, and have none of the secrets of any. */
+export function redactorOfAll(store: LocalStore, children: readonly Pick<PlannedChild, "ports">[]): Redactor {
+  return redactor(children.flatMap(({ ports }) => redactingFor({ store, ports }).redactor.secrets));
+}
+
+interface ChildOptions extends Omit<PlanChildrenOptions, "ports"> {
+  readonly base: BaseRun;
+  readonly ports: LocalPortsOptions;
+  readonly redactor: Redactor;
+}
+
 async function planChild(
   definition: AgentDefinition | FlowDefinition,
   child: ForkChild,
-  { store, ports: given, rerun, inputs, inputFiles, signal, base }: PlanChildrenOptions & { readonly base: BaseRun },
+  { store, ports, rerun, inputs, inputFiles, signal, base, redactor }: ChildOptions,
 ): Promise<PlannedChild> {
-  const ports = typeof given === "function" ? given(child) : given;
   if (ports.outcome !== false) await store.assertOutcomes();
   const own = { ...rerun, set: mergedSet(rerun.set ?? {}, child.set) };
   const planned = await planOnBase(definition, base, {
@@ -69,6 +84,7 @@ async function planChild(
     ports,
     rerun: own,
     inputFiles,
+    redactor,
     ...(inputs ? { inputs } : {}),
     ...(signal ? { signal } : {}),
   });

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { type ArtifactStore, INLINE_LIMIT_BYTES, inlineContent } from "@dad/artifacts";
 import { type ArtifactEntry, type Descriptor, digestOfHex, messageOf, RelativePath } from "@dad/protocol";
-import { INPUT_DIRECTORY } from "@dad/run-context";
+import { INPUT_DIRECTORY, redactedName } from "@dad/run-context";
+import type { Redactor } from "@dad/secrets";
 import { InputFilesError } from "./errors.ts";
 import { clashesOf, type FoundFile, INPUT_LIMITS, lookAtFiles, placeOf, STATIC_INPUTS } from "./look-at-files.ts";
 import { mediaTypeOf } from "./media-type.ts";
@@ -10,18 +11,23 @@ export interface InputFilesOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface KeepInputFilesOptions extends InputFilesOptions {
+  /** Takes secrets out of what they hold and what they are called. The same for `digested` and `keep`. */
+  readonly redactor?: Redactor | undefined;
+}
+
 /** Files that a run is to be given. */
 export interface InputFiles {
   /** What is called `static_inputs.json` in the directories themselves: values by path, for whoever gives them as such. */
   readonly staticInputs: readonly { readonly file: string; readonly content: Uint8Array }[];
   /** Their entries, in the order of their paths. Nothing is kept: of larger ones only the digest is known. */
-  digested(options?: InputFilesOptions): Promise<readonly ArtifactEntry[]>;
+  digested(options?: KeepInputFilesOptions): Promise<readonly ArtifactEntry[]>;
   /**
    * The same, once what they hold is kept.
    *
    * @throws InputFilesError (`INPUT_FILES_REFUSED`) when one is not what `digested` found; `ARTIFACT_STORAGE_FAILED`.
    */
-  keep(artifacts: ArtifactStore, options?: InputFilesOptions): Promise<readonly ArtifactEntry[]>;
+  keep(artifacts: ArtifactStore, options?: KeepInputFilesOptions): Promise<readonly ArtifactEntry[]>;
 }
 
 /** Of all small files together: they are in the first entry of the journal. */
@@ -63,25 +69,47 @@ export async function findInputFiles(directories: readonly string[], { signal }:
   };
 }
 
-interface Keeping extends InputFilesOptions {
+interface Keeping extends KeepInputFilesOptions {
   readonly large: (body: AsyncIterable<Uint8Array>, mediaType: string) => Promise<Descriptor>;
 }
 
 /** One after the other: a disk is not faster when many are read at once, and what they hold need not all be in memory. */
-async function entriesOf(files: readonly FoundFile[], { large, signal }: Keeping): Promise<readonly ArtifactEntry[]> {
+async function entriesOf(files: readonly FoundFile[], { large, redactor, signal }: Keeping): Promise<readonly ArtifactEntry[]> {
   const entries: ArtifactEntry[] = [];
   let inline = 0;
   for (const file of files) {
     signal?.throwIfAborted();
     const mediaType = mediaTypeOf(file.path);
-    const isSmall = file.size <= INLINE_LIMIT_BYTES && inline + file.size <= INLINE_BYTES;
-    const content = isSmall
-      ? inlineContent(await contentOf(file, { limitBytes: INLINE_LIMIT_BYTES, signal }), mediaType)
-      : await large(piecesOf(file, signal), mediaType);
-    if (isSmall) inline += file.size;
-    entries.push({ ...content, name: file.path, path: RelativePath.parse(`${INPUT_DIRECTORY}/${file.path}`) });
+    const name = redactor ? redactedName(file.path, redactor) : file.path;
+    const small = await smallContent(file, { redactor, signal, limitBytes: Math.min(INLINE_LIMIT_BYTES, INLINE_BYTES - inline) });
+    inline += small?.byteLength ?? 0;
+    const content = small
+      ? inlineContent(small, mediaType)
+      : await large(redactor ? withoutSecrets(piecesOf(file, signal), redactor) : piecesOf(file, signal), mediaType);
+    entries.push({ ...content, name, path: RelativePath.parse(`${INPUT_DIRECTORY}/${name}`) });
   }
   return entries;
+}
+
+interface Small extends KeepInputFilesOptions {
+  readonly limitBytes: number;
+}
+
+/** `undefined` of what is larger, also when only marks in the place of secrets make it that. */
+async function smallContent(file: FoundFile, { limitBytes, redactor, signal }: Small): Promise<Uint8Array | undefined> {
+  if (file.size > limitBytes) return undefined;
+  const content = await contentOf(file, { limitBytes, signal });
+  const kept = redactor ? redactor.bytes(content) : content;
+  return kept.byteLength > limitBytes ? undefined : kept;
+}
+
+async function* withoutSecrets(pieces: AsyncIterable<Uint8Array>, redactor: Redactor): AsyncGenerator<Uint8Array, void> {
+  const stream = redactor.byteStream();
+  for await (const piece of pieces) {
+    const told = stream.push(piece);
+    if (told.byteLength > 0) yield told;
+  }
+  yield stream.end();
 }
 
 async function contentOf(file: FoundFile, options: { readonly limitBytes: number; readonly signal: AbortSignal | undefined }): Promise<Uint8Array> {

@@ -1,55 +1,50 @@
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-/** What a package exports, as it is installed for a directory. `undefined` when it is not. */
+/**
+ * What a package exports, as it is installed for a directory: in the `node_modules` of it or of one above, as `import` finds it there.
+ * What `NODE_PATH` has does not count, which package managers set to what others need. `undefined` when it is not installed.
+ */
 export async function loadPackage(specifier: string, from: string): Promise<Readonly<Record<string, unknown>> | undefined> {
-  const file = resolved(specifier, from);
-  return file === undefined ? undefined : ((await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>);
-}
-
-function resolved(specifier: string, from: string): string | undefined {
-  // Of the file nothing but its directory matters.
-  const require = createRequire(join(from, "dad.config.js"));
-  try {
-    return require.resolve(specifier);
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    // A package for `import` alone.
-    if (code === "ERR_PACKAGE_PATH_NOT_EXPORTED") return importable(specifier, require.resolve.paths(specifier) ?? []);
-    if (code === "MODULE_NOT_FOUND") return undefined;
-    throw error;
-  }
-}
-
-function importable(specifier: string, directories: readonly string[]): string | undefined {
   const [, name = specifier, subpath = ""] = /^((?:@[^/]+\/)?[^/]+)(\/.*)?$/.exec(specifier) ?? [];
-  for (const directory of directories) {
-    const manifest = manifestIn(join(directory, name));
-    const target = manifest && targetOf(manifest.exports, `.${subpath}`);
-    if (target !== undefined) return join(directory, name, target);
-  }
-  return undefined;
+  const directory = directoriesAbove(from)
+    .map((above) => join(above, "node_modules", name))
+    .find((place) => manifestIn(place) !== undefined);
+  if (directory === undefined) return undefined;
+  const target = targetOf(manifestIn(directory) ?? {}, `.${subpath}`);
+  if (target === undefined) return {};
+  return (await import(pathToFileURL(join(directory, target)).href)) as Readonly<Record<string, unknown>>;
 }
 
-function manifestIn(directory: string): { readonly exports?: unknown } | undefined {
+function directoriesAbove(directory: string): string[] {
+  const above = dirname(directory);
+  return above === directory ? [directory] : [directory, ...directoriesAbove(above)];
+}
+
+interface Manifest {
+  readonly exports?: unknown;
+  readonly main?: string;
+}
+
+function manifestIn(directory: string): Manifest | undefined {
   try {
-    return JSON.parse(readFileSync(join(directory, "package.json"), "utf8")) as { readonly exports?: unknown };
+    return JSON.parse(readFileSync(join(directory, "package.json"), "utf8")) as Manifest;
   } catch {
     return undefined;
   }
 }
 
-const CONDITIONS = ["node", "import", "module-sync", "default"];
-
-function targetOf(exports: unknown, subpath: string): string | undefined {
-  if (typeof exports !== "object" || exports === null) return undefined;
-  const paths = exports as Readonly<Record<string, unknown>>;
-  const conditional = Object.keys(paths).some((key) => key.startsWith(".")) ? paths[subpath] : subpath === "." ? paths : undefined;
-  return conditionOf(conditional);
+function targetOf({ exports, main = "index.js" }: Manifest, subpath: string): string | undefined {
+  if (exports === undefined) return subpath === "." ? main : subpath;
+  const paths = typeof exports === "object" && exports !== null ? (exports as Readonly<Record<string, unknown>>) : {};
+  if (Object.keys(paths).some((key) => key.startsWith("."))) return conditionOf(paths[subpath]);
+  return subpath === "." ? conditionOf(exports) : undefined;
 }
 
+const CONDITIONS = ["node", "import", "module-sync", "default"];
+
+/** The first of the conditions that holds, as they stand. */
 function conditionOf(target: unknown): string | undefined {
   if (typeof target === "string") return target;
   if (typeof target !== "object" || target === null) return undefined;

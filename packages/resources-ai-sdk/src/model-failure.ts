@@ -68,7 +68,8 @@ export function empty({ provider, modelId }: AskedModel): ModelError {
 /** A model that its factory could not make: a package that is not there, a provider of another specification. Trying again does not help. */
 export function loadFailure(error: unknown, model: AskedModel): DadError {
   if (DadError.is(error)) return error;
-  return failure(error, model, { code: "MODEL_UNAVAILABLE", problem: "could not be made" });
+  const unset = LoadAPIKeyError.isInstance(error) || LoadSettingError.isInstance(error);
+  return unset ? modelFailure(error, model) : failure(error, model, { code: "MODEL_UNAVAILABLE", problem: "could not be made" });
 }
 
 interface Meaning {

@@ -1,7 +1,10 @@
 import type { Json } from "@dad/protocol";
 import type { KnownSecret } from "./known-secret.ts";
-import { secretMark } from "./secret.ts";
-import { LEAST_SECRET_BYTES, needlesOf } from "./secret-needles.ts";
+import { type RedactedByteStream, redactedBytes, redactedByteStream } from "./redacted-bytes.ts";
+import { redactedJson } from "./redacted-json.ts";
+import { redactionInPieces, withoutPlaces } from "./redaction-in-pieces.ts";
+import { type SecretScan, secretScan } from "./secret-scan.ts";
+import { soughtInBytes, soughtInTexts, type SoughtSecret, soughtSecret } from "./sought-texts.ts";
 
 /** Takes secrets out of a text that comes in pieces. */
 export interface RedactedStream {
@@ -12,63 +15,64 @@ export interface RedactedStream {
 }
 
 /**
- * Takes secrets out of what is written: their values as they are, in base64, and as JSON and URLs have them. In their place is
- * `[secret env:NAME]`. What has none is given back as it is: the same value, not a copy.
+ * Takes secrets out of what is written: their values as they are, in base64 and hexadecimal, and as JSON and URLs have them, also where
+ * line breaks were put in. In their place is `[secret env:NAME]`. What has none is given back as it is: the same value, not a copy.
+ *
+ * Of several that have characters in common, the longest gives its mark to all of it. Marks stay as they are. Of a reference that has a
+ * secret in it, the mark is `[secret]`.
  */
 export interface Redactor {
-  /** From now on, this is taken out as well. A value of less than 8 bytes is not: it would be found wherever somebody writes. */
+  /**
+   * From now on, this is taken out as well, also of streams that are open. A value of less than 8 bytes is not: it would be found wherever
+   * somebody writes.
+   */
   add(secret: KnownSecret): void;
+  /** Those that are taken out. */
   readonly secrets: readonly KnownSecret[];
   text(text: string): string;
-  /** All texts in it, and the names of members. */
+  /**
+   * All texts in it, and the names of members: two that then have the same are told apart by a number. A number that is a secret as a
+   * whole is a mark then, and so a text.
+   */
   json<Value extends Json>(value: Value): Value;
-  /** Of any kind of content. */
+  /** Of any kind of content: text in UTF-8, ASCII and the like, and, apart from other forms than the value itself, UTF-16. */
   bytes(content: Uint8Array): Uint8Array;
+  /** All pieces together are what `text` makes of the whole. */
   stream(): RedactedStream;
+  /** All pieces together are what `bytes` makes of the whole. */
+  byteStream(): RedactedByteStream;
 }
 
 /** A redactor that knows these from the beginning. */
 export function redactor(secrets: Iterable<KnownSecret> = []): Redactor {
-  const known: KnownSecret[] = [];
-  let sought: readonly { readonly text: string; readonly mark: string }[] = [];
-  const text = (from: string): string => sought.reduce((to, needle) => to.replaceAll(needle.text, needle.mark), from);
-  const json = (value: Json): Json => {
-    if (typeof value === "string") return text(value);
-    if (Array.isArray(value)) return value.map(json);
-    if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, member]) => [text(name), json(member)]));
+  const known: SoughtSecret[] = [];
+  const numbers = new Set<string>();
+  let [inTexts, inBytes] = [undefined as SecretScan | undefined, undefined as SecretScan | undefined];
+  // Made when it is needed: most redactors see no bytes, and several secrets become known at once.
+  const textScan = (): SecretScan | undefined => (known.length === 0 ? undefined : (inTexts ??= secretScan(soughtInTexts(known))));
+  const byteScan = (): SecretScan | undefined => (known.length === 0 ? undefined : (inBytes ??= secretScan(soughtInBytes(known))));
+  const text = (text: string): string => {
+    const places = textScan()?.places(text) ?? [];
+    return places.length === 0 ? text : withoutPlaces(text, places);
   };
   const add = (secret: KnownSecret): void => {
-    if (Buffer.byteLength(secret.value.trim()) < LEAST_SECRET_BYTES) return;
-    known.push(secret);
-    const { asItIs, withoutSpace } = needlesOf(known);
-    sought = [...asItIs, ...withoutSpace]
-      .map((needle) => ({ text: needle.bytes.toString(), mark: secretMark(needle.secret) }))
-      .toSorted((one, other) => other.text.length - one.text.length);
+    if (known.some(({ name, value }) => name === secret.name && value === secret.value)) return;
+    const added = soughtSecret(secret);
+    if (added === undefined) return;
+    known.push(added);
+    [inTexts, inBytes] = [undefined, undefined];
+    if (String(Number(added.sought)) === added.sought) numbers.add(added.sought);
   };
   for (const secret of secrets) add(secret);
   return {
     add,
-    secrets: known,
+    get secrets() {
+      return known.map(({ name, value }) => ({ name, value }));
+    },
     text,
-    json: <Value extends Json>(value: Value): Value => {
-      const redacted = json(value);
-      return JSON.stringify(redacted) === JSON.stringify(value) ? value : (redacted as Value);
-    },
-    bytes(content) {
-      const before = Buffer.from(content).toString("latin1");
-      const after = text(before);
-      return before === after ? content : Buffer.from(after, "latin1");
-    },
-    stream() {
-      let held = "";
-      return {
-        push(piece) {
-          held += piece;
-          return "";
-        },
-        end: () => text(held),
-      };
-    },
+    json: <Value extends Json>(value: Value): Value => (known.length === 0 ? value : (redactedJson(value, { text, numbers }) as Value)),
+    bytes: (content) => redactedBytes(content, byteScan),
+    stream: () => redactionInPieces(textScan),
+    byteStream: () => redactedByteStream(byteScan),
   };
 }

@@ -1,7 +1,7 @@
 import { DadError } from "@dad/protocol";
 import { SecretReferenceError, SecretUnavailableError } from "./errors.ts";
 import type { KnownSecret } from "./known-secret.ts";
-import { LEAST_SECRET_BYTES } from "./secret-needles.ts";
+import { LEAST_SECRET_BYTES } from "./secret-forms.ts";
 import { parseSecretReference } from "./secret-reference.ts";
 import type { SecretSource } from "./secret-source.ts";
 import { type Secret, secretOf } from "./secret.ts";

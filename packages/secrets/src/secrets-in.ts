@@ -1,6 +1,6 @@
 import type { KnownSecret } from "./known-secret.ts";
 import { isSecretName } from "./secret-names.ts";
-import { LEAST_SECRET_BYTES } from "./secret-needles.ts";
+import { LEAST_SECRET_BYTES } from "./secret-forms.ts";
 
 const LEAST_CHARACTERS = 12;
 

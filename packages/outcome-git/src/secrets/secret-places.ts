@@ -81,8 +81,8 @@ interface Looked {
 }
 
 function finderOf(needles: readonly Needle[], looking: (piece: Uint8Array) => Looked): () => PieceSearch {
-  const search = needleSearch(needles.map(({ bytes }) => bytes));
-  const overlap = Math.max(...needles.map(({ bytes }) => bytes.length)) - 1;
+  const search = needleSearch(needles.map(({ text }) => text));
+  const overlap = needles.reduce((most, { text }) => Math.max(most, text.length), 0) - 1;
   return () => {
     /** The end of what came before. */
     let before = { bytes: Buffer.alloc(0), breaks: [] as readonly number[], line: 1 };
@@ -92,7 +92,8 @@ function finderOf(needles: readonly Needle[], looking: (piece: Uint8Array) => Lo
       const bytes = Buffer.concat([before.bytes, looked.bytes]);
       const breaks = [...before.breaks, ...looked.breaks.map((at) => at + known)];
       const lineAt = (at: number): number => before.line + breaks.filter((end) => end <= at).length;
-      search(bytes, (at, index) => {
+      // One character for each byte.
+      search(bytes.toString("latin1"), (at, index) => {
         const needle = needles[index];
         // What is short may be found once more: a place counts once.
         if (needle) onFound({ line: lineAt(at), needle });

@@ -1,5 +1,5 @@
 /**
- * Contract suites for registries and models, and a clock for tests of policies.
+ * Contract suites for registries, models and sources of tools, and a clock for tests of policies.
  *
  * @packageDocumentation
  */
@@ -7,3 +7,4 @@ export { type FakeClock, fakeClock } from "./testing/fake-clock.ts";
 export { modelResourceContract } from "./testing/model-resource-contract.ts";
 export { lastUserText, type ModelResourceSubject, type SubjectExchange } from "./testing/model-resource-subject.ts";
 export { resourceRegistryContract, type ResourceRegistrySubject } from "./testing/resource-registry-contract.ts";
+export { toolSourceContract, type ToolSourceSubject } from "./testing/tool-source-contract.ts";

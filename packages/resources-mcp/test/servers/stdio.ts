@@ -1,0 +1,4 @@
+import { serveStdio } from "@modelcontextprotocol/server/stdio";
+import { properServer } from "./proper.ts";
+
+serveStdio(properServer);

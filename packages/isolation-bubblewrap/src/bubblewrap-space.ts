@@ -57,13 +57,14 @@ export function bubblewrapSpace(spec: BubblewrapSpaceSpec): IsolationSpace {
     ...described,
     files: workspaceFiles({ workspace, isOverlay: spec.isOverlay, housing, lodged: () => lodged(workspace) }),
     async exec(command, options = {}) {
-      const held = { ...options, ...commandLimits(command, options, limits) };
-      assertOpen(options.signal);
+      const assertMayBegin = (): void => assertOpen(options.signal);
+      const held = { ...options, ...commandLimits(command, options, limits), assertMayBegin };
+      assertMayBegin();
       const prepared = prepare(command, { env, workspace });
       const epoch = commands.epoch();
       const attempt = async (): Promise<ExecResult> => {
         const lodging = await lodged(command.argv[0]);
-        assertOpen(options.signal);
+        assertMayBegin();
         return commands.epoch() === epoch ? commands.run(lodging, prepared, held) : endedBeforehand();
       };
       return twice(command.argv[0], attempt);

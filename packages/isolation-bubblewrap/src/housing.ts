@@ -11,10 +11,13 @@ export interface HousingSpec extends Omit<LodgingSpec, "user"> {
 
 type Used = Pick<IsolationUsage, "memoryBytes" | "cpuMs">;
 
-/** What a space has on this machine: its sandbox, while there is one, and everything around it. Nothing is made before it is asked for. */
+/**
+ * What a space has on this machine: its sandbox, while there is one, and everything around it. Nothing is made before it is asked for,
+ * nor once it is closed: whoever comes too late is refused.
+ */
 export interface Housing extends AsyncDisposable {
   isRunning(): boolean;
-  /** Whether there has been a sandbox, or something that one needs. */
+  /** Whether there has been a sandbox, or something that one needs, and it is not closed. */
   wasUsed(): boolean;
   premises(): Promise<Premises>;
   /** The sandbox that runs, or a new one. */
@@ -27,7 +30,9 @@ export interface Housing extends AsyncDisposable {
 export function housing(spec: HousingSpec): Housing {
   const { runUser, home, machine } = spec;
   let premises: Promise<Premises> | undefined;
-  const open = (): Promise<Premises> => {
+  let closed = false;
+  const open = async (): Promise<Premises> => {
+    if (closed) throw new Error("it is closed");
     premises ??= openPremises({ ...spec, filter: machine.filter });
     premises.catch(() => (premises = undefined));
     return premises;
@@ -35,12 +40,13 @@ export function housing(spec: HousingSpec): Housing {
   const lodgings = oneAfterTheOther(async () => openLodging(await open(), { ...spec, user: runUser?.user }));
   return {
     isRunning: () => lodgings.isRunning(),
-    wasUsed: () => premises !== undefined,
+    wasUsed: () => premises !== undefined && !closed,
     premises: open,
     lodging: () => lodgings.current(),
     usage: () => lodgings.usage(),
     end: () => lodgings.end(),
     async [Symbol.asyncDispose]() {
+      closed = true;
       // The last first, and all of it, whatever fails.
       await using _home = { [Symbol.asyncDispose]: async () => home.leave() };
       await using _user = runUser;

@@ -1,10 +1,12 @@
-import type { ExecOptions, ExecResult } from "@dad/isolation";
+import { type ExecOptions, type ExecResult, IsolationFailedError } from "@dad/isolation";
 import type { Egress } from "./egress.ts";
 import { endEverything, endGroup } from "./end-in-sandbox.ts";
 import type { Housing } from "./housing.ts";
 import type { LimitWatch } from "./limit-watch.ts";
 import type { Lodging } from "./lodging.ts";
+import type { Premises } from "./premises.ts";
 import { type EndReason, type RunningCommand, runInSandbox, type SandboxCommand } from "./sandbox-command.ts";
+import type { Slot } from "./slots.ts";
 
 export interface SpaceCommandsSpec {
   readonly graceMs: number;
@@ -13,13 +15,19 @@ export interface SpaceCommandsSpec {
   readonly watch: LimitWatch;
 }
 
+export interface RunOptions extends ExecOptions {
+  /** @throws what is to keep the command from beginning. */
+  readonly assertMayBegin: () => void;
+}
+
 /** The commands of one space that run. */
 export interface SpaceCommands {
   /** How often all were ended. */
   epoch(): number;
   /** How many have ended. */
   count(): number;
-  run(lodging: Lodging, command: SandboxCommand, options: ExecOptions): Promise<ExecResult>;
+  /** @param options.assertMayBegin asked in the moment in which it begins. From then on {@link end} finds it. */
+  run(lodging: Lodging, command: SandboxCommand, options: RunOptions): Promise<ExecResult>;
   /** Ends all of them with the sandbox. Resolves when nothing of it is alive, and each has its result. */
   end(): Promise<void>;
   /** Says why those in a sandbox end that is ended as a whole. */
@@ -31,22 +39,22 @@ export function spaceCommands({ graceMs, housing, egress, watch }: SpaceCommands
   let ends = 0;
   let count = 0;
 
-  async function run(lodging: Lodging, command: SandboxCommand, options: ExecOptions): Promise<ExecResult> {
-    const premises = await housing.premises();
-    const { slots } = premises.control;
-    const slot = await slots.take();
-    using _watching = watch.begin(lodging, premises);
-    const end = async (pid: number | undefined): Promise<void> => {
-      if (pid !== undefined) await endGroup(lodging.sandbox, pid, graceMs);
-      if (running.size <= 1) await endRest(lodging, egress);
-    };
-    const started = runInSandbox({ sandbox: lodging.sandbox, slot, end }, command, options);
-    running.set(started, lodging);
+  async function run(lodging: Lodging, command: SandboxCommand, options: RunOptions): Promise<ExecResult> {
+    const { premises, slot } = await prepare(housing, command, options);
+    let started: RunningCommand | undefined;
     try {
+      options.assertMayBegin();
+      using _watching = watch.begin(lodging, premises);
+      const end = async (pid: number | undefined): Promise<void> => {
+        if (pid !== undefined) await endGroup(lodging.sandbox, pid, graceMs);
+        if (running.size <= 1) await endRest(lodging, egress);
+      };
+      started = runInSandbox({ sandbox: lodging.sandbox, slot, end }, command, options);
+      running.set(started, lodging);
       return await started.result.finally(() => (count += 1));
     } finally {
-      running.delete(started);
-      await slots.giveBack(slot, started.isClean());
+      if (started) running.delete(started);
+      await premises.control.slots.giveBack(slot, started?.isClean() ?? true);
     }
   }
 
@@ -66,6 +74,23 @@ export function spaceCommands({ graceMs, housing, egress, watch }: SpaceCommands
       await Promise.allSettled(results);
     },
   };
+}
+
+/** What a command is connected with. */
+interface Prepared {
+  readonly premises: Premises;
+  readonly slot: Slot;
+}
+
+/** Whatever it waits for, all may be over by then: also why there is no slot. */
+async function prepare(housing: Housing, { argv: [program] }: SandboxCommand, { assertMayBegin }: RunOptions): Promise<Prepared> {
+  try {
+    const premises = await housing.premises();
+    return { premises, slot: await premises.control.slots.take() };
+  } catch (cause) {
+    assertMayBegin();
+    throw new IsolationFailedError(program, { cause });
+  }
 }
 
 /** What left the session of a command cannot be told from that of another one. So it goes with the last that runs. */

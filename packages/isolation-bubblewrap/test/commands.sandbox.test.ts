@@ -1,5 +1,6 @@
 import { chmod, lstat, mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { leftOf, openHost, print, processesWith, type TestHost } from "./host.ts";
@@ -174,6 +175,20 @@ describe("a sandbox", () => {
     expect(await owners(workspace, ["", "sub", "sub/file", "link"])).toEqual(before);
     expect(await owners(workspace, ["made"])).toEqual(before.slice(0, 1));
     expect((await lstat("/etc")).uid).toBe(0);
+  });
+
+  it("makes nothing on the machine for a command of a space that is closed before it began", async () => {
+    for (let turns = 0; turns < 20; turns++) {
+      const space = await host.open();
+      const told = space.exec({ argv: ["sleep", "1000"] }).then(
+        ({ reason }) => reason,
+        (error: { readonly code: unknown }) => error.code,
+      );
+      for (let turn = 0; turn < turns; turn++) await nextTurn();
+      await space[Symbol.asyncDispose]();
+      expect(await told, `closed after ${turns} turns`).toMatch(/^(ISOLATION_CLOSED|aborted)$/);
+      expect(await leftOf(process.pid)).toEqual([]);
+    }
   });
 });
 

@@ -146,11 +146,12 @@ export function readOutputs(
   };
 }
 
-/** Tells when the time of a command is over, or its signal is aborted, until it is disposed of. */
+/** Tells when the time of a command is over, or its signal is aborted, until it is disposed of. Of a signal that is aborted already it tells at once. */
 export function watchLimits({ signal, timeoutMs }: ExecOptions, onLimit: (reason: "timeout" | "aborted") => void): Disposable {
   const timer = timeoutMs === undefined ? undefined : setTimeout(() => onLimit("timeout"), Math.min(timeoutMs, LONGEST_TIMER));
   const onAbort = (): void => onLimit("aborted");
   signal?.addEventListener("abort", onAbort, { once: true });
+  if (signal?.aborted) onAbort();
   return {
     [Symbol.dispose]() {
       clearTimeout(timer);

@@ -1,5 +1,6 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import type { IsolationSpace } from "../isolation-adapter.ts";
+import type { ExecResult, IsolationSpace } from "../isolation-adapter.ts";
 import { isAlive, type Lifeline, openLifeline } from "../escapes/lifeline.ts";
 import { abandoning, endOf, node, parentOfStubborn, startWithoutIsolation, stubborn } from "./programs.ts";
 import { itGuards, type Trial } from "./trial.ts";
@@ -73,7 +74,66 @@ export function describeProcesses(trial: () => Trial): void {
       controller.abort();
       await lives.catch(() => undefined);
     });
+
+    it("ends a command whose signal is aborted right after it was looked at, whenever that is", async () => {
+      for (let look = 1; look <= MOST_LOOKS; look++) {
+        const space = await trial().open();
+        const controller = abortedAfter(look);
+        // Who looks less often has it begin.
+        const onOutput = (): void => controller.abort();
+        const argv = node("process.stdout.write('ready'); setInterval(() => {}, 1000)");
+        const howItEnded = howOf(space.exec({ argv }, { signal: controller.signal, onOutput }));
+        expect(await howItEnded, `look ${look}`).toMatch(/^(aborted|AbortError)$/);
+      }
+    });
+
+    it("ends a command at whatever moment its signal is aborted or its space is closed", async () => {
+      const seed = Date.now() % 2 ** 31;
+      const random = randomOf(seed);
+      for (let round = 0; round < ROUNDS; round++) {
+        const space = await trial().open();
+        const controller = new AbortController();
+        const howItEnded = howOf(space.exec({ argv: WAITING }, { signal: controller.signal }));
+        const [turns, isClosed] = [Math.floor(random() ** 3 * MOST_TURNS), random() < 0.5];
+        for (let turn = 0; turn < turns; turn++) await nextTurn();
+        if (isClosed) await space[Symbol.asyncDispose]();
+        else controller.abort();
+        expect(await howItEnded, `seed ${seed}, round ${round}`).toMatch(/^(aborted|AbortError|ISOLATION_CLOSED)$/);
+      }
+    });
   });
+}
+
+/** How often an adapter looks whether a command was aborted before it begins, at most. */
+const MOST_LOOKS = 5;
+const ROUNDS = 10;
+/** Turns of the event loop. The first of them matter most: then it begins. */
+const MOST_TURNS = 3000;
+
+/** Is aborted once it was looked at so often, in the moment after that. */
+function abortedAfter(looks: number): AbortController {
+  const controller = new AbortController();
+  const { signal } = controller;
+  let looked = 0;
+  signal.throwIfAborted = () => {
+    AbortSignal.prototype.throwIfAborted.call(signal);
+    if (++looked === looks) queueMicrotask(() => controller.abort());
+  };
+  return controller;
+}
+
+/** The reason of the result, or what the error is called. */
+async function howOf(running: Promise<ExecResult>): Promise<string> {
+  return running.then(
+    ({ reason }) => reason,
+    (error: Error & { readonly code?: unknown }) => (typeof error.code === "string" ? error.code : error.name),
+  );
+}
+
+/** The same numbers for the same seed: the generator of Numerical Recipes. */
+function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
 }
 
 /** Runs a command with a stubborn child, does what is to end it, and waits until the process is gone. */

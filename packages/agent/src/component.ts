@@ -1,4 +1,4 @@
-import { NodeId, nameHint } from "@dad/protocol";
+import { type BudgetLimits, NodeId, nameHint } from "@dad/protocol";
 import type {
   Bound,
   Branches,
@@ -23,7 +23,7 @@ import { type ElementIds, noIds } from "./element-ids.ts";
 import { DefinitionError } from "./errors.ts";
 import { nameOfGiven } from "./given.ts";
 import type { NodeDefinition } from "./node-definition.ts";
-import { checkedInput, checkedPolicy, NodePolicy, type RequiredInput } from "./node-policy.ts";
+import { checkedBudget, checkedInput, checkedPolicy, NodePolicy, type RequiredInput } from "./node-policy.ts";
 import { checkedRecord, type RecordSettings } from "./record-settings.ts";
 import type { Bindable } from "./reference.ts";
 import { type Scene, sceneIn } from "./scene.ts";
@@ -47,6 +47,11 @@ export interface ComponentOptions<Declared extends Variables = Variables> {
    * as a static input, nor by default; with a prompt of its own. Default: nothing runs without them.
    */
   readonly input?: RequiredInput;
+  /**
+   * What all that is in the component may use together at each place where it is used, in each iteration of a loop anew. What does not
+   * fit fails the node that wants it (`BUDGET_EXHAUSTED`); that is handled as any failure, and never tried again.
+   */
+  readonly budget?: BudgetLimits;
 }
 
 interface In<Outputs extends object, Values extends object> {
@@ -166,11 +171,16 @@ export function agent<const Declared extends Variables = NoVariables>(
 
 type DefinitionOf<Kind extends ComponentKind> = ComponentDefinition & { readonly kind: Kind };
 
-function empty<Kind extends ComponentKind>(kind: Kind, id: string, { description, variables = {}, input }: ComponentOptions): DefinitionOf<Kind> {
+function empty<Kind extends ComponentKind>(
+  kind: Kind,
+  id: string,
+  { description, variables = {}, input, budget }: ComponentOptions,
+): DefinitionOf<Kind> {
   const owner = `${kind} ${JSON.stringify(id)}`;
   const declared = declaredVariables(variables, owner);
   const asks = input === undefined ? {} : { input: checkedInput(input, owner) };
-  return Object.freeze({ kind, id: checkedId(id, kind), description, variables: declared, ...asks, elements: Object.freeze([]) });
+  const limits = budget === undefined ? {} : { budget: checkedBudget(budget, owner) };
+  return Object.freeze({ kind, id: checkedId(id, kind), description, variables: declared, ...asks, ...limits, elements: Object.freeze([]) });
 }
 
 function component<Kind extends ComponentKind, Outputs extends object, Values extends object, Given extends object>(

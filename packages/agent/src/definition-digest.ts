@@ -7,7 +7,7 @@ import type { NodePolicy } from "./node-policy.ts";
 /**
  * Names what a definition does: the same for equal definitions on every machine, and another one when
  * an id, a kind, the order, a node type, its version or the text of its code, a setting, a variable, a condition, what a failure means, or whether an input is required differs.
- * Descriptions, record settings, timeouts, retries, waits and concurrency do not count.
+ * Descriptions, record settings, timeouts, retries, waits, budgets and concurrency do not count.
  */
 export function definitionDigest(definition: ComponentDefinition): Digest {
   return digestOfJson(identityOf(definition));

@@ -1,4 +1,4 @@
-import type { Json, NodeId } from "@dad/protocol";
+import type { BudgetLimits, Json, NodeId } from "@dad/protocol";
 import type { z } from "zod";
 import type { NodeDefinition } from "./node-definition.ts";
 import type { NodePolicy } from "./node-policy.ts";
@@ -40,6 +40,8 @@ export interface ComponentDefinition {
   readonly variables: Readonly<Record<string, VariableDefinition>>;
   /** Whether somebody is asked for the variables that have no value. */
   readonly input?: NodePolicy["input"];
+  /** What all that is in it may use together. */
+  readonly budget?: BudgetLimits;
   readonly elements: readonly Element[];
 }
 

@@ -1,4 +1,4 @@
-import { Json } from "@dad/protocol";
+import { BudgetLimits, Json } from "@dad/protocol";
 import { z } from "zod";
 import { dataOf } from "./data.ts";
 import { DefinitionError } from "./errors.ts";
@@ -48,6 +48,11 @@ export const NodePolicy = z.strictObject({
    * executed without. For a node type that takes input.
    */
   input: RequiredInput.optional(),
+  /**
+   * What all of its attempts may use together, and how long they may work. What does not fit fails the node (`BUDGET_EXHAUSTED`), which is handled as
+   * any failure, and never tried again.
+   */
+  budget: BudgetLimits.optional(),
   /** How long it waits before its first attempt, and after it completed. In milliseconds; default 0. */
   sleepBeforeMs: milliseconds.optional(),
   sleepAfterMs: milliseconds.optional(),
@@ -67,4 +72,12 @@ export function checkedPolicy(given: unknown, owner: string): NodePolicy {
   const problems = schemaProblems(NodePolicy, policy);
   if (problems.length > 0) throw new DefinitionError(`${owner} cannot be executed so: ${problems.join("; ")}`, { problems });
   return policy as NodePolicy;
+}
+
+/** @throws DefinitionError (`DEFINITION_INVALID`) that lists what is wrong. */
+export function checkedBudget(given: unknown, owner: string): BudgetLimits {
+  const limits = dataOf(given, `the budget of ${owner}`);
+  const problems = schemaProblems(BudgetLimits, limits);
+  if (problems.length > 0) throw new DefinitionError(`${owner} cannot have this budget: ${problems.join("; ")}`, { problems });
+  return limits as BudgetLimits;
 }

@@ -9,7 +9,7 @@ import {
   type IsolationSpace,
 } from "@dad/isolation";
 import type { Observability } from "@dad/observability";
-import { type ArtifactEntry, digestOfBytes, ExecutionId, type Json, NodePath, RelativePath, RunId, type Usage } from "@dad/protocol";
+import { type ArtifactEntry, DadError, digestOfBytes, ExecutionId, type Json, NodePath, RelativePath, RunId, Usage } from "@dad/protocol";
 import { type ModelQuery, type ModelResource, ResourceUnknownError, type ToolSource } from "@dad/resources";
 
 // For the tests of this package only: a context in memory that says what a node did with it.
@@ -76,7 +76,7 @@ export function testingContext(options: TestingContextOptions = {}): TestingCont
     workspace,
     inputFiles: [],
     outcome: outcome ? outcomeTree(commits) : undefined,
-    resources: profileOf({ model: models, tools }),
+    resources: profileOf({ model: counted(models, usages), tools }),
     secret: async (name) => secretOf(secrets, name),
     observability: recordingObservability(spans),
     ...keeping(artifacts),
@@ -205,6 +205,26 @@ function outcomeTree(commits: string[]): NodeContext["outcome"] {
 }
 
 type Shelves = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** As the runner gives them: what their calls use is counted by itself, also by those that fail. */
+function counted(models: Readonly<Record<string, ModelResource>>, usages: Usage[]): Record<string, ModelResource> {
+  const count = (usage: unknown): void => {
+    const used = Usage.safeParse(usage);
+    if (used.success) usages.push(used.data);
+  };
+  const countedModel = (model: ModelResource): ModelResource => ({
+    ...model,
+    async generate(request, options) {
+      const reply = await model.generate(request, options).catch((error: unknown) => {
+        count(DadError.is(error) ? error.details["usage"] : undefined);
+        throw error;
+      });
+      count(reply.usage);
+      return reply;
+    },
+  });
+  return Object.fromEntries(Object.entries(models).map(([id, model]) => [id, countedModel(model)]));
+}
 
 function profileOf(shelves: Shelves): NodeContext["resources"] {
   const ids = (kind: string): readonly string[] => Object.keys(shelves[kind] ?? {});

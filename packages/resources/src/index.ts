@@ -12,7 +12,6 @@ export {
   type BudgetRefusal,
   type BudgetWaiter,
 } from "./budget/budget.ts";
-export type { BudgetClock } from "./budget/budget-clock.ts";
 export { meterOf } from "./budget/meter-of.ts";
 export {
   BudgetExhaustedError,

@@ -5,6 +5,8 @@ import type { IsolationPolicy, IsolationSpace } from "@dad/isolation";
 import { type Observability, traced } from "@dad/observability";
 import type { Json, OutcomeRef } from "@dad/protocol";
 import { type RunContext, withoutData } from "@dad/run-context";
+import type { ResourceProfile } from "@dad/resources";
+import { meteredResources } from "./budget/metered-resources.ts";
 import { AttemptOverError } from "./errors.ts";
 import { isolationAttributes } from "./isolation-attributes.ts";
 import { assertWanted, type Attempt, type Collected, countUsage } from "./attempt.ts";
@@ -39,7 +41,7 @@ export function contextOf(attempt: Attempt, collected: Collected, observability:
     workspace: run.directory,
     outcome: run.outcome && { commit: async (message) => wanted(() => commitWorkspace(run, { call, collected }, message)) },
     inputFiles: run.inputs.files,
-    resources: run.ports.resources,
+    resources: resourcesOf(attempt, collected),
     secret: async (name) => wanted(() => run.ports.resources.get("secret", name).reveal({ signal })),
     observability,
     content: (entry, options) => wanted(() => readBytes(run.ports.artifacts, entry, { ...options, signal })),
@@ -48,6 +50,23 @@ export function contextOf(attempt: Attempt, collected: Collected, observability:
     ...askingOf(attempt, { assertGoingOn, wanted }),
     ...tellingOf(attempt, collected, wanted),
   };
+}
+
+/** Whatever it asks a model is metered, counted and told, also when it does so itself. */
+function resourcesOf(attempt: Attempt, collected: Collected): ResourceProfile {
+  const { call, scope, spending } = attempt;
+  const { run } = scope;
+  return meteredResources(run.ports.resources, {
+    meter: spending.meter,
+    count: (usage) => countUsage(attempt, collected, usage),
+    onTrouble(trouble) {
+      if (collected.over || collected.left) return;
+      const place = { path: call.path, attempt: call.attempt };
+      const { model, error } = trouble;
+      if (trouble.type === "retried") run.tell({ type: "model.retried", ...place, model, delayMs: trouble.delayMs, error });
+      else attempt.report.add({ type: "model.replaced", ...place, model, by: trouble.by, error });
+    },
+  });
 }
 
 interface Going {

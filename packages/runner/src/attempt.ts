@@ -3,12 +3,14 @@ import type { NodeCall } from "@dad/engine";
 import type { Observability } from "@dad/observability";
 import { addUsage, type OutcomeRef, type Usage } from "@dad/protocol";
 import type { ExecutionScope } from "@dad/run-context";
+import type { AttemptSpending } from "./budget/attempt-spending.ts";
 import { type NodeRecords, nodeRecords } from "./node-records.ts";
 import type { Exclusively } from "./one-at-a-time.ts";
 import { stopwatch } from "./stopwatch.ts";
 import type { AttemptSteps } from "./waiting/durable-steps.ts";
 import type { RunRequests } from "./waiting/run-requests.ts";
 import type { AttemptWaits } from "./waiting/wait-room.ts";
+import type { WalkReport } from "./walk-report.ts";
 
 /** A node at its place. */
 export interface NodeElement {
@@ -27,6 +29,9 @@ export interface Attempt extends NodeElement, AttemptSteps {
   readonly exclusively: Exclusively;
   readonly requests: RunRequests;
   readonly waits: AttemptWaits;
+  readonly spending: AttemptSpending;
+  /** Where is said what nobody waits for. */
+  readonly report: Pick<WalkReport, "add">;
   /** Its time limit does not run on until this is disposed. */
   readonly hold: () => Disposable;
 }
@@ -76,5 +81,12 @@ export function countUsage({ used }: Pick<Attempt, "used">, collected: Collected
 }
 
 export function nothingYet({ call: { path, record }, scope: { run } }: Attempt): Collected {
-  return { records: nodeRecords(run, path, RecordSettings.parse(record ?? {})), durationMs: stopwatch(), usage: undefined, commits: [], owned: [], alone: 0 };
+  return {
+    records: nodeRecords(run, path, RecordSettings.parse(record ?? {})),
+    durationMs: stopwatch(),
+    usage: undefined,
+    commits: [],
+    owned: [],
+    alone: 0,
+  };
 }

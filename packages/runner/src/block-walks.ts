@@ -13,11 +13,11 @@ import {
   type WhileDefinition,
 } from "@dad/agent";
 import { errorEnvelope, type ErrorEnvelope, type Json, nameHint, type NodeId, NodePath, nodePath } from "@dad/protocol";
+import { endsRun } from "./ends-run.ts";
 import { BlockFailedError, BlockValueError, LoopLimitError, SwitchUnmatchedError } from "./errors.ts";
 import { hasCode } from "./failure-policy.ts";
 import type { Frame } from "./frame.ts";
 import { isParked, joined, type Lane, laneIn, type Strand, StrandCancelled, throwIfCancelled } from "./strands.ts";
-import { endsRerun } from "./rerun/errors.ts";
 import { UNKNOWN } from "./unknown.ts";
 import { childPlace, type Place, type Walk } from "./walk.ts";
 
@@ -192,7 +192,7 @@ function* guarded(walk: Walk, { body, handler, codes, error: name }: TryDefiniti
   } catch (error) {
     const envelope = walk.host.redacted(errorEnvelope(error));
     const caught =
-      !(error instanceof StrandCancelled) && !endsRerun(error) && handler !== undefined && (codes === undefined || hasCode(envelope, codes));
+      !(error instanceof StrandCancelled) && !endsRun(error) && handler !== undefined && (codes === undefined || hasCode(envelope, codes));
     if (!caught) throw error;
     const { report, turns } = walk.host;
     if (walk.again || !turns.caught(place.path)) report.handled(place.path, "catch", error);

@@ -1,21 +1,29 @@
 import { type ComponentDefinition, fitted, type NodeDefinition, walk } from "@dad/agent";
-import { canonicalJson, DadError, isJsonObject, type Json } from "@dad/protocol";
+import { type BudgetLimits, canonicalJson, DadError, isJsonObject, type Json } from "@dad/protocol";
 import type { ResourceNeed, ResourceProfile } from "@dad/resources";
 import { renderValue } from "@dad/template";
 import { z } from "zod";
+import { checkPrices } from "./budget/check-prices.ts";
 import { type MissingResource, ResourcesMissingError } from "./errors.ts";
 
 /**
  * Finds the models and other resources that nodes ask for and the profile has not, before anything was done and paid for. What
  * a node asks for by a template is known only when it runs.
  *
- * @throws ResourcesMissingError (`RESOURCE_UNKNOWN`) that lists all of them, each with the path of its node.
+ * @throws ResourcesMissingError (`RESOURCE_UNKNOWN`) that lists all of them, each with the path of its node; PricesUnknownError (`PRICE_UNKNOWN`)
+ * likewise, of models without a price that a budget in US dollars holds for.
  */
-export function checkResources(definition: ComponentDefinition, profile: ResourceProfile): void {
-  const missing = [...walk(definition)].flatMap(({ path, definition: at }) =>
-    (at.kind === "node" ? missingOf(needsOf(at), profile) : []).map((need) => ({ ...need, path })),
-  );
+export function checkResources(definition: ComponentDefinition, profile: ResourceProfile, { budget }: CheckResourcesOptions = {}): void {
+  const nodes = [...walk(definition)].flatMap(({ path, definition: at }) => (at.kind === "node" ? [{ path, needs: needsOf(at) }] : []));
+  const missing = nodes.flatMap(({ path, needs }) => missingOf(needs, profile).map((need) => ({ ...need, path })));
   if (missing.length > 0) throw new ResourcesMissingError(missing, profile);
+  if (budget !== false)
+    checkPrices(definition, { needs: nodes.flatMap(({ path, needs }) => needs.map((need) => ({ ...need, path }))), profile, budget });
+}
+
+export interface CheckResourcesOptions {
+  /** That of the run. `false`: what models cost does not matter yet, because most of it may be reused. */
+  readonly budget?: BudgetLimits | false | undefined;
 }
 
 /** What a profile does not have of what is needed. */

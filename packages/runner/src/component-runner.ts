@@ -49,7 +49,7 @@ function componentRunner<Definition extends ComponentDefinition>(
   return {
     async run(scope) {
       checkDefinition(component);
-      checkResources(component, scope.run.ports.resources);
+      checkResources(component, scope.run.ports.resources, { budget: continuation === undefined && scope.run.budget });
       checkResume(component, scope.run.history, resume);
       const inputs = staticInputIndex(component, resolveStaticInputs(component, Object.fromEntries(scope.run.inputs.values)));
       const outputs = await inTrace(scope, component, async (observability) => {

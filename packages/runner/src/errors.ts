@@ -140,6 +140,26 @@ export class ResourcesMissingError extends DadError<"RESOURCE_UNKNOWN"> {
   }
 }
 
+/** A model that a node asks for, without a price, and whose budget in US dollars holds for it. */
+export interface UnknownPrice {
+  /** In loops, it has `iter_*`. */
+  readonly path: string;
+  readonly id: string;
+  readonly scope: string;
+}
+
+/** `PRICE_UNKNOWN`: a budget is in US dollars, and nodes ask for models of which nobody has said what they cost. Found before anything runs. */
+export class PricesUnknownError extends DadError<"PRICE_UNKNOWN"> {
+  constructor(unknown: readonly UnknownPrice[], profile: string) {
+    const problems = unknown.map(({ path, id, scope }) => `\n  ${path}: model ${JSON.stringify(id)}, under the budget of ${scope}`);
+    super(
+      "PRICE_UNKNOWN",
+      `profile "${profile}" does not say what all models cost that a budget in US dollars holds for: give them a price, or limit tokens or calls instead:${problems.join("")}`,
+      { details: { profile, unknown: unknown.map(({ path, id, scope }) => ({ path, id, scope })) } },
+    );
+  }
+}
+
 /** `DEFINITION_CHANGED`: a run is to go on with another definition than the one that it was begun with. */
 export class DefinitionChangedError extends DadError<"DEFINITION_CHANGED"> {
   constructor(id: string, digests: { readonly begun: Digest; readonly found: Digest }) {

@@ -1,10 +1,10 @@
 import type { RetryPolicy } from "@dad/agent";
 import { digestOfBytes, type ErrorEnvelope, errorEnvelope, hexOfDigest, type NodePath } from "@dad/protocol";
-import { endsRerun } from "./rerun/errors.ts";
+import { endsRun, isExhausted } from "./ends-run.ts";
 
 /** @param tried How many attempts there were in this drive. */
 export function mayTryAgain({ attempts, on }: RetryPolicy, tried: number, error: unknown): boolean {
-  if (tried >= attempts || endsRerun(error)) return false;
+  if (tried >= attempts || endsRun(error) || isExhausted(error)) return false;
   const envelope = errorEnvelope(error);
   // Whoever decided against it is not asked again and again.
   if (on === "any") return !hasCode(envelope, ["NODE_VETOED"]);

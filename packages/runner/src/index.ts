@@ -23,10 +23,12 @@ export {
   NodeOutputError,
   NodeSettingsError,
   NodeVetoedError,
+  PricesUnknownError,
   ResourcesMissingError,
   StaticInputError,
   type StaticInputProblem,
   SwitchUnmatchedError,
+  type UnknownPrice,
   VariableError,
 } from "./errors.ts";
 export type { Assumption, Assumptions } from "./assumption.ts";

@@ -3,13 +3,13 @@ import type { EngineContext, NodeCall, NodeHandle } from "@dad/engine";
 import { DadError, type Json, type NodePath, nodePath } from "@dad/protocol";
 import { walkBlock } from "./block-walks.ts";
 import { ifKnown, variablesOf } from "./component-variables.ts";
+import { endsRun } from "./ends-run.ts";
 import { NodeFailedError, NodeOutputError } from "./errors.ts";
 import { mayTryAgain, retryDelay } from "./failure-policy.ts";
 import { decidersOf, type Frame } from "./frame.ts";
 import { breathed, isParked, laneIn, runStrand, settled, type Strand, StrandCancelled, throwIfCancelled } from "./strands.ts";
 import { templateRenderer } from "./templates.ts";
 import { renderedSettings } from "./rendered-settings.ts";
-import { endsRerun } from "./rerun/errors.ts";
 import { trustIn } from "./trust.ts";
 import { sealed, UNKNOWN } from "./unknown.ts";
 import { childPlace, type Given, type InterpreterHost, type Place, type Walk } from "./walk.ts";
@@ -154,7 +154,7 @@ function excused(walk: Walk, { policy, definition }: NodeElement, { place: { pat
   const { host, render, trust } = walk;
   const failure = new NodeFailedError(path, error);
   const onFailure = policy?.onFailure ?? "fail";
-  if (onFailure === "fail" || endsRerun(error)) throw failure;
+  if (onFailure === "fail" || endsRun(error)) throw failure;
   const reads = new Set<NodePath>();
   const value =
     onFailure === "continue"

@@ -8,6 +8,7 @@ import type { Assumptions } from "./assumption.ts";
 import { type Attempt, type Collected, type NodeElement, nothingYet } from "./attempt.ts";
 import { keyOf } from "./attempt-key.ts";
 import { commit, endOf, keepResult } from "./attempt-record.ts";
+import type { RunBudgets } from "./budget/run-budgets.ts";
 import type { FileCommits } from "./file-commits.ts";
 import { checkedOutput } from "./node-execution.ts";
 import { type PartCommits, partCommits } from "./part-commits.ts";
@@ -31,6 +32,8 @@ export interface NodeAttemptsOptions {
   readonly before: Before;
   /** What attempts ask. */
   readonly waiting: Waiting;
+  /** What they may use. */
+  readonly budgets: RunBudgets;
 }
 
 /** What was done before, and so is not to be done. */
@@ -64,10 +67,12 @@ export function nodeAttempts(options: NodeAttemptsOptions): NodeAttempts {
       const waits = room.enter(call);
       using _room = leaving(waits);
       const asking = { call, scope, signal, waits, requests: options.waiting.requests };
-      if (call.asks) return await askedOutcome(asking, elementAt(call.path)?.definition);
+      if (call.asks) return await askedIn(options, asking, elementAt(call.path)?.definition);
       const before = options.before.turns.recordOf(call);
       if (before) return await recordedOutcome(scope, before);
-      const own = { observability: options.observability, exclusively: parts.exclusively, hold, ...steps(call) };
+      using spending = options.budgets.enter(call.path);
+      const within = { spending, report, signal: AbortSignal.any([signal, spending.signal]), hold: () => both(hold(), spending.hold()) };
+      const own = { observability: options.observability, exclusively: parts.exclusively, ...within, ...steps(call) };
       return await attempt({ ...asking, ...own, ...nodeAt(call.path) });
     },
     ledger: attemptLedger({ going, ends, nodeAt, report, room }),
@@ -103,6 +108,21 @@ function stepsIn({ run }: ExecutionScope, nodeAt: (path: NodePath) => NodeElemen
   const records = stepRecords(run.history);
   const spending = stepSpending();
   return (call) => stepsOf({ run, call, element: nodeAt(call.path), records, spending });
+}
+
+/** What somebody takes to answer is not the time of the run. */
+async function askedIn({ budgets }: NodeAttemptsOptions, ...asking: Parameters<typeof askedOutcome>): Promise<NodeOutcome> {
+  using _asking = budgets.asking();
+  return await askedOutcome(...asking);
+}
+
+function both(first: Disposable, second: Disposable): Disposable {
+  return {
+    [Symbol.dispose]() {
+      first[Symbol.dispose]();
+      second[Symbol.dispose]();
+    },
+  };
 }
 
 function leaving(waits: AttemptWaits): Disposable {

@@ -12,15 +12,17 @@ import { inputQuestion } from "./waiting/required-input.ts";
 
 /** Does the work of an attempt, and keeps what it gives. */
 export async function executed(work: Attempt, collected: Collected): Promise<NodeOutcome> {
-  const { call, scope, signal } = work;
+  const { call, scope, spending } = work;
   const { redactor } = scope.run.ports;
-  const stopped = (error: unknown): NodeOutcome => stoppedOutcome(signal, redactedError(error, redactor));
+  const stopped = (error: unknown): NodeOutcome => outcomeOf(work, redactedError(error, redactor));
   let value: Json;
   try {
+    spending.assertTimeLeft();
     const input = call.input ?? (await askedInput(work));
     const given = { settings: call.settings, ...(input === undefined ? {} : { input }) };
     await collected.records.keep("input", input === call.input ? given : { ...given, asked: true });
     value = await interceptedValue({ ...work, call: { ...call, ...given } }, collected);
+    spending.assertRunGoesOn();
   } catch (error) {
     return stopped(error);
   }
@@ -32,6 +34,12 @@ export async function executed(work: Attempt, collected: Collected): Promise<Nod
     if (work.effect === "effectful" && DadError.is(error, "ARTIFACT_STORAGE_FAILED")) throw error;
     return stopped(error);
   }
+}
+
+/** How an attempt ended that threw: one whose time was up before anything else ended it has failed because of that. */
+function outcomeOf({ signal, spending }: Attempt, error: unknown): NodeOutcome {
+  const isCut = spending.signal.aborted && signal.reason === spending.signal.reason;
+  return isCut ? { status: "failed", error: signal.reason } : stoppedOutcome(signal, error);
 }
 
 /** What the node gives, or an interceptor instead. */

@@ -3,8 +3,8 @@ import { type AgentDefinition, defineNode, type FlowDefinition, type NodeContext
 import type { Engine } from "@dad/engine";
 import { fakeClock } from "@dad/engine/fake-clock";
 import { inlineEngine } from "@dad/engine/inline";
-import { type ArtifactEntry, DadError, Json, type NodePath, type RecordedEvent, type RunDetails, RunId } from "@dad/protocol";
-import { readRun, type RunContext, type RunPorts, withResumedRun, withRun } from "@dad/run-context";
+import { type ArtifactEntry, type BudgetLimits, DadError, Json, type NodePath, type RecordedEvent, type RunDetails, RunId } from "@dad/protocol";
+import { type BudgetChange, readRun, type RunContext, type RunPorts, withResumedRun, withRun } from "@dad/run-context";
 import { z } from "zod";
 import { agentRunner, flowRunner, type RunnerOptions } from "./component-runner.ts";
 import type { ResumeOptions } from "./resume.ts";
@@ -77,7 +77,13 @@ export interface StagedRun {
   readonly as?: string;
   readonly inputs?: Record<string, Json>;
   readonly inputFiles?: readonly ArtifactEntry[];
+  readonly budget?: BudgetLimits;
   readonly signal?: AbortSignal;
+}
+
+/** How a run in memory goes on. */
+export interface ResumedRun extends ResumeOptions {
+  readonly budget?: BudgetChange;
 }
 
 /** Runs in memory, one after the other in the same ports, and nodes that say when they are executed. */
@@ -112,8 +118,8 @@ export function stage({ engine = inlineEngine(), ports = memoryPorts(), clock }:
       const { result } = await withRun({ ...opened, ...options }, (context) => walkIn(context, definition));
       return result;
     },
-    async resume(definition: AgentDefinition | FlowDefinition, resume: ResumeOptions = {}, signal?: AbortSignal) {
-      const opened = { runId: RUN, runRoot: RUN_ROOT, journals: ports.journals, ports, ...(signal ? { signal } : {}) };
+    async resume(definition: AgentDefinition | FlowDefinition, { budget, ...resume }: ResumedRun = {}, signal?: AbortSignal) {
+      const opened = { runId: RUN, runRoot: RUN_ROOT, journals: ports.journals, ports, budget, ...(signal ? { signal } : {}) };
       const { result } = await withResumedRun(opened, (context) => walkIn(context, definition, { resume }));
       return result;
     },

@@ -4,6 +4,7 @@ import type { Observability } from "@dad/observability";
 import type { ErrorEnvelope, Json, NodePath } from "@dad/protocol";
 import { digestOfInputFiles, type ExecutionScope, type RunContext } from "@dad/run-context";
 import type { Assumptions } from "./assumption.ts";
+import { runBudgets } from "./budget/run-budgets.ts";
 import { decisionsOf } from "./decisions.ts";
 import { indexDefinition } from "./definition-index.ts";
 import { fileCommits } from "./file-commits.ts";
@@ -16,7 +17,7 @@ import { unmarked } from "./run-marks.ts";
 import type { StaticInputIndex } from "./static-input-index.ts";
 import { type ToldFiles, toldFiles, UNKNOWABLE_TREE } from "./told-files.ts";
 import { type Turns, turnsAfter } from "./turn.ts";
-import { waitingIn } from "./waiting/waiting-in.ts";
+import { type Waiting, waitingIn } from "./waiting/waiting-in.ts";
 import type { WallClock } from "./waiting/wall-clock.ts";
 import type { Decisions, InterpreterHost } from "./walk.ts";
 import { walkReport } from "./walk-report.ts";
@@ -52,7 +53,9 @@ export function walkIn(scope: ExecutionScope, root: ComponentDefinition, options
   const commits = fileCommits(scope.run, files);
   const waiting = waitingIn({ scope, continuation, clock, given: (id) => inputs.answer(id) });
   waiting.requests.listen();
-  const { execute, ledger } = nodeAttempts({ waiting, scope, root, observability, report, files: commits, before: { turns, assume, continuation } });
+  const budgets = runBudgets({ run: scope.run, root, report, clock });
+  const before = { turns, assume, continuation };
+  const { execute, ledger } = nodeAttempts({ waiting, budgets, scope, root, observability, report, files: commits, before });
   const cameTo = new Set(history.nodes.keys());
   const decisions = decisionsOf({ fingerprint, unmarked: own, recorded: history.nodes, continuation, redactor: ports.redactor });
   const host: InterpreterHost = {
@@ -74,8 +77,13 @@ export function walkIn(scope: ExecutionScope, root: ComponentDefinition, options
     execute,
     replay: replayOf(turns, history, continuation),
     assertReplayed: () => assertReplayed(continuation, cameTo),
-    [Symbol.asyncDispose]: () => waiting.requests.close(),
+    [Symbol.asyncDispose]: () => closed(budgets, waiting),
   };
+}
+
+async function closed(budgets: Disposable, { requests }: Waiting): Promise<void> {
+  budgets[Symbol.dispose]();
+  await requests.close();
 }
 
 /** The same decisions. Those of which nodes were made is noted. */

@@ -59,10 +59,10 @@ export function wholeAttempts({
     if (mayLeaveOthers(work)) await parts.begin(work, collected);
     await recordStart(work);
     const executing = executed(work, collected);
-    const ended = await Promise.race([executing, work.waits.parked]);
-    if ("status" in ended) return await end(work, collected, ended);
-    // Whatever it still comes to.
+    const ended = await Promise.race([executing, work.waits.parked, work.spending.left]);
+    // Whatever it still comes to, if it goes on.
     executing.catch(() => undefined);
+    if ("status" in ended) return await end(work, collected, ended);
     return await park(work, collected, ended);
   };
 }

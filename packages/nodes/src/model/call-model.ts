@@ -1,7 +1,7 @@
 import type { NodeContext } from "@dad/agent";
-import { DadError, isAllRecorded, Usage } from "@dad/protocol";
+import { isAllRecorded, type Usage } from "@dad/protocol";
 import { ModelError, type ModelRequest, type ModelResource, type ModelResponse } from "@dad/resources";
-import { CLIENT, failSpan } from "./span.ts";
+import { CLIENT, failSpan, traceHeaders } from "./span.ts";
 
 export interface ModelCall {
   readonly request: ModelRequest;
@@ -9,7 +9,7 @@ export interface ModelCall {
   readonly stream: boolean;
 }
 
-/** One call under a span of its own. What it used counts also when the reply turns out to be of no use. */
+/** One call under a span of its own. What it uses, the model of the context counts by itself. */
 export async function callModel(context: NodeContext, model: ModelResource, { request, stream }: ModelCall): Promise<ModelResponse> {
   context.signal.throwIfAborted();
   const streaming = stream && model.capabilities.streaming;
@@ -21,12 +21,14 @@ export async function callModel(context: NodeContext, model: ModelResource, { re
   // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- see CLIENT
   const span = context.observability.tracer.startSpan(`chat ${model.modelId}`, { kind: CLIENT, attributes });
   try {
-    const response = await model.generate(request, { signal: context.signal, ...(streaming ? { onPiece: (piece) => context.stream(piece) } : {}) });
-    context.addUsage(response.usage);
+    const response = await model.generate(request, {
+      signal: context.signal,
+      headers: traceHeaders(span),
+      ...(streaming ? { onPiece: (piece) => context.stream(piece) } : {}),
+    });
     span.setAttributes(responseAttributes(response));
     return response;
   } catch (error) {
-    if (DadError.is(error)) countUsage(error, context);
     failSpan(span, error);
     throw error;
   } finally {
@@ -47,12 +49,6 @@ export function unusableReply(model: Pick<ModelResource, "modelId" | "capabiliti
     retryable: !model.capabilities.recorded,
     details: { model: model.modelId, finishReason },
   });
-}
-
-/** A reply that cannot be read has been paid for as well. */
-function countUsage({ details }: DadError, context: NodeContext): void {
-  const usage = Usage.safeParse(details["usage"]);
-  if (usage.success) context.addUsage(usage.data);
 }
 
 type Attributes = Readonly<Record<string, string | number | string[]>>;
@@ -96,11 +92,12 @@ function usageAttributes(usage: Usage): Attributes {
   };
 }
 
-function tokenAttributes({ inputTokens, outputTokens, cachedInputTokens, reasoningTokens }: Usage): Attributes {
+function tokenAttributes({ inputTokens, outputTokens, cachedInputTokens, cacheWriteTokens, reasoningTokens }: Usage): Attributes {
   return {
     "gen_ai.usage.input_tokens": inputTokens,
     "gen_ai.usage.output_tokens": outputTokens,
     ...(cachedInputTokens === undefined ? {} : { "gen_ai.usage.cache_read.input_tokens": cachedInputTokens }),
+    ...(cacheWriteTokens === undefined ? {} : { "gen_ai.usage.cache_write.input_tokens": cacheWriteTokens }),
     ...(reasoningTokens === undefined ? {} : { "gen_ai.usage.reasoning.output_tokens": reasoningTokens }),
   };
 }

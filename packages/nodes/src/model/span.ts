@@ -12,6 +12,13 @@ export function failSpan(span: Span, error: unknown): void {
   const type = typeof error === "string" ? error : typeOf(error);
   // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- see ERROR
   span.setAttribute("error.type", type).setStatus({ code: ERROR, message: type });
+  if (DadError.is(error, "BUDGET_EXHAUSTED")) span.setAttributes(budgetAttributes(error.details));
+}
+
+/** Which budget has refused a call, and how it stood. */
+function budgetAttributes(details: DadError["details"]): Record<string, string | number> {
+  const named = ["scope", "unit", "limit", "spent"].map((name) => [`dad.budget.${name}`, details[name]]);
+  return Object.fromEntries(named.filter(([, value]) => typeof value === "string" || typeof value === "number"));
 }
 
 function typeOf(error: unknown): string {

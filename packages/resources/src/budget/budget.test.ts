@@ -2,7 +2,7 @@ import { type BudgetLimits, NO_USAGE, type Usage } from "@dad/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ModelMeter, UsageEstimate } from "../model-resource.ts";
-import type { BudgetClock } from "./budget-clock.ts";
+import type { PolicyClock } from "../policies/policy-clock.ts";
 import { type Budget, budget, type BudgetNews } from "./budget.ts";
 import { meterOf } from "./meter-of.ts";
 
@@ -20,7 +20,7 @@ async function refusal(work: Promise<unknown>): Promise<{ code: string; details:
 }
 
 /** A clock that a test sets. */
-function testClock(): BudgetClock & { advance(ms: number): void } {
+function testClock(): PolicyClock & { advance(ms: number): void } {
   let now = 1_000;
   const waiting = new Set<{ at: number; callback: () => void }>();
   return {

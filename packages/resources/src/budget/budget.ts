@@ -1,8 +1,8 @@
 import { type BudgetLevel, type BudgetLimits, NO_USAGE, type Usage } from "@dad/protocol";
 import { BudgetExhaustedError, PriceUnknownError } from "../errors.ts";
 import type { UsageEstimate } from "../model-resource.ts";
+import { type PolicyClock, systemPolicyClock } from "../policies/policy-clock.ts";
 import { AMOUNT_UNITS, type AmountUnit, type Amounts, amountsOf, amountsOfEstimate, countedAs, said } from "./amounts.ts";
-import { type BudgetClock, monotonicClock } from "./budget-clock.ts";
 import { workTime } from "./work-time.ts";
 
 /** What becomes of a budget: four fifths of a limit are spent, or something did not fit any more. */
@@ -64,13 +64,13 @@ export interface BudgetOptions {
   /** What was used before. */
   readonly spent?: { readonly usage?: Usage | undefined; readonly timeMs?: number | undefined } | undefined;
   /** Default: the time of this machine. */
-  readonly clock?: BudgetClock | undefined;
+  readonly clock?: PolicyClock | undefined;
 }
 
 const MUCH = 0.8;
 
 /** A budget of which nothing is set aside yet. */
-export function budget({ limits, scope, spent: before = {}, clock = monotonicClock() }: BudgetOptions): Budget {
+export function budget({ limits, scope, spent: before = {}, clock = systemPolicyClock() }: BudgetOptions): Budget {
   const news = newsOf(() => levels());
   const books = bookkeeping({ limits, scope, usage: before.usage ?? NO_USAGE });
   const { timeMs } = limits;

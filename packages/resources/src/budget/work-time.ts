@@ -1,4 +1,4 @@
-import type { BudgetClock } from "./budget-clock.ts";
+import type { PolicyClock } from "../policies/policy-clock.ts";
 
 /** The time in which somebody works: of several at once, it passes once. */
 export interface WorkTime {
@@ -8,7 +8,7 @@ export interface WorkTime {
 }
 
 export interface WorkTimeOptions {
-  readonly clock: BudgetClock;
+  readonly clock: PolicyClock;
   /** What had passed before. */
   readonly spentMs: number;
   /** Times at which somebody wants to be called, ascending. */

@@ -62,7 +62,7 @@ export async function planRerun(root: ComponentDefinition, given: PlanRerunOptio
   const { base, ports, engine, runRoot, signal = new AbortController().signal } = given;
   assertBase(root, base, given.rerun.allow ?? {});
   checkDefinition(root);
-  checkResources(root, ports.resources);
+  checkResources(root, ports.resources, { budget: false });
   const { options, inputs } = await checkedRerun(root, base, { ...withoutSecrets(given), artifacts: ports.artifacts });
   const lineage = unnamedIn(lineageOf(base), [inputs, options.set]);
   const groups = writersTogether(root, base.history);

@@ -1,0 +1,127 @@
+import { asRecorded, DadError, Usage } from "@dad/protocol";
+import {
+  type CallOptions,
+  type ModelMeter,
+  type ModelResource,
+  type ModelTrouble,
+  type Reservation,
+  type ResourceKind,
+  type ResourceKinds,
+  type ResourceProfile,
+  withMeter,
+} from "@dad/resources";
+
+/** Whose calls they are. */
+export interface Metering {
+  readonly meter: ModelMeter;
+  /** Is told what is used, of each call once. */
+  readonly count: (usage: Usage) => void;
+  readonly onTrouble: (trouble: ModelTrouble) => void;
+}
+
+/** The same profile. All models that it gives are metered and counted, whoever calls them. */
+export function meteredResources(profile: ResourceProfile, metering: Metering): ResourceProfile {
+  const models = new Map<ModelResource, ModelResource>();
+  function metered(model: ModelResource): ModelResource {
+    const own = models.get(model) ?? meteredModel(model, metering);
+    models.set(model, own);
+    return own;
+  }
+  return {
+    ...profile,
+    forRun: (run) => meteredResources(profile.forRun(run), metering),
+    get<Kind extends ResourceKind>(kind: Kind, id: string): ResourceKinds[Kind] {
+      const resource = profile.get(kind, id);
+      return kind === "model" ? (metered(resource as ModelResource) as ResourceKinds[Kind]) : resource;
+    },
+  };
+}
+
+function meteredModel(model: ModelResource, { meter, count, onTrouble }: Metering): ModelResource {
+  const { recorded } = model.capabilities;
+  // A recording calls nobody.
+  const own = recorded ? model : withMeter(model);
+  const counting = countingMeter(meter, count);
+
+  function heard<Options extends CallOptions>(options: Options): Options {
+    const { meter: theirs, onTrouble: told } = options;
+    const tell = (trouble: ModelTrouble): void => {
+      onTrouble(trouble);
+      told?.(trouble);
+    };
+    return { ...options, meter: theirs ? both(counting, theirs) : counting, onTrouble: tell };
+  }
+
+  /** What somebody was called for is counted by the meter. */
+  async function counted<Reply extends { readonly usage: Usage }>(asked: Promise<Reply>): Promise<Reply> {
+    try {
+      const reply = await asked;
+      countRecorded(reply.usage);
+      return reply;
+    } catch (error) {
+      const used = DadError.is(error) ? Usage.safeParse(error.details["usage"]).data : undefined;
+      if (used) countRecorded(used);
+      throw error;
+    }
+  }
+
+  function countRecorded(usage: Usage): void {
+    if (recorded) count(asRecorded(usage));
+    else if (usage.recorded) count({ calls: 0, inputTokens: 0, outputTokens: 0, costUsd: 0, recorded: usage.recorded });
+  }
+
+  return {
+    ...own,
+    generate: (request, options = {}) => counted(own.generate(request, heard(options))),
+    ...(own.embed && { embed: (texts: readonly string[], options: CallOptions = {}) => counted(embed(own, texts, heard(options))) }),
+  };
+}
+
+function embed(model: ModelResource, texts: readonly string[], options: CallOptions) {
+  if (!model.embed) throw new TypeError(`${model.modelId} makes no vectors any more`);
+  return model.embed(texts, options);
+}
+
+/** The same meter. What is used of what it sets aside is counted. */
+function countingMeter(meter: ModelMeter, count: (usage: Usage) => void): ModelMeter {
+  return {
+    async reserve(estimate, options) {
+      const reservation = await meter.reserve(estimate, options);
+      const { tokens, usd } = estimate;
+      const forfeited: Usage = { calls: 1, inputTokens: 0, outputTokens: 0, costUsd: 0, forfeited: { calls: 1, tokens, usd } };
+      let ended = false;
+      const end = (used: Usage | undefined, how: () => void): void => {
+        if (!ended && used) count(used);
+        ended = true;
+        how();
+      };
+      return {
+        ...reservation,
+        settle: ({ recorded: _apart, ...usage }) => end({ calls: 1, ...usage }, () => reservation.settle(usage)),
+        release: () => end(undefined, () => reservation.release()),
+        forfeit: () => end(forfeited, () => reservation.forfeit()),
+      };
+    },
+  };
+}
+
+/** Both are asked. What the second one refuses, the first one takes back. */
+function both(first: ModelMeter, second: ModelMeter): ModelMeter {
+  return {
+    async reserve(estimate, options) {
+      const one = await first.reserve(estimate, options);
+      const other = await second.reserve(estimate, options).catch((error: unknown) => {
+        one.release();
+        throw error;
+      });
+      const shorter = (one.timeMs ?? Number.POSITIVE_INFINITY) <= (other.timeMs ?? Number.POSITIVE_INFINITY) ? one : other;
+      const each = (how: (reservation: Reservation) => void) => [one, other].forEach(how);
+      return {
+        ...shorter,
+        settle: (usage) => each((reservation) => reservation.settle(usage)),
+        release: () => each((reservation) => reservation.release()),
+        forfeit: () => each((reservation) => reservation.forfeit()),
+      };
+    },
+  };
+}

@@ -21,10 +21,12 @@ export const openaiResponses: Api = {
 
 function problemOf({ model, input, text }: Body): string | undefined {
   if (typeof model !== "string" || !Array.isArray(input)) return "Missing required parameter: model or input";
-  const items = input as readonly { readonly type?: string; readonly call_id?: string }[];
+  const items = input as readonly { readonly type?: string; readonly call_id?: string; readonly id?: string }[];
+  // A call may be named, as the provider has it: what it said is stored.
+  const named = items.flatMap(({ type, id }) => (type === "item_reference" && id?.startsWith("fc_") ? [id.slice("fc_".length)] : []));
   const ids = (type: string): string[] => items.flatMap((item) => (item.type === type && item.call_id !== undefined ? [item.call_id] : []));
   const format = formatProblem((text as { readonly format?: unknown } | undefined)?.format);
-  return format ?? unansweredProblem(ids("function_call"), ids("function_call_output"));
+  return format ?? unansweredProblem([...ids("function_call"), ...named], ids("function_call_output"));
 }
 
 interface Item {

@@ -5,6 +5,7 @@ import type { IsolationAdapter, IsolationPolicy, RunScope } from "@dad/isolation
 import { noopObservability } from "@dad/observability/noop";
 import type { ResourceProfile } from "@dad/resources";
 import type { MakeRunPorts } from "@dad/run-context";
+import type { KnownSecret } from "@dad/secrets";
 import { localIsolation } from "./local-isolation.ts";
 import type { LocalStore } from "./local-store.ts";
 import { redactingFor } from "./redacting.ts";
@@ -25,6 +26,8 @@ export interface LocalPortsOptions {
   readonly hostEnv?: Readonly<Record<string, string | undefined>>;
   /** Told everything that happens in the run. */
   readonly onEvent?: EventHandler;
+  /** Is told each secret that gets into nothing that is written of the run, before anybody has it: for what is written of it elsewhere. */
+  readonly onSecret?: (secret: KnownSecret) => void;
   /** Answers what the run asks, or leaves it to who posts an answer in its inbox. `by`: what is recorded of who answers. */
   readonly onInput?: { readonly answer: InputHandler; readonly by?: Answering } | undefined;
   readonly isolation?: IsolationChoice;

@@ -1,12 +1,12 @@
 import type { ResourceProfile } from "@dad/resources";
-import { type Redactor, redactor } from "@dad/secrets";
+import { type KnownSecret, type Redactor, redactor } from "@dad/secrets";
 import type { LocalPortsOptions } from "./local-ports.ts";
 import type { LocalStore } from "./local-store.ts";
 
-type Where = {
+interface Where {
   readonly store: Partial<Pick<LocalStore, "secrets">>;
-  readonly ports: { readonly [Name in "resources" | "hostEnv"]?: LocalPortsOptions[Name] | undefined };
-};
+  readonly ports: Pick<LocalPortsOptions, "resources" | "hostEnv" | "onSecret">;
+}
 
 /** A run that takes secrets out of all that is written. */
 export interface Redacting {
@@ -16,7 +16,12 @@ export interface Redacting {
 }
 
 /** What one run knows: the secrets of the host and of its profile, as far as those are known at once, and later what is revealed to it. */
-export function redactingFor({ store, ports }: Where & { readonly ports: { readonly resources: ResourceProfile } }): Redacting {
-  const own = redactor(store.secrets?.(ports.hostEnv));
-  return { redactor: own, resources: ports.resources.forRun({ onSecret: (secret) => own.add(secret) }) };
+export function redactingFor({ store, ports: { resources, hostEnv, onSecret } }: Where): Redacting {
+  const known = redactor(store.secrets?.(hostEnv));
+  for (const secret of known.secrets) onSecret?.(secret);
+  const add = (secret: KnownSecret): void => {
+    known.add(secret);
+    onSecret?.(secret);
+  };
+  return { redactor: { ...known, add }, resources: resources.forRun({ onSecret: add }) };
 }

@@ -8,18 +8,32 @@ export interface LineWriter {
   flush(): void;
 }
 
-/** Where others print in between, half a line would be torn. */
-export function lineWriter(log: (text: string) => void): LineWriter {
+/** Takes something out of a text that comes in pieces. */
+export interface Cleaner {
+  push(piece: string): string;
+  end(): string;
+}
+
+const UNCHANGED: Cleaner = { push: (piece) => piece, end: () => "" };
+
+/** Where others print in between, half a line would be torn. `cleaner`: what is written goes through it first. */
+export function lineWriter(log: (text: string) => void, cleaner = UNCHANGED): LineWriter {
   const decoder = new StringDecoder();
   let begun = "";
   const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {
-      begun += decoder.write(chunk);
+      begun += cleaner.push(decoder.write(chunk));
       const end = begun.lastIndexOf("\n") + 1;
       if (end > 0) log(begun.slice(0, end));
       begun = begun.slice(end);
       done();
     },
   });
-  return { stream, flush: () => void (begun !== "" && log(`${begun}\n`)) };
+  return {
+    stream,
+    flush() {
+      begun += cleaner.end();
+      if (begun !== "") log(`${begun}\n`);
+    },
+  };
 }

@@ -1,0 +1,324 @@
+import { agent, defineNode, flow } from "@dad/agent";
+import { digestOfJson, errorEnvelope, type ErrorEnvelope, type RecordedEvent } from "@dad/protocol";
+import { ModelError, type ModelResource } from "@dad/resources";
+import { withPolicies } from "@dad/resources/policies";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { failing, inFakeTime, stage, untilAborted } from "../testing-run.ts";
+import { ask, paidModel, portsWith } from "./testing-models.ts";
+
+async function failure(work: Promise<unknown>): Promise<ErrorEnvelope> {
+  return await work.then(() => expect.fail("it completed"), errorEnvelope);
+}
+
+function codesOf(error: ErrorEnvelope | undefined): string[] {
+  return error ? [error.code, ...codesOf(error.cause)] : [];
+}
+
+const budgetNews = (events: readonly RecordedEvent[]) =>
+  events.flatMap((event) =>
+    event.type === "budget.warned" || event.type === "budget.exhausted" ? [`${event.type} ${event.scope} ${event.unit} ${event.spent}`] : [],
+  );
+
+const usages = (events: readonly RecordedEvent[]) =>
+  events.flatMap((event) => ("usage" in event && (event.type === "node.completed" || event.type === "node.failed") ? [event.usage] : []));
+
+/** `a` to `e` ask one after the other. */
+function asking(model: ModelResource | (() => ModelResource), names = ["a", "b", "c", "d", "e"]) {
+  const staged = stage({ ports: portsWith(model) });
+  for (const name of names) staged.on(name, ask);
+  return staged;
+}
+
+describe("what a model uses", () => {
+  it("is counted by itself, as one call unless the model says how many", async () => {
+    const { step, run, events, details } = asking(paidModel({ uses: (call) => (call === 1 ? {} : { calls: 3, usd: null }) }).model);
+    await run(flow("main").node("a", step({})).node("b", step({})));
+    expect(usages(await events())).toEqual([
+      { calls: 1, inputTokens: 0, outputTokens: 1, costUsd: 0.01 },
+      { calls: 3, inputTokens: 0, outputTokens: 1, costUsd: null },
+    ]);
+    expect((await details()).usage).toMatchObject({ calls: 4, outputTokens: 2, costUsd: null });
+  });
+
+  it("is counted of a model that a function gives, of one that meters itself and of a call that failed, each once", async () => {
+    const counted = async (model: ModelResource | (() => ModelResource)) => {
+      const { step, run, details } = asking(model);
+      await run(flow("main").node("a", step({}), { retry: { attempts: 2, delayMs: 0 } }));
+      return (await details()).usage;
+    };
+    const failsOnce = { uses: (call: number) => ({ fails: call === 1 }) };
+    const twice = { calls: 2, inputTokens: 0, outputTokens: 2, costUsd: 0.02 };
+    expect(await counted(() => paidModel(failsOnce).model)).toEqual(twice);
+    expect(await counted(paidModel(failsOnce).model)).toEqual(twice);
+    const patient = () => withPolicies(paidModel(failsOnce).model, { retry: { attempts: 2, delayMs: 0 } });
+    // What cannot be read, a model says to be worth another attempt: here its own policy tries it.
+    expect(await counted(patient())).toMatchObject({ calls: 2, outputTokens: 2 });
+  });
+
+  it("is told apart when nobody knows it, and counts against a budget all the same", async () => {
+    const broken: ModelResource = { ...paidModel().model, generate: () => Promise.reject(new Error("broken")) };
+    const { step, run, details } = asking(broken);
+    await run(flow("main").node("a", step({}), { onFailure: "continue" }), { budget: { calls: 5, usd: 1 } });
+    const { usage, budget } = await details();
+    expect(usage).toMatchObject({ calls: 1, outputTokens: 0, costUsd: 0, forfeited: { calls: 1, usd: 0.01 } });
+    expect(budget).toEqual([
+      { scope: "run", unit: "usd", limit: 1, spent: 0.01 },
+      { scope: "run", unit: "calls", limit: 5, spent: 1 },
+    ]);
+  });
+
+  it("is told of what models do on their way", async () => {
+    const down: ModelResource = { ...paidModel({ uses: () => ({ fails: true }) }).model, modelId: "down" };
+    const model = withPolicies({ ...down, generate: unavailable }, { retry: { attempts: 2, delayMs: 0 }, fallbacks: [paidModel().model] });
+    const staged = asking(model);
+    const told: string[] = [];
+    staged.ports.events.subscribe("model.retried", ({ path, model: which }) => void told.push(`${path} retries ${which}`));
+    await staged.run(flow("main").node("a", staged.step({})));
+    expect(told).toEqual(["main.a retries test/down"]);
+    expect((await staged.events()).find(({ type }) => type === "model.replaced")).toMatchObject({
+      path: "main.a",
+      model: "test/down",
+      by: "test/paid",
+    });
+  });
+});
+
+async function unavailable(): Promise<never> {
+  throw new ModelError("MODEL_UNAVAILABLE", "it is down", { retryable: true, details: { status: 503 } });
+}
+
+describe("the budget of a run", () => {
+  it("ends the run when it is exhausted, whatever policies and blocks say, and lets what cleans up run", async () => {
+    const { model, calls } = paidModel();
+    const { step, run, executed, events, details } = asking(model);
+    const tolerant = { onFailure: "continue", retry: { attempts: 5, delayMs: 0, on: "any" } } as const;
+    const body = flow("body").node("a", step({}), tolerant).node("b", step({}), tolerant).node("c", step({}), tolerant);
+    const main = agent("main").try("careful", { body, catch: flow("handler").node("h", step({})), finally: flow("cleanup").node("clean", step({})) });
+    expect(codesOf(await failure(run(main, { budget: { calls: 2 } })))).toEqual(["NODE_FAILED", "BUDGET_EXHAUSTED"]);
+    expect(calls).toHaveLength(2);
+    expect(executed).toEqual(["main.careful.try.a 1", "main.careful.try.b 1", "main.careful.try.c 1", "main.careful.finally.clean 1"]);
+    expect(budgetNews(await events())).toEqual(["budget.warned run calls 2", "budget.exhausted run calls 2"]);
+    const run1 = await details();
+    expect([run1.status, run1.budget, codesOf(run1.error)]).toEqual([
+      "failed",
+      [{ scope: "run", unit: "calls", limit: 2, spent: 2 }],
+      ["NODE_FAILED", "BUDGET_EXHAUSTED"],
+    ]);
+  });
+
+  it("fails a node that makes something else of the refusal", async () => {
+    const { step, on, run } = asking(paidModel().model, ["a"]);
+    on("b", async (context) => await ask(context).catch(() => "I can do without"));
+    const error = await failure(run(flow("main").node("a", step({})).node("b", step({})), { budget: { calls: 1 } }));
+    expect(codesOf(error)).toEqual(["NODE_FAILED", "BUDGET_EXHAUSTED"]);
+  });
+
+  it("lets a run with more of it go on where it ended, and pays for nothing twice", async () => {
+    const { model, calls } = paidModel();
+    const { step, on, run, resume, details, executed } = asking(model, ["a", "b"]);
+    on("steps", async (context) => {
+      for (const name of ["one", "two", "three"]) await context.step(name, async () => (await ask(context)) ?? null);
+      return undefined;
+    });
+    const main = flow("main").node("a", step({})).node("steps", step({})).node("b", step({}));
+    await failure(run(main, { budget: { calls: 3, tokens: 10_000 } }));
+    expect(await failure(resume(main))).toMatchObject({
+      code: "RUN_BUDGET_SPENT",
+      message: "the budget of run r is spent, and it would end again at once: 3 of 3 calls are spent, and the next call may need 1: give more than 4",
+    });
+    expect(await failure(resume(main, { budget: { calls: 3 } }))).toMatchObject({ code: "RUN_BUDGET_SPENT" });
+    await resume(main, { budget: { calls: 5 } });
+    expect(calls).toHaveLength(5);
+    expect(executed).toEqual(["main.a 1", "main.steps 1", "main.steps 2", "main.b 1"]);
+    const { status, usage, budget } = await details();
+    expect([status, usage.calls, budget]).toEqual([
+      "completed",
+      5,
+      [
+        { scope: "run", unit: "tokens", limit: 10_000, spent: 5 },
+        { scope: "run", unit: "calls", limit: 5, spent: 5 },
+      ],
+    ]);
+  });
+
+  it("stays when a run is resumed without another one, and a limit can be taken away", async () => {
+    const { step, on, run, resume, details } = asking(paidModel().model);
+    on("f", failing(2));
+    const main = flow("main").node("a", step({})).node("f", step({})).node("b", step({})).node("c", step({}));
+    await failure(run(main, { budget: { calls: 2 } }));
+    await failure(resume(main));
+    expect(codesOf(await failure(resume(main)))).toContain("BUDGET_EXHAUSTED");
+    await resume(main, { budget: { calls: null } });
+    const { status, budget } = await details();
+    expect([status, budget]).toEqual(["completed", undefined]);
+  });
+
+  it("is not passed by nodes that ask at once", async () => {
+    const { model, calls } = paidModel();
+    const { step, on, run } = asking(model);
+    on("ask", ask);
+    const main = flow("main").map("each", {
+      items: Array.from({ length: 30 }, (_, at) => at),
+      concurrency: 30,
+      body: flow("one").node("ask", step({})),
+    });
+    await failure(run(main, { budget: { usd: 0.1 } }));
+    expect(calls).toHaveLength(10);
+  });
+
+  it("refuses models without a price, before anything runs where that can be known", async () => {
+    const { model, calls } = paidModel({ priced: false });
+    const { step, run, executed, ports } = asking(model);
+    const needing = defineNode({
+      type: "needing",
+      version: "1",
+      effect: "pure",
+      settings: z.object({ model: z.string() }),
+      output: z.null(),
+      needs: ({ model = "" }) => [{ kind: "model", id: model }],
+      execute: () => null,
+    });
+    const main = flow("main")
+      .node("a", needing({ model: "m" }))
+      .component("in", flow("in").node("b", needing({ model: "m" })));
+    expect(await failure(run(main, { budget: { usd: 1 } }))).toMatchObject({
+      code: "PRICE_UNKNOWN",
+      details: { unknown: [{ path: "main.a", id: "m", scope: "run" }, { path: "main.in.b" }] },
+    });
+    await stage({ ports }).run(flow("main").node("a", needing({ model: "m" })), { as: "free", budget: { tokens: 1_000 } });
+    const strict = flow("main").component("in", flow("in", { budget: { usd: 1 } }).node("b", needing({ model: "m" })));
+    expect(await failure(stage({ ports }).run(strict, { as: "strict" }))).toMatchObject({ details: { unknown: [{ scope: "main.in" }] } });
+    expect(executed).toEqual([]);
+    const late = await failure(asking(model).run(flow("main").node("a", step({})), { budget: { usd: 1 } }));
+    expect([codesOf(late), calls.length]).toEqual([["NODE_FAILED", "PRICE_UNKNOWN"], 0]);
+  });
+
+  it("of a profile is that of all its runs, and each of them is told", async () => {
+    const { model, calls } = paidModel();
+    const ports = portsWith(model, { calls: 3 });
+    const [first, second] = [stage({ ports }), stage({ ports })];
+    for (const staged of [first, second]) for (const name of ["a", "b"]) staged.on(name, ask);
+    const main = flow("main").node("a", first.step({})).node("b", first.step({}), { onFailure: "continue" });
+    await first.run(main, { as: "one" });
+    const error = await failure(first.run(main, { as: "two" }));
+    expect([codesOf(error), calls.length]).toEqual([["NODE_FAILED", "BUDGET_EXHAUSTED"], 3]);
+    expect(budgetNews(await first.events("two"))).toEqual(["budget.warned profile default calls 3", "budget.exhausted profile default calls 3"]);
+  });
+});
+
+describe("the budget of a component", () => {
+  it("is one for all that is in it, in each iteration anew, and its end can be handled", async () => {
+    const { model, calls } = paidModel();
+    const { step, on, run, executed, events } = asking(model);
+    on("ask", ask);
+    const one = flow("one", { budget: { calls: 2 } })
+      .node("ask", step({}))
+      .node("ask2", step({}), { retry: { attempts: 9, delayMs: 0, on: "any" } })
+      .node("ask3", step({}), { onFailure: { fallback: { value: "enough" } } });
+    on("ask2", ask);
+    on("ask3", ask);
+    const main = agent("main").forEach("each", { items: [1, 2], body: one });
+    const given = await run(main);
+    expect(given["each"]).toMatchObject([{ ask3: { value: "enough" } }, { ask3: { value: "enough" } }]);
+    expect([calls.length, executed.length]).toEqual([4, 6]);
+    expect(budgetNews(await events())).toEqual([
+      "budget.warned main.each.iter_0 calls 2",
+      "budget.exhausted main.each.iter_0 calls 2",
+      "budget.warned main.each.iter_1 calls 2",
+      "budget.exhausted main.each.iter_1 calls 2",
+    ]);
+  });
+
+  it("counts what was used before the run was resumed", async () => {
+    const { model, calls } = paidModel();
+    const { step, on, run, resume } = asking(model);
+    on("f", failing(1));
+    const main = agent("main").component(
+      "in",
+      flow("in", { budget: { calls: 2 } })
+        .node("a", step({}))
+        .node("f", step({}))
+        .node("b", step({}))
+        .node("c", step({})),
+    );
+    await failure(run(main));
+    expect(codesOf(await failure(resume(main)))).toEqual(["NODE_FAILED", "BUDGET_EXHAUSTED"]);
+    expect(calls).toHaveLength(2);
+  });
+});
+
+describe("the budget of a node", () => {
+  it("is one for all of its attempts, and no attempt follows the one that exhausts it", async () => {
+    const { model, calls } = paidModel({ uses: () => ({ fails: true }) });
+    const { step, run, executed } = asking(model);
+    const main = flow("main").node("a", step({}), { budget: { calls: 2 }, retry: { attempts: 9, delayMs: 0, on: "any" }, onFailure: "continue" });
+    expect(await run(main, { budget: { calls: 100 } })).toEqual({ a: null });
+    expect([calls.length, executed.length]).toEqual([2, 3]);
+  });
+
+  it("is refused with what is wrong, and is no part of what a definition is called", () => {
+    const { step } = stage();
+    expect(() => flow("main").node("a", step({}), { budget: { call: 1 } as never })).toThrow(/budget/);
+    expect(() => flow("main", { budget: { tokens: -1 } })).toThrow(/flow "main" cannot have this budget/);
+    expect(digestOfJson(JSON.parse(JSON.stringify(flow("main", { budget: { calls: 1 } }).budget)))).toBe(digestOfJson({ calls: 1 }));
+  });
+});
+
+describe("the time of a run", () => {
+  it("ends whatever goes on when it is up, as failed, also what does not heed that, and cleans up", async () => {
+    await inFakeTime(async (clock) => {
+      const { step, on, run, details, executed } = stage({ clock: { ...clock, now: () => clock.now() } });
+      on("hangs", untilAborted);
+      on("deaf", () => new Promise(() => undefined));
+      const body = flow("body").parallel("both", { one: flow("one").node("hangs", step({})), other: flow("other").node("deaf", step({})) });
+      const main = agent("main").try("careful", { body, catch: flow("h").node("x", step({})), finally: flow("cleanup").node("clean", step({})) });
+      expect(codesOf(await failure(run(main, { budget: { timeMs: 60_000 } })))).toEqual(["NODE_FAILED", "BUDGET_EXHAUSTED"]);
+      expect(executed.at(-1)).toBe("main.careful.finally.clean 1");
+      const { nodes, status } = await details();
+      expect(status).toBe("failed");
+      expect(nodes.find(({ path }) => path.endsWith("hangs"))).toMatchObject({
+        status: "failed",
+        error: { code: "BUDGET_EXHAUSTED", details: { scope: "run", unit: "timeMs", limit: 60_000 } },
+      });
+      expect(nodes.find(({ path }) => path.endsWith("deaf"))?.status).toMatch(/failed|cancelled/);
+    });
+  });
+
+  it("begins no node when it is up", async () => {
+    await inFakeTime(async (clock) => {
+      const { step, on, run, executed } = stage({ clock: { ...clock, now: () => clock.now() } });
+      on("slow", async () => {
+        await new Promise<void>((resolve) => void clock.after(70_000, resolve));
+        return "done";
+      });
+      const main = flow("main").node("slow", step({}), { onFailure: "continue" }).node("next", step({}));
+      expect(codesOf(await failure(run(main, { budget: { timeMs: 60_000 } })))).toContain("BUDGET_EXHAUSTED");
+      expect(executed).toEqual(["main.slow 1"]);
+    });
+  });
+
+  it("of a component ends what is in it, which can be handled", async () => {
+    await inFakeTime(async (clock) => {
+      const { step, on, run } = stage({ clock: { ...clock, now: () => clock.now() } });
+      on("hangs", untilAborted);
+      const main = agent("main").try("t", {
+        body: flow("body", { budget: { timeMs: 1_000 } }).node("hangs", step({})),
+        catch: flow("h").node("x", step({ value: 1 })),
+      });
+      expect(await run(main)).toMatchObject({ t: { catch: { x: { value: 1 } } } });
+    });
+  });
+
+  it("does not pass while somebody is asked", async () => {
+    await inFakeTime(async (clock) => {
+      const { step, on, run, ports } = stage({ clock: { ...clock, now: () => clock.now() } });
+      ports.events.handleInput(async () => {
+        await new Promise<void>((resolve) => void clock.after(500_000, resolve));
+        return true;
+      });
+      on("asks", async (context) => await context.input({ key: "ok", prompt: "ok?", schema: z.boolean() }));
+      expect(await run(flow("main").node("asks", step({})), { budget: { timeMs: 60_000 } })).toMatchObject({ asks: { value: true } });
+    });
+  });
+});

@@ -105,6 +105,20 @@ describe("askModel", () => {
     expect(await used(addUsage(usage, asRecorded(usage)))).toEqual([...both, ...recorded, ["dad.cost.usd", 0.25]]);
   });
 
+  it("tells the provider of which span its call is a part", async () => {
+    const asked: unknown[] = [];
+    const model: ModelResource = {
+      ...modelWith({}),
+      async generate(_request, { headers } = {}) {
+        asked.push(headers);
+        return { text: "hello", finishReason: "stop", usage, modelId: "model-1-2026" };
+      },
+    };
+    const { context } = testingContext({ models: { writer: model } });
+    await runNode(askModel({ model: "writer", prompt: "Hi" }), context);
+    expect(asked).toEqual([{ traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" }]);
+  });
+
   it("ends the span of a failed call with the code of the error alone", async () => {
     const { context, spans } = testingContext({ models: { writer: modelWith(new ModelError("MODEL_REFUSED", "you said SECRET")) } });
     await expect(runNode(askModel({ model: "writer", prompt: "SECRET" }), context)).rejects.toThrow("SECRET");

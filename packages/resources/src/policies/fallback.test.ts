@@ -101,13 +101,14 @@ describe("withPolicies with fallbacks", () => {
   it("leaves a fallback its own policies", async () => {
     const clock = fakeClock();
     const types: string[] = [];
+    const log: unknown[] = [];
     const patient = withPolicies(pricedModel([busy(), "hi"]), { clock, retry: { attempts: 2, delayMs: 50 }, random: () => 1 });
-    const reply = withPolicies(pricedModel([busy()]), { ...once, clock, fallbacks: [patient] }).generate(HELLO, {
-      onTrouble: ({ type }) => types.push(type),
-    });
+    const model = withPolicies(pricedModel([busy()]), { ...once, clock, fallbacks: [patient] });
+    const reply = model.generate(HELLO, { onTrouble: ({ type }) => types.push(type), meter: loggingMeter(log) });
     await clock.advance(50);
     expect(await reply).toMatchObject({ text: "hi" });
     expect(types).toEqual(["replaced", "retried"]);
+    expect(log).toEqual(["reserve", "release", "reserve", "release", "reserve", usageOfCall]);
   });
 
   it("lets two models stand in for each other", async () => {
@@ -135,8 +136,9 @@ describe("withPolicies with fallbacks", () => {
     const { model, others } = chain([deaf], ["hi"]);
     const controller = new AbortController();
     const reply = model.generate(HELLO, { signal: controller.signal });
-    controller.abort("enough");
-    await expect(reply).rejects.toBe("enough");
+    const reason = busy("enough");
+    controller.abort(reason);
+    await expect(reply).rejects.toBe(reason);
     expect(others[0]?.calls).toEqual([]);
   });
 

@@ -1,14 +1,17 @@
 import { addUsage, errorEnvelope, type ModelRequest, type Usage } from "@dad/protocol";
-import type { CallOptions, Embedding, GenerateOptions, ModelResource } from "../model-resource.ts";
+import type { CallOptions, GenerateOptions, ModelResource } from "../model-resource.ts";
 import type { Reply } from "./attempt.ts";
 import { fullName } from "./estimate.ts";
 import { hearer } from "./hearer.ts";
 import { isTransient } from "./retry.ts";
 import { isModelError, knownUsage, type ModelFailure, sumOf, withDetails } from "./spent.ts";
+import { embedded, withMeter } from "./surrounded.ts";
 
-/** The model, and those that are asked in its place while it fails. */
-export function withFallbacks(first: ModelResource, others: readonly ModelResource[]): ModelResource {
-  if (others.length === 0) return first;
+/** The model, and those that are asked in its place while it fails. All of them ask `options.meter`. */
+export function withFallbacks(model: ModelResource, fallbacks: readonly ModelResource[]): ModelResource {
+  if (fallbacks.length === 0) return model;
+  const first = withMeter(model);
+  const others = fallbacks.map((other) => withMeter(other));
   // Vectors of another model mean something else.
   const embedders = [first, ...others.filter((other) => other.embed && other.modelId === first.modelId)];
   return {
@@ -24,16 +27,10 @@ export function withFallbacks(first: ModelResource, others: readonly ModelResour
         await firstReply(embedders, {
           options,
           final: () => false,
-          ask: (model) => (model.embed as NonNullable<typeof model.embed>)(texts, options),
+          ask: (model) => embedded(model, texts, options),
         }),
     }),
   };
-}
-
-/** @throws TypeError for a model that makes no vectors. */
-export async function embedded(model: ModelResource, texts: readonly string[], options: CallOptions): Promise<Embedding> {
-  if (!model.embed) throw new TypeError(`${fullName(model)} makes no vectors`);
-  return await model.embed(texts, options);
 }
 
 /** Nothing is asked of a model that it would refuse, or answer less exactly than the first would have. */

@@ -8,7 +8,8 @@ import { modelResourceContract } from "../testing/model-resource-contract.ts";
 import { lastUserText } from "../testing/model-resource-subject.ts";
 import { scriptedModel } from "../scripted/scripted-model.ts";
 import { limiter } from "./limiter.ts";
-import { type PoliciesOptions, withMeter, withPolicies } from "./with-policies.ts";
+import { withMeter } from "./surrounded.ts";
+import { type PoliciesOptions, withPolicies } from "./with-policies.ts";
 
 /** A model with policies whose waits are as long as they may be. */
 function surrounded(answers: readonly Answer[], options: Omit<PoliciesOptions, "clock"> = {}) {
@@ -103,6 +104,11 @@ describe("withPolicies", () => {
     expect(reply).toMatchObject({ text: "hi", usage: usageOfCall });
     expect(pieces).toEqual(["hi"]);
     expect(inner.calls).toMatchObject([{ headers: { traceparent: "00-1" } }]);
+  });
+
+  it("refuses a model that has policies, as its calls would be metered together", () => {
+    const { model } = surrounded([]);
+    expect(() => withPolicies(model)).toThrow(new TypeError("acme/m has policies already: give it all of them at once."));
   });
 
   it.each([
@@ -234,7 +240,7 @@ describe("withPolicies, in time", () => {
   ])("rejects an abort %s with its reason, and leaves nothing behind", async (_when, answers) => {
     const { clock, ask } = surrounded(answers);
     const controller = new AbortController();
-    const reason = new Error("enough");
+    const reason = busy("enough");
     const reply = ask({ signal: controller.signal });
     expect(await after(reply, { clock, ms: 100 })).toBe("pending");
     controller.abort(reason);
@@ -246,6 +252,58 @@ describe("withPolicies, in time", () => {
     const { inner, ask } = surrounded(["hi"]);
     await expect(ask({ signal: AbortSignal.abort("no") })).rejects.toBe("no");
     expect(inner.calls).toEqual([]);
+  });
+});
+
+describe("withPolicies, limited", () => {
+  /** When it would be the turn of a call that needs all tokens. */
+  async function fullAgain(answer: Answer): Promise<unknown> {
+    const clock = fakeClock();
+    const one = limiter({ tokensPerMinute: 600 }, { clock });
+    const model = withPolicies(pricedModel([answer]), { clock, limiters: [one], timeoutMs: 1, retry: { attempts: 1 } });
+    const call = model.generate(HELLO).catch(() => {});
+    await clock.advance(1);
+    await call;
+    const next = one.turn(600).then(() => Math.round(clock.now()));
+    await clock.advance(60_000);
+    return await next;
+  }
+
+  it("counts what a call used: nothing when it was refused, all that it might have used when nobody knows", async () => {
+    // 600 in a minute: 0.1 s for each; a call uses 15, and is expected to use 124.
+    expect(await fullAgain("hi")).toBe(1_500);
+    expect(await fullAgain(new ModelError("MODEL_REFUSED", "too long"))).toBe(1);
+    expect(await fullAgain(new ModelError("MODEL_REPLY_INVALID", "no JSON", { details: { usage: USED } }))).toBe(1_500);
+    expect(await fullAgain(deaf)).toBe(12_400);
+  });
+
+  it("has its turn in each limiter, and gives it back when it stops waiting for the next", async () => {
+    const clock = fakeClock();
+    const [own, shared] = [limiter({ concurrency: 1 }, { clock }), limiter({ concurrency: 1 }, { clock })];
+    const others = await shared.turn(0);
+    const inner = pricedModel(["hi"]);
+    const model = withPolicies(inner, { clock, limiters: [own, shared] });
+    const controller = new AbortController();
+    const first = model.generate(HELLO, { signal: controller.signal });
+    const second = model.generate(HELLO);
+    await clock.advance(0);
+    controller.abort("enough");
+    await expect(first).rejects.toBe("enough");
+    expect(inner.calls).toEqual([]);
+    others.end(0);
+    expect(await second).toMatchObject({ text: "hi" });
+  });
+
+  it("stops all calls while the provider says so, also those of other models that share its limits", async () => {
+    const clock = fakeClock();
+    const shared = limiter({}, { clock });
+    const [one, other] = [pricedModel([tooMany(7_000), "a"]), pricedModel(["b"])].map((model) => withPolicies(model, { clock, limiters: [shared] }));
+    const first = one?.generate(HELLO);
+    await clock.advance(0);
+    const second = other?.generate(HELLO).then(() => clock.now());
+    await clock.advance(7_000);
+    expect(await first).toMatchObject({ text: "a" });
+    expect(await second).toBe(7_000);
   });
 });
 

@@ -1,12 +1,11 @@
-import type { CallOptions, GenerateOptions, ModelResource, UsageEstimate } from "../model-resource.ts";
+import type { ModelResource } from "../model-resource.ts";
 import type { CallRetry } from "../profile-definition.ts";
-import { attempt, type AttemptPolicies, type Reply } from "./attempt.ts";
-import { estimate, estimateOfTexts, fullName } from "./estimate.ts";
-import { embedded, withFallbacks } from "./fallback.ts";
-import { hearer } from "./hearer.ts";
+import { fullName } from "./estimate.ts";
+import { withFallbacks } from "./fallback.ts";
 import type { Limiter } from "./limiter.ts";
 import { type PolicyClock, systemPolicyClock } from "./policy-clock.ts";
-import { retried, type RetryPolicy } from "./retry.ts";
+import type { RetryPolicy } from "./retry.ts";
+import { surrounded } from "./surrounded.ts";
 
 export interface PoliciesOptions {
   /** How long one call may take, in milliseconds. Default 600,000. */
@@ -34,63 +33,22 @@ const RETRY = { attempts: 3, delayMs: 1_000, maxDelayMs: 60_000 };
  * (`capabilities.recorded`).
  *
  * - Only ModelErrors that are `retryable` are tried again, and only by those is a model replaced.
- * - `usage` of a reply is that of all attempts, and so is `details.usage` of an error. A call of which nobody knows what it used has an
- *   unknown cost.
+ * - `usage` of a reply is that of all attempts, and so is `details.usage` of an error. What was set aside for calls of
+ *   which nobody knows that is in `forfeited`.
  * - An abort ends whatever is waited for, and rejects with its reason.
  *
  * @throws ModelError from `generate` and `embed`: those of the model; `MODEL_UNAVAILABLE` (retryable) for one that took too long.
  * @throws BudgetExhaustedError (`BUDGET_EXHAUSTED`), PriceUnknownError (`PRICE_UNKNOWN`), from the meter.
- * @throws TypeError for what are no times or numbers of attempts.
+ * @throws TypeError for what are no times or numbers of attempts, and for a model that has policies already.
  */
 export function withPolicies(model: ModelResource, options: PoliciesOptions = {}): ModelResource {
   const { timeoutMs = TIMEOUT_MS, limiters = [], fallbacks = [], clock = systemPolicyClock(), random = Math.random } = options;
   const retry: RetryPolicy = { ...RETRY, ...options.retry, clock, random };
   checkPolicies(timeoutMs, retry);
+  if (model.metered) throw new TypeError(`${fullName(model)} has policies already: give it all of them at once.`);
   const around = surrounded(model, { limiters, maxPauseMs: retry.maxDelayMs, timeoutMs, clock }, retry);
   const same = fallbacks.map((other) => (other.metered ? other : withPolicies(other, { timeoutMs, retry, clock, random })));
   return withFallbacks(around, same);
-}
-
-/**
- * The same model, which asks `options.meter` before each of its calls, without any other policy. One that does that already stays
- * as it is.
- */
-export function withMeter(model: ModelResource, { clock = systemPolicyClock() }: { readonly clock?: PolicyClock } = {}): ModelResource {
-  if (model.metered) return model;
-  const never: RetryPolicy = { attempts: 1, delayMs: 0, maxDelayMs: Number.POSITIVE_INFINITY, clock, random: Math.random };
-  return surrounded(model, { limiters: [], maxPauseMs: Number.POSITIVE_INFINITY, timeoutMs: undefined, clock }, never);
-}
-
-interface Question<Given extends Reply> {
-  readonly estimate: UsageEstimate;
-  readonly options: GenerateOptions;
-  readonly ask: (options: GenerateOptions) => Promise<Given>;
-}
-
-function surrounded(model: ModelResource, policies: AttemptPolicies, retry: RetryPolicy): ModelResource {
-  const name = fullName(model);
-
-  async function answered<Given extends Reply>(question: Question<Given>): Promise<Given> {
-    const { options } = question;
-    const once = () => {
-      const heard = hearer(options.onPiece);
-      const { headers, onTrouble } = options;
-      const passedOn = { ...(headers && { headers }), ...(onTrouble && { onTrouble }), ...(heard.onPiece && { onPiece: heard.onPiece }) };
-      const ask = (signal: AbortSignal) => question.ask({ ...passedOn, signal });
-      return attempt({ model, estimate: question.estimate, options, hearer: heard, ask }, policies);
-    };
-    return await retried(once, { name, options }, retry);
-  }
-
-  return {
-    ...model,
-    metered: true,
-    generate: (request, options = {}) => answered({ estimate: estimate(request, model), options, ask: (own) => model.generate(request, own) }),
-    ...(model.embed && {
-      embed: (texts, options: CallOptions = {}) =>
-        answered({ estimate: estimateOfTexts(texts, model), options, ask: (own) => embedded(model, texts, own) }),
-    }),
-  };
 }
 
 function checkPolicies(timeoutMs: number, { attempts, delayMs, maxDelayMs }: RetryPolicy): void {

@@ -8,10 +8,15 @@ import type { ModelResource } from "../model-resource.ts";
  * The usage is on the tape as the reply says it. Prompts and replies are on the tape as they were, so look at it before you share it.
  */
 export function recordingModel(model: ModelResource, onEntry: (entry: ModelExchange) => void | Promise<void>): ModelResource {
+  const { provider, modelId, capabilities, identity, metered, price, maxOutputTokens } = model;
   return {
-    provider: model.provider,
-    modelId: model.modelId,
-    capabilities: model.capabilities,
+    provider,
+    modelId,
+    capabilities,
+    ...(identity !== undefined && { identity }),
+    ...(metered !== undefined && { metered }),
+    ...(price && { price }),
+    ...(maxOutputTokens !== undefined && { maxOutputTokens }),
     async generate(request, options) {
       const asked = structuredClone(request);
       const response = await model.generate(request, options);

@@ -13,6 +13,7 @@ import { declareLs } from "./commands/ls.ts";
 import { declareLogs } from "./commands/logs.ts";
 import { declareOutcome } from "./commands/outcome.ts";
 import { declareExplain, declareFork, declareRerun } from "./commands/rerun.ts";
+import { declareResources } from "./commands/resources.ts";
 import { declareResume } from "./commands/resume.ts";
 import { declareRun } from "./commands/run.ts";
 import { declareSandbox } from "./commands/sandbox.ts";
@@ -80,6 +81,7 @@ function declareProgram(finish: Finish): Command {
   declareFsck(program, finish);
   declareGc(program, finish);
   declareSandbox(program, finish);
+  declareResources(program, finish);
   declareDoctor(program, finish);
   for (const command of program.commands) command.showHelpAfterError(`(dad ${command.name()} --help shows what it takes)`);
   return program;

@@ -7,12 +7,14 @@ import type { LoadedConfig } from "./load-config.ts";
 export interface SelectProfileOptions {
   /** What the command line says: `--profile`. */
   readonly argument?: string | undefined;
+  /** That of a run which is gone on with. */
+  readonly begun?: string | undefined;
   /** Default: the environment of the process. */
   readonly env?: Environment;
 }
 
 /**
- * The profile to use: `--profile`, or else `DAD_PROFILE`, or else what the config says, or else `default`, or else the
+ * The profile to use: `--profile`, or else that of the run which is gone on with, or else `DAD_PROFILE`, or else what the config says, or else `default`, or else the
  * only one there is. `undefined` when there are no profiles and none is asked for.
  *
  * @throws ProfileUnknownError (`PROFILE_UNKNOWN`), which lists what there is and says who asked.
@@ -32,8 +34,9 @@ interface Wish {
   readonly asker: string;
 }
 
-function wishOf(config: Pick<LoadedConfig, "file" | "profile">, { argument, env = process.env }: SelectProfileOptions): Wish | undefined {
+function wishOf(config: Pick<LoadedConfig, "file" | "profile">, { argument, begun, env = process.env }: SelectProfileOptions): Wish | undefined {
   if (argument !== undefined) return { name: argument, asker: "--profile" };
+  if (begun !== undefined) return { name: begun, asker: "the run" };
   // An empty variable is how shells say that it is not set.
   if (env.DAD_PROFILE) return { name: env.DAD_PROFILE, asker: "DAD_PROFILE" };
   if (config.profile === undefined) return undefined;

@@ -80,6 +80,7 @@ export {
   OutcomePlace,
   OutcomeReport,
 } from "./outcome-report.ts";
+export { ModelReport, ProfileReport, ResourcesReport, ResourceStatus } from "./resources-report.ts";
 export { PlanDecision, PlannedNode, PlanProblem, PlanReason, RerunPlan } from "./rerun-plan.ts";
 export {
   ComponentSummary,

@@ -25,6 +25,7 @@ export { type PlanContext, planText } from "./plan-text.ts";
 export type { Progress } from "./progress.ts";
 export type { LineLook } from "./progress-line.ts";
 export { progressOn, type ProgressOptions } from "./progress-on.ts";
+export { resourcesText } from "./resources-text.ts";
 export { runListText } from "./run-list.ts";
 export { fittingText, hasExpired, promptLine, requestLines, type RequestLook, whoText } from "./request-text.ts";
 export { type RunTree, runTree } from "./run-tree.ts";

@@ -23,6 +23,7 @@ import {
   OutcomeReport,
   Pin,
   RerunPlan,
+  ResourcesReport,
   RunComparison,
   RunDetails,
   RunEvent,
@@ -69,6 +70,7 @@ const FORMATS: Readonly<Record<string, Format>> = {
   "outcome-merge": { name: "outcome-merge-report", title: "What `dad outcome merge --json` prints", schema: OutcomeMergeReport },
   bisect: { name: "bisect-report", title: "What `dad bisect --json` prints", schema: BisectReport },
   sandbox: { name: "sandbox-report", title: "What `dad sandbox --json` prints", schema: SandboxReport },
+  resources: { name: "resources-report", title: "What `dad resources --json` prints", schema: ResourcesReport },
   doctor: { name: "machine-report", title: "What `dad doctor --json` prints", schema: MachineReport },
   pin: { name: "pin", title: "`.dad/pins/<name>.json`: content that garbage collection keeps", schema: Pin },
   "large-file": {

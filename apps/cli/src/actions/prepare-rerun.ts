@@ -58,8 +58,8 @@ export async function prepareRerun(runId: string, file: string | undefined, flag
   const path = file === undefined ? recordedFile(run, runRoot) : resolve(cwd, file);
   const definition = await loadAgent(path);
   const project = await findProject(dirname(path), { cwd, runRoot });
-  const profile = flags.profile ?? run.source?.profile;
-  const resources = project.profile(profile);
+  const profile = project.resources.select(flags.profile, run.source?.profile);
+  const resources = await project.resources.profile(profile);
   // Also when the directory of the project has another name by now, its outcome is where it was.
   const store = localStore({ ...project.store, ...(run.source?.project === undefined ? {} : { project: run.source.project }) });
   return {

@@ -39,7 +39,7 @@ export async function resumeRun(runId: string, file: string | undefined, flags: 
   for (const command of left) progress.log(`${leftCommandText(visible(command))}\n`);
   const assume = await assumptionsOf({ definition, file: path, history, allowChanged: flags.allowChanged ?? false }, flags);
   const project = await findProject(dirname(path), { cwd, runRoot });
-  const resources = project.profile(flags.profile ?? source?.profile);
+  const resources = await project.resources.profile(project.resources.select(flags.profile, source?.profile));
   // One that has an outcome, or was to have one from a revision, goes on with it.
   const isBegun = history.outcome.start !== undefined || history.revision !== undefined;
   const { outcome } = project.outcome(flags.outcome === false ? { outcome: false } : isBegun ? { outcome: true } : {});

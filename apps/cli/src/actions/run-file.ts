@@ -36,7 +36,8 @@ export async function runFile(file: string, flags: RunFlags): Promise<number> {
   const definition = await loadAgent(path);
   const project = await findProject(dirname(path), { cwd, runRoot: flags.runRoot });
   await keptIn(project.store.runRoot);
-  const resources = project.profile(flags.profile);
+  const profile = project.resources.select(flags.profile);
+  const resources = await project.resources.profile(profile);
   const { outcome, revision } = project.outcome(flags);
   await using store = localStore({ ...project.store, ...(flags.durability === undefined ? {} : { durability: flags.durability }) });
   const ended = await runToItsEnd(progress, (work) =>
@@ -46,8 +47,16 @@ export async function runFile(file: string, flags: RunFlags): Promise<number> {
         store,
         inputs,
         inputFiles,
-        ports: { resources, onEvent: startTelling(progress, store), onInput, isolation: project.isolation(flags), outcome },
-        source: sourceOf(path, store, flags.profile),
+        ports: {
+          resources,
+          onEvent: startTelling(progress, store),
+          onSecret: (secret) => secrets.add(secret),
+          onInput,
+          isolation: project.isolation(flags),
+          outcome,
+        },
+        source: sourceOf(path, store, profile),
+        budget,
         ...(revision === undefined ? {} : { revision }),
         ...(flags.runId === undefined ? {} : { runId: flags.runId }),
         ...(flags.prefix === undefined ? {} : { runIdPrefix: flags.prefix }),

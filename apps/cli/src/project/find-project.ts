@@ -1,20 +1,18 @@
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { ConfigInvalidError, findConfig, loadConfig, type LoadedConfig, type OutcomeConfig, selectProfile } from "@dad/config";
+import { ConfigInvalidError, findConfig, loadConfig, type LoadedConfig, loadResources, type OutcomeConfig } from "@dad/config";
 import type { IsolationChoice, LocalOutcomeOptions, LocalStoreOptions } from "@dad/local";
 import { type IsolationPolicy, type Preset, PRESETS, strengthened } from "@dad/isolation";
 import { messageOf, type RunDetails } from "@dad/protocol";
-import type { ResourceProfile } from "@dad/resources";
-import { staticResourceRegistry } from "@dad/resources/static";
 import { RunRootUnknownError, UsageError } from "../errors.ts";
 import { isDirectory } from "./is-directory.ts";
+import { projectResources, type ProjectResources } from "./project-resources.ts";
 
 /** Where runs are kept, and what they may use. */
 export interface Project {
   /** For `localStore`. `runRoot` is absolute. */
   readonly store: LocalStoreOptions & { readonly runRoot: string };
-  /** @throws ProfileUnknownError (`PROFILE_UNKNOWN`). */
-  profile(name?: string): ResourceProfile;
+  readonly resources: ProjectResources;
   /** What the commands of its runs are held to. One that goes on from another run is held at least to the preset of that, unless the person wrote one. */
   isolation(flags: IsolationFlags, begun?: Pick<RunDetails, "spaces">): IsolationChoice;
   /** What becomes of the files of its runs. @throws UsageError (`USAGE_INVALID`) for a revision without an outcome. */
@@ -54,6 +52,7 @@ export interface FindProjectOptions {
 export async function findProject(directory: string, options: FindProjectOptions): Promise<Project> {
   const config = await configOf(directory);
   await checkWorkspace(config);
+  if (config.file === undefined) return projectOf({ resources: await loadResources(options.cwd) }, options);
   return projectOf(config, options);
 }
 
@@ -82,11 +81,7 @@ function projectOf(config: Partial<LoadedConfig>, { cwd, runRoot }: FindProjectO
       ...(workspace === undefined ? {} : { workspace }),
       ...(config.outcome ? { outcome: storedOutcome(config.outcome) } : {}),
     },
-    profile(name) {
-      const selected = selectProfile({ file: "", resources: {}, ...config }, { argument: name, env: process.env });
-      // An agent that uses no resources needs no profile.
-      return staticResourceRegistry({ profiles: { default: {}, ...config.resources } }).profile(selected ?? "default");
-    },
+    resources: projectResources({ config, directory: projectRoot, env: process.env }),
     isolation({ isolation: preset, isolationMissing: onMissing }, begun) {
       const { adapter, ...own } = config.isolation ?? {};
       const policy = preset === undefined ? strengthened(own, presetOf(begun)) : { ...own, preset };

@@ -4,15 +4,21 @@ import type { ToolSource } from "../tool-source.ts";
 
 /** The references of all secrets that a profile names: those of its own, of its providers and of its tools. Each once. */
 export function secretReferences({ secrets = {}, providers = {}, tools = {} }: ProfileDefinition): readonly SecretReference[] {
-  return [...new Set([...Object.values(secrets), ...Object.values(providers).flatMap(ofProvider), ...Object.values(tools).flatMap(ofTools)])];
+  return [
+    ...new Set([
+      ...Object.values(secrets),
+      ...Object.values(providers).flatMap(referencesOfProvider),
+      ...Object.values(tools).flatMap(referencesOfTools),
+    ]),
+  ];
 }
 
 /** Those that calls of a provider need. */
-export function ofProvider({ apiKey, headers, options }: ProviderDefinition): readonly SecretReference[] {
+export function referencesOfProvider({ apiKey, headers, options }: ProviderDefinition): readonly SecretReference[] {
   return [...(apiKey === undefined ? [] : [apiKey]), ...secretsAmong(headers), ...secretsAmong(options)];
 }
 
-export function ofTools(source: ToolSource | ToolServerDefinition): readonly SecretReference[] {
+export function referencesOfTools(source: ToolSource | ToolServerDefinition): readonly SecretReference[] {
   if ("open" in source) return [];
   return secretsAmong("url" in source ? source.headers : source.env);
 }

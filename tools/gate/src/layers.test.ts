@@ -19,6 +19,7 @@ describe("refusal", () => {
     [artifacts, disk],
     [runner, artifacts],
     [runner, runContext],
+    [runner, element("secrets", "foundation")],
     [s3, artifacts],
     [s3, protocol],
     [s3, disk],

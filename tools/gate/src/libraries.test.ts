@@ -25,10 +25,12 @@ describe("libraryRefusal", () => {
     expect(libraryRefusal({ name, layer }, library, sources)).toBeUndefined();
   });
 
-  it("lets the contract suite of a port use vitest, and nothing else", () => {
-    const port = { name: "artifacts", layer: "port" } as const;
-    expect(libraryRefusal(port, "vitest", contract)).toBeUndefined();
-    expect(libraryRefusal(port, "lodash", contract)).toBeDefined();
+  it.each([
+    ["artifacts", "port"],
+    ["secrets", "foundation"],
+  ] as const)("lets the contract suite of %s, a %s, use vitest, and nothing else", (name, layer) => {
+    expect(libraryRefusal({ name, layer }, "vitest", contract)).toBeUndefined();
+    expect(libraryRefusal({ name, layer }, "lodash", contract)).toBeDefined();
     expect(libraryRefusal({ name: "runner", layer: "application" }, "vitest", contract)).toBeDefined();
   });
 });

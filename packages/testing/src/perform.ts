@@ -4,9 +4,11 @@ import { memoryEventBus } from "@dad/events/memory";
 import { processIsolation } from "@dad/isolation/process";
 import { noopObservability } from "@dad/observability/noop";
 import { isKnownEvent, type NodePath } from "@dad/protocol";
+import { overriding, type ResourceProfile } from "@dad/resources";
 import { staticResourceRegistry } from "@dad/resources/static";
 import { type MakeRunPorts, type RunContext, withResumedRun, withRun } from "@dad/run-context";
 import { agentRunner, flowRunner, type RunnerOptions } from "@dad/runner";
+import { redactor, secretOf } from "@dad/secrets";
 import { answering } from "./given-answers.ts";
 import { clockOf, wallClockOf } from "./passing-time.ts";
 import { scriptedDefinition } from "./scripted-definition.ts";
@@ -29,8 +31,11 @@ export async function perform(script: Script, stage: Stage, opening: Opening): P
   const work = workOf(script, stage, opening);
   try {
     const { result } = resume
-      ? await withResumedRun({ ...common, journals }, work)
-      : await withRun({ ...common, rootComponentId: definition.id, ...(Object.keys(inputs).length === 0 ? {} : { inputs }) }, work);
+      ? await withResumedRun({ ...common, journals, budget: opening.budget }, work)
+      : await withRun(
+          { ...common, rootComponentId: definition.id, budget: script.budget, ...(Object.keys(inputs).length === 0 ? {} : { inputs }) },
+          work,
+        );
     return { result, error: undefined };
   } catch (error) {
     if (!isBegun(noticed)) throw error;
@@ -43,7 +48,7 @@ function isBegun({ events }: Noticed): boolean {
 }
 
 /** Everything in memory, but for the workspace. */
-function portsFor({ models, endpoints }: Script, { journals, artifacts, outcomes }: Stage, { noticed, onEvent, answers }: Opening): MakeRunPorts {
+function portsFor(script: Script, { journals, artifacts, outcomes }: Stage, { noticed, onEvent, answers }: Opening): MakeRunPorts {
   return (_env, own) => {
     const bus = own(memoryEventBus());
     if (onEvent) bus.subscribe("*", onEvent);
@@ -61,11 +66,18 @@ function portsFor({ models, endpoints }: Script, { journals, artifacts, outcomes
       artifacts,
       outcomes,
       events: { ...bus, publish },
-      resources: staticResourceRegistry({ profiles: { test: { models, endpoints } } }).profile("test"),
+      resources: resourcesOf(script),
+      redactor: redactor(Object.entries(script.secrets).map(([id, value]) => ({ name: `test:${id}`, value }))),
       observability: own(noopObservability()),
       isolation: processIsolation(),
     };
   };
+}
+
+function resourcesOf({ models, endpoints, tools, secrets }: Script): ResourceProfile {
+  const profile = staticResourceRegistry({ profiles: { test: { models, endpoints, tools } } }).profile("test");
+  const secret = Object.entries(secrets).map(([id, value]) => [id, secretOf(`test:${id}`, async () => value)] as const);
+  return overriding(profile, { secret: Object.fromEntries(secret) });
 }
 
 function workOf(script: Script, { watch }: Stage, { noticed, resume }: Opening): (run: RunContext) => Promise<object> {

@@ -1,8 +1,9 @@
 import type { ComponentDefinition } from "@dad/agent";
 import type { Clock } from "@dad/engine";
 import type { EventHandler } from "@dad/events";
-import type { RunEvent, RunId, StaticInputs, UnknownEvent } from "@dad/protocol";
-import type { ModelResource } from "@dad/resources";
+import type { BudgetLimits, RunEvent, RunId, StaticInputs, UnknownEvent } from "@dad/protocol";
+import type { ModelResource, ToolSource } from "@dad/resources";
+import type { BudgetChange } from "@dad/run-context";
 import type { ResumeOptions } from "@dad/runner";
 import type { AskedModel } from "./asked-models.ts";
 import type { GivenAnswers } from "./given-answers.ts";
@@ -15,9 +16,12 @@ export interface Script {
   readonly inputs: StaticInputs;
   readonly models: Readonly<Record<string, ModelResource>>;
   readonly endpoints: Readonly<Record<string, string | URL>>;
+  readonly tools: Readonly<Record<string, ToolSource>>;
+  readonly secrets: Readonly<Record<string, string>>;
   readonly nodes: ReplacedNodes;
   readonly env: Readonly<Record<string, string>>;
   readonly clock: Clock;
+  readonly budget: BudgetLimits | undefined;
 }
 
 /** How a run is begun, or, with `resume`, gone on with. */
@@ -26,6 +30,7 @@ export interface Opening {
   readonly onEvent: EventHandler | undefined;
   readonly answers: GivenAnswers;
   readonly resume: ResumeOptions | undefined;
+  readonly budget: BudgetChange | undefined;
   readonly noticed: Noticed;
 }
 

@@ -2,9 +2,9 @@ import { type AgentDefinition, assertDefinition, type FlowDefinition, type Outpu
 import type { Clock } from "@dad/engine";
 import { fakeClock } from "@dad/engine/fake-clock";
 import type { EventHandler } from "@dad/events";
-import { type FinalStatus, messageOf, type RecordedEvent, RunId, type StaticInputs } from "@dad/protocol";
-import type { ModelResource } from "@dad/resources";
-import { readHistory } from "@dad/run-context";
+import { type BudgetLimits, type FinalStatus, messageOf, type RecordedEvent, RunId, type StaticInputs } from "@dad/protocol";
+import type { ModelResource, ToolSource } from "@dad/resources";
+import { type BudgetChange, readHistory } from "@dad/run-context";
 import { checkDefinition, checkResume, type ResumeOptions, resolveStaticInputs } from "@dad/runner";
 import { assertionError } from "./assertion-error.ts";
 import type { GivenAnswers } from "./given-answers.ts";
@@ -32,6 +32,12 @@ export interface TestAgentOptions extends TestAnswers {
   readonly models?: Readonly<Record<string, ModelResource>>;
   /** By alias. */
   readonly endpoints?: Readonly<Record<string, string | URL>>;
+  /** Tools of others, by alias. */
+  readonly tools?: Readonly<Record<string, ToolSource>>;
+  /** The values of secrets, by alias. */
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** The most that the run may use. What recordings and scripts say is no part of it: give models that say what they use. */
+  readonly budget?: BudgetLimits;
   /** Static inputs, by path. */
   readonly inputs?: StaticInputs;
   /** What the workspace starts from: files by their paths, or the directory that has them. Default: nothing. */
@@ -54,7 +60,10 @@ export interface TestRunOptions {
 }
 
 /** Its answers are given besides those of the test. */
-export interface TestResumeOptions extends TestRunOptions, TestAnswers, Pick<ResumeOptions, "assume"> {}
+export interface TestResumeOptions extends TestRunOptions, TestAnswers, Pick<ResumeOptions, "assume"> {
+  /** Limits of the budget from now on; `null` takes one away. All others stay. */
+  readonly budget?: BudgetChange;
+}
 
 /** The test of an agent or a flow: one run of it, and its resumptions. Disposal cancels what still goes on, and waits for its end. */
 export interface AgentTest<Outputs = object> extends AsyncDisposable {
@@ -97,7 +106,9 @@ export function testAgent<Definition extends AgentDefinition | FlowDefinition>(
     const signal = given.signal ? AbortSignal.any([given.signal, disposed.signal]) : disposed.signal;
     stage ??= openStage(options.files ?? {});
     const answers = { ...options.answers, ...given.answers };
-    const run = stage.then((opened) => follow(script, opened, { signal, onEvent: given.onEvent, answers, resume, noticed: nothingYet() }));
+    const run = stage.then((opened) =>
+      follow(script, opened, { signal, onEvent: given.onEvent, answers, resume, budget: given.budget, noticed: nothingYet() }),
+    );
     going = run;
     try {
       return (await run) as TestRun<OutputsOf<Definition>>;
@@ -127,20 +138,34 @@ export function testAgent<Definition extends AgentDefinition | FlowDefinition>(
 }
 
 function scriptOf(definition: AgentDefinition | FlowDefinition, options: TestAgentOptions): Script {
-  const { models = {}, endpoints = {}, inputs = {}, nodes = {}, env = {}, clock = fakeClock(), runId = "test" } = options;
+  const {
+    models = {},
+    endpoints = {},
+    tools = {},
+    secrets = {},
+    inputs = {},
+    nodes = {},
+    env = {},
+    clock = fakeClock(),
+    runId = "test",
+    budget,
+  } = options;
   assertDefinition(definition);
   checkDefinition(definition);
   assertReplacements(definition, nodes);
   const { data: id, error } = RunId.safeParse(runId);
   if (error) throw new TypeError(`${JSON.stringify(runId)} is no run id: ${error.issues[0]?.message}`);
-  return { definition, runId: id, inputs: resolveStaticInputs(definition, inputs), models, endpoints, nodes, env, clock };
+  return { definition, runId: id, inputs: resolveStaticInputs(definition, inputs), models, endpoints, tools, secrets, nodes, env, clock, budget };
 }
 
 const RUN_OPTIONS = { signal: true, onEvent: true } as const;
-const RESUME_OPTIONS = { ...RUN_OPTIONS, assume: true, answers: true } as const;
+const RESUME_OPTIONS = { ...RUN_OPTIONS, assume: true, answers: true, budget: true } as const;
 const OPTIONS = {
   models: true,
   endpoints: true,
+  tools: true,
+  secrets: true,
+  budget: true,
   inputs: true,
   files: true,
   nodes: true,

@@ -1,7 +1,7 @@
 import { PRESETS } from "@dad/isolation";
 import { z } from "zod";
 import { overridingInput } from "../settings-override.ts";
-import { argumentText, environment, stdinText } from "./command-text.ts";
+import { argumentText, environment, secretVariables, stdinText } from "./command-text.ts";
 
 /** Timers cannot wait for longer. */
 const LONGEST_TIMEOUT_MS = 2_147_483_647;
@@ -27,7 +27,14 @@ const place = {
   cwd: z.string().min(1).optional(),
   /** For the command, besides what the isolation gives: a home, and of the host's only what programs need to start and to print. */
   env: environment,
+  /**
+   * Variables whose values are secrets of the profile, by their aliases: of this command alone, in whatever isolation it runs. What is
+   * recorded has their names.
+   */
+  secrets: secretVariables,
 };
+
+const NO_VARIABLES = { env: place.env.default({}), secrets: place.secrets.default({}) };
 
 /**
  * What it is held to, if that is more than what the run is held to. One whose argv, shell, stdin or env is made of what a model
@@ -52,7 +59,7 @@ export const CommandSettings = z
   .strictObject({
     ...form,
     ...place,
-    env: place.env.default({}),
+    ...NO_VARIABLES,
     isolation,
     ...limits,
     allowExitCodes: limits.allowExitCodes.default([0]),
@@ -64,15 +71,15 @@ export const CommandSettings = z
 export type CommandSettings = z.output<typeof CommandSettings>;
 
 /** What a single command of several says for itself. */
-const OneOfCommands = z.strictObject({ ...form, ...place, env: place.env.default({}), ...limits, allowExitCodes: limits.allowExitCodes.optional() });
+const OneOfCommands = z.strictObject({ ...form, ...place, ...NO_VARIABLES, ...limits, allowExitCodes: limits.allowExitCodes.optional() });
 
 export const CommandsSettings = z.strictObject({
-  /** Run one after the other. `env` is added to that of all; what else one has is taken in the place of it. */
+  /** Run one after the other. `env` and `secrets` are added to those of all; what else one has is taken in the place of it. */
   commands: z.array(OneOfCommands.refine(hasOneForm, ONE_FORM)),
   /** False: after one that failed the others are run too, and the result says of each how it ended. */
   failFast: z.boolean().default(true),
   ...place,
-  env: place.env.default({}),
+  ...NO_VARIABLES,
   /** For all of them: one that a model gave does not say what it is held to. */
   isolation,
   /** `timeoutMs` is the time of each, not of all. */

@@ -16,6 +16,14 @@ export const environment = z.record(z.string(), text).superRefine((variables, co
   }
 });
 
+/** Environment variables by name, each with the alias of a secret. */
+export const secretVariables = z.record(z.string(), z.string().min(1)).superRefine((variables, context) => {
+  for (const name of Object.keys(variables)) {
+    const problem = problemOf(name, "");
+    if (problem !== undefined) context.addIssue({ code: "custom", path: [name], message: problem });
+  }
+});
+
 function problemOf(name: string, value: string): string | undefined {
   if (name === "") return "an environment variable has to have a name";
   if (/[=\0]/.test(name))

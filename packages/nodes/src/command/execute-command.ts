@@ -6,6 +6,7 @@ import { absoluteInWorkspace } from "../workspace-directory.ts";
 import { excerpt, textOfCommand } from "./command-name.ts";
 import type { CommandSettings } from "./command-settings.ts";
 import { textOf, watchOutput } from "./kept-output.ts";
+import { secretEnvironment } from "./secret-environment.ts";
 
 /** What a command wrote, as far as it was kept. */
 export interface Written {
@@ -37,7 +38,8 @@ export async function executeCommand(context: NodeContext, command: CommandToRun
   const watch = watchOutput(context, outputLimitBytes);
   let told: Promise<void> | undefined;
   const space = await spaceFor(context, command);
-  const result = await space.exec(commandOf(context, command), {
+  const env = { ...command.env, ...(await secretEnvironment(context, command.secrets)) };
+  const result = await space.exec(commandOf(context, { ...command, env }), {
     signal: context.signal,
     outputLimitBytes,
     onStart(process) {

@@ -5,6 +5,7 @@ import { commandIn } from "./command-in.ts";
 import { failureOf } from "./command-failure.ts";
 import { CommandInput, CommandSettings, writtenShape } from "./command-settings.ts";
 import { executeCommand } from "./execute-command.ts";
+import { secretsNeeded } from "./secret-environment.ts";
 
 const CommandOutput = z.strictObject({ exitCode: z.int(), ...writtenShape });
 
@@ -27,6 +28,7 @@ export const runCommand = defineNode({
   inputFiles: "none",
   code: "",
   executes: commandIn,
+  needs: ({ secrets }) => secretsNeeded(secrets),
   settings: CommandSettings,
   input: CommandInput,
   output: CommandOutput,

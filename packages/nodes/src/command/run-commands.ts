@@ -8,6 +8,7 @@ import { failureOf } from "./command-failure.ts";
 import { excerpt, textOfCommand } from "./command-name.ts";
 import { CommandsInput, CommandsSettings, writtenShape } from "./command-settings.ts";
 import { type CommandToRun, executeCommand } from "./execute-command.ts";
+import { secretsNeeded } from "./secret-environment.ts";
 
 const CommandResult = z.strictObject({
   command: z.string(),
@@ -46,6 +47,7 @@ export const runCommands = defineNode({
   inputFiles: "none",
   code: "",
   executes: commandIn,
+  needs: ({ secrets, commands = [] }) => [secrets, ...commands.map((command) => command.secrets)].flatMap(secretsNeeded),
   settings: CommandsSettings,
   input: CommandsInput,
   output: CommandsOutput,
@@ -64,12 +66,13 @@ export const runCommands = defineNode({
 
 /** Each with what it has of its own and what all have. */
 function commandsOf(settings: CommandsSettings, ownEnv: Readonly<Record<string, string>> | undefined): readonly CommandToRun[] {
-  const { commands, failFast: _failFast, env, ...all } = settings;
-  return commands.map(({ env: itsEnv, allowExitCodes = all.allowExitCodes, ...its }) => ({
+  const { commands, failFast: _failFast, env, secrets, ...all } = settings;
+  return commands.map(({ env: itsEnv, secrets: itsSecrets, allowExitCodes = all.allowExitCodes, ...its }) => ({
     ...all,
     ...its,
     allowExitCodes,
     env: { ...env, ...itsEnv, ...ownEnv },
+    secrets: { ...secrets, ...itsSecrets },
   }));
 }
 

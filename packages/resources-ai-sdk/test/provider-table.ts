@@ -1,8 +1,17 @@
+import { createAmazonBedrock } from "@ai-sdk/amazon-bedrock";
 import { createAnthropic } from "@ai-sdk/anthropic";
 import { createGoogle } from "@ai-sdk/google";
 import { createOpenAI } from "@ai-sdk/openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
-import { FAKE_API_KEY, type FakeProvider, type FakeProviderOptions, openFakeAnthropic, openFakeGoogle, openFakeOpenAi } from "@dad/fake-providers";
+import {
+  FAKE_API_KEY,
+  type FakeProvider,
+  type FakeProviderOptions,
+  openFakeAnthropic,
+  openFakeBedrock,
+  openFakeGoogle,
+  openFakeOpenAi,
+} from "@dad/fake-providers";
 import type { ModelRequest, ModelResource } from "@dad/resources";
 import { aiSdkModel } from "@dad/resources-ai-sdk";
 import { createAnthropic as createAnthropic2 } from "ai-sdk-anthropic-2";
@@ -172,6 +181,25 @@ export const providerCases: readonly ProviderCase[] = [
     modelOf: ({ url: baseURL }, apiKey = FAKE_API_KEY) => aiSdkModel({ model: createGoogle({ baseURL, apiKey })("gemini-3-flash"), price }),
     sent: googleSent,
     seedWarnings: [],
+    tellsRefusals: true,
+  },
+  {
+    name: "Bedrock",
+    provider: "aws.bedrock",
+    open: openFakeBedrock,
+    modelOf: ({ url: baseURL }, apiKey = FAKE_API_KEY) =>
+      aiSdkModel({ model: createAmazonBedrock({ baseURL, apiKey, region: "eu-central-1" })("anthropic.claude-haiku-4-5"), price }),
+    sent: {
+      system: [{ text: "You count words." }],
+      messages: [
+        { role: "user", content: [{ text: "one two" }] },
+        { role: "assistant", content: [{ text: "2" }] },
+        { role: "user", content: [{ text: "one two three" }] },
+      ],
+      inferenceConfig: { maxTokens: 64, temperature: 0.25 },
+    },
+    answeredBy: "anthropic.claude-haiku-4-5",
+    seedWarnings: unsupportedSeed,
     tellsRefusals: true,
   },
 ];

@@ -38,6 +38,16 @@ export interface Api {
   error(error: ApiError): unknown;
   /** An error in a stream that has begun: too much to do. */
   readonly overload: FakeEvent;
+  /** How events are written. Default: as server-sent events. */
+  readonly streaming?: FakeStreaming;
+}
+
+export interface FakeStreaming {
+  /** The media type. */
+  readonly type: string;
+  readonly encode: (event: FakeEvent) => string | Uint8Array;
+  /** An event whose data is no JSON. */
+  readonly garbled: FakeEvent;
 }
 
 interface Message {

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
-import { type Api, type Asked, type FakeEvent, piecesOf } from "./api.ts";
+import { type Api, type Asked, type FakeEvent, type FakeStreaming, piecesOf } from "./api.ts";
 import type { FakeAnswer, FakeFailure, FakeReply } from "./fake-reply.ts";
 
 export interface Delivering {
@@ -56,17 +56,18 @@ function sendJson({ api, asked, response }: Delivering, answer: FakeAnswer): voi
 async function stream({ api, asked, response }: Delivering, answer: FakeAnswer): Promise<void> {
   const events = api.events(asked, answer);
   const { middle, delivery } = answer;
-  response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", "x-request-id": "req_1", ...delivery?.headers });
+  const { type, encode, garbled } = api.streaming ?? SERVER_SENT;
+  response.writeHead(200, { "content-type": type, "x-request-id": "req_1", ...delivery?.headers });
   for (const event of middle === undefined ? events : beginningOf(events, answer)) {
-    if (!response.write(textOf(event)) && !response.destroyed) await Promise.race([once(response, "drain"), once(response, "close")]);
+    if (!response.write(encode(event)) && !response.destroyed) await Promise.race([once(response, "drain"), once(response, "close")]);
     await delivery?.pause?.();
     if (response.destroyed) return;
   }
   if (middle === "stall") return;
   // What was written has gone out: who reads it has it before the connection breaks.
   if (middle === "cut") return void response.write("", () => response.destroy());
-  if (middle === "error") response.write(textOf(api.overload));
-  if (middle === "garbled") response.write("data: {no JSON\n\n");
+  if (middle === "error") response.write(encode(api.overload));
+  if (middle === "garbled") response.write(encode(garbled));
   response.end();
 }
 
@@ -76,6 +77,8 @@ function beginningOf(events: readonly FakeEvent[], answer: FakeAnswer): readonly
   const last = first === undefined ? -1 : events.findIndex(({ data }) => JSON.stringify(data).includes(JSON.stringify(first)));
   return events.slice(0, last < 0 ? -1 : last + 1);
 }
+
+const SERVER_SENT: FakeStreaming = { type: "text/event-stream; charset=utf-8", encode: textOf, garbled: { data: "{no JSON" } };
 
 function textOf({ event, data }: FakeEvent): string {
   return `${event === undefined ? "" : `event: ${event}\n`}data: ${typeof data === "string" ? data : JSON.stringify(data)}\n\n`;

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import type { Api, Asked } from "./api.ts";
 import { anthropicMessages } from "./apis/anthropic-messages.ts";
+import { bedrockConverse } from "./apis/bedrock.ts";
 import { googleEmbeddings, googleGenerate } from "./apis/google.ts";
 import { openaiChat } from "./apis/openai-chat.ts";
 import { openaiEmbeddings } from "./apis/openai-embeddings.ts";
@@ -48,6 +49,11 @@ export function openFakeAnthropic(options: FakeProviderOptions): Promise<FakePro
 /** `generateContent` and embeddings of Gemini. */
 export function openFakeGoogle(options: FakeProviderOptions): Promise<FakeProvider> {
   return open([googleGenerate, googleEmbeddings], "/v1beta", options);
+}
+
+/** Converse and ConverseStream of Amazon Bedrock, for its API keys and for signed requests, whose key is the id of their access key. */
+export function openFakeBedrock(options: FakeProviderOptions): Promise<FakeProvider> {
+  return open([bedrockConverse], "", options);
 }
 
 async function open(apis: readonly Api[], base: string, options: FakeProviderOptions): Promise<FakeProvider> {

@@ -2,7 +2,10 @@ export type Body = Readonly<Record<string, unknown>>;
 
 /** A request that was authorized and well-formed, as the server has seen it. */
 export interface FakeRequest {
-  /** `openai.chat`, `openai.responses`, `openai.embeddings`, `anthropic.messages`, `google.generate`, `google.embeddings`. */
+  /**
+   * `openai.chat`, `openai.responses`, `openai.embeddings`, `anthropic.messages`, `google.generate`, `google.embeddings`,
+   * `bedrock.converse`.
+   */
   readonly api: string;
   readonly path: string;
   /** With small letters, and without the one that has the key. */

@@ -3,7 +3,15 @@
  *
  * @packageDocumentation
  */
-export { FAKE_API_KEY, type FakeProvider, type FakeProviderOptions, openFakeAnthropic, openFakeGoogle, openFakeOpenAi } from "./fake-provider.ts";
+export {
+  FAKE_API_KEY,
+  type FakeProvider,
+  type FakeProviderOptions,
+  openFakeAnthropic,
+  openFakeBedrock,
+  openFakeGoogle,
+  openFakeOpenAi,
+} from "./fake-provider.ts";
 export type {
   FakeAnswer,
   FakeBody,

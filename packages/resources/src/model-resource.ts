@@ -143,7 +143,8 @@ export interface ModelResource {
   /** The most tokens of a reply, when a request does not say. What is set aside for a call of which neither is known is a guess. */
   readonly maxOutputTokens?: number;
   /**
-   * One call. Nothing is retried, and the request is not changed. An aborted call rejects with the reason of its signal.
+   * One call. Nothing is retried but by a policy (`withPolicies`), and the request is not changed. An aborted call rejects with the reason of
+   * its signal.
    *
    * @throws ModelError (`MODEL_…`), `retryable` when the same call may succeed later.
    */

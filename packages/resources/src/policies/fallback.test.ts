@@ -85,6 +85,16 @@ describe("withPolicies with fallbacks", () => {
     expect(await ask({ tools: false, files: false, structuredOutput: false }, { tools: [] })).toEqual([1, 0]);
   });
 
+  it("says of whom it would have been too much, when nobody is left", async () => {
+    const { capabilities } = pricedModel([]);
+    const poor = pricedModel([], { modelId: "poor", capabilities: { ...capabilities, tools: false } });
+    const model = withPolicies(pricedModel([busy("down")]), { ...once, fallbacks: [poor] });
+    await expect(model.generate({ ...HELLO, tools: [{ name: "search", description: "Finds.", inputSchema: {} }] })).rejects.toMatchObject({
+      message: "down; what the request needs is more than acme/poor can do",
+      details: { passedOver: ["acme/poor"] },
+    });
+  });
+
   it("meters each of them, also one that has no policies of its own, at its own price", async () => {
     const log: unknown[] = [];
     const usd: unknown[] = [];

@@ -19,16 +19,13 @@ export function withFallbacks(model: ModelResource, fallbacks: readonly ModelRes
     async generate(request, options: GenerateOptions = {}) {
       const heard = hearer(options.onPiece);
       const hearing = { ...options, ...(heard.onPiece ? { onPiece: heard.onPiece } : {}) };
-      const models = [first, ...others.filter((other) => canAnswer(other, request, first))];
-      return await firstReply(models, { options, final: heard.failed, ask: (model) => model.generate(request, hearing) });
+      const able = others.filter((other) => canAnswer(other, request, first));
+      const passedOver = others.filter((other) => !able.includes(other));
+      return await firstReply([first, ...able], { options, passedOver, final: heard.failed, ask: (one) => one.generate(request, hearing) });
     },
     ...(first.embed && {
       embed: async (texts, options: CallOptions = {}) =>
-        await firstReply(embedders, {
-          options,
-          final: () => false,
-          ask: (model) => embedded(model, texts, options),
-        }),
+        await firstReply(embedders, { options, passedOver: [], final: () => false, ask: (one) => embedded(one, texts, options) }),
     }),
   };
 }
@@ -45,6 +42,8 @@ function canAnswer({ capabilities }: ModelResource, { tools, output, messages }:
 
 interface Asking<Given extends Reply> {
   readonly options: CallOptions;
+  /** Those that cannot do what the request needs. */
+  readonly passedOver: readonly ModelResource[];
   /** It is not the model that failed. */
   readonly final: () => boolean;
   readonly ask: (model: ModelResource) => Promise<Given>;
@@ -55,7 +54,7 @@ interface Failed {
   readonly error: ModelFailure;
 }
 
-async function firstReply<Given extends Reply>(models: readonly ModelResource[], { options, final, ask }: Asking<Given>): Promise<Given> {
+async function firstReply<Given extends Reply>(models: readonly ModelResource[], { options, passedOver, final, ask }: Asking<Given>): Promise<Given> {
   const failed: Failed[] = [];
   for (const [index, model] of models.entries()) {
     try {
@@ -71,23 +70,27 @@ async function firstReply<Given extends Reply>(models: readonly ModelResource[],
       options.onTrouble?.({ type: "replaced", model: fullName(model), by: fullName(next), error: errorEnvelope(error) });
     }
   }
-  throw failureOf(failed);
+  throw failureOf(failed, passedOver.map(fullName));
 }
 
 function usedBy(failed: readonly Failed[]): Usage | undefined {
   return failed.reduce<Usage | undefined>((sum, { error }) => sumOf(sum, knownUsage(error)), undefined);
 }
 
-/** The error of the last one, with those of the others. */
-function failureOf(failed: readonly Failed[]): unknown {
+/** The error of the last one, with those of the others, and with those of whom too much would have been asked. */
+function failureOf(failed: readonly Failed[], passedOver: readonly string[]): unknown {
   const { error } = failed.at(-1) as Failed;
   const others = failed.slice(0, -1);
-  if (others.length === 0) return error;
+  const skipped = isTransient(error) ? passedOver : [];
+  if (others.length === 0 && skipped.length === 0) return error;
+  const before = others.length === 0 ? "" : `; before that: ${others.map((other) => other.error.message).join("; ")}`;
+  const missing = skipped.length === 0 ? "" : `; what the request needs is more than ${skipped.join(", ")} can do`;
   return withDetails(error, {
     used: usedBy(failed),
-    message: `${error.message}; before that: ${others.map((other) => other.error.message).join("; ")}`,
+    message: `${error.message}${before}${missing}`,
     details: {
       replaced: others.map(({ model, error: { code, message } }) => ({ model: fullName(model), code, message })),
+      ...(skipped.length === 0 ? {} : { passedOver: skipped }),
     },
   });
 }

@@ -29,7 +29,13 @@ export async function startServer({ command: [program, ...args], env, cwd, messa
     ...(cwd && { cwd }),
   });
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
-  await once(child, "spawn");
+  await once(child, "spawn").catch((cause: unknown) => {
+    const missing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
+    throw new Error(
+      `${program} cannot be started${missing ? `: there is no such program in its PATH${cwd === undefined ? "" : `, or no directory ${cwd}`}` : ""}`,
+      { cause },
+    );
+  });
   const errors = textTail(child.stderr);
   const lines: Lines = { child, buffer: new ReadBuffer({ maxBufferSize: messageBytes }), noise: "" };
   const transport = lineTransport(lines, ended);

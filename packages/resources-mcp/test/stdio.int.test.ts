@@ -110,7 +110,7 @@ describe("an MCP server that does what it should not", () => {
     await expect(mcpToolSource({ name: "x", command: ["no-such-program"], hostEnv }).open()).rejects.toMatchObject({
       code: "TOOLS_UNAVAILABLE",
       retryable: false,
-      message: expect.stringContaining("no-such-program") as string,
+      message: "the tools of x are not to be had: no-such-program cannot be started: there is no such program in its PATH",
     });
     await expect(hostile("silent", { limits: { timeoutMs: 100 } }).open()).rejects.toMatchObject({ code: "TOOLS_UNAVAILABLE", retryable: true });
   });

@@ -69,19 +69,21 @@ export function empty({ provider, modelId }: AskedModel): ModelError {
 export function loadFailure(error: unknown, model: AskedModel): DadError {
   if (DadError.is(error)) return error;
   const unset = LoadAPIKeyError.isInstance(error) || LoadSettingError.isInstance(error);
-  return unset ? modelFailure(error, model) : failure(error, model, { code: "MODEL_UNAVAILABLE", problem: "could not be made" });
+  return unset ? modelFailure(error, model) : failure(error, model, { code: "MODEL_UNAVAILABLE", problem: "could not be made", reached: false });
 }
 
 interface Meaning {
   readonly code: ModelErrorCode;
   readonly problem: string;
+  /** `false`: nobody was called, so nothing was used. */
+  readonly reached?: false;
 }
 
-function failure(error: unknown, model: AskedModel, { code, problem }: Meaning): ModelError {
+function failure(error: unknown, model: AskedModel, { code, problem, ...more }: Meaning): ModelError {
   const { provider, modelId } = model;
   return new ModelError(code, `${provider} ${modelId} ${problem}: ${textOf(error, model)}`, {
     cause: causeOf(error, model),
-    details: { provider, modelId },
+    details: { provider, modelId, ...more },
   });
 }
 

@@ -3,6 +3,7 @@ import { guardsWith, type IsolationAdapter, type IsolationPolicy, type Isolation
 import { processIsolation } from "@dad/isolation/process";
 import { processScope } from "@dad/isolation/scope";
 import { RelativePath, RunMetadata } from "@dad/protocol";
+import { overriding } from "@dad/resources";
 import { describe, expect, it } from "vitest";
 import { enterIsolation } from "./isolated-execution.ts";
 import type { ExecutionScope } from "./run-context.ts";
@@ -84,6 +85,22 @@ describe("an isolated execution", () => {
     });
     expect(opened).toHaveLength(2);
     expect(closed).toHaveLength(2);
+  });
+
+  it("has other resources where it is given some, with all that it starts, and nobody else has them", async () => {
+    const { adapter } = claimingIsolation();
+    await withRun({ rootComponentId: "a", ports: ports(adapter) }, async (context) => {
+      const seen = async ({ run }: ExecutionScope): Promise<string | undefined> => {
+        await new Promise(setImmediate);
+        return run.ports.resources.ids("endpoint").join();
+      };
+      const at = (id: string) => overriding(context.ports.resources, { endpoint: { [id]: new URL("https://x.example/") } });
+      await using one = await context.isolate({ resources: at("one") });
+      await using two = await context.isolate({ resources: at("two") });
+      await using usual = await context.isolate();
+      expect(await Promise.all([one.run(seen), two.run(seen), usual.run(seen)])).toEqual(["one", "two", ""]);
+      expect(context.ports.resources.ids("endpoint")).toEqual([]);
+    });
   });
 
   it("refuses to give the directory of a run to commands that are to write nowhere else", async () => {

@@ -14,6 +14,7 @@ import type {
   RunEnvParams,
   StaticInputs,
 } from "@dad/protocol";
+import type { ResourceProfile } from "@dad/resources";
 import type { ArtifactToKeep } from "./artifact-to-keep.ts";
 import type { RunHistory } from "./run-history.ts";
 import type { RunPorts } from "./run-ports.ts";
@@ -95,6 +96,8 @@ export interface IsolateOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What its commands are held to. Default: `cooperative`. */
   readonly policy?: IsolationPolicy;
+  /** In the place of those of the run, for what works in it and all that it starts: `overriding(run.ports.resources, { … })`, for instance. */
+  readonly resources?: ResourceProfile;
 }
 
 /** What a runner works in. */

@@ -21,6 +21,7 @@ export function redactedByteStream(scan: () => SecretScan | undefined): Redacted
 
 /** The same bytes when there is no secret in them. */
 export function redactedBytes(content: Uint8Array, scan: () => SecretScan | undefined): Uint8Array {
+  if (scan() === undefined) return content;
   const pieces = redactionInPieces(scan);
   const redacted: string[] = [];
   for (let at = 0; at < content.length; at += PIECE_BYTES) redacted.push(pieces.push(textOf(content.subarray(at, at + PIECE_BYTES))));

@@ -3,12 +3,11 @@ import type { Json } from "@dad/protocol";
 /** How texts and numbers are redacted. */
 export interface Redaction {
   readonly text: (text: string) => string;
+  /** Shorter texts have no secret in them. */
+  readonly least: number;
   /** Numbers that are secrets, as they are written. */
   readonly numbers: ReadonlySet<string>;
 }
-
-/** What is shorter has less than 8 bytes, and so no secret in it. */
-const LEAST_LENGTH = 3;
 
 /**
  * A JSON value without secrets in its texts and names of members. It is the same object, and so is each part of it, where there are none.
@@ -29,14 +28,14 @@ function hasSecrets(value: Json, redaction: Redaction): boolean {
 /** @returns whether there is a number that is a secret. */
 function collect(value: Json, redaction: Redaction, texts: string[]): boolean {
   if (typeof value === "string") {
-    if (value.length >= LEAST_LENGTH) texts.push(value);
+    if (value.length >= redaction.least) texts.push(value);
     return false;
   }
   if (typeof value === "number") return isSecret(value, redaction);
   if (typeof value !== "object" || value === null) return false;
   if (isArray(value)) return value.some((item) => collect(item, redaction, texts));
   return Object.keys(value).some((name) => {
-    if (name.length >= LEAST_LENGTH) texts.push(name);
+    if (name.length >= redaction.least) texts.push(name);
     return collect(value[name] ?? null, redaction, texts);
   });
 }

@@ -70,7 +70,10 @@ export function redactor(secrets: Iterable<KnownSecret> = []): Redactor {
       return known.map(({ name, value }) => ({ name, value }));
     },
     text,
-    json: <Value extends Json>(value: Value): Value => (known.length === 0 ? value : (redactedJson(value, { text, numbers }) as Value)),
+    json: <Value extends Json>(value: Value): Value => {
+      const scan = textScan();
+      return scan ? (redactedJson(value, { text, least: scan.least, numbers }) as Value) : value;
+    },
     bytes: (content) => redactedBytes(content, byteScan),
     stream: () => redactionInPieces(textScan),
     byteStream: () => redactedByteStream(byteScan),

@@ -27,6 +27,8 @@ export interface Place {
 }
 
 export interface SecretScan {
+  /** A shorter text is no secret, and has none in it. */
+  readonly least: number;
   /** All parts that are secrets, from the left to the right, apart from one another. */
   places(text: string): readonly Place[];
   /** From where on a text may be the beginning of a secret that goes on in what comes after it. Its length when there is no such place. */
@@ -36,6 +38,7 @@ export interface SecretScan {
 export function secretScan({ asItIs, joined }: SoughtTexts): SecretScan {
   const [plain, withoutBreaks] = [searchOf(asItIs), searchOf(joined)];
   return {
+    least: plain.least,
     places(text) {
       const found = plain.places(text);
       const lines = joinedLines(text);
@@ -61,6 +64,7 @@ function searchOf(sought: ReadonlyMap<string, Replacement>): SecretScan {
   const search = needleSearch(texts);
   let beginnings: NeedleBeginnings | undefined;
   return {
+    least: texts.reduce((least, { length }) => Math.min(least, length), Infinity),
     places(text) {
       const found: Place[] = [];
       search(text, (start, index) => {

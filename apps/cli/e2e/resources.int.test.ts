@@ -94,6 +94,23 @@ describe("dad resources", () => {
     expect(text).not.toMatch(/key-itself|the-secret-of-a-command/);
   });
 
+  it("starts each server of tools with --check, and lists what it has", async () => {
+    const server = resolve(import.meta.dirname, "../../../packages/resources-mcp/test/servers/stdio.ts");
+    const tools = {
+      files: { command: [process.execPath, server] },
+      gone: { command: ["no-such-program"] },
+      keyed: { url: "http://127.0.0.1:9/", headers: { authorization: { secret: "env:NOT_SET_KEY" } } },
+    };
+    await using project = await testProject({ "resources.json": JSON.stringify({ live: { tools } }) });
+    const { code, report } = await reportOf(project, {}, "--check");
+    expect(code).toBe(1);
+    expect(report.profiles[0]?.tools).toMatchObject([
+      { alias: "files", status: "fine", tools: expect.arrayContaining(["echo"]) },
+      { alias: "gone", status: "missing", problem: expect.stringContaining("no-such-program") },
+      { alias: "keyed", status: "missing", problem: "it needs the secret env:NOT_SET_KEY, which is not to be had" },
+    ]);
+  });
+
   it("is told which profile does not exist, and that there is none", async () => {
     await using project = await testProject({ "resources.yaml": "live: {}\n" });
     const unknown = await project.dad("resources", "--profile", "lvie");

@@ -21,6 +21,13 @@ describe("selectProfile", () => {
     expect(selectProfile(configOf(all), { env: {} })).toBe("default");
   });
 
+  it("takes that of a run which is gone on with before all but --profile", () => {
+    const config = configOf(all, "dev");
+    expect(selectProfile(config, { begun: "ci", env: { DAD_PROFILE: "production" } })).toBe("ci");
+    expect(selectProfile(config, { argument: "default", begun: "ci", env: {} })).toBe("default");
+    expect(() => selectProfile(config, { begun: "gone", env: {} })).toThrow('there is no profile "gone", which the run asks for');
+  });
+
   it("takes the only profile there is when none is asked for", () => {
     expect(selectProfile(configOf(["ci"]), { env: {} })).toBe("ci");
     expect(selectProfile(configOf([]), { env: {} })).toBeUndefined();

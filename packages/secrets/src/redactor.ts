@@ -27,7 +27,7 @@ export interface Redactor {
    * somebody writes.
    */
   add(secret: KnownSecret): void;
-  /** Those that are taken out. */
+  /** Those that are taken out: always the same array, to which later ones are added. */
   readonly secrets: readonly KnownSecret[];
   text(text: string): string;
   /**
@@ -45,12 +45,12 @@ export interface Redactor {
 
 /** A redactor that knows these from the beginning. */
 export function redactor(secrets: Iterable<KnownSecret> = []): Redactor {
-  const known: SoughtSecret[] = [];
+  const [known, sought]: [KnownSecret[], SoughtSecret[]] = [[], []];
   const numbers = new Set<string>();
   let [inTexts, inBytes] = [undefined as SecretScan | undefined, undefined as SecretScan | undefined];
   // Made when it is needed: most redactors see no bytes, and several secrets become known at once.
-  const textScan = (): SecretScan | undefined => (known.length === 0 ? undefined : (inTexts ??= secretScan(soughtInTexts(known))));
-  const byteScan = (): SecretScan | undefined => (known.length === 0 ? undefined : (inBytes ??= secretScan(soughtInBytes(known))));
+  const textScan = (): SecretScan | undefined => (sought.length === 0 ? undefined : (inTexts ??= secretScan(soughtInTexts(sought))));
+  const byteScan = (): SecretScan | undefined => (sought.length === 0 ? undefined : (inBytes ??= secretScan(soughtInBytes(sought))));
   const text = (text: string): string => {
     const places = textScan()?.places(text) ?? [];
     return places.length === 0 ? text : withoutPlaces(text, places);
@@ -59,16 +59,15 @@ export function redactor(secrets: Iterable<KnownSecret> = []): Redactor {
     if (known.some(({ name, value }) => name === secret.name && value === secret.value)) return;
     const added = soughtSecret(secret);
     if (added === undefined) return;
-    known.push(added);
+    known.push({ name: secret.name, value: secret.value });
+    sought.push(added);
     [inTexts, inBytes] = [undefined, undefined];
     if (String(Number(added.sought)) === added.sought) numbers.add(added.sought);
   };
   for (const secret of secrets) add(secret);
   return {
     add,
-    get secrets() {
-      return known.map(({ name, value }) => ({ name, value }));
-    },
+    secrets: known,
     text,
     json: <Value extends Json>(value: Value): Value => {
       const scan = textScan();

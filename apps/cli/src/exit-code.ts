@@ -61,6 +61,8 @@ const OF_CODE: Readonly<Record<string, number>> = {
   RUN_SOURCE_UNKNOWN: EXIT.usage,
   RUN_LOCKED: EXIT.usage,
   RUN_COMPLETED: EXIT.usage,
+  RUN_BUDGET_SPENT: EXIT.budgetExhausted,
+  PRICE_UNKNOWN: EXIT.usage,
   INPUT_UNKNOWN: EXIT.usage,
   INPUT_AMBIGUOUS: EXIT.usage,
   INPUT_ANSWERED: EXIT.usage,

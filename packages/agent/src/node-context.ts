@@ -118,7 +118,10 @@ export interface NodeContext {
   step<Result>(name: string, work: (options: { readonly signal: AbortSignal }) => Promise<Result> | Result): Promise<Result>;
   /** Disposes of it when the attempt is over, however it ends, and when the run is parked; of what was given last, first. Gives it back. */
   use<Resource extends AsyncDisposable>(resource: Resource): Resource;
-  /** Adds to what this attempt used. Counted also when the attempt fails afterwards. */
+  /**
+   * Adds to what this attempt used, and to what is spent of the budgets around it. What models of `resources` use is counted by itself: this is for
+   * what is used elsewhere. Counted also when the attempt fails afterwards.
+   */
   addUsage(usage: Usage): void;
   /** Tells subscribers something; it is recorded in the run as `custom.emitted`. */
   emit(name: string, data: Json): Promise<void>;

@@ -11,7 +11,7 @@ import { type AgentRun, type RunAgentOptions, runPrepared } from "./run-agent.ts
 
 export type { ForkChild } from "./fork/plan-children.ts";
 
-type OfEachRun = "store" | "inputs" | "inputFiles" | "source" | "runIdPrefix" | "signal" | "failure";
+type OfEachRun = "store" | "inputs" | "inputFiles" | "source" | "runIdPrefix" | "budget" | "signal" | "failure";
 
 export interface ForkAgentOptions<Outputs = unknown> extends Pick<RunAgentOptions, OfEachRun> {
   /** Those of all children, or what makes those of one. */
@@ -22,7 +22,7 @@ export interface ForkAgentOptions<Outputs = unknown> extends Pick<RunAgentOption
   readonly variants: readonly ForkChild["set"][];
   /** How many children go on at a time. Default 4. */
   readonly concurrency?: number;
-  /** What all children together may cost, in US dollars. Default: anything. */
+  /** What all children together may cost, in US dollars. Default: anything. `budget` is that of each of them. */
   readonly budgetUsd?: number;
   readonly onChildStart?: (child: ForkChild) => void;
   readonly onChildEnd?: (child: ForkedChild<Outputs>) => void;
@@ -106,8 +106,13 @@ async function runChild<Definition extends AgentDefinition | FlowDefinition>(
   { child, ports, planned }: PlannedChild,
   { options, spending, stop, budget }: Forking<OutputsOf<Definition>>,
 ): Promise<ForkedChild<OutputsOf<Definition>>> {
-  const { store, source, runIdPrefix, signal, failure, onChildStart } = options;
-  const own = { ...(source ? { source } : {}), ...(runIdPrefix === undefined ? {} : { runIdPrefix }), ...(failure ? { failure } : {}) };
+  const { store, source, runIdPrefix, budget: limits, signal, failure, onChildStart } = options;
+  const own = {
+    ...(source ? { source } : {}),
+    ...(limits ? { budget: limits } : {}),
+    ...(runIdPrefix === undefined ? {} : { runIdPrefix }),
+    ...(failure ? { failure } : {}),
+  };
   try {
     onChildStart?.(child);
     const counted = countedBy(ports, (costUsd) => spending.add(child.number, costUsd));

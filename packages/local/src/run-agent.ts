@@ -2,6 +2,7 @@ import { type AgentDefinition, assertDefinition, type FlowDefinition, type Outpu
 import { inlineEngine } from "@dad/engine/inline";
 import { type ArtifactEntry, DadError, type RunDetails, type RunId, type RunSource, type StaticInputs } from "@dad/protocol";
 import {
+  changedBudget,
   type MakeRunPorts,
   readHistory,
   readRun,
@@ -32,7 +33,7 @@ import { isolationOf, localPorts } from "./local-ports.ts";
 import { redactingFor } from "./redacting.ts";
 import { continuationOf, planAgentRerun, type Where } from "./plan-agent-rerun.ts";
 
-export interface RunAgentOptions extends Where, Pick<WithRunOptions, "runId" | "runIdPrefix" | "revision" | "signal" | "failure"> {
+export interface RunAgentOptions extends Where, Pick<WithRunOptions, "runId" | "runIdPrefix" | "revision" | "budget" | "signal" | "failure"> {
   readonly inputs?: StaticInputs;
   /** Files given from outside; for a re-run, in the place of those of the earlier run with the same paths. */
   readonly inputFiles?: InputFiles | undefined;
@@ -42,7 +43,8 @@ export interface RunAgentOptions extends Where, Pick<WithRunOptions, "runId" | "
   readonly rerun?: RerunOptions;
 }
 
-export interface ResumeAgentOptions extends Where, ResumeOptions, Pick<WithResumedRunOptions, "runId" | "takeOver" | "signal" | "failure"> {
+export interface ResumeAgentOptions
+  extends Where, ResumeOptions, Pick<WithResumedRunOptions, "runId" | "takeOver" | "budget" | "signal" | "failure"> {
   /** What had happened in the run, for who has read it already. */
   readonly history?: RunHistory;
 }
@@ -58,7 +60,7 @@ export interface AgentRun<Outputs> {
 
 /**
  * Runs an agent (or a flow) on this machine. A run that fails is a result, with the error that ended
- * it. Thrown is only what stops a run from being made: `DEFINITION_INVALID`, `RESOURCE_UNKNOWN`, `ISOLATION_UNAVAILABLE`, `GIT_UNAVAILABLE`, `OUTCOME_REVISION_UNKNOWN`,
+ * it. Thrown is only what stops a run from being made: `DEFINITION_INVALID`, `RESOURCE_UNKNOWN`, `PRICE_UNKNOWN`, `ISOLATION_UNAVAILABLE`, `GIT_UNAVAILABLE`, `OUTCOME_REVISION_UNKNOWN`,
  * `STATIC_INPUT_INVALID`, `INPUT_FILES_REFUSED`, `RUN_EXISTS`, `RUN_ID_INVALID`, `RUN_NOT_OPENED`; of a `rerun` also `RERUN_REFUSED`, and what `planAgentRerun` throws; and
  * `RUN_NOT_RECORDED`, when how it ended is not known.
  */
@@ -98,7 +100,7 @@ export interface Prepared extends Partial<Pick<PlannedRerun, "start" | "continua
   readonly beside?: ((run: RunContext) => Disposable) | undefined;
 }
 
-interface Asked extends Where, Pick<RunAgentOptions, "inputFiles" | "revision" | "signal"> {
+interface Asked extends Where, Pick<RunAgentOptions, "inputFiles" | "revision" | "budget" | "signal"> {
   readonly inputs: StaticInputs;
   readonly rerun: RerunOptions | undefined;
 }
@@ -116,7 +118,7 @@ async function prepared(definition: AgentDefinition | FlowDefinition, asked: Ask
     return { start, continuation, resolved, inputFiles };
   }
   checkDefinition(definition);
-  checkResources(definition, ports.resources);
+  checkResources(definition, ports.resources, { budget: asked.budget });
   if (revision !== undefined && ports.outcome !== false) await store.outcomes.resolve(revision, signal ? { signal } : {});
   await checkIsolation(isolationNeeds(definition), held);
   const resolved = resolveStaticInputs(definition, inputs);
@@ -127,7 +129,7 @@ async function prepared(definition: AgentDefinition | FlowDefinition, asked: Ask
 /**
  * Goes on with a run of an agent (or a flow) on this machine that was interrupted, failed or was cancelled: the same run, in
  * its next epoch. Nodes that had completed are not executed again. Thrown is only what leaves the run as it was:
- * `RUN_UNKNOWN`, `RUN_LOCKED`, `RUN_COMPLETED`, `DEFINITION_INVALID`, `RESOURCE_UNKNOWN`, `ISOLATION_UNAVAILABLE`, `GIT_UNAVAILABLE`, `RUN_FILES_UNREACHABLE`, `DEFINITION_CHANGED`, `NODE_OUTCOME_UNKNOWN`,
+ * `RUN_UNKNOWN`, `RUN_LOCKED`, `RUN_COMPLETED`, `RUN_BUDGET_SPENT`, `DEFINITION_INVALID`, `RESOURCE_UNKNOWN`, `PRICE_UNKNOWN`, `ISOLATION_UNAVAILABLE`, `GIT_UNAVAILABLE`, `RUN_FILES_UNREACHABLE`, `DEFINITION_CHANGED`, `NODE_OUTCOME_UNKNOWN`,
  * `ASSUMPTION_INVALID`, `JOURNAL_DAMAGED`, `RUN_NOT_OPENED`, `ARTIFACT_…` when what the run goes on from cannot be read; and `RUN_NOT_RECORDED`, when how it ended is not known.
  */
 export async function resumeAgent<Definition extends AgentDefinition | FlowDefinition>(
@@ -140,7 +142,7 @@ export async function resumeAgent<Definition extends AgentDefinition | FlowDefin
   const resume: ResumeOptions = { ...(assume ? { assume } : {}), ...(allowChanged ? { allowChanged } : {}) };
   assertDefinition(definition);
   checkDefinition(definition);
-  checkResources(definition, ports.resources);
+  checkResources(definition, ports.resources, { budget: before.rerun === undefined && changedBudget(before.budget, options.budget) });
   // What its nodes need was done, or is refused when it is to be.
   await checkIsolation([], { adapter: isolationOf(store, ports), policy: ports.isolation?.policy });
   if (ports.outcome !== false) await store.assertOutcomes();

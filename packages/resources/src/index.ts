@@ -12,7 +12,7 @@ export {
   type BudgetRefusal,
   type BudgetWaiter,
 } from "./budget/budget.ts";
-export { meterOf } from "./budget/meter-of.ts";
+export { charge, meterOf } from "./budget/meter-of.ts";
 export {
   BudgetExhaustedError,
   type BudgetRefused,

@@ -119,15 +119,17 @@ export interface SpentLevel extends BudgetLevel {
 export class RunBudgetSpentError extends DadError<"RUN_BUDGET_SPENT"> {
   readonly levels: readonly SpentLevel[];
 
-  constructor(runId: RunId, levels: readonly SpentLevel[]) {
+  /** @param more - What to give instead of each. */
+  constructor(runId: RunId, levels: readonly SpentLevel[], more: readonly string[]) {
     const listed = levels.map(({ unit, limit, spent, wanted, isPart }) => {
-      if (isPart) return `what it cost is not known, so that no limit in US dollars can hold: take it away, and limit tokens or calls instead`;
-      const next = wanted > 0 ? `, and the next call may need ${wanted}` : "";
-      return `${spent} of ${limit} ${unit} are spent${next}: give more than ${wanted > 0 ? spent + wanted : spent}`;
+      if (isPart) return "what it cost is not known, so that no limit in US dollars can hold";
+      return `${spent} of ${limit} ${unit} are spent${wanted > 0 ? `, and the next call may need ${wanted}` : ""}`;
     });
-    super("RUN_BUDGET_SPENT", `the budget of run ${runId} is spent, and it would end again at once: ${listed.join("; ")}`, {
-      details: { runId, levels: levels.map(({ scope, unit, limit, spent, wanted }) => ({ scope, unit, limit, spent, wanted })) },
-    });
+    super(
+      "RUN_BUDGET_SPENT",
+      `the budget of run ${runId} is spent, and it would end again at once: ${listed.join("; ")}. Give it more (dad resume ${runId} --budget ${more.join(",")})`,
+      { details: { runId, levels: levels.map(({ scope, unit, limit, spent, wanted }) => ({ scope, unit, limit, spent, wanted })) } },
+    );
     this.levels = levels;
   }
 }

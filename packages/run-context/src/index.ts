@@ -33,7 +33,7 @@ export { type ResumeRunOptions, resumeRun } from "./resume-run.ts";
 export type { ComponentState } from "./component-history.ts";
 export type { NodeHistory } from "./node-history.ts";
 export type { StepHistory } from "./step-history.ts";
-export type { BudgetChange } from "./run-budget.ts";
+export { type BudgetChange, changedBudget, moreOf, spentLevels } from "./run-budget.ts";
 export type { SpendingHistory, Spent } from "./spending-history.ts";
 export type { RequestHistory } from "./request-history.ts";
 export { type OutcomeHistory, type OutcomeStep, readHistory, type ReadHistoryOptions, readOutcome, type RunHistory } from "./run-history.ts";

@@ -1,6 +1,6 @@
 import type { BudgetLevel, BudgetLimits, BudgetUnit, ErrorEnvelope, RunId } from "@dad/protocol";
 import { budget } from "@dad/resources";
-import { RunBudgetSpentError } from "./errors.ts";
+import { RunBudgetSpentError, type SpentLevel } from "./errors.ts";
 import type { Spent } from "./spending-history.ts";
 
 /** Limits in the place of those of the same units; `null` takes one away. All others stay. */
@@ -32,12 +32,25 @@ export interface BudgetBefore {
  */
 export function assertBudgetLeft({ runId, limits, spent, error }: BudgetBefore): void {
   if (limits === undefined) return;
-  const short = levelsOf(limits, spent).flatMap((level) => {
+  const short = spentLevels(levelsOf(limits, spent), error);
+  if (short.length > 0) throw new RunBudgetSpentError(runId, short, short.map(moreOf));
+}
+
+/** What to give at least for a run to go on: as much again as it had. `calls=6`, as the command line takes it. */
+export function moreOf({ unit, limit, spent, wanted = 0, isPart }: BudgetLevel & { readonly wanted?: number }): string {
+  if (isPart) return "usd=none";
+  const more = spent + Math.max(limit, wanted);
+  if (unit === "usd") return `usd=${(Math.ceil(more * 100) / 100).toFixed(2)}`;
+  return unit === "timeMs" ? `time=${Math.ceil(more / 1_000)}s` : `${unit}=${Math.ceil(more)}`;
+}
+
+/** The limits of a run that keep it from going on, with what the call needs that did not fit. */
+export function spentLevels(levels: readonly BudgetLevel[], error: ErrorEnvelope | undefined): readonly SpentLevel[] {
+  return levels.flatMap((level) => {
     const wanted = wantedBy(error, level.unit);
     const isShort = level.isPart === true || level.spent >= level.limit || level.spent + wanted > level.limit;
     return isShort ? [{ ...level, wanted }] : [];
   });
-  if (short.length > 0) throw new RunBudgetSpentError(runId, short);
 }
 
 /** What the call needed that did not fit, when the run ended because of that. */

@@ -3,7 +3,7 @@ import { readBytes } from "@dad/artifacts";
 import type { NodeCall } from "@dad/engine";
 import type { IsolationPolicy, IsolationSpace } from "@dad/isolation";
 import { type Observability, traced } from "@dad/observability";
-import type { Json, OutcomeRef } from "@dad/protocol";
+import type { Json, OutcomeRef, Usage } from "@dad/protocol";
 import { type RunContext, withoutData } from "@dad/run-context";
 import type { ResourceProfile } from "@dad/resources";
 import { meteredResources } from "./budget/metered-resources.ts";
@@ -46,10 +46,16 @@ export function contextOf(attempt: Attempt, collected: Collected, observability:
     observability,
     content: (entry, options) => wanted(() => readBytes(run.ports.artifacts, entry, { ...options, signal })),
     use: (resource) => (assertGoingOn(), collected.owned.push(resource), resource),
-    addUsage: (usage) => countUsage(attempt, collected, usage),
+    addUsage: (usage) => spend(attempt, collected, usage),
     ...askingOf(attempt, { assertGoingOn, wanted }),
     ...tellingOf(attempt, collected, wanted),
   };
+}
+
+/** What was used of something that asks no meter. */
+function spend(attempt: Attempt, collected: Collected, usage: Usage): void {
+  countUsage(attempt, collected, usage);
+  attempt.spending.charge(usage);
 }
 
 /** Whatever it asks a model is metered, counted and told, also when it does so itself. */

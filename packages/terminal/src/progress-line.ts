@@ -3,7 +3,7 @@ import { durationText } from "./duration.ts";
 import { errorLine } from "./error-text.ts";
 import { isolationLine } from "./isolation-line.ts";
 import type { Paint } from "./paint.ts";
-import { spentText } from "./budget-text.ts";
+import { scopeText, spentText } from "./budget-text.ts";
 import { oneLine } from "./stream-tail.ts";
 import { visible } from "./visible.ts";
 import { type AnswerCommand, waitingLine } from "./waiting-line.ts";
@@ -65,9 +65,9 @@ function interceptedText({ action, when }: EventOf<"node.intercepted">, paint: P
 function noticeLine(event: RunEvent, paint: Paint): string | undefined {
   switch (event.type) {
     case "budget.warned":
-      return `budget of the ${event.scope}: ${spentText(event)}`;
+      return `budget of ${scopeText(event.scope)}: ${spentText(event)}`;
     case "budget.exhausted":
-      return `budget of the ${event.scope} ${paint("red", "exhausted")}: ${spentText(event)}`;
+      return `budget of ${scopeText(event.scope)} ${paint("red", "exhausted")}: ${spentText(event)}`;
     case "custom.emitted":
       return `${event.by === undefined ? "event" : "signal"} ${oneLine(event.name)}${customSource(event)}`;
     case "handler.failed":

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { IsolationRecord, RunDetails, RunId } from "@dad/protocol";
 import { costText, recordedText, sizeText, tokensText, usageText } from "./amounts.ts";
+import { budgetLines, forfeitedText } from "./budget-text.ts";
 import { durationText } from "./duration.ts";
 import { errorLine, errorLines } from "./error-text.ts";
 import { statusMark, statusWord } from "./node-mark.ts";
@@ -43,6 +44,8 @@ export function summaryText(run: RunDetails, context: SummaryContext): string {
     `${label("tokens")}${tokensText(run.usage)}`,
     ...(run.usage.recorded ? [`${label("recorded")}${recordedText(run.usage.recorded)}`] : []),
     `${label("cost")}${costText(run.usage.costUsd)}`,
+    ...(run.usage.forfeited ? [`${label("besides")}${forfeitedText(run.usage.forfeited)}`] : []),
+    ...budgetLines(run.budget).map((line, at) => `${label(at === 0 ? "budget" : "")}${line}`),
     ...(run.saved ? [`${label("saved")}${usageText(run.saved)}`] : []),
     `${label("artifacts")}${placeText(run.runDir, cwd)}`,
     ...outcomeLines(run, context).map((line, at) => `${label(at === 0 ? "outcome" : "")}${line}`),

@@ -25,11 +25,10 @@ export const ask = defineNode({
   settings: z.object({ prompt: z.string() }),
   output: z.object({ text: z.string() }),
   needs: () => [{ kind: "model", id: "writer" }],
-  async execute({ resources, signal, record, addUsage, stream }, { settings: { prompt } }) {
+  async execute({ resources, signal, record, stream }, { settings: { prompt } }) {
     await record({ name: "state", data: { prompt } });
     const request = { messages: [{ role: "user", content: prompt }] } as const;
-    const { text, usage } = await resources.get("model", "writer").generate(request, { signal, onPiece: stream });
-    addUsage(usage);
+    const { text } = await resources.get("model", "writer").generate(request, { signal, onPiece: stream });
     await record({ name: "answer", data: text });
     return { text };
   },

@@ -49,7 +49,7 @@ async function textOf(run: RunDetails, { store, resources }: Telling): Promise<s
 }
 
 /** What `dad run --json` promises, and nothing else. */
-function summaryOf({ runId, executionId, status, runDir, outcome, start, workspace, usage, nodes, requests, error }: RunDetails): RunSummary {
+function summaryOf({ runId, executionId, status, runDir, outcome, start, workspace, usage, nodes, requests, budget, error }: RunDetails): RunSummary {
   return {
     runId,
     executionId,
@@ -61,6 +61,7 @@ function summaryOf({ runId, executionId, status, runDir, outcome, start, workspa
     usage,
     nodes: nodes.map(({ path, status, decision, attempt, handled, durationMs }) => ({ path, status, decision, attempt, handled, durationMs })),
     ...(requests ? { requests } : {}),
+    ...(budget ? { budget } : {}),
     ...(error ? { error } : {}),
   };
 }

@@ -1,4 +1,5 @@
 import type { RunDetails, RunStatus } from "@dad/protocol";
+import { moreOf, spentLevels } from "@dad/run-context";
 import { placeText, programName, shellWord } from "@dad/terminal";
 import { findRunRoot } from "./find-project.ts";
 
@@ -37,7 +38,11 @@ export function answerCommands({ runId, requests = [] }: Pick<RunDetails, "runId
   return open.length > MOST_ANSWERS ? [line("inputs", runId)] : open.map(({ id }) => line("answer", runId, id));
 }
 
-/** The command that goes on with a run, when it can go on and says where its agent is. */
-export function resumeCommands({ runId, status, source }: Pick<RunDetails, "runId" | "status" | "source">, line: CommandLine): string[] {
-  return source !== undefined && CAN_GO_ON.has(status) ? [line("resume", runId)] : [];
+type GoingOn = Pick<RunDetails, "runId" | "status" | "source" | "budget" | "error">;
+
+/** The command that goes on with a run, when it can go on and says where its agent is: with more of what is spent of its budget. */
+export function resumeCommands({ runId, status, source, budget = [], error }: GoingOn, line: CommandLine): string[] {
+  if (source === undefined || !CAN_GO_ON.has(status)) return [];
+  const more = spentLevels(budget, error).map(moreOf);
+  return [line("resume", runId, ...(more.length === 0 ? [] : ["--budget", more.join(",")]))];
 }

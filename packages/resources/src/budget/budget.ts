@@ -39,6 +39,8 @@ export interface BudgetLedger {
   setAside(wanted: UsageEstimate): void;
   /** What was set aside is not any more, and this is spent. */
   settle(wanted: UsageEstimate, spent: Amounts): void;
+  /** This is spent as well, though nothing was set aside for it. */
+  spend(spent: Amounts): void;
   /** Tells that something was refused. */
   refused(error: unknown): void;
   /** Is called whenever what cannot be set aside may have become another. */
@@ -98,6 +100,16 @@ export function budget({ limits, scope, spent: before = {}, clock = systemPolicy
     return new BudgetExhaustedError(level);
   }
 
+  const ledger = ledgerOf({ books, news, overtime, levels });
+  return { scope, limits, levels, watch: (onNews) => news.watch(onNews), work: () => time.work(), leftMs, overtime, ledger };
+}
+
+interface LedgerOptions extends Pick<Budget, "levels" | "overtime"> {
+  readonly books: ReturnType<typeof bookkeeping>;
+  readonly news: ReturnType<typeof newsOf>;
+}
+
+function ledgerOf({ books, news, overtime, levels }: LedgerOptions): BudgetLedger {
   const ledger: BudgetLedger = {
     refusal: (wanted) => overtime() ?? books.refusal(amountsOfEstimate(wanted), wanted.model),
     setAside: (wanted) => books.setAside(amountsOfEstimate(wanted)),
@@ -105,13 +117,18 @@ export function budget({ limits, scope, spent: before = {}, clock = systemPolicy
       books.settle(amountsOfEstimate(wanted), spent);
       news.look();
     },
+    spend(spent) {
+      books.settle({ tokens: 0, usd: 0, calls: 0 }, spent);
+      news.look();
+      ledger.onChange();
+    },
     refused(error) {
       const level = error instanceof BudgetExhaustedError && levels().find(({ unit }) => unit === error.details["unit"]);
       if (level) news.tell("exhausted", level);
     },
     ...waitingLine(() => ledger),
   };
-  return { scope, limits, levels, watch: (onNews) => news.watch(onNews), work: () => time.work(), leftMs, overtime, ledger };
+  return ledger;
 }
 
 /** Those who wait, each looked at in its turn: nobody who came later is, once one has to go on waiting for this very budget. */

@@ -84,3 +84,8 @@ function isClaimed(ledger: BudgetLedger, waiter: BudgetWaiter): boolean {
   }
   return false;
 }
+
+/** Counts what was used without a meter. It may be more than is left. */
+export function charge(budgets: readonly Budget[], usage: Usage): void {
+  for (const { ledger } of budgets) ledger.spend(amountsOf(usage));
+}

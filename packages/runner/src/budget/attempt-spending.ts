@@ -1,11 +1,14 @@
 import { type NodeOutcome, systemClock } from "@dad/engine";
-import { type Budget, type BudgetExhaustedError, meterOf, type ModelMeter, type PolicyClock } from "@dad/resources";
+import type { Usage } from "@dad/protocol";
+import { type Budget, type BudgetExhaustedError, charge, meterOf, type ModelMeter, type PolicyClock } from "@dad/resources";
 import { exhaustsRun } from "../ends-run.ts";
 
 /** What one attempt may use, and whether it has to end because of that. */
 export interface AttemptSpending extends Disposable {
   /** Is asked before each call of a model. */
   readonly meter: ModelMeter;
+  /** Counts what was used of something that asks no meter. */
+  charge(usage: Usage): void;
   /** Aborted, with a BudgetExhaustedError (`BUDGET_EXHAUSTED`), when the time is up. */
   readonly signal: AbortSignal;
   /** How the attempt has ended that does not heed this signal, some time after that. */
@@ -41,6 +44,7 @@ export function attemptSpending(budgets: readonly Budget[], options: AttemptSpen
   return {
     meter,
     assertRunGoesOn,
+    charge: (usage) => charge(budgets, usage),
     signal: controller.signal,
     left,
     hold: () => held.hold(),

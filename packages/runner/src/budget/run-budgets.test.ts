@@ -125,7 +125,8 @@ describe("the budget of a run", () => {
     await failure(run(main, { budget: { calls: 3, tokens: 10_000 } }));
     expect(await failure(resume(main))).toMatchObject({
       code: "RUN_BUDGET_SPENT",
-      message: "the budget of run r is spent, and it would end again at once: 3 of 3 calls are spent, and the next call may need 1: give more than 4",
+      message:
+        "the budget of run r is spent, and it would end again at once: 3 of 3 calls are spent, and the next call may need 1. Give it more (dad resume r --budget calls=6)",
     });
     expect(await failure(resume(main, { budget: { calls: 3 } }))).toMatchObject({ code: "RUN_BUDGET_SPENT" });
     await resume(main, { budget: { calls: 5 } });
@@ -152,6 +153,18 @@ describe("the budget of a run", () => {
     await resume(main, { budget: { calls: null } });
     const { status, budget } = await details();
     expect([status, budget]).toEqual(["completed", undefined]);
+  });
+
+  it("counts also what a node says that it used elsewhere", async () => {
+    const { model, calls } = paidModel();
+    const { step, on, run } = asking(model);
+    on("f", ({ addUsage }) => {
+      addUsage({ calls: 2, inputTokens: 0, outputTokens: 0, costUsd: 0 });
+      return undefined;
+    });
+    const main = flow("main").node("f", step({})).node("a", step({})).node("b", step({}));
+    expect(codesOf(await failure(run(main, { budget: { calls: 3 } })))).toContain("BUDGET_EXHAUSTED");
+    expect(calls).toHaveLength(1);
   });
 
   it("is not passed by nodes that ask at once", async () => {

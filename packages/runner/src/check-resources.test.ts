@@ -42,6 +42,15 @@ function missingIn(definition: ComponentDefinition): unknown {
 }
 
 describe("checkResources", () => {
+  it("says of a model that no provider of the profile has who could serve it", () => {
+    const models = { writer: { model: "claude-sonnet-4-5" }, small: { model: "gpt-5-mini" } };
+    const data = staticResourceRegistry({ profiles: { live: { models, providers: { openai: {} } } }, makers: { model } }).profile();
+    expect(() => checkResources(agent("main").node("first", ask({ fallback: "writer" })), data)).toThrow(
+      /\n {2}main\.first: model "writer" of profile "live" has no provider: anthropic, .* have claude-sonnet-4-5, and the profile has openai/,
+    );
+    expect(() => checkResources(agent("main").node("first", ask({ fallback: "small" })), data)).not.toThrow();
+  });
+
   it("says of each node what it asks for and the profile has not, with its path and what could be meant", () => {
     const definition = agent("main")
       .node("first", ask({ model: "wirter", fallback: "smal" }))

@@ -1,5 +1,5 @@
 import { type ComponentDefinition, fitted, type NodeDefinition, walk } from "@dad/agent";
-import { type BudgetLimits, canonicalJson, DadError, isJsonObject, type Json } from "@dad/protocol";
+import { type BudgetLimits, canonicalJson, DadError, isJsonObject, type Json, messageOf } from "@dad/protocol";
 import type { ResourceNeed, ResourceProfile } from "@dad/resources";
 import { renderValue } from "@dad/template";
 import { z } from "zod";
@@ -30,8 +30,21 @@ export interface CheckResourcesOptions {
 export function missingOf(needs: readonly ResourceNeed[], profile: ResourceProfile): readonly Omit<MissingResource, "path">[] {
   return needs.flatMap((need) => {
     if ("query" in need) return profile.models(need.query).length > 0 ? [] : [{ kind: "model" as const, id: canonicalJson(need.query) }];
-    return profile.ids(need.kind).includes(need.id) ? [] : [need];
+    if (!profile.ids(need.kind).includes(need.id)) return [need];
+    // One that no provider has is in no answer, whatever is asked.
+    const isThere = need.kind !== "model" || profile.models({ among: [need.id] }).length > 0;
+    return isThere ? [] : [{ ...need, why: whyNot(profile, need.id) }];
   });
+}
+
+/** Nobody is called, and nothing is made: it is known that there is nothing to make. */
+function whyNot(profile: ResourceProfile, model: string): string {
+  try {
+    profile.get("model", model);
+    return `the model "${model}" is not to be had`;
+  } catch (error) {
+    return messageOf(error);
+  }
 }
 
 function needsOf({ nodeType, settings }: NodeDefinition): readonly ResourceNeed[] {

@@ -126,13 +126,15 @@ export interface MissingResource {
   /** Of a model that is asked for by what it is: that, as JSON. */
   readonly id: string;
   readonly path: string;
+  /** Why it is not to be had, where the profile knows it. */
+  readonly why?: string;
 }
 
 /** `RESOURCE_UNKNOWN`: nodes ask for what the profile of the run has not. Found before anything runs. */
 export class ResourcesMissingError extends DadError<"RESOURCE_UNKNOWN"> {
   constructor(missing: readonly MissingResource[], profile: { readonly name: string; ids(kind: ResourceKind): readonly string[] }) {
     const problems = missing.map(
-      ({ path, kind, id }) => `\n  ${path}: there is no ${kind} ${JSON.stringify(id)}; ${nameHint(id, profile.ids(kind))}`,
+      ({ path, kind, id, why }) => `\n  ${path}: ${why ?? `there is no ${kind} ${JSON.stringify(id)}; ${nameHint(id, profile.ids(kind))}`}`,
     );
     super("RESOURCE_UNKNOWN", `profile "${profile.name}" has not all that nodes ask for:${problems.join("")}`, {
       details: { profile: profile.name, missing: missing.map(({ path, kind, id }) => ({ path, kind, id })) },

@@ -110,6 +110,6 @@ function embeddingModelOf(provider: Provider, toMake: ModelToMake): AiSdkEmbeddi
 
 function unavailable({ provider, model }: ModelToMake, problem: string, details: ModelError["details"]): ModelError {
   return new ModelError("MODEL_UNAVAILABLE", `${provider} ${model} could not be made: ${problem}`, {
-    details: { provider, modelId: model, ...details },
+    details: { provider, modelId: model, reached: false, ...details },
   });
 }

@@ -37,9 +37,12 @@ export class ProviderUnknownError extends DadError<"PROVIDER_UNKNOWN"> {
  * - `MODEL_UNAUTHORIZED`: there is no key, or the provider does not accept it or has no credit for it.
  * - `MODEL_RATE_LIMITED`: too many calls. Retryable; `details.retryAfterMs` when the provider says when.
  * - `MODEL_UNAVAILABLE`: the provider cannot be reached or does not work. Retryable, unless the model could not even be made.
+ *   `details.reached` is `false` when it is certain that nobody was called.
  * - `MODEL_REFUSED`: the request is wrong.
- * - `MODEL_REPLY_INVALID`: what came cannot be read as a reply, or used as the one that was asked for. What it cost is in `details.usage`, when that is known.
+ * - `MODEL_REPLY_INVALID`: what came cannot be read as a reply, or used as the one that was asked for.
  * - `MODEL_NOT_RECORDED`: a recording or a script has no reply to the request.
+ *
+ * What it cost until it failed is in `details.usage`, when that is known.
  */
 export type ModelErrorCode =
   | "MODEL_UNAUTHORIZED"

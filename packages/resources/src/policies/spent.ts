@@ -26,12 +26,14 @@ export function spentBy(error: unknown, { told, recorded }: FailedCall): Spent {
   const known = knownUsage(error);
   if (known) return known;
   if (recorded) return "nothing";
+  // Without its key no provider can have been called.
+  if (!told && DadError.is(error) && error.code.startsWith("SECRET_")) return "nothing";
   if (told || !isModelError(error)) return "unknown";
   if (REFUSALS.includes(error.code)) return "nothing";
   if (error.code !== "MODEL_UNAVAILABLE") return "unknown";
-  // Not made, answered with a failure, or not connected.
-  const answered = typeof error.details["status"] === "number" && error.details["status"] >= 400;
-  return !error.retryable || answered || isUnconnected(error, MAX_CAUSES) ? "nothing" : "unknown";
+  const { status, reached } = error.details;
+  const answered = typeof status === "number" && status >= 400;
+  return answered || reached === false || isUnconnected(error, MAX_CAUSES) ? "nothing" : "unknown";
 }
 
 /** One call in the terms of a sum; `undefined` when it used nothing. */

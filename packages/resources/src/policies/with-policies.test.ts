@@ -1,4 +1,4 @@
-import { NO_USAGE } from "@dad/protocol";
+import { DadError, NO_USAGE } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
 import { BudgetExhaustedError, ModelError } from "../errors.ts";
 import type { GenerateOptions, ModelResource, ModelTrouble } from "../model-resource.ts";
@@ -167,7 +167,7 @@ describe("withPolicies, retrying", () => {
   it.each([
     new ModelError("MODEL_REFUSED", "too long"),
     new ModelError("MODEL_UNAUTHORIZED", "no key"),
-    new ModelError("MODEL_UNAVAILABLE", "not there"),
+    new ModelError("MODEL_UNAVAILABLE", "not there", { details: { reached: false } }),
     new TypeError("a bug"),
   ])("does not try again what will not pass: %s", async (error) => {
     const { inner, ask } = surrounded([error]);
@@ -317,7 +317,9 @@ describe("withPolicies, metered", () => {
     ["releases what had no key", new ModelError("MODEL_UNAUTHORIZED", "no key"), "release"],
     ["releases what was too often", tooMany(), "release"],
     ["releases what failed before there was a reply", busy(), "release"],
-    ["releases what could not be made", new ModelError("MODEL_UNAVAILABLE", "no package"), "release"],
+    ["releases what could not be made", new ModelError("MODEL_UNAVAILABLE", "no package", { details: { reached: false } }), "release"],
+    ["releases what had a secret that is not to be had", new DadError("SECRET_UNAVAILABLE", "no such variable"), "release"],
+    ["forfeits what failed in its provider package", new ModelError("MODEL_UNAVAILABLE", "x is not a function"), "forfeit"],
     ["releases what did not connect", cut({}, new Error("fetch failed", { cause: refused("ECONNREFUSED") })), "release"],
     ["releases what connected nowhere", cut({}, new AggregateError([refused("ECONNREFUSED"), refused("ENETUNREACH")])), "release"],
     ["forfeits what was cut", cut({}, new Error("terminated", { cause: refused("UND_ERR_SOCKET") })), "forfeit"],

@@ -177,7 +177,9 @@ describe("the time of a budget", () => {
     using _watch = whole.watch(({ type, level }) => news.push(`${type} ${level.unit} ${level.spent}`));
     using _work = whole.work();
     const meter = meterOf([whole]);
-    expect((await meter.reserve(one(1))).timeMs).toBe(100);
+    const reservation = await meter.reserve(one(1));
+    expect(reservation.timeMs).toBe(100);
+    expect(reservation.timeUp?.()).toMatchObject({ code: "BUDGET_EXHAUSTED", details: { unit: "timeMs", scope: "coder.fix", limit: 100 } });
     const waiting = refusal(meter.reserve(one(1)));
     for (let time = 0; time < 10; time++) clock.advance(10);
     expect(news).toEqual(["warned timeMs 80", "exhausted timeMs 100"]);

@@ -1,4 +1,5 @@
-import type { Usage } from "@dad/protocol";
+import type { BudgetLevel, Usage } from "@dad/protocol";
+import { BudgetExhaustedError } from "../errors.ts";
 import type { ModelMeter, Reservation, UsageEstimate } from "../model-resource.ts";
 import { type Amounts, amountsOf, amountsOfEstimate } from "./amounts.ts";
 import type { Budget, BudgetLedger, BudgetWaiter } from "./budget.ts";
@@ -24,7 +25,7 @@ const NOTHING: Amounts = { tokens: 0, calls: 0, usd: 0 };
 
 function reservationOf(budgets: readonly Budget[], estimate: UsageEstimate): Reservation {
   let ended = false;
-  const timesLeft = budgets.map((one) => one.leftMs()).filter((ms) => ms !== undefined);
+  const shortest = shortestTime(budgets);
   const end = (spent: Amounts): void => {
     if (ended) return;
     ended = true;
@@ -36,8 +37,23 @@ function reservationOf(budgets: readonly Budget[], estimate: UsageEstimate): Res
     settle: (usage: Usage) => end(amountsOf({ ...usage, calls: usage.calls ?? 1 })),
     release: () => end(NOTHING),
     forfeit: () => end(amountsOfEstimate(estimate)),
-    timeMs: timesLeft.length === 0 ? undefined : Math.min(...timesLeft),
+    timeMs: shortest?.ms,
+    ...(shortest && { timeUp: () => timeUp(shortest.budget) }),
   };
+}
+
+function shortestTime(budgets: readonly Budget[]) {
+  const times = budgets.flatMap((one) => {
+    const ms = one.leftMs();
+    return ms === undefined ? [] : [{ budget: one, ms }];
+  });
+  return times.sort((left, right) => left.ms - right.ms)[0];
+}
+
+/** Also when the clock of the budget says that a moment is left, and that of the call says otherwise. */
+function timeUp(one: Budget): BudgetExhaustedError {
+  const level = one.levels().find(({ unit }) => unit === "timeMs");
+  return one.overtime() ?? new BudgetExhaustedError(level as BudgetLevel);
 }
 
 function setAside(budgets: readonly Budget[], estimate: UsageEstimate, signal: AbortSignal | undefined): Promise<void> {

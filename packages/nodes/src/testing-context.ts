@@ -38,16 +38,26 @@ export interface TestingContext {
   readonly controller: AbortController;
 }
 
-export interface TestingContextOptions {
-  readonly workspace?: string;
-  readonly space?: IsolationSpace;
-  readonly models?: Readonly<Record<string, ModelResource>>;
+export interface TestingResources {
   readonly tools?: Readonly<Record<string, ToolSource>>;
   readonly secrets?: Readonly<Record<string, string>>;
+}
+
+/** What does not come from this attempt. */
+export interface TestingEarlier {
   /** What steps gave, in this and in earlier attempts. */
   readonly steps?: Map<string, unknown>;
   /** Answers what the node asks. Default: nobody does. */
   readonly answer?: (question: Question) => unknown;
+}
+
+export interface TestingContextOptions {
+  readonly workspace?: string;
+  readonly space?: IsolationSpace;
+  readonly models?: Readonly<Record<string, ModelResource>>;
+  /** What there is besides models. */
+  readonly resources?: TestingResources;
+  readonly earlier?: TestingEarlier;
   /** Whether the run has an outcome. Default true. */
   readonly outcome?: boolean;
   readonly untrusted?: boolean;
@@ -56,7 +66,9 @@ export interface TestingContextOptions {
 }
 
 export function testingContext(options: TestingContextOptions = {}): TestingContext {
-  const { workspace, models = {}, tools = {}, secrets = {}, outcome = true, steps = new Map(), answer = nobodyAnswers, ...isolation } = options;
+  const { workspace, models = {}, resources = {}, earlier = {}, outcome = true, ...isolation } = options;
+  const { tools = {}, secrets = {} } = resources;
+  const { steps = new Map(), answer = nobodyAnswers } = earlier;
   const policies: IsolationPolicy[] = [];
   const artifacts = new Map<string, ArtifactDraft>();
   const usages: Usage[] = [];

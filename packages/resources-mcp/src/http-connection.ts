@@ -1,6 +1,6 @@
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import type { Connection } from "./connection.ts";
-import type { McpHttpServer } from "./mcp-tool-source.ts";
+import type { McpHttpServer } from "./mcp-server.ts";
 import { boundedFetch } from "./bounded-fetch.ts";
 import { named, revealed } from "./revealed.ts";
 

@@ -3,5 +3,6 @@
  *
  * @packageDocumentation
  */
-export { type McpHttpServer, type McpLimits, type McpServer, type McpStdioServer, mcpToolSource } from "./mcp-tool-source.ts";
+export type { McpHttpServer, McpLimits, McpServer, McpStdioServer } from "./mcp-server.ts";
+export { mcpToolSource } from "./mcp-tool-source.ts";
 export { mcpTools, type McpToolsOptions } from "./mcp-tools.ts";

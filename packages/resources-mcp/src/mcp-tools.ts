@@ -1,6 +1,7 @@
 import type { MakerAccess, MakeTools } from "@dad/resources";
 import type { Secret } from "@dad/secrets";
-import { type McpLimits, type McpStdioServer, mcpToolSource } from "./mcp-tool-source.ts";
+import type { McpLimits, McpStdioServer } from "./mcp-server.ts";
+import { mcpToolSource } from "./mcp-tool-source.ts";
 
 export interface McpToolsOptions extends Pick<McpStdioServer, "hostEnv"> {
   readonly limits?: McpLimits;

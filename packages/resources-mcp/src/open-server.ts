@@ -3,7 +3,7 @@ import { type OpenToolSource, type ToolOptions, type ToolReply, ToolSourceError 
 import { Client, ProtocolError, type RequestOptions, SdkError } from "@modelcontextprotocol/client";
 import type { Connected, Connection } from "./connection.ts";
 import { listTools } from "./list-tools.ts";
-import type { McpServer } from "./mcp-tool-source.ts";
+import type { McpServer } from "./mcp-server.ts";
 import { plainText } from "./plain-text.ts";
 import { replyOf } from "./tool-reply.ts";
 

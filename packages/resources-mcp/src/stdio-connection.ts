@@ -1,5 +1,5 @@
 import type { Connection } from "./connection.ts";
-import type { McpStdioServer } from "./mcp-tool-source.ts";
+import type { McpStdioServer } from "./mcp-server.ts";
 import { named, revealed } from "./revealed.ts";
 import { startServer } from "./server-process.ts";
 

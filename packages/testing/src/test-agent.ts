@@ -27,7 +27,8 @@ export interface TestAnswers {
   readonly answers?: GivenAnswers;
 }
 
-export interface TestAgentOptions extends TestAnswers {
+/** What the profile of the run has. */
+export interface TestResources {
   /** By alias. A call for which a model has no answer fails the test. */
   readonly models?: Readonly<Record<string, ModelResource>>;
   /** By alias. */
@@ -36,6 +37,9 @@ export interface TestAgentOptions extends TestAnswers {
   readonly tools?: Readonly<Record<string, ToolSource>>;
   /** The values of secrets, by alias. */
   readonly secrets?: Readonly<Record<string, string>>;
+}
+
+export interface TestAgentOptions extends TestAnswers, TestResources {
   /** The most that the run may use. What recordings and scripts say is no part of it: give models that say what they use. */
   readonly budget?: BudgetLimits;
   /** Static inputs, by path. */

@@ -10,7 +10,10 @@ function stage() {
     environments.push(env);
     return execResult({ stdout: "done" });
   });
-  return { ...testingContext({ workspace: "/work", space, secrets: { github: "token-of-github", npm: "token-of-npm" } }), environments };
+  return {
+    ...testingContext({ workspace: "/work", space, resources: { secrets: { github: "token-of-github", npm: "token-of-npm" } } }),
+    environments,
+  };
 }
 
 describe("a command that needs secrets", () => {

@@ -22,7 +22,7 @@ async function ask({ approval, calls, answer, steps }: Asked) {
   const mail = defineTool({ name: "mail", description: "d", input: Mail, approval, execute: ({ to }) => void sent.push(to) });
   const writer = scriptedModel([...calls.map((inputs) => ({ toolCalls: inputs.map((input) => ({ tool: "mail", input })) })), "Done."] as never);
   const given = (question: Question): unknown => (questions.push(question), answer?.(question));
-  const { context, spans } = testingContext({ models: { writer }, answer: given, ...(steps ? { steps } : {}) });
+  const { context, spans } = testingContext({ models: { writer }, earlier: { answer: given, ...(steps ? { steps } : {}) } });
   await runNode(askModel({ model: "writer", prompt: "Write to them." }, { tools: [mail] }), context);
   const results = writer.requests.flatMap(({ messages }) => {
     const last = messages.at(-1);

@@ -30,12 +30,12 @@ describe("a node that is executed again", () => {
     const { count, done, keys } = counting();
     const steps = new Map<string, unknown>();
     const first = scriptedModel([{ toolCalls: [call(1), call(2)] }, { toolCalls: [call(1)] }, new Error("cut off")]);
-    const before = testingContext({ models: { writer: first }, steps });
+    const before = testingContext({ models: { writer: first }, earlier: { steps } });
     await expect(runNode(askModel(asking, { tools: [count] }), before.context)).rejects.toThrow("cut off");
     expect([...steps.keys()]).toEqual(["reply 1", "tool 1.1 count", "tool 1.2 count", "reply 2", "tool 2.1 count"]);
 
     const second = scriptedModel(["Done."]);
-    const after = testingContext({ models: { writer: second }, steps });
+    const after = testingContext({ models: { writer: second }, earlier: { steps } });
     await expect(runNode(askModel(asking, { tools: [count] }), after.context)).resolves.toMatchObject({ text: "Done." });
     second.assertUsedUp();
     expect([done, new Set(keys).size]).toEqual([[1, 2, 1], 3]);
@@ -50,11 +50,11 @@ describe("a node that is executed again", () => {
     const toolCalls = [call(1), call(1)];
     await runNode(
       askModel(asking, { tools: [count] }),
-      testingContext({ models: { writer: scriptedModel([{ toolCalls }, "Done."]) }, steps }).context,
+      testingContext({ models: { writer: scriptedModel([{ toolCalls }, "Done."]) }, earlier: { steps } }).context,
     );
     // Its effect was there, and its record was not.
     steps.delete("tool 1.2 count");
-    await runNode(askModel(asking, { tools: [count] }), testingContext({ models: { writer: scriptedModel([]) }, steps }).context);
+    await runNode(askModel(asking, { tools: [count] }), testingContext({ models: { writer: scriptedModel([]) }, earlier: { steps } }).context);
     expect(keys).toHaveLength(3);
     expect(keys[2]).toBe(keys[1]);
     expect(keys[1]).not.toBe(keys[0]);
@@ -64,11 +64,11 @@ describe("a node that is executed again", () => {
     const { count } = counting();
     const steps = new Map<string, unknown>();
     const ask = askModelFor(z.object({ ok: z.boolean() }), asking, { tools: [count] });
-    const first = testingContext({ models: { writer: scriptedModel([{ toolCalls: [call(-1)] }, "no JSON"]) }, steps });
+    const first = testingContext({ models: { writer: scriptedModel([{ toolCalls: [call(-1)] }, "no JSON"]) }, earlier: { steps } });
     await expect(runNode(ask, first.context)).rejects.toMatchObject({ code: "MODEL_REPLY_INVALID" });
     expect(first.artifacts.get("reply")?.data).toMatchObject({ text: "no JSON" });
     const writer = scriptedModel([{ structured: { ok: true } }]);
-    await expect(runNode(ask, testingContext({ models: { writer }, steps }).context)).resolves.toEqual({ ok: true });
+    await expect(runNode(ask, testingContext({ models: { writer }, earlier: { steps } }).context)).resolves.toEqual({ ok: true });
     expect(writer.requests[0]?.messages.at(-1)).toMatchObject({ content: [{ failed: true, result: "count failed: negative" }] });
   });
 
@@ -81,13 +81,13 @@ describe("a node that is executed again", () => {
       execute: async (_input, { step }) => await step("page", () => "text"),
     });
     const writer = scriptedModel([{ toolCalls: [{ tool: "fetching" }, { tool: "fetching" }] }, "Done."]);
-    await runNode(askModel(asking, { tools: [fetching] }), testingContext({ models: { writer }, steps }).context);
+    await runNode(askModel(asking, { tools: [fetching] }), testingContext({ models: { writer }, earlier: { steps } }).context);
     expect([...steps.keys()]).toContain("tool 1.2 fetching: page");
   });
 
   it("takes no step without tools", async () => {
     const steps = new Map<string, unknown>();
-    await runNode(askModel(asking), testingContext({ models: { writer: scriptedModel(["Done."]) }, steps }).context);
+    await runNode(askModel(asking), testingContext({ models: { writer: scriptedModel(["Done."]) }, earlier: { steps } }).context);
     expect(steps.size).toBe(0);
   });
 });

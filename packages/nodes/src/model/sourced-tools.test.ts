@@ -3,7 +3,7 @@ import { type SourcedTool, type ToolOptions, ToolSourceError, type ToolSource } 
 import { scriptedModel } from "@dad/resources/scripted";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { runNode, testingContext, type TestingContextOptions } from "../testing-context.ts";
+import { runNode, testingContext, type TestingEarlier, type TestingResources } from "../testing-context.ts";
 import { askModel } from "./ask-model.ts";
 import { offeredNames } from "./offered-names.ts";
 import { defineTool } from "./tool.ts";
@@ -41,9 +41,9 @@ function source(tools: readonly Partial<SourcedTool>[], reply: (tool: string) =>
 
 type Script = Parameters<typeof scriptedModel>[0];
 
-function contextWith(script: Script, options: TestingContextOptions) {
+function contextWith(script: Script, { tools, ...earlier }: TestingResources & TestingEarlier) {
   const writer = scriptedModel(script);
-  return { writer, ...testingContext({ models: { writer }, ...options }) };
+  return { writer, ...testingContext({ models: { writer }, resources: { ...(tools && { tools }) }, earlier }) };
 }
 
 describe("tools of others", () => {

@@ -15,6 +15,7 @@ import { postedAnswers } from "../project/posted-answers.ts";
 import { whoIsHere } from "../project/who-is-here.ts";
 import { terminalPrompts } from "../prompts/terminal-prompts.ts";
 import { answeredText, answerText, type PostedAnswer } from "../terminal/answer-text.ts";
+import { hostRedactor } from "../terminal/host-secrets.ts";
 import { leaving } from "../terminal/leaving.ts";
 import { resumeRun } from "./resume-run.ts";
 
@@ -67,14 +68,16 @@ async function posting({ wanted, runRoot, line, cwd }: Posting, flags: AnswerRun
   if (found.request?.as === "secret") throw new SecretAnswerError(found.id, line("resume", runId));
   const given = (await givenAnswer(flags, found, cwd)) ?? (await asked(found, { runId, flags, line }));
   if (given === undefined) return undefined;
+  // What is in the inbox, anybody may read who reads the record.
+  const secrets = hostRedactor();
   const message: InboxAnswer = {
     format: "dad.inbox/1",
     kind: "answer",
     id: randomUUID(),
     runId,
     request: found.id,
-    value: given.value,
-    by: whoIsHere(flags.comment),
+    value: secrets.json(given.value),
+    by: whoIsHere(flags.comment && secrets.text(flags.comment)),
   };
   await store.inbox.post(message);
   // Whoever works on it may have come, or gone, meanwhile.

@@ -3,11 +3,12 @@ import { jsonText, paintFor, planText, programName, shellWord, visible } from "@
 import { offerOwnPackages } from "../agent-file/own-packages.ts";
 import { EXIT } from "../exit-code.ts";
 import { divertOutput } from "../terminal/divert-output.ts";
+import { hostRedactor } from "../terminal/host-secrets.ts";
 import { prepareRerun, type RerunFlags } from "./prepare-rerun.ts";
 
 /** Says what a re-run would do with each node. Nothing is executed. */
 export async function explainRun(runId: string, file: string | undefined, flags: RerunFlags): Promise<number> {
-  using output = divertOutput((text) => void process.stderr.write(text));
+  using output = divertOutput((text) => void process.stderr.write(text), hostRedactor());
   offerOwnPackages();
   await using prepared = await prepareRerun(runId, file, flags);
   const { definition, store, resources, outcome, rerun, inputs, inputFiles, located } = prepared;

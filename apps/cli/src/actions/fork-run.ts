@@ -2,6 +2,7 @@ import { compareFork } from "@dad/compare";
 import { type ForkChild, forkAgent } from "@dad/local";
 import { type ForkReport, NodePath, RunId } from "@dad/protocol";
 import { isFrom } from "@dad/runner";
+import type { Redactor } from "@dad/secrets";
 import { type ForkProgress, forkProgress, forkText, jsonText, paintFor, setText, visible } from "@dad/terminal";
 import { offerOwnPackages } from "../agent-file/own-packages.ts";
 import { EXIT, exitCodeOfFork } from "../exit-code.ts";
@@ -10,6 +11,7 @@ import { commandLine } from "../project/next-commands.ts";
 import { parseVariants } from "../project/parse-variants.ts";
 import { answerAtTerminal } from "../terminal/at-terminal.ts";
 import { divertOutput } from "../terminal/divert-output.ts";
+import { redactedStderr } from "../terminal/redacted-stderr.ts";
 import { type PreparedRerun, prepareRerun, type RerunFlags } from "./prepare-rerun.ts";
 import { runToItsEnd } from "./run-to-its-end.ts";
 
@@ -24,14 +26,15 @@ export interface ForkFlags extends Omit<RerunFlags, "reuse" | "replay"> {
 /** Makes several runs from an earlier one, tells how they go on on stderr, and compares them on stdout. */
 export async function forkRun(runId: string, file: string | undefined, flags: ForkFlags): Promise<number> {
   const { set = [], times, ...others } = flags;
+  using secrets = redactedStderr();
   const { answer, keptIn } = answerAtTerminal();
   const progress = forkProgress(process.stderr, { answer });
-  using output = divertOutput((text) => progress.log(text));
+  using output = divertOutput((text) => progress.log(text), secrets);
   offerOwnPackages();
   await using prepared = await prepareRerun(runId, file, others);
   await keptIn(prepared.store.runRoot);
   const variants = parseVariants(prepared.definition, { set, times });
-  const report = await forked({ prepared, variants, flags, progress });
+  const report = await forked({ prepared, variants, flags, progress, secrets });
   const told = await output.tell(flags.json ? jsonText(report) : await textOf(report, prepared.store.runRoot));
   return exitCodeOfFork(report) || (told ? EXIT.done : EXIT.failed);
 }
@@ -41,9 +44,10 @@ interface Forking {
   readonly variants: readonly ForkChild["set"][];
   readonly flags: ForkFlags;
   readonly progress: ForkProgress;
+  readonly secrets: Redactor;
 }
 
-async function forked({ prepared, variants, flags, progress }: Forking): Promise<ForkReport> {
+async function forked({ prepared, variants, flags, progress, secrets }: Forking): Promise<ForkReport> {
   const { definition, store, resources, isolation, outcome, rerun, inputs, inputFiles, located, source } = prepared;
   const { from, concurrency, budget, prefix } = flags;
   const sets = setText(variants);
@@ -58,7 +62,7 @@ async function forked({ prepared, variants, flags, progress }: Forking): Promise
         variants,
         concurrency,
         rerun: { ...rerun, from },
-        ports: ({ number }) => ({ resources, onEvent: progress.of(number), isolation, outcome }),
+        ports: ({ number }) => ({ resources, onEvent: progress.of(number), onSecret: (secret) => secrets.add(secret), isolation, outcome }),
         onChildStart: ({ number }) => progress.log(`[${number}] ${visible(sets[number - 1]) || "nothing is set"}\n`),
         ...(budget === undefined ? {} : { budgetUsd: budget }),
         ...(prefix === undefined ? {} : { runIdPrefix: prefix }),

@@ -6,6 +6,7 @@ import { loadAgent } from "../agent-file/load-agent.ts";
 import { offerOwnPackages } from "../agent-file/own-packages.ts";
 import { EXIT } from "../exit-code.ts";
 import { divertOutput } from "../terminal/divert-output.ts";
+import { hostRedactor } from "../terminal/host-secrets.ts";
 import { reportError } from "../terminal/report-error.ts";
 
 export interface GraphFlags {
@@ -21,7 +22,7 @@ const TEXTS = {
 
 /** Shows what a file exports, also when it cannot run, and then says why not. Nothing is run. */
 export async function graph(file: string, { format, json }: GraphFlags): Promise<number> {
-  using output = divertOutput((text) => void process.stderr.write(text));
+  using output = divertOutput((text) => void process.stderr.write(text), hostRedactor());
   offerOwnPackages();
   const definition = await loadAgent(resolve(file));
   const told = await output.tell(TEXTS[json ? "json" : format](definition));

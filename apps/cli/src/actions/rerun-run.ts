@@ -3,6 +3,7 @@ import { offerOwnPackages } from "../agent-file/own-packages.ts";
 import { EXIT, exitCodeOfRun } from "../exit-code.ts";
 import { type AskingFlags, atTerminal } from "../terminal/at-terminal.ts";
 import { divertOutput } from "../terminal/divert-output.ts";
+import { redactedStderr } from "../terminal/redacted-stderr.ts";
 import { startTelling } from "../terminal/start-telling.ts";
 import { explainRun } from "./explain-run.ts";
 import { prepareRerun, type RerunFlags } from "./prepare-rerun.ts";
@@ -18,8 +19,9 @@ export interface RerunRunFlags extends RerunFlags, AskingFlags {
 /** Makes a run from an earlier one, tells how it goes on stderr and how it went on stdout. */
 export async function rerunRun(runId: string, file: string | undefined, flags: RerunRunFlags): Promise<number> {
   if (flags.dryRun) return await explainRun(runId, file, flags);
+  using secrets = redactedStderr();
   const { progress, onInput, keptIn } = atTerminal(flags);
-  using output = divertOutput((text) => progress.log(text));
+  using output = divertOutput((text) => progress.log(text), secrets);
   offerOwnPackages();
   await using prepared = await prepareRerun(runId, file, flags);
   const { definition, store, resources, isolation, outcome, rerun, inputs, inputFiles, located, source } = prepared;
@@ -33,7 +35,7 @@ export async function rerunRun(runId: string, file: string | undefined, flags: R
         inputFiles,
         rerun,
         source,
-        ports: { resources, onEvent: startTelling(progress, store), onInput, isolation, outcome },
+        ports: { resources, onEvent: startTelling(progress, store), onSecret: (secret) => secrets.add(secret), onInput, isolation, outcome },
         ...(flags.runId === undefined ? {} : { runId: flags.runId }),
         ...(flags.prefix === undefined ? {} : { runIdPrefix: flags.prefix }),
       }),

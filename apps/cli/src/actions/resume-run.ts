@@ -13,6 +13,7 @@ import { findRun } from "../project/find-run.ts";
 import { leftCommandText } from "../terminal/left-command-text.ts";
 import { type AskingFlags, atTerminal } from "../terminal/at-terminal.ts";
 import { divertOutput } from "../terminal/divert-output.ts";
+import { redactedStderr } from "../terminal/redacted-stderr.ts";
 import { runToItsEnd } from "./run-to-its-end.ts";
 import { tellRun } from "./tell-run.ts";
 
@@ -28,8 +29,9 @@ export interface ResumeFlags extends AssumptionFlags, IsolationFlags, AskingFlag
 /** Goes on with a run, tells how it goes on stderr and how it went on stdout. */
 export async function resumeRun(runId: string, file: string | undefined, flags: ResumeFlags): Promise<number> {
   const cwd = process.cwd();
+  using secrets = redactedStderr();
   const { progress, onInput, keptIn } = atTerminal(flags);
-  using output = divertOutput((text) => progress.log(text));
+  using output = divertOutput((text) => progress.log(text), secrets);
   offerOwnPackages();
 
   const runRoot = await findRunRootThere({ cwd, runRoot: flags.runRoot });
@@ -52,7 +54,14 @@ export async function resumeRun(runId: string, file: string | undefined, flags: 
       runId,
       history,
       assume,
-      ports: { resources, onEvent: progress.onEvent, onInput, isolation: project.isolation(flags, { spaces }), outcome },
+      ports: {
+        resources,
+        onEvent: progress.onEvent,
+        onSecret: (secret) => secrets.add(secret),
+        onInput,
+        isolation: project.isolation(flags, { spaces }),
+        outcome,
+      },
       ...(flags.takeOver ? { takeOver: true } : {}),
       ...(flags.allowChanged ? { allowChanged: true } : {}),
     }),

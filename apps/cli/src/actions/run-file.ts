@@ -8,6 +8,7 @@ import { readInputs } from "../project/read-inputs.ts";
 import { sourceOf } from "../project/source-of.ts";
 import { type AskingFlags, atTerminal } from "../terminal/at-terminal.ts";
 import { divertOutput } from "../terminal/divert-output.ts";
+import { redactedStderr } from "../terminal/redacted-stderr.ts";
 import { startTelling } from "../terminal/start-telling.ts";
 import { runToItsEnd } from "./run-to-its-end.ts";
 import { tellRun } from "./tell-run.ts";
@@ -28,8 +29,9 @@ export interface RunFlags extends IsolationFlags, OutcomeFlags, AskingFlags {
 export async function runFile(file: string, flags: RunFlags): Promise<number> {
   const cwd = process.cwd();
   const path = resolve(cwd, file);
+  using secrets = redactedStderr();
   const { progress, onInput, keptIn } = atTerminal(flags);
-  using output = divertOutput((text) => progress.log(text));
+  using output = divertOutput((text) => progress.log(text), secrets);
   offerOwnPackages();
 
   const { inputs, inputFiles, located } = await readInputs(flags, cwd);
@@ -47,7 +49,14 @@ export async function runFile(file: string, flags: RunFlags): Promise<number> {
         store,
         inputs,
         inputFiles,
-        ports: { resources, onEvent: startTelling(progress, store), onInput, isolation: project.isolation(flags), outcome },
+        ports: {
+          resources,
+          onEvent: startTelling(progress, store),
+          onSecret: (secret) => secrets.add(secret),
+          onInput,
+          isolation: project.isolation(flags),
+          outcome,
+        },
         source: sourceOf(path, store, profile),
         ...(revision === undefined ? {} : { revision }),
         ...(flags.runId === undefined ? {} : { runId: flags.runId }),

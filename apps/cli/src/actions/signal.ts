@@ -12,6 +12,7 @@ import { parseJson } from "../project/parse-json.ts";
 import { readGiven } from "../project/read-given.ts";
 import { whoIsHere } from "../project/who-is-here.ts";
 import { goingOnText } from "../terminal/going-on-text.ts";
+import { hostRedactor } from "../terminal/host-secrets.ts";
 
 export interface SignalFlags {
   readonly data?: string;
@@ -28,17 +29,19 @@ export interface Told {
 }
 
 /** Tells a run something, which it records as `custom.emitted`. */
-export async function signalRun({ runId, name }: Told, flags: SignalFlags): Promise<number> {
+export async function signalRun({ runId, name: called }: Told, flags: SignalFlags): Promise<number> {
   offerOwnPackages();
   const cwd = process.cwd();
-  if (name.trim() === "") throw new UsageError("what is told has to have a name");
-  const data = await dataOf(flags, cwd);
+  if (called.trim() === "") throw new UsageError("what is told has to have a name");
+  // What is in the inbox, anybody may read who reads the record.
+  const secrets = hostRedactor();
+  const [name, data] = [secrets.text(called), secrets.json(await dataOf(flags, cwd))];
   const runRoot = await findRunRootThere({ cwd, runRoot: flags.runRoot });
   const line = await commandLine({ cwd, runRoot, clone: process.env["DAD_CLONE"] });
   await using store = localStore({ runRoot });
   const found = await findRun(store, runId);
   if (found.status === "completed") throw new RunOverError(found.runId);
-  const by = whoIsHere(flags.comment);
+  const by = whoIsHere(flags.comment && secrets.text(flags.comment));
   const message: InboxSignal = { format: "dad.inbox/1", kind: "signal", id: randomUUID(), runId: found.runId, name, data, by };
   await store.inbox.post(message);
   // Whoever works on it may have come, or gone, meanwhile.

@@ -149,6 +149,19 @@ describe("liveTree", () => {
     ]);
   });
 
+  it("forgets what came of a reply that broke off and begins anew", async () => {
+    const screen = testScreen({ columns: 60, rows: 12 });
+    using tree = liveTree(screen.stream, { paint: unpainted });
+    const error = { code: "MODEL_UNAVAILABLE", message: "cut", retryable: true };
+    const retried: EventDraft = { type: "model.retried", path: at("coder.a"), attempt: 1, model: "acme/m", delayMs: 10, error };
+    show(tree, started("coder"), node("coder.a"), says("coder.a", "half a"), retried);
+    vi.advanceTimersByTime(100);
+    expect(await screen.text()).not.toContain("half a");
+    show(tree, says("coder.a", "whole"));
+    vi.advanceTimersByTime(100);
+    expect((await screen.text()).split("\n")[2]).toBe("    whole");
+  });
+
   it("counts columns, not characters, and lets nothing act on the terminal", async () => {
     const screen = testScreen({ columns: 24 });
     using tree = liveTree(screen.stream, { paint: unpainted });

@@ -53,6 +53,9 @@ export function runTree(): RunTree {
       const change = changeOf(event, now);
       if (change) tree.put(change);
       if (event.type === "output.streamed") tree.alter(event.path, ({ streams }) => ({ streams: withStreamed(streams, event) }));
+      // A reply that broke off begins anew.
+      if (event.type === "model.retried" || event.type === "model.replaced")
+        tree.alter(event.path, () => ({ streams: { channel: "text", text: "" } }));
       if (event.type === "attempt.retried")
         tree.alter(event.path, () => ({ status: "waiting", since: now, durationMs: undefined, retryAt: now + event.delayMs }));
       if (event.type === "failure.handled") tree.alter(event.path, () => ({ isHandled: true }));

@@ -1,6 +1,7 @@
 import { runAgent } from "@dad/local";
 import { offerOwnPackages } from "../agent-file/own-packages.ts";
 import { EXIT, exitCodeOfRun } from "../exit-code.ts";
+import { parseBudget } from "../project/parse-budget.ts";
 import { type AskingFlags, atTerminal } from "../terminal/at-terminal.ts";
 import { divertOutput } from "../terminal/divert-output.ts";
 import { redactedStderr } from "../terminal/redacted-stderr.ts";
@@ -11,6 +12,8 @@ import { runToItsEnd } from "./run-to-its-end.ts";
 import { tellRun } from "./tell-run.ts";
 
 export interface RerunRunFlags extends RerunFlags, AskingFlags {
+  /** `usd=2,tokens=200k`, each. */
+  readonly budget?: readonly string[];
   readonly dryRun?: true;
   readonly runId?: string;
   readonly prefix?: string;
@@ -18,6 +21,7 @@ export interface RerunRunFlags extends RerunFlags, AskingFlags {
 
 /** Makes a run from an earlier one, tells how it goes on stderr and how it went on stdout. */
 export async function rerunRun(runId: string, file: string | undefined, flags: RerunRunFlags): Promise<number> {
+  const budget = parseBudget(flags.budget);
   if (flags.dryRun) return await explainRun(runId, file, flags);
   using secrets = redactedStderr();
   const { progress, onInput, keptIn } = atTerminal(flags);
@@ -35,6 +39,7 @@ export async function rerunRun(runId: string, file: string | undefined, flags: R
         inputFiles,
         rerun,
         source,
+        budget,
         ports: { resources, onEvent: startTelling(progress, store), onSecret: (secret) => secrets.add(secret), onInput, isolation, outcome },
         ...(flags.runId === undefined ? {} : { runId: flags.runId }),
         ...(flags.prefix === undefined ? {} : { runIdPrefix: flags.prefix }),

@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import { commandsLeft, localStore, resumeAgent } from "@dad/local";
+import { commandsLeft, localStore, type ResumeAgentOptions, resumeAgent } from "@dad/local";
 import type { RunDetails } from "@dad/protocol";
 import { readHistory } from "@dad/run-context";
 import { visible } from "@dad/terminal";
@@ -10,6 +10,7 @@ import { EXIT, exitCodeOfRun } from "../exit-code.ts";
 import { assumptionsOf, type AssumptionFlags } from "../project/assumptions.ts";
 import { findProject, findRunRootThere, type IsolationFlags } from "../project/find-project.ts";
 import { findRun } from "../project/find-run.ts";
+import { parseBudgetChange } from "../project/parse-budget.ts";
 import { leftCommandText } from "../terminal/left-command-text.ts";
 import { type AskingFlags, atTerminal } from "../terminal/at-terminal.ts";
 import { divertOutput } from "../terminal/divert-output.ts";
@@ -24,11 +25,14 @@ export interface ResumeFlags extends AssumptionFlags, IsolationFlags, AskingFlag
   readonly profile?: string;
   readonly takeOver?: true;
   readonly allowChanged?: true;
+  /** `usd=2,tokens=none`, each. */
+  readonly budget?: readonly string[];
 }
 
 /** Goes on with a run, tells how it goes on stderr and how it went on stdout. */
 export async function resumeRun(runId: string, file: string | undefined, flags: ResumeFlags): Promise<number> {
   const cwd = process.cwd();
+  const how = howOf(flags);
   using secrets = redactedStderr();
   const { progress, onInput, keptIn } = atTerminal(flags);
   using output = divertOutput((text) => progress.log(text), secrets);
@@ -62,12 +66,16 @@ export async function resumeRun(runId: string, file: string | undefined, flags: 
         isolation: project.isolation(flags, { spaces }),
         outcome,
       },
-      ...(flags.takeOver ? { takeOver: true } : {}),
-      ...(flags.allowChanged ? { allowChanged: true } : {}),
+      ...how,
     }),
   );
   const told = await tellRun(ended, { store, resources, json: flags.json ?? false, output });
   return exitCodeOfRun(ended.run, ended.error) || (told ? EXIT.done : EXIT.failed);
+}
+
+/** @throws UsageError (`USAGE_INVALID`). */
+function howOf({ budget, takeOver, allowChanged }: ResumeFlags): Pick<ResumeAgentOptions, "budget" | "takeOver" | "allowChanged"> {
+  return { budget: parseBudgetChange(budget), ...(takeOver ? { takeOver } : {}), ...(allowChanged ? { allowChanged } : {}) };
 }
 
 interface Asked {

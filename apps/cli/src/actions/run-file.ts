@@ -1,9 +1,10 @@
 import { dirname, resolve } from "node:path";
-import { localStore, runAgent } from "@dad/local";
+import { localStore, runAgent, type RunAgentOptions } from "@dad/local";
 import { loadAgent } from "../agent-file/load-agent.ts";
 import { offerOwnPackages } from "../agent-file/own-packages.ts";
 import { EXIT, exitCodeOfRun } from "../exit-code.ts";
 import { findProject, type IsolationFlags, type OutcomeFlags } from "../project/find-project.ts";
+import { parseBudget } from "../project/parse-budget.ts";
 import { readInputs } from "../project/read-inputs.ts";
 import { sourceOf } from "../project/source-of.ts";
 import { type AskingFlags, atTerminal } from "../terminal/at-terminal.ts";
@@ -14,6 +15,8 @@ import { runToItsEnd } from "./run-to-its-end.ts";
 import { tellRun } from "./tell-run.ts";
 
 export interface RunFlags extends IsolationFlags, OutcomeFlags, AskingFlags {
+  /** `usd=2,tokens=200k`, each. */
+  readonly budget?: readonly string[];
   /** `<path>=<json>`, in the order given. */
   readonly input?: readonly string[];
   readonly staticInputs?: string;
@@ -28,6 +31,7 @@ export interface RunFlags extends IsolationFlags, OutcomeFlags, AskingFlags {
 /** Runs what a file exports, tells how it goes on stderr and how it went on stdout. */
 export async function runFile(file: string, flags: RunFlags): Promise<number> {
   const cwd = process.cwd();
+  const how = howOf(flags);
   const path = resolve(cwd, file);
   using secrets = redactedStderr();
   const { progress, onInput, keptIn } = atTerminal(flags);
@@ -58,12 +62,16 @@ export async function runFile(file: string, flags: RunFlags): Promise<number> {
           outcome,
         },
         source: sourceOf(path, store, profile),
+        ...how,
         ...(revision === undefined ? {} : { revision }),
-        ...(flags.runId === undefined ? {} : { runId: flags.runId }),
-        ...(flags.prefix === undefined ? {} : { runIdPrefix: flags.prefix }),
       }),
     ),
   );
   const told = await tellRun(ended, { store, resources, json: flags.json ?? false, output });
   return exitCodeOfRun(ended.run, ended.error) || (told ? EXIT.done : EXIT.failed);
+}
+
+/** @throws UsageError (`USAGE_INVALID`). */
+function howOf({ budget, runId, prefix }: RunFlags): Pick<RunAgentOptions, "budget" | "runId" | "runIdPrefix"> {
+  return { budget: parseBudget(budget), ...(runId === undefined ? {} : { runId }), ...(prefix === undefined ? {} : { runIdPrefix: prefix }) };
 }

@@ -4,6 +4,7 @@ import type { RerunFlags } from "../actions/prepare-rerun.ts";
 import type { RerunRunFlags } from "../actions/rerun-run.ts";
 import type { Finish } from "../exit-code.ts";
 import { declareAsking } from "./asking.ts";
+import { declareBudget } from "./budget.ts";
 import { directory } from "./directory.ts";
 import { declareIsolation } from "./isolation.ts";
 import { declareWithOutcome } from "./with-outcome.ts";
@@ -16,7 +17,7 @@ export function declareRerun(program: Command, finish: Finish): void {
     .description(
       "Makes a new run from an earlier one. What is unchanged is reused and costs nothing; with --from, all that comes before it is, and it and what comes after it are executed.",
     );
-  declareAsking(declareIsolation(rerunOptions(command)))
+  declareBudget(declareAsking(declareIsolation(rerunOptions(command))))
     .option("--dry-run", "say what would be done, as dad explain does")
     .addOption(new Option("--run-id <id>", "the id of the new run, instead of a made one").conflicts("prefix"))
     .option("--prefix <prefix>", "begins the id of the new run")

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { ResumeFlags } from "../actions/resume-run.ts";
 import type { Finish } from "../exit-code.ts";
 import { declareAsking } from "./asking.ts";
+import { declareBudget } from "./budget.ts";
 import { directory } from "./directory.ts";
 import { declareIsolation } from "./isolation.ts";
 
@@ -22,7 +23,10 @@ export function declareResume(program: Command, finish: Finish): void {
     .option("--take-over", "take the run from a process that hangs: stop that process, too")
     .option("--run-root <dir>", "where runs are kept (default: that of the nearest dad.config, or else runs)", directory)
     .option("--profile <name>", "the profile of dad.config whose resources are used (default: the one that the run was begun with)");
-  declareAsking(declareIsolation(command))
+  declareBudget(
+    declareAsking(declareIsolation(command)),
+    "in the place of what it had so far; none takes a limit away (usd=none), or all of them (none)",
+  )
     .option("--json", "print the run as one JSON object")
     .addHelpText("after", EXAMPLES)
     .action(async (runId: string, file: string | undefined, flags: ResumeFlags) => {
@@ -34,5 +38,6 @@ export function declareResume(program: Command, finish: Finish): void {
 const EXAMPLES = `
 Examples:
   dad resume run_20261122_073443_1f9c2a
+  dad resume run_20261122_073443_1f9c2a --budget usd=5
   dad resume run_20261122_073443_1f9c2a --assume-not-done
   dad resume run_20261122_073443_1f9c2a --assume-done 'coder.publish={"url":"https://example.com/1"}'`;

@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import type { RunFlags } from "../actions/run-file.ts";
 import type { Finish } from "../exit-code.ts";
 import { declareAsking } from "./asking.ts";
+import { declareBudget } from "./budget.ts";
 import { directory } from "./directory.ts";
 import { declareIsolation } from "./isolation.ts";
 import { declareWithOutcome } from "./with-outcome.ts";
@@ -30,7 +31,7 @@ export function declareRun(program: Command, finish: Finish): void {
         "what is promised of the record: strict, it outlives a power loss; relaxed, it outlives this process",
       ).choices(["strict", "relaxed"]),
     );
-  declareAsking(declareIsolation(declareWithOutcome(command)))
+  declareBudget(declareAsking(declareIsolation(declareWithOutcome(command))))
     .option(
       "--revision <rev>",
       "start from a branch, a tag or a commit of the project's own repository (default: that of dad.config, or else from its workspace as it is)",
@@ -51,5 +52,5 @@ const EXAMPLES = `
 Examples:
   dad run src/agent.ts
   dad run src/agent.ts --input 'coder={"task":"fix the failing test"}' --prefix nightly
-  dad run src/agent.ts --profile production --json
+  dad run src/agent.ts --profile production --budget usd=2,time=30m --json
   dad run src/agent.ts --revision main`;

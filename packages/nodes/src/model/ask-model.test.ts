@@ -1,7 +1,7 @@
 import { flow, type NodeDefinition } from "@dad/agent";
 import { addUsage, asRecorded, type Usage } from "@dad/protocol";
 import type { ModelRequest, ModelResource, ModelResponse } from "@dad/resources";
-import { ModelError } from "@dad/resources";
+import { BudgetExhaustedError, ModelError } from "@dad/resources";
 import { scriptedModel } from "@dad/resources/scripted";
 import { renderValue, scopeOf } from "@dad/template";
 import { describe, expect, expectTypeOf, it } from "vitest";
@@ -126,6 +126,14 @@ describe("askModel", () => {
     expect(JSON.stringify(spans)).not.toContain("SECRET");
   });
 
+  it("says in the span of a call that a budget refused which one that was, and how it stood", async () => {
+    const level = { scope: "run", unit: "calls", limit: 2, spent: 2 } as const;
+    const { context, spans } = testingContext({ models: { writer: modelWith(new BudgetExhaustedError(level, { wanted: 1 })) } });
+    await expect(runNode(askModel({ model: "writer", prompt: "Hi" }), context)).rejects.toMatchObject({ code: "BUDGET_EXHAUSTED" });
+    const attributes = { "dad.budget.scope": "run", "dad.budget.unit": "calls", "dad.budget.limit": 2, "dad.budget.spent": 2 };
+    expect(spans[0]).toMatchObject({ attributes: { "error.type": "BUDGET_EXHAUSTED", ...attributes } });
+  });
+
   it.each(["content-filter", "error"] as const)("refuses a reply that ended with %s", async (finishReason) => {
     const { context, usages } = testingContext({ models: { writer: modelWith({ finishReason, text: "" }) } });
     await expect(runNode(askModel({ model: "writer", prompt: "Hi" }), context)).rejects.toMatchObject({
@@ -149,7 +157,12 @@ describe("askModel", () => {
     expect(requests).toEqual([]);
   });
 
-  it.each([{ prompt: "x" }, { model: "a", prompt: "" }, { model: "a", prompt: "x", temprature: 1 }])("does not take the settings %j", (settings) => {
+  it.each([
+    { prompt: "x" },
+    { model: "a", prompt: "" },
+    { model: "a", prompt: "x", temprature: 1 },
+    { model: "a", prompt: "x", settings: { temprature: 1 } },
+  ])("does not take the settings %j", (settings) => {
     expect(askModel({ model: "a", prompt: "x" }).nodeType.settings.safeParse(settings).success).toBe(false);
   });
 });

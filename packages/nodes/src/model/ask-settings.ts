@@ -1,4 +1,4 @@
-import { ArtifactEntry, ModelOutputSpec, ModelSettings, ModelTool, ModelToolChoice, nameHint } from "@dad/protocol";
+import { ArtifactEntry, ModelOutputSpec, type ModelSettings, ModelTool, ModelToolChoice, nameHint, WrittenModelSettings } from "@dad/protocol";
 import type { ModelQuery } from "@dad/resources";
 import { z } from "zod";
 import { overridingInput } from "../settings-override.ts";
@@ -24,7 +24,7 @@ const Asking = z.strictObject({
   /** Images and other files that go with the prompt: paths in the workspace, or entries of artifacts that earlier nodes gave. */
   files: z.array(z.union([z.string().min(1), ArtifactEntry], "a path, or an artifact that an earlier node gave, is expected")).optional(),
   // The schema of the protocol says of its input that it may be anything, which would let everything compile.
-  settings: (ModelSettings as z.ZodType<ModelSettings, ModelSettings>).optional(),
+  settings: (WrittenModelSettings as z.ZodType<ModelSettings, ModelSettings>).optional(),
   /** Whether or which tool the first reply has to call; from then on the model decides. */
   toolChoice: (ModelToolChoice as z.ZodType<ModelToolChoice, ModelToolChoice>).optional(),
   /** How often the model is asked at most, until it calls no more tools. */

@@ -23,7 +23,7 @@ export function toolCaller(context: NodeContext, tools: readonly OfferedTool[]):
     const idempotencyKey = keyOf(call);
     const checked = checkedCall(call, tools);
     const verdict = "tool" in checked ? await approve({ call, at, ...checked }) : undefined;
-    const step = `tool ${at} ${call.tool.slice(0, LONGEST_NAME)}`;
+    const step = `tool ${at} ${call.tool.slice(0, LONGEST_NAME).toWellFormed()}`;
     const span = { name: `execute_tool ${call.tool}`, attributes: attributesOf(call, checked, verdict) };
     const { result, failure } = await context.step(step, () =>
       inSpan(context, span, async (own) => {

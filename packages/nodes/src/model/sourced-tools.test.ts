@@ -120,6 +120,16 @@ describe("tools of others", () => {
     expect(steps.size).toBe(0);
   });
 
+  it("are closed at once when their source opens only after the attempt is over", async () => {
+    const files = source([{}]);
+    const { context } = contextWith([], { tools: { files } });
+    const use = () => {
+      throw new Error("the attempt is over");
+    };
+    await expect(runNode(askModel({ ...asking, toolsFrom: ["files"] }), { ...context, use })).rejects.toThrow("the attempt is over");
+    expect(files.log).toEqual(["open true", "close"]);
+  });
+
   it("are needed of the profile, and make the node as effectful as the author says", () => {
     const { nodeType, settings } = askModel({ ...asking, toolsFrom: ["files", { source: "github", effect: "pure" }] });
     expect(nodeType.needs?.(nodeType.settings.parse(settings))).toEqual([

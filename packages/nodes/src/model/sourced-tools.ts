@@ -59,7 +59,7 @@ function connecting(context: NodeContext, alias: string): Connect {
   let open: Promise<OpenToolSource> | undefined;
   return (headers) => {
     open ??= source.open({ signal: context.signal, headers }).then(
-      (opened) => context.use(opened),
+      (opened) => used(context, opened),
       (error: unknown) => {
         open = undefined;
         throw error;
@@ -67,6 +67,16 @@ function connecting(context: NodeContext, alias: string): Connect {
     );
     return open;
   };
+}
+
+/** One that comes when the attempt is over already, is closed at once. */
+async function used(context: NodeContext, opened: OpenToolSource): Promise<OpenToolSource> {
+  try {
+    return context.use(opened);
+  } catch (error) {
+    await opened[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 function chosen({ source, only }: From, tools: readonly SourcedTool[]): readonly SourcedTool[] {

@@ -112,7 +112,7 @@ async function withPrices(
 }
 
 /** A table of prices: JSON or YAML, as `prices` of a profile has it. */
-export async function readPrices(file: string, options?: ReadOptions): Promise<Readonly<Record<string, ModelPrice>>> {
+async function readPrices(file: string, options?: ReadOptions): Promise<Readonly<Record<string, ModelPrice>>> {
   const { value, placed } = await readData(file, options);
   const result = checked(Prices, value);
   if ("problems" in result) throw new ConfigInvalidError(file, result.problems.map(placed));

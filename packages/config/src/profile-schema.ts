@@ -1,15 +1,15 @@
-import { BudgetLimits, ModelReasoningEffort } from "@dad/protocol";
+import { BudgetLimits, WrittenModelSettings } from "@dad/protocol";
 import type { ModelPrice, ModelResource, ToolSource } from "@dad/resources";
 import { z } from "zod";
 
-export const profileName = z.string().regex(/^[A-Za-z0-9][\w.-]{0,127}$/, "must be letters, digits, ., _ or -, and begin with a letter or digit");
+const profileName = z.string().regex(/^[A-Za-z0-9][\w.-]{0,127}$/, "must be letters, digits, ., _ or -, and begin with a letter or digit");
 
 const text = z.string().min(1);
 const whole = z.int().positive();
 const number = z.number().nonnegative();
 const texts = z.record(text, z.string());
 
-export const Url = z.custom<URL | string>(
+const Url = z.custom<URL | string>(
   (value) => value instanceof URL || (typeof value === "string" && URL.canParse(value)),
   "must be an absolute URL, such as https://example.com/v1",
 );
@@ -29,17 +29,6 @@ const Retry = z.strictObject({
   maxDelayMs: number.exactOptional(),
 });
 
-/** Strict, other than in requests that are on record: here a misspelt member is somebody's slip. */
-const Settings = z.strictObject({
-  maxOutputTokens: whole.exactOptional(),
-  temperature: z.number().exactOptional(),
-  topP: z.number().exactOptional(),
-  seed: z.int().exactOptional(),
-  stopSequences: z.array(z.string()).exactOptional(),
-  reasoningEffort: ModelReasoningEffort.exactOptional(),
-  providerOptions: z.record(text, z.record(text, z.unknown())).exactOptional(),
-});
-
 const Price = z.strictObject({
   inputPerMTok: number,
   outputPerMTok: number,
@@ -53,7 +42,7 @@ export const Prices = z.record(text, Price);
 const ModelData = z.strictObject({
   provider: z.union([text, z.array(text).min(1)]).exactOptional(),
   model: text,
-  settings: Settings.exactOptional(),
+  settings: WrittenModelSettings.exactOptional(),
   price: Price.exactOptional(),
   maxOutputTokens: whole.exactOptional(),
   limits: Limits.exactOptional(),
@@ -102,7 +91,7 @@ const Tools = z.union([OpenTools, ToolServer], 'must be a server of tools, such 
 
 const Maker = z.custom<() => unknown>((value) => typeof value === "function", "must be a function that makes it");
 
-export const Profile = z.strictObject({
+const Profile = z.strictObject({
   extends: z.union([text, z.array(text)], "must be the name of a profile, or a list of names").exactOptional(),
   note: z.string().exactOptional(),
   models: z.record(text, Model).exactOptional(),

@@ -62,6 +62,7 @@ export {
   ModelResponse,
   ModelSettings,
   ModelTape,
+  WrittenModelSettings,
 } from "./model-tape.ts";
 export { nameHint, nearestName } from "./name-hint.ts";
 export { NodeFingerprint } from "./node-fingerprint.ts";

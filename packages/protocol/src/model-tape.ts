@@ -32,7 +32,7 @@ export interface ModelSettings {
   /** What one provider has and others have not, by its name, such as `{ anthropic: { thinking: { type: "enabled", budgetTokens: 2000 } } }`. */
   readonly providerOptions?: ModelProviderData;
 }
-export const ModelSettings: z.ZodType<ModelSettings> = z.looseObject({
+const settings = {
   maxOutputTokens: z.int().positive().exactOptional(),
   temperature: z.number().exactOptional(),
   topP: z.number().exactOptional(),
@@ -40,7 +40,10 @@ export const ModelSettings: z.ZodType<ModelSettings> = z.looseObject({
   stopSequences: z.array(z.string()).exactOptional(),
   reasoningEffort: ModelReasoningEffort.exactOptional(),
   providerOptions: ModelProviderData.exactOptional(),
-});
+};
+export const ModelSettings: z.ZodType<ModelSettings> = z.looseObject(settings);
+/** As people write them: there a member that nobody knows is a slip, and not of a newer version. */
+export const WrittenModelSettings: z.ZodType<ModelSettings> = z.strictObject(settings);
 
 /** One call, as plain JSON: the digest of its canonical text is the key under which a recording is found. */
 export interface ModelRequest {

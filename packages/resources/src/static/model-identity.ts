@@ -35,7 +35,7 @@ function scalar(value: unknown): Json | undefined {
 }
 
 /** An address without the name and password that may stand in it. What is no address is what it is. */
-export function withoutCredentials(address: string): string {
+function withoutCredentials(address: string): string {
   if (!URL.canParse(address)) return address;
   const url = new URL(address);
   url.username = "";

@@ -48,8 +48,8 @@ function unfit(elementAt: ElementAt, { path, decision, now }: Foreseen, { option
   const { settings, needs } = definition.nodeType;
   const { data, error } = settings.safeParse(now?.told.settings);
   const missing = error ? [] : missingOf(needs?.(data) ?? [], resources);
-  const why = error ? problemsOfSchema(error) : missing.map(({ kind, id }) => `there is no ${kind} ${JSON.stringify(id)}`).join("; ");
-  return why === "" ? [] : [{ kind: "set", path, message: `${path} cannot be told what is set: ${why}`, allow: [] }];
+  const message = error ? problemsOfSchema(error) : missing.map(({ kind, id, why }) => why ?? `there is no ${kind} ${JSON.stringify(id)}`).join("; ");
+  return message === "" ? [] : [{ kind: "set", path, message: `${path} cannot be told what is set: ${message}`, allow: [] }];
 }
 
 /** Nodes that the definition has no more, each with the question whether it was renamed. */

@@ -6,7 +6,7 @@ import type { MakerAccess, ModelToMake } from "@dad/resources";
 import { aiSdkModels } from "@dad/resources-ai-sdk";
 import { secretOf } from "@dad/secrets";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hello } from "./provider-table.ts";
+import { hello, request } from "./provider-table.ts";
 
 /** The packages that these tests have installed. */
 const make = aiSdkModels({ from: import.meta.dirname });
@@ -52,6 +52,22 @@ describe("aiSdkModels", () => {
     expect(made).toMatchObject({ provider: name, modelId: model });
     expect(await made.generate(hello)).toMatchObject({ text: "hi", usage: { calls: 1, inputTokens: 100, outputTokens: 20 } });
     expect(fake?.requests.at(-1)?.api).toBe(api);
+  });
+
+  it("asks what is compatible with OpenAI to hold to schemas, and to count also what it streams", async () => {
+    const model = make({ provider: "ollama", model: "m", how: { apiKey: "env:KEY", baseURL: openai?.url ?? "" } }, vault());
+    const response = await model.generate({ ...request, settings: {} }, { onPiece() {} });
+    expect(response).toMatchObject({ usage: { inputTokens: 100 } });
+    expect(response).not.toHaveProperty("warnings");
+    expect(openai?.requests.at(-1)?.body).toMatchObject({ response_format: { type: "json_schema" }, stream_options: { include_usage: true } });
+  });
+
+  it("reaches Claude on Vertex AI", async () => {
+    const authClient = { getAccessToken: async () => ({ token: FAKE_API_KEY }) };
+    await using vertex = await openFakeAnthropic({ replies: [{ text: "hi" }] });
+    const how = { baseURL: vertex.url, options: { project: "p", location: "l", googleAuthOptions: { authClient } } };
+    const model = make({ provider: "google-vertex", model: "claude-haiku-4-5", how }, vault());
+    expect([model.provider, (await model.generate(hello)).text]).toEqual(["gcp.vertex_ai", "hi"]);
   });
 
   it("reads no secret before the first call, and each of them once", async () => {

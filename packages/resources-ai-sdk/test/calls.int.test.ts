@@ -5,17 +5,29 @@ import { messageOfReply, type ModelRequest, type ModelResource, toolCallsOf } fr
 import { aiSdkModels } from "@dad/resources-ai-sdk";
 import { secretOf } from "@dad/secrets";
 import { describe, expect, it } from "vitest";
-import { hello, providerCases, request } from "./provider-table.ts";
+import { hello, price, providerCases, request } from "./provider-table.ts";
 
 const TRACE = { traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", tracestate: "dad=1" };
 
-describe.each(providerCases)("a call of $name", ({ open, modelOf, provider }) => {
+describe.each(providerCases)("a call of $name", ({ open, modelOf, provider, tellsWrites = true }) => {
   it.each([false, true])("sends the headers of its trace, once, and nothing twice (stream: %s)", async (streamed) => {
     await using fake = await open({ replies: [{ text: "hi" }] });
     await modelOf(fake).generate(hello, { headers: TRACE, ...(streamed && { onPiece() {} }) });
     expect(fake.requests.map(({ headers, streamed: asStream }) => [headers["traceparent"], headers["tracestate"], asStream])).toEqual([
       [TRACE.traceparent, TRACE.tracestate, streamed],
     ]);
+  });
+
+  it.each([false, true])("says what it used of every kind, and what that cost (stream: %s)", async (streamed) => {
+    const counted = { input: 1000, cached: 300, cacheWrite: 200, output: 50, reasoning: 20 };
+    await using fake = await open({ replies: [{ text: "hi", usage: counted }] });
+    const { usage } = await modelOf(fake).generate(hello, streamed ? { onPiece() {} } : {});
+    const { cacheWriteTokens: written = 0 } = usage;
+    expect(usage).toMatchObject({ calls: 1, inputTokens: 1000, cachedInputTokens: 300, outputTokens: 50 });
+    expect(written).toBe(tellsWrites ? 200 : 0);
+    const { inputPerMTok, cachedInputPerMTok, cacheWritePerMTok, outputPerMTok } = price;
+    const plain = (700 - written) * inputPerMTok + 300 * cachedInputPerMTok;
+    expect(usage.costUsd).toBeCloseTo((plain + written * cacheWritePerMTok + 50 * outputPerMTok) / 1e6, 12);
   });
 
   it.each([false, true])("goes on after the call of a tool, with its result (stream: %s)", async (streamed) => {

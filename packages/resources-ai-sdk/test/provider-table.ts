@@ -31,6 +31,8 @@ export interface ProviderCase {
   readonly seedWarnings: readonly string[];
   /** Who answered, by their own word. */
   readonly answeredBy: string;
+  /** Whether what was written to a cache is told. Default `true`. */
+  readonly tellsWrites?: boolean;
   /** Older packages do not read that the model refuses. */
   readonly tellsRefusals: boolean;
 }
@@ -49,7 +51,7 @@ export const request: ModelRequest = {
   settings: { maxOutputTokens: 64, temperature: 0.25 },
 };
 export const hello: ModelRequest = { messages: [{ role: "user", content: "hello" }] };
-export const price = { inputPerMTok: 2, outputPerMTok: 10, cachedInputPerMTok: 0.5 };
+export const price = { inputPerMTok: 2, outputPerMTok: 10, cachedInputPerMTok: 0.5, cacheWritePerMTok: 2.5 };
 
 const schema = expect.objectContaining({ properties: { words: { type: "integer" } } }) as unknown;
 const unsupportedSeed = ["unsupported: seed"];
@@ -129,6 +131,7 @@ export const providerCases: readonly ProviderCase[] = [
   {
     ...openai,
     name: "OpenAI responses, version 2 of the specification",
+    tellsWrites: false,
     modelOf: ({ url: baseURL }, apiKey = FAKE_API_KEY) => aiSdkModel({ model: createOpenAI2({ baseURL, apiKey })(gpt), price }),
     sent: responsesSent,
     seedWarnings: unsupportedSeed,
@@ -144,6 +147,7 @@ export const providerCases: readonly ProviderCase[] = [
   {
     ...openai,
     name: "OpenAI chat, version 2 of the specification",
+    tellsWrites: false,
     modelOf: ({ url: baseURL }, apiKey = FAKE_API_KEY) => aiSdkModel({ model: createOpenAI2({ baseURL, apiKey }).chat(gpt), price }),
     sent: chatSent,
     seedWarnings: [],
@@ -152,6 +156,7 @@ export const providerCases: readonly ProviderCase[] = [
   {
     ...openai,
     name: "a server that is compatible with OpenAI",
+    tellsWrites: false,
     provider: "ollama",
     modelOf: ({ url: baseURL }, apiKey = FAKE_API_KEY) =>
       aiSdkModel({
@@ -175,6 +180,7 @@ export const providerCases: readonly ProviderCase[] = [
   },
   {
     name: "Gemini",
+    tellsWrites: false,
     provider: "gcp.gemini",
     answeredBy: "gemini-3-flash",
     open: openFakeGoogle,

@@ -11,7 +11,7 @@ interface Asking {
 const question = { model: "m", messages: [{ role: "user", content: "hello" }], max_tokens: 7 };
 
 function ask(fake: FakeProvider, { key = FAKE_API_KEY, body = question, path = "/chat/completions", signal }: Asking = {}): Promise<Response> {
-  const headers = { authorization: `Bearer ${key}`, "x-goog-api-key": key, traceparent: "00-a-b-01" };
+  const headers = { authorization: `Bearer ${key}`, "x-goog-api-key": key, "x-api-key": key, traceparent: "00-a-b-01" };
   return fetch(`${fake.url}${path}`, { method: "POST", headers, body: JSON.stringify(body), ...(signal ? { signal } : {}) });
 }
 
@@ -81,6 +81,7 @@ describe("a fake provider", () => {
 
   it("speaks the APIs of Anthropic and Google", async () => {
     await using anthropic = await openFakeAnthropic({ replies: [] });
+    // Without the version that it is to speak.
     expect((await ask(anthropic, { path: "/messages" })).status).toBe(401);
     await using google = await openFakeGoogle({ replies: [{ text: "hi" }] });
     const path = "/models/gemini-x:generateContent";

@@ -1,26 +1,33 @@
+import type { IncomingHttpHeaders } from "node:http";
 import { type Api, type ApiError, type FakeEvent, halvesOf, lastUserText, piecesOf, textOf, usageOf } from "../api.ts";
 import type { FakeAnswer, FakeToolCall } from "../fake-reply.ts";
 import type { Body } from "../fake-request.ts";
 
-/** https://docs.anthropic.com/en/api/messages */
+/** https://docs.anthropic.com/en/api/messages, also as Vertex AI has it: there the model is in the path, and the version in the body. */
 export const anthropicMessages: Api = {
   name: "anthropic.messages",
-  path: /\/messages$/,
+  path: /\/messages$|:(rawPredict|streamRawPredict)$/,
   keyHeaders: ["x-api-key", "authorization"],
-  keyOf: (headers) => (headers["anthropic-version"] === "2023-06-01" ? keyOf(headers["x-api-key"], headers.authorization) : undefined),
-  problemOf: ({ body }) => problemOf(body),
+  keyOf,
+  problemOf: ({ path, body }) => problemOf({ ...body, model: modelOf(path, body) }),
   isStreamed: ({ body }) => body["stream"] === true,
   lastUserText: ({ messages }) => lastUserText(messages),
-  reply: ({ body }, answer) => ({
-    ...headOf(body),
+  reply: ({ path, body }, answer) => ({
+    ...headOf(modelOf(path, body)),
     content: blocksOf(answer).map(({ block }) => block),
     stop_reason: stopReasonOf(answer),
     stop_sequence: null,
     usage: tokensOf(answer),
   }),
-  events: ({ body }, answer) => [
+  events: ({ path, body }, answer) => [
     eventOf("message_start", {
-      message: { ...headOf(body), content: [], stop_reason: null, stop_sequence: null, usage: { ...tokensOf(answer), output_tokens: 1 } },
+      message: {
+        ...headOf(modelOf(path, body)),
+        content: [],
+        stop_reason: null,
+        stop_sequence: null,
+        usage: { ...tokensOf(answer), output_tokens: 1 },
+      },
     }),
     eventOf("ping", {}),
     ...blocksOf(answer).flatMap(blockEvents),
@@ -34,8 +41,15 @@ export const anthropicMessages: Api = {
   overload: eventOf("error", { error: { type: "overloaded_error", message: "Overloaded" } }),
 };
 
-function keyOf(key: string | readonly string[] | undefined, authorization: string | undefined): string | undefined {
-  return typeof key === "string" ? key : /^Bearer (.+)$/.exec(authorization ?? "")?.[1];
+function keyOf(headers: IncomingHttpHeaders): string | undefined {
+  const bearer = /^Bearer (.+)$/.exec(headers.authorization ?? "")?.[1];
+  const key = headers["x-api-key"];
+  if (typeof key !== "string") return bearer;
+  return headers["anthropic-version"] === "2023-06-01" ? key : undefined;
+}
+
+function modelOf(path: string, { model, anthropic_version: version }: Body): unknown {
+  return version === "vertex-2023-10-16" ? /([^/]+):\w+$/.exec(path)?.[1] : model;
 }
 
 const TYPES: Readonly<Record<number, string>> = {
@@ -81,7 +95,7 @@ function idsOf(content: Message["content"], type: string, key: "id" | "tool_use_
   return typeof content === "string" ? [] : content.flatMap((block) => (block.type === type && block[key] !== undefined ? [block[key]] : []));
 }
 
-function headOf({ model }: Body): object {
+function headOf(model: unknown): object {
   return { id: "msg_1", type: "message", role: "assistant", model: `${String(model)}-20261001` };
 }
 

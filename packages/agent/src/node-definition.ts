@@ -55,6 +55,11 @@ export interface NodeTypeSpec<Settings extends z.ZodType, Output extends z.ZodTy
    * Given are those settings that are known by then: not the ones whose templates read something. Pure. Default: none.
    */
   needs?(settings: Partial<z.output<Settings>>): readonly ResourceNeed[];
+  /**
+   * Whether an effectful node that was interrupted may have been doing what must not be done twice, by the names of its steps that are
+   * done: of one that does such things in steps alone, and says in a step before that it begins. Pure. Default: it may.
+   */
+  unsure?(steps: ReadonlySet<string>): boolean;
   /** Throws to fail. Stops when `context.signal` is aborted. */
   execute(
     context: NodeContext,
@@ -77,6 +82,7 @@ export interface NodeType {
   readonly needs: ((settings: unknown) => readonly ResourceNeed[]) | undefined;
   readonly untrusted: boolean;
   readonly executes: ((settings: Json) => Json) | undefined;
+  readonly unsure: (steps: ReadonlySet<string>) => boolean;
   execute(context: NodeContext, work: { readonly settings: unknown; readonly input: unknown }): Promise<unknown>;
 }
 
@@ -127,6 +133,7 @@ export function defineNode<Settings extends z.ZodType, Output extends z.ZodType,
     needs: spec.needs && ((settings: unknown) => spec.needs?.(settings as Partial<z.output<Settings>>) ?? []),
     untrusted: spec.untrusted ?? false,
     executes: spec.executes && ((settings: Json) => spec.executes?.(settings) ?? null),
+    unsure: (steps: ReadonlySet<string>) => spec.unsure?.(steps) ?? true,
     execute: async (context: NodeContext, work: { readonly settings: unknown; readonly input: unknown }) =>
       spec.execute(context, work as { settings: z.output<Settings>; input: z.output<Input> | undefined }),
   });

@@ -34,7 +34,7 @@ describe("a run whose model calls tools", () => {
     expect(sent).toEqual(["me", "you"]);
     writer.assertUsedUp();
     const steps = run.events.flatMap((event) => (event.type === "step.completed" ? [event["name"]] : []));
-    expect(steps).toEqual(["tool 1.2 mail", "reply 2"]);
+    expect(steps).toEqual(["begin tool 1.2 mail", "tool 1.2 mail", "reply 2"]);
   });
 
   it("tells the model that somebody denied", async () => {

@@ -21,15 +21,25 @@ export function openQuestions(definition: ComponentDefinition, history: RunHisto
   return unknownNodes(definition, history).flatMap(({ path }) => (definitionAt(definition, path)?.kind === "node" ? [path] : []));
 }
 
-/** What was cancelled where a failure was caught is not executed again, so that nobody need know. */
+/**
+ * What was cancelled where a failure was caught is not executed again, so that nobody need know; and one that says of itself that it was
+ * doing nothing goes on from its steps, unless it is another one now.
+ */
 function unknownNodes(definition: ComponentDefinition, history: RunHistory): readonly NodeHistory[] {
+  const isSame = history.definition === definitionDigest(definition);
   const { stands } = standing(definition, history);
   // One that waited when the run was killed or cancelled has done nothing else.
   const waiting = new Set([...history.requests.values()].flatMap(({ state, path }) => (state === "open" ? [path] : [])));
   return [...history.nodes.values()].filter((node) => {
     const { state, effect, path } = node;
-    return (state === "started" || state === "cancelled") && effect === "effectful" && !stands(node) && !waiting.has(path);
+    const isUnknown = (state === "started" || state === "cancelled") && effect === "effectful" && !stands(node) && !waiting.has(path);
+    return isUnknown && !(isSame && isSure(definition, history, path));
   });
+}
+
+function isSure(definition: ComponentDefinition, { steps }: RunHistory, path: NodePath): boolean {
+  const found = definitionAt(definition, path);
+  return found?.kind === "node" && !found.nodeType.unsure(new Set(steps.get(path)?.keys()));
 }
 
 /**

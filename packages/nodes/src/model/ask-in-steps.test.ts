@@ -1,3 +1,4 @@
+import { ToolSourceError } from "@dad/resources";
 import { scriptedModel } from "@dad/resources/scripted";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -32,7 +33,8 @@ describe("a node that is executed again", () => {
     const first = scriptedModel([{ toolCalls: [call(1), call(2)] }, { toolCalls: [call(1)] }, new Error("cut off")]);
     const before = testingContext({ models: { writer: first }, earlier: { steps } });
     await expect(runNode(askModel(asking, { tools: [count] }), before.context)).rejects.toThrow("cut off");
-    expect([...steps.keys()]).toEqual(["reply 1", "tool 1.1 count", "tool 1.2 count", "reply 2", "tool 2.1 count"]);
+    const called = (at: string) => [`begin tool ${at} count`, `tool ${at} count`];
+    expect([...steps.keys()]).toEqual(["reply 1", ...called("1.1"), ...called("1.2"), "reply 2", ...called("2.1")]);
 
     const second = scriptedModel(["Done."]);
     const after = testingContext({ models: { writer: second }, earlier: { steps } });
@@ -83,6 +85,20 @@ describe("a node that is executed again", () => {
     const writer = scriptedModel([{ toolCalls: [{ tool: "fetching" }, { tool: "fetching" }] }, "Done."]);
     await runNode(askModel(asking, { tools: [fetching] }), testingContext({ models: { writer }, earlier: { steps } }).context);
     expect([...steps.keys()]).toContain("tool 1.2 fetching: page");
+  });
+
+  it("is sure of what it did, unless it was interrupted in the middle of what must not be done twice", async () => {
+    const tool = (name: string, effect: "pure" | "effectful") =>
+      defineTool({ name, description: "d", input: z.object({}), effect, execute: () => Promise.reject(new ToolSourceError("it", "is gone")) });
+    const tools = [tool("look", "pure"), tool("act", "effectful")];
+    const { unsure } = askModel(asking, { tools }).nodeType;
+    for (const name of ["look", "act"]) {
+      const steps = new Map<string, unknown>();
+      const { context } = testingContext({ models: { writer: scriptedModel([{ toolCalls: [{ tool: name }] }]) }, earlier: { steps } });
+      await expect(runNode(askModel(asking, { tools }), context)).rejects.toThrow("is gone");
+      expect(unsure(new Set(steps.keys()))).toBe(name === "act");
+      expect(unsure(new Set([...steps.keys(), `tool 1.1 ${name}`]))).toBe(false);
+    }
   });
 
   it("takes no step without tools", async () => {

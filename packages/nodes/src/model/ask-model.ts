@@ -5,6 +5,7 @@ import { z } from "zod";
 import { overridden } from "../settings-override.ts";
 import { AskInput, type AskSettings, type CheckedAsk, StructuredSettings, TextSettings } from "./ask-settings.ts";
 import { unusableReply } from "./call-model.ts";
+import { isUnsure } from "./call-tool.ts";
 import { type Conversation, converse, type Conversed, type Replied } from "./converse.ts";
 import { ToolMissingError } from "./errors.ts";
 import { aliasOf, requestOf, resourcesNeeded } from "./model-request.ts";
@@ -115,10 +116,10 @@ function offerOf(settings: { readonly toolsFrom?: unknown }, { tools = [] }: Ask
 }
 
 function typeOf({ tools, effect, offers }: Offer) {
-  const version = tools.length === 0 ? "2" : `2+${toolsVersion(tools)}`;
+  const version = `${offers ? "3" : "2"}${tools.length === 0 ? "" : `+${toolsVersion(tools)}`}`;
   // What tools look at, they do not say.
   const inputFiles = offers ? ("reads" as const) : ("none" as const);
-  return { type: "ai_model", version, code: "", effect, inputFiles, needs: resourcesNeeded, untrusted: true };
+  return { type: "ai_model", version, code: "", effect, inputFiles, needs: resourcesNeeded, untrusted: true, unsure: isUnsure };
 }
 
 /** A model sees what it is sent. A tool may look at all of it. */

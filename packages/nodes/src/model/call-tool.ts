@@ -24,6 +24,8 @@ export function toolCaller(context: NodeContext, tools: readonly OfferedTool[]):
     const checked = checkedCall(call, tools);
     const verdict = "tool" in checked ? await approve({ call, at, ...checked }) : undefined;
     const step = `tool ${at} ${call.tool.slice(0, LONGEST_NAME).toWellFormed()}`;
+    const executes = "tool" in checked && verdict?.denied === undefined;
+    if (executes && checked.tool.effect === "effectful") await context.step(begunBefore(step), () => null);
     const span = { name: `execute_tool ${call.tool}`, attributes: attributesOf(call, checked, verdict) };
     const { result, failure } = await context.step(step, () =>
       inSpan(context, span, async (own) => {
@@ -37,6 +39,15 @@ export function toolCaller(context: NodeContext, tools: readonly OfferedTool[]):
 }
 
 const LONGEST_NAME = 64;
+
+function begunBefore(step: string): string {
+  return `begin ${step}`;
+}
+
+/** Whether a call was begun that must not be executed twice, and nobody knows what came of it. */
+export function isUnsure(steps: ReadonlySet<string>): boolean {
+  return [...steps].some((step) => step.startsWith("begin ") && !steps.has(step.slice("begin ".length)));
+}
 
 /** A call that can be executed, or what came of one that cannot. */
 type CheckedCall = { readonly tool: OfferedTool; readonly input: unknown } | ToolOutcome;

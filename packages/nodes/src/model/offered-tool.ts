@@ -28,6 +28,8 @@ export interface OfferedTool {
   readonly description: string;
   /** The alias of where it is from, unless it is a function of the node. */
   readonly source?: string;
+  /** What repeating it means, as the author of the node says. */
+  readonly effect: NodeEffect;
   /** What its source says of it. */
   readonly saysEffect?: NodeEffect | undefined;
   readonly approval: Approval;
@@ -36,10 +38,11 @@ export interface OfferedTool {
 }
 
 /** A function of the node. */
-export function ownTool({ name, description, approval, input: schema, execute }: Tool): OfferedTool {
+export function ownTool({ name, description, effect, approval, input: schema, execute }: Tool): OfferedTool {
   return {
     name,
     description,
+    effect,
     approval,
     check(input) {
       const { error, data } = schema.safeParse(input);

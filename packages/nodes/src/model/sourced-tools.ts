@@ -88,11 +88,12 @@ function chosen({ source, only }: From, tools: readonly SourcedTool[]): readonly
 }
 
 function offered({ from, tool, connect }: Listed, name: string): OfferedTool {
-  const { source, approval = false } = from;
+  const { source, approval = false, effect = "effectful" } = from;
   return {
     name,
     description: tool.description,
     source,
+    effect,
     saysEffect: tool.effect,
     approval: typeof approval === "boolean" ? approval : approval.includes(tool.name),
     // Its schema is checked by the source.

@@ -1,5 +1,5 @@
 import { types } from "node:util";
-import type { Json } from "@dad/protocol";
+import { messageOf } from "@dad/protocol";
 import type { Redactor } from "@dad/secrets";
 
 /**
@@ -8,7 +8,12 @@ import type { Redactor } from "@dad/secrets";
  */
 export function redactedError(error: unknown, redactor: Redactor | undefined): unknown {
   if (redactor === undefined || redactor.secrets.length === 0) return error;
-  return cleaned(error, { redactor, seen: new Map() });
+  try {
+    return cleaned(error, { redactor, seen: new Map() });
+  } catch (cause) {
+    // Nested without end, say.
+    return new Error(`what was thrown cannot be looked through for secrets, and is not told: ${messageOf(cause)}`);
+  }
 }
 
 interface Cleaning {
@@ -65,18 +70,39 @@ function replaced(error: Error, cleaning: Cleaning): Error {
 
 /** Lists and plain objects. Whatever else an error refers to is not what it says. */
 function cleanedData(value: object, cleaning: Cleaning): unknown {
+  if (!isData(value) || !isDirty(value, cleaning, new Set())) return value;
+  return copied(value, cleaning);
+}
+
+function isData(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
-  const isList = Array.isArray(value);
-  if (!isList && prototype !== Object.prototype && prototype !== null) return value;
-  cleaning.seen.set(value, value);
-  const entries = Object.entries(value).map(([name, member]: [string, unknown]) => [name, cleaned(member, cleaning), member] as const);
-  const isSame = entries.every(([name, after, before]) => after === before && (isList || cleaning.redactor.text(name) === name));
-  if (isSame) return value;
-  const other = isList
-    ? entries.map(([, after]) => after)
-    : Object.fromEntries(entries.map(([name, after]) => [cleaning.redactor.text(name), after as Json]));
-  cleaning.seen.set(value, other);
-  return other;
+  return Array.isArray(value) || prototype === Object.prototype || prototype === null;
+}
+
+/** Whether something in it has a secret. Errors in it are cleaned in any case. */
+function isDirty(value: object, cleaning: Cleaning, looked: Set<object>): boolean {
+  looked.add(value);
+  return Object.entries(value).some(([name, member]: [string, unknown]) => {
+    if (!isClean(name, cleaning)) return true;
+    if (typeof member !== "object" || member === null) return !isClean(member, cleaning);
+    if (isError(member)) return cleaned(member, cleaning) !== member;
+    return isData(member) && !looked.has(member) && isDirty(member, cleaning, looked);
+  });
+}
+
+/** All of it, as what goes in a circle would lead back to what was there before. */
+function copied(value: object, cleaning: Cleaning): object {
+  const known = cleaning.seen.get(value);
+  if (known !== undefined) return known as object;
+  const copy: Record<string, unknown> | unknown[] = Array.isArray(value) ? [] : {};
+  cleaning.seen.set(value, copy);
+  for (const [name, member] of Object.entries(value) as [string, unknown][]) {
+    const after =
+      typeof member === "object" && member !== null && !isError(member) && isData(member) ? copied(member, cleaning) : cleaned(member, cleaning);
+    // Not by assignment, which `__proto__` would take for something else.
+    Object.defineProperty(copy, cleaning.redactor.text(name), { value: after, enumerable: true, writable: true, configurable: true });
+  }
+  return copy;
 }
 
 function isError(value: object): value is Error {

@@ -5,10 +5,15 @@ import { type AskedModel, withoutSecrets } from "./asked-model.ts";
 const MAX_DEPTH = 8;
 
 /**
- * An error as the cause of another one, without what it has of the request and the reply: whole prompts, bodies and headers are in the
- * errors of the AI SDK, and whatever prints an error prints them. Name, message, code, stack and causes stay.
+ * What was thrown, as the cause of another error, without what it has of the request and the reply: whole prompts, bodies and headers
+ * are in the errors of the AI SDK, and whatever prints an error prints them. Name, message, code, stack and causes stay. What has
+ * nothing of that is given as it is.
  */
-export function harmlessCause(error: unknown, model: Pick<AskedModel, "redactor">, depth = 0): unknown {
+export function causeOf(error: unknown, model: Pick<AskedModel, "redactor">): unknown {
+  return holdsMore(error, 0) || model.redactor ? harmlessCause(error, model) : error;
+}
+
+function harmlessCause(error: unknown, model: Pick<AskedModel, "redactor">, depth = 0): unknown {
   if (!(error instanceof Error)) return typeof error === "string" ? withoutSecrets(error, model) : plainThing(error);
   if (depth >= MAX_DEPTH) return undefined;
   const message = withoutSecrets(error.message, model);
@@ -27,11 +32,6 @@ export function harmlessCause(error: unknown, model: Pick<AskedModel, "redactor"
     ...("code" in error ? { code: shown(error.code) } : {}),
     ...(APICallError.isInstance(error) ? { statusCode: shown(error.statusCode), url: shown(addressOf(error.url)) } : {}),
   });
-}
-
-/** Those of others are what their package made them, unless there is a secret in them. */
-export function causeOf(error: unknown, model: Pick<AskedModel, "redactor">): unknown {
-  return holdsMore(error, 0) || model.redactor ? harmlessCause(error, model) : error;
 }
 
 function holdsMore(error: unknown, depth: number): boolean {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { FAKE_API_KEY, type FakeProvider, openFakeAnthropic, openFakeGoogle, openFakeOpenAi } from "../src/index.ts";
+import { FAKE_API_KEY, type FakeProvider, openFakeAnthropic, openFakeGoogle, openFakeOpenAi } from "../src/fake-provider.ts";
 
 interface Asking {
   readonly key?: string;

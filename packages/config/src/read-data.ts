@@ -3,10 +3,8 @@ import { extname } from "node:path";
 import type { JsonPlaces } from "@dad/run-context";
 import { looksLikeSecret } from "@dad/secrets";
 import { type ConfigProblem, ConfigInvalidError, ConfigUnreadableError } from "./errors.ts";
-import { pathText, type Problem } from "./problems.ts";
-
-type Path = readonly PropertyKey[];
-type Position = readonly [line: number, column: number];
+import type { Problem } from "./problems.ts";
+import { type Path, type Position, problemAt, type Read } from "./written-text.ts";
 
 /** What a file of data says. */
 export interface WrittenData {
@@ -42,14 +40,10 @@ async function textOf(file: string, signal: AbortSignal | undefined): Promise<st
   }
 }
 
-interface Parsed {
-  readonly value: unknown;
-  readonly positionOf: (path: Path) => Position | undefined;
-}
-type Read = Parsed | { readonly problems: readonly ConfigProblem[] };
-
-function problemAt(position: Position | undefined, message: string, path: Path = []): ConfigProblem {
-  return { path: pathText(path), message, ...(position ? { line: position[0], column: position[1] } : {}) };
+/** Only who has such a file pays for its reader. */
+async function yamlOf(text: string): Promise<Read> {
+  const { readYaml } = await import("./read-yaml.ts");
+  return readYaml(text);
 }
 
 /** Profiles, their members, aliases, what these consist of, and a little more. */
@@ -71,41 +65,6 @@ async function jsonOf(text: string): Promise<Read> {
   return { value, positionOf };
 }
 
-async function yamlOf(text: string): Promise<Read> {
-  const { LineCounter, parseDocument, isAlias, isMap, isNode, isScalar, isSeq, visit } = await import("yaml");
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false });
-  const at = (offset: number): Position => {
-    const { line, col } = lineCounter.linePos(offset);
-    return [line, col];
-  };
-  if (document.errors.length > 0) return { problems: document.errors.map(({ message, pos: [start] }) => problemAt(at(start), ofYaml(message))) };
-  const positionOf = (path: Path): Position | undefined => {
-    let [node, offset]: [unknown, number] = [document.contents, 0];
-    for (const step of path) {
-      const within: unknown = isAlias(node) ? node.resolve(document) : node;
-      const pair = isMap(within) ? within.items.find(({ key }) => isScalar(key) && String(key.value) === String(step)) : undefined;
-      const item: unknown = isSeq(within) ? within.items[Number(step)] : pair?.value;
-      const place: unknown = pair?.key ?? item;
-      if (!isNode(place)) break;
-      [node, offset] = [item, place.range?.[0] ?? offset];
-    }
-    return at(offset);
-  };
-  const lost: ConfigProblem[] = [];
-  visit(document, {
-    Alias(_, alias) {
-      if (!alias.resolve(document)) lost.push(problemAt(at(alias.range?.[0] ?? 0), "there is no anchor (&) of this name before it"));
-    },
-  });
-  if (lost.length > 0) return { problems: lost };
-  try {
-    return { value: document.toJS(), positionOf };
-  } catch {
-    return { problems: [{ path: "", message: "it refers to itself so often that nobody can read it" }] };
-  }
-}
-
 /** What the reader of JSON says of keys, and of what is no word. */
 const OF_NO_VALUE =
   /^(?:a key|the key|after the key|it has|it is nested|JSON has no comments|there is|the text ends|this text|this backslash|a text holds|a comma|a value has to be here)\b/;
@@ -114,9 +73,4 @@ const OF_NO_VALUE =
 function ofJson(message: string): string {
   if (OF_NO_VALUE.test(message) && !message.split('"').some(looksLikeSecret)) return message;
   return 'this is no value of JSON: a text is in double quotes ("), with a backslash before those in it, and a number has digits alone';
-}
-
-/** What the reader of YAML quotes comes last. */
-function ofYaml(message: string): string {
-  return message.split(/[:"'`]/)[0]?.trim() ?? "this is no YAML";
 }

@@ -36,8 +36,15 @@ export function joinedLines(text: string): JoinedLines | undefined {
   return {
     text: parts.join(""),
     placeOf(at) {
-      const start = starts.findLast((start) => start.joined <= at);
-      return start ? start.place + at - start.joined : at;
+      // The last part that begins before it: files have many lines, and may have a secret in each.
+      let [first, after] = [0, starts.length];
+      while (after - first > 1) {
+        const middle = (first + after) >> 1;
+        if ((starts[middle]?.joined ?? 0) <= at) first = middle;
+        else after = middle;
+      }
+      const { joined, place } = starts[first] ?? { joined: 0, place: 0 };
+      return place + at - joined;
     },
   };
 }

@@ -51,6 +51,7 @@ describe("a redactor", () => {
     ["line breaks", "\n"],
     ["those of Windows", "\r\n"],
     ["indented lines", "\n    "],
+    ["lines with white space behind them", " \t\n"],
     ["line breaks in JSON", String.raw`\n`],
     ["those in JSON in JSON", String.raw`\\n`],
   ])("finds base64 that was broken into lines: %s", (_, lineBreak) => {
@@ -103,7 +104,12 @@ describe("a redactor", () => {
     redact.add({ name: "env:KEY", value: VALUE });
     redact.add({ name: "env:KEY", value: VALUE });
     expect(copy.text(VALUE)).toBe(MARK);
-    expect(copy.secrets).toEqual([{ name: "env:KEY", value: VALUE }]);
+    redact.add({ name: "env:OTHER", value: "another value" });
+    expect(copy.text(`${VALUE} another value`)).toBe(`${MARK} [secret env:OTHER]`);
+    expect(Buffer.from(copy.bytes(Buffer.from(VALUE))).toString()).toBe(MARK);
+    redact.add({ name: "env:THIRD", value: "a third value" });
+    expect(Buffer.from(copy.bytes(Buffer.from("a third value"))).toString()).toBe("[secret env:THIRD]");
+    expect(copy.secrets.map(({ name }) => name)).toEqual(["env:KEY", "env:OTHER", "env:THIRD"]);
   });
 });
 
@@ -239,6 +245,12 @@ describe("a redacted stream", () => {
     const [one, other] = [redact.stream(), redact.stream()];
     expect([one.push(VALUE), one.push("-and"), one.push("-less")]).toEqual(["", "", "[secret env:SHORT]-and-less"]);
     expect([other.push(`${VALUE}-and-`), other.push("more")]).toEqual(["", "[secret env:LONG]"]);
+  });
+
+  it("reads a backslash with what comes after it", () => {
+    const redact = knowing("ncdefghij");
+    const stream = redact.stream();
+    expect(stream.push("x\\") + stream.push("ncd\nefghij") + stream.end()).toBe(redact.text("x\\ncd\nefghij"));
   });
 
   it("finds also what became known since it began", () => {

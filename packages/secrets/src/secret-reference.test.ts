@@ -20,6 +20,7 @@ describe("a reference to a secret", () => {
     ["a key behind a scheme", `env:${KEY}`],
     ["a key in a command", `cmd:echo '${KEY}'`],
     ["a key that is given to something", `cmd:KEY=${KEY} print`],
+    ["a private key in a command", "cmd:echo '-----BEGIN PRIVATE KEY----- MIIE'"],
     ["a password", "correct horse battery staple"],
     ["a name without a scheme", "OPENAI_API_KEY"],
     ["a scheme without anything", "env:"],

@@ -86,6 +86,26 @@ async function lived({ output, step, answer, input, message, setting }: Story) {
   return { ports, before, after: seen, result };
 }
 
+describe("an error of a node", () => {
+  it("is recorded without a part of a secret, also where it is cut because it is too long", async () => {
+    const [secret = ""] = SECRETS;
+    // Each cut that there may be goes through the secret.
+    const message = `${secret.repeat(1_000)}`;
+    const ports = { ...memoryPorts(), redactor: redactor(known) };
+    const failing = node("failing", async () => {
+      throw new Error(message);
+    });
+    const walk = async (run: Parameters<Parameters<typeof withRun>[1]>[0]) => {
+      await using execution = await run.isolate();
+      return await execution.run(flowRunner(flow("main").node("failing", failing({ told: null })), { engine: inlineEngine() }));
+    };
+    await expect(withRun({ ports, runId: "r", rootComponentId: "main" }, walk)).rejects.toThrow("[secret env:S0]");
+    const events: RecordedEvent[] = [];
+    for await (const event of ports.journals.read(RunId.parse("r"))) events.push(event);
+    expect(JSON.stringify(events)).not.toMatch(/corr|batt/);
+  });
+});
+
 describe("whatever a node does with secrets", () => {
   it("others are told the same when the run goes on as they were told before, and nothing is done twice", async () => {
     const property = fc.asyncProperty(stories, async (story) => {

@@ -30,13 +30,19 @@ export interface LoadedConfig {
   readonly outcome?: false | OutcomeConfig;
 }
 
+export interface LoadConfigOptions {
+  readonly signal?: AbortSignal;
+  /** `false`: no profile is wanted, so `resources` is empty, and no file of profiles or prices is read. */
+  readonly profiles?: boolean;
+}
+
 /**
  * Loads a config file by one `import()`: its code runs, and it runs once per process, whatever changes in the file.
  *
  * @throws ConfigUnreadableError (`CONFIG_UNREADABLE`) when there is no such file or its code cannot be loaded.
  * @throws ConfigInvalidError (`CONFIG_INVALID`) with all that is wrong with what it exports.
  */
-export async function loadConfig(file: string, options?: { readonly signal?: AbortSignal }): Promise<LoadedConfig> {
+export async function loadConfig(file: string, options?: LoadConfigOptions): Promise<LoadedConfig> {
   options?.signal?.throwIfAborted();
   const place = resolve(file);
   const exported = exportOf(await importOf(place), place);
@@ -49,7 +55,7 @@ export async function loadConfig(file: string, options?: { readonly signal?: Abo
     ...others,
     ...(runRoot === undefined ? {} : { runRoot: resolve(directory, runRoot) }),
     ...(workspace === undefined ? {} : { workspace: resolve(directory, workspace) }),
-    resources: await joinedProfiles(await placesOf(place, { resources, schemes: schemesOf(others), signal: options?.signal }), options),
+    resources: await profilesOf(place, { resources, schemes: schemesOf(others), signal: options?.signal }, options?.profiles),
   };
 }
 
@@ -86,6 +92,10 @@ interface Places {
   readonly resources: SoundConfig["resources"] | undefined;
   readonly schemes: readonly string[];
   readonly signal: AbortSignal | undefined;
+}
+
+async function profilesOf(file: string, places: Places, wanted = true): Promise<LoadedConfig["resources"]> {
+  return wanted ? await joinedProfiles(await placesOf(file, places), { signal: places.signal }) : {};
 }
 
 /** The places in which profiles are written: the config, and a file. */

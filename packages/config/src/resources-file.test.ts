@@ -146,6 +146,14 @@ describe("a resources file", () => {
     );
   });
 
+  it("is not read where no profile is wanted", async () => {
+    const directory = await projectOf({
+      "dad.config.mjs": 'export default { runRoot: "r", resources: { ci: { extends: "x" } } };',
+      "resources.json": "{",
+    });
+    expect(await loadConfig(join(directory, "dad.config.mjs"), { profiles: false })).toMatchObject({ runRoot: join(directory, "r"), resources: {} });
+  });
+
   it("is told from one that is not there, or is no text", async () => {
     const directory = await projectOf({ "dad.config.mjs": 'export default { resources: "models.json" };' });
     await expect(loadConfig(join(directory, "dad.config.mjs"))).rejects.toMatchObject({ code: "CONFIG_UNREADABLE" });

@@ -1,6 +1,14 @@
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { ConfigInvalidError, findConfig, loadConfig, type LoadedConfig, loadResources, type OutcomeConfig } from "@dad/config";
+import {
+  ConfigInvalidError,
+  findConfig,
+  loadConfig,
+  type LoadConfigOptions,
+  type LoadedConfig,
+  loadResources,
+  type OutcomeConfig,
+} from "@dad/config";
 import type { IsolationChoice, LocalOutcomeOptions, LocalStoreOptions } from "@dad/local";
 import { type IsolationPolicy, type Preset, PRESETS, strengthened } from "@dad/isolation";
 import { messageOf, type RunDetails } from "@dad/protocol";
@@ -56,9 +64,9 @@ export async function findProject(directory: string, options: FindProjectOptions
   return projectOf(config, options);
 }
 
-async function configOf(directory: string): Promise<Partial<LoadedConfig>> {
+async function configOf(directory: string, options?: LoadConfigOptions): Promise<Partial<LoadedConfig>> {
   const file = await findConfig(directory);
-  return file === undefined ? {} : await loadConfig(file);
+  return file === undefined ? {} : await loadConfig(file, options);
 }
 
 async function checkWorkspace({ file = "", workspace }: Partial<LoadedConfig>): Promise<void> {
@@ -128,7 +136,8 @@ export async function findRunRootThere(options: FindProjectOptions): Promise<str
 /** The same, with the names of secrets that the config has, if it had to be loaded. */
 export async function findRuns({ cwd, runRoot }: FindProjectOptions): Promise<{ readonly runRoot: string; readonly secrets?: readonly string[] }> {
   if (runRoot !== undefined) return { runRoot: resolve(cwd, runRoot) };
-  const config = await configOf(cwd);
+  // Also with profiles that are broken, runs can be looked at.
+  const config = await configOf(cwd, { profiles: false });
   const { secrets } = config.outcome || {};
   return { runRoot: projectOf(config, { cwd }).store.runRoot, ...(secrets ? { secrets } : {}) };
 }

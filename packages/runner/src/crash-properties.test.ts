@@ -61,7 +61,7 @@ describe("a run that is killed", () => {
           expect(end, `after entry ${entries}`).toEqual(whole.end);
         }
       }),
-      { numRuns: 10 },
+      { numRuns: 7 },
     );
   });
 

@@ -24,7 +24,7 @@ describe("a flow of pure nodes", () => {
         expect(await contentOf(definitionOf(plan, planWorld({ ticks })))).toEqual(expected);
         expect(await contentOf(definitionOf(withConcurrency(plan, concurrency), planWorld({ ticks })))).toEqual(expected);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 });

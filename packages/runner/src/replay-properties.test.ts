@@ -55,7 +55,7 @@ describe("a run that goes on", () => {
         const certain = inOrder(startedPaths(record.slice(0, known.findLastIndex(({ type }) => ENDS.some((end) => end === type)) + 1))).length;
         expect(inOrder(second.started).slice(0, certain)).toEqual(inOrder(first.started).slice(0, certain));
       }),
-      { numRuns: 80 },
+      { numRuns: 50 },
     );
   });
 });

@@ -153,7 +153,7 @@ describe("a run that asks", () => {
         seen.parks += parks;
         seen.kills += how.kills.length;
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
     // Else nothing was shown of it.
     expect(Math.min(seen.parks, seen.kills)).toBeGreaterThan(10);

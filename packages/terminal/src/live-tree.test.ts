@@ -1,4 +1,15 @@
-import { digestOfBytes, type EventDraft, ExecutionId, InputId, InputKey, NodePath, type RunEvent, RunId } from "@dad/protocol";
+import {
+  asRecorded,
+  digestOfBytes,
+  type EventDraft,
+  ExecutionId,
+  InputId,
+  InputKey,
+  NodePath,
+  type RunEvent,
+  RunId,
+  type Usage,
+} from "@dad/protocol";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { liveTree } from "./live-tree.ts";
 import { unpainted } from "./paint.ts";
@@ -18,13 +29,14 @@ function show(tree: Progress, ...drafts: EventDraft[]): void {
 
 const started = (path: string): EventDraft => ({ type: "component.started", path: at(path), kind: "agent" });
 const node = (path: string): EventDraft => ({ type: "node.started", path: at(path), attempt: 1, nodeType: "command" });
-const completed = (path: string, durationMs = 1500): EventDraft => ({
+const completed = (path: string, durationMs = 1500, used: { readonly usage?: Usage } = {}): EventDraft => ({
   type: "node.completed",
   path: at(path),
   attempt: 1,
   decision: "executed",
   durationMs,
   artifacts: [],
+  ...used,
 });
 const says = (path: string, text: string): EventDraft => ({ type: "output.streamed", path: at(path), attempt: 1, channel: "text", text });
 const asks = (path: string, prompt: string): EventDraft => {
@@ -61,6 +73,15 @@ describe("liveTree", () => {
     void tree.onEvent({ ...told(node("coder.plan")), time: new Date(Date.now() + 60_000).toISOString() });
     vi.advanceTimersByTime(100);
     expect(await screen.text()).toBe("● coder 1m 00s\n  ● plan 0.1s\n");
+  });
+
+  it("says of what a recording gave that it was recorded, and how much of that there is", async () => {
+    const screen = testScreen();
+    using tree = liveTree(screen.stream, { paint: unpainted });
+    const usage = asRecorded({ inputTokens: 1, outputTokens: 1, costUsd: 1 });
+    show(tree, begun, started("coder"), completed("coder.a", 1500, { usage }));
+    vi.advanceTimersByTime(1000);
+    expect(await screen.text()).toBe("● coder 1.0s\n  ✔ a 1.5s recorded\nrun_1 1.0s, cost $0.00, recorded: 1 reply\n");
   });
 
   it("begins with how the run stands, and tells only what is new", async () => {

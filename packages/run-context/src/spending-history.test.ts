@@ -52,6 +52,8 @@ describe("what was used", () => {
     expect(spentAfter([...steps, [0, completed("a.x", tokens(10))]]).run.usage.inputTokens).toBe(10);
     const killed = spentAfter([...steps, [0, resumed], [0, started("a.x", 2)], [0, { ...completed("a.x", tokens(100)), attempt: 2 }]]);
     expect([killed.run.usage.inputTokens, killed.at(at("a.x")).usage.inputTokens]).toEqual([107, 107]);
+    const left = spentAfter([...steps, [0, started("a.x", 2)], [0, { ...completed("a.x", tokens(100)), attempt: 2 }]]);
+    expect(left.run.usage.inputTokens).toBe(107);
     const twice = spentAfter([...steps, [0, started("a.x", 2)], [0, stepped("a.x", tokens(50))]]);
     expect([twice.run.usage.inputTokens, twice.at(at("a")).usage.inputTokens]).toEqual([57, 57]);
   });

@@ -1,4 +1,5 @@
 import { agent, defineNode, flow } from "@dad/agent";
+import { inlineEngine } from "@dad/engine/inline";
 import { digestOfJson, errorEnvelope, type ErrorEnvelope, type RecordedEvent } from "@dad/protocol";
 import { ModelError, type ModelResource } from "@dad/resources";
 import { withPolicies } from "@dad/resources/policies";
@@ -116,7 +117,7 @@ describe("the budget of a run", () => {
 
   it("lets a run with more of it go on where it ended, and pays for nothing twice", async () => {
     const { model, calls } = paidModel();
-    const { step, on, run, resume, details, executed } = asking(model, ["a", "b"]);
+    const { step, on, run, resume, details, events, executed } = asking(model, ["a", "b"]);
     on("steps", async (context) => {
       for (const name of ["one", "two", "three"]) await context.step(name, async () => (await ask(context)) ?? null);
       return undefined;
@@ -132,6 +133,8 @@ describe("the budget of a run", () => {
     await resume(main, { budget: { calls: 5 } });
     expect(calls).toHaveLength(5);
     expect(executed).toEqual(["main.a 1", "main.steps 1", "main.steps 2", "main.b 1"]);
+    const steps = (await events()).flatMap((event) => (event.type === "step.completed" ? [event.usage?.calls] : []));
+    expect(steps).toEqual([1, 1, 1]);
     const { status, usage, budget } = await details();
     expect([status, usage.calls, budget]).toEqual([
       "completed",
@@ -141,6 +144,19 @@ describe("the budget of a run", () => {
         { scope: "run", unit: "calls", limit: 5, spent: 5 },
       ],
     ]);
+  });
+
+  it("is spent as well when the call does not fit that ended the run", async () => {
+    const { model, calls } = paidModel({ uses: () => ({ tokens: 60 }) });
+    const { step, run, resume } = asking(model);
+    const main = flow("main").node("a", step({})).node("b", step({}));
+    await failure(run(main, { budget: { tokens: 70 } }));
+    expect([calls.length, await failure(resume(main))]).toMatchObject([
+      1,
+      { code: "RUN_BUDGET_SPENT", details: { levels: [{ unit: "tokens", spent: 60, limit: 70 }] } },
+    ]);
+    await resume(main, { budget: { tokens: 200 } });
+    expect(calls).toHaveLength(2);
   });
 
   it("stays when a run is resumed without another one, and a limit can be taken away", async () => {
@@ -278,42 +294,57 @@ describe("the budget of a node", () => {
   });
 });
 
+/** Runs whose attempts, waits and budgets all have the same fake time. */
+async function timed(
+  work: (staged: ReturnType<typeof stage>, clock: Parameters<Parameters<typeof inFakeTime>[0]>[0]) => Promise<void>,
+): Promise<void> {
+  await inFakeTime((clock) => work(stage({ clock: { ...clock, now: () => clock.now() }, engine: inlineEngine({ clock }) }), clock));
+}
+
 describe("the time of a run", () => {
-  it("ends whatever goes on when it is up, as failed, also what does not heed that, and cleans up", async () => {
-    await inFakeTime(async (clock) => {
-      const { step, on, run, details, executed } = stage({ clock: { ...clock, now: () => clock.now() } });
-      on("hangs", untilAborted);
-      on("deaf", () => new Promise(() => undefined));
-      const body = flow("body").parallel("both", { one: flow("one").node("hangs", step({})), other: flow("other").node("deaf", step({})) });
-      const main = agent("main").try("careful", { body, catch: flow("h").node("x", step({})), finally: flow("cleanup").node("clean", step({})) });
+  it("ends whatever goes on at once when it is up, as failed, and cleans up", async () => {
+    await timed(async ({ step, on, run, details, executed }) => {
+      const reasons: unknown[] = [];
+      on("hangs", (context) => untilAborted(context).finally(() => reasons.push(context.signal.reason)));
+      const body = flow("body").node("hangs", step({}));
+      const main = agent("main").try("careful", {
+        body,
+        catch: flow("h").node("x", step({})),
+        finally: flow("cleanup").node("clean", step({})),
+      });
       expect(codesOf(await failure(run(main, { budget: { timeMs: 60_000 } })))).toEqual(["NODE_FAILED", "BUDGET_EXHAUSTED"]);
+      expect(reasons).toMatchObject([{ code: "BUDGET_EXHAUSTED" }]);
       expect(executed.at(-1)).toBe("main.careful.finally.clean 1");
       const { nodes, status } = await details();
-      expect(status).toBe("failed");
-      expect(nodes.find(({ path }) => path.endsWith("hangs"))).toMatchObject({
-        status: "failed",
-        error: { code: "BUDGET_EXHAUSTED", details: { scope: "run", unit: "timeMs", limit: 60_000 } },
-      });
-      expect(nodes.find(({ path }) => path.endsWith("deaf"))?.status).toMatch(/failed|cancelled/);
+      const error = { code: "BUDGET_EXHAUSTED", details: { scope: "run", unit: "timeMs", limit: 60_000 } };
+      expect([status, nodes.find(({ path }) => path.endsWith("hangs"))]).toMatchObject(["failed", { status: "failed", error }]);
     });
   });
 
-  it("begins no node when it is up", async () => {
-    await inFakeTime(async (clock) => {
-      const { step, on, run, executed } = stage({ clock: { ...clock, now: () => clock.now() } });
+  it("leaves a node behind that does not heed that it is up", async () => {
+    await timed(async ({ step, on, run, details }) => {
+      on("deaf", () => new Promise(() => undefined));
+      expect(codesOf(await failure(run(flow("main").node("deaf", step({})), { budget: { timeMs: 60_000 } })))).toContain("BUDGET_EXHAUSTED");
+      expect((await details()).nodes).toMatchObject([{ path: "main.deaf", status: "failed", error: { code: "BUDGET_EXHAUSTED" } }]);
+    });
+  });
+
+  it("begins no node when it is up, and lets a cleanup go on that passes it", async () => {
+    await timed(async ({ step, on, run, executed }, clock) => {
       on("slow", async () => {
         await new Promise<void>((resolve) => void clock.after(70_000, resolve));
         return "done";
       });
-      const main = flow("main").node("slow", step({}), { onFailure: "continue" }).node("next", step({}));
-      expect(codesOf(await failure(run(main, { budget: { timeMs: 60_000 } })))).toContain("BUDGET_EXHAUSTED");
-      expect(executed).toEqual(["main.slow 1"]);
+      const cleans = agent("main").try("t", { body: flow("body").node("x", step({})), finally: flow("cleanup").node("slow", step({})) });
+      expect(await run(cleans, { as: "cleans", budget: { timeMs: 60_000 } })).toMatchObject({ t: { finally: { slow: { value: "done" } } } });
+      const late = flow("main").node("x", step({})).node("late", step({}), { sleepBeforeMs: 70_000, onFailure: "continue" });
+      expect(codesOf(await failure(run(late, { as: "late", budget: { timeMs: 60_000 } })))).toContain("BUDGET_EXHAUSTED");
+      expect(executed.filter((one) => one.includes("late"))).toEqual([]);
     });
   });
 
   it("of a component ends what is in it, which can be handled", async () => {
-    await inFakeTime(async (clock) => {
-      const { step, on, run } = stage({ clock: { ...clock, now: () => clock.now() } });
+    await timed(async ({ step, on, run }) => {
       on("hangs", untilAborted);
       const main = agent("main").try("t", {
         body: flow("body", { budget: { timeMs: 1_000 } }).node("hangs", step({})),
@@ -324,8 +355,7 @@ describe("the time of a run", () => {
   });
 
   it("does not pass while somebody is asked", async () => {
-    await inFakeTime(async (clock) => {
-      const { step, on, run, ports } = stage({ clock: { ...clock, now: () => clock.now() } });
+    await timed(async ({ step, on, run, ports }, clock) => {
       ports.events.handleInput(async () => {
         await new Promise<void>((resolve) => void clock.after(500_000, resolve));
         return true;

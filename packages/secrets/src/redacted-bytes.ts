@@ -23,10 +23,16 @@ export function redactedByteStream(scan: () => SecretScan | undefined): Redacted
 export function redactedBytes(content: Uint8Array, scan: () => SecretScan | undefined): Uint8Array {
   if (scan() === undefined) return content;
   const pieces = redactionInPieces(scan);
-  const redacted: string[] = [];
-  for (let at = 0; at < content.length; at += PIECE_BYTES) redacted.push(pieces.push(textOf(content.subarray(at, at + PIECE_BYTES))));
-  redacted.push(pieces.end());
-  return pieces.changed ? Buffer.concat(redacted.map((piece) => Buffer.from(piece, "latin1"))) : content;
+  const redacted: Uint8Array[] = [];
+  let same = 0;
+  const add = (piece: string): void => {
+    // What is large and has no secret is not copied.
+    if (!pieces.changed) same += piece.length;
+    else redacted.push(...(redacted.length === 0 ? [content.subarray(0, same)] : []), Buffer.from(piece, "latin1"));
+  };
+  for (let at = 0; at < content.length; at += PIECE_BYTES) add(pieces.push(textOf(content.subarray(at, at + PIECE_BYTES))));
+  add(pieces.end());
+  return pieces.changed ? Buffer.concat(redacted) : content;
 }
 
 /** One character for each byte. */

@@ -113,7 +113,7 @@ describe("any operations on any folder", { timeout: 60_000 }, () => {
         expect("error" in output ? output : output.operations.map(({ status }) => status)).toEqual(expected);
         expect(await contentOf(folder.path)).toEqual(contentOfModel(model));
       }),
-      { numRuns: 150 },
+      { numRuns: 90 },
     );
   });
 
@@ -129,7 +129,7 @@ describe("any operations on any folder", { timeout: 60_000 }, () => {
         const all = "failed" in alone && alone.failed === 0;
         expect([!("error" in together), await contentOf(folder.path)]).toEqual([all, all ? await contentOf(twin.path) : untouched]);
       }),
-      { numRuns: 150 },
+      { numRuns: 90 },
     );
   });
 

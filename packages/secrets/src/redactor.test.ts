@@ -196,7 +196,10 @@ describe("redacted JSON", () => {
 
 describe("redacted bytes", () => {
   it("are the same bytes where there is nothing to take out", () => {
-    const content = Uint8Array.from({ length: 3_000_000 }, (_, at) => at % 251);
+    const content = Buffer.alloc(
+      3_000_000,
+      Uint8Array.from({ length: 251 }, (_, at) => at),
+    );
     expect(knowing(VALUE).bytes(content)).toBe(content);
     expect(redactor().bytes(content)).toBe(content);
   });

@@ -113,9 +113,9 @@ describe("a budget", () => {
     const whole = of({ usd: 0.3 });
     for (let call = 0; call < 3; call++) (await meterOf([whole]).reserve(one(1, 0.1))).settle(used(1, 0.1));
     expect(spentOf(whole)).toEqual({ usd: 0.3 });
-    const odd = of({ usd: 0.29 });
-    for (let call = 0; call < 29; call++) (await meterOf([odd]).reserve(one(1, 0.01))).settle(used(1, 0.01));
-    expect(spentOf(odd)).toEqual({ usd: 0.29 });
+    const odd = of({ usd: 0.41 });
+    for (let call = 0; call < 100; call++) (await meterOf([odd]).reserve(one(1, 0.0041))).settle(used(1, 0.0041));
+    expect(spentOf(odd)).toEqual({ usd: 0.41 });
     const many = of({ usd: 1 });
     for (let call = 0; call < 10_000; call++) (await meterOf([many]).reserve(one(1, 0.0001))).settle(used(1, 0.0001));
     expect(spentOf(many)).toEqual({ usd: 1 });

@@ -9,12 +9,12 @@ export class ProfileUnknownError extends DadError<"PROFILE_UNKNOWN"> {
   }
 }
 
-/** `RESOURCE_UNKNOWN`: the profile has no resource of this kind and id. */
+/** `RESOURCE_UNKNOWN`: the profile has no resource of this kind and id. Lists those it has, or the kinds, where it has none of this one. */
 export class ResourceUnknownError extends DadError<"RESOURCE_UNKNOWN"> {
-  constructor(kind: string, id: string, profile: { readonly name: string; readonly ids: readonly string[] }) {
-    super("RESOURCE_UNKNOWN", `profile "${profile.name}" has no ${kind} "${id}"; ${hintOf(id, profile.ids)}`, {
-      details: { kind, id, profile: profile.name, ids: profile.ids },
-    });
+  constructor(kind: string, id: string, profile: { readonly name: string; readonly ids: readonly string[]; readonly kinds?: readonly string[] }) {
+    const { name, ids, kinds = [] } = profile;
+    const problem = kinds.length === 0 ? `no ${kind} "${id}"; ${hintOf(id, ids)}` : `nothing of the kind "${kind}"; ${hintOf(kind, kinds)}`;
+    super("RESOURCE_UNKNOWN", `profile "${name}" has ${problem}`, { details: { kind, id, profile: name, ids } });
   }
 }
 

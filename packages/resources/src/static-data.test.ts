@@ -168,6 +168,13 @@ describe("a model as data", () => {
     );
   });
 
+  it("is not there without a provider for those on which it falls back", () => {
+    const models = { writer: { provider: "ours", model: "m", fallbacks: ["other"] }, other: { model: "claude-1" } };
+    const profile = registryOf({ live: { models, providers: { ours: {} } } }).profile();
+    expect(profile.models({})).toEqual([]);
+    expect(() => profile.get("model", "writer")).toThrow('model "other" of profile "live" has no provider');
+  });
+
   it("waits for its turn with all runs that ask the same provider", async () => {
     let [now, most] = [0, 0];
     const waiting: (() => void)[] = [];
@@ -295,6 +302,9 @@ describe("resources of a kind that another package brings", () => {
     expect(run.get("clock", "main")).toBe(run.get("clock", "main"));
     expect(run.get("clock", "main")).not.toBe(profile.get("clock", "main"));
     expect(() => run.get("clock", "mian")).toThrow('profile "live" has no clock "mian"; did you mean main? there is main');
+    expect(() => run.get("clcok" as "clock", "main")).toThrow(
+      'profile "live" has nothing of the kind "clcok"; did you mean clock? there are clock, endpoint, model, secret, tools',
+    );
   });
 });
 

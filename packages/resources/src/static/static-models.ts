@@ -87,7 +87,7 @@ export function staticModels(profile: NamedProfile, options: StaticModelsOptions
   const fits = (alias: string, entry: ModelEntry, query: ModelQuery): boolean => {
     if (!(query.among?.includes(alias) ?? true)) return false;
     const choice = isData(entry) ? providerChoice(entry, profile.definition) : undefined;
-    if (choice && "problem" in choice) return false;
+    if (choice && ("problem" in choice || !canFallBack(entry as ModelDefinition, profile.definition))) return false;
     if (!asksForModels(query)) return true;
     if (isData(entry) && query.model !== undefined && query.model !== entry.model) return false;
     const { provider: wanted, ...others } = query;
@@ -95,6 +95,14 @@ export function staticModels(profile: NamedProfile, options: StaticModelsOptions
     return fitsQuery(model, choice && "provider" in choice && choice.provider === wanted ? others : query);
   };
   return { ...shelf, fitting: (query) => Object.entries(models).flatMap(([alias, entry]) => (fits(alias, entry, query) ? [alias] : [])) };
+}
+
+/** A model is only there with those that are asked in its place. */
+function canFallBack({ fallbacks = [] }: ModelDefinition, definition: ProfileDefinition): boolean {
+  return fallbacks.every((alias) => {
+    const other = definition.models?.[alias];
+    return other !== undefined && (!isData(other) || "provider" in providerChoice(other, definition));
+  });
 }
 
 function providerChoice(definition: ModelDefinition, { providers = {} }: ProfileDefinition): ProviderChoice {

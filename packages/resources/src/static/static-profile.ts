@@ -58,7 +58,8 @@ function profileView(profile: NamedProfile, options: ViewOptions): ResourceProfi
     },
     get<Kind extends ResourceKind>(kind: Kind, id: string): ResourceKinds[Kind] {
       const resource = shelves.get(kind)?.get(id);
-      if (resource === undefined) throw new ResourceUnknownError(kind, id, { name, ids: ids(kind) });
+      const kinds = shelves.has(kind) ? [] : [...shelves.keys()].sort();
+      if (resource === undefined) throw new ResourceUnknownError(kind, id, { name, ids: ids(kind), kinds });
       return resource as ResourceKinds[Kind];
     },
   };

@@ -58,9 +58,7 @@ describe("dad resources", () => {
         "fine  secret  env:FAKE_KEY",
         "fine  secret  deploy  file:deploy.key",
         expect.stringMatching(/^unchecked {2}secret {2}token {2}cmd:echo /),
-        expect.stringMatching(
-          /has no provider: anthropic, amazon-bedrock, google-vertex and azure have claude-sonnet-4-5, and the profile has openai: add/,
-        ),
+        expect.stringMatching(/has no provider: anthropic, amazon-bedrock and google-vertex have claude-sonnet-4-5, and the profile has openai: add/),
         expect.stringContaining("other users of this machine can read or change"),
         expect.stringContaining("the variable NOT_SET_KEY is not set"),
       ]),

@@ -140,7 +140,7 @@ describe("a model as data", () => {
   });
 
   it.each<[string, string | undefined, RegExp]>([
-    ["claude-sonnet-4-5", undefined, /anthropic, amazon-bedrock, google-vertex and azure have claude-sonnet-4-5, and the profile has openai, ours/],
+    ["claude-sonnet-4-5", undefined, /anthropic, amazon-bedrock and google-vertex have claude-sonnet-4-5, and the profile has openai, ours/],
     ["in-house-7b", undefined, /nobody knows who has in-house-7b: say of the model which provider it is of; there are openai, ours/],
     ["gpt-5", "opnai", /nobody knows the provider "opnai"; did you mean openai\?/],
   ])("%s of the provider %j that is not there is refused, and says who could serve it", (model, provider, message) => {

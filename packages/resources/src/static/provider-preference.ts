@@ -7,25 +7,25 @@ interface Family {
 }
 
 /**
- * Who has the models of a family, by their names, in the order of preference: whoever makes them, then those clouds that name them alike.
+ * Who has the models of a family, by their names, in the order of preference: whoever makes them, then others.
  * The first that fits counts.
  */
 const FAMILIES: readonly Family[] = [
   { model: /^(?:(?:us|eu|apac|jp|au|global)\.)?(?:anthropic|amazon|meta|mistral|cohere|deepseek|ai21|qwen|openai)\./, providers: ["amazon-bedrock"] },
   { model: /\//, providers: ["openrouter", "gateway", "togetherai", "fireworks", "deepinfra", "huggingface", "groq"] },
-  { model: /^claude/, providers: ["anthropic", "amazon-bedrock", "google-vertex", "azure"] },
+  { model: /^claude/, providers: ["anthropic", "amazon-bedrock", "google-vertex"] },
   { model: /^(?:gpt-oss|llama|gemma|qwen|qwq)/, providers: ["groq", "cerebras", "togetherai", "fireworks", "alibaba", "ollama"] },
   { model: /^(?:gpt|chatgpt|o\d|codex|computer-use|text-embedding-(?:3|ada))/, providers: ["openai", "azure"] },
   { model: /^(?:gemini|text-embedding-00|imagen)/, providers: ["google-vertex", "google"] },
   { model: /^deepseek/, providers: ["deepseek", "azure", "ollama"] },
-  { model: /^(?:open-)?(?:mi[sx]tral|magistral|ministral|codestral|pixtral|devstral)/, providers: ["mistral", "azure", "google-vertex", "ollama"] },
+  { model: /^(?:open-)?(?:mi[sx]tral|magistral|ministral|codestral|pixtral|devstral)/, providers: ["mistral", "azure", "ollama"] },
   { model: /^grok/, providers: ["xai", "azure"] },
   { model: /^(?:command|c4ai|embed-)/, providers: ["cohere", "azure"] },
   { model: /^sonar/, providers: ["perplexity"] },
   { model: /^(?:kimi|moonshot)/, providers: ["moonshotai", "groq"] },
 ];
 
-const KNOWN: readonly string[] = [...new Set(FAMILIES.flatMap(({ providers }) => providers)), "openai-compatible", "vercel", "baseten"];
+const KNOWN: readonly string[] = [...new Set(FAMILIES.flatMap(({ providers }) => providers)), "openai-compatible", "vercel", "baseten", "lmstudio"];
 
 export interface ProviderWish {
   readonly model: string;

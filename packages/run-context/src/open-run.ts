@@ -17,7 +17,15 @@ import { runRecord } from "./run-record.ts";
 import { shownArtifacts } from "./shown-artifacts.ts";
 import { takeStaticInputs } from "./static-inputs.ts";
 
-export interface OpenRunOptions extends RunEnvOptions {
+/** What ends a run from outside. */
+interface RunBounds {
+  /** The most that it may use. Default: anything. */
+  readonly budget?: BudgetLimits | undefined;
+  /** Cancels the run. */
+  readonly signal?: AbortSignal;
+}
+
+export interface OpenRunOptions extends RunEnvOptions, RunBounds {
   /** Id of the component that the run executes. */
   readonly rootComponentId: string;
   /** Values given from outside, by node path or unique id. */
@@ -33,10 +41,6 @@ export interface OpenRunOptions extends RunEnvOptions {
    * gives every run. A re-run starts where its base says.
    */
   readonly revision?: string;
-  /** The most that it may use. Default: anything. */
-  readonly budget?: BudgetLimits | undefined;
-  /** Cancels the run. */
-  readonly signal?: AbortSignal;
   /** The ports, or what makes them for this run. Ports that it `own`s are released with the run; all others stay their maker's. */
   readonly ports: RunPorts | MakeRunPorts;
 }

@@ -3,7 +3,7 @@ import { addUsage, DadError, NO_USAGE, type Usage } from "@dad/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stage } from "../testing-run.ts";
-import { ask, paidModel, portsWith } from "./testing-models.ts";
+import { ask, paidModel, portsWith } from "../testing-models.ts";
 
 type Part =
   | { readonly kind: "node"; readonly asks: number; readonly failing: number; readonly attempts: number; readonly steps: boolean }

@@ -6,7 +6,7 @@ import { withPolicies } from "@dad/resources/policies";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { failing, inFakeTime, stage, untilAborted } from "../testing-run.ts";
-import { ask, paidModel, portsWith } from "./testing-models.ts";
+import { ask, paidModel, portsWith } from "../testing-models.ts";
 
 async function failure(work: Promise<unknown>): Promise<ErrorEnvelope> {
   return await work.then(() => expect.fail("it completed"), errorEnvelope);

@@ -2,7 +2,7 @@ import type { NodeContext } from "@dad/agent";
 import type { BudgetLimits, Json, Usage } from "@dad/protocol";
 import { ModelError, type ModelResource } from "@dad/resources";
 import { staticResourceRegistry } from "@dad/resources/static";
-import { memoryPorts } from "../testing-ports.ts";
+import { memoryPorts } from "./testing-ports.ts";
 
 // For the tests of this package only: a model that somebody pays.
 
@@ -12,9 +12,6 @@ export interface PaidCall {
   readonly fails?: boolean;
   readonly calls?: number;
 }
-
-/** What every call is expected to use at most: more than the text of these requests has. */
-export const MOST = 100;
 
 export interface PaidModelOptions {
   /** What each call uses, by its number from 1. Default: a token, and a cent. */

@@ -143,6 +143,13 @@ describe("forkAgent", () => {
     expect(ended).toMatchObject({ stopped: { code: "BUDGET_EXHAUSTED" }, spentUsd: 2 });
   });
 
+  it("gives each child a budget of a run, which is its own", async () => {
+    does = () => Promise.resolve();
+    const { children, stopped } = await fork(setting(1, 2), { budget: { usd: 5 } });
+    const level = { scope: "run", unit: "usd", limit: 5, spent: 1 };
+    expect([children.map(({ run }) => run?.budget), stopped]).toEqual([[[level], [level]], undefined]);
+  });
+
   it("cancels those that go on as soon as the budget is passed", async () => {
     // The first waits until somebody cancels it, and the second until the first does so.
     const { promise: waiting, resolve: waits } = Promise.withResolvers<void>();

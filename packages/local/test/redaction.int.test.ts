@@ -148,14 +148,14 @@ const PROGRAM =
 /** The same in each definition. */
 const [SETTINGS, PROMPT] = [valueOf(EARLY), textOf(EARLY)];
 let isWhole = false;
-const definition = (directory: string) =>
+const definition = (directory: string, prompt = PROMPT) =>
   agent("main", { variables: { given: variable() } })
     .node("learn", learn({ told: null }))
     .node("say", say({ told: SETTINGS }))
     .node("told", (nodes) => tell({ told: nodes.say }))
     .node("given", (_nodes, { given }) => tell({ told: given }))
     .node("command", runCommand({ argv: [process.execPath, "-e", PROGRAM, join(directory, "text")], env: { NOTHING: PLAIN[6] ?? "" } }))
-    .node("model", askModel({ model: "model", prompt: PROMPT, system: PROMPT }, { tools: [look] }))
+    .node("model", askModel({ model: "model", prompt, system: PROMPT }, { tools: [look] }))
     .node("replaced", tell({ told: null }))
     .try("caught", {
       body: flow("body").node("failing", failing({ told: null })),
@@ -197,15 +197,19 @@ it("leaves none of 1,000 secrets in what is recorded, kept, shown, committed, to
     Buffer.concat([Buffer.from([0, 200, 255]), Buffer.from(PLAIN.slice(0, 20).join(" "))]),
   );
   const store = localStore({ projectRoot: directory, project: "p", hostEnv: env, durability: "relaxed" });
+  const heard: unknown[] = [];
   const options: LocalPortsOptions = {
     resources: resources(),
     onInput: {
-      answer: ({ key, as }) => (as === "secret" ? ANSWERED[Number(key.slice(1))] : key === "choice" ? "x" : textOf()),
+      answer(request) {
+        heard.push(request);
+        if (request.as === "secret") return ANSWERED[Number(request.key.slice(1))];
+        return request.key === "choice" ? "x" : textOf();
+      },
       by: { channel: "test", who: PLAIN[7] ?? "" },
     },
   };
   const observability = memoryObservability();
-  const heard: unknown[] = [];
   const make: MakeRunPorts = (run, own) => {
     const ports = localPorts(store, options)(run, own);
     ports.events.subscribe("*", (event) => void heard.push(event));
@@ -219,9 +223,10 @@ it("leaves none of 1,000 secrets in what is recorded, kept, shown, committed, to
   const files = await findInputFiles([join(directory, "files")]);
   const thrown: unknown[] = [];
   const running =
-    (continuation?: Awaited<ReturnType<typeof planAgentRerun>>["continuation"]) => async (run: Parameters<Parameters<typeof withRun>[1]>[0]) => {
+    (root = main, continuation?: Awaited<ReturnType<typeof planAgentRerun>>["continuation"]) =>
+    async (run: Parameters<Parameters<typeof withRun>[1]>[0]) => {
       await using execution = await run.isolate();
-      return await execution.run(agentRunner(main, { engine: inlineEngine(), continuation }));
+      return await execution.run(agentRunner(root, { engine: inlineEngine(), continuation }));
     };
   const early = redactor(store.secrets());
   options.resources.forRun({ onSecret: (secret) => early.add(secret) });
@@ -247,14 +252,16 @@ it("leaves none of 1,000 secrets in what is recorded, kept, shown, committed, to
   expect(told).toHaveLength(1);
   expect((told[0] as Json[])[0]).toEqual(before[0]);
 
-  const rerun = { of: "first", set: { "main.told": { told: valueOf(EARLY) } }, reask: ["main.model"] };
-  const planned = await planAgentRerun(again, { store, ports: options, rerun, inputs, inputFiles: files });
+  const changed = definition(directory, textOf(EARLY));
+  const rerun = { of: "first", set: { "main.told": { told: valueOf(EARLY) } } };
+  const planned = await planAgentRerun(changed, { store, ports: options, rerun, inputs, inputFiles: files });
   await withRun(
     { ...where, runId: "second", rootComponentId: "main", rerun: planned.start, inputs: planned.inputs, inputFiles: planned.inputFiles },
-    running(planned.continuation),
+    running(changed, planned.continuation),
   ).catch((error: unknown) => thrown.push(error));
   const executed = planned.plan.nodes.filter(({ decision }) => decision !== "reuse").map(({ path }) => path);
   expect(executed).not.toContain("main.say");
+  expect(executed).toContain("main.model");
   await store[Symbol.asyncDispose]();
 
   const written: (readonly [string, Uint8Array | string])[] = [];

@@ -1,5 +1,5 @@
 import { inlineContent, readJson, readText } from "@dad/artifacts";
-import { type EventDraft, Json, NodePath, RelativePath, type RunEvent, type UnknownEvent } from "@dad/protocol";
+import { type EventDraft, Json, NodePath, RelativePath, type RunEvent, RunId, type UnknownEvent } from "@dad/protocol";
 import { redactor } from "@dad/secrets";
 import { describe, expect, it } from "vitest";
 import { openRun } from "./open-run.ts";
@@ -101,6 +101,13 @@ describe("what is kept", () => {
 });
 
 describe("what a run is made with", () => {
+  it("is on record without what was set for it that is a secret", async () => {
+    const record = { of: RunId.parse("of"), set: { "main.node": { [`with ${SECRET}`]: SECRET } }, lineage: [RunId.parse("of")] };
+    const { run } = await opened({ rerun: { record, origins: [] } });
+    expect(run.details().rerun?.set).toEqual({ "main.node": { [`with ${MARK}`]: MARK } });
+    await run[Symbol.asyncDispose]();
+  });
+
   it("is given to it as it is recorded, also when marks make it too large for the record", async () => {
     const data = Buffer.from(`${SECRET.slice(0, 8)} ${SECRET} `.repeat(500));
     const known = redactor([{ name: `file:${"a".repeat(60)}`, value: SECRET }]);

@@ -64,7 +64,11 @@ async function lived({ output, step, answer, input, message, setting }: Story) {
   });
   let fails = true;
   const last = node("last", async (context, told) => {
-    seen.told.push(told, await context.step("own", () => ((seen.steps += 1), step)));
+    const own = await context.step("own", () => {
+      seen.steps += 1;
+      return step;
+    });
+    seen.told.push(told, own, await context.input({ key: "own", schema: Json, prompt: "?" }));
     if (fails) throw new Error("not yet");
     return null;
   });
@@ -90,7 +94,7 @@ describe("an error of a node", () => {
   it("is recorded without a part of a secret, also where it is cut because it is too long", async () => {
     const [secret = ""] = SECRETS;
     // Each cut that there may be goes through the secret.
-    const message = `${secret.repeat(1_000)}`;
+    const message = secret.repeat(1_000);
     const ports = { ...memoryPorts(), redactor: redactor(known) };
     const failing = node("failing", async () => {
       throw new Error(message);
@@ -103,6 +107,26 @@ describe("an error of a node", () => {
     const events: RecordedEvent[] = [];
     for await (const event of ports.journals.read(RunId.parse("r"))) events.push(event);
     expect(JSON.stringify(events)).not.toMatch(/corr|batt/);
+  });
+});
+
+describe("the fingerprint of a node", () => {
+  it("is the same with another secret in the place of one, as what it is told is the same on record", async () => {
+    const fingerprintWith = async (value: string) => {
+      const ports = { ...memoryPorts(), redactor: redactor([{ name: "env:S0", value }]) };
+      const say = node("say", async () => null);
+      const definition = flow("main").node("say", say({ told: `key ${value}` }));
+      await withRun({ ports, runId: "r", rootComponentId: "main" }, async (run) => {
+        await using execution = await run.isolate();
+        return await execution.run(flowRunner(definition, { engine: inlineEngine() }));
+      });
+      const events: RecordedEvent[] = [];
+      for await (const event of ports.journals.read(RunId.parse("r"))) events.push(event);
+      return events.flatMap((event) => (event.type === "node.completed" ? [event.fingerprint?.digest] : []));
+    };
+    const [one, other] = [await fingerprintWith("correct-horse-battery"), await fingerprintWith("another-horse-battery")];
+    expect(one).toEqual(other);
+    expect(one[0]).toBeDefined();
   });
 });
 

@@ -1,4 +1,5 @@
-/** The cost of one trivial node of a run, as a ratio to a raw floor. Usage: `node-overhead.ts [nodes] [rounds]`. */
+/** The cost of one trivial node of a run, as a ratio to a raw floor. Usage: `node-overhead.ts [nodes] [rounds] [secrets]`, of which the last is how many secrets each run knows. */
+import { randomUUID } from "node:crypto";
 import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Component, defineNode, flow, type FlowDefinition } from "@dad/agent";
@@ -13,11 +14,13 @@ import { noopObservability } from "@dad/observability/noop";
 import { staticResourceRegistry } from "@dad/resources/static";
 import { type MakeRunPorts, withRun } from "@dad/run-context";
 import { flowRunner } from "@dad/runner";
+import { redactor } from "@dad/secrets";
 import { z } from "zod";
 import { inDirectory, median, milliseconds } from "./measure.ts";
 
 const nodes = Number(process.argv[2] ?? 500);
 const rounds = Number(process.argv[3] ?? 5);
+const secrets = Array.from({ length: Number(process.argv[4] ?? 0) }, (_, at) => ({ name: `env:KEY_${at}`, value: randomUUID() }));
 
 const step = (n: number, bytes: number) => ({ n: n + 1, text: "x".repeat(bytes) });
 const trivial = defineNode({
@@ -44,6 +47,7 @@ const rest = () => ({
   resources: staticResourceRegistry({ profiles: { default: {} } }).profile(),
   observability: noopObservability(),
   isolation: processIsolation(),
+  ...(secrets.length === 0 ? {} : { redactor: redactor(secrets) }),
 });
 
 async function bareLoop(bytes: number): Promise<void> {

@@ -64,7 +64,15 @@ describe("the single-shot coder", () => {
   it("says that its model is a recording, where everything is, and what to try next", async () => {
     const { stdout } = await sample();
     const runId = runIdIn(stdout);
-    for (const part of ["the model is a recording", "coder.fix.verify  completed", "tokens    0 in, 0 out", "(nothing paid)", "$0.00", `branch run/${runId}`, `show ${runId}`])
+    for (const part of [
+      "the model is a recording",
+      "coder.fix.verify  completed",
+      "tokens    0 in, 0 out",
+      "(nothing paid)",
+      "$0.00",
+      `branch run/${runId}`,
+      `show ${runId}`,
+    ])
       expect(stdout).toContain(part);
     const manifest = await readFile(join(directory, "runs", runId, "run.json"), "utf8");
     expect(RunManifest.parse(JSON.parse(manifest))).toMatchObject({ status: "completed", rootComponentId: "coder" });

@@ -3,12 +3,10 @@ import type { Answering, EventHandler, InputHandler } from "@dad/events";
 import { memoryEventBus } from "@dad/events/memory";
 import type { IsolationAdapter, IsolationPolicy, RunScope } from "@dad/isolation";
 import { noopObservability } from "@dad/observability/noop";
-import type { ResourceProfile } from "@dad/resources";
 import type { MakeRunPorts } from "@dad/run-context";
-import type { KnownSecret } from "@dad/secrets";
 import { localIsolation } from "./local-isolation.ts";
 import type { LocalStore } from "./local-store.ts";
-import { redactingFor } from "./redacting.ts";
+import { redactingFor, type RedactingOptions } from "./redacting.ts";
 
 export interface IsolationChoice {
   /** Default: that of the store. */
@@ -17,17 +15,9 @@ export interface IsolationChoice {
   readonly policy?: IsolationPolicy;
 }
 
-export interface LocalPortsOptions {
-  readonly resources: ResourceProfile;
-  /**
-   * What commands of a run may see of this process's environment is chosen from here, and the secrets in it get into nothing that is
-   * written. Default: what the store was given.
-   */
-  readonly hostEnv?: Readonly<Record<string, string | undefined>>;
+export interface LocalPortsOptions extends RedactingOptions {
   /** Told everything that happens in the run. */
   readonly onEvent?: EventHandler;
-  /** Is told each secret that gets into nothing that is written of the run, before anybody has it: for what is written of it elsewhere. */
-  readonly onSecret?: (secret: KnownSecret) => void;
   /** Answers what the run asks, or leaves it to who posts an answer in its inbox. `by`: what is recorded of who answers. */
   readonly onInput?: { readonly answer: InputHandler; readonly by?: Answering } | undefined;
   readonly isolation?: IsolationChoice;

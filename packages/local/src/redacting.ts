@@ -1,11 +1,22 @@
 import type { ResourceProfile } from "@dad/resources";
 import { type KnownSecret, type Redactor, redactor } from "@dad/secrets";
-import type { LocalPortsOptions } from "./local-ports.ts";
 import type { LocalStore } from "./local-store.ts";
+
+/** What a run has to do with secrets. */
+export interface RedactingOptions {
+  readonly resources: ResourceProfile;
+  /**
+   * What commands of a run may see of this process's environment is chosen from here, and the secrets in it get into nothing that is
+   * written. Default: what the store was given.
+   */
+  readonly hostEnv?: Readonly<Record<string, string | undefined>>;
+  /** Is told each secret that gets into nothing that is written of the run, before anybody has it: for what is written of it elsewhere. */
+  readonly onSecret?: (secret: KnownSecret) => void;
+}
 
 interface Where {
   readonly store: Partial<Pick<LocalStore, "secrets">>;
-  readonly ports: Pick<LocalPortsOptions, "resources" | "hostEnv" | "onSecret">;
+  readonly ports: RedactingOptions;
 }
 
 /** A run that takes secrets out of all that is written. */

@@ -84,6 +84,7 @@ export type {
 export { estimate, type EstimatedModel } from "./policies/estimate.ts";
 export type { PolicyClock } from "./policies/policy-clock.ts";
 export { withMeter } from "./policies/surrounded.ts";
+export { modelFacts } from "./model-facts.ts";
 export { filesOf, messageOfReply, partsOf, type StructuredOptions, toolCallsOf, withStructured } from "./reply.ts";
 export type { OpenToolSource, SourcedTool, ToolOptions, ToolReply, ToolSource } from "./tool-source.ts";
 export { streamed, type StreamedPart } from "./streamed.ts";

@@ -1,4 +1,5 @@
 import type { CallOptions, Embedding, GenerateOptions, ModelResource, UsageEstimate } from "../model-resource.ts";
+import { modelFacts } from "../model-facts.ts";
 import { attempt, type AttemptPolicies, type Reply } from "./attempt.ts";
 import { estimate, estimateOfTexts, fullName } from "./estimate.ts";
 import { hearer } from "./hearer.ts";
@@ -38,7 +39,7 @@ export function surrounded(model: ModelResource, policies: AttemptPolicies, retr
   }
 
   return {
-    ...model,
+    ...modelFacts(model),
     metered: true,
     generate: async (request, options = {}) =>
       await answered({ estimate: estimate(request, model), options, ask: (own) => model.generate(request, own) }),

@@ -423,6 +423,28 @@ describe("withMeter", () => {
     expect(withMeter(model)).toBe(model);
   });
 
+  it("keeps what a model that is a class says of itself", async () => {
+    class Model implements ModelResource {
+      readonly #inner = pricedModel(["hi"]);
+      get provider() {
+        return this.#inner.provider;
+      }
+      get modelId() {
+        return this.#inner.modelId;
+      }
+      get capabilities() {
+        return this.#inner.capabilities;
+      }
+      generate(...given: Parameters<ModelResource["generate"]>) {
+        return this.#inner.generate(...given);
+      }
+    }
+    const model = withMeter(new Model());
+    const { provider, modelId, capabilities } = pricedModel([]);
+    expect(model).toMatchObject({ provider, modelId, capabilities, metered: true });
+    expect((await model.generate(HELLO)).text).toBe("hi");
+  });
+
   it("asks for vectors too", async () => {
     const log: unknown[] = [];
     const embed = async () => ({ vectors: [[1]], usage: { ...NO_USAGE, inputTokens: 4 }, modelId: "m" });

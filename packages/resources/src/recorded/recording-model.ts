@@ -1,4 +1,5 @@
 import type { ModelExchange } from "@dad/protocol";
+import { modelFacts } from "../model-facts.ts";
 import type { ModelResource } from "../model-resource.ts";
 
 /**
@@ -8,15 +9,8 @@ import type { ModelResource } from "../model-resource.ts";
  * The usage is on the tape as the reply says it. Prompts and replies are on the tape as they were, so look at it before you share it.
  */
 export function recordingModel(model: ModelResource, onEntry: (entry: ModelExchange) => void | Promise<void>): ModelResource {
-  const { provider, modelId, capabilities, identity, metered, price, maxOutputTokens } = model;
   return {
-    provider,
-    modelId,
-    capabilities,
-    ...(identity !== undefined && { identity }),
-    ...(metered !== undefined && { metered }),
-    ...(price && { price }),
-    ...(maxOutputTokens !== undefined && { maxOutputTokens }),
+    ...modelFacts(model),
     async generate(request, options) {
       const asked = structuredClone(request);
       const response = await model.generate(request, options);

@@ -1,6 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { Json } from "@dad/protocol";
 import { ProviderUnknownError } from "../errors.ts";
 import type { MakerAccess } from "../maker-access.ts";
+import { modelFacts } from "../model-facts.ts";
 import { asksForModels, fitsQuery } from "../model-query.ts";
 import type { ModelResource, ModelSettings } from "../model-resource.ts";
 import { withFallbacks } from "../policies/fallback.ts";
@@ -136,14 +138,23 @@ function modelOfData({ name, definition, alias, entry }: ModelOfProfile, { share
     maxOutputTokens: entry.maxOutputTokens ?? entry.settings?.maxOutputTokens,
   };
   const identity = modelIdentity(toMake, entry.settings);
-  const model = { ...withSettings(make(toMake, access), entry.settings), ...(identity === undefined ? {} : { identity }) };
+  const model = withSettings(make(toMake, access), { settings: entry.settings, identity });
   const { timeoutMs, retry } = entry;
   const limiters = shared.limiters(alias, provider);
   return withPolicies(model, { limiters, ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(retry ? { retry } : {}) });
 }
 
+interface Settled {
+  readonly settings: ModelSettings | undefined;
+  readonly identity: Json | undefined;
+}
+
 /** A model that is asked with these settings, where a request does not say otherwise. */
-function withSettings(model: ModelResource, settings: ModelSettings | undefined): ModelResource {
-  if (!settings) return model;
-  return { ...model, generate: (request, options) => model.generate({ ...request, settings: { ...settings, ...request.settings } }, options) };
+function withSettings(model: ModelResource, { settings, identity }: Settled): ModelResource {
+  return {
+    ...modelFacts(model),
+    ...(identity === undefined ? {} : { identity }),
+    generate: (request, options) => model.generate(settings ? { ...request, settings: { ...settings, ...request.settings } } : request, options),
+    ...(model.embed && { embed: model.embed.bind(model) }),
+  };
 }

@@ -1,6 +1,7 @@
 import { asRecorded, DadError, Usage } from "@dad/protocol";
 import {
   type CallOptions,
+  modelFacts,
   type ModelMeter,
   type ModelResource,
   type ModelTrouble,
@@ -71,7 +72,7 @@ function meteredModel(model: ModelResource, { meter, count, onTrouble }: Meterin
   }
 
   return {
-    ...own,
+    ...modelFacts(own),
     generate: (request, options = {}) => counted(own.generate(request, heard(options))),
     ...(own.embed && { embed: (texts: readonly string[], options: CallOptions = {}) => counted(embed(own, texts, heard(options))) }),
   };

@@ -59,6 +59,12 @@ describe("a budget", () => {
     expect(spentOf(whole)).toEqual({ tokens: 90, calls: 1, usd: 0.9 });
   });
 
+  it("counts all that was set aside of a call that says no numbers of what it used", async () => {
+    const whole = of({ tokens: 100, calls: 3, usd: 1 });
+    (await meterOf([whole]).reserve(one(90, 0.9))).settle(used(Number.NaN));
+    expect(spentOf(whole)).toEqual({ tokens: 90, calls: 1, usd: 0.9 });
+  });
+
   it("refuses what does not fit, whatever others give back", async () => {
     const whole = of({ tokens: 100 });
     await meterOf([whole]).reserve(one(60));

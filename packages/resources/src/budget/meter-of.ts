@@ -1,4 +1,4 @@
-import type { BudgetLevel, Usage } from "@dad/protocol";
+import { type BudgetLevel, Usage } from "@dad/protocol";
 import { BudgetExhaustedError } from "../errors.ts";
 import type { ModelMeter, Reservation, UsageEstimate } from "../model-resource.ts";
 import { type Amounts, amountsOf, amountsOfEstimate } from "./amounts.ts";
@@ -33,8 +33,8 @@ function reservationOf(budgets: readonly Budget[], estimate: UsageEstimate): Res
     for (const { ledger } of budgets) ledger.onChange();
   };
   return {
-    // It is one call, whatever it says of that.
-    settle: (usage: Usage) => end(amountsOf({ ...usage, calls: usage.calls ?? 1 })),
+    // It is one call, whatever it says of that. What are no numbers would make all that follow none.
+    settle: (usage: Usage) => end(Usage.safeParse(usage).success ? amountsOf({ ...usage, calls: usage.calls ?? 1 }) : amountsOfEstimate(estimate)),
     release: () => end(NOTHING),
     forfeit: () => end(amountsOfEstimate(estimate)),
     timeMs: shortest?.ms,

@@ -5,7 +5,7 @@ import { fullName, tokensOf } from "./estimate.ts";
 import type { Hearer } from "./hearer.ts";
 import type { Limiter } from "./limiter.ts";
 import type { PolicyClock } from "./policy-clock.ts";
-import { isModelError, type Spent, spentBy, usageOfCall } from "./spent.ts";
+import { counted, isModelError, type Spent, spentBy, usageOfCall } from "./spent.ts";
 import { timedCall } from "./timed-call.ts";
 import type { Permit } from "./waiting-line.ts";
 
@@ -56,15 +56,16 @@ export async function attempt<Given extends Reply>(call: ModelCall<Given>, polic
       },
       { ...timeOf(model, reservation, policies), clock: policies.clock, signal: options.signal },
     );
-    reservation?.settle({ calls: 1, ...reply.usage });
-    permit.end(tokensOf(reply.usage));
-    return { reply, used: model.capabilities.recorded ? reply.usage : usageOfCall(reply.usage, call.estimate) };
+    const spent = model.capabilities.recorded ? reply.usage : counted(reply.usage);
+    if (reservation) close(reservation, spent);
+    permit.end(tokensBy(spent, call.estimate));
+    return { reply, used: model.capabilities.recorded ? reply.usage : usageOfCall(spent, call.estimate) };
   } catch (error) {
     const spent = called ? spentBy(error, { told: hearer.told(), recorded: model.capabilities.recorded }) : "nothing";
     if (reservation) close(reservation, spent);
     if (called) {
       pauseFor(error, policies.limiters);
-      permit?.end(spent === "nothing" ? 0 : spent === "unknown" ? call.estimate.tokens : tokensOf(spent));
+      permit?.end(tokensBy(spent, call.estimate));
     } else permit?.cancel();
     return { error, used: usageOfCall(spent, call.estimate), final: hearer.failed() || options.signal?.aborted === true };
   } finally {
@@ -108,6 +109,11 @@ function close(reservation: Reservation, spent: Spent): void {
   else reservation.settle({ calls: 1, ...spent });
 }
 
+function tokensBy(spent: Spent, { tokens }: UsageEstimate): number {
+  if (spent === "nothing") return 0;
+  return spent === "unknown" ? tokens : tokensOf(spent);
+}
+
 /** What a provider says to one call it says to all. */
 function pauseFor(error: unknown, limiters: readonly Limiter[]): void {
   if (!isModelError(error) || error.code !== "MODEL_RATE_LIMITED") return;
@@ -118,5 +124,5 @@ function pauseFor(error: unknown, limiters: readonly Limiter[]): void {
 /** When the provider says that a call may be made again, in milliseconds from now. */
 export function retryAfterOf(error: unknown): number | undefined {
   const ms = isModelError(error) ? error.details["retryAfterMs"] : undefined;
-  return typeof ms === "number" ? ms : undefined;
+  return typeof ms === "number" && Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }

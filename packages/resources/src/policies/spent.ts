@@ -24,7 +24,7 @@ export interface FailedCall {
 /** What a call used that failed. */
 export function spentBy(error: unknown, { told, recorded }: FailedCall): Spent {
   const known = knownUsage(error);
-  if (known) return known;
+  if (known) return recorded ? known : counted(known);
   if (recorded) return "nothing";
   // Without its key no provider can have been called.
   if (!told && DadError.is(error) && error.code.startsWith("SECRET_")) return "nothing";
@@ -34,6 +34,13 @@ export function spentBy(error: unknown, { told, recorded }: FailedCall): Spent {
   const { status, reached } = error.details;
   const answered = typeof status === "number" && status >= 400;
   return answered || reached === false || isUnconnected(error, MAX_CAUSES) ? "nothing" : "unknown";
+}
+
+/** What a reply says that it used. Of one that counts nothing, or no numbers, nobody knows that: each reply is of some tokens. */
+export function counted(usage: Usage): Spent {
+  const said = Usage.safeParse(usage).data;
+  if (said === undefined) return "unknown";
+  return said.inputTokens + said.outputTokens > 0 || said.forfeited || said.recorded ? said : "unknown";
 }
 
 /** One call in the terms of a sum; `undefined` when it used nothing. */

@@ -1,4 +1,4 @@
-import { DadError, NO_USAGE } from "@dad/protocol";
+import { DadError, NO_USAGE, type Usage } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
 import { BudgetExhaustedError, ModelError } from "../errors.ts";
 import type { GenerateOptions, ModelResource, ModelTrouble } from "../model-resource.ts";
@@ -307,6 +307,17 @@ describe("withPolicies, limited", () => {
   });
 });
 
+describe("withPolicies, told to come back at no time", () => {
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, -5_000])(
+    "tries again after %d ms as if nothing were said, or at once, and pauses nobody",
+    async (ms) => {
+      const clock = fakeClock();
+      const model = withPolicies(pricedModel([tooMany(ms), "hi"]), { clock, limiters: [limiter({ concurrency: 1 }, { clock })] });
+      expect(await after(model.generate(HELLO), { clock, ms: 1_000 })).toMatchObject({ value: { text: "hi" } });
+    },
+  );
+});
+
 describe("withPolicies, metered", () => {
   const cut = (details: ModelError["details"] = {}, cause?: Error) => new ModelError("MODEL_UNAVAILABLE", "cut", { retryable: true, details, cause });
   const refused = (code: string) => Object.assign(new Error("connect"), { code });
@@ -331,6 +342,20 @@ describe("withPolicies, metered", () => {
     const { ask } = surrounded([answer], { retry: { attempts: 1 } });
     await ask({ meter: loggingMeter(log) }).catch(() => {});
     expect(log).toEqual(["reserve", ended]);
+  });
+
+  it.each<[string, unknown]>([
+    ["counts nothing", { inputTokens: 0, outputTokens: 0, costUsd: null }],
+    ["has no usage", undefined],
+    ["counts no numbers", { inputTokens: Number.NaN, outputTokens: 1, costUsd: 0 }],
+  ])("forfeits a reply that %s, or an error that says so", async (_what, usage) => {
+    const reply = { text: "hi", finishReason: "stop", modelId: "m", usage: usage as Usage } as const;
+    const inner = pricedModel(["hi", busy("late", { status: 200, usage: usage as null })]);
+    const model = withMeter({ ...inner, generate: async (...given) => ({ ...(await inner.generate(...given)), ...reply }) });
+    const log: unknown[] = [];
+    expect((await model.generate(HELLO, { meter: loggingMeter(log) })).usage).toEqual({ calls: 1, ...NO_USAGE, forfeited });
+    await expect(model.generate(HELLO, { meter: loggingMeter(log) })).rejects.toMatchObject({ message: "late" });
+    expect(log).toEqual(["reserve", "forfeit", "reserve", "forfeit"]);
   });
 
   it("forfeits a reply that had begun, whatever became of it", async () => {

@@ -98,7 +98,10 @@ function countingMeter(meter: ModelMeter, count: (usage: Usage) => void): ModelM
       };
       return {
         ...reservation,
-        settle: ({ recorded: _apart, ...usage }) => end({ calls: 1, ...usage }, () => reservation.settle(usage)),
+        settle(said) {
+          const { recorded: _apart, ...usage } = Usage.safeParse(said).data ?? forfeited;
+          end({ calls: 1, ...usage }, () => reservation.settle(usage));
+        },
         release: () => end(undefined, () => reservation.release()),
         forfeit: () => end(forfeited, () => reservation.forfeit()),
       };

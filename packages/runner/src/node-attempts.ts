@@ -9,6 +9,7 @@ import { type Attempt, type Collected, type NodeElement, nothingYet } from "./at
 import { keyOf } from "./attempt-key.ts";
 import { commit, endOf, keepResult } from "./attempt-record.ts";
 import type { RunBudgets } from "./budget/run-budgets.ts";
+import { both } from "./disposables.ts";
 import type { FileCommits } from "./file-commits.ts";
 import { checkedOutput } from "./node-execution.ts";
 import { type PartCommits, partCommits } from "./part-commits.ts";
@@ -70,8 +71,8 @@ export function nodeAttempts(options: NodeAttemptsOptions): NodeAttempts {
       if (call.asks) return await askedIn(options, asking, elementAt(call.path)?.definition);
       const before = options.before.turns.recordOf(call);
       if (before) return await recordedOutcome(scope, before);
-      using spending = options.budgets.enter(call.path);
-      const within = { spending, report, signal: AbortSignal.any([signal, spending.signal]), hold: () => both(hold(), spending.hold()) };
+      using spending = options.budgets.enter(call.path, { signal });
+      const within = { spending, report, signal: spending.signal, hold: () => both(hold(), spending.hold()) };
       const own = { observability: options.observability, exclusively: parts.exclusively, ...within, ...steps(call) };
       return await attempt({ ...asking, ...own, ...nodeAt(call.path) });
     },
@@ -114,15 +115,6 @@ function stepsIn({ run }: ExecutionScope, nodeAt: (path: NodePath) => NodeElemen
 async function askedIn({ budgets }: NodeAttemptsOptions, ...asking: Parameters<typeof askedOutcome>): Promise<NodeOutcome> {
   using _asking = budgets.asking();
   return await askedOutcome(...asking);
-}
-
-function both(first: Disposable, second: Disposable): Disposable {
-  return {
-    [Symbol.dispose]() {
-      first[Symbol.dispose]();
-      second[Symbol.dispose]();
-    },
-  };
 }
 
 function leaving(waits: AttemptWaits): Disposable {

@@ -38,8 +38,7 @@ export async function executed(work: Attempt, collected: Collected): Promise<Nod
 
 /** How an attempt ended that threw: one whose time was up before anything else ended it has failed because of that. */
 function outcomeOf({ signal, spending }: Attempt, error: unknown): NodeOutcome {
-  const isCut = spending.signal.aborted && signal.reason === spending.signal.reason;
-  return isCut ? { status: "failed", error: signal.reason } : stoppedOutcome(signal, error);
+  return spending.wasCut() ? { status: "failed", error: signal.reason } : stoppedOutcome(signal, error);
 }
 
 /** What the node gives, or an interceptor instead. */

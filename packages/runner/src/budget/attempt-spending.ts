@@ -1,7 +1,9 @@
 import { type NodeOutcome, systemClock } from "@dad/engine";
 import type { Usage } from "@dad/protocol";
 import { type Budget, type BudgetExhaustedError, charge, meterOf, type ModelMeter, type PolicyClock } from "@dad/resources";
+import { both } from "../disposables.ts";
 import { exhaustsRun } from "../ends-run.ts";
+import { pausableWork } from "./pausable-work.ts";
 
 /** What one attempt may use, and whether it has to end because of that. */
 export interface AttemptSpending extends Disposable {
@@ -9,8 +11,10 @@ export interface AttemptSpending extends Disposable {
   readonly meter: ModelMeter;
   /** Counts what was used of something that asks no meter. */
   charge(usage: Usage): void;
-  /** Aborted, with a BudgetExhaustedError (`BUDGET_EXHAUSTED`), when the time is up. */
+  /** That of the attempt. It is aborted also when the time is up, with a BudgetExhaustedError (`BUDGET_EXHAUSTED`). */
   readonly signal: AbortSignal;
+  /** Whether the time was up before anything else ended it. */
+  wasCut(): boolean;
   /** How the attempt has ended that does not heed this signal, some time after that. */
   readonly left: Promise<NodeOutcome>;
   /** Ends it. */
@@ -24,6 +28,8 @@ export interface AttemptSpending extends Disposable {
 }
 
 export interface AttemptSpendingOptions {
+  /** Aborts the attempt. */
+  readonly signal: AbortSignal;
   /** It is a cleanup: it is not ended because the time is up. */
   readonly mayOverrun: boolean;
   /** Somebody is asked until what this gives is disposed. */
@@ -36,22 +42,21 @@ const GRACE_MS = 5_000;
 
 export function attemptSpending(budgets: readonly Budget[], options: AttemptSpendingOptions): AttemptSpending {
   const { mayOverrun, asking, clock = systemClock() } = options;
-  const controller = new AbortController();
+  const { signal, cut, wasCut } = cutting(options.signal, { mayBeCut: !mayOverrun && budgets.some(({ limits }) => limits.timeMs !== undefined) });
   const { promise: left, resolve } = Promise.withResolvers<NodeOutcome>();
-  const held = heldWork(() => budgets.map((one) => one.work()), asking);
+  const work = pausableWork(() => budgets.map((one) => one.work()));
   const { meter, assertRunGoesOn } = strictMeter(meterOf(budgets));
   let stop = (): void => {};
   return {
     meter,
     assertRunGoesOn,
     charge: (usage) => charge(budgets, usage),
-    signal: controller.signal,
+    signal,
+    wasCut,
     left,
-    hold: () => held.hold(),
+    hold: () => both(asking(), work.pause()),
     cut(error) {
-      if (mayOverrun || controller.signal.aborted) return;
-      controller.abort(error);
-      stop = clock.after(GRACE_MS, () => resolve({ status: "failed", error }));
+      if (cut(error)) stop = clock.after(GRACE_MS, () => resolve({ status: "failed", error }));
     },
     assertTimeLeft() {
       // Each is asked, so that each tells.
@@ -60,7 +65,7 @@ export function attemptSpending(budgets: readonly Budget[], options: AttemptSpen
     },
     [Symbol.dispose]() {
       stop();
-      held[Symbol.dispose]();
+      work[Symbol.dispose]();
     },
   };
 }
@@ -82,29 +87,23 @@ function strictMeter(meter: ModelMeter): Pick<AttemptSpending, "meter" | "assert
   };
 }
 
-/** Work that does not go on as long as somebody holds it. */
-function heldWork(begin: () => readonly Disposable[], asking: () => Disposable) {
-  let work = begin();
-  let holders = 0;
-  let over = false;
-  const end = (): void => work.forEach((one) => one[Symbol.dispose]());
+interface Cutting extends Pick<AttemptSpending, "signal" | "wasCut"> {
+  /** Gives whether that ended anything. */
+  readonly cut: (error: BudgetExhaustedError) => boolean;
+}
+
+/** Most attempts have all the time of the world, and signals that follow others are dear. */
+function cutting(signal: AbortSignal, { mayBeCut }: { readonly mayBeCut: boolean }): Cutting {
+  if (!mayBeCut) return { signal, wasCut: () => false, cut: () => false };
+  const controller = new AbortController();
+  const either = AbortSignal.any([signal, controller.signal]);
   return {
-    hold(): Disposable {
-      const asked = asking();
-      if (++holders === 1) end();
-      let holds = true;
-      return {
-        [Symbol.dispose]() {
-          asked[Symbol.dispose]();
-          if (!holds) return;
-          holds = false;
-          if (--holders === 0 && !over) work = begin();
-        },
-      };
-    },
-    [Symbol.dispose]() {
-      over = true;
-      end();
+    signal: either,
+    wasCut: () => controller.signal.aborted && either.reason === controller.signal.reason,
+    cut(error) {
+      if (controller.signal.aborted) return false;
+      controller.abort(error);
+      return true;
     },
   };
 }

@@ -5,6 +5,7 @@ import { type Budget, budget, BudgetExhaustedError, type BudgetNews, type Policy
 import type { WalkReport } from "../walk-report.ts";
 import { type AttemptSpending, attemptSpending } from "./attempt-spending.ts";
 import { definitionBudgets } from "./definition-budgets.ts";
+import { pausableWork } from "./pausable-work.ts";
 
 export interface RunBudgetsOptions {
   readonly run: Pick<RunContext, "budget" | "history" | "ports">;
@@ -16,7 +17,7 @@ export interface RunBudgetsOptions {
 /** What the attempts of a walk may use. */
 export interface RunBudgets extends Disposable {
   /** An attempt is executed until this is disposed. */
-  enter(path: NodePath): AttemptSpending;
+  enter(path: NodePath, options: { readonly signal: AbortSignal }): AttemptSpending;
   /** Somebody is asked until this is disposed: as long as nothing else goes on, the time of the run does not pass. */
   asking(): Disposable;
 }
@@ -29,7 +30,7 @@ export function runBudgets({ run, root, report, clock }: RunBudgetsOptions): Run
   const own = new Map<NodePath, Budget>();
   const whole = run.budget && watched.add(budget({ limits: run.budget, scope: "run", spent: history.spent.run, clock }));
   const shared = [whole, ports.resources.budget && watched.add(ports.resources.budget)].filter((one) => one !== undefined);
-  const walking = pausable(() => whole?.work());
+  const walking = pausableWork(() => (whole ? [whole.work()] : []));
 
   function ofPath(path: NodePath, limits: Budget["limits"]): Budget {
     const known = own.get(path) ?? watched.add(budget({ limits, scope: path, spent: history.spent.at(path), clock }));
@@ -38,9 +39,9 @@ export function runBudgets({ run, root, report, clock }: RunBudgetsOptions): Run
   }
 
   return {
-    enter(path) {
+    enter(path, { signal }) {
       const budgets = [...shared, ...definition.around(path).map(([at, limits]) => ofPath(at, limits))];
-      const spending = attemptSpending(budgets, { mayOverrun: definition.isCleanup(path), asking: () => walking.pause(), clock });
+      const spending = attemptSpending(budgets, { signal, mayOverrun: definition.isCleanup(path), asking: () => walking.pause(), clock });
       const leave = watched.enter(budgets, (error) => spending.cut(error));
       return {
         ...spending,
@@ -82,27 +83,5 @@ function watchedBudgets(report: Pick<WalkReport, "add">) {
       return () => budgets.forEach((one) => attempts.get(one)?.delete(cut));
     },
     [Symbol.dispose]: () => watches.forEach((watch) => watch[Symbol.dispose]()),
-  };
-}
-
-/** Work that is paused as long as anybody wants that. */
-function pausable(begin: () => Disposable | undefined) {
-  let work = begin();
-  let pauses = 0;
-  return {
-    pause(): Disposable {
-      pauses += 1;
-      work?.[Symbol.dispose]();
-      let paused = true;
-      return {
-        [Symbol.dispose]() {
-          if (!paused) return;
-          paused = false;
-          pauses -= 1;
-          if (pauses === 0) work = begin();
-        },
-      };
-    },
-    [Symbol.dispose]: () => work?.[Symbol.dispose](),
   };
 }

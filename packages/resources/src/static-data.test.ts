@@ -201,6 +201,24 @@ describe("a model as data", () => {
     expect(most).toBe(2);
   });
 
+  it("is asked by no run while its provider says to come back later, and another model of the provider is", async () => {
+    const asked: string[] = [];
+    const busy: MakeModel = (model, access) => ({
+      ...echo()(model, access),
+      async generate() {
+        asked.push(model.model);
+        throw new ModelError("MODEL_RATE_LIMITED", "too many", { retryable: true, details: { retryAfterMs: 3_600_000 } });
+      },
+    });
+    const models = { one: { provider: "ours", model: "a" }, same: { provider: "ours", model: "a" }, other: { provider: "ours", model: "b" } };
+    const registry = staticResourceRegistry({ profiles: { live: { models, providers: { ours: {} } } }, makers: { model: busy } });
+    for (const id of ["one", "one", "same", "other"]) {
+      const run = registry.profile().forRun({ onSecret() {} });
+      await expect(run.get("model", id).generate(HELLO)).rejects.toMatchObject({ code: "MODEL_RATE_LIMITED" });
+    }
+    expect(asked).toEqual(["a", "b"]);
+  });
+
   it("says what it is besides its name: where it is reached and how it is set, and neither a secret nor what changes no reply", () => {
     const how = {
       baseURL: "https://me:pass@gate.example/v1",

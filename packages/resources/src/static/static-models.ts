@@ -28,8 +28,8 @@ export interface NamedProfile {
 export interface SharedModels {
   /** Those that a program made, or gave a function for. */
   readonly made: Shelf<ModelResource>;
-  /** The turns of a model as data: those of its own, and those of its provider. */
-  limiters(alias: string, provider: string): readonly Limiter[];
+  /** The turns of a model as data: those of its alias, of the model itself, whose provider may say to come back later, and of all of the provider. */
+  limiters(alias: string, provider: string, model: string): readonly Limiter[];
 }
 
 /** The functions are called in the async context of who makes the registry: so the models are none of the first run that asks. */
@@ -42,13 +42,21 @@ export function sharedModels({ name, definition: { models = {}, providers = {} }
     return lazyShelf(Object.fromEntries(limited), (limits) => limiter(limits));
   };
   const [ofModels, ofProviders] = [limitsOf(models), limitsOf(providers)];
+  const pauses = new Map<string, Limiter>();
+  // Providers count by model: another one, which may stand in, is not told to wait.
+  function pauseOf(name: string): Limiter {
+    const pause = pauses.get(name) ?? limiter({});
+    pauses.set(name, pause);
+    return pause;
+  }
   return {
     made: lazyShelf(Object.fromEntries(makers), (make, alias) => {
       const model: ModelResource | undefined = make();
       if (!model) throw new TypeError(`the function for model "${alias}" of profile "${name}" returned no model`);
       return model;
     }),
-    limiters: (alias, provider) => [ofModels.get(alias), ofProviders.get(provider)].filter((one) => one !== undefined),
+    limiters: (alias, provider, model) =>
+      [ofModels.get(alias), pauseOf(`${provider}/${model}`), ofProviders.get(provider)].filter((one) => one !== undefined),
   };
 }
 
@@ -140,7 +148,7 @@ function modelOfData({ name, definition, alias, entry }: ModelOfProfile, { share
   const identity = modelIdentity(toMake, entry.settings);
   const model = withSettings(make(toMake, access), { settings: entry.settings, identity });
   const { timeoutMs, retry } = entry;
-  const limiters = shared.limiters(alias, provider);
+  const limiters = shared.limiters(alias, provider, entry.model);
   return withPolicies(model, { limiters, ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(retry ? { retry } : {}) });
 }
 

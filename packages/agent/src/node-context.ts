@@ -2,6 +2,7 @@ import type { Command, ConfinedFiles, ExecOptions, ExecResult, IsolationPolicy, 
 import type { Observability } from "@dad/observability";
 import type { ArtifactEntry, Descriptor, Json, NodePath, OutcomeRef, RunEnvParams, Usage } from "@dad/protocol";
 import type { ResourceProfile } from "@dad/resources";
+import type { Redactor } from "@dad/secrets";
 import type { z } from "zod";
 import type { Question } from "./question.ts";
 
@@ -81,6 +82,11 @@ export interface NodeContext {
    * @throws `RESOURCE_UNKNOWN`, `SECRET_UNAVAILABLE`.
    */
   secret(name: string): Promise<string>;
+  /**
+   * Takes out the secrets that are taken out of all that is recorded and told. Whoever cuts a text or bytes does it before: of a part of a
+   * secret, nobody can see that it is one.
+   */
+  readonly redactor: Pick<Redactor, "text" | "byteStream">;
   /** Spans that are started without a parent become children of the span of this attempt. */
   readonly observability: Observability;
   /**

@@ -11,6 +11,7 @@ import {
 import type { Observability } from "@dad/observability";
 import { type ArtifactEntry, DadError, digestOfBytes, ExecutionId, type Json, NodePath, RelativePath, RunId, Usage } from "@dad/protocol";
 import { type ModelQuery, type ModelResource, ResourceUnknownError, type ToolSource } from "@dad/resources";
+import { redactor } from "@dad/secrets";
 
 // For the tests of this package only: a context in memory that says what a node did with it.
 
@@ -90,6 +91,7 @@ export function testingContext(options: TestingContextOptions = {}): TestingCont
     outcome: outcome ? outcomeTree(commits) : undefined,
     resources: profileOf({ model: counted(models, usages), tools }),
     secret: async (name) => secretOf(secrets, name),
+    redactor: redactor(Object.entries(secrets).map(([name, value]) => ({ name, value }))),
     observability: recordingObservability(spans),
     ...keeping(artifacts),
     input: async (question) => question.schema.parse(answer(question)),

@@ -1,4 +1,4 @@
-import type { Secret } from "@dad/secrets";
+import { type Redactor, redactor, type Secret } from "@dad/secrets";
 
 export type Values = Readonly<Record<string, string | Secret>>;
 
@@ -8,6 +8,12 @@ export async function revealed(values: Values, signal: AbortSignal | undefined):
     return [name, typeof value === "string" ? value : await value.reveal(signal ? { signal } : {})] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
+}
+
+/** What takes those of them out that are secrets. */
+export function redactorOf(values: Values, known: Readonly<Record<string, string>>): Redactor {
+  const secrets = Object.entries(values).filter(([, value]) => typeof value !== "string");
+  return redactor(secrets.map(([name, secret]) => ({ name: (secret as Secret).reference, value: known[name] ?? "" })));
 }
 
 /** Of secrets, their references. */

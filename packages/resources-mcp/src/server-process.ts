@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Redactor } from "@dad/secrets";
 import { ReadBuffer, serializeMessage, type Transport } from "@modelcontextprotocol/client";
 import type { Connected } from "./connection.ts";
 import { textTail } from "./text-tail.ts";
@@ -11,6 +12,8 @@ export interface ServerToStart {
   /** All of it. */
   readonly env: Readonly<Record<string, string>>;
   readonly messageBytes: number | undefined;
+  /** Of the secrets that it is given. */
+  readonly redactor: Redactor;
 }
 
 const MESSAGE_BYTES = 10 * 1024 * 1024;
@@ -20,7 +23,8 @@ const MESSAGE_BYTES = 10 * 1024 * 1024;
  *
  * @throws what the system says of a program that cannot be started.
  */
-export async function startServer({ command: [program, ...args], env, cwd, messageBytes = MESSAGE_BYTES }: ServerToStart): Promise<Connected> {
+export async function startServer({ command, env, cwd, messageBytes = MESSAGE_BYTES, redactor }: ServerToStart): Promise<Connected> {
+  const [program, ...args] = command;
   const child = spawn(program, args, {
     env,
     stdio: ["pipe", "pipe", "pipe"],
@@ -36,7 +40,7 @@ export async function startServer({ command: [program, ...args], env, cwd, messa
       { cause },
     );
   });
-  const errors = textTail(child.stderr);
+  const errors = textTail(child.stderr, redactor.stream());
   const lines: Lines = { child, buffer: new ReadBuffer({ maxBufferSize: messageBytes }), noise: "" };
   const transport = lineTransport(lines, ended);
   return {

@@ -1,6 +1,6 @@
 import type { Connection } from "./connection.ts";
 import type { McpStdioServer } from "./mcp-server.ts";
-import { named, revealed } from "./revealed.ts";
+import { named, redactorOf, revealed } from "./revealed.ts";
 import { startServer } from "./server-process.ts";
 
 /** Of the environment of the host, what programs need to start and to print. On Windows also what finds and starts them. */
@@ -17,7 +17,7 @@ export function stdioConnection({ command, cwd, env = {}, hostEnv, limits = {} }
       const own = await revealed(env, signal);
       signal?.throwIfAborted();
       const environment = { ...passed(hostEnv), ...(traceparent === undefined ? {} : { TRACEPARENT: traceparent }), ...own };
-      return await startServer({ command, ...place, env: environment, messageBytes: limits.messageBytes });
+      return await startServer({ command, ...place, env: environment, messageBytes: limits.messageBytes, redactor: redactorOf(env, own) });
     },
   };
 }

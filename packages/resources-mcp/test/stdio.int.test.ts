@@ -106,6 +106,17 @@ describe("an MCP server that does what it should not", () => {
     await expect(hostile(mode).open()).rejects.toMatchObject({ code: "TOOLS_UNAVAILABLE", message: expect.stringMatching(problem) as string });
   });
 
+  it("tells no part of a secret where the end of what it wrote is cut", async () => {
+    const program = "process.stderr.write(process.env.KEY + 'z'.repeat(1_990)); process.exitCode = 1";
+    const source = mcpToolSource({ name: "loud", command: [process.execPath, "-e", program], env: { KEY: key }, hostEnv });
+    const { message } = await source.open().then(
+      () => new Error("it was opened"),
+      (error: unknown) => error as Error,
+    );
+    expect(message).toContain("zzz");
+    expect(message).not.toMatch(/cdef|0123/);
+  });
+
   it("is not to be had when there is no such program, or it says nothing in time", async () => {
     await expect(mcpToolSource({ name: "x", command: ["no-such-program"], hostEnv }).open()).rejects.toMatchObject({
       code: "TOOLS_UNAVAILABLE",

@@ -6,6 +6,7 @@ import { type Observability, traced } from "@dad/observability";
 import type { Json, OutcomeRef, Usage } from "@dad/protocol";
 import { type RunContext, withoutData } from "@dad/run-context";
 import type { ResourceProfile } from "@dad/resources";
+import { redactor } from "@dad/secrets";
 import { meteredResources } from "./budget/metered-resources.ts";
 import { AttemptOverError } from "./errors.ts";
 import { isolationAttributes } from "./isolation-attributes.ts";
@@ -43,6 +44,7 @@ export function contextOf(attempt: Attempt, collected: Collected, observability:
     inputFiles: run.inputs.files,
     resources: resourcesOf(attempt, collected),
     secret: async (name) => wanted(() => run.ports.resources.get("secret", name).reveal({ signal })),
+    redactor: run.ports.redactor ?? redactor(),
     observability,
     content: (entry, options) => wanted(() => readBytes(run.ports.artifacts, entry, { ...options, signal })),
     use: (resource) => (assertGoingOn(), collected.owned.push(resource), resource),

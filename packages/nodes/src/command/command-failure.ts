@@ -1,3 +1,4 @@
+import type { NodeContext } from "@dad/agent";
 import { CommandFailedError, CommandTimeoutError } from "../errors.ts";
 import { excerpt, textOfCommand } from "./command-name.ts";
 import type { CommandToRun, EndedCommand, Written } from "./execute-command.ts";
@@ -7,11 +8,15 @@ const LONGEST_TAIL = 2000;
 const MOST_LINES = 20;
 
 /** Why a command that has ended counts as failed, or `undefined`. */
-export function failureOf({ result, written }: EndedCommand, command: CommandToRun): CommandFailedError | CommandTimeoutError | undefined {
+export function failureOf(
+  { result, written }: EndedCommand,
+  command: CommandToRun,
+  context: Pick<NodeContext, "redactor">,
+): CommandFailedError | CommandTimeoutError | undefined {
   const { reason, exitCode, signal } = result;
   const text = textOfCommand(command);
   const details = { command: text, exitCode, signal };
-  const message = (what: string) => `the command \`${excerpt(text)}\` ${what}${tail(written)}`;
+  const message = (what: string) => `the command \`${excerpt(text, context)}\` ${what}${tail(written)}`;
   if (reason === "timeout") return new CommandTimeoutError(message(`did not end within ${command.timeoutMs} ms and was ended`), details);
   if (reason === "memory" || reason === "disk") return new CommandFailedError(message(`used more ${reason} than its limit and was ended`), details);
   if (reason !== "exited" || exitCode === null) return new CommandFailedError(message(`was ended by ${signal ?? "another"}`), details);

@@ -8,7 +8,7 @@ import type { CommandSettings } from "./command-settings.ts";
 import { textOf, watchOutput } from "./kept-output.ts";
 import { secretEnvironment } from "./secret-environment.ts";
 
-/** What a command wrote, as far as it was kept. */
+/** What a command wrote, as far as it was kept, without secrets. */
 export interface Written {
   readonly stdout: string;
   readonly stderr: string;
@@ -43,7 +43,7 @@ export async function executeCommand(context: NodeContext, command: CommandToRun
     signal: context.signal,
     outputLimitBytes,
     onStart(process) {
-      told = context.emit("command.started", { command: excerpt(textOfCommand(command)), ...process } satisfies StartedCommand);
+      told = context.emit("command.started", { command: excerpt(textOfCommand(command), context), ...process } satisfies StartedCommand);
       // Until the command has ended, nobody waits for it.
       told.catch(() => undefined);
     },
@@ -57,7 +57,7 @@ export async function executeCommand(context: NodeContext, command: CommandToRun
   }
   await told;
   if (result.reason === "aborted") context.signal.throwIfAborted();
-  const [stdout, stderr] = [textOf(kept.stdout), textOf(kept.stderr)];
+  const [stdout, stderr] = [textOf(kept.stdout, context), textOf(kept.stderr, context)];
   const end = kept.stdout.end || kept.stderr.end ? { end: { stdout: stdout.end, stderr: stderr.end } } : {};
   return { result, written: { stdout: stdout.begin, stderr: stderr.begin, ...end, lost: result.lost } };
 }

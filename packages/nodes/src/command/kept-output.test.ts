@@ -1,13 +1,16 @@
 import type { OutputPiece } from "@dad/agent";
+import { redactor } from "@dad/secrets";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { execResult } from "../testing-context.ts";
 import { textOf, watchOutput } from "./kept-output.ts";
 
+const NO_SECRETS = { redactor: redactor() };
+
 /** What a space does with output that comes in these chunks. */
-function watched(chunks: readonly Uint8Array[], limitBytes: number) {
+function watched(chunks: readonly Uint8Array[], limitBytes: number, known = NO_SECRETS.redactor) {
   const pieces: OutputPiece[] = [];
-  const watch = watchOutput({ stream: (piece) => void pieces.push(piece) }, limitBytes);
+  const watch = watchOutput({ stream: (piece) => void pieces.push(piece), redactor: known }, limitBytes);
   for (const chunk of chunks) watch.onOutput("stdout", chunk);
   const all = new Uint8Array(Buffer.concat(chunks));
   const lost = Math.max(0, all.byteLength - limitBytes);
@@ -40,7 +43,7 @@ it("keeps and tells everything that fits, whatever the chunks", () => {
       const { all, kept, told } = watched(chunks, 10_000);
       expect(kept).toEqual({ begin: all, end: undefined });
       expect(told).toBe(decode(all));
-      expect(textOf(kept)).toEqual({ begin: told, end: "" });
+      expect(textOf(kept, NO_SECRETS)).toEqual({ begin: told, end: "" });
     }),
   );
 });
@@ -60,10 +63,23 @@ it("keeps the beginning and the end of what does not fit, and as many bytes as i
 it("gives no half characters at the cuts, and tells none", () => {
   const text = "€".repeat(100);
   const { kept, told } = watched([new TextEncoder().encode(text)], 101);
-  expect(textOf(kept)).toEqual({ begin: "€".repeat(25), end: "€".repeat(8) });
+  expect(textOf(kept, NO_SECRETS)).toEqual({ begin: "€".repeat(25), end: "€".repeat(8) });
   expect(told).toBe("€".repeat(33));
 });
 
 it("tells what a program wrote that ends in half a character", () => {
   expect(watched([new Uint8Array([0x61, 0xe2]), new Uint8Array([0x82])], 10).told).toBe("a\ufffd");
+});
+
+it("has no part of a secret where something is cut", () => {
+  const secret = "Zq7vK2mXw9Rt4LpB8sNd";
+  const known = redactor([{ name: "env:KEY", value: secret }]);
+  const chunks = [`..${secret}..`, `..${secret.slice(0, 5)}`, `${secret.slice(5)}..`].map((text) => new TextEncoder().encode(text));
+  for (let limit = 1; limit < 48; limit += 1) {
+    const { kept, told, lost } = watched(chunks, limit, known);
+    expect(lost).toBeGreaterThan(0);
+    const { begin, end } = textOf(kept, { redactor: known });
+    const shown = [begin, end, told].join("|");
+    expect(shown).not.toMatch(/Zq|7v|K2|mX|w9|Rt|4L|pB|8s|Nd/);
+  }
 });

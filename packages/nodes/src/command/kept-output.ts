@@ -8,7 +8,10 @@ export type OutputStream = "stdout" | "stderr";
 const LARGEST_END = 65_536;
 const PART_FOR_END = 4;
 
-/** The bytes of a stream. `end` is there when some were lost: then `begin` is not all. */
+/**
+ * The bytes of a stream. `end` is there when some were lost: then `begin` is not all, and where they are cut, neither has a part of a
+ * secret. What is whole has its secrets yet.
+ */
 export interface KeptStream {
   readonly begin: Uint8Array;
   readonly end: Uint8Array | undefined;
@@ -21,22 +24,30 @@ export interface OutputWatch {
   finish(result: ExecResult): Readonly<Record<OutputStream, KeptStream>>;
 }
 
-/** Tells the first `limitBytes` of each stream as they come, and remembers how it ends. Holds no more than that, whatever comes. */
-export function watchOutput(context: Pick<NodeContext, "stream">, limitBytes: number): OutputWatch {
+/**
+ * Tells the first `limitBytes` of each stream as they come, without secrets, and remembers how it ends. Holds no more than that, whatever
+ * comes.
+ */
+export function watchOutput({ stream, redactor }: Pick<NodeContext, "stream" | "redactor">, limitBytes: number): OutputWatch {
   const endBytes = Math.min(LARGEST_END, Math.floor(limitBytes / PART_FOR_END));
   const watches = { stdout: watchStream("stdout"), stderr: watchStream("stderr") };
 
   function watchStream(channel: OutputStream) {
-    const tell = teller(limitBytes, (text) => context.stream({ channel, text }));
+    const tell = teller(limitBytes, (text) => stream({ channel, text }));
     const last = lastBytes(endBytes);
+    const clean = redactor.byteStream();
+    const take = (chunk: Uint8Array): void => {
+      tell.take(chunk);
+      last.take(chunk);
+    };
     return {
-      take(chunk: Uint8Array) {
-        tell.take(chunk);
-        last.take(chunk);
-      },
+      take: (chunk: Uint8Array) => take(clean.push(chunk)),
       finish(bytes: Uint8Array, lost: number): KeptStream {
+        take(clean.end());
         tell.finish();
-        return lost === 0 ? { begin: bytes, end: undefined } : { begin: bytes.subarray(0, bytes.byteLength - endBytes), end: last.bytes() };
+        if (lost === 0) return { begin: bytes, end: undefined };
+        // Without its end: what is held back there may be a part of a secret.
+        return { begin: new Uint8Array(redactor.byteStream().push(bytes.subarray(0, bytes.byteLength - endBytes))), end: last.bytes() };
       },
     };
   }
@@ -87,9 +98,12 @@ function lastBytes(count: number) {
   };
 }
 
-/** A stream as text: `begin` is all of it, unless there is an `end`. */
-export function textOf({ begin, end }: KeptStream): { readonly begin: string; readonly end: string } {
-  return { begin: decodeLossy(begin, { cut: end !== undefined }), end: end === undefined ? "" : decodeLossy(fromCharacter(end), { cut: false }) };
+/** A stream as text, without secrets: `begin` is all of it, unless there is an `end`. */
+export function textOf({ begin, end }: KeptStream, { redactor }: Pick<NodeContext, "redactor">): { readonly begin: string; readonly end: string } {
+  return {
+    begin: redactor.text(decodeLossy(begin, { cut: end !== undefined })),
+    end: end === undefined ? "" : redactor.text(decodeLossy(fromCharacter(end), { cut: false })),
+  };
 }
 
 const CONTINUATION = 0b1000_0000;

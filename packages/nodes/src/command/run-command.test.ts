@@ -1,4 +1,5 @@
 import type { Command, ExecOptions } from "@dad/isolation";
+import type { DadError } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
 import { runCommand } from "./run-command.ts";
 import { runCommands } from "./run-commands.ts";
@@ -246,5 +247,26 @@ describe("runCommand (row 94)", () => {
   it("rejects when its space was killed", async () => {
     const { context } = withExec(async () => execResult({ reason: "aborted", exitCode: null }));
     await expect(runNode(runCommand({ argv: ["a"] }), context)).rejects.toMatchObject({ code: "COMMAND_FAILED" });
+  });
+});
+
+describe("a secret in a command", () => {
+  const secret = "Zq7vK2mXw9Rt4LpB8sNd";
+  const parts = /Zq7v|K2mX|w9Rt|4LpB|8sNd/;
+
+  it("is in no part of it that is told, nor of the end of its output", async () => {
+    const space = fakeSpace(async (_command, options) => {
+      options?.onStart?.({ host: "h", pid: 1, startedAt: "s" } as never);
+      return execResult({ exitCode: 1, stderr: `${secret}${"z".repeat(1_990)}` });
+    });
+    const { context, emitted } = testingContext({ space, resources: { secrets: { key: secret } } });
+    const shell = `${"x".repeat(190)}${secret}`;
+    const failure = await runNode(runCommand({ shell }), context).catch((error: unknown) => error as Error);
+    expect(failure).toMatchObject({ code: "COMMAND_FAILED" });
+    expect((failure as Error).message).not.toMatch(parts);
+    expect(emitted).toHaveLength(1);
+    expect(JSON.stringify(emitted)).not.toMatch(parts);
+    const all = await runNode(runCommands({ commands: [{ shell }] }), context).catch((error: unknown) => error as DadError);
+    expect(JSON.stringify((all as DadError).details["results"])).not.toMatch(parts);
   });
 });

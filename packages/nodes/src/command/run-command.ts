@@ -36,7 +36,7 @@ export const runCommand = defineNode({
     const settings = overridden(CommandSettings, work.settings, work.input);
     const command = { ...settings, env: { ...settings.env, ...work.input?.env } };
     const ended = await executeCommand(context, command, { prefix: "" });
-    const failure = failureOf(ended, command);
+    const failure = failureOf(ended, command, context);
     if (failure) throw failure;
     // One that did not exit has failed.
     return { exitCode: ended.result.exitCode ?? 0, ...ended.written };

@@ -58,7 +58,7 @@ export const runCommands = defineNode({
     for (const [index, command] of commands.entries()) {
       const { result, failure } = await runOne(context, command, index);
       results.push(result);
-      if (failure && settings.failFast) throw failureOfAll(failure, { index, commands, results });
+      if (failure && settings.failFast) throw failureOfAll(failure, { context, index, commands, results });
     }
     return { failed: results.filter(({ status }) => status !== "completed").length, results };
   },
@@ -87,7 +87,7 @@ async function runOne(context: NodeContext, command: CommandToRun, index: number
   const text = textOfCommand(command);
   try {
     const ended = await executeCommand(context, command, { prefix: `commands/${index}/` });
-    const failure = failureOf(ended, command);
+    const failure = failureOf(ended, command, context);
     const { exitCode, signal } = ended.result;
     const result = { command: text, status: statusOf(failure), exitCode, signal, ...ended.written };
     return failure ? { result: { ...result, problem: failure.message }, failure } : { result };
@@ -105,16 +105,17 @@ function statusOf(failure: Error | undefined): CommandResult["status"] {
 }
 
 interface Failed {
+  readonly context: NodeContext;
   readonly index: number;
   readonly commands: readonly CommandToRun[];
   readonly results: readonly CommandResult[];
 }
 
 /** Says how each of the commands ended; what they wrote is in their artifacts. */
-function failureOfAll(failure: Error, { index, commands, results }: Failed): Error {
+function failureOfAll(failure: Error, { context, index, commands, results }: Failed): Error {
   const ends = commands.map((command, at): Json => {
     const { status = "not_run", exitCode = null, signal = null } = results[at] ?? {};
-    return { command: excerpt(textOfCommand(command)), status, exitCode, signal };
+    return { command: excerpt(textOfCommand(command), context), status, exitCode, signal };
   });
   const later = commands.length - results.length;
   const message = `commands[${index}]: ${messageOf(failure)}${later === 0 ? "" : `\n${later} more ${later === 1 ? "was" : "were"} not run.`}`;

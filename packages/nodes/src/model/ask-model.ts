@@ -158,9 +158,10 @@ function assertOffered(choice: CheckedAsk["toolChoice"], tools: readonly ModelTo
 }
 
 /** The reply as it came: whoever takes the output of a node parses it with the same schema. */
-function structuredReply({ model, response }: Replied, schema: z.ZodType): Json {
-  if (response.structured === undefined) throw unusableReply(model, response, response.text.trim() === "" ? "it is empty" : "it is no JSON");
+function structuredReply(replied: Replied, schema: z.ZodType): Json {
+  const { response } = replied;
+  if (response.structured === undefined) throw unusableReply(replied, response.text.trim() === "" ? "it is empty" : "it is no JSON");
   const parsed = schema.safeParse(response.structured);
-  if (!parsed.success) throw unusableReply(model, response, problemsOf(parsed.error));
+  if (!parsed.success) throw unusableReply(replied, problemsOf(parsed.error));
   return response.structured;
 }

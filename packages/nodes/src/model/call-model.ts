@@ -38,10 +38,15 @@ export async function callModel(context: NodeContext, model: ModelResource, { re
 
 const LONGEST_EXCERPT = 300;
 
+export interface Unusable extends Pick<NodeContext, "redactor"> {
+  readonly model: Pick<ModelResource, "modelId" | "capabilities">;
+  readonly response: ModelResponse;
+}
+
 /** `MODEL_REPLY_INVALID`, with the beginning of the reply. The same call may succeed later, unless it is a recording. */
-export function unusableReply(model: Pick<ModelResource, "modelId" | "capabilities">, response: ModelResponse, problem: string): ModelError {
+export function unusableReply({ model, response, redactor }: Unusable, problem: string): ModelError {
   const { finishReason } = response;
-  const text = response.text.trim();
+  const text = redactor.text(response.text.trim());
   const cut = finishReason === "length" ? " (it was cut off at the limit of tokens: raise settings.maxOutputTokens)" : "";
   const beginning = text.length > LONGEST_EXCERPT ? `${text.slice(0, LONGEST_EXCERPT)}…` : text;
   const begins = text === "" ? "" : `; it begins: ${beginning}`;

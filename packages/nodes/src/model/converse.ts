@@ -20,7 +20,7 @@ export interface Conversation {
 }
 
 /** A reply, and of whom. */
-export interface Replied {
+export interface Replied extends Pick<NodeContext, "redactor"> {
   readonly model: ModelResource;
   readonly response: ModelResponse;
 }
@@ -49,13 +49,13 @@ export async function converse(context: NodeContext, conversation: Conversation)
   const callTool = toolCaller(context, tools);
   let asked = request;
   for (let step = 1; ; step += 1) {
-    const { response, assert } = await reply(context, { ...conversation, request: asked, model, step });
+    const { response, assert } = await reply(context, { ...conversation, request: asked, model, step, redactor: context.redactor });
     const files = await keepFiles(response);
     const calls = toolCallsOf(response);
     if (assert || calls.length === 0) {
       await context.record({ name: "reply", data: readableReply(response) });
       assert?.();
-      return { model, response, files };
+      return { model, response, files, redactor: context.redactor };
     }
     // Before anything is executed: it says what was about to be done.
     await context.record({ name: `steps/${step}/reply`, data: readableReply(response) });
@@ -66,7 +66,7 @@ export async function converse(context: NodeContext, conversation: Conversation)
   }
 }
 
-interface Asking extends Conversation {
+interface Asking extends Conversation, Pick<NodeContext, "redactor"> {
   readonly model: ModelResource;
   readonly step: number;
 }
@@ -103,10 +103,10 @@ function isUsable(response: ModelResponse, asking: Asking): boolean {
   }
 }
 
-function assertUsable(response: ModelResponse, { model, alias, maxSteps, step, check }: Asking): void {
-  if (isBroken(response)) throw unusableReply(model, response, endingOf(response));
+function assertUsable(response: ModelResponse, { model, redactor, alias, maxSteps, step, check }: Asking): void {
+  if (isBroken(response)) throw unusableReply({ model, response, redactor }, endingOf(response));
   const calls = toolCallsOf(response);
-  if (calls.length === 0) check({ model, response });
+  if (calls.length === 0) check({ model, response, redactor });
   else if (step === maxSteps) throw new ModelStepsError(maxSteps, { model: alias, tools: calls.map(({ tool }) => tool) });
 }
 

@@ -4,7 +4,7 @@ import { scriptedModel } from "@dad/resources/scripted";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { runNode, testingContext, type TestingEarlier, type TestingResources } from "../testing-context.ts";
-import { askModel } from "./ask-model.ts";
+import { askModel, askModelFor } from "./ask-model.ts";
 import { offeredNames } from "./offered-names.ts";
 import { defineTool } from "./tool.ts";
 
@@ -157,6 +157,26 @@ describe("tools of others", () => {
       contextWith([], { tools: { files } }).context,
     );
     await expect(failure).rejects.toMatchObject({ code: "TOOL_MISSING" });
+  });
+});
+
+describe("a secret where something long is cut", () => {
+  const secret = "Zq7vK2mXw9Rt4LpB8sNd";
+
+  it("is in no part of what a model is told", async () => {
+    const files = source([{}], () => `${"x".repeat(99_990)}${secret}${"y".repeat(1_000)}`);
+    const writer = scriptedModel([{ toolCalls: [{ tool: "read", input: {} }] }, "Done."]);
+    const { context } = testingContext({ models: { writer }, resources: { tools: { files }, secrets: { key: secret } } });
+    await runNode(askModel({ ...asking, toolsFrom: ["files"] }), context);
+    const told = JSON.stringify(writer.requests[1]?.messages.at(-1));
+    expect(told).toContain("[cut: ");
+    expect(told).not.toContain("Zq7v");
+  });
+
+  it("is in no part of a reply that cannot be used", async () => {
+    const writer = scriptedModel([`${"x".repeat(290)}${secret}`]);
+    const { context } = testingContext({ models: { writer }, resources: { secrets: { key: secret } } });
+    await expect(runNode(askModelFor(z.object({}), asking), context)).rejects.toThrow(/it begins: x+[^xZ]/);
   });
 });
 

@@ -98,14 +98,15 @@ function offered({ from, tool, connect }: Listed, name: string): OfferedTool {
     approval: typeof approval === "boolean" ? approval : approval.includes(tool.name),
     // Its schema is checked by the source.
     check: (input) => ({ input }),
-    async execute(input, { context: { signal, idempotencyKey }, headers }) {
+    async execute(input, { context, headers }) {
+      const { signal, idempotencyKey } = context;
       const open = await connect(headers);
       const options = { signal, headers, idempotencyKey };
-      return replied(await open.call(tool.name, input as Json, options));
+      return replied(await open.call(tool.name, input as Json, options), context);
     },
   };
 }
 
-function replied({ result, failed }: ToolReply): { readonly result: Json; readonly failure?: string } {
-  return { result: limitedResult(result), ...(failed ? { failure: "TOOL_FAILED" } : {}) };
+function replied({ result, failed }: ToolReply, context: NodeContext): { readonly result: Json; readonly failure?: string } {
+  return { result: limitedResult(result, context), ...(failed ? { failure: "TOOL_FAILED" } : {}) };
 }

@@ -18,7 +18,7 @@ export type BudgetUnit = z.infer<typeof BudgetUnit>;
 
 /** One limit, and how much of it is spent. May be more than the limit: by one call at most. */
 export const BudgetLevel = z.looseObject({
-  /** Whose it is: `run`, `profile <name>`, the path of a node or a component, or `fork`. */
+  /** Whose it is: `run`, `fork`, `profile <name>`, or the path of a node or a component; of one that is called `run` or `fork` itself, `component run`. */
   scope: z.string().min(1),
   unit: BudgetUnit,
   limit: z.number().nonnegative(),

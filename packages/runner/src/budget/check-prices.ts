@@ -2,7 +2,7 @@ import type { ComponentDefinition } from "@dad/agent";
 import type { BudgetLimits, NodePath } from "@dad/protocol";
 import type { ResourceNeed, ResourceProfile } from "@dad/resources";
 import { PricesUnknownError } from "../errors.ts";
-import { definitionBudgets } from "./definition-budgets.ts";
+import { definitionBudgets, scopeOf } from "./definition-budgets.ts";
 
 export interface CheckPricesOptions {
   readonly needs: readonly (ResourceNeed & { readonly path: string })[];
@@ -19,17 +19,18 @@ export interface CheckPricesOptions {
  */
 export function checkPrices(root: ComponentDefinition, { needs, profile, budget }: CheckPricesOptions): void {
   const definition = definitionBudgets(root);
-  const scopeOf = (path: string): string | undefined => {
+  const limitedBy = (path: string): string | undefined => {
     if (budget?.usd !== undefined) return "run";
     if (profile.budget?.limits.usd !== undefined) return profile.budget.scope;
-    return definition.around(path as NodePath).find(([, limits]) => limits.usd !== undefined)?.[0];
+    const [around] = definition.around(path as NodePath).find(([, limits]) => limits.usd !== undefined) ?? [];
+    return around && scopeOf(around);
   };
   const isUnknown = (id: string): boolean => {
     const { price, capabilities } = profile.get("model", id);
     return price === undefined && !capabilities.recorded;
   };
   const unknown = needs.flatMap(({ path, ...need }) => {
-    const scope = need.kind === "model" ? scopeOf(path) : undefined;
+    const scope = need.kind === "model" ? limitedBy(path) : undefined;
     if (scope === undefined) return [];
     // Of several that fit, it is told which one when it is asked.
     const ids = "query" in need ? profile.models(need.query) : [need.id];

@@ -25,6 +25,11 @@ export function definitionBudgets(root: ComponentDefinition): DefinitionBudgets 
   };
 }
 
+/** A component that is called like the run is not the run: what has spent its budget may be handled. */
+export function scopeOf(path: NodePath): string {
+  return path === "run" || path === "fork" ? `component ${path}` : path;
+}
+
 /** A path and those of all that it is in, the outermost first. */
 function prefixesOf(path: NodePath): readonly NodePath[] {
   const steps = path.split(".");

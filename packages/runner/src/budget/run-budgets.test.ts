@@ -259,6 +259,16 @@ describe("the budget of a component", () => {
     ]);
   });
 
+  it("is not that of the run, also where the component is called run", async () => {
+    const { step, run, events, details } = asking(paidModel().model);
+    const main = flow("run", { budget: { calls: 1 } })
+      .node("a", step({}))
+      .node("b", step({}), { onFailure: "continue" });
+    await run(main);
+    expect((await details()).status).toBe("completed");
+    expect(budgetNews(await events())).toEqual(["budget.warned component run calls 1", "budget.exhausted component run calls 1"]);
+  });
+
   it("counts what was used before the run was resumed", async () => {
     const { model, calls } = paidModel();
     const { step, on, run, resume } = asking(model);

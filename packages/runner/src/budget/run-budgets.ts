@@ -4,7 +4,7 @@ import type { RunContext } from "@dad/run-context";
 import { type Budget, budget, BudgetExhaustedError, type BudgetNews, type PolicyClock } from "@dad/resources";
 import type { WalkReport } from "../walk-report.ts";
 import { type AttemptSpending, attemptSpending } from "./attempt-spending.ts";
-import { definitionBudgets } from "./definition-budgets.ts";
+import { definitionBudgets, scopeOf } from "./definition-budgets.ts";
 import { pausableWork } from "./pausable-work.ts";
 
 export interface RunBudgetsOptions {
@@ -33,7 +33,7 @@ export function runBudgets({ run, root, report, clock }: RunBudgetsOptions): Run
   const walking = pausableWork(() => (whole ? [whole.work()] : []));
 
   function ofPath(path: NodePath, limits: Budget["limits"]): Budget {
-    const known = own.get(path) ?? watched.add(budget({ limits, scope: path, spent: history.spent.at(path), clock }));
+    const known = own.get(path) ?? watched.add(budget({ limits, scope: scopeOf(path), spent: history.spent.at(path), clock }));
     own.set(path, known);
     return known;
   }

@@ -127,6 +127,8 @@ export interface NodeContext {
   /**
    * Adds to what this attempt used, and to what is spent of the budgets around it. What models of `resources` use is counted by itself: this is for
    * what is used elsewhere. Counted also when the attempt fails afterwards.
+   *
+   * @throws TypeError for what is no usage.
    */
   addUsage(usage: Usage): void;
   /** Tells subscribers something; it is recorded in the run as `custom.emitted`. */

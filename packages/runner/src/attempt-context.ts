@@ -3,10 +3,12 @@ import { readBytes } from "@dad/artifacts";
 import type { NodeCall } from "@dad/engine";
 import type { IsolationPolicy, IsolationSpace } from "@dad/isolation";
 import { type Observability, traced } from "@dad/observability";
-import type { Json, OutcomeRef, Usage } from "@dad/protocol";
+import { type Json, type OutcomeRef, Usage } from "@dad/protocol";
 import { type RunContext, withoutData } from "@dad/run-context";
 import type { ResourceProfile } from "@dad/resources";
 import { redactor } from "@dad/secrets";
+import { z } from "zod";
+import { callsOfAttempt } from "./budget/calls-of-attempt.ts";
 import { meteredResources } from "./budget/metered-resources.ts";
 import { AttemptOverError } from "./errors.ts";
 import { isolationAttributes } from "./isolation-attributes.ts";
@@ -42,7 +44,7 @@ export function contextOf(attempt: Attempt, collected: Collected, observability:
     workspace: run.directory,
     outcome: run.outcome && { commit: async (message) => wanted(() => commitWorkspace(run, { call, collected }, message)) },
     inputFiles: run.inputs.files,
-    resources: resourcesOf(attempt, collected),
+    resources: resourcesOf(attempt, collected, wanted),
     secret: async (name) => wanted(() => run.ports.resources.get("secret", name).reveal({ signal })),
     redactor: run.ports.redactor ?? redactor(),
     observability,
@@ -55,17 +57,22 @@ export function contextOf(attempt: Attempt, collected: Collected, observability:
 }
 
 /** What was used of something that asks no meter. */
-function spend(attempt: Attempt, collected: Collected, usage: Usage): void {
-  countUsage(attempt, collected, usage);
-  attempt.spending.charge(usage);
+function spend(attempt: Attempt, collected: Collected, said: Usage): void {
+  const usage = Usage.safeParse(said);
+  if (!usage.success) throw new TypeError(`what ${attempt.call.path} says that it used is no usage: ${z.prettifyError(usage.error)}`);
+  countUsage(attempt, collected, usage.data);
+  attempt.spending.charge(usage.data);
 }
 
-/** Whatever it asks a model is metered, counted and told, also when it does so itself. */
-function resourcesOf(attempt: Attempt, collected: Collected): ResourceProfile {
-  const { call, scope, spending } = attempt;
+/** Whatever it asks a model is metered, counted and told, also when it does so itself, and is something that it does. */
+function resourcesOf(attempt: Attempt, collected: Collected, wanted: Going["wanted"]): ResourceProfile {
+  const { call, scope, spending, signal } = attempt;
   const { run } = scope;
+  const calls = callsOfAttempt({ signal, over: () => new AttemptOverError(call) });
+  collected.owned.push(calls);
   return meteredResources(run.ports.resources, {
     meter: spending.meter,
+    calling: (ask) => wanted(() => calls.during(ask)),
     count: (usage) => countUsage(attempt, collected, usage),
     onTrouble(trouble) {
       if (collected.over || collected.left) return;

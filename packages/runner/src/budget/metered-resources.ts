@@ -11,10 +11,13 @@ import {
   type ResourceProfile,
   withMeter,
 } from "@dad/resources";
+import type { CallsOfAttempt } from "./calls-of-attempt.ts";
 
 /** Whose calls they are. */
 export interface Metering {
   readonly meter: ModelMeter;
+  /** Makes a call, until the signal is aborted. */
+  readonly calling: CallsOfAttempt["during"];
   /** Is told what is used, of each call once. */
   readonly count: (usage: Usage) => void;
   readonly onTrouble: (trouble: ModelTrouble) => void;
@@ -38,25 +41,26 @@ export function meteredResources(profile: ResourceProfile, metering: Metering): 
   };
 }
 
-function meteredModel(model: ModelResource, { meter, count, onTrouble }: Metering): ModelResource {
+function meteredModel(model: ModelResource, { meter, calling, count, onTrouble }: Metering): ModelResource {
   const { recorded } = model.capabilities;
   // A recording calls nobody.
   const own = recorded ? model : withMeter(model);
   const counting = countingMeter(meter, count);
 
-  function heard<Options extends CallOptions>(options: Options): Options {
+  function heard<Options extends CallOptions>(options: Options, within: AbortSignal): Options {
     const { meter: theirs, onTrouble: told } = options;
+    const signal = options.signal ? AbortSignal.any([within, options.signal]) : within;
     const tell = (trouble: ModelTrouble): void => {
       onTrouble(trouble);
       told?.(trouble);
     };
-    return { ...options, meter: theirs ? both(counting, theirs) : counting, onTrouble: tell };
+    return { ...options, signal, meter: theirs ? both(counting, theirs) : counting, onTrouble: tell };
   }
 
   /** What somebody was called for is counted by the meter. */
-  async function counted<Reply extends { readonly usage: Usage }>(asked: Promise<Reply>): Promise<Reply> {
+  async function counted<Reply extends { readonly usage: Usage }>(ask: (signal: AbortSignal) => Promise<Reply>): Promise<Reply> {
     try {
-      const reply = await asked;
+      const reply = await calling(ask);
       countRecorded(reply.usage);
       return reply;
     } catch (error) {
@@ -73,9 +77,17 @@ function meteredModel(model: ModelResource, { meter, count, onTrouble }: Meterin
 
   return {
     ...modelFacts(own),
-    generate: (request, options = {}) => counted(own.generate(request, heard(options))),
-    ...(own.embed && { embed: (texts: readonly string[], options: CallOptions = {}) => counted(embed(own, texts, heard(options))) }),
+    generate: (request, options = {}) => atLeisure(counted((signal) => own.generate(request, heard(options, signal)))),
+    ...(own.embed && {
+      embed: (texts: readonly string[], options: CallOptions = {}) => atLeisure(counted((signal) => embed(own, texts, heard(options, signal)))),
+    }),
   };
+}
+
+/** Whoever made a call and waits for it no more is not ended by what became of it. */
+function atLeisure<Reply>(reply: Promise<Reply>): Promise<Reply> {
+  reply.catch(() => undefined);
+  return reply;
 }
 
 function embed(model: ModelResource, texts: readonly string[], options: CallOptions) {

@@ -1,0 +1,33 @@
+import { setImmediate } from "node:timers/promises";
+
+/** The calls of models that an attempt makes. They end with it, at the latest. */
+export interface CallsOfAttempt extends AsyncDisposable {
+  during<Reply>(call: (signal: AbortSignal) => Promise<Reply>): Promise<Reply>;
+}
+
+export interface CallsOfAttemptOptions {
+  /** That of the attempt: whoever calls a model may forget to hand it on. */
+  readonly signal: AbortSignal;
+  /** Why no call goes on when the attempt is over. */
+  readonly over: () => Error;
+}
+
+export function callsOfAttempt({ signal, over }: CallsOfAttemptOptions): CallsOfAttempt {
+  const ended = new AbortController();
+  let going = 0;
+  return {
+    async during(call) {
+      going += 1;
+      try {
+        return await call(AbortSignal.any([signal, ended.signal]));
+      } finally {
+        going -= 1;
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      ended.abort(over());
+      // What they used is counted before it is on record what the attempt did. Nobody waits for one that heeds nothing.
+      if (going > 0) await setImmediate();
+    },
+  };
+}

@@ -30,15 +30,15 @@ const pair = () =>
 const cancelled = (signal: AbortSignal) => new Promise<void>((_, stop) => signal.addEventListener("abort", () => stop(signal.reason)));
 
 const author = (costUsd: number | null, wait: (signal: AbortSignal) => Promise<void> = async () => {}) => ({
-  provider: "scripted",
-  modelId: "scripted-1",
-  capabilities: { structuredOutput: true, recorded: true, streaming: false, tools: false, files: false },
+  provider: "priced",
+  modelId: "priced-1",
+  capabilities: { structuredOutput: true, recorded: false, streaming: false, tools: false, files: false },
   generate: async ({ messages, settings }: any, { signal }: any) => {
     await wait(signal);
     if (settings.temperature > 1) throw new Error("too hot");
     const tone = JSON.stringify(messages).includes("warm") ? "warm" : "dry";
     const text = \`\${tone} \${settings.temperature > 0.5 ? "and free" : "and strict"}\`;
-    return { text, finishReason: "stop", usage: { inputTokens: 12, outputTokens: 3, costUsd }, modelId: "scripted-1" };
+    return { text, finishReason: "stop", usage: { inputTokens: 12, outputTokens: 3, costUsd }, modelId: "priced-1" };
   },
 });
 

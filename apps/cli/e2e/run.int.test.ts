@@ -57,7 +57,7 @@ describe("dad run", () => {
     const { code, stdout } = await project.dad("run", "app/src/agent.ts", "--run-id", "asked");
     expect(code).toBe(0);
     expect(stdout).toContain("profile   test: the model is a script\n");
-    expect(stdout).toContain("tokens    12 in, 3 out\ncost      unknown\n");
+    expect(stdout).toContain("tokens    0 in, 0 out\nrecorded  1 reply, 12 in, 3 out (nothing paid)\ncost      $0.00\n");
     expect(stdout).toContain("artifacts app/runs/asked\n");
     // Asked from here, the usual run root is another one: the command says which it is.
     const show = /^next {6}dad (.*)$/m.exec(stdout)?.[1]?.split(" ") ?? [];

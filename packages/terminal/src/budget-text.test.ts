@@ -7,12 +7,14 @@ describe("budgetLines", () => {
       budgetLines([
         { scope: "run", unit: "tokens", limit: 20_000, spent: 1_200 },
         { scope: "run", unit: "usd", limit: 1, spent: 0.8, isPart: true },
+        { scope: "run", unit: "usd", limit: 0.05, spent: 0.0014 },
         { scope: "run", unit: "calls", limit: 5, spent: 5 },
         { scope: "run", unit: "timeMs", limit: 600_000, spent: 61_000 },
       ]),
     ).toEqual([
       "1,200 of 20,000 tokens are spent",
       "$0.80 of $1.00 are spent, and what is not known",
+      "$0.0014 of $0.0500 are spent",
       "5 of 5 calls are spent",
       "1m 01s of 10m 00s are spent",
     ]);

@@ -6,12 +6,17 @@ import { durationText } from "./duration.ts";
 export function spentText({ unit, limit, spent }: Pick<BudgetLevel, "unit" | "limit" | "spent">): string {
   switch (unit) {
     case "usd":
-      return `$${spent.toFixed(2)} of $${limit.toFixed(2)} are spent`;
+      return `${dollars(spent)} of ${dollars(limit)} are spent`;
     case "timeMs":
       return `${durationText(spent)} of ${durationText(limit)} are spent`;
     default:
       return `${spent.toLocaleString("en-US")} of ${limit.toLocaleString("en-US")} ${unit} are spent`;
   }
+}
+
+/** What is only a part of a cent is not shown as nothing. */
+function dollars(amount: number): string {
+  return `$${amount.toFixed(amount > 0 && amount < 0.1 ? 4 : 2)}`;
 }
 
 /** `the run`, `the profile ci`, `coder.fix`. */

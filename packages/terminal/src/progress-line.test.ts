@@ -24,6 +24,8 @@ describe("progressLine", () => {
     ],
     [{ ...node, type: "node.cancelled", durationMs: 5, artifacts: [] }, "node coder.fix.plan cancelled 5ms"],
     [{ ...node, type: "attempt.retried", delayMs: 1500 }, "node coder.fix.plan is tried again in 1.5s"],
+    [{ ...node, type: "model.retried", model: "acme/m", delayMs: 1500, error }, "node coder.fix.plan asks acme/m again in 1.5s: X: m"],
+    [{ ...node, type: "model.replaced", model: "acme/m", by: "other/n", error }, "node coder.fix.plan asks other/n instead of acme/m: X: m"],
     [
       {
         ...node,

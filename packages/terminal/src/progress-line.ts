@@ -5,6 +5,7 @@ import { isolationLine } from "./isolation-line.ts";
 import type { Paint } from "./paint.ts";
 import { scopeText, spentText } from "./budget-text.ts";
 import { oneLine } from "./stream-tail.ts";
+import { troubleText } from "./trouble-text.ts";
 import { visible } from "./visible.ts";
 import { type AnswerCommand, waitingLine } from "./waiting-line.ts";
 
@@ -36,6 +37,9 @@ export function progressLine(event: RunEvent, look: LineLook): string | undefine
       return `node ${event.path} ${interceptedText(event, paint)} by ${oneLine(event.by)}: ${oneLine(event.reason)}`;
     case "attempt.retried":
       return `node ${event.path} is tried again in ${durationText(event.delayMs)}`;
+    case "model.retried":
+    case "model.replaced":
+      return `node ${event.path} ${paint("yellow", troubleText(event))}: ${errorLine(visible(event.error))}`;
     case "failure.handled":
       return `${event.by === "catch" ? "" : "node "}${event.path} ${HANDLED[event.by]}: ${whyHandled(event)}`;
     case "outcome.failed":

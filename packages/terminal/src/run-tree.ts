@@ -1,4 +1,5 @@
 import { addUsage, type EventOf, isKnownEvent, NO_USAGE, type RunEvent, type UnknownEvent, type Usage } from "@dad/protocol";
+import { troubleText } from "./trouble-text.ts";
 import { openRequests, type OpenRequests } from "./open-requests.ts";
 import { withStreamed } from "./stream-tail.ts";
 import { elementTree, type TreeItem } from "./element-tree.ts";
@@ -53,9 +54,9 @@ export function runTree(): RunTree {
       const change = changeOf(event, now);
       if (change) tree.put(change);
       if (event.type === "output.streamed") tree.alter(event.path, ({ streams }) => ({ streams: withStreamed(streams, event) }));
-      // A reply that broke off begins anew.
+      // A reply that broke off begins anew. Until it comes, somebody wants to know what is waited for.
       if (event.type === "model.retried" || event.type === "model.replaced")
-        tree.alter(event.path, () => ({ streams: { channel: "text", text: "" } }));
+        tree.alter(event.path, () => ({ streams: { channel: "trouble", text: `${troubleText(event)}: ${event.error.code}` } }));
       if (event.type === "attempt.retried")
         tree.alter(event.path, () => ({ status: "waiting", since: now, durationMs: undefined, retryAt: now + event.delayMs }));
       if (event.type === "failure.handled") tree.alter(event.path, () => ({ isHandled: true }));

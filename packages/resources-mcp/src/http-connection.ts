@@ -1,3 +1,4 @@
+import { withoutCredentials } from "@dad/secrets";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import type { Connection } from "./connection.ts";
 import type { McpHttpServer } from "./mcp-server.ts";
@@ -41,11 +42,4 @@ export function httpConnection({ name, url, headers = {}, fetch: own = fetch, li
 
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
-}
-
-function withoutCredentials(address: URL): string {
-  const url = new URL(address);
-  url.username = "";
-  url.password = "";
-  return url.href;
 }

@@ -28,7 +28,7 @@ export {
   ToolSourceError,
 } from "./errors.ts";
 export { inheritanceProblem, inheritedProfile } from "./inherited-profile.ts";
-export type { MakerAccess, SecretReference } from "./maker-access.ts";
+export { isPlainObject, type MakerAccess, referenceIn, type SecretReference } from "./maker-access.ts";
 export type {
   CallOptions,
   Embedding,

@@ -1,4 +1,4 @@
-import type { Secret } from "@dad/secrets";
+import { heardSecret } from "@dad/secrets";
 import { ResourceUnknownError } from "./errors.ts";
 import { fitsQuery } from "./model-query.ts";
 import type { ResourceKind, ResourceKinds, ResourceProfile, RunOfResources } from "./resource-registry.ts";
@@ -43,17 +43,6 @@ function given<Resource>(resource: Resource): Resource {
 
 function toldTo({ onSecret }: RunOfResources, overrides: ResourceOverrides): ResourceOverrides {
   if (!overrides.secret) return overrides;
-  const secrets = Object.entries(overrides.secret).map(([id, secret]) => [id, toldSecret(secret, onSecret)]);
+  const secrets = Object.entries(overrides.secret).map(([id, secret]) => [id, heardSecret(secret, onSecret)]);
   return { ...overrides, secret: Object.fromEntries(secrets) };
-}
-
-function toldSecret(secret: Secret, onSecret: RunOfResources["onSecret"]): Secret {
-  return {
-    ...secret,
-    async reveal(options) {
-      const value = await secret.reveal(options);
-      onSecret({ name: secret.reference, value });
-      return value;
-    },
-  };
 }

@@ -249,6 +249,10 @@ describe("a model as data", () => {
       identity({}),
     );
     expect(identity({ settings: {} })).not.toEqual(identity({}));
+    // What a program can give may hold itself.
+    const agent = Object.assign(new Map(), { itself: {} });
+    agent.itself = agent;
+    expect(identity({}, { ...how, options: { ...how.options, agent } })).toEqual(identity({}));
   });
 
   it("needs somebody who makes it", () => {

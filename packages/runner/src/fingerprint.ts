@@ -2,6 +2,7 @@ import type { NodeType, WorkspaceUse } from "@dad/agent";
 import { canonicalJson, type Digest, digestOfBytes, type Json, type NodeFingerprint } from "@dad/protocol";
 import type { ModelResource, ResourceKind, ResourceProfile } from "@dad/resources";
 import type { RunPorts } from "@dad/run-context";
+import { withoutCredentials } from "@dad/secrets";
 import { known, UNKNOWN } from "./unknown.ts";
 
 /** What a node is to be executed with. */
@@ -108,13 +109,6 @@ function behindAlias({ kind, id }: { readonly kind: ResourceKind; readonly id: s
 /** A recording says what its model said, and is not that model. */
 function behindModel({ provider, modelId, identity, capabilities }: ModelResource): Json {
   return { provider, modelId, ...(identity === undefined ? {} : { identity }), ...(capabilities.recorded ? { recorded: true } : {}) };
-}
-
-function withoutCredentials(endpoint: URL): string {
-  const address = new URL(endpoint);
-  address.username = "";
-  address.password = "";
-  return address.href;
 }
 
 /** Stands for the files of a workspace in a walk that only looks ahead, once something has changed them. */

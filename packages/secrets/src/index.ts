@@ -16,5 +16,6 @@ export { type Needle, type Needles, needlesOf } from "./secret-needles.ts";
 export { parseSecretReference, type SecretPlaceReference } from "./secret-reference.ts";
 export type { SecretSource } from "./secret-source.ts";
 export { type SecretVault, secretVault, type SecretVaultOptions } from "./secret-vault.ts";
-export { type Secret, secretMark, secretOf } from "./secret.ts";
+export { heardSecret, type Secret, secretMark, secretOf } from "./secret.ts";
 export { secretsIn } from "./secrets-in.ts";
+export { withoutCredentials } from "./without-credentials.ts";

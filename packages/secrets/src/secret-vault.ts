@@ -4,7 +4,7 @@ import type { KnownSecret } from "./known-secret.ts";
 import { LEAST_SECRET_BYTES } from "./secret-forms.ts";
 import { parseSecretReference } from "./secret-reference.ts";
 import type { SecretSource } from "./secret-source.ts";
-import { type Secret, secretOf } from "./secret.ts";
+import { heardSecret, type Secret, secretOf } from "./secret.ts";
 
 /** Secrets by their references. Each value is read once, when it is first revealed. */
 export interface SecretVault {
@@ -61,7 +61,7 @@ export function secretVault({ sources, onRevealed }: SecretVaultOptions): Secret
 function vaultOf(vault: Omit<SecretVault, "heardBy">): SecretVault {
   return {
     ...vault,
-    heardBy: (onRevealed) => vaultOf({ ...vault, secret: once((reference) => heard(vault.secret(reference), onRevealed)) }),
+    heardBy: (onRevealed) => vaultOf({ ...vault, secret: once((reference) => heardSecret(vault.secret(reference), onRevealed)) }),
   };
 }
 
@@ -71,19 +71,6 @@ function once(make: (reference: string) => Secret): (reference: string) => Secre
     const secret = made.get(reference) ?? make(reference);
     made.set(reference, secret);
     return secret;
-  };
-}
-
-function heard(secret: Secret, onRevealed: (secret: KnownSecret) => void): Secret {
-  let told = false;
-  return {
-    ...secret,
-    async reveal(options) {
-      const value = await secret.reveal(options);
-      if (!told) onRevealed({ name: secret.reference, value });
-      told = true;
-      return value;
-    },
   };
 }
 

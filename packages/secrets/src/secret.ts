@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import type { KnownSecret } from "./known-secret.ts";
 import { sharedRead } from "./shared-read.ts";
 
 /** A secret by its reference. Whatever prints it prints `[secret env:NAME]`. */
@@ -41,5 +42,19 @@ export function secretOf(reference: string, read: (options: { readonly signal: A
     toString: mark,
     toJSON: mark,
     [inspect.custom]: mark,
+  };
+}
+
+/** The same secret. Somebody is told it once, before whoever reveals it first gets it; when that throws, nobody does. */
+export function heardSecret(secret: Secret, onRevealed: (secret: KnownSecret) => void): Secret {
+  let told = false;
+  return {
+    ...secret,
+    async reveal(options) {
+      const value = await secret.reveal(options);
+      if (!told) onRevealed({ name: secret.reference, value });
+      told = true;
+      return value;
+    },
   };
 }

@@ -1,4 +1,6 @@
 import { isJsonObject, type Json } from "@dad/protocol";
+import { withoutCredentials } from "@dad/secrets";
+import { isPlainObject, referenceIn } from "../maker-access.ts";
 import type { ModelToMake } from "../resource-makers.ts";
 import type { ModelSettings } from "../model-resource.ts";
 
@@ -24,21 +26,12 @@ function memberOf(name: string, value: object | undefined): { readonly [name: st
 /** A value without what is a secret in it, or no JSON. */
 function plainPart(value: unknown): Json | undefined {
   if (Array.isArray(value)) return value.map((item) => plainPart(item) ?? null);
-  if (!isJsonObject(value)) return value === null || typeof value !== "object" ? scalar(value) : undefined;
-  if (typeof value["secret"] === "string" && Object.keys(value).length === 1) return undefined;
+  if (!isPlainObject(value)) return scalar(value);
+  if (referenceIn(value) !== undefined) return undefined;
   const members = Object.entries(value).map(([key, member]) => [key, plainPart(member)] as const);
   return Object.fromEntries(members.filter((member): member is readonly [string, Json] => member[1] !== undefined));
 }
 
 function scalar(value: unknown): Json | undefined {
   return value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : undefined;
-}
-
-/** An address without the name and password that may stand in it. What is no address is what it is. */
-function withoutCredentials(address: string): string {
-  if (!URL.canParse(address)) return address;
-  const url = new URL(address);
-  url.username = "";
-  url.password = "";
-  return url.href;
 }

@@ -1,4 +1,4 @@
-import type { SecretReference } from "../maker-access.ts";
+import { isPlainObject, referenceIn, type SecretReference } from "../maker-access.ts";
 import type { ProfileDefinition, ProviderDefinition, ToolServerDefinition } from "../profile-definition.ts";
 import type { ToolSource } from "../tool-source.ts";
 
@@ -25,8 +25,8 @@ export function referencesOfTools(source: ToolSource | ToolServerDefinition): re
 
 /** `{ secret: "env:NAME" }`, wherever one stands. */
 function secretsAmong(value: unknown): readonly SecretReference[] {
-  if (typeof value !== "object" || value === null) return [];
-  const { secret, ...others } = value as { readonly secret?: unknown };
-  if (typeof secret === "string" && Object.keys(others).length === 0) return [secret];
-  return Object.values(value).flatMap(secretsAmong);
+  if (Array.isArray(value)) return value.flatMap(secretsAmong);
+  if (!isPlainObject(value)) return [];
+  const reference = referenceIn(value);
+  return reference === undefined ? Object.values(value).flatMap(secretsAmong) : [reference];
 }

@@ -93,8 +93,10 @@ describe("what is kept", () => {
 
   it("is called by no secret, and its digest is that of what is kept", async () => {
     const { run, ports } = await opened();
-    const entry = await run.keep({ name: `of/${SECRET}.bin`, node: path, data: Buffer.from(`\u0000${SECRET}`.repeat(2_000)) });
-    expect(entry).toMatchObject({ name: "of/secret-env-API_KEY.bin", path: "main/node/of/secret-env-API_KEY.bin" });
+    const data = Buffer.from(`\u0000${SECRET}`.repeat(2_000));
+    const entry = await run.keep({ name: `of/${SECRET}.bin`, node: path, data, mediaType: `image/${SECRET}` });
+    const mediaType = "image/secret-env-API_KEY";
+    expect(entry).toMatchObject({ name: "of/secret-env-API_KEY.bin", path: "main/node/of/secret-env-API_KEY.bin", mediaType });
     expect(await ports.artifacts.size(entry.digest)).toBe(entry.size);
     await run[Symbol.asyncDispose]();
   });

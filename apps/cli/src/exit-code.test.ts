@@ -53,6 +53,8 @@ describe("the exit code of an error", () => {
     "DEFINITION_INVALID",
     "CONFIG_INVALID",
     "PROFILE_UNKNOWN",
+    "PROFILE_INVALID",
+    "PROVIDER_UNKNOWN",
     "RESOURCE_UNKNOWN",
     "STATIC_INPUT_INVALID",
     "RUN_EXISTS",

@@ -102,17 +102,22 @@ type WrittenProfile = WrittenProfiles["profiles"][string];
 
 async function withPrices(
   [name, profile]: [string, WrittenProfile],
-  { file }: WrittenProfiles,
+  { file, placed }: WrittenProfiles,
   options?: ReadOptions,
 ): Promise<[string, ProfileDefinition]> {
   const { prices } = profile;
-  const table = typeof prices === "string" ? await readPrices(resolve(dirname(file), prices), options) : prices;
+  const missing = (path: string) => new ConfigInvalidError(file, [placed({ path: [name, "prices"], message: `there is no file ${path}` })]);
+  const table = typeof prices === "string" ? await readPrices(resolve(dirname(file), prices), { ...options, missing }) : prices;
   // The schema is that of the type; what a program made is not looked into.
   return [name, { ...profile, ...(table ? { prices: table } : {}) } as ProfileDefinition];
 }
 
 /** A table of prices: JSON or YAML, as `prices` of a profile has it. */
-async function readPrices(file: string, options?: ReadOptions): Promise<Readonly<Record<string, ModelPrice>>> {
+async function readPrices(
+  file: string,
+  { missing, ...options }: ReadOptions & { readonly missing: (file: string) => Error },
+): Promise<Readonly<Record<string, ModelPrice>>> {
+  if (!(await isFile(file))) throw missing(file);
   const { value, placed } = await readData(file, options);
   const result = checked(Prices, value);
   if ("problems" in result) throw new ConfigInvalidError(file, result.problems.map(placed));

@@ -10,7 +10,9 @@ export function readYaml(text: string): Read {
     const { line, col } = lineCounter.linePos(offset);
     return [line, col];
   };
-  if (document.errors.length > 0) return { problems: document.errors.map(({ message, pos: [start] }) => problemAt(at(start), ofYaml(message))) };
+  const [first] = document.errors;
+  // What else there is mostly comes of the first one.
+  if (first) return { problems: [problemAt(at(first.pos[0]), ofYaml(first.message))] };
   const positionOf = (path: Path): Position | undefined => {
     let [node, offset]: [unknown, number] = [document.contents, 0];
     for (const step of path) {

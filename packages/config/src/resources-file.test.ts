@@ -146,6 +146,16 @@ describe("a resources file", () => {
     );
   });
 
+  it("says which profile names a file of prices that is not there", async () => {
+    expect(await problemsIn({ "resources.yaml": "live:\n  prices: price.json" })).toMatch(
+      /^resources\.yaml .*\n {2}2:3: live\.prices: there is no file .*price\.json$/,
+    );
+  });
+
+  it("tells of what is no YAML only the first, of which the rest comes", async () => {
+    expect(await problemsIn({ "resources.yaml": "live:\n  note: a\n budget: { usd: 1 }\n  prices: p.json\n" })).toMatch(/^[^\n]*\n {2}3:1: [^\n]*$/);
+  });
+
   it("is not read where no profile is wanted", async () => {
     const directory = await projectOf({
       "dad.config.mjs": 'export default { runRoot: "r", resources: { ci: { extends: "x" } } };',

@@ -50,7 +50,11 @@ describe("selectProfile", () => {
     [{ argument: "", env: {} }, "dev", 'there is no profile "", which --profile asks for; there are ci, dev'],
     [{ env: { DAD_PROFILE: "constructor" } }, "dev", 'there is no profile "constructor", which DAD_PROFILE asks for; there are ci, dev'],
     [{ env: {} }, "prod", 'there is no profile "prod", which /p/dad.config.ts asks for; there are ci, dev'],
-    [{ env: {} }, undefined, 'there is no profile "default"; there are ci, dev'],
+    [
+      { env: {} },
+      undefined,
+      'there is no profile "default", which is used where none is named by --profile, by DAD_PROFILE, or as `profile` in dad.config.ts; there are ci, dev',
+    ],
   ] as const)("given %j and the config %j, says %s", (options, profile, message) => {
     expect(() => selectProfile(configOf(["dev", "ci"], profile), options)).toThrow(expect.objectContaining({ code: "PROFILE_UNKNOWN", message }));
   });

@@ -26,8 +26,10 @@ export function selectProfile(config: Pick<LoadedConfig, "file" | "resources" | 
   const name = wish?.name ?? (profiles.length === 1 ? profiles[0] : "default");
   if (name !== undefined && profiles.includes(name)) return name;
   if (!wish && profiles.length === 0) return undefined;
-  throw new ProfileUnknownError(name ?? "default", profiles, wish?.asker);
+  throw new ProfileUnknownError(name ?? "default", profiles, wish ? `which ${wish.asker} asks for` : UNASKED);
 }
+
+const UNASKED = "which is used where none is named by --profile, by DAD_PROFILE, or as `profile` in dad.config.ts";
 
 interface Wish {
   readonly name: string;

@@ -2,10 +2,11 @@ import { type BudgetLevel, DadError, type DadErrorOptions, nearestName } from "@
 
 /** `PROFILE_UNKNOWN`: there is no profile of this name. */
 export class ProfileUnknownError extends DadError<"PROFILE_UNKNOWN"> {
-  /** @param askedBy - What asked for the profile, such as `--profile`, when the caller cannot know. */
-  constructor(name: string, profiles: readonly string[], askedBy?: string) {
-    const asker = askedBy === undefined ? "" : `, which ${askedBy} asks for`;
-    super("PROFILE_UNKNOWN", `there is no profile "${name}"${asker}; ${hintOf(name, profiles)}`, { details: { profile: name, profiles } });
+  /** @param why - Why it was looked for, such as `which --profile asks for`, when the caller cannot know. */
+  constructor(name: string, profiles: readonly string[], why?: string) {
+    super("PROFILE_UNKNOWN", `there is no profile "${name}"${why === undefined ? "" : `, ${why}`}; ${hintOf(name, profiles)}`, {
+      details: { profile: name, profiles },
+    });
   }
 }
 

@@ -66,7 +66,7 @@ export async function resumeRun(options: ResumeRunOptions): Promise<RunContext> 
     const stand = before.stand(claimed.env);
     await before.fill(contentsOfOrigins(claimed.ports.journals, claimed.env.runId, options.signal ? { signal: options.signal } : {}));
     const limits = changedBudget(stand.history.budget, options.budget);
-    assertBudgetLeft({ runId: claimed.env.runId, limits, spent: stand.history.spent.run, error: stand.error });
+    assertBudgetLeft({ runId: claimed.env.runId, limits, spent: stand.history.spent.run, change: options.budget, error: stand.error });
     return await goOn(claimed, { ...stand, limits }, options);
   } catch (error) {
     // A run that is recorded as going on has been completed and released by now; releasing it twice does nothing.

@@ -1,4 +1,4 @@
-import type { BudgetLevel, BudgetLimits, BudgetUnit, ErrorEnvelope, RunId } from "@dad/protocol";
+import { type BudgetLevel, type BudgetLimits, BudgetUnit, type ErrorEnvelope, type RunId } from "@dad/protocol";
 import { budget } from "@dad/resources";
 import { RunBudgetSpentError, type SpentLevel } from "./errors.ts";
 import type { Spent } from "./spending-history.ts";
@@ -21,6 +21,8 @@ export interface BudgetBefore {
   /** Those that it is to go on with. */
   readonly limits: BudgetLimits | undefined;
   readonly spent: Spent;
+  /** Which of them are new: these have to be given again with what is missing. */
+  readonly change?: BudgetChange | undefined;
   /** What ended it. */
   readonly error: ErrorEnvelope | undefined;
 }
@@ -30,18 +32,29 @@ export interface BudgetBefore {
  *
  * @throws RunBudgetSpentError (`RUN_BUDGET_SPENT`), which says how much to give.
  */
-export function assertBudgetLeft({ runId, limits, spent, error }: BudgetBefore): void {
+export function assertBudgetLeft({ runId, limits, spent, change = {}, error }: BudgetBefore): void {
   if (limits === undefined) return;
   const short = spentLevels(levelsOf(limits, spent), error);
-  if (short.length > 0) throw new RunBudgetSpentError(runId, short, short.map(moreOf));
+  if (short.length === 0) return;
+  const isShort = (unit: string): boolean => short.some((level) => level.unit === unit);
+  const given = BudgetUnit.options
+    .filter((unit) => change[unit] !== undefined && !isShort(unit))
+    .map((unit) => limitText(unit, change[unit] ?? null));
+  throw new RunBudgetSpentError(runId, short, [...short.map(moreOf), ...given]);
 }
 
 /** What to give at least for a run to go on: as much again as it had. `calls=6`, as the command line takes it. */
 export function moreOf({ unit, limit, spent, wanted = 0, isPart }: BudgetLevel & { readonly wanted?: number }): string {
   if (isPart) return "usd=none";
-  const more = spent + Math.max(limit, wanted);
-  if (unit === "usd") return `usd=${(Math.ceil(more * 100) / 100).toFixed(2)}`;
-  return unit === "timeMs" ? `time=${Math.ceil(more / 1_000)}s` : `${unit}=${Math.ceil(more)}`;
+  return limitText(unit, spent + Math.max(limit, wanted));
+}
+
+/** As the command line takes it, rounded up. */
+function limitText(unit: BudgetUnit, limit: number | null): string {
+  const name = unit === "timeMs" ? "time" : unit;
+  if (limit === null) return `${name}=none`;
+  if (unit === "usd") return `usd=${(Math.ceil(limit * 100) / 100).toFixed(2)}`;
+  return unit === "timeMs" ? `time=${Math.ceil(limit / 1_000)}s` : `${unit}=${Math.ceil(limit)}`;
 }
 
 /** The limits of a run that keep it from going on, with what the call needs that did not fit. */

@@ -130,6 +130,8 @@ describe("the budget of a run", () => {
         "the budget of run r is spent, and it would end again at once: 3 of 3 calls are spent, and the next call may need 1. Give it more (dad resume r --budget calls=6)",
     });
     expect(await failure(resume(main, { budget: { calls: 3 } }))).toMatchObject({ code: "RUN_BUDGET_SPENT" });
+    const other = await failure(resume(main, { budget: { tokens: null, timeMs: 60_000 } }));
+    expect(other).toMatchObject({ message: expect.stringContaining("(dad resume r --budget calls=6,tokens=none,time=60s)") });
     await resume(main, { budget: { calls: 5 } });
     expect(calls).toHaveLength(5);
     expect(executed).toEqual(["main.a 1", "main.steps 1", "main.steps 2", "main.b 1"]);
@@ -336,6 +338,19 @@ describe("the time of a run", () => {
       on("deaf", () => new Promise(() => undefined));
       expect(codesOf(await failure(run(flow("main").node("deaf", step({})), { budget: { timeMs: 60_000 } })))).toContain("BUDGET_EXHAUSTED");
       expect((await details()).nodes).toMatchObject([{ path: "main.deaf", status: "failed", error: { code: "BUDGET_EXHAUSTED" } }]);
+    });
+  });
+
+  it("passes no more once the run is over, also of a profile and with a node that never ends", async () => {
+    await inFakeTime(async (clock) => {
+      const ports = portsWith(paidModel().model, { timeMs: 600_000 });
+      const { step, on, run } = stage({ clock: { ...clock, now: () => clock.now() }, engine: inlineEngine({ clock }), ports });
+      on("deaf", () => new Promise(() => undefined));
+      const deaf = flow("main").node("deaf", step({}));
+      expect(codesOf(await failure(run(deaf, { budget: { timeMs: 60_000 } })))).toContain("BUDGET_EXHAUSTED");
+      const [before] = ports.resources.budget?.levels() ?? [];
+      await new Promise<void>((resolve) => void setTimeout(resolve, 20));
+      expect(ports.resources.budget?.levels()).toEqual([before]);
     });
   });
 

@@ -1,6 +1,5 @@
-import { stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { ConfigUnreadableError } from "./errors.ts";
+import { isFile } from "./is-file.ts";
 
 /** In the order of preference within one directory. */
 export const CONFIG_FILE_NAMES = ["dad.config.ts", "dad.config.mts", "dad.config.js", "dad.config.mjs"] as const;
@@ -25,14 +24,4 @@ function* upwards(directory: string): Iterable<string> {
   yield directory;
   const parent = dirname(directory);
   if (parent !== directory) yield* upwards(parent);
-}
-
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isFile();
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return false;
-    throw new ConfigUnreadableError(path, message, cause);
-  }
 }

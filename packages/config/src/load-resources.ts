@@ -1,8 +1,8 @@
-import { stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { inheritanceProblem, type ModelPrice, type ProfileDefinition } from "@dad/resources";
 import type { z } from "zod";
-import { type ConfigProblem, ConfigInvalidError, ConfigUnreadableError } from "./errors.ts";
+import { type ConfigProblem, ConfigInvalidError } from "./errors.ts";
+import { isFile } from "./is-file.ts";
 import { literalSecrets } from "./literal-secrets.ts";
 import { checked, pathText, type Problem } from "./problems.ts";
 import { Prices, Profiles } from "./profile-schema.ts";
@@ -18,7 +18,7 @@ interface ReadOptions {
 /**
  * The file of profiles in a directory. `undefined` when there is none.
  *
- * @throws ConfigInvalidError (`CONFIG_INVALID`) when there are several.
+ * @throws ConfigInvalidError (`CONFIG_INVALID`) when there are several; ConfigUnreadableError (`CONFIG_UNREADABLE`) when it cannot be known whether there is one.
  */
 export async function findResources(directory: string, options?: ReadOptions): Promise<string | undefined> {
   const found: string[] = [];
@@ -31,16 +31,6 @@ export async function findResources(directory: string, options?: ReadOptions): P
     throw new ConfigInvalidError(file, [{ path: "", message: `there is also ${others.join(" and ")}: keep one file of profiles` }]);
   }
   return file;
-}
-
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isFile();
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return false;
-    throw new ConfigUnreadableError(path, message, cause);
-  }
 }
 
 /** Profiles as they are written in one place. */

@@ -83,6 +83,7 @@ export type {
 } from "./resource-registry.ts";
 export { estimate, type EstimatedModel } from "./policies/estimate.ts";
 export type { PolicyClock } from "./policies/policy-clock.ts";
+export { knownUsage } from "./policies/spent.ts";
 export { withMeter } from "./policies/surrounded.ts";
 export { modelFacts } from "./model-facts.ts";
 export { filesOf, messageOfReply, partsOf, type StructuredOptions, toolCallsOf, withStructured } from "./reply.ts";

@@ -252,7 +252,8 @@ describe("a model as data", () => {
     // What a program can give may hold itself.
     const agent = Object.assign(new Map(), { itself: {} });
     agent.itself = agent;
-    expect(identity({}, { ...how, options: { ...how.options, agent } })).toEqual(identity({}));
+    const options = { ...how.options, agent };
+    expect(identity({}, { ...how, options })).toEqual(identity({}));
   });
 
   it("needs somebody who makes it", () => {

@@ -1,6 +1,6 @@
 import { type LoadedConfig, selectProfile } from "@dad/config";
 import { inheritedProfile, type ProfileDefinition, type ResourceMakers, type ResourceProfile, type ResourceRegistry } from "@dad/resources";
-import { staticResourceRegistry } from "@dad/resources/static";
+import { isModelDefinition, isToolServerDefinition, staticResourceRegistry } from "@dad/resources/static";
 import { commandSecrets, envSecrets, fileSecrets, type SecretSource } from "@dad/secrets";
 
 /** What the runs of a project may use. */
@@ -60,8 +60,8 @@ async function makersOf(
   profiles: readonly ProfileDefinition[],
   { directory, env }: Pick<ProjectResourcesOptions, "directory" | "env">,
 ): Promise<ResourceMakers> {
-  const hasModels = profiles.some(({ models = {} }) => Object.values(models).some((model) => typeof model === "object" && !("generate" in model)));
-  const hasTools = profiles.some(({ tools = {} }) => Object.values(tools).some((source) => !("open" in source)));
+  const hasModels = profiles.some(({ models = {} }) => Object.values(models).some(isModelDefinition));
+  const hasTools = profiles.some(({ tools = {} }) => Object.values(tools).some(isToolServerDefinition));
   const [ofModels, ofTools] = await Promise.all([
     hasModels ? import("@dad/resources-ai-sdk") : undefined,
     hasTools ? import("@dad/resources-mcp") : undefined,

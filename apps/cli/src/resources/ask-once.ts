@@ -1,6 +1,6 @@
-import { DadError, messageOf, Usage } from "@dad/protocol";
-import type { ModelResource, ProfileDefinition, ToolSource } from "@dad/resources";
-import { secretReferences } from "@dad/resources/static";
+import { DadError, messageOf, type Usage } from "@dad/protocol";
+import { knownUsage, type ModelResource, type ProfileDefinition, type ToolSource } from "@dad/resources";
+import { isModelDefinition, secretReferences } from "@dad/resources/static";
 
 /** How long each may take. */
 const TIME_MS = 30_000;
@@ -22,7 +22,7 @@ export interface Asked {
  */
 export function eachAlone(profile: ProfileDefinition): ProfileDefinition {
   const models = Object.entries(profile.models ?? {}).map(([alias, model]) => {
-    if (typeof model === "function" || "generate" in model) return [alias, model] as const;
+    if (!isModelDefinition(model)) return [alias, model] as const;
     const { fallbacks: _others, timeoutMs = TIME_MS, ...own } = model;
     return [alias, { ...own, timeoutMs: Math.min(timeoutMs, TIME_MS), retry: { attempts: 1 } }] as const;
   });
@@ -67,7 +67,7 @@ async function timed(signal: AbortSignal, ask: (within: AbortSignal) => Promise<
     return { ...(await ask(AbortSignal.any([signal, late]))), durationMs: Math.round(performance.now() - begun) };
   } catch (error) {
     signal.throwIfAborted();
-    return late.aborted ? { problem: `no answer within ${TIME_MS / 1000} seconds` } : { problem: problemOf(error), ...usageIn(error) };
+    return late.aborted ? { problem: `no answer within ${TIME_MS / 1000} seconds` } : { problem: problemOf(error), ...paidFor(error) };
   }
 }
 
@@ -86,7 +86,7 @@ function causeText(cause: unknown): string {
 }
 
 /** A call that failed may have been paid for. */
-function usageIn(error: unknown): Pick<Asked, "usage"> {
-  const used = DadError.is(error) ? Usage.safeParse(error.details["usage"]).data : undefined;
-  return used ? { usage: used } : {};
+function paidFor(error: unknown): Pick<Asked, "usage"> {
+  const usage = knownUsage(error);
+  return usage ? { usage } : {};
 }

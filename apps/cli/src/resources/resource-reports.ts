@@ -1,6 +1,6 @@
 import type { ModelReport, ProfileReport, ResourceStatus } from "@dad/protocol";
 import type { CallLimits, ModelResource, ProfileDefinition, ResourceProfile } from "@dad/resources";
-import { chosenProvider, referencesOfProvider, referencesOfTools } from "@dad/resources/static";
+import { chosenProvider, isModelDefinition, isToolServerDefinition, referencesOfProvider, referencesOfTools } from "@dad/resources/static";
 import { type Asked, askModelOnce, listToolsOnce, problemOf, reachOnce } from "./ask-once.ts";
 
 export interface Found {
@@ -35,7 +35,7 @@ type WrittenModel = Pick<ModelReport, "provider" | "model" | "limits" | "provide
 /** What the profile itself says of a model that is data. */
 function writtenModel(alias: string, { models = {}, providers = {} }: ProfileDefinition): WrittenModel {
   const entry = models[alias];
-  if (!entry || typeof entry === "function" || "generate" in entry) return { secrets: [] };
+  if (!entry || !isModelDefinition(entry)) return { secrets: [] };
   const choice = chosenProvider(entry, providers);
   const provider = "provider" in choice ? choice.provider : undefined;
   const how = provider === undefined ? undefined : providers[provider];
@@ -70,7 +70,7 @@ export async function endpointReport(alias: string, look: Look): Promise<Profile
 export async function toolsReport(alias: string, look: Look): Promise<ProfileReport["tools"][number]> {
   const source = look.definition.tools?.[alias];
   const secrets = source ? [...referencesOfTools(source)] : [];
-  const server = !source || "open" in source ? "made by the program" : "url" in source ? source.url : source.command.join(" ");
+  const server = !source || !isToolServerDefinition(source) ? "made by the program" : "url" in source ? source.url : source.command.join(" ");
   const made = attempted(() => look.profile.get("tools", alias));
   if ("problem" in made) return { alias, server, secrets, status: "missing", problem: made.problem };
   const { tools, ...found } = await asked(look, { secrets, ask: () => listToolsOnce(made.value, look.signal) });

@@ -1,6 +1,6 @@
 import { isPlainObject, referenceIn, type SecretReference } from "../maker-access.ts";
-import type { ProfileDefinition, ProviderDefinition, ToolServerDefinition } from "../profile-definition.ts";
-import type { ToolSource } from "../tool-source.ts";
+import type { ProfileDefinition, ProviderDefinition } from "../profile-definition.ts";
+import { isToolServerDefinition, type ToolsEntry } from "./written-resources.ts";
 
 /** The references of all secrets that a profile names: those of its own, of its providers and of its tools. Each once. */
 export function secretReferences({ secrets = {}, providers = {}, tools = {} }: ProfileDefinition): readonly SecretReference[] {
@@ -18,8 +18,9 @@ export function referencesOfProvider({ apiKey, headers, options }: ProviderDefin
   return [...(apiKey === undefined ? [] : [apiKey]), ...secretsAmong(headers), ...secretsAmong(options)];
 }
 
-export function referencesOfTools(source: ToolSource | ToolServerDefinition): readonly SecretReference[] {
-  if ("open" in source) return [];
+/** Those that a server of tools needs. */
+export function referencesOfTools(source: ToolsEntry): readonly SecretReference[] {
+  if (!isToolServerDefinition(source)) return [];
   return secretsAmong("url" in source ? source.headers : source.env);
 }
 

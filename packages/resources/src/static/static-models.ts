@@ -15,8 +15,7 @@ import { modelIdentity } from "./model-identity.ts";
 import { priceOf } from "./price-of.ts";
 import { chosenProvider, type ProviderChoice } from "./provider-preference.ts";
 import { lazyShelf, type Shelf } from "./shelf.ts";
-
-type ModelEntry = NonNullable<ProfileDefinition["models"]>[string];
+import { isModelDefinition, type ModelEntry } from "./written-resources.ts";
 
 /** A profile of a static registry, merged with those that it extends. */
 export interface NamedProfile {
@@ -34,7 +33,7 @@ export interface SharedModels {
 
 /** The functions are called in the async context of who makes the registry: so the models are none of the first run that asks. */
 export function sharedModels({ name, definition: { models = {}, providers = {} } }: NamedProfile): SharedModels {
-  const makers = Object.entries(models).flatMap(([alias, entry]) => (isData(entry) ? [] : [[alias, boundMaker(entry)] as const]));
+  const makers = Object.entries(models).flatMap(([alias, entry]) => (isModelDefinition(entry) ? [] : [[alias, boundMaker(entry)] as const]));
   const limitsOf = (of: Readonly<Record<string, { readonly limits?: CallLimits } | object>>): Shelf<Limiter> => {
     const limited = Object.entries(of).flatMap(([id, { limits }]: [string, { readonly limits?: CallLimits }]) =>
       limits ? [[id, limits] as const] : [],
@@ -64,10 +63,6 @@ function boundMaker(entry: ModelResource | (() => ModelResource)): () => ModelRe
   return typeof entry === "function" ? AsyncLocalStorage.bind(entry) : () => entry;
 }
 
-export function isData(entry: ModelEntry): entry is ModelDefinition {
-  return typeof entry === "object" && "model" in entry && !("generate" in entry);
-}
-
 export interface StaticModelsOptions {
   readonly shared: SharedModels;
   readonly make: MakeModel | undefined;
@@ -82,24 +77,21 @@ export interface StaticModels extends Shelf<ModelResource> {
 export function staticModels(profile: NamedProfile, options: StaticModelsOptions): StaticModels {
   const { models = {} } = profile.definition;
   const alone = lazyShelf(models, (entry, alias) =>
-    isData(entry) ? modelOfData({ ...profile, alias, entry }, options) : (options.shared.made.get(alias) as ModelResource),
+    isModelDefinition(entry) ? modelOfData({ ...profile, alias, entry }, options) : (options.shared.made.get(alias) as ModelResource),
   );
   const shelf = lazyShelf(models, (entry, alias) => {
-    const model = alone.get(alias) as ModelResource;
-    const others = isData(entry) ? (entry.fallbacks ?? []) : [];
-    return others.length === 0
-      ? model
-      : withFallbacks(
-          model,
-          others.map((other) => alone.get(other) as ModelResource),
-        );
+    const fallbacks = isModelDefinition(entry) ? (entry.fallbacks ?? []) : [];
+    return withFallbacks(
+      alone.get(alias) as ModelResource,
+      fallbacks.map((other) => alone.get(other) as ModelResource),
+    );
   });
   const fits = (alias: string, entry: ModelEntry, query: ModelQuery): boolean => {
     if (!(query.among?.includes(alias) ?? true)) return false;
-    const choice = isData(entry) ? providerChoice(entry, profile.definition) : undefined;
+    const choice = isModelDefinition(entry) ? providerChoice(entry, profile.definition) : undefined;
     if (choice && ("problem" in choice || !canFallBack(entry as ModelDefinition, profile.definition))) return false;
     if (!asksForModels(query)) return true;
-    if (isData(entry) && query.model !== undefined && query.model !== entry.model) return false;
+    if (isModelDefinition(entry) && query.model !== undefined && query.model !== entry.model) return false;
     const { provider: wanted, ...others } = query;
     const model = shelf.get(alias) as ModelResource;
     return fitsQuery(model, choice && "provider" in choice && choice.provider === wanted ? others : query);
@@ -111,7 +103,7 @@ export function staticModels(profile: NamedProfile, options: StaticModelsOptions
 function canFallBack({ fallbacks = [] }: ModelDefinition, definition: ProfileDefinition): boolean {
   return fallbacks.every((alias) => {
     const other = definition.models?.[alias];
-    return other !== undefined && (!isData(other) || "provider" in providerChoice(other, definition));
+    return other !== undefined && (!isModelDefinition(other) || "provider" in providerChoice(other, definition));
   });
 }
 

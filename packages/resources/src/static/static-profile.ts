@@ -2,13 +2,14 @@ import type { Secret, SecretVault } from "@dad/secrets";
 import { type Budget, budget } from "../budget/budget.ts";
 import { ProfileInvalidError, ResourceUnknownError } from "../errors.ts";
 import type { MakerAccess } from "../maker-access.ts";
-import type { ProfileDefinition, ToolServerDefinition } from "../profile-definition.ts";
+import type { ProfileDefinition } from "../profile-definition.ts";
 import type { ResourceMakers } from "../resource-makers.ts";
 import type { ResourceKind, ResourceKinds, ResourceProfile } from "../resource-registry.ts";
 import type { ToolSource } from "../tool-source.ts";
 import { secretReferences } from "./secret-references.ts";
 import { lazyShelf, type Shelf, shelfOf } from "./shelf.ts";
-import { isData, type NamedProfile, type SharedModels, sharedModels, staticModels } from "./static-models.ts";
+import { type NamedProfile, type SharedModels, sharedModels, staticModels } from "./static-models.ts";
+import { isModelDefinition, isToolServerDefinition, type ToolsEntry } from "./written-resources.ts";
 
 export interface StaticProfileOptions {
   readonly makers: ResourceMakers;
@@ -25,7 +26,7 @@ export function staticProfile(profile: NamedProfile, options: StaticProfileOptio
 
 function checkFallbacks({ name, definition: { models = {} } }: NamedProfile): void {
   const problems = Object.entries(models).flatMap(([alias, entry]) =>
-    (isData(entry) ? (entry.fallbacks ?? []) : []).flatMap((other) => {
+    (isModelDefinition(entry) ? (entry.fallbacks ?? []) : []).flatMap((other) => {
       if (other === alias) return [`model "${alias}" falls back on itself`];
       return Object.hasOwn(models, other)
         ? []
@@ -89,8 +90,8 @@ interface ToolsPlace {
   readonly access: MakerAccess;
 }
 
-function toolsOf(source: ToolSource | ToolServerDefinition, { id, place, makers, access }: ToolsPlace): ToolSource {
-  if ("open" in source) return source;
+function toolsOf(source: ToolsEntry, { id, place, makers, access }: ToolsPlace): ToolSource {
+  if (!isToolServerDefinition(source)) return source;
   if (!makers.tools)
     throw new TypeError(`${place} are data, and there is nobody who makes tools of it: give makers.tools, such as mcpTools() of @dad/resources-mcp`);
   return makers.tools({ ...source, name: id }, access);

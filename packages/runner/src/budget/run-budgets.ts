@@ -28,6 +28,7 @@ export function runBudgets({ run, root, report, clock }: RunBudgetsOptions): Run
   const definition = definitionBudgets(root);
   const watched = watchedBudgets(report);
   const own = new Map<NodePath, Budget>();
+  const going = new Set<Disposable>();
   const whole = run.budget && watched.add(budget({ limits: run.budget, scope: "run", spent: history.spent.run, clock }));
   const shared = [whole, ports.resources.budget && watched.add(ports.resources.budget)].filter((one) => one !== undefined);
   const walking = pausableWork(() => (whole ? [whole.work()] : []));
@@ -43,16 +44,21 @@ export function runBudgets({ run, root, report, clock }: RunBudgetsOptions): Run
       const budgets = [...shared, ...definition.around(path).map(([at, limits]) => ofPath(at, limits))];
       const spending = attemptSpending(budgets, { signal, mayOverrun: definition.isCleanup(path), asking: () => walking.pause(), clock });
       const leave = watched.enter(budgets, (error) => spending.cut(error));
-      return {
+      const entered: AttemptSpending = {
         ...spending,
         [Symbol.dispose]() {
+          going.delete(entered);
           leave();
           spending[Symbol.dispose]();
         },
       };
+      going.add(entered);
+      return entered;
     },
     asking: () => walking.pause(),
     [Symbol.dispose]() {
+      // One that was left behind may never end, and nobody works in it any more.
+      for (const one of going) one[Symbol.dispose]();
       walking[Symbol.dispose]();
       watched[Symbol.dispose]();
     },

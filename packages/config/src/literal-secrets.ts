@@ -1,5 +1,6 @@
 import { isSecretName, looksLikeSecret } from "@dad/secrets";
 import type { Problem } from "./problems.ts";
+import { hasSecretArgument } from "./secret-arguments.ts";
 
 /** Sources that are always there. */
 export const SECRET_SCHEMES: readonly string[] = ["env", "file", "cmd"];
@@ -7,14 +8,14 @@ export const SECRET_SCHEMES: readonly string[] = ["env", "file", "cmd"];
 type Path = readonly PropertyKey[];
 
 /**
- * Finds secrets that stand in profiles themselves: in fields that are for references, under names that secrets have, in addresses,
- * and texts that look like a key wherever they are. No message has any of it.
+ * Finds secrets that stand in profiles themselves: in fields that are for references, under names that secrets have, in addresses, in
+ * arguments of commands, and texts that look like a key wherever they are. No message has any of it.
  *
  * @param schemes - Of references, such as `env`.
  */
 export function literalSecrets(profiles: unknown, schemes: readonly string[]): Problem[] {
   return textsIn(profiles)
-    .flatMap(({ text, path, isName }) => (isName ? [] : fieldProblems(text, schemes, path)))
+    .flatMap((found) => (found.isName ? [] : fieldProblems(found, schemes)))
     .concat(keysIn(profiles));
 }
 
@@ -30,6 +31,8 @@ interface FoundText {
   readonly path: Path;
   /** Of a member. */
   readonly isName: boolean;
+  /** Of a member of a list, the one before. */
+  readonly before?: unknown;
 }
 
 function textsIn(value: unknown, path: Path = [], around: readonly unknown[] = []): FoundText[] {
@@ -38,7 +41,11 @@ function textsIn(value: unknown, path: Path = [], around: readonly unknown[] = [
   // What a program makes may hold itself.
   if (!isPlain(value) || around.includes(value)) return [];
   const names = Array.isArray(value) ? [] : Object.keys(value).map((name) => ({ text: name, path: [...path, name], isName: true }));
-  return [...names, ...Object.entries(value).flatMap(([name, member]) => textsIn(member, [...path, name], [...around, value]))];
+  const members = Object.entries(value).flatMap(([name, member]) => textsIn(member, [...path, name], [...around, value]));
+  return [
+    ...names,
+    ...(Array.isArray(value) ? members.map((found) => ({ before: value[Number(found.path[path.length]) - 1] as unknown, ...found })) : members),
+  ];
 }
 
 function isPlain(value: unknown): value is object {
@@ -47,12 +54,16 @@ function isPlain(value: unknown): value is object {
   return Array.isArray(value) || prototype === Object.prototype || prototype === null;
 }
 
-function fieldProblems(text: string, schemes: readonly string[], path: Path): Problem[] {
+function fieldProblems({ text, path, before }: FoundText, schemes: readonly string[]): Problem[] {
   if (looksLikeKey(text)) return [];
   if (isReferenceField(path)) return isReference(text, schemes) ? [] : [{ path, message: referenceMessage(schemes) }];
   if (isSecretField(path)) return [{ path, message: 'what has such a name is a secret, and never stands here itself: write { secret: "env:NAME" }' }];
+  if (isArgument(path) && hasSecretArgument(text, before)) return [{ path, message: ARGUMENT }];
   return hasPassword(text) ? [{ path, message: "the address has a secret in it: take that out, and give it to the provider otherwise" }] : [];
 }
+
+const ARGUMENT =
+  'an argument has a secret in it, which everybody on the machine can see: give it to the program in its environment, as env: { NAME: { secret: "env:NAME" } }';
 
 function referenceMessage(schemes: readonly string[]): string {
   return `must say where the secret is, such as env:NAME, and is never the secret itself; a reference begins with ${schemes.map((scheme) => `${scheme}:`).join(" or ")}`;
@@ -85,14 +96,24 @@ function isSecretField(path: Path): boolean {
   return isOpenField(path) && hasSecretName(String(path.at(-1)));
 }
 
+/** `<profile>.tools.<alias>.command.<n>` */
+function isArgument([, member, , field]: Path): boolean {
+  return member === "tools" && field === "command";
+}
+
 const OPEN = new Set<PropertyKey>(["headers", "options", "env", "providerOptions"]);
 
 function isOpenField(path: Path): boolean {
   return path.slice(2, -1).some((step) => OPEN.has(step));
 }
 
+/** What is shorter is the name of somebody. */
+const LEAST_OF_USER = 12;
+
 function hasPassword(text: string): boolean {
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text) || !URL.canParse(text)) return false;
-  const { password, searchParams } = new URL(text);
-  return password !== "" || [...searchParams].some(([name, value]) => value !== "" && hasSecretName(name));
+  const { protocol, username, password, searchParams, hash } = new URL(text);
+  // Servers of git and of packages take a token for the user.
+  if (password !== "" || (/^https?:$/.test(protocol) && username.length >= LEAST_OF_USER)) return true;
+  return [...searchParams, ...new URLSearchParams(hash.slice(1))].some(([name, value]) => value !== "" && hasSecretName(name));
 }

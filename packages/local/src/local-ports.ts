@@ -37,10 +37,10 @@ export function isolationOf(
 
 /** The ports of a run on this machine: its own bus, view and knowledge of secrets, and the store that it shares with the others. */
 export function localPorts(store: LocalStore, options: LocalPortsOptions): MakeRunPorts {
-  const { hostEnv, onEvent, onInput, isolation, outcome, scope } = options;
+  const { resources, hostEnv, onEvent, onInput, isolation, outcome, scope } = options;
   const adapter = isolationOf(store, { isolation, hostEnv });
   return (env, own) => {
-    const { redactor, resources } = redactingFor({ store, ports: options });
+    const { redactor } = redactingFor({ store, ports: options });
     const events = own(memoryEventBus({ redactor }));
     if (onEvent) events.subscribe("*", onEvent);
     if (onInput) events.handleInput(onInput.answer, onInput.by ? { by: onInput.by } : {});

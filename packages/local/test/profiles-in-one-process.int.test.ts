@@ -81,7 +81,7 @@ it("keeps fifty runs with fifty profiles apart that go on at once in one process
   const known = await Promise.all(
     names.map(async (name, index) => {
       const hidden = redactor([]);
-      const resources = registry.profile(name).forRun({ onSecret: (secret) => hidden.add(secret) });
+      const resources = registry.profile(name);
       const runId = RunId.parse(name);
       await withRun({ rootComponentId: "many", runId, ports: { ...shared, resources, redactor: hidden } }, async (run) => {
         const scripted = overriding(resources, { model: { writer: scriptedModel(Array.from({ length: NODES }, () => `script of ${name}`)) } });

@@ -53,10 +53,15 @@ export async function hold(env: RunEnvParams, given: RunPorts | MakeRunPorts, op
   }
 }
 
-/** What is told of the run in traces, metrics and logs. What goes another way is redacted on that. */
+/** What is told of the run in traces, metrics and logs has no secrets, and what its resources reveal is one. What goes another way is redacted on that. */
 function withoutSecrets(ports: RunPorts): RunPorts {
-  const { observability, redactor } = ports;
-  return redactor === undefined ? ports : { ...ports, observability: redacted(observability, redactor) };
+  const { observability, redactor, resources } = ports;
+  if (redactor === undefined) return ports;
+  return {
+    ...ports,
+    observability: redacted(observability, redactor),
+    resources: resources.forRun({ onSecret: (secret) => redactor.add(secret) }),
+  };
 }
 
 async function createJournal(env: RunEnvParams, journals: JournalStore, signal: AbortSignal | undefined): Promise<Journal> {

@@ -1,6 +1,7 @@
 import { inlineContent, readJson, readText } from "@dad/artifacts";
 import { type EventDraft, Json, NodePath, RelativePath, type RunEvent, RunId, type UnknownEvent } from "@dad/protocol";
-import { redactor } from "@dad/secrets";
+import { staticResourceRegistry } from "@dad/resources/static";
+import { envSecrets, redactor } from "@dad/secrets";
 import { describe, expect, it } from "vitest";
 import { openRun } from "./open-run.ts";
 import type { RunContext } from "./run-context.ts";
@@ -36,6 +37,16 @@ describe("what is recorded and told", () => {
     await ports.events.flush();
     expect(JSON.stringify([await recorded(run), heard])).not.toContain(SECRET);
     expect(heard.find(({ type }) => type === "custom.emitted")).toMatchObject({ name: `n ${MARK}`, data: { [MARK]: [MARK] } });
+    await run[Symbol.asyncDispose]();
+  });
+
+  it("has a mark in the place of what the resources of the run reveal", async () => {
+    const secrets = [envSecrets({ LATER: SECRET })];
+    const resources = staticResourceRegistry({ profiles: { default: { secrets: { own: "env:LATER" } } }, secrets }).profile();
+    const run = await openRun({ rootComponentId: "main", runId: "r", ports: { ...memoryPorts(), resources, redactor: redactor() } });
+    const revealed = await run.ports.resources.get("secret", "own").reveal();
+    await run.record({ type: "custom.emitted", name: "n", data: `it is ${revealed}` });
+    expect(await recorded(run)).toContainEqual(expect.objectContaining({ data: "it is [secret env:LATER]" }));
     await run[Symbol.asyncDispose]();
   });
 

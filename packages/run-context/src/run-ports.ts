@@ -20,7 +20,10 @@ export interface RunPorts {
   readonly inbox?: Inbox;
   readonly resources: ResourceProfile;
   readonly observability: Observability;
-  /** With one, no secret that it knows gets into what is recorded, kept, told or shown. Of this run alone. */
+  /**
+   * With one, no secret that it knows gets into what is recorded, kept, told or shown. Of this run alone: it learns what `resources` reveal to
+   * the run.
+   */
   readonly redactor?: Redactor;
   readonly isolation: IsolationAdapter;
   /** With one, code that asks the process for its environment or directory is told those of the run that it works in. */

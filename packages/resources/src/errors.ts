@@ -81,8 +81,6 @@ export class ScriptUnusedError extends DadError<"SCRIPT_UNUSED"> {
 export interface BudgetRefused {
   /** What was to be set aside for the call, in the same unit. Default: it is about the time, or nothing more may be begun. */
   readonly wanted?: number;
-  /** What is spent is only what is known of it. */
-  readonly isPart?: boolean;
 }
 
 /**
@@ -90,8 +88,8 @@ export interface BudgetRefused {
  * with `wanted` for what the call was expected to use.
  */
 export class BudgetExhaustedError extends DadError<"BUDGET_EXHAUSTED"> {
-  constructor(level: BudgetLevel, { wanted, isPart = false }: BudgetRefused = {}) {
-    const { scope, unit, limit, spent } = level;
+  constructor(level: BudgetLevel, { wanted }: BudgetRefused = {}) {
+    const { scope, unit, limit, spent, isPart = false } = level;
     const why = isPart
       ? "what some calls cost is not known, and so no further one is made. Limit tokens or calls instead"
       : wanted === undefined

@@ -208,7 +208,10 @@ function bookkeeping({ limits, scope, usage }: Bookkeeping) {
   /** What is not known cannot be held to a limit. */
   let unknown = first.usd === null;
 
-  const levelOf = (unit: AmountUnit, limit: number): BudgetLevel => ({ scope, unit, limit: said(unit, limit), spent: said(unit, spent[unit]) });
+  function levelOf(unit: AmountUnit, limit: number): BudgetLevel {
+    const isPart = unit === "usd" && unknown;
+    return { scope, unit, limit: said(unit, limit), spent: said(unit, spent[unit]), ...(isPart ? { isPart } : {}) };
+  }
 
   return {
     levels: (): BudgetLevel[] => limited.map(({ unit, limit }) => levelOf(unit, limit)),
@@ -217,7 +220,7 @@ function bookkeeping({ limits, scope, usage }: Bookkeeping) {
       for (const { unit, limit } of limited) {
         const amount = wanted[unit];
         if (amount === null) return new PriceUnknownError(model ?? "a model", scope);
-        if (unit === "usd" && unknown) return new BudgetExhaustedError(levelOf(unit, limit), { wanted: said(unit, amount), isPart: true });
+        if (unit === "usd" && unknown) return new BudgetExhaustedError(levelOf(unit, limit), { wanted: said(unit, amount) });
         if (spent[unit] + amount > limit) return new BudgetExhaustedError(levelOf(unit, limit), { wanted: said(unit, amount) });
         if (spent[unit] + aside[unit] + amount > limit) forNow = "for now";
       }

@@ -173,6 +173,18 @@ describe("the budget of a run", () => {
     expect([status, budget]).toEqual(["completed", undefined]);
   });
 
+  it("is known to be known only in part when a call does not say what it cost, and holds no run then", async () => {
+    const { step, run, resume, details } = asking(paidModel({ uses: () => ({ usd: null }) }).model);
+    const main = flow("main").node("a", step({})).node("b", step({}));
+    expect(codesOf(await failure(run(main, { budget: { usd: 1 } })))).toContain("BUDGET_EXHAUSTED");
+    expect((await details()).budget).toEqual([{ scope: "run", unit: "usd", limit: 1, spent: 0, isPart: true }]);
+    expect(await failure(resume(main, { budget: { usd: 5 } }))).toMatchObject({
+      code: "RUN_BUDGET_SPENT",
+      message: expect.stringContaining("--budget usd=none") as string,
+    });
+    await resume(main, { budget: { usd: null } });
+  });
+
   it("counts also what a node says that it used elsewhere", async () => {
     const { model, calls } = paidModel();
     const { step, on, run } = asking(model);

@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import { extname } from "node:path";
 import type { JsonPlaces } from "@dad/run-context";
 import { looksLikeSecret } from "@dad/secrets";
@@ -29,7 +30,7 @@ export async function readData(file: string, options?: { readonly signal?: Abort
 }
 
 async function textOf(file: string, signal: AbortSignal | undefined): Promise<string> {
-  const bytes = await readFile(file, { signal }).catch((cause: unknown) => {
+  const bytes = await bytesOf(file, signal).catch((cause: unknown) => {
     signal?.throwIfAborted();
     throw new ConfigUnreadableError(file, (cause as Error).message, cause);
   });
@@ -38,6 +39,13 @@ async function textOf(file: string, signal: AbortSignal | undefined): Promise<st
   } catch (cause) {
     throw new ConfigUnreadableError(file, "it is no text in UTF-8", cause);
   }
+}
+
+/** What is looked at is what is read. A pipe that nobody writes to is not waited for, and a device not read without end. */
+async function bytesOf(file: string, signal: AbortSignal | undefined): Promise<Uint8Array> {
+  await using handle: FileHandle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  if (!(await handle.stat()).isFile()) throw new Error("it is no regular file");
+  return await handle.readFile({ signal });
 }
 
 /** Only who has such a file pays for its reader. */

@@ -29,7 +29,8 @@ export function fileSecrets({ directory }: FileSecretsOptions): SecretSource {
       const path = resolve(directory, rest);
       try {
         await using file = await openFile(path);
-        const problem = (await problemOf(file, path)) ?? (isAbsolute(rest) ? undefined : await leadsOut(file, path, directory));
+        // First, so that nobody is told to change a file elsewhere.
+        const problem = (isAbsolute(rest) ? undefined : await leadsOut(file, path, directory)) ?? (await problemOf(file, path));
         if (problem !== undefined) throw unavailable(problem);
         const content = await readUpTo(file, MOST_BYTES + 1);
         signal?.throwIfAborted();

@@ -63,6 +63,10 @@ describe("secrets in files", () => {
     expect(await source.read("inside")).toBe(VALUE);
     await expect(source.read("out")).rejects.toThrow("is a link out of");
     await expect(source.read("up/outside")).rejects.toThrow("is a link out of");
+    // Nobody is told to change who can read a file elsewhere.
+    await symlink("../readable", join(directory, "loose"));
+    await writeFile(join(directory, "../readable"), VALUE, { mode: 0o644 });
+    await expect(source.read("loose")).rejects.toThrow("is a link out of");
     expect(await source.read(join(directory, "out"))).toBe(VALUE);
     expect(await source.read("../outside")).toBe(VALUE);
   });

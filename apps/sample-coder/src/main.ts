@@ -18,6 +18,7 @@ import { DadError } from "@dad/protocol";
 import { staticResourceRegistry } from "@dad/resources/static";
 import { type MakeRunPorts, readRun, withRun } from "@dad/run-context";
 import { agentRunner } from "@dad/runner";
+import { redactor, secretsIn } from "@dad/secrets";
 import { errorText, paintFor, placeText, programName, progressOn, summaryText, visible } from "@dad/terminal";
 import { coder } from "./agent.ts";
 import { profileFor, profiles } from "./profiles.ts";
@@ -56,7 +57,8 @@ const progress = progressOn(process.stderr, { term: process.env["TERM"] });
 
 // What each run has of its own.
 const ports: MakeRunPorts = (env, own) => {
-  const events = own(memoryEventBus());
+  const hidden = redactor(secretsIn(process.env));
+  const events = own(memoryEventBus({ redactor: hidden }));
   events.subscribe("*", progress.onEvent);
   return {
     journals,
@@ -66,6 +68,7 @@ const ports: MakeRunPorts = (env, own) => {
     events,
     view: diskArtifactView({ root: env.runDir, store: artifacts }),
     observability: own(noopObservability()),
+    redactor: hidden,
     isolation,
   };
 };

@@ -1,11 +1,12 @@
-import { isJsonObject, type Json, messageOf } from "@dad/protocol";
+import { isJsonObject, type Json } from "@dad/protocol";
 import { type OpenToolSource, type ToolOptions, type ToolReply, ToolSourceError } from "@dad/resources";
-import { Client, ProtocolError, type RequestOptions, SdkError } from "@modelcontextprotocol/client";
+import { Client, ProtocolError, type RequestOptions } from "@modelcontextprotocol/client";
 import type { Connected, Connection } from "./connection.ts";
 import { listTools } from "./list-tools.ts";
 import type { McpServer } from "./mcp-server.ts";
 import { plainText } from "./plain-text.ts";
 import { replyOf } from "./tool-reply.ts";
+import { whatFailed } from "./what-failed.ts";
 
 const TIMEOUT_MS = 120_000;
 const MOST_TIMES = 10;
@@ -94,8 +95,7 @@ function failing(name: string, signal: AbortSignal | undefined): (error: unknown
     if (signal?.aborted) return signal.reason;
     if (error instanceof ToolSourceError) return error;
     const trouble = connected?.trouble() ?? "";
-    const problem = plainText(messageOf(error));
-    const retryable = error instanceof SdkError;
+    const { problem, retryable } = whatFailed(error);
     return new ToolSourceError(name, trouble === "" ? problem : `${problem}; ${trouble}`, { cause: error, retryable });
   };
 }

@@ -46,6 +46,23 @@ describe("an MCP server that is reached by HTTP", () => {
       message: expect.stringContaining("more than 100 bytes") as string,
     });
     await new Promise((resolve) => other.close(resolve));
-    await expect(proper({ url }).open()).rejects.toMatchObject({ code: "TOOLS_UNAVAILABLE" });
+    await expect(proper({ url }).open()).rejects.toMatchObject({
+      code: "TOOLS_UNAVAILABLE",
+      message: expect.stringMatching(/fetch failed: \S/) as string,
+      retryable: true,
+    });
+  });
+
+  it.each([
+    [{ status: 401, body: '{"error":"no key"}' }, 'it answers with HTTP 401: {"error":"no key"}', false],
+    [{ status: 503, body: "" }, "it answers with HTTP 503", true],
+    [{ status: 200, body: "{}" }, "what it answers is no message of MCP", false],
+    [{ status: 200, body: "<html>" }, "what it answers is no message of MCP", false],
+  ])("is not to be had when it answers with %j, which is said in plain words", async ({ status, body }, problem, retryable) => {
+    const other = createServer((_request, response) => response.writeHead(status, { "content-type": "application/json" }).end(body));
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+    await expect(proper({ url }).open()).rejects.toMatchObject({ message: `the tools of remote are not to be had: ${problem}`, retryable });
+    await new Promise((resolve) => other.close(resolve));
   });
 });

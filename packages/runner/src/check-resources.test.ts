@@ -51,16 +51,17 @@ describe("checkResources", () => {
     expect(() => checkResources(agent("main").node("first", ask({ fallback: "small" })), data)).not.toThrow();
   });
 
-  it("says of each node what it asks for and the profile has not, with its path and what could be meant", () => {
+  it("says of nodes what they ask for and the profile has not, once each, with their paths and what could be meant", () => {
     const definition = agent("main")
       .node("first", ask({ model: "wirter", fallback: "smal" }))
       .node("second", ask({ model: "writer" }))
-      .node("third", fetchFrom("apo"));
+      .node("third", fetchFrom("apo"))
+      .node("fourth", ask({ model: "wirter" }));
     expect(() => checkResources(definition, profile)).toThrow(ResourcesMissingError);
     expect(() => checkResources(definition, profile)).toThrow(
       [
         'profile "ci" has not all that nodes ask for:',
-        '  main.first: there is no model "wirter"; did you mean "writer"? there are "small", "writer"',
+        '  main.first, main.fourth: there is no model "wirter"; did you mean "writer"? there are "small", "writer"',
         '  main.first: there is no model "smal"; did you mean "small"? there are "small", "writer"',
         '  main.third: there is no endpoint "apo"; did you mean "api"? there is "api"',
       ].join("\n"),
@@ -69,6 +70,7 @@ describe("checkResources", () => {
       { path: "main.first", kind: "model", id: "wirter" },
       { path: "main.first", kind: "model", id: "smal" },
       { path: "main.third", kind: "endpoint", id: "apo" },
+      { path: "main.fourth", kind: "model", id: "wirter" },
     ]);
   });
 

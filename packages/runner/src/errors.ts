@@ -133,10 +133,13 @@ export interface MissingResource {
 /** `RESOURCE_UNKNOWN`: nodes ask for what the profile of the run has not. Found before anything runs. */
 export class ResourcesMissingError extends DadError<"RESOURCE_UNKNOWN"> {
   constructor(missing: readonly MissingResource[], profile: { readonly name: string; ids(kind: ResourceKind): readonly string[] }) {
-    const problems = missing.map(
-      ({ path, kind, id, why }) => `\n  ${path}: ${why ?? `there is no ${kind} ${JSON.stringify(id)}; ${nameHint(id, profile.ids(kind))}`}`,
+    const problems = Map.groupBy(
+      missing,
+      ({ kind, id, why }) =>
+        why ?? `there is no ${kind === "tools" ? "source of tools" : kind} ${JSON.stringify(id)}; ${nameHint(id, profile.ids(kind))}`,
     );
-    super("RESOURCE_UNKNOWN", `profile "${profile.name}" has not all that nodes ask for:${problems.join("")}`, {
+    const lines = [...problems].map(([problem, nodes]) => `\n  ${nodes.map(({ path }) => path).join(", ")}: ${problem}`);
+    super("RESOURCE_UNKNOWN", `profile "${profile.name}" has not all that nodes ask for:${lines.join("")}`, {
       details: { profile: profile.name, missing: missing.map(({ path, kind, id }) => ({ path, kind, id })) },
     });
   }

@@ -46,7 +46,7 @@ describe("lineageText", () => {
       fingerprint: {
         digest: digestOfJson(1),
         code: { type: "ai_model", version: "1", source: digestOfJson(2) },
-        resources: { "model.writer": { provider: "p", modelId: "m" } },
+        resources: { "model.writer": { identity: { baseURL: "https://p.example" }, modelId: "m", provider: "p" }, "secret.key": "[secret env:KEY]" },
         workspace: "tree1",
       },
       writers: [{ ...ref(2, "main.note", "zero"), commit: "c1" }],
@@ -66,7 +66,8 @@ describe("lineageText", () => {
         "  when      2026-11-22 07:34:43Z, took 98ms",
         String.raw`  before    attempt 1 failed (NODE_FAILED: no\nluck)`,
         `  code      ai_model 1, source ${digestOfJson(2)}`,
-        '  resource  model.writer {"provider":"p","modelId":"m"}',
+        '  resource  model.writer p/m {"identity":{"baseURL":"https://p.example"}}',
+        '  resource  secret.key "[secret env:KEY]"',
         "  files     saw tree tree1",
         "            changed by main.note in commit c1, executed in zero",
         "  commit    c2, tree tree2",

@@ -1,4 +1,4 @@
-import type { Lineage, LineageNode } from "@dad/protocol";
+import { isJsonObject, type Json, type Lineage, type LineageNode } from "@dad/protocol";
 import { costText, recordedText, sizeText, tokensText } from "./amounts.ts";
 import { inOneLine, valueText } from "./compared-values.ts";
 import { durationText, timeText } from "./duration.ts";
@@ -72,7 +72,7 @@ function madeOfFacts({ path, runId, fingerprint, nodeType, usage, given, set, ou
       "code",
       code ? `${code.type} ${code.version}${source}` : `${nodeType ?? "its type was"} ${nodeType ? "(its version was not recorded)" : NOT_RECORDED}`,
     ],
-    ...Object.entries(resources).map(([alias, behind]): Fact => ["resource", `${inOneLine(alias)} ${valueText(behind)}`]),
+    ...Object.entries(resources).map(([alias, behind]): Fact => ["resource", `${inOneLine(alias)} ${behindText(behind)}`]),
     ...(workspace === undefined ? [] : [["files", `saw tree ${workspace}${writers?.length === 0 ? ", which no node had changed" : ""}`] as const]),
     ...(writers ?? []).slice(-MOST_LISTED).map((writer): Fact => {
       const elsewhere = writer.runId === runId ? "" : `, executed in ${writer.runId}`;
@@ -87,6 +87,14 @@ function madeOfFacts({ path, runId, fingerprint, nodeType, usage, given, set, ou
     ...(given === null ? [["given", "static inputs, too many to be in the journal: see static_inputs.json of the run"] as const] : []),
     ...(set.length === 0 ? [] : [["set", `${listed(set.map(inOneLine))}, for run ${runId}`] as const]),
   ];
+}
+
+/** Of a model, first which one it is: what else there is may be long. */
+function behindText(behind: Json): string {
+  if (!isJsonObject(behind)) return valueText(behind);
+  const { provider, modelId, ...rest } = behind;
+  if (typeof provider !== "string" || typeof modelId !== "string") return valueText(behind);
+  return `${inOneLine(`${provider}/${modelId}`)}${Object.keys(rest).length === 0 ? "" : ` ${valueText(rest)}`}`;
 }
 
 /** A static input of a node is for that alone; that of a component is for its variables, and whoever reads them. */

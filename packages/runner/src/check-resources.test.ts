@@ -1,5 +1,6 @@
 import { agent, type ComponentDefinition, defineNode, flow } from "@dad/agent";
 import { DadError } from "@dad/protocol";
+import { scriptedModel } from "@dad/resources/scripted";
 import { staticResourceRegistry } from "@dad/resources/static";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -49,6 +50,22 @@ describe("checkResources", () => {
       /\n {2}main\.first: model "writer" of profile "live" has no provider: anthropic, .* have claude-sonnet-4-5, and the profile has openai/,
     );
     expect(() => checkResources(agent("main").node("first", ask({ fallback: "small" })), data)).not.toThrow();
+  });
+
+  it("says which models there are instead of one that is asked for by what it is", () => {
+    const byWhatItIs = defineNode({
+      type: "ask",
+      version: "1",
+      effect: "pure",
+      settings: z.object({}),
+      output: z.string(),
+      needs: () => [{ kind: "model", query: { model: "large-1" } }],
+      execute: () => "",
+    });
+    const resources = staticResourceRegistry({ profiles: { ci: { models: { writer: scriptedModel(["Yes."]) } } } }).profile();
+    expect(() => checkResources(agent("main").node("first", byWhatItIs({})), resources)).toThrow(
+      /\n {2}main\.first: no model is \{"model":"large-1"\}; there is "writer" \(\w+\/\w+\)$/,
+    );
   });
 
   it("says of nodes what they ask for and the profile has not, once each, with their paths and what could be meant", () => {

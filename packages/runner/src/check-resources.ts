@@ -29,12 +29,20 @@ export interface CheckResourcesOptions {
 /** What a profile does not have of what is needed. */
 export function missingOf(needs: readonly ResourceNeed[], profile: ResourceProfile): readonly Omit<MissingResource, "path">[] {
   return needs.flatMap((need) => {
-    if ("query" in need) return profile.models(need.query).length > 0 ? [] : [{ kind: "model" as const, id: canonicalJson(need.query) }];
+    if ("query" in need) return profile.models(need.query).length > 0 ? [] : [noneSo(profile, canonicalJson(need.query))];
     if (!profile.ids(need.kind).includes(need.id)) return [need];
     // One that no provider has is in no answer, whatever is asked.
     const isThere = need.kind !== "model" || profile.models({ among: [need.id] }).length > 0;
     return isThere ? [] : [{ ...need, why: whyNot(profile, need.id) }];
   });
+}
+
+function noneSo(profile: ResourceProfile, query: string): Omit<MissingResource, "path"> {
+  const there = profile.models({}).map((alias) => {
+    const { provider, modelId } = profile.get("model", alias);
+    return `"${alias}" (${provider}/${modelId})`;
+  });
+  return { kind: "model", id: query, why: `no model is ${query}; there ${there.length === 1 ? "is" : "are"} ${there.join(", ") || "none"}` };
 }
 
 /** Nobody is called, and nothing is made: it is known that there is nothing to make. */

@@ -13,19 +13,26 @@ export interface CallsOfAttemptOptions {
 }
 
 export function callsOfAttempt({ signal, over }: CallsOfAttemptOptions): CallsOfAttempt {
-  const ended = new AbortController();
-  let going = 0;
+  /** Most attempts call no model. */
+  let ended: AbortController | undefined;
+  let [going, isOver] = [0, false];
+  function end(): AbortSignal {
+    ended ??= new AbortController();
+    if (isOver && !ended.signal.aborted) ended.abort(over());
+    return ended.signal;
+  }
   return {
     async during(call) {
       going += 1;
       try {
-        return await call(AbortSignal.any([signal, ended.signal]));
+        return await call(AbortSignal.any([signal, end()]));
       } finally {
         going -= 1;
       }
     },
     async [Symbol.asyncDispose]() {
-      ended.abort(over());
+      isOver = true;
+      if (ended) end();
       // What they used is counted before it is on record what the attempt did. Nobody waits for one that heeds nothing.
       if (going > 0) await setImmediate();
     },

@@ -1,6 +1,7 @@
-import { asRecorded, DadError, Usage } from "@dad/protocol";
+import { asRecorded, Usage } from "@dad/protocol";
 import {
   type CallOptions,
+  knownUsage,
   modelFacts,
   type ModelMeter,
   type ModelResource,
@@ -64,7 +65,7 @@ function meteredModel(model: ModelResource, { meter, calling, count, onTrouble }
       countRecorded(reply.usage);
       return reply;
     } catch (error) {
-      const used = DadError.is(error) ? Usage.safeParse(error.details["usage"]).data : undefined;
+      const used = knownUsage(error);
       if (used) countRecorded(used);
       throw error;
     }

@@ -2,8 +2,8 @@ import type { AgentDefinition, ComponentDefinition, FlowDefinition, OutputsOf } 
 import type { Engine } from "@dad/engine";
 import { type Observability, traced, under } from "@dad/observability";
 import type { ExecutionScope } from "@dad/run-context";
-import { checkDefinition } from "./check-definition.ts";
-import { checkResources } from "./check-resources.ts";
+import { checkDefinition } from "./checks/check-definition.ts";
+import { checkResources } from "./checks/check-resources.ts";
 import { interpret } from "./interpreter.ts";
 import type { Continuation } from "./rerun/continuation.ts";
 import { checkResume, type ResumeOptions } from "./resume.ts";

@@ -3,10 +3,10 @@
  *
  * @packageDocumentation
  */
-export { checkDefinition } from "./check-definition.ts";
+export { checkDefinition } from "./checks/check-definition.ts";
 export { type IsolationNeed, isolationNeeds } from "./isolation-needs.ts";
-export { checkIsolation, type CheckIsolationOptions } from "./check-isolation.ts";
-export { checkResources } from "./check-resources.ts";
+export { checkIsolation, type CheckIsolationOptions } from "./checks/check-isolation.ts";
+export { checkResources } from "./checks/check-resources.ts";
 export { agentRunner, type ComponentRunner, flowRunner, type RunnerOptions } from "./component-runner.ts";
 export type { WallClock } from "./waiting/wall-clock.ts";
 export {

@@ -4,7 +4,7 @@ import { processIsolation } from "@dad/isolation/process";
 import { Json } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { checkIsolation } from "./check-isolation.ts";
+import { checkIsolation } from "./checks/check-isolation.ts";
 import { isolationNeeds } from "./isolation-needs.ts";
 
 const common = { version: "1", effect: "pure", output: z.object({ value: Json }), execute: () => ({ value: null }) } as const;

@@ -1,7 +1,7 @@
 import { type ComponentDefinition, elementsOf } from "@dad/agent";
 import type { ArtifactEntry, NodePath, PlanProblem } from "@dad/protocol";
 import type { NodeHistory, RunPorts } from "@dad/run-context";
-import { missingOf } from "../check-resources.ts";
+import { missingOf } from "../checks/check-resources.ts";
 import { workspaceUse } from "../fingerprint.ts";
 import { problemsOf as problemsOfSchema } from "../errors.ts";
 import { type Decider, FILES_UNKNOWN } from "./decide.ts";

@@ -1,7 +1,7 @@
 import { agent, flow, variable } from "@dad/agent";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { checkDefinition } from "../check-definition.ts";
+import { checkDefinition } from "../checks/check-definition.ts";
 import { waitingRerunStage, waitingStage } from "../testing-waiting.ts";
 
 const WAITING = { code: "RUN_WAITING" };

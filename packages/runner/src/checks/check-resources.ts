@@ -3,8 +3,8 @@ import { type BudgetLimits, canonicalJson, DadError, isJsonObject, type Json, me
 import type { ResourceNeed, ResourceProfile } from "@dad/resources";
 import { renderValue } from "@dad/template";
 import { z } from "zod";
-import { checkPrices } from "./budget/check-prices.ts";
-import { type MissingResource, ResourcesMissingError } from "./errors.ts";
+import { checkPrices } from "../budget/check-prices.ts";
+import { type MissingResource, ResourcesMissingError } from "../errors.ts";
 
 /**
  * Finds the models and other resources that nodes ask for and the profile has not, before anything was done and paid for. What

@@ -1,6 +1,6 @@
 import { assertGuarded, type IsolationAdapter, type IsolationPolicy, IsolationUnavailableError, resolvePolicy, strengthened } from "@dad/isolation";
-import { NodeIsolationError } from "./errors.ts";
-import type { IsolationNeed } from "./isolation-needs.ts";
+import { NodeIsolationError } from "../errors.ts";
+import type { IsolationNeed } from "../isolation-needs.ts";
 
 export interface CheckIsolationOptions {
   readonly adapter: IsolationAdapter;

@@ -1,9 +1,9 @@
 import type { BlockDefinition, Reading, SwitchDefinition } from "@dad/agent";
 import { type Json, nameHint } from "@dad/protocol";
-import { inWords, type Kind, type Shape } from "./shape.ts";
-import { shapeScope } from "./static-scope.ts";
+import { inWords, type Kind, type Shape } from "../shape.ts";
+import { shapeScope } from "../static-scope.ts";
 import { checkTemplates } from "./template-checks.ts";
-import { shapeOfTemplates } from "./template-shape.ts";
+import { shapeOfTemplates } from "../template-shape.ts";
 
 /** What is wrong with what a block decides by, as far as it is known what that is. */
 export function decisionProblems(block: BlockDefinition, reading: Reading): string[] {

@@ -5,8 +5,8 @@ import { staticResourceRegistry } from "@dad/resources/static";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { checkResources } from "./check-resources.ts";
-import { ResourcesMissingError } from "./errors.ts";
-import { stage } from "./testing-run.ts";
+import { ResourcesMissingError } from "../errors.ts";
+import { stage } from "../testing-run.ts";
 
 const ask = defineNode({
   type: "ask",

@@ -1,6 +1,6 @@
 import { EVERY_ITERATION, type PlacedElement, type Reading, recordProblems } from "@dad/agent";
 import { DadError, type Json, NodePath } from "@dad/protocol";
-import { recordPlaces } from "./record-places.ts";
+import { recordPlaces } from "../record-places.ts";
 import { checkTemplates } from "./template-checks.ts";
 
 /** Says of one node after the other what is wrong with its record settings, and with their places beside those of the ones before. */

@@ -1,7 +1,7 @@
 import type { Reading } from "@dad/agent";
 import { DadError, type Json } from "@dad/protocol";
 import { mapStrings, parseTemplate, renderTemplate, scopeOf, templateReferences } from "@dad/template";
-import { referenceProblem } from "./static-scope.ts";
+import { referenceProblem } from "../static-scope.ts";
 
 /** What is wrong in the templates of a value. When nothing in it is decided at run time, it can be judged now: `rendered`. */
 export function checkTemplates(value: Json, reading: Reading): { readonly problems: readonly string[]; readonly rendered?: Json | undefined } {

@@ -12,7 +12,7 @@ import { type Json, messageOf, nameHint, RelativePath } from "@dad/protocol";
 import type { z } from "zod";
 import { placeRefusal } from "@dad/run-context";
 import { decisionProblems } from "./decision-checks.ts";
-import { schemaOf } from "./waiting/request-of.ts";
+import { schemaOf } from "../waiting/request-of.ts";
 import { recordChecks } from "./record-checks.ts";
 import { checkTemplates } from "./template-checks.ts";
 

@@ -89,3 +89,21 @@ describe("the secrets of the environment", () => {
     expect(found(recorded)).toEqual([]);
   });
 });
+
+describe("a secret among the arguments of dad", () => {
+  it("is not on the terminal, whatever is not understood of it", async () => {
+    await using project = await testProject({ "agent.ts": ASKING });
+    const secret = `ghs_${"Zq7vK2mXw9Rt4LpB8sNd".repeat(4)}`;
+    for (const args of [
+      ["graph", "agent.ts", "--format", secret],
+      ["signal", "run_x", "name", secret],
+      ["outcome", "show", `--${secret}`],
+      [secret],
+      ["run", "agent.ts", "--input", `main.ask=${secret}`],
+    ]) {
+      const { code, stdout, stderr } = await project.startWith({ env: { DEPLOY_TOKEN: secret } }, ...args, "--json").ended;
+      expect([code, stdout + stderr]).toEqual([2, expect.not.stringContaining("Zq7v")]);
+      expect(stderr).toContain("error");
+    }
+  });
+});

@@ -29,29 +29,36 @@ import type { Finish } from "./exit-code.ts";
  */
 export async function dad(args: readonly string[]): Promise<number> {
   let exitCode = 0;
-  const program = declareProgram((code) => {
-    exitCode = code;
-  });
+  /** What the parser says of what it does not understand. It quotes that, so secrets are to be taken out. */
+  let said = "";
+  const program = declareProgram(
+    (code) => {
+      exitCode = code;
+    },
+    (text) => {
+      said += text;
+    },
+  );
   try {
     await program.parseAsync(args, { from: "user" });
     return exitCode;
   } catch (error) {
-    return await report(error, { json: args.includes("--json") });
+    return await report(error, { json: args.includes("--json"), said });
   }
 }
 
-async function report(error: unknown, options: { readonly json: boolean }): Promise<number> {
+async function report(error: unknown, options: { readonly json: boolean; readonly said: string }): Promise<number> {
   // The parser ends that way also after it has printed what it was asked for.
   if (error instanceof CommanderError && error.exitCode === 0) return 0;
   const { reportError, reportUsageError } = await import("./terminal/report-error.ts");
   if (!(error instanceof CommanderError)) return reportError(error, options);
   if (error.code !== "commander.help") return reportUsageError(error.message, options);
   // Here the parser has only printed its help.
-  process.stderr.write("\nerror: a command is missing\n");
-  return reportUsageError("a command is missing", options);
+  const message = "a command is missing";
+  return reportUsageError(message, { ...options, said: `${options.said}\nerror: ${message}\n` });
 }
 
-function declareProgram(finish: Finish): Command {
+function declareProgram(finish: Finish, writeErr: (text: string) => void): Command {
   const program = new Command("dad")
     .description("Runs agents, and shows what happened in their runs.")
     .version(version(), "-V, --version", "print the version")
@@ -59,6 +66,8 @@ function declareProgram(finish: Finish): Command {
     .helpCommand("help [command]", "print the help of a command")
     .showHelpAfterError("(dad --help shows what there is)")
     .exitOverride()
+    // Commands that are declared later have it, too.
+    .configureOutput({ writeErr })
     .addHelpText("after", EXIT_CODES);
   declareRun(program, finish);
   declareResume(program, finish);

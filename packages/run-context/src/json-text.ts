@@ -1,5 +1,5 @@
 import { isJsonObject, type Json } from "@dad/protocol";
-import { beginning, numberProblem, wordProblem } from "./json-words.ts";
+import { numberProblem, shown, wordProblem } from "./json-words.ts";
 
 /** Something that is wrong in a JSON text, and where: the UTF-16 code unit at which it begins. */
 export interface JsonTextProblem {
@@ -159,7 +159,7 @@ function readText(reader: Reader): string | undefined {
   reader.at = end;
   if (problem) say(reader, problem.offset, problem.message);
   const inside = text.slice(start + 1, end - 1);
-  if (close !== '"') say(reader, start, `a text is in double quotes (") and no others: write ${JSON.stringify(beginning(inside))}`);
+  if (close !== '"') say(reader, start, `a text is in double quotes (") and no others: write ${JSON.stringify(shown(inside))}`);
   if (problem || close !== '"') return inside;
   const value = isEscaped ? (JSON.parse(text.slice(start, end)) as string) : inside;
   if (!value.isWellFormed()) say(reader, start, "this text holds a lone surrogate, which is half of a character: write the whole one");
@@ -240,7 +240,7 @@ function readKey(reader: Reader): string | undefined {
   if (text !== undefined) return text;
   const word = take(reader, WORD) ?? take(reader, NUMBER);
   if (word === undefined) stop(reader, `a key in double quotes has to be here, and not ${JSON.stringify(characterAt(reader))}`);
-  else say(reader, start, `a key is in double quotes: write ${JSON.stringify(beginning(word))}`);
+  else say(reader, start, `a key is in double quotes: write ${JSON.stringify(shown(word))}`);
   return word;
 }
 

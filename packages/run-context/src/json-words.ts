@@ -5,12 +5,12 @@ const INTEGER = /^-?\d+$/;
 /** Why something that begins like a number is no number of JSON, or one that changes when it is read. */
 export function numberProblem(number: string): string | undefined {
   if (number.length > LONGEST_NUMBER)
-    return `${beginning(number)} has more than ${LONGEST_NUMBER} characters, which is no number that programs reckon with`;
+    return `${shown(number)} has more than ${LONGEST_NUMBER} characters, which is no number that programs reckon with`;
   if (!NUMBER.test(number)) return notANumber(number);
   if (!Number.isFinite(Number(number)))
-    return `${beginning(number)} is larger than any number that programs reckon with: write it as a text, in double quotes`;
+    return `${shown(number)} is larger than any number that programs reckon with: write it as a text, in double quotes`;
   if (!INTEGER.test(number) || digitsOf(Number(number)) === BigInt(number)) return undefined;
-  return `${beginning(number)} would be read as ${digitsOf(Number(number))}, which is another number: write it as a text, in double quotes`;
+  return `${shown(number)} would be read as ${digitsOf(Number(number))}, which is another number: write it as a text, in double quotes`;
 }
 
 function notANumber(number: string): string {
@@ -19,7 +19,7 @@ function notANumber(number: string): string {
   const zero = /^-?0\d/.test(number) ? "no zero before its other digits" : undefined;
   const point = /^-?\.|\.$|\.[eE]/.test(number) ? "digits on both sides of its point" : undefined;
   const other = /^-?0[xXbBoO]/.test(number) ? "decimal digits" : undefined;
-  return `${beginning(number)} is no number of JSON${reason(other ?? plain ?? zero ?? point)}; if it is a text, write it in double quotes`;
+  return `${shown(number)} is no number of JSON${reason(other ?? plain ?? zero ?? point)}; if it is a text, write it in double quotes`;
 }
 
 function reason(rule: string | undefined): string {
@@ -50,12 +50,12 @@ export function wordProblem(word: string): string {
   if (word === "NaN" || word === "Infinity") return notANumber(word);
   const meant = Object.hasOwn(MEANT, word) ? MEANT[word] : undefined;
   if (meant !== undefined) return `JSON has no ${word}: write ${meant}`;
-  return `${beginning(word)} is no value of JSON: a text is in double quotes, as in ${JSON.stringify(beginning(word))}`;
+  return `${shown(word)} is no value of JSON: a text is in double quotes, as in ${JSON.stringify(shown(word))}`;
 }
 
 const LONGEST = 40;
 
-/** As much of a text as a message shows of it. */
-export function beginning(word: string): string {
-  return word.length > LONGEST ? `${word.slice(0, LONGEST)}…` : word;
+/** A text as a message shows it. Nothing of one that is long: it may be a secret, which nobody can see of a part. */
+export function shown(word: string): string {
+  return word.length > LONGEST ? "…" : word;
 }

@@ -18,9 +18,16 @@ export function reportError(thrown: unknown, { json }: ReportErrorOptions): numb
   return exitCodeOfError(error);
 }
 
-/** What the parser of the command line did not understand. It has told so itself, with a suggestion. */
-export function reportUsageError(message: string, { json }: ReportErrorOptions): number {
-  const error = new UsageError(hostRedactor().text(message.replace(/^error: /, "")));
+export interface ReportUsageOptions extends ReportErrorOptions {
+  /** What the parser of the command line says, with a suggestion. */
+  readonly said: string;
+}
+
+/** What the parser of the command line did not understand. */
+export function reportUsageError(message: string, { json, said }: ReportUsageOptions): number {
+  const redactor = hostRedactor();
+  const error = new UsageError(redactor.text(message.replace(/^error: /, "")));
+  process.stderr.write(redactor.text(said));
   if (json) process.stdout.write(jsonText({ error: errorEnvelope(error) }));
   return exitCodeOfError(error);
 }

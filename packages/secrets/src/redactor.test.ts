@@ -48,6 +48,29 @@ describe("a redactor", () => {
   });
 
   it.each([
+    ["the credentials of a header", `Bearer ${VALUE}`, VALUE],
+    ["what a header has for a user and a password", `Basic ${base64(`user:${VALUE}`)}`, base64(`user:${VALUE}`)],
+    ["the password of an address", `postgres://somebody:${VALUE}@db.example:5432/x`, VALUE],
+    ["the same, escaped and not", "amqps://somebody:a%2Fb%40c-0123@mq.example", "a%2Fb%40c-0123 a/b@c-0123"],
+    ["a password that a vault gives as JSON", JSON.stringify({ username: "somebody", password: VALUE }), `${VALUE} ${base64(`somebody:${VALUE}`)}`],
+    [
+      "a line of a key in JSON",
+      JSON.stringify({ type: "t", private_key: `-----BEGIN X-----\n${"k7".repeat(20)}\n-----END X-----\n` }),
+      "k7".repeat(20),
+    ],
+  ])("finds %s alone, also as others write it", (_, value, written) => {
+    const redact = knowing(value);
+    for (const text of [written, JSON.stringify({ written })]) expect(redact.text(text)).toContain(MARK);
+    expect(redact.text(written)).not.toMatch(/hunter2|k7k7|0123|dXNlcj/);
+    expect(redact.text(value)).toBe(MARK);
+  });
+
+  it("takes no user, no place and no mere word of a secret for a secret", () => {
+    expect(knowing("postgres://somebody:password@database.example/x").text("password of somebody at database.example")).not.toContain(MARK);
+    expect(knowing(JSON.stringify({ username: "somebody-else", password: VALUE })).text("somebody-else")).toBe("somebody-else");
+  });
+
+  it.each([
     ["line breaks", "\n"],
     ["those of Windows", "\r\n"],
     ["indented lines", "\n    "],

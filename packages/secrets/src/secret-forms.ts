@@ -1,4 +1,4 @@
-import { linesOf } from "./joined-lines.ts";
+import { secretLines, secretParts } from "./secret-parts.ts";
 
 /** A way in which a secret is written. */
 export interface SecretForm {
@@ -9,8 +9,6 @@ export interface SecretForm {
 
 /** Shorter values would be found wherever somebody writes. */
 export const LEAST_SECRET_BYTES = 8;
-/** A line of a secret that is a secret by itself: one of a private key. */
-const LEAST_LINE = 16;
 
 /** What is looked for of a value: without the white space around it. `undefined` for what is too short. */
 export function soughtOf(value: string): string | undefined {
@@ -18,13 +16,18 @@ export function soughtOf(value: string): string | undefined {
   return Buffer.byteLength(text) < LEAST_SECRET_BYTES ? undefined : text;
 }
 
-/** All ways, the plainest first. The same text may come more than once. */
+/** All ways, the plainest first, also those of its parts that are secrets by themselves. The same text may come more than once. */
 export function secretForms(text: string): SecretForm[] {
-  const forms: SecretForm[] = [{ text, form: "as it is" }];
+  const parts = secretParts(text).flatMap((part) => soughtOf(part) ?? []);
+  return [...formsOf(text, "as it is"), ...parts.flatMap((part) => formsOf(part, "in part"))];
+}
+
+function formsOf(text: string, as: "as it is" | "in part"): SecretForm[] {
+  const forms: SecretForm[] = [{ text, form: as }];
   const add = (form: SecretForm["form"], texts: readonly string[]): void => {
     for (const text of texts) forms.push({ text, form });
   };
-  add("in part", linesOf(text).length > 1 ? linesOf(text).filter((line) => line.length >= LEAST_LINE && !/\s/.test(line) && line !== text) : []);
+  add("in part", secretLines(text));
   add("JSON-escaped", [...jsonForms(text), ...jsonForms(text).flatMap(jsonForms)]);
   add("URL-encoded", urlForms(text));
   const encoded = base64Forms(Buffer.from(text));

@@ -213,7 +213,7 @@ describe("dad diff of a run and its re-run", () => {
     expect(nodes[1]?.prompt?.text?.unified).toContain("-A title, please\n+A better title\n");
     const { nodes: back } = await diff("other", "same");
     expect(back[1]?.prompt?.text?.unified).toContain("-A better title\n+A title, please\n");
-    expect((await details(project, "same")).saved).toMatchObject({ inputTokens: 24, outputTokens: 6 });
-    expect(await expectDone(project, "show", "same")).toContain("\nsaved     24 in, 6 out, unknown\n");
+    expect((await details(project, "same")).saved).toMatchObject({ inputTokens: 0, recorded: { calls: 2, inputTokens: 24, outputTokens: 6 } });
+    expect(await expectDone(project, "show", "same")).toContain("\nsaved     recorded: 2 replies, 24 in, 6 out (nothing paid)\n");
   });
 });

@@ -46,8 +46,11 @@ describe("dad resources", () => {
     await chmod(project.path("deploy.key"), 0o600);
     await chmod(project.path("open.key"), 0o644);
     const env = { FAKE_KEY: "the-fake-key-itself" };
-    const { code, stdout } = await project.startWith({ env }, "resources").ended;
-    expect(code).toBe(1);
+    const { code, stdout, stderr } = await project.startWith({ env }, "resources").ended;
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^a run needs its --profile: there is no profile "default".*; there are base, live, lost\n$/),
+    ]);
     expect(stdout.split("\n").map((line) => line.replaceAll(/ {2,}/g, "  ").trim())).toEqual(
       expect.arrayContaining([
         "profile live  extends base",

@@ -24,7 +24,7 @@ export async function showResources(flags: ResourcesFlags): Promise<number> {
   offerOwnPackages();
   const { resources } = await findProject(cwd, { cwd });
   if (flags.profile !== undefined) resources.select(flags.profile);
-  const selected = usualProfile(resources);
+  const selected = usualProfile(resources, flags.profile === undefined ? (text) => process.stderr.write(text) : () => undefined);
   const names = flags.profile === undefined ? Object.keys(resources.profiles).sort() : [flags.profile];
   if (names.length === 0) process.stderr.write("there are no profiles: write some into dad.config, or into resources.yaml beside it\n");
   if (flags.check) process.stderr.write("asks each model for a few words, which may cost something, and each endpoint and server of tools once\n");
@@ -46,13 +46,14 @@ export async function showResources(flags: ResourcesFlags): Promise<number> {
   return profiles.every(isUsable) ? EXIT.done : EXIT.failed;
 }
 
-/** What is shown does not depend on it: where nobody can say which one is meant, none is. */
-function usualProfile(resources: ProjectResources): string | undefined {
+/** What is shown does not depend on it: where nobody can say which one is meant, none is, and that is told. */
+function usualProfile(resources: ProjectResources, say: (text: string) => void): string | undefined {
   try {
     return resources.select();
   } catch (error) {
-    if (error instanceof ProfileUnknownError) return undefined;
-    throw error;
+    if (!(error instanceof ProfileUnknownError)) throw error;
+    say(visible(`a run needs its --profile: ${error.message}\n`));
+    return undefined;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Json } from "@dad/protocol";
 import type { ToolOptions } from "@dad/resources";
+import type { Redactor } from "@dad/secrets";
 import type { Transport } from "@modelcontextprotocol/client";
 
 /** How a server is reached. */
@@ -11,6 +12,8 @@ export interface Connection {
 
 export interface Connected {
   readonly transport: Transport;
+  /** Knows the secrets that the server was given: it may say them again. What it says is cut only after that. */
+  readonly redactor: Redactor;
   /** What is to be said of a server that failed, besides the failure: that it ended, and what it wrote. Empty where there is nothing. */
   trouble(): string;
   /** Ends it, whatever state it is in. */

@@ -3,7 +3,7 @@ import { StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import type { Connection } from "./connection.ts";
 import type { McpHttpServer } from "./mcp-server.ts";
 import { boundedFetch } from "./bounded-fetch.ts";
-import { named, revealed } from "./revealed.ts";
+import { named, redactorOf, revealed } from "./revealed.ts";
 
 const MESSAGE_BYTES = 10 * 1024 * 1024;
 /** How long a server is waited for that is told that its session is over. */
@@ -28,6 +28,7 @@ export function httpConnection({ name, url, headers = {}, fetch: own = fetch, li
       });
       return {
         transport,
+        redactor: redactorOf(headers, given),
         trouble: () => "",
         async end() {
           const timer = setTimeout(() => over.abort(), GOODBYE_MS);

@@ -1,4 +1,5 @@
 import type { SourcedTool } from "@dad/resources";
+import type { Redactor } from "@dad/secrets";
 import type { Client, RequestOptions, Tool } from "@modelcontextprotocol/client";
 import { plainText } from "./plain-text.ts";
 
@@ -16,6 +17,7 @@ const LARGEST_SCHEMA = 64 * 1024;
  */
 export async function listTools(
   client: Client,
+  redactor: Redactor,
   { only, ...options }: RequestOptions & { readonly only: readonly string[] | undefined },
 ): Promise<readonly SourcedTool[]> {
   const listed = client.getServerCapabilities()?.tools === undefined ? [] : await allPages(client, options);
@@ -24,7 +26,7 @@ export async function listTools(
   const missing = only?.find((name) => !names.has(name));
   if (missing !== undefined) throw new TypeError(`there is no tool ${JSON.stringify(missing)}; there are ${[...names].map(shownName).join(", ")}`);
   if (new Set(tools.map(({ name }) => name)).size < tools.length) throw new TypeError("it lists two tools of one name");
-  return tools.map(sourced).toSorted((left, right) => (left.name < right.name ? -1 : 1));
+  return tools.map((tool) => sourced(tool, redactor)).toSorted((left, right) => (left.name < right.name ? -1 : 1));
 }
 
 async function allPages(client: Client, options: RequestOptions): Promise<readonly Tool[]> {
@@ -40,14 +42,14 @@ async function allPages(client: Client, options: RequestOptions): Promise<readon
   throw new RangeError(`it lists its tools in more than ${MOST_PAGES} pages`);
 }
 
-function sourced({ name, description = "", inputSchema, annotations = {} }: Tool): SourcedTool {
+function sourced({ name, description = "", inputSchema, annotations = {} }: Tool, redactor: Redactor): SourcedTool {
   if (name === "" || name.length > LONGEST_NAME || name !== plainText(name) || /\s/.test(name))
     throw new TypeError(`it lists a tool whose name cannot be used: ${shownName(name)}`);
   if (JSON.stringify(inputSchema).length > LARGEST_SCHEMA)
     throw new RangeError(`the input of its tool ${name} has a schema of more than ${LARGEST_SCHEMA} characters`);
   return {
     name,
-    description: shortened(plainText(description).trim()),
+    description: shortened(redactor.text(plainText(description).trim())),
     inputSchema: inputSchema as SourcedTool["inputSchema"],
     effect: effectOf(annotations),
   };
@@ -64,5 +66,5 @@ function shortened(text: string): string {
 }
 
 function shownName(name: string): string {
-  return JSON.stringify(plainText(name.slice(0, LONGEST_NAME)));
+  return JSON.stringify(name.length > LONGEST_NAME ? "…" : plainText(name));
 }

@@ -26,9 +26,9 @@ export async function openServer(server: McpServer, connection: Connection, opti
   const asking = askingWith(timeoutMs, options);
   try {
     await client.connect(connected.transport, asking);
-    const tools = await listTools(client, { only, ...asking });
+    const tools = await listTools(client, connected.redactor, { only, ...asking });
     return {
-      server: serverName(client, name),
+      server: serverName(client, connected, name),
       tools,
       call: (tool, input, called = {}) => call({ client, connected, name }, { tool, input }, { ...called, timeoutMs }),
       [Symbol.asyncDispose]: close,
@@ -95,14 +95,17 @@ function failing(name: string, signal: AbortSignal | undefined): (error: unknown
     if (signal?.aborted) return signal.reason;
     if (error instanceof ToolSourceError) return error;
     const trouble = connected?.trouble() ?? "";
-    const { problem, retryable } = whatFailed(error);
+    const { problem, retryable } = whatFailed(error, connected?.redactor);
     return new ToolSourceError(name, trouble === "" ? problem : `${problem}; ${trouble}`, { cause: error, retryable });
   };
 }
 
 const LONGEST_NAME = 200;
 
-function serverName(client: Client, name: string): string {
+function serverName(client: Client, { redactor }: Connected, name: string): string {
   const { name: own = name, version = "" } = client.getServerVersion() ?? {};
-  return plainText(`${own} ${version}`).slice(0, LONGEST_NAME).trim();
+  return redactor
+    .text(plainText(`${own} ${version}`))
+    .slice(0, LONGEST_NAME)
+    .trim();
 }

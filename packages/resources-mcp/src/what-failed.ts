@@ -1,4 +1,5 @@
 import { messageOf } from "@dad/protocol";
+import type { Redactor } from "@dad/secrets";
 import { SdkError, SdkHttpError } from "@modelcontextprotocol/client";
 import { z } from "zod";
 import { plainText } from "./plain-text.ts";
@@ -6,10 +7,15 @@ import { plainText } from "./plain-text.ts";
 /** UTF-16 code units of what a server says with a status. */
 const MOST_SAID = 300;
 
-/** What went wrong with a server, in words for people, and whether it may go better another time. */
-export function whatFailed(error: unknown): { readonly problem: string; readonly retryable: boolean } {
+/**
+ * What went wrong with a server, in words for people, and whether it may go better another time.
+ *
+ * @param known - The secrets that the server was given.
+ */
+export function whatFailed(error: unknown, known: Redactor | undefined): { readonly problem: string; readonly retryable: boolean } {
   if (error instanceof SdkHttpError) {
-    const said = plainText(error.message.replace(/^Error POSTing to endpoint:/, "").trim()).slice(0, MOST_SAID);
+    const whole = plainText(error.message.replace(/^Error POSTing to endpoint:/, "").trim());
+    const said = (known?.text(whole) ?? whole).slice(0, MOST_SAID);
     return { problem: `it answers with HTTP ${error.status}${said === "" ? "" : `: ${said}`}`, retryable: isPassing(error.status) };
   }
   const unreached = unreachedBy(error);

@@ -55,6 +55,7 @@ describe("an MCP server that is reached by HTTP", () => {
 
   it.each([
     [{ status: 401, body: '{"error":"no key"}' }, 'it answers with HTTP 401: {"error":"no key"}', false],
+    [{ status: 403, body: `${"x".repeat(290)} ${SECRET}` }, `it answers with HTTP 403: ${"x".repeat(290)} [secret e`, false],
     [{ status: 503, body: "" }, "it answers with HTTP 503", true],
     [{ status: 200, body: "{}" }, "what it answers is no message of MCP", false],
     [{ status: 200, body: "<html>" }, "what it answers is no message of MCP", false],

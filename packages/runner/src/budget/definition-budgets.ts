@@ -21,6 +21,7 @@ export function definitionBudgets(root: ComponentDefinition): DefinitionBudgets 
   return {
     around: (path) => (hasAny ? prefixesOf(path).flatMap((at) => [limitsAt(at)].flatMap((limits) => (limits ? [[at, limits] as const] : []))) : []),
     isCleanup: (path) =>
+      path.includes(".finally") &&
       prefixesOf(path).some((at) => at.endsWith(".finally") && elementAt(at.slice(0, -".finally".length))?.definition.kind === "try"),
   };
 }

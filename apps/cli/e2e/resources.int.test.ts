@@ -145,6 +145,7 @@ describe("dad run with profiles in a file", () => {
     const resumed = await project.startWith({ env: { ...env, DAD_PROFILE: "lost" } }, "resume", "r").ended;
     expect([resumed.code, resumed.stdout]).toEqual([0, expect.stringContaining("profile   live: the real ones")]);
     expect(resumed.stdout).toMatch(/tokens +10 in.*, 2 out/);
+    expect((await project.dad("show", "r")).stdout).toMatch(/^profile {3}live$/m);
     expect(fake.requests).toHaveLength(2);
   });
 });

@@ -49,6 +49,7 @@ export async function detailsText(run: RunDetails, { runRoot, node, all }: ShowF
     cwd,
     columns: process.stdout.columns,
     artifacts: true,
+    profile: shown.source?.profile,
     outcomeRepository,
     next: [...answerCommands(run, line), ...resumeCommands(run, line), ...(outcomeRepository === undefined ? [] : outcomeCommands(run, line))],
     allNodes: all ? undefined : line("show", run.runId, ...(node === undefined ? [] : ["--node", node]), "--all"),

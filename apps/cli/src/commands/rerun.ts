@@ -121,7 +121,7 @@ function sharedOptions(command: Command): Command {
     .option("--allow-removed", "leave out what nodes gave that the agent has no more")
     .option("--allow-unfinished", "make it from a run that has not come to its end")
     .option("--run-root <dir>", "where runs are kept (default: that of the nearest dad.config, or else runs)", directory)
-    .option("--profile <name>", "the profile of dad.config whose resources are used (default: the one that the earlier run was begun with)");
+    .option("--profile <name>", "the profile whose resources are used (default: the one that the earlier run was begun with)");
 }
 
 function append(value: string, values: readonly string[] = []): readonly string[] {

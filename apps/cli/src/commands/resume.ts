@@ -22,7 +22,7 @@ export function declareResume(program: Command, finish: Finish): void {
     .option("--no-outcome", "go on without an outcome, where the run has not come as far as that")
     .option("--take-over", "take the run from a process that hangs: stop that process, too")
     .option("--run-root <dir>", "where runs are kept (default: that of the nearest dad.config, or else runs)", directory)
-    .option("--profile <name>", "the profile of dad.config whose resources are used (default: the one that the run was begun with)");
+    .option("--profile <name>", "the profile whose resources are used (default: the one that the run was begun with)");
   declareBudget(
     declareAsking(declareIsolation(command)),
     "in the place of what it had so far; none takes a limit away (usd=none), or all of them (none)",

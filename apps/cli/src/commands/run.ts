@@ -24,7 +24,10 @@ export function declareRun(program: Command, finish: Finish): void {
     .option("--run-root <dir>", "where runs are kept (default: that of dad.config, or else runs)", directory)
     .addOption(new Option("--run-id <id>", "the id of the run, instead of a new one").conflicts("prefix"))
     .option("--prefix <prefix>", "begins the new run id")
-    .option("--profile <name>", "the profile of dad.config whose resources are used")
+    .option(
+      "--profile <name>",
+      "the profile whose resources are used (default: DAD_PROFILE, or else that of dad.config, or else the one called default, or the only one)",
+    )
     .addOption(
       new Option(
         "--durability <level>",

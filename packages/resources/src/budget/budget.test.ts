@@ -1,6 +1,6 @@
 import { type BudgetLimits, NO_USAGE, type Usage } from "@dad/protocol";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { ModelMeter, UsageEstimate } from "../model-resource.ts";
 import type { PolicyClock } from "../policies/policy-clock.ts";
 import { type Budget, budget, type BudgetNews } from "./budget.ts";
@@ -210,6 +210,20 @@ describe("several budgets at once", () => {
     first.settle(used(5));
     (await waiting).settle(used(5));
     expect([spentOf(run), spentOf(node)]).toEqual([{ tokens: 90 }, { tokens: 10 }]);
+  });
+
+  it("look at few of those who wait, however many those are", async () => {
+    const [run, profile] = [of({ calls: 1 }), budget({ limits: { tokens: 1_000_000 }, scope: "profile p" })];
+    const asked = vi.spyOn(run.ledger, "refusal");
+    const meter = meterOf([run, profile]);
+    const first = await meter.reserve(one(1));
+    const controller = new AbortController();
+    const waiting = Array.from({ length: 300 }, () => refusal(meter.reserve(one(1), { signal: controller.signal })));
+    controller.abort(new Error("enough"));
+    await Promise.all(waiting);
+    expect(asked.mock.calls.length).toBeLessThan(1_000);
+    first.release();
+    await meter.reserve(one(1));
   });
 
   it("keep nobody waiting for ever", async () => {

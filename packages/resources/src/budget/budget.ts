@@ -55,6 +55,8 @@ export type BudgetRefusal = "for now" | BudgetExhaustedError | PriceUnknownError
 export interface BudgetWaiter {
   /** The books in which there was no room for it, when it was last looked at. Nobody who came later takes what becomes free there. */
   readonly lacks: Set<BudgetLedger>;
+  /** All in which it wants something set aside. */
+  readonly ledgers: readonly BudgetLedger[];
   /** Looks again. */
   readonly look: () => void;
 }
@@ -131,11 +133,22 @@ function ledgerOf({ books, news, overtime, levels }: LedgerOptions): BudgetLedge
   return ledger;
 }
 
-/** Those who wait, each looked at in its turn: nobody who came later is, once one has to go on waiting for this very budget. */
+/** Those who wait, each looked at in its turn, but for those who have to go on waiting behind somebody for the same budget. */
 function waitingLine(ledger: () => BudgetLedger): Pick<BudgetLedger, "queue" | "onChange"> {
   const queue = new Set<BudgetWaiter>();
   let looking = false;
   let changed = false;
+
+  function look(): void {
+    const taken = new Set<BudgetLedger>();
+    for (const waiter of queue) {
+      if (waiter.ledgers.some((one) => taken.has(one))) continue;
+      waiter.look();
+      if (queue.has(waiter)) for (const one of waiter.lacks) taken.add(one);
+      if (taken.has(ledger())) return;
+    }
+  }
+
   return {
     queue,
     onChange() {
@@ -145,10 +158,7 @@ function waitingLine(ledger: () => BudgetLedger): Pick<BudgetLedger, "queue" | "
       looking = true;
       while (changed) {
         changed = false;
-        for (const waiter of queue) {
-          waiter.look();
-          if (queue.has(waiter) && waiter.lacks.has(ledger())) break;
-        }
+        look();
       }
       looking = false;
     },

@@ -59,32 +59,35 @@ function timeUp(one: Budget): BudgetExhaustedError {
 function setAside(budgets: readonly Budget[], estimate: UsageEstimate, signal: AbortSignal | undefined): Promise<void> {
   const ledgers = budgets.map(({ ledger }) => ledger);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const waiter: BudgetWaiter = { lacks: new Set(), look };
+  const waiter: BudgetWaiter = { lacks: new Set(), ledgers, look };
 
   function look(): void {
+    const before = [...waiter.lacks];
     waiter.lacks.clear();
     for (const ledger of ledgers) {
       const refusal = ledger.refusal(estimate);
       if (refusal !== undefined && refusal !== "for now") {
         ledger.refused(refusal);
-        return leave(() => reject(refusal));
+        return leave(before, () => reject(refusal));
       }
-      if (refusal === "for now" || isClaimed(ledger, waiter)) waiter.lacks.add(ledger);
+      if (refusal === "for now") waiter.lacks.add(ledger);
     }
+    const claimed = waiter.lacks.size === 0 ? ledgers.find((ledger) => isClaimed(ledger, waiter)) : undefined;
+    if (claimed) waiter.lacks.add(claimed);
     if (waiter.lacks.size > 0) return;
     for (const ledger of ledgers) ledger.setAside(estimate);
-    leave(resolve);
+    leave(before, resolve);
   }
 
-  function leave(how: () => void): void {
+  function leave(lacked: readonly BudgetLedger[], how: () => void): void {
     signal?.removeEventListener("abort", abort);
-    const waited = ledgers.filter((ledger) => ledger.queue.delete(waiter));
+    for (const ledger of ledgers) ledger.queue.delete(waiter);
     how();
     // Who came after it may have waited for nothing else.
-    for (const ledger of waited) ledger.onChange();
+    for (const ledger of lacked) ledger.onChange();
   }
 
-  const abort = (): void => leave(() => reject(signal?.reason as Error));
+  const abort = (): void => leave([...waiter.lacks], () => reject(signal?.reason as Error));
 
   signal?.addEventListener("abort", abort, { once: true });
   for (const ledger of ledgers) ledger.queue.add(waiter);

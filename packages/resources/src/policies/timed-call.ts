@@ -16,6 +16,8 @@ export async function timedCall<Reply>(call: (signal: AbortSignal) => Promise<Re
   signal?.throwIfAborted();
   const controller = new AbortController();
   const { promise: stopped, reject } = Promise.withResolvers<never>();
+  // It may be aborted in a call that throws before anybody waits for it.
+  stopped.catch(() => undefined);
   const stop = (reason: unknown) => {
     // First, so that the caller gets this reason, and not what the call makes of it.
     reject(reason);

@@ -448,6 +448,15 @@ describe("withMeter", () => {
     expect(withMeter(model)).toBe(model);
   });
 
+  it("fails once when a model throws at once in whose call it is aborted", async () => {
+    const controller = new AbortController();
+    const throws = (): never => {
+      controller.abort(new Error("enough"));
+      throw new Error("broken");
+    };
+    await expect(withMeter({ ...pricedModel([]), generate: throws }).generate(HELLO, { signal: controller.signal })).rejects.toThrow("enough");
+  });
+
   it("keeps what a model that is a class says of itself", async () => {
     class Model implements ModelResource {
       readonly #inner = pricedModel(["hi"]);

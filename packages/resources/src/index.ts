@@ -29,6 +29,7 @@ export {
 } from "./errors.ts";
 export { inheritanceProblem, inheritedProfile } from "./inherited-profile.ts";
 export { isPlainObject, type MakerAccess, referenceIn, type SecretReference } from "./maker-access.ts";
+export type { ModelMeter, Reservation, UsageEstimate } from "./model-meter.ts";
 export type {
   CallOptions,
   Embedding,
@@ -39,7 +40,6 @@ export type {
   ModelFilePart,
   ModelFinishReason,
   ModelMessage,
-  ModelMeter,
   ModelOutputSpec,
   ModelPiece,
   ModelPrice,
@@ -57,8 +57,6 @@ export type {
   ModelToolResultPart,
   ModelTrouble,
   ModelUserPart,
-  Reservation,
-  UsageEstimate,
 } from "./model-resource.ts";
 export { overriding, type ResourceOverrides } from "./overriding.ts";
 export type {

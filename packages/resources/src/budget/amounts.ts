@@ -1,5 +1,5 @@
 import type { Usage } from "@dad/protocol";
-import type { UsageEstimate } from "../model-resource.ts";
+import type { UsageEstimate } from "../model-meter.ts";
 
 /** What is counted of calls. All of it is whole numbers, so that no sum is off by a fraction. */
 export interface Amounts {

@@ -1,7 +1,7 @@
 import { type BudgetLimits, NO_USAGE, type Usage } from "@dad/protocol";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import type { ModelMeter, UsageEstimate } from "../model-resource.ts";
+import type { ModelMeter, UsageEstimate } from "../model-meter.ts";
 import type { PolicyClock } from "../policies/policy-clock.ts";
 import { type Budget, budget, type BudgetNews } from "./budget.ts";
 import { meterOf } from "./meter-of.ts";

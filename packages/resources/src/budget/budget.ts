@@ -1,6 +1,6 @@
 import { type BudgetLevel, type BudgetLimits, NO_USAGE, type Usage } from "@dad/protocol";
 import { BudgetExhaustedError, PriceUnknownError } from "../errors.ts";
-import type { UsageEstimate } from "../model-resource.ts";
+import type { UsageEstimate } from "../model-meter.ts";
 import { type PolicyClock, systemPolicyClock } from "../policies/policy-clock.ts";
 import { AMOUNT_UNITS, type AmountUnit, type Amounts, amountsOf, amountsOfEstimate, countedAs, said } from "./amounts.ts";
 import { workTime } from "./work-time.ts";

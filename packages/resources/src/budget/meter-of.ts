@@ -1,6 +1,6 @@
 import { type BudgetLevel, Usage } from "@dad/protocol";
 import { BudgetExhaustedError } from "../errors.ts";
-import type { ModelMeter, Reservation, UsageEstimate } from "../model-resource.ts";
+import type { ModelMeter, Reservation, UsageEstimate } from "../model-meter.ts";
 import { type Amounts, amountsOf, amountsOfEstimate } from "./amounts.ts";
 import type { Budget, BudgetLedger, BudgetWaiter } from "./budget.ts";
 

@@ -1,6 +1,7 @@
 import type { Usage } from "@dad/protocol";
 import { ModelError } from "../errors.ts";
-import type { CallOptions, ModelMeter, ModelResource, Reservation, UsageEstimate } from "../model-resource.ts";
+import type { ModelMeter, Reservation, UsageEstimate } from "../model-meter.ts";
+import type { CallOptions, ModelResource } from "../model-resource.ts";
 import { fullName, tokensOf } from "./estimate.ts";
 import type { Hearer } from "./hearer.ts";
 import type { Limiter } from "./limiter.ts";

@@ -1,5 +1,6 @@
 import type { ModelFilePart, ModelRequest, Usage } from "@dad/protocol";
-import type { ModelPrice, ModelResource, UsageEstimate } from "../model-resource.ts";
+import type { UsageEstimate } from "../model-meter.ts";
+import type { ModelPrice, ModelResource } from "../model-resource.ts";
 
 /** What a call may use at most of a model that nobody has said it of. */
 const OUTPUT_TOKENS = 4_096;

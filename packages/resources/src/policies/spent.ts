@@ -1,6 +1,6 @@
 import { addUsage, DadError, type Json, Usage } from "@dad/protocol";
 import { ModelError, type ModelErrorCode } from "../errors.ts";
-import type { UsageEstimate } from "../model-resource.ts";
+import type { UsageEstimate } from "../model-meter.ts";
 
 /** The provider has answered before it did anything, or nobody was asked. */
 const REFUSALS: readonly string[] = ["MODEL_UNAUTHORIZED", "MODEL_RATE_LIMITED", "MODEL_REFUSED", "MODEL_NOT_RECORDED"] satisfies ModelErrorCode[];

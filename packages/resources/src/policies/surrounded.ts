@@ -1,4 +1,5 @@
-import type { CallOptions, Embedding, GenerateOptions, ModelResource, UsageEstimate } from "../model-resource.ts";
+import type { UsageEstimate } from "../model-meter.ts";
+import type { CallOptions, Embedding, GenerateOptions, ModelResource } from "../model-resource.ts";
 import { modelFacts } from "../model-facts.ts";
 import { attempt, type AttemptPolicies, type Reply } from "./attempt.ts";
 import { estimate, estimateOfTexts, fullName } from "./estimate.ts";

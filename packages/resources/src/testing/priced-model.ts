@@ -1,6 +1,7 @@
 import type { ModelRequest, ModelResponse, Usage } from "@dad/protocol";
 import { ModelError } from "../errors.ts";
-import type { GenerateOptions, ModelMeter, ModelResource, UsageEstimate } from "../model-resource.ts";
+import type { ModelMeter, UsageEstimate } from "../model-meter.ts";
+import type { GenerateOptions, ModelResource } from "../model-resource.ts";
 
 /** What one call used. */
 export const USED = { inputTokens: 10, outputTokens: 5, costUsd: 0.25 } as const satisfies Usage;

@@ -42,47 +42,62 @@ export function meteredResources(profile: ResourceProfile, metering: Metering): 
   };
 }
 
-function meteredModel(model: ModelResource, { meter, calling, count, onTrouble }: Metering): ModelResource {
+/** Of one call. */
+interface Heard {
+  readonly signal: AbortSignal;
+  /** Something of it was paid. */
+  readonly onPaid: () => void;
+}
+
+function meteredModel(model: ModelResource, metering: Metering): ModelResource {
+  const { calling, count } = metering;
   const { recorded } = model.capabilities;
   // A recording calls nobody.
   const own = recorded ? model : withMeter(model);
-  const counting = countingMeter(meter, count);
-
-  function heard<Options extends CallOptions>(options: Options, within: AbortSignal): Options {
-    const { meter: theirs, onTrouble: told } = options;
-    const signal = options.signal ? AbortSignal.any([within, options.signal]) : within;
-    const tell = (trouble: ModelTrouble): void => {
-      onTrouble(trouble);
-      told?.(trouble);
-    };
-    return { ...options, signal, meter: theirs ? both(counting, theirs) : counting, onTrouble: tell };
-  }
 
   /** What somebody was called for is counted by the meter. */
-  async function counted<Reply extends { readonly usage: Usage }>(ask: (signal: AbortSignal) => Promise<Reply>): Promise<Reply> {
+  async function counted<Reply extends { readonly usage: Usage }>(ask: (heard: Heard) => Promise<Reply>): Promise<Reply> {
+    let isPaid = false;
+    const onPaid = (): void => void (isPaid = true);
     try {
-      const reply = await calling(ask);
-      countRecorded(reply.usage);
+      const reply = await calling((signal) => ask({ signal, onPaid }));
+      countRecorded(reply.usage, isPaid);
       return reply;
     } catch (error) {
       const used = knownUsage(error);
-      if (used) countRecorded(used);
+      if (used) countRecorded(used, isPaid);
       throw error;
     }
   }
 
-  function countRecorded(usage: Usage): void {
-    if (recorded) count(asRecorded(usage));
+  /** Where a recording stands first, another model may have been paid in its place. */
+  function countRecorded(usage: Usage, isPaid: boolean): void {
+    if (recorded && !isPaid) count(asRecorded(usage));
     else if (usage.recorded) count({ calls: 0, inputTokens: 0, outputTokens: 0, costUsd: 0, recorded: usage.recorded });
   }
 
   return {
     ...modelFacts(own),
-    generate: (request, options = {}) => atLeisure(counted((signal) => own.generate(request, heard(options, signal)))),
+    generate: (request, options = {}) => atLeisure(counted((call) => own.generate(request, heard(options, call, metering)))),
     ...(own.embed && {
-      embed: (texts: readonly string[], options: CallOptions = {}) => atLeisure(counted((signal) => embed(own, texts, heard(options, signal)))),
+      embed: (texts: readonly string[], options: CallOptions = {}) => atLeisure(counted((call) => embed(own, texts, heard(options, call, metering)))),
     }),
   };
+}
+
+/** The options of a call, which is metered, told, and ends with the attempt. */
+function heard<Options extends CallOptions>(options: Options, { signal: within, onPaid }: Heard, { meter, count, onTrouble }: Metering): Options {
+  const { meter: theirs, onTrouble: told } = options;
+  const counting = countingMeter(meter, (usage) => {
+    onPaid();
+    count(usage);
+  });
+  const signal = options.signal ? AbortSignal.any([within, options.signal]) : within;
+  const tell = (trouble: ModelTrouble): void => {
+    onTrouble(trouble);
+    told?.(trouble);
+  };
+  return { ...options, signal, meter: theirs ? both(counting, theirs) : counting, onTrouble: tell };
 }
 
 /** Whoever made a call and waits for it no more is not ended by what became of it. */

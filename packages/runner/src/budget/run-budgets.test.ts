@@ -3,6 +3,7 @@ import { inlineEngine } from "@dad/engine/inline";
 import { digestOfJson, errorEnvelope, type ErrorEnvelope, type RecordedEvent } from "@dad/protocol";
 import { budget, ModelError, type ModelResource } from "@dad/resources";
 import { withPolicies } from "@dad/resources/policies";
+import { scriptedModel } from "@dad/resources/scripted";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { failing, inFakeTime, stage, untilAborted } from "../testing-run.ts";
@@ -67,6 +68,14 @@ describe("what a model uses", () => {
       { scope: "run", unit: "usd", limit: 1, spent: 0.01 },
       { scope: "run", unit: "calls", limit: 5, spent: 1 },
     ]);
+  });
+
+  it("is what was paid, and once, of a model that stands in for a recording", async () => {
+    const busy = new ModelError("MODEL_UNAVAILABLE", "it is busy", { retryable: true, details: { status: 503 } });
+    const model = withPolicies(scriptedModel([busy]), { retry: { attempts: 1 }, fallbacks: [paidModel().model] });
+    const { step, run, details } = asking(model);
+    await run(flow("main").node("a", step({})));
+    expect((await details()).usage).toEqual({ calls: 1, inputTokens: 0, outputTokens: 1, costUsd: 0.01 });
   });
 
   it("is told of what models do on their way", async () => {

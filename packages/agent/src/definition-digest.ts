@@ -1,4 +1,5 @@
 import { type Digest, digestOfJson, type Json } from "@dad/protocol";
+import type { Redactor } from "@dad/secrets";
 import { z } from "zod";
 import { decisionsOf } from "./decisions.ts";
 import { type Branch, branchesOf, type ComponentDefinition, type Definition, type Element, isBlock, type VariableDefinition } from "./definition.ts";
@@ -8,9 +9,12 @@ import type { NodePolicy } from "./node-policy.ts";
  * Names what a definition does: the same for equal definitions on every machine, and another one when
  * an id, a kind, the order, a node type, its version or the text of its code, a setting, a variable, a condition, what a failure means, or whether an input is required differs.
  * Descriptions, record settings, timeouts, retries, waits, budgets and concurrency do not count.
+ *
+ * @param redactor - Takes secrets out of it before: of what is on record, nobody is to guess one, and another one changes nothing.
  */
-export function definitionDigest(definition: ComponentDefinition): Digest {
-  return digestOfJson(identityOf(definition));
+export function definitionDigest(definition: ComponentDefinition, redactor?: Pick<Redactor, "json">): Digest {
+  const identity = identityOf(definition);
+  return digestOfJson(redactor?.json(identity) ?? identity);
 }
 
 function identityOf(definition: Definition): Json {

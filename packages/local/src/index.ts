@@ -18,4 +18,5 @@ export type { LocalOutcomeOptions } from "./local-outcomes.ts";
 export { type IsolationChoice, type LocalPortsOptions, localPorts } from "./local-ports.ts";
 export { type LocalStore, type LocalStoreOptions, localStore } from "./local-store.ts";
 export { continuationOf, type ContinuationWhere, planAgentRerun, type PlanAgentRerunOptions, type RerunWhere } from "./plan-agent-rerun.ts";
+export { redactingFor, type Redacting, type RedactingOptions } from "./redacting.ts";
 export { type AgentRun, resumeAgent, type ResumeAgentOptions, runAgent, type RunAgentOptions } from "./run-agent.ts";

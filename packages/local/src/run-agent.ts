@@ -146,7 +146,7 @@ export async function resumeAgent<Definition extends AgentDefinition | FlowDefin
   // What its nodes need was done, or is refused when it is to be.
   await checkIsolation([], { adapter: isolationOf(store, ports), policy: ports.isolation?.policy });
   if (ports.outcome !== false) await store.assertOutcomes();
-  checkResume(definition, before, resume);
+  checkResume(definition, before, { ...resume, redactor: redactingFor({ store, ports }).redactor });
   const continuation = await continuationOf(definition, before, { store, ports, runId: options.runId });
   const { projectRoot, runRoot, journals } = store;
   return await untilOver({ store, ports }, (made) =>

@@ -50,7 +50,7 @@ function componentRunner<Definition extends ComponentDefinition>(
     async run(scope) {
       checkDefinition(component);
       checkResources(component, scope.run.ports.resources, { budget: continuation === undefined && scope.run.budget });
-      checkResume(component, scope.run.history, resume);
+      checkResume(component, scope.run.history, { redactor: scope.run.ports.redactor, ...resume });
       const inputs = staticInputIndex(component, resolveStaticInputs(component, Object.fromEntries(scope.run.inputs.values)));
       const outputs = await inTrace(scope, component, async (observability) => {
         await using walk = walkIn(scope, component, { observability, inputs, assume: resume.assume, continuation, clock });

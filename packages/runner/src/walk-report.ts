@@ -30,7 +30,7 @@ export interface WalkReport {
  * Records how components stand in the journal of the run, with the time that each took. Of a run that is resumed, what goes on
  * or had completed is not recorded to have started or completed again. Nobody waits for the disk: a component's record is what its nodes' say.
  */
-export function walkReport(run: Pick<RunContext, "record" | "history">, root: ComponentDefinition): WalkReport {
+export function walkReport(run: Pick<RunContext, "record" | "history" | "ports">, root: ComponentDefinition): WalkReport {
   const { components } = run.history;
   const watch = watches();
   let failure: { readonly cause: unknown } | undefined;
@@ -43,7 +43,7 @@ export function walkReport(run: Pick<RunContext, "record" | "history">, root: Co
   const report: WalkReport = {
     started(path, kind) {
       watch.begin(path);
-      const definition = path.includes(".") ? undefined : definitionDigest(root);
+      const definition = path.includes(".") ? undefined : definitionDigest(root, run.ports.redactor);
       const goesOn = components.has(path) && components.get(path) !== "ended";
       // With which definition it goes on is on record, too.
       if (goesOn && (definition === undefined || definition === run.history.definition)) return;

@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import { commandsLeft, localStore, type ResumeAgentOptions, resumeAgent } from "@dad/local";
+import { commandsLeft, localStore, redactingFor, type ResumeAgentOptions, resumeAgent } from "@dad/local";
 import type { RunDetails } from "@dad/protocol";
 import { readHistory } from "@dad/run-context";
 import { visible } from "@dad/terminal";
@@ -43,7 +43,6 @@ export async function resumeRun(runId: string, file: string | undefined, flags: 
   const { path, source, spaces, history, left } = await begunRun(runId, { file, runRoot, cwd, takeOver: flags.takeOver ?? false });
   const definition = await loadAgent(path);
   for (const command of left) progress.log(`${leftCommandText(visible(command))}\n`);
-  const assume = await assumptionsOf({ definition, file: path, history, allowChanged: flags.allowChanged ?? false }, flags);
   const project = await findProject(dirname(path), { cwd, runRoot });
   const resources = await project.resources.profile(project.resources.select(flags.profile, source?.profile));
   // One that has an outcome, or was to have one from a revision, goes on with it.
@@ -51,6 +50,8 @@ export async function resumeRun(runId: string, file: string | undefined, flags: 
   const { outcome } = project.outcome(flags.outcome === false ? { outcome: false } : isBegun ? { outcome: true } : {});
   // Also when the directory of the project has another name by now, its outcome is where it was.
   await using store = localStore({ ...project.store, ...(source?.project === undefined ? {} : { project: source.project }) });
+  const { redactor } = redactingFor({ store, ports: { resources } });
+  const assume = await assumptionsOf({ definition, file: path, history, allowChanged: flags.allowChanged ?? false, redactor }, flags);
   const ended = await runToItsEnd(progress, (work) =>
     resumeAgent(definition, {
       ...work,

@@ -3,6 +3,7 @@ import { type ComponentDefinition, definitionAt } from "@dad/agent";
 import { DadError, type Json, messageOf, type NodePath } from "@dad/protocol";
 import type { RunHistory } from "@dad/run-context";
 import { type Assumption, type Assumptions, checkResume, openQuestions } from "@dad/runner";
+import type { Redactor } from "@dad/secrets";
 import { AgentChangedError, NobodyToAskError, type OpenQuestion, RunCancelledError, UsageError } from "../errors.ts";
 import { shapeText } from "./shape-text.ts";
 
@@ -20,6 +21,8 @@ export interface Resumed {
   readonly file: string;
   readonly history: RunHistory;
   readonly allowChanged: boolean;
+  /** Knows the secrets that the run is free of. */
+  readonly redactor: Redactor;
 }
 
 /**
@@ -29,7 +32,7 @@ export interface Resumed {
  * @throws NobodyToAskError (`NODE_OUTCOME_UNKNOWN`), UsageError (`USAGE_INVALID`), AgentChangedError (`DEFINITION_CHANGED`), `ASSUMPTION_INVALID`.
  */
 export async function assumptionsOf(resumed: Resumed, flags: AssumptionFlags): Promise<Assumptions> {
-  const unknown = openQuestions(resumed.definition, resumed.history);
+  const unknown = openQuestions(resumed.definition, resumed.history, resumed);
   const said = saidOf(unknown, flags);
   assertPossible(resumed, { ...notDone(unknown), ...said });
   const open = unknown.filter((path) => !Object.hasOwn(said, path)).map((path) => ({ path, gives: shapeAt(resumed.definition, path) }));
@@ -45,9 +48,9 @@ function notDone(paths: readonly string[]): Assumptions {
 }
 
 /** As the runner does, and says what a node gives where something else was said. */
-function assertPossible({ definition, file, history, allowChanged }: Resumed, assume: Assumptions): void {
+function assertPossible({ definition, file, history, allowChanged, redactor }: Resumed, assume: Assumptions): void {
   try {
-    checkResume(definition, history, { assume, allowChanged });
+    checkResume(definition, history, { assume, allowChanged, redactor });
   } catch (error) {
     if (DadError.is(error, "DEFINITION_CHANGED")) throw new AgentChangedError(file, error);
     const path = DadError.is(error, "ASSUMPTION_INVALID") ? error.details?.["path"] : undefined;

@@ -131,6 +131,15 @@ describe("dad run with profiles in a file", () => {
     export default agent("asker").node("ask", askModel({ model: "writer", prompt: "Say hello." }));
   `;
 
+  it("says where to write profiles in a project that has none", async () => {
+    await using project = await testProject({ "agent.ts": ASKER });
+    const { code, stderr } = await project.dad("run", "agent.ts");
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/there is no model "writer"; there is none\n.*the project has no profiles: write some into resources\.yaml/),
+    ]);
+  });
+
   it("asks the model that the file names, and resumes with the profile of the run", async () => {
     let isDown = true;
     await using fake = await openFakeOpenAi({

@@ -1,5 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { localStore, runAgent, type RunAgentOptions } from "@dad/local";
+import { DadError } from "@dad/protocol";
 import { loadAgent } from "../agent-file/load-agent.ts";
 import { offerOwnPackages } from "../agent-file/own-packages.ts";
 import { EXIT, exitCodeOfRun } from "../exit-code.ts";
@@ -64,7 +65,7 @@ export async function runFile(file: string, flags: RunFlags): Promise<number> {
         source: sourceOf(path, store, profile),
         ...how,
         ...(revision === undefined ? {} : { revision }),
-      }),
+      }).catch((error: unknown) => Promise.reject(profile === undefined ? withoutProfiles(error) : error)),
     ),
   );
   const told = await tellRun(ended, { store, resources, json: flags.json ?? false, output });
@@ -74,4 +75,11 @@ export async function runFile(file: string, flags: RunFlags): Promise<number> {
 /** @throws UsageError (`USAGE_INVALID`). */
 function howOf({ budget, runId, prefix }: RunFlags): Pick<RunAgentOptions, "budget" | "runId" | "runIdPrefix"> {
   return { budget: parseBudget(budget), ...(runId === undefined ? {} : { runId }), ...(prefix === undefined ? {} : { runIdPrefix: prefix }) };
+}
+
+/** Whoever has written no profile cannot know from which one something is missing. */
+function withoutProfiles(error: unknown): unknown {
+  if (!DadError.is(error, "RESOURCE_UNKNOWN")) return error;
+  const { code, message, details } = error;
+  return new DadError(code, `${message}\n  the project has no profiles: write some into resources.yaml in its directory`, details ? { details } : {});
 }

@@ -76,7 +76,7 @@ describe("a tool that has to be approved of", () => {
       [undefined, undefined],
       ["30m", { default: "deny" }],
     ]);
-    expect(questions[1]?.prompt).toContain("}\n\nEverybody gets it.\n\nApprove call 1.3?");
+    expect(questions[1]?.prompt).toContain("}\n\nEverybody gets it.\n\nApprove call 1.3? When nobody answers in time, it is denied.");
     expect(seen).toEqual(["agent.flow.node me", "agent.flow.node boss", "agent.flow.node all"]);
     const again = await ask({ approval, calls, answer: () => "approve", steps });
     expect([again.sent, again.questions.length, seen.length]).toEqual([[], 2, 3]);

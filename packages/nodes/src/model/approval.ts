@@ -65,12 +65,13 @@ function reasonFor(context: NodeContext, { tool: { name }, at }: CallToApprove):
 
 const SHOWN_CHARACTERS = 2_000;
 
-function promptOf({ call, at, tool }: CallToApprove, { reason }: ApprovalQuestion): string {
+function promptOf({ call, at, tool }: CallToApprove, { reason, expiresIn }: ApprovalQuestion): string {
   const from = tool.source === undefined ? "" : `, which is from ${tool.source}`;
   const says = tool.saysEffect === undefined || tool.saysEffect === "effectful" ? "" : ` (${tool.source} says that it is ${tool.saysEffect})`;
   const head = `The model calls the tool ${tool.name}${from}${says}, with:`;
   const why = reason === undefined ? [] : ["", reason];
-  return [head, shown(JSON.stringify(call.input, undefined, 2), at), ...why, "", `Approve call ${at}?`].join("\n");
+  const late = expiresIn === undefined ? "" : " When nobody answers in time, it is denied.";
+  return [head, shown(JSON.stringify(call.input, undefined, 2), at), ...why, "", `Approve call ${at}?${late}`].join("\n");
 }
 
 /** Nobody is to approve of what is not shown without knowing that; and an answer holds for all of it, as the digest says. */

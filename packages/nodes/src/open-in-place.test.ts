@@ -1,6 +1,7 @@
 import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
+import { redactor } from "@dad/secrets";
 import { expect, it } from "vitest";
 import { noFindings } from "./folder/budget.ts";
 import { FolderSettings } from "./folder/folder-settings.ts";
@@ -46,7 +47,7 @@ it("lets a walk see nothing of what is outside while directories become links an
   const survey = async () => {
     const findings = noFindings();
     const pace = paceOf(AbortSignal.timeout(60_000));
-    await surveyFolder({ directory, settings, budget: budgetOf(settings), findings, pace, named: (path) => path });
+    await surveyFolder({ directory, settings, budget: budgetOf(settings), findings, pace, named: (path) => path, redactor: redactor() });
     return findings.files;
   };
   const seen: string[] = [];

@@ -47,7 +47,8 @@ export const analyzeFolder = defineNode({
     const directory = await workspaceDirectory(context, settings.directory);
     const findings = noFindings();
     const named = pathsFrom(directory, settings);
-    const entries = await surveyFolder({ directory, settings, budget: budgetOf(settings), findings, pace, named });
+    const { redactor } = context;
+    const entries = await surveyFolder({ directory, settings, budget: budgetOf(settings), findings, pace, named, redactor });
     const tree = await treeDiagram(directory.relative, entries, { settings: settings.tree, pace });
     return { directory: directory.relative, tree, files: findings.files, ...reportOf(findings, settings) };
   },

@@ -1,3 +1,4 @@
+import type { NodeContext } from "@dad/agent";
 import type { Budget, Findings } from "./budget.ts";
 import { outlineLanguageOf } from "./file-kind.ts";
 import type { FolderFile } from "./folder-output.ts";
@@ -12,7 +13,7 @@ import { countBreaks, countWords, firstBytes, firstLines, firstWords } from "./w
 
 const PREVIEW_LINES = 5;
 
-export interface ContentWork {
+export interface ContentWork extends Pick<NodeContext, "redactor"> {
   readonly settings: ReadSettings;
   readonly budget: Budget;
   readonly findings: Findings;
@@ -24,7 +25,7 @@ export interface ContentPlace {
   readonly path: string;
 }
 
-/** The beginning of a file, as much of it as is of use. */
+/** The beginning of a file, as much of it as is of use, without secrets: also without a part of one that a limit cuts. */
 interface Beginning extends PiecesRead {
   readonly text: string;
 }
@@ -52,22 +53,24 @@ function linesOf({ content, previewLines = PREVIEW_LINES }: ReadSettings): numbe
   return content === "preview" ? previewLines : Infinity;
 }
 
-async function beginningOf({ settings, budget, findings, pace }: ContentWork, { absolute }: ContentPlace): Promise<Beginning | undefined> {
+async function beginningOf({ settings, budget, findings, pace, redactor }: ContentWork, { absolute }: ContentPlace): Promise<Beginning | undefined> {
   // Of what is given as it is, no more is read than may be given.
   const asItIs = settings.content !== "structure" && !settings.contentExclusions;
   const limit = asItIs ? Math.min(settings.maxFileBytes, budget.bytes) : settings.maxFileBytes;
   const pieces: string[] = [];
+  const clean = redactor.stream();
   let linesLeft = linesOf(settings);
   const found = await readPieces(absolute, {
     limit,
     signal: pace.signal,
     onPiece(piece) {
-      pieces.push(piece);
+      pieces.push(clean.push(piece));
       if (linesLeft !== Infinity) linesLeft -= countBreaks(piece);
       return linesLeft <= 0;
     },
   });
   if (found?.end === "limit") findings.reached.add(limit < settings.maxFileBytes ? "maxTotalBytes" : "maxFileBytes");
+  else pieces.push(clean.end());
   return found && { ...found, text: pieces.join("") };
 }
 

@@ -196,3 +196,13 @@ describe("settings from outside", () => {
     expect(output).toMatchObject({ directory: "a", files: [{ path: "b.txt", content: "b" }] });
   });
 });
+
+it("gives no part of a secret where a limit cuts a file", async () => {
+  const secret = "Zq7vK2mXw9Rt4LpB8sNd";
+  await using folder = await testingFolder({ ".env": `TOKEN=${secret}\n`, "a.txt": `${secret} ${"x".repeat(100)}` });
+  const { context } = testingContext({ workspace: folder.path, resources: { secrets: { key: secret } } });
+  for (let limit = 1; limit < 40; limit += 3) {
+    const given = await runNode(analyzeFolder({ content: "text", maxTotalBytes: limit }), context);
+    expect(JSON.stringify(given)).not.toMatch(/Zq|7v|K2|mX|w9|Rt|4L|pB|8s|Nd/);
+  }
+});

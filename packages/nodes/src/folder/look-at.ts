@@ -56,9 +56,18 @@ export async function lookAt(look: Look): Promise<Sight> {
 
 async function folder(look: LookOf<"analyze_folder">): Promise<Sight> {
   const { operation, budget, pace } = look;
+  const { redactor } = look.context;
   const directory = await directoryOf(look);
   const findings = noFindings();
-  const entries = await surveyFolder({ directory, settings: operation, budget, findings, pace, named: (path) => namedIn(look, operation, path) });
+  const entries = await surveyFolder({
+    directory,
+    settings: operation,
+    budget,
+    findings,
+    pace,
+    named: (path) => namedIn(look, operation, path),
+    redactor,
+  });
   const settings = operation.tree === true ? { files: true } : operation.tree;
   const tree = settings && { tree: await treeDiagram(directory.relative, entries, { settings, pace }) };
   return { ...tree, files: findings.files, ...reportOf(findings, operation) };
@@ -69,7 +78,7 @@ async function file(look: Look, settings: ReadSettings & { readonly includeRoot:
   const { absolute } = await workspaceFile(context, fromWorkspace(look));
   const findings = noFindings();
   const named = settings.includeRoot ? fromWorkspace(look) : path;
-  const entry = await fileEntry({ settings, budget, findings, pace }, { absolute, path }, named);
+  const entry = await fileEntry({ settings, budget, findings, pace, redactor: context.redactor }, { absolute, path }, named);
   if (!entry) throw new FileUnusableError(fromWorkspace(look), "it cannot be read");
   findings.files.push(entry);
   return { file: entry, ...reportOf(findings, settings) };
@@ -117,6 +126,7 @@ async function matchOf(
 
 async function structure(look: LookOf<"get_structure">): Promise<Sight> {
   const { operation, base, budget, pace } = look;
+  const { redactor } = look.context;
   const settings = { ...operation, ...WITHOUT_CONTENT };
   if (await isWorkspaceFile(base, fromWorkspace(look))) {
     const { file: only, ...report } = await file(look, settings);
@@ -124,7 +134,7 @@ async function structure(look: LookOf<"get_structure">): Promise<Sight> {
   }
   const directory = await directoryOf(look);
   const findings = noFindings();
-  const entries = await surveyFolder({ directory, settings, budget, findings, pace, named: (path) => namedIn(look, operation, path) });
+  const entries = await surveyFolder({ directory, settings, budget, findings, pace, named: (path) => namedIn(look, operation, path), redactor });
   const tree = await treeDiagram(directory.relative, entries, { settings: operation.tree, pace });
   return { tree, files: findings.files, ...reportOf(findings, operation) };
 }

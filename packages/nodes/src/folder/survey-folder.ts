@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { NodeContext } from "@dad/agent";
 import type { WorkspaceDirectory } from "../workspace-directory.ts";
 import type { Budget, Findings } from "./budget.ts";
 import { fileEntry } from "./file-entry.ts";
@@ -7,7 +8,7 @@ import type { Pace } from "./pace.ts";
 import type { TreeEntry } from "./tree-diagram.ts";
 import { walkFolder } from "./walk-folder.ts";
 
-export interface SurveyOptions {
+export interface SurveyOptions extends Pick<NodeContext, "redactor"> {
   readonly directory: WorkspaceDirectory;
   readonly settings: WalkSettings & ReadSettings;
   readonly budget: Budget;

@@ -107,3 +107,10 @@ describe("a secret among the arguments of dad", () => {
     }
   });
 });
+
+it("shows no secret of the environment that a program has put into a profile", async () => {
+  const config = "export default { resources: { default: { endpoints: { hook: `https://hooks.example/${process.env.HOOK_TOKEN}` } } } };";
+  await using project = await testProject({ "dad.config.mjs": config });
+  const { code, stdout } = await project.startWith({ env: { HOOK_TOKEN: "Zq7vK2mXw9Rt4LpB8sNd" } }, "resources").ended;
+  expect([code, stdout]).toEqual([0, expect.stringContaining("https://hooks.example/[secret env:HOOK_TOKEN]")]);
+});

@@ -1,6 +1,5 @@
 import { addUsage, type ProfileReport, type ResourcesReport, type Usage } from "@dad/protocol";
 import { ProfileUnknownError } from "@dad/resources";
-import { redactor } from "@dad/secrets";
 import { jsonText, paintFor, resourcesText, visible } from "@dad/terminal";
 import { interruption } from "../agent-file/interruption.ts";
 import { offerOwnPackages } from "../agent-file/own-packages.ts";
@@ -9,6 +8,7 @@ import { findProject } from "../project/find-project.ts";
 import type { ProjectResources } from "../project/project-resources.ts";
 import { examineProfile } from "../resources/examine-profile.ts";
 import { inTurn } from "../resources/in-turn.ts";
+import { hostRedactor } from "../terminal/host-secrets.ts";
 
 export interface ResourcesFlags {
   readonly profile?: string;
@@ -29,7 +29,8 @@ export async function showResources(flags: ResourcesFlags): Promise<number> {
   if (names.length === 0) process.stderr.write("there are no profiles: write some into dad.config, or into resources.yaml beside it\n");
   if (flags.check) process.stderr.write("asks each model for a few words, which may cost something, and each endpoint and server of tools once\n");
   using stop = interruption({ say: (text) => process.stderr.write(text), end: () => process.exit(EXIT.cancelled), what: "what is asked" });
-  const hidden = redactor();
+  // Profiles in programs may have put one into an address.
+  const hidden = hostRedactor();
   const options = { check: flags.check ?? false, signal: stop.signal, onSecret: hidden.add.bind(hidden), inTurn: inTurn(AT_ONCE) };
   const profiles = await Promise.all(names.map((name) => examineProfile(name, resources, options)));
   const usage = usageOf(profiles);

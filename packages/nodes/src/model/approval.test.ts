@@ -42,6 +42,12 @@ describe("a tool that has to be approved of", () => {
     expect(spans[1]).toMatchObject({ name: "execute_tool mail", attributes: { "dad.tool.approval": "approved" } });
   });
 
+  it("is shown with what nobody sees, or what reorders what is seen, in what it is called with", async () => {
+    const { sent, questions } = await ask({ approval: true, calls: [[{ to: "a\u200b\u202eb\u2028\u{e0041}c" }]], answer: () => "approve" });
+    expect(questions[0]?.prompt).toContain(String.raw`"to": "a\u200b\u202eb\u2028\udb40\udc41c"`);
+    expect(sent).toEqual(["a\u200b\u202eb\u2028\u{e0041}c"]);
+  });
+
   it("is not executed when somebody denies, which the model is told, with the reason if there is one", async () => {
     const answers = ["deny", "explain", "they are on holiday"];
     const { sent, results, spans, questions } = await ask({ approval: true, calls: [[{ to: "a" }, { to: "b" }]], answer: () => answers.shift() });

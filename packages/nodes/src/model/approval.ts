@@ -1,5 +1,5 @@
 import type { NodeContext } from "@dad/agent";
-import { digestOfBytes } from "@dad/protocol";
+import { digestOfBytes, type Json } from "@dad/protocol";
 import type { ModelToolCallPart } from "@dad/resources";
 import { z } from "zod";
 import type { OfferedTool } from "./offered-tool.ts";
@@ -71,7 +71,15 @@ function promptOf({ call, at, tool }: CallToApprove, { reason, expiresIn }: Appr
   const head = `The model calls the tool ${tool.name}${from}${says}, with:`;
   const why = reason === undefined ? [] : ["", reason];
   const late = expiresIn === undefined ? "" : " When nobody answers in time, it is denied.";
-  return [head, shown(JSON.stringify(call.input, undefined, 2), at), ...why, "", `Approve call ${at}?${late}`].join("\n");
+  return [head, shown(visibleJson(call.input), at), ...why, "", `Approve call ${at}?${late}`].join("\n");
+}
+
+/** With what is not seen, or reorders what is seen, as JSON escapes it: what people see is what the tool is told. */
+function visibleJson(input: Json): string {
+  const unseen = /[\p{Cf}\p{Zl}\p{Zp}\u007f-\u009f]/gu;
+  return JSON.stringify(input, undefined, 2).replaceAll(unseen, (character) =>
+    Array.from({ length: character.length }, (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`).join(""),
+  );
 }
 
 /** Nobody is to approve of what is not shown without knowing that; and an answer holds for all of it, as the digest says. */

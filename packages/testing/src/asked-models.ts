@@ -14,6 +14,8 @@ export interface AskedModel {
 export interface Asking {
   readonly path: NodePath;
   readonly going: Going;
+  /** Those of the test, by their aliases, as it gave them. */
+  readonly models: Readonly<Record<string, ModelResource>>;
   onAsked(asked: AskedModel): void;
   /** The test gives no resource, or no answer, for what the node asks for. */
   onUnexpected(problem: string, cause: unknown): void;
@@ -43,7 +45,7 @@ function found<Kind extends Parameters<ResourceProfile["get"]>[0]>(
   }
 }
 
-function askedModel(alias: string, model: ModelResource, { path, going, onAsked, onUnexpected }: Asking): ModelResource {
+function askedModel(alias: string, model: ModelResource, { path, going, models, onAsked, onUnexpected }: Asking): ModelResource {
   const { provider, modelId, capabilities } = model;
   return {
     provider,
@@ -54,7 +56,7 @@ function askedModel(alias: string, model: ModelResource, { path, going, onAsked,
       try {
         const reply = model.generate(request, options);
         // What a script answers is there at once, or it is not to come before its time. Other models may read a recording.
-        return await (isScripted(model) ? going.waitFor(reply) : reply);
+        return await (isScripted(models[alias]) ? going.waitFor(reply) : reply);
       } catch (error) {
         if (ModelError.is(error, "MODEL_NOT_RECORDED")) onUnexpected(`asks the model "${alias}" for what it is not to answer`, error);
         throw error;
@@ -63,6 +65,6 @@ function askedModel(alias: string, model: ModelResource, { path, going, onAsked,
   };
 }
 
-function isScripted(model: ModelResource): boolean {
-  return "assertUsedUp" in model;
+function isScripted(model: ModelResource | undefined): boolean {
+  return model !== undefined && "assertUsedUp" in model;
 }

@@ -77,8 +77,6 @@ function meteredModel(model: ModelResource, metering: Metering): ModelResource {
   }
 
   return {
-    // Also what else it has, such as a script that says what is left of it.
-    ...own,
     ...modelFacts(own),
     generate: (request, options = {}) => atLeisure(counted((call) => own.generate(request, heard(options, call, metering)))),
     ...(own.embed && {

@@ -2,6 +2,7 @@ import { AISDKError } from "@ai-sdk/provider";
 import { type MakeModel, type MakerAccess, ModelError, type ModelToMake } from "@dad/resources";
 import { redactor, type Redactor } from "@dad/secrets";
 import { aiSdkModel } from "./ai-sdk-model.ts";
+import { fetchFromOne } from "./fetch-from-one.ts";
 import { loadPackage } from "./load-package.ts";
 import type { AiSdkEmbeddingModel, AiSdkLanguageModel } from "./older-versions.ts";
 import { type ProviderPackage, providerPackage } from "./provider-package.ts";
@@ -79,7 +80,9 @@ async function openProvider({ toMake, found, from, access, hidden }: Opening): P
   const { apiKey, baseURL, headers, options } = toMake.how;
   const given = { ...options, ...(apiKey !== undefined && { apiKey: { secret: apiKey } }), ...(headers && { headers }) };
   const settings = await revealed(given, { access, hidden });
-  const provider = create({ ...found.settings, ...(settings as object), ...(baseURL !== undefined && { baseURL }) }) as Partial<Provider> | undefined;
+  const provider = create({ fetch: fetchFromOne, ...found.settings, ...(settings as object), ...(baseURL !== undefined && { baseURL }) }) as
+    | Partial<Provider>
+    | undefined;
   if (typeof provider?.languageModel === "function") return provider as Provider;
   throw unavailable(toMake, `what ${found.specifier} makes has no languageModel: ${install}@latest`, {
     package: found.name,

@@ -1,6 +1,7 @@
 import { AISDKError, APICallError, InvalidResponseDataError, LoadAPIKeyError, LoadSettingError } from "@ai-sdk/provider";
 import { DadError, messageOf } from "@dad/protocol";
 import { ModelError, type ModelErrorCode } from "@dad/resources";
+import { withoutCredentials } from "@dad/secrets";
 import { type AskedModel, withoutSecrets } from "./asked-model.ts";
 import { causeOf } from "./harmless-cause.ts";
 import { rateLimitsOf, requestIdOf, retryAfterMs } from "./reply-headers.ts";
@@ -91,11 +92,23 @@ function apiFailure(error: APICallError, model: AskedModel): ModelError {
   const { provider, modelId } = model;
   const code = codeOf(error);
   const status = error.statusCode === undefined ? "" : ` (HTTP ${error.statusCode})`;
-  return new ModelError(code, `${provider} ${modelId} ${MEANING[code]}${status}: ${textOf(error, model)}${bodyOf(error, code, model)}`, {
+  const problem = redirectOf(error) ?? MEANING[code];
+  return new ModelError(code, `${provider} ${modelId} ${problem}${status}: ${textOf(error, model)}${bodyOf(error, code, model)}`, {
     cause: causeOf(error, model),
     retryable: isTransient(code),
     details: { provider, modelId, ...detailsOf(error, code) },
   });
+}
+
+/** Where it sends whoever asks, which nobody follows: see `fetchFromOne`. */
+function redirectOf({ statusCode = 0, responseHeaders = {} }: APICallError): string | undefined {
+  if (!isRedirect(statusCode)) return undefined;
+  const to = responseHeaders["location"];
+  return `sends whoever asks elsewhere${to === undefined ? "" : `, to ${withoutCredentials(to)}`}, which is not followed: if that is right, give its address as baseURL`;
+}
+
+function isRedirect(status: number): boolean {
+  return status >= 300 && status < 400 && status !== 304;
 }
 
 function isTransient(code: ModelErrorCode): boolean {
@@ -126,6 +139,7 @@ function codeOf({ statusCode: status = 0, isRetryable, responseBody = "" }: APIC
   if (status === 401 || status === 402 || status === 403) return "MODEL_UNAUTHORIZED";
   // OpenAI says "too many requests" also when the account is empty, which waiting does not change.
   if (status === 429) return responseBody.includes('"insufficient_quota"') ? "MODEL_UNAUTHORIZED" : "MODEL_RATE_LIMITED";
+  if (isRedirect(status)) return "MODEL_REFUSED";
   if (isRetryable || status >= 500 || status === 0) return "MODEL_UNAVAILABLE";
   return status < 400 ? "MODEL_REPLY_INVALID" : "MODEL_REFUSED";
 }

@@ -1,3 +1,4 @@
+import { createServer } from "node:http";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -60,6 +61,21 @@ describe("aiSdkModels", () => {
     expect(response).toMatchObject({ usage: { inputTokens: 100 } });
     expect(response).not.toHaveProperty("warnings");
     expect(openai?.requests.at(-1)?.body).toMatchObject({ response_format: { type: "json_schema" }, stream_options: { include_usage: true } });
+  });
+
+  it("follows nobody elsewhere, so that keys stay with whom they are for", async () => {
+    const elsewhere = openai?.url ?? "";
+    const before = openai?.requests.length;
+    await using server = createServer((_, response) => response.writeHead(307, { location: elsewhere }).end());
+    await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+    const { port } = server.address() as { readonly port: number };
+    const model = make({ provider: "anthropic", model: "m", how: { apiKey: "env:KEY", baseURL: `http://127.0.0.1:${port}` } }, vault());
+    await expect(model.generate(hello)).rejects.toMatchObject({
+      code: "MODEL_REFUSED",
+      message: expect.stringContaining(`sends whoever asks elsewhere, to ${elsewhere}`),
+      retryable: false,
+    });
+    expect(openai?.requests.length).toBe(before);
   });
 
   it("reaches Claude on Vertex AI", async () => {

@@ -1,5 +1,5 @@
 import type { NodePath } from "@dad/protocol";
-import { ModelError, type ModelRequest, type ModelResource, type ResourceProfile } from "@dad/resources";
+import { ModelError, modelFacts, type ModelRequest, type ModelResource, type ResourceProfile } from "@dad/resources";
 import type { Going } from "./watched-engine.ts";
 
 /** One call of a model. */
@@ -46,11 +46,9 @@ function found<Kind extends Parameters<ResourceProfile["get"]>[0]>(
 }
 
 function askedModel(alias: string, model: ModelResource, { path, going, models, onAsked, onUnexpected }: Asking): ModelResource {
-  const { provider, modelId, capabilities } = model;
   return {
-    provider,
-    modelId,
-    capabilities,
+    ...modelFacts(model),
+    ...(model.embed && { embed: model.embed.bind(model) }),
     async generate(request, options) {
       onAsked({ alias, path, request: structuredClone(request) });
       try {

@@ -8,6 +8,7 @@ import type { IsolationSpace } from "@dad/isolation";
 import { processIsolation } from "@dad/isolation/process";
 import { runCommand } from "@dad/nodes";
 import { type ArtifactEntry, NodePath, RunId } from "@dad/protocol";
+import { redactor } from "@dad/secrets";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 let workspace: string;
@@ -31,11 +32,12 @@ afterEach(async () => {
 
 /** Only what the node uses. */
 function context(): NodeContext {
-  const used: Pick<NodeContext, "path" | "signal" | "space" | "workspace" | "record" | "emit" | "stream"> = {
+  const used: Pick<NodeContext, "path" | "signal" | "space" | "workspace" | "redactor" | "record" | "emit" | "stream"> = {
     path: NodePath.parse("agent.command"),
     signal: controller.signal,
     space,
     workspace,
+    redactor: redactor(),
     record: async (draft) => {
       artifacts.set(draft.name, draft);
       return {} as ArtifactEntry;

@@ -16,8 +16,8 @@ const ASKING = { subject: "asking" } as const;
 /** Everything that is tried. */
 export function allKinds(): readonly Kind[] {
   return [
-    killAtCalls(),
-    killAtGit(),
+    killAtCalls({ sample: 240 }),
+    killAtGit({ sample: 50 }),
     killAgain({ times: 30 }),
     killAtRandom({ times: 10 }),
     powerLoss({ chances: 3 }),

@@ -332,6 +332,18 @@ describe.each(ways)("a confined directory %s", (_way, make) => {
 });
 
 // By names alone, whoever finds its way changed stops: nobody could tell who changed it.
+it("removes a directory into which somebody puts a file while it is removed", async () => {
+  const names = Array.from({ length: 2000 }, (_, index) => String(index));
+  await mkdir(at("tree", "inner"), { recursive: true });
+  await Promise.all(names.map((name) => writeFile(at("tree", "inner", name), "")));
+  const removed = confinedDirectory({ root, failure }).remove("tree");
+  // Once some are gone, what is there has been listed, and the last ones take a while.
+  while ((await readdir(at("tree", "inner"))).length === names.length);
+  await writeFile(at("tree", "inner", "late"), "");
+  expect(await removed).toBe(true);
+  expect(await readdir(root)).toEqual(["sub"]);
+});
+
 describe.skipIf(process.platform !== "linux")("a directory that two remove at once", () => {
   it("is removed by both, each of whom finds what the other has removed already", async () => {
     const files = confinedDirectory({ root, failure });

@@ -14,7 +14,7 @@ export async function removeIn(above: HeldDirectory, name: Buffer, signal: Abort
   return true;
 }
 
-/** Who removes the same meanwhile moves directories to the top, where this one has looked already. */
+/** Who removes the same meanwhile moves directories to the top, where this one has looked already; and somebody may still put something in. */
 const MOST_ROUNDS = 20;
 
 interface Removing {
@@ -46,6 +46,11 @@ async function unlessGone<Result>(removal: Promise<Result>): Promise<Result | un
   }
 }
 
+/** What somebody has put into it meanwhile is found in the next round. */
+function unlessFilled(error: NodeJS.ErrnoException): void {
+  if (error.code !== "ENOTEMPTY") throw error;
+}
+
 /**
  * Each directory is moved to the top before it is emptied: no tree is so deep that there are too many open directories, or
  * too long names, on the way down.
@@ -58,7 +63,7 @@ async function emptyHeld(top: HeldDirectory, signal: AbortSignal | undefined): P
       await using directory = await top.enter(name);
       if (directory) moved.push(...(await emptyInto(directory, top, signal)));
     }
-    await unlessGone(rmdir(top.at(name)));
+    await unlessGone(rmdir(top.at(name))).catch(unlessFilled);
   }
 }
 

@@ -42,8 +42,8 @@ export function meteredResources(profile: ResourceProfile, metering: Metering): 
   };
 }
 
-/** Of one call. */
-interface Heard {
+/** Watches one call. */
+interface CallWatch {
   readonly signal: AbortSignal;
   /** Something of it was paid. */
   readonly onPaid: () => void;
@@ -56,7 +56,7 @@ function meteredModel(model: ModelResource, metering: Metering): ModelResource {
   const own = recorded ? model : withMeter(model);
 
   /** What somebody was called for is counted by the meter. */
-  async function counted<Reply extends { readonly usage: Usage }>(ask: (heard: Heard) => Promise<Reply>): Promise<Reply> {
+  async function counted<Reply extends { readonly usage: Usage }>(ask: (watch: CallWatch) => Promise<Reply>): Promise<Reply> {
     let isPaid = false;
     const onPaid = (): void => void (isPaid = true);
     try {
@@ -78,15 +78,20 @@ function meteredModel(model: ModelResource, metering: Metering): ModelResource {
 
   return {
     ...modelFacts(own),
-    generate: (request, options = {}) => atLeisure(counted((call) => own.generate(request, heard(options, call, metering)))),
+    generate: (request, options = {}) => atLeisure(counted((call) => own.generate(request, watched(options, call, metering)))),
     ...(own.embed && {
-      embed: (texts: readonly string[], options: CallOptions = {}) => atLeisure(counted((call) => embed(own, texts, heard(options, call, metering)))),
+      embed: (texts: readonly string[], options: CallOptions = {}) =>
+        atLeisure(counted((call) => embed(own, texts, watched(options, call, metering)))),
     }),
   };
 }
 
 /** The options of a call, which is metered, told, and ends with the attempt. */
-function heard<Options extends CallOptions>(options: Options, { signal: within, onPaid }: Heard, { meter, count, onTrouble }: Metering): Options {
+function watched<Options extends CallOptions>(
+  options: Options,
+  { signal: within, onPaid }: CallWatch,
+  { meter, count, onTrouble }: Metering,
+): Options {
   const { meter: theirs, onTrouble: told } = options;
   const counting = countingMeter(meter, (usage) => {
     onPaid();
@@ -97,7 +102,7 @@ function heard<Options extends CallOptions>(options: Options, { signal: within, 
     onTrouble(trouble);
     told?.(trouble);
   };
-  return { ...options, signal, meter: theirs ? both(counting, theirs) : counting, onTrouble: tell };
+  return { ...options, signal, meter: theirs ? bothMeters(counting, theirs) : counting, onTrouble: tell };
 }
 
 /** Whoever made a call and waits for it no more is not ended by what became of it. */
@@ -138,7 +143,7 @@ function countingMeter(meter: ModelMeter, count: (usage: Usage) => void): ModelM
 }
 
 /** Both are asked. What the second one refuses, the first one takes back. */
-function both(first: ModelMeter, second: ModelMeter): ModelMeter {
+function bothMeters(first: ModelMeter, second: ModelMeter): ModelMeter {
   return {
     async reserve(estimate, options) {
       const one = await first.reserve(estimate, options);

@@ -1,5 +1,5 @@
 import type { Command, ConfinedFiles, ExecOptions, ExecResult, IsolationPolicy, IsolationSpace } from "@dad/isolation";
-import type { Observability } from "@dad/observability";
+import type { Log, Observability } from "@dad/observability";
 import type { ArtifactEntry, Descriptor, Json, NodePath, OutcomeRef, RunEnvParams, Usage } from "@dad/protocol";
 import type { ResourceProfile } from "@dad/resources";
 import type { Redactor } from "@dad/secrets";
@@ -89,6 +89,8 @@ export interface NodeContext {
   readonly redactor: Pick<Redactor, "text" | "stream" | "byteStream">;
   /** Spans that are started without a parent become children of the span of this attempt. */
   readonly observability: Observability;
+  /** Writes into the logs of the run, at the place of this attempt in the trace. */
+  readonly log: Log;
   /**
    * Keeps data under a name with the result of this node: `state` is what the node keeps for itself, all else is a file of its
    * own. Gives `undefined`, and keeps nothing, where the record settings of the node say so.

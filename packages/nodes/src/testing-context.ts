@@ -8,7 +8,7 @@ import {
   type IsolationPolicy,
   type IsolationSpace,
 } from "@dad/isolation";
-import type { Observability } from "@dad/observability";
+import { logAt, type Observability } from "@dad/observability";
 import { type ArtifactEntry, DadError, digestOfBytes, ExecutionId, type Json, NodePath, RelativePath, RunId, Usage } from "@dad/protocol";
 import { type ModelQuery, type ModelResource, ResourceUnknownError, type ToolSource } from "@dad/resources";
 import { redactor } from "@dad/secrets";
@@ -78,6 +78,7 @@ export function testingContext(options: TestingContextOptions = {}): TestingCont
   const pieces: OutputPiece[] = [];
   const emitted: { readonly name: string; readonly data: Json }[] = [];
   const owned: AsyncDisposable[] = [];
+  const observability = recordingObservability(spans);
   const controller = new AbortController();
   const context: NodeContext = {
     run: RUN,
@@ -92,7 +93,8 @@ export function testingContext(options: TestingContextOptions = {}): TestingCont
     resources: profileOf({ model: counted(models, usages), tools }),
     secret: async (name) => secretOf(secrets, name),
     redactor: redactor(Object.entries(secrets).map(([name, value]) => ({ name, value }))),
-    observability: recordingObservability(spans),
+    observability,
+    log: logAt(observability.logger),
     ...keeping(artifacts),
     input: async (question) => question.schema.parse(answer(question)),
     step: stepping(steps, controller),

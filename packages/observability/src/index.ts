@@ -3,7 +3,22 @@
  *
  * @packageDocumentation
  */
-export type { Observability } from "./observability.ts";
+export { type Log, type LogAttributes, logAt, type LogLevel, type LogPlace, SEVERITIES } from "./log.ts";
+export type { ContentCapture, Observability } from "./observability.ts";
+export type {
+  InstrumentKind,
+  KeptTelemetry,
+  MetricPoint,
+  MetricSnapshot,
+  RecordedLink,
+  RecordedLog,
+  RecordedMetric,
+  RecordedSpan,
+  RecordedSpanEvent,
+  RecordedTelemetry,
+  StartedSpan,
+} from "./recorded.ts";
 export { redacted } from "./redacted.ts";
+export type { TelemetryOrigin, TelemetryResource, TelemetrySink } from "./telemetry-sink.ts";
 export { traced, type TracedOptions } from "./traced.ts";
 export { under } from "./under.ts";

@@ -1,5 +1,16 @@
 import type { Logger, Meter, Tracer } from "@opentelemetry/api";
 
+/** Contents are what people and models say, and what nodes are told and give. */
+export interface ContentCapture {
+  /** What models are told and say, and the arguments and results of tools. */
+  readonly messages: boolean;
+  /** Of the input and the output of nodes: these members, by JSON Pointer (`""`: the whole). */
+  readonly input: readonly string[];
+  readonly output: readonly string[];
+  /** Of each of them, in characters. What is longer is cut. */
+  readonly maxLength: number;
+}
+
 /**
  * Port: traces, metrics and logs of one run. The three members are the OpenTelemetry API itself, so
  * that any instrumentation written for it works unchanged. Nothing is global: the parent of a span is
@@ -15,6 +26,8 @@ export interface Observability extends AsyncDisposable {
   readonly tracer: Tracer;
   readonly meter: Meter;
   readonly logger: Logger;
+  /** Which contents may be recorded, for who has some. Absent: none, only what names them. */
+  readonly capture?: ContentCapture | undefined;
   /**
    * Resolves when all that was recorded before the call has been handed over, or the signal is aborted.
    * It never rejects: what cannot be handed over, or not in time, is given up.

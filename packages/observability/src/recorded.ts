@@ -1,5 +1,8 @@
 import type { Attributes, SeverityNumber, SpanContext, SpanKind, SpanStatus } from "@opentelemetry/api";
 
+/** A span that goes on. `startTime` as of one that has ended. */
+export type StartedSpan = Omit<RecordedSpan, "endTime" | "status" | "events">;
+
 /** A span that has ended. Times are milliseconds since the epoch, with fractions. */
 export interface RecordedSpan {
   readonly name: string;
@@ -66,4 +69,43 @@ export interface RecordedTelemetry {
   readonly spans: readonly RecordedSpan[];
   readonly metrics: readonly RecordedMetric[];
   readonly logs: readonly RecordedLog[];
+}
+
+/** One instrument as it stands, since `startTime`. Times in milliseconds since the epoch. */
+export interface MetricSnapshot {
+  readonly name: string;
+  readonly kind: InstrumentKind;
+  readonly unit: string;
+  readonly description: string;
+  readonly startTime: number;
+  readonly time: number;
+  /** One for each set of attributes. */
+  readonly points: readonly MetricPoint[];
+}
+
+export interface MetricPoint {
+  readonly attributes: Attributes;
+  /** The sum of a counter or a histogram, the last value of a gauge. */
+  readonly value: number;
+  /** Of a histogram. `buckets` has one count more than there are `bounds`. */
+  readonly histogram?: {
+    readonly count: number;
+    readonly min: number;
+    readonly max: number;
+    readonly bounds: readonly number[];
+    readonly buckets: readonly number[];
+  };
+}
+
+/** What was recorded of a run and kept, read back. Each kind in the order in which it was written. */
+export interface KeptTelemetry {
+  readonly spans: readonly RecordedSpan[];
+  /** Spans that have started, and of which nobody recorded that they ended. */
+  readonly unfinished: readonly StartedSpan[];
+  /** Without the records that a span has started. */
+  readonly logs: readonly RecordedLog[];
+  /** As the instruments stood last. */
+  readonly metrics: readonly MetricSnapshot[];
+  /** How many lines could not be read. */
+  readonly damaged: number;
 }

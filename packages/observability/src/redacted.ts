@@ -19,6 +19,7 @@ export function redacted(observability: Observability, redactor: Redactor): Obse
     ),
     meter: redactedMeter(meter, clean),
     logger: redactedLogger(logger, clean),
+    capture: observability.capture,
     flush: (options) => observability.flush(options),
     [Symbol.asyncDispose]: () => observability[Symbol.asyncDispose](),
   };

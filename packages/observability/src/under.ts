@@ -12,6 +12,7 @@ export function under(observability: Observability, parent: Context): Observabil
     tracer: tracerOf((name, options, context) => observability.tracer.startSpan(name, options, context), parent),
     meter: observability.meter,
     logger: observability.logger,
+    capture: observability.capture,
     flush: (options) => observability.flush(options),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };

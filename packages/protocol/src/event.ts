@@ -10,6 +10,7 @@ import { IsolationRecord } from "./isolation-record.ts";
 import { Json } from "./json.ts";
 import { NodeFingerprint } from "./node-fingerprint.ts";
 import { FailureHandling, NodeDecision, NodeEffect, NodeOrigin, OutcomeRef, RerunOf, RunSource, RunStatus } from "./run.ts";
+import { SpanId, Traceparent, TraceId } from "./trace-context.ts";
 import { Usage } from "./usage.ts";
 
 const run = {
@@ -72,7 +73,14 @@ export const RunEvent = z.discriminatedUnion("type", [
   /** The branch of a block that was not chosen. */
   z.looseObject({ ...element, type: z.literal("component.skipped") }),
 
-  z.looseObject({ ...attempt, type: z.literal("node.started"), nodeType: z.string(), effect: NodeEffect.optional() }),
+  /** `traceparent` names the span that the attempt is executed under. */
+  z.looseObject({
+    ...attempt,
+    type: z.literal("node.started"),
+    nodeType: z.string(),
+    effect: NodeEffect.optional(),
+    traceparent: Traceparent.optional(),
+  }),
   z.looseObject({
     ...attempt,
     type: z.literal("node.completed"),
@@ -175,11 +183,8 @@ export const RunEvent = z.discriminatedUnion("type", [
   z.looseObject({
     ...run,
     type: z.literal("trace.updated"),
-    traceId: z.string().regex(/^[0-9a-f]{32}$/),
-    spanId: z
-      .string()
-      .regex(/^[0-9a-f]{16}$/)
-      .optional(),
+    traceId: TraceId,
+    spanId: SpanId.optional(),
   }),
   /** Much of a budget is spent, or so much that a call did not fit any more. */
   z.looseObject({ ...run, type: z.literal("budget.warned"), ...BudgetLevel.shape }),

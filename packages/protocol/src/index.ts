@@ -121,12 +121,26 @@ export {
   ToolCallDiff,
   ToolCallStep,
 } from "./run-comparison.ts";
+export {
+  ReportAttempt,
+  ReportContent,
+  ReportElement,
+  ReportLog,
+  ReportMetric,
+  ReportOmission,
+  ReportRun,
+  ReportSpan,
+  ReportWait,
+  RunReport,
+} from "./run-report.ts";
 export { RunEnvParams } from "./run-env-params.ts";
 export { RunMetadata } from "./run-metadata.ts";
 export { RunOwner } from "./run-owner.ts";
 export { StagedChange } from "./staged-change.ts";
 export { StartedCommand } from "./started-command.ts";
 export { StaticInputs } from "./static-inputs.ts";
+export { DurationStats, StatsGroup, StatsReport } from "./stats-report.ts";
 export { StoreRepair } from "./store-repair.ts";
+export { SpanId, Traceparent, TraceId } from "./trace-context.ts";
 export { GarbageKind, TrashHeader, TrashItem } from "./trash.ts";
 export { addUsage, asRecorded, ForfeitedUsage, isAllRecorded, NO_USAGE, RecordedUsage, Usage } from "./usage.ts";

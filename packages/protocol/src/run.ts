@@ -6,6 +6,7 @@ import { ExecutionId, NodePath, RelativePath, RunId } from "./id.ts";
 import { InputRequest } from "./input-request.ts";
 import { IsolationRecord } from "./isolation-record.ts";
 import { Json } from "./json.ts";
+import { Traceparent } from "./trace-context.ts";
 import { Usage } from "./usage.ts";
 
 /** `interrupted` is never written: a reader concludes it when a run has neither an end nor a living owner. */
@@ -97,8 +98,13 @@ export const RerunOf = z.looseObject({
 });
 export type RerunOf = z.infer<typeof RerunOf>;
 
-/** Where a reused result was made: the entry in the journal of the run that executed the node. */
-export const NodeOrigin = z.looseObject({ runId: RunId, seq: z.int().positive(), attempt: z.int().positive() });
+/** Where a reused result was made: the entry in the journal of the run that executed the node, and the span that it was executed under. */
+export const NodeOrigin = z.looseObject({
+  runId: RunId,
+  seq: z.int().positive(),
+  attempt: z.int().positive(),
+  traceparent: Traceparent.optional(),
+});
 export type NodeOrigin = z.infer<typeof NodeOrigin>;
 
 /** Why a failure did not end what is around it: the node was allowed to fail, or a `try` around it caught it. */
@@ -165,6 +171,8 @@ export const RunDetails = RunSummary.extend({
   source: RunSource.optional(),
   /** The spaces in which its commands ran, without repetitions. */
   spaces: z.array(IsolationRecord).optional(),
+  /** The span of the run: the last one of a run that was resumed. */
+  traceparent: Traceparent.optional(),
   nodes: z.array(NodeSummary.extend({ artifacts: z.array(ArtifactEntry), error: ErrorEnvelope.optional() })),
   /** In the order in which they were first started. */
   components: z.array(ComponentSummary).optional(),

@@ -9,7 +9,7 @@ import { isJson } from "./redacted-artifact.ts";
 const NAMES: ReadonlySet<string> = new Set(
   [
     "type path attempt scope unit executionId rootComponentId nodeType kind effect decision from when onTimeout isolation directory origin outcome rerun",
-    "usage budget artifact artifacts result inputs inputFiles paths fingerprint definition reads decidedBy beside given question requests message traceId spanId",
+    "usage budget artifact artifacts result inputs inputFiles paths fingerprint definition reads decidedBy beside given question requests message traceId spanId traceparent",
   ].flatMap((names) => names.split(" ")),
 );
 

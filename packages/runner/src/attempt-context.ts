@@ -2,7 +2,7 @@ import type { NodeContext, Question } from "@dad/agent";
 import { readBytes } from "@dad/artifacts";
 import type { NodeCall } from "@dad/engine";
 import type { IsolationPolicy, IsolationSpace } from "@dad/isolation";
-import { type Observability, traced } from "@dad/observability";
+import { logAt, type Observability, traced } from "@dad/observability";
 import { type Json, type OutcomeRef, Usage } from "@dad/protocol";
 import { type RunContext, withoutData } from "@dad/run-context";
 import type { ResourceProfile } from "@dad/resources";
@@ -48,6 +48,7 @@ export function contextOf(attempt: Attempt, collected: Collected, observability:
     secret: async (name) => wanted(() => run.ports.resources.get("secret", name).reveal({ signal })),
     redactor: run.ports.redactor ?? redactor(),
     observability,
+    log: logAt(observability.logger, { attributes: { "dad.node.path": call.path, "dad.node.attempt": call.attempt } }),
     content: (entry, options) => wanted(() => readBytes(run.ports.artifacts, entry, { ...options, signal })),
     use: (resource) => (assertGoingOn(), collected.owned.push(resource), resource),
     addUsage: (usage) => spend(attempt, collected, usage),

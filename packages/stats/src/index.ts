@@ -1,0 +1,6 @@
+/**
+ * Adds up runs: how many, how they ended, how long they took, what they used.
+ *
+ * @packageDocumentation
+ */
+export {};

@@ -1,0 +1,6 @@
+/**
+ * The page that shows a run in a browser, with no server and no network.
+ *
+ * @packageDocumentation
+ */
+export {};

@@ -3,6 +3,19 @@
  *
  * @packageDocumentation
  */
+export {
+  artifactAttributes,
+  ATTRIBUTES,
+  EVENTS,
+  GENAI_CONVENTIONS_COMMIT,
+  GENAI_SCHEMA_URL,
+  LINKS,
+  type MetricConvention,
+  METRICS,
+  OPERATIONS,
+  SPANS,
+} from "./conventions.ts";
+export { counterOf, histogramOf } from "./instruments.ts";
 export { type Log, type LogAttributes, logAt, type LogLevel, type LogPlace, SEVERITIES } from "./log.ts";
 export type { ContentCapture, Observability } from "./observability.ts";
 export type {

@@ -3,4 +3,4 @@
  *
  * @packageDocumentation
  */
-export {};
+export { collectStats, type StatsBy, type StatsOptions, type StatsPorts } from "./collect-stats.ts";

@@ -30,6 +30,7 @@ export { runListText } from "./run-list.ts";
 export { fittingText, hasExpired, promptLine, requestLines, type RequestLook, whoText } from "./request-text.ts";
 export { type RunTree, runTree } from "./run-tree.ts";
 export { schemaText } from "./schema-text.ts";
+export { sparkline, statsText } from "./stats-text.ts";
 export { startLine } from "./start-line.ts";
 export { type SummaryContext, summaryText } from "./summary.ts";
 export { answerProblems } from "./prompts/answer-problems.ts";

@@ -3,4 +3,4 @@
  *
  * @packageDocumentation
  */
-export {};
+export { viewerBundle, type ViewerBundle } from "./viewer-bundle.ts";

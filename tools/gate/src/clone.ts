@@ -44,7 +44,7 @@ function filesBelow(directory: string): string[] {
 
 function filesIn(directory: string): string[] {
   const entries = readdirSync(join(ROOT, directory), { withFileTypes: true });
-  return entries.filter((entry) => entry.isFile() && entry.name.endsWith(".ts")).map((entry) => join(directory, entry.name));
+  return entries.filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name)).map((entry) => join(directory, entry.name));
 }
 
 /** The contract suite of a port, which is published. */
@@ -54,5 +54,5 @@ export function isContractFile(file: string): boolean {
 
 /** Tests, and what those of a package share: `src/testing-*.ts`, which is not published. */
 export function isTestFile(file: string): boolean {
-  return /(\.(test|fault|bench)|\/src\/testing-[^/]+)\.ts$/.test(file) || /^[^/]+\/[^/]+\/(test|e2e|bench)\//.test(file);
+  return /(\.(test|fault|bench)|\/src\/testing-[^/]+)\.tsx?$/.test(file) || /^[^/]+\/[^/]+\/(test|e2e|bench)\//.test(file);
 }

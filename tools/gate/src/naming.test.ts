@@ -14,7 +14,7 @@ describe("isMeaninglessName", () => {
 
 describe("isKebabCase", () => {
   it("tells the form of a file name", () => {
-    expect(["run-context.ts", "disk.test.ts", "tsup.config.ts", "kill9.int.test.ts"].every(isKebabCase)).toBe(true);
+    expect(["run-context.ts", "disk.test.ts", "tsup.config.ts", "kill9.int.test.ts", "run-tree.tsx"].every(isKebabCase)).toBe(true);
     expect(["runContext.ts", "Run.ts", "run_context.ts"].some(isKebabCase)).toBe(false);
   });
 });

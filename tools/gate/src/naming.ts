@@ -9,7 +9,7 @@ export function isMeaninglessName(name: string): boolean {
 }
 
 export function isKebabCase(fileName: string): boolean {
-  return /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9-]+)*\.ts$/.test(fileName);
+  return /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9-]+)*\.tsx?$/.test(fileName);
 }
 
 /** The members that an interface whose name ends in `Options` may have. */

@@ -1,0 +1,5 @@
+import type { Store } from "../store.ts";
+
+export function Overview({ store }: { readonly store: Store }) {
+  return <p>{store.run.details.runId}</p>;
+}

@@ -86,7 +86,10 @@ export const ReportAttempt = z.looseObject({
   durationMs: z.number().nonnegative().nullable(),
   usage: Usage.optional(),
   error: ErrorEnvelope.optional(),
-  /** Without what travels in them: it is in `contents`. */
+  /**
+   * Without what travels in them: it is in `contents`. A conversation with a model is `state` (`{ model, request }`: a `ModelRequest`), `steps/1/reply`
+   * (a `ModelResponse`), `steps/1/results` (tool results), `steps/2/reply`, …, `reply` (the last response). In these a file is named by its digest.
+   */
   artifacts: z.array(ArtifactEntry),
   fingerprint: NodeFingerprint.optional(),
   reads: z.array(NodePath).optional(),

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
 import { defineConfig, type Options } from "tsup";
 
 interface Manifest {
@@ -23,6 +24,22 @@ export function preset(): Options {
     clean: true,
     sourcemap: true,
     removeNodeProtocol: false,
+    esbuildPlugins: [readyMadePage()],
+  };
+}
+
+type Plugin = NonNullable<Options["esbuildPlugins"]>[number];
+
+/** What is published has the page of a run ready-made, in the place of the module that builds it. */
+function readyMadePage(): Plugin {
+  return {
+    name: "ready-made page",
+    setup({ onLoad }) {
+      onLoad({ filter: /[\\/]packages[\\/]viewer[\\/]src[\\/]build-page\.ts$/ }, async ({ path }) => {
+        const { buildPage } = (await import(pathToFileURL(path).href)) as typeof import("./packages/viewer/src/build-page.ts");
+        return { contents: `const page = ${JSON.stringify(await buildPage())};\nexport const buildPage = async () => page;`, loader: "js" };
+      });
+    },
   };
 }
 

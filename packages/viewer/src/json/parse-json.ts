@@ -1,0 +1,30 @@
+import type { Json } from "@dad/protocol";
+
+/** The value of a JSON text; `undefined` of what is none. */
+export function parseJson(text: string): { readonly value: Json } | undefined {
+  try {
+    return { value: JSON.parse(text) as Json };
+  } catch {
+    return undefined;
+  }
+}
+
+/** True for what JSON calls an object. */
+export function isObject(value: unknown): value is { readonly [key: string]: Json } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A member that the value itself has: `constructor` is none of every object. */
+export function memberOf(value: Json | undefined, key: string): Json | undefined {
+  return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+export function textMember(value: Json | undefined, key: string): string | undefined {
+  const member = memberOf(value, key);
+  return typeof member === "string" ? member : undefined;
+}
+
+export function listMember(value: Json | undefined, key: string): readonly Json[] {
+  const member = memberOf(value, key);
+  return Array.isArray(member) ? (member as readonly Json[]) : [];
+}

@@ -3,6 +3,7 @@ import { ProjectName } from "@dad/protocol";
 import type { SecretSource } from "@dad/secrets";
 import { z } from "zod";
 import type { Environment } from "./dad-config.ts";
+import { ObservabilitySchema } from "./observability-schema.ts";
 import { Profiles } from "./profile-schema.ts";
 
 const path = z.string().min(1, "must not be empty");
@@ -52,6 +53,9 @@ export const ConfigSchema = z.strictObject({
   secretSources: z.array(Source).exactOptional(),
   isolation: Isolation.exactOptional(),
   outcome: z.union([z.literal(false), Outcome], "must be false, or an object such as { nodes: false }").exactOptional(),
+  observability: z
+    .union([z.literal(false), ObservabilitySchema], 'must be false, or an object such as { endpoint: "http://localhost:4318" }')
+    .exactOptional(),
 });
 
 function isAdapter(value: unknown): value is IsolationAdapter {

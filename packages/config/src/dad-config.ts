@@ -1,6 +1,7 @@
 import type { IsolationAdapter, IsolationPolicy } from "@dad/isolation";
 import type { ProfileDefinition } from "@dad/resources";
 import type { SecretSource } from "@dad/secrets";
+import type { ObservabilityConfig } from "./observability-config.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -59,6 +60,8 @@ export interface DadConfig {
   readonly isolation?: IsolationConfig;
   /** What becomes of the files of runs. `false`: nothing is committed, and git is not needed. */
   readonly outcome?: false | OutcomeConfig;
+  /** How runs are traced, measured and logged, in the files of each and elsewhere. `false`: not at all. */
+  readonly observability?: false | ObservabilityConfig;
 }
 
 /** The config as it is: this function gives editors its type. */

@@ -19,6 +19,12 @@ export function literalSecrets(profiles: unknown, schemes: readonly string[]): P
     .concat(keysIn(profiles));
 }
 
+/** The same in what is no profile, but has headers and addresses as those have. */
+export function literalSecretsOf(value: unknown, schemes: readonly string[]): Problem[] {
+  const profile = "";
+  return literalSecrets({ [profile]: { [profile]: value } }, schemes).map(({ path, message }) => ({ path: path.slice(2), message }));
+}
+
 /** Finds texts, and names of members, that look like keys of well-known services. */
 export function keysIn(value: unknown): Problem[] {
   return textsIn(value)

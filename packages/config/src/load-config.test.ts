@@ -78,7 +78,7 @@ describe("loadConfig", () => {
         "  resources.a/b: must be letters, digits, ., _ or -, and begin with a letter or digit",
         "  profile: must be the name of a profile, or a function of the environment that returns one",
         "  runroot: unknown key; did you mean runRoot?",
-        "  colour: unknown key; there are project, runRoot, workspace, resources, profile, secretSources, isolation, outcome",
+        "  colour: unknown key; there are project, runRoot, workspace, resources, profile, secretSources, isolation, outcome, observability",
       ].toSorted(),
     );
     expect(error.details).toMatchObject({ file, problems: expect.arrayContaining([{ path: "workspace", message: "must not be empty" }]) as unknown });
@@ -197,6 +197,7 @@ describe("defineConfig", () => {
         hardLinks: "any",
         secrets: ["DEPLOY_KEY"],
       },
+      observability: { endpoint: "http://localhost:4318" },
     };
     expect(defineConfig(config)).toBe(config);
     expect(ConfigSchema.parse(config)).toEqual(config);

@@ -9,8 +9,9 @@ import type { z } from "zod";
 import { ConfigSchema } from "./config-schema.ts";
 import type { DadConfig, IsolationConfig, OutcomeConfig } from "./dad-config.ts";
 import { ConfigInvalidError, ConfigUnreadableError } from "./errors.ts";
-import { keysIn, literalSecrets, SECRET_SCHEMES } from "./literal-secrets.ts";
+import { keysIn, literalSecrets, literalSecretsOf, SECRET_SCHEMES } from "./literal-secrets.ts";
 import { findResources, joinedProfiles, readProfiles, unplaced, type WrittenProfiles } from "./load-resources.ts";
+import type { ObservabilityConfig } from "./observability-config.ts";
 import { checked, type Problem } from "./problems.ts";
 
 /** A config with its place: the paths are absolute. */
@@ -28,6 +29,7 @@ export interface LoadedConfig {
   readonly profile?: NonNullable<DadConfig["profile"]>;
   readonly isolation?: IsolationConfig;
   readonly outcome?: false | OutcomeConfig;
+  readonly observability?: false | ObservabilityConfig;
 }
 
 export interface LoadConfigOptions {
@@ -70,9 +72,11 @@ type SoundConfig = z.output<typeof ConfigSchema>;
 
 function secretsIn(exported: unknown): Problem[] {
   if (typeof exported !== "object" || exported === null) return [];
-  const { resources, ...others } = exported as DadConfig;
-  const inProfiles = typeof resources === "string" ? [] : literalSecrets(resources, schemesOf(others));
-  return [...keysIn(others), ...inProfiles.map(({ path, message }) => ({ path: ["resources", ...path], message }))];
+  const { resources, observability, ...others } = exported as DadConfig;
+  const schemes = schemesOf(others);
+  const inProfiles = typeof resources === "string" ? [] : literalSecrets(resources, schemes);
+  const within = (member: string, problems: readonly Problem[]) => problems.map(({ path, message }) => ({ path: [member, ...path], message }));
+  return [...keysIn(others), ...within("resources", inProfiles), ...within("observability", literalSecretsOf(observability, schemes))];
 }
 
 function schemesOf({ secretSources }: Pick<DadConfig, "secretSources">): readonly string[] {

@@ -58,7 +58,8 @@ const Model = z.union(
 
 /** That a text which stands for a secret is a reference is looked at where the whole is known. */
 const SecretValue = z.strictObject({ secret: text });
-const TextsOrSecrets = z.record(text, z.union([z.string(), SecretValue], 'must be a text, or a secret such as { secret: "env:NAME" }'));
+export const TextOrSecret = z.union([z.string(), SecretValue], 'must be a text, or a secret such as { secret: "env:NAME" }');
+const TextsOrSecrets = z.record(text, TextOrSecret);
 
 const Provider = z.strictObject({
   package: text.exactOptional(),

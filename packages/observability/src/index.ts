@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { type Attributes, type Context, type Span, SpanKind } from "@opentelemetry/api";
 export {
   artifactAttributes,
   ATTRIBUTES,
@@ -32,6 +33,7 @@ export type {
   StartedSpan,
 } from "./recorded.ts";
 export { redacted } from "./redacted.ts";
+export { errorTypeOf, type Failure, failSpan, placeOf, traceHeaders, traceVariables } from "./span-parts.ts";
 export type { TelemetryOrigin, TelemetryResource, TelemetrySink } from "./telemetry-sink.ts";
 export { traced, type TracedOptions } from "./traced.ts";
 export { under } from "./under.ts";

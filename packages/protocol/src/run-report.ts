@@ -81,8 +81,9 @@ export const ReportAttempt = z.looseObject({
   decision: NodeDecision,
   origin: NodeOrigin.optional(),
   start: moment,
+  /** `null`: it goes on, or nobody saw it end (`interrupted`). */
   end: moment.nullable(),
-  /** By the monotonic clock. */
+  /** By the monotonic clock: what was worked on it, without the time in which it was parked. */
   durationMs: z.number().nonnegative().nullable(),
   usage: Usage.optional(),
   error: ErrorEnvelope.optional(),
@@ -117,6 +118,8 @@ export const ReportElement = z.looseObject({
   usage: Usage.optional(),
   /** Of a node. */
   attempts: z.array(ReportAttempt).optional(),
+  /** Of a component: what it asked for itself, for its variables. */
+  waits: z.array(ReportWait).optional(),
 });
 export type ReportElement = z.infer<typeof ReportElement>;
 
@@ -140,7 +143,7 @@ export const ReportRun = z.looseObject({
   details: RunDetails,
   /** In the order in which they began; what holds others comes before them. */
   elements: z.array(ReportElement),
-  /** As they are recorded, without contents. */
+  /** As they are recorded, without contents and without the hashes of the journal. What is too long in them is cut. */
   events: z.array(z.union([RunEvent, UnknownEvent])),
   spans: z.array(ReportSpan),
   logs: z.array(ReportLog),
@@ -154,6 +157,8 @@ export const ReportRun = z.looseObject({
   descendants: z.array(RunListEntry),
   graph: DefinitionGraph.optional(),
   omitted: z.array(ReportOmission),
+  /** What of the run could not be read, and why. The rest of the report is what could be. */
+  damage: z.array(ErrorEnvelope).optional(),
 });
 export type ReportRun = z.infer<typeof ReportRun>;
 

@@ -1,4 +1,4 @@
-import { type Context, ROOT_CONTEXT, type Span, type SpanOptions, type Tracer } from "@opentelemetry/api";
+import { type Context, INVALID_SPAN_CONTEXT, ROOT_CONTEXT, type Span, type SpanOptions, trace, type Tracer } from "@opentelemetry/api";
 
 type Work = (span: Span) => unknown;
 
@@ -18,4 +18,12 @@ export function tracerOf(startSpan: (name: string, options: SpanOptions, parent:
       return work(startSpan(name, options ?? {}, context ?? parent)) as ReturnType<F>;
     },
   };
+}
+
+/** Records nothing. A span passes the identity of its parent on, so that a trace is not torn. */
+export function passingTracer(parent?: Context): Tracer {
+  return tracerOf((_name, { root }, above) => {
+    const context = root ? undefined : trace.getSpanContext(above);
+    return trace.wrapSpanContext(context ?? INVALID_SPAN_CONTEXT);
+  }, parent);
 }

@@ -32,6 +32,7 @@ export type {
   RecordedTelemetry,
   StartedSpan,
 } from "./recorded.ts";
+export { type RecordingLimits, recordingObservability, type RecordingOptions } from "./recording.ts";
 export { redacted } from "./redacted.ts";
 export { errorTypeOf, type Failure, failSpan, placeOf, traceHeaders, traceVariables } from "./span-parts.ts";
 export type { TelemetryOrigin, TelemetryResource, TelemetrySink } from "./telemetry-sink.ts";

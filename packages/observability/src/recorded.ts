@@ -1,7 +1,7 @@
 import type { Attributes, SeverityNumber, SpanContext, SpanKind, SpanStatus } from "@opentelemetry/api";
 
 /** A span that goes on. `startTime` as of one that has ended. */
-export type StartedSpan = Omit<RecordedSpan, "endTime" | "status" | "events">;
+export type StartedSpan = Omit<RecordedSpan, "endTime" | "status" | "events" | "dropped">;
 
 /** A span that has ended. Times are milliseconds since the epoch, with fractions. */
 export interface RecordedSpan {
@@ -9,13 +9,19 @@ export interface RecordedSpan {
   readonly kind: SpanKind;
   readonly traceId: string;
   readonly spanId: string;
+  /** W3C Trace Context, as it is written in the header `tracestate`. */
+  readonly traceState?: string;
   readonly parentSpanId?: string;
+  /** Another process began it. */
+  readonly parentIsRemote?: boolean;
   readonly startTime: number;
   readonly endTime: number;
   readonly attributes: Attributes;
   readonly status: SpanStatus;
   readonly events: readonly RecordedSpanEvent[];
   readonly links: readonly RecordedLink[];
+  /** How many there were beyond the limits. Absent: none. */
+  readonly dropped?: { readonly attributes: number; readonly events: number; readonly links: number };
 }
 
 export interface RecordedSpanEvent {
@@ -55,6 +61,8 @@ export interface RecordedLog {
   readonly severityNumber?: SeverityNumber;
   readonly severityText?: string;
   readonly attributes: Attributes;
+  /** How many there were beyond the limit. Absent: none. */
+  readonly droppedAttributes?: number;
   /** When it happened, as far as the caller said so, and when it was told. */
   readonly time?: number;
   readonly observedTime: number;

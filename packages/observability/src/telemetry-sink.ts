@@ -9,6 +9,8 @@ export interface TelemetryOrigin {
   readonly resource: TelemetryResource;
   /** The instrumentation scope. */
   readonly scope: { readonly name: string; readonly version?: string };
+  /** Of the names that are used: https://opentelemetry.io/docs/specs/otel/schemas/. */
+  readonly schemaUrl?: string;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface TelemetryOrigin {
  * given up, and counted.
  */
 export interface TelemetrySink extends AsyncDisposable {
-  /** A span has started. It may never end. */
+  /** A span has started. It may never end. `attributes` and `links` grow until it does. */
   started?(span: StartedSpan): void;
   span(span: RecordedSpan): void;
   log(log: RecordedLog): void;

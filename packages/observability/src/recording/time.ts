@@ -1,15 +1,27 @@
 import type { TimeInput } from "@opentelemetry/api";
 
+/** What 64 bits of nanoseconds can say, in milliseconds: until the year 2554. */
+const LATEST = 1.8e13;
+
 /** Milliseconds since the epoch. Never goes back while the process lives. */
 export function now(): number {
   return performance.timeOrigin + performance.now();
 }
 
-/** What a caller of the API gives for a time: seconds and nanoseconds, a date, milliseconds since the epoch or since the process began. */
+/**
+ * What a caller of the API gives for a time: seconds and nanoseconds, a date, milliseconds since the epoch or since the process began.
+ * What is no time is now.
+ */
 export function millisecondsOf(time: TimeInput | undefined): number {
   if (time === undefined) return now();
+  const given = told(time);
+  return given >= 0 && given < LATEST ? given : now();
+}
+
+function told(time: TimeInput): number {
   if (time instanceof Date) return time.getTime();
-  if (typeof time !== "number") return time[0] * 1e3 + time[1] / 1e6;
+  if (Array.isArray(time)) return time[0] * 1e3 + time[1] / 1e6;
+  if (typeof time !== "number") return Number.NaN;
   return time < performance.timeOrigin ? performance.timeOrigin + time : time;
 }
 

@@ -33,15 +33,18 @@ export function observables(): Observables {
     create(measure) {
       const callbacks = new Map<ObservableCallback, ObservableCallback>();
       const observable: Observable = {
-        addCallback: (callback) => void callbacks.set(callback, AsyncLocalStorage.bind(callback)),
+        addCallback: (callback) => void (typeof callback === "function" && callbacks.set(callback, AsyncLocalStorage.bind(callback))),
         removeCallback: (callback) => void callbacks.delete(callback),
       };
       instruments.set(observable, { measure, callbacks });
       return observable;
     },
-    addBatchObservableCallback: (callback, observables) =>
-      void batches.add({ callback, ask: AsyncLocalStorage.bind(callback), observables: [...observables] }),
+    addBatchObservableCallback(callback, observables) {
+      if (typeof callback !== "function" || !Array.isArray(observables)) return;
+      batches.add({ callback, ask: AsyncLocalStorage.bind(callback), observables: [...observables] });
+    },
     removeBatchObservableCallback(callback, observables) {
+      if (!Array.isArray(observables)) return;
       for (const batch of batches) if (batch.callback === callback && sameMembers(batch.observables, observables)) batches.delete(batch);
     },
     async collect() {

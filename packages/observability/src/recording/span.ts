@@ -1,0 +1,145 @@
+import { type Link, type Span, type SpanContext, SpanKind, type SpanOptions, SpanStatusCode, type SpanStatus } from "@opentelemetry/api";
+import type { RecordedLink, RecordedSpan, RecordedSpanEvent, StartedSpan } from "../recorded.ts";
+import type { RecordingLimits } from "./limits.ts";
+import { isTime, millisecondsOf } from "./time.ts";
+import { attributesOf, type AttributeSet, exceptionAttributes, setAll, setOne, textOf } from "./values.ts";
+
+export interface SpanIdentity {
+  readonly context: SpanContext;
+  readonly parentSpanId?: string;
+  readonly parentIsRemote?: boolean;
+}
+
+export interface SpanReceiver {
+  readonly limits: RecordingLimits;
+  readonly started?: (span: StartedSpan) => void;
+  readonly ended: (span: RecordedSpan) => void;
+}
+
+/** What changes until the span ends. */
+interface Growing {
+  readonly begun: StartedSpan & { name: string };
+  readonly attributes: AttributeSet;
+  readonly events: RecordedSpanEvent[];
+  readonly links: RecordedLink[];
+  readonly limits: RecordingLimits;
+  status: SpanStatus;
+  droppedEvents: number;
+  droppedLinks: number;
+}
+
+/** A span that hands itself over when it ends, and cannot be changed afterwards. */
+export function recordingSpan(name: unknown, options: SpanIdentity & SpanOptions, receiver: SpanReceiver): Span {
+  const { context } = options;
+  const growing = beginning(name, options, receiver.limits);
+  let ended = false;
+
+  /** Each change gives the span back, as the API wants it. */
+  function change(apply: () => unknown): Span {
+    if (!ended) apply();
+    return span;
+  }
+
+  const { attributes, limits } = growing;
+  const span: Span = {
+    spanContext: () => context,
+    isRecording: () => !ended,
+    setAttribute: (key, value) => change(() => setOne(attributes, key, value, limits)),
+    setAttributes: (given) => change(() => setAll(attributes, given, limits)),
+    addEvent: (name, attributesOrTime, time) => change(() => addEvent(growing, eventOf(name, { attributesOrTime, time }, limits))),
+    addLink: (link) => change(() => addLink(growing, link)),
+    addLinks: (given) => change(() => addLinks(growing, given)),
+    setStatus: (given) => change(() => (growing.status = nextStatus(growing.status, given, limits))),
+    updateName: (given) => change(() => (growing.begun.name = textOf(given, limits.bodyLength))),
+    recordException: (exception, time) =>
+      void change(() => addEvent(growing, eventOf("exception", { attributesOrTime: exceptionAttributes(exception), time }, limits))),
+    end(time) {
+      if (ended) return;
+      ended = true;
+      receiver.ended(endOf(growing, millisecondsOf(time)));
+    },
+  };
+  receiver.started?.(growing.begun);
+  return span;
+}
+
+function beginning(name: unknown, options: SpanIdentity & SpanOptions, limits: RecordingLimits): Growing {
+  const { context, parentSpanId, parentIsRemote, kind, startTime } = options;
+  const attributes = attributesOf(options.attributes, limits);
+  const links: RecordedLink[] = [];
+  const begun = {
+    name: textOf(name, limits.bodyLength),
+    kind: kindOf(kind),
+    traceId: context.traceId,
+    spanId: context.spanId,
+    ...(context.traceState && { traceState: context.traceState.serialize() }),
+    ...(parentSpanId !== undefined && { parentSpanId }),
+    ...(parentIsRemote && { parentIsRemote }),
+    startTime: millisecondsOf(startTime),
+    attributes: attributes.values,
+    links,
+  };
+  const growing: Growing = {
+    begun,
+    attributes,
+    events: [],
+    links,
+    limits,
+    status: { code: SpanStatusCode.UNSET },
+    droppedEvents: 0,
+    droppedLinks: 0,
+  };
+  if (options.links) addLinks(growing, options.links);
+  return growing;
+}
+
+function endOf({ begun, attributes, events, status, droppedEvents, droppedLinks }: Growing, time: number): RecordedSpan {
+  const nothingDropped = attributes.dropped + droppedEvents + droppedLinks === 0;
+  return {
+    ...begun,
+    // The clock of the caller may differ from ours.
+    endTime: Math.max(time, begun.startTime),
+    status,
+    events,
+    ...(nothingDropped ? {} : { dropped: { attributes: attributes.dropped, events: droppedEvents, links: droppedLinks } }),
+  };
+}
+
+function kindOf(kind: SpanKind | undefined): SpanKind {
+  return kind !== undefined && SpanKind[kind] !== undefined ? kind : SpanKind.INTERNAL;
+}
+
+function addEvent(growing: Growing, event: RecordedSpanEvent): void {
+  const { events, limits } = growing;
+  if (limits.events > 0) events.push(event);
+  if (events.length > limits.events) events.shift();
+  else if (limits.events > 0) return;
+  growing.droppedEvents += 1;
+}
+
+type EventDetails = { readonly attributesOrTime: unknown; readonly time: Parameters<Span["addEvent"]>[2] };
+
+function eventOf(name: unknown, { attributesOrTime, time }: EventDetails, limits: RecordingLimits): RecordedSpanEvent {
+  const told = textOf(name, limits.attributeLength);
+  if (isTime(attributesOrTime)) return { name: told, time: millisecondsOf(attributesOrTime), attributes: {} };
+  return { name: told, time: millisecondsOf(time), attributes: attributesOf(attributesOrTime, limits).values };
+}
+
+function addLinks(growing: Growing, given: unknown): void {
+  if (Array.isArray(given)) for (const link of given as readonly Link[]) addLink(growing, link);
+}
+
+function addLink(growing: Growing, link: Link | undefined): void {
+  const { traceId, spanId } = link?.context ?? {};
+  // One that names no span is none.
+  if (link && typeof traceId === "string" && typeof spanId === "string" && growing.links.length < growing.limits.links)
+    growing.links.push({ context: link.context, attributes: attributesOf(link.attributes, growing.limits).values });
+  else growing.droppedLinks += 1;
+}
+
+/** OK outranks ERROR, which outranks UNSET; only ERROR has a message. */
+function nextStatus(current: SpanStatus, given: SpanStatus | undefined, limits: RecordingLimits): SpanStatus {
+  const { code, message } = given ?? current;
+  if (current.code === SpanStatusCode.OK || (code !== SpanStatusCode.OK && code !== SpanStatusCode.ERROR)) return current;
+  return code === SpanStatusCode.ERROR && message !== undefined ? { code, message: textOf(message, limits.bodyLength) } : { code };
+}

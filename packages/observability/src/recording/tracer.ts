@@ -1,0 +1,41 @@
+import { type Context, isSpanContextValid, ROOT_CONTEXT, type SpanContext, trace, type Tracer, TraceFlags } from "@opentelemetry/api";
+import { tracerOf } from "../explicit-tracer.ts";
+import { randomIds } from "./ids.ts";
+import { recordingSpan, type SpanIdentity, type SpanReceiver } from "./span.ts";
+
+export interface RecordingTrace {
+  /** Of spans that have no parent. Absent: a new one for each. */
+  readonly traceId?: string | undefined;
+  /** Of spans that name none. */
+  readonly parent?: Context | undefined;
+}
+
+export function recordingTracer({ traceId: own, parent: place }: RecordingTrace, receiver: SpanReceiver): Tracer {
+  const random = randomIds();
+
+  function identityBelow(parent: Context | undefined): SpanIdentity {
+    const above = spanContextIn(parent);
+    const spanId = random(8);
+    if (!above || !isSpanContextValid(above)) return { context: { traceId: own ?? random(16), spanId, traceFlags: TraceFlags.SAMPLED } };
+    const { traceId, traceState, isRemote } = above;
+    return {
+      context: { traceId, spanId, traceFlags: TraceFlags.SAMPLED, ...(traceState && { traceState }) },
+      parentSpanId: above.spanId,
+      ...(isRemote && { parentIsRemote: true }),
+    };
+  }
+
+  return tracerOf(
+    (name, options, parent) => recordingSpan(name, { ...options, ...identityBelow(options?.root ? undefined : parent) }, receiver),
+    place ?? ROOT_CONTEXT,
+  );
+}
+
+/** Whatever was given for a context. */
+function spanContextIn(context: Context | undefined): SpanContext | undefined {
+  try {
+    return context && trace.getSpanContext(context);
+  } catch {
+    return undefined;
+  }
+}

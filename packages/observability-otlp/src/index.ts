@@ -3,4 +3,17 @@
  *
  * @packageDocumentation
  */
-export {};
+export { TelemetryTroubleError } from "./errors.ts";
+export { type ExporterName, type OtlpEnvironment, otlpFromEnv } from "./environment.ts";
+export type {
+  OtlpBatching,
+  OtlpEndpoint,
+  OtlpLogs,
+  OtlpMetrics,
+  OtlpProtocol,
+  OtlpSampling,
+  OtlpSinkOptions,
+  OtlpTraces,
+  Signal,
+} from "./settings.ts";
+export { signalUrl } from "./signal-url.ts";

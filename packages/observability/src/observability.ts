@@ -9,6 +9,8 @@ export interface ContentCapture {
   readonly output: readonly string[];
   /** Of each of them, in characters. What is longer is cut. */
   readonly maxLength: number;
+  /** How much of what a command writes is logged, of each of its two streams. No lines: nothing is. Default: 1,000 lines and 64 KiB. */
+  readonly commandOutput?: { readonly lines: number; readonly bytes: number };
 }
 
 /**

@@ -17,7 +17,7 @@ export interface JsonRow {
 }
 
 export interface JsonRowsOptions {
-  readonly isOpen: (id: string, level: number) => boolean;
+  readonly isOpen: (id: string, level: number, size: number) => boolean;
   /** How many rows there are at most. */
   readonly most: number;
 }
@@ -34,7 +34,7 @@ export function jsonRows(value: Json, { isOpen, most }: JsonRowsOptions): { read
       continue;
     }
     if (rows.length === most) return { rows, isCut: true };
-    const row = { ...next.value, isOpen: next.value.size > 0 && isOpen(next.value.id, next.value.level) };
+    const row = { ...next.value, isOpen: next.value.size > 0 && isOpen(next.value.id, next.value.level, next.value.size) };
     rows.push(row);
     if (row.isOpen) open.push(childrenOf(row));
   }

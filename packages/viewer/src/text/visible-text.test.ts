@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { ansiPieces, withoutAnsi } from "./ansi-text.ts";
-import { oneLine, visibleText } from "./visible-text.ts";
+import { oneLine, textPieces, visibleText } from "./visible-text.ts";
 
-describe("visibleText", () => {
+describe("visible text", () => {
   it("names what orders text anew, has no width or controls a terminal", () => {
-    expect(visibleText("a\u202eb\u200bc\u001bd")).toEqual([
+    expect(textPieces("a\u202eb\u200bc\u001bd")).toEqual([
       { text: "a" },
       { text: "\u202e", mark: "U+202E", name: "right-to-left override" },
       { text: "b" },
@@ -13,13 +13,18 @@ describe("visibleText", () => {
       { text: "\u001b", mark: "U+001B", name: "escape" },
       { text: "d" },
     ]);
-    expect(visibleText("x\ud800").at(-1)).toMatchObject({ mark: "U+D800" });
-    expect(visibleText("x\u{e0041}").at(-1)).toMatchObject({ mark: "U+E0041", name: "hidden character" });
+    expect(textPieces("x\ud800").at(-1)).toMatchObject({ mark: "U+D800" });
+    expect(textPieces("x\u{e0041}").at(-1)).toMatchObject({ mark: "U+E0041", name: "hidden character" });
+  });
+
+  it("counts what comes again and again, and is one text for titles", () => {
+    expect(textPieces("a\0\0\0b\0")).toMatchObject([{ text: "a" }, { mark: "U+0000", count: 3 }, { text: "b" }, { mark: "U+0000" }]);
+    expect(visibleText("a\0\0b\u202e")).toBe("a‹U+0000 × 2›b‹U+202E›");
   });
 
   it("leaves lines, tabs, pictures of several and letters that are joined as they are", () => {
-    for (const text of ["a\r\nb\tc\n", "👩‍💻 👨‍👩‍👧", "می‌خواهم", "שלום"]) expect(visibleText(text)).toEqual([{ text }]);
-    expect(visibleText("a\u200db")).toHaveLength(3);
+    for (const text of ["a\r\nb\tc\n", "👩‍💻 👨‍👩‍👧", "می‌خواهم", "שלום"]) expect(textPieces(text)).toEqual([{ text }]);
+    expect(textPieces("a\u200db")).toHaveLength(3);
   });
 });
 

@@ -4,6 +4,8 @@ export interface TextPiece {
   /** What stands for a hidden character, as `U+202E`. */
   readonly mark?: string;
   readonly name?: string;
+  /** How often it comes in succession, when more than once. */
+  readonly count?: number;
 }
 
 /**
@@ -43,17 +45,26 @@ const NAMES: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** Splits a text so that nothing in it is hidden from its reader. */
-export function visibleText(text: string): readonly TextPiece[] {
+export function textPieces(text: string): readonly TextPiece[] {
   const pieces: TextPiece[] = [];
   let end = 0;
   for (const match of text.matchAll(HIDDEN)) {
     if (isMeant(text, match.index, match[0])) continue;
+    const last = pieces.at(-1);
     if (match.index > end) pieces.push({ text: text.slice(end, match.index) });
-    pieces.push(markOf(match[0]));
+    else if (last?.text === match[0]) pieces.pop();
+    pieces.push(match.index === end && last?.text === match[0] ? { ...last, count: (last.count ?? 1) + 1 } : markOf(match[0]));
     end = match.index + match[0].length;
   }
   if (end < text.length) pieces.push({ text: text.slice(end) });
   return pieces;
+}
+
+/** The same as one text, for titles and labels: `a‹U+202E›b`. */
+export function visibleText(text: string): string {
+  return textPieces(text)
+    .map(({ text: plain, mark, count = 1 }) => (mark === undefined ? plain : `‹${mark}${count > 1 ? ` × ${count}` : ""}›`))
+    .join("");
 }
 
 /** A joiner between letters of a script that is written with it, or within a picture of several, is a part of what is seen. */

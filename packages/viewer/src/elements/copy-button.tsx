@@ -1,0 +1,27 @@
+import { useState } from "preact/hooks";
+
+export interface CopyButtonProps {
+  readonly text: string;
+  /** What is copied, for those who hear it. */
+  readonly what: string;
+  readonly label?: string;
+}
+
+type Copied = "no" | "yes" | "failed";
+const LABELS = { yes: "Copied", failed: "Could not copy" } as const;
+
+/** Puts a text into the clipboard as it is: what is shown for hidden characters is not in it. */
+export function CopyButton({ text, what, label = "Copy" }: CopyButtonProps) {
+  const [copied, setCopied] = useState<Copied>("no");
+  const copy = (): void => {
+    navigator.clipboard.writeText(text).then(
+      () => setCopied("yes"),
+      () => setCopied("failed"),
+    );
+  };
+  return (
+    <button type="button" class="quiet copy" aria-label={`${label} ${what}`} onClick={copy} onBlur={() => setCopied("no")}>
+      <span aria-live="polite">{copied === "no" ? label : LABELS[copied]}</span>
+    </button>
+  );
+}

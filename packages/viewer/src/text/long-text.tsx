@@ -1,0 +1,57 @@
+import { useMemo, useState } from "preact/hooks";
+import { CopyButton } from "../elements/copy-button.tsx";
+import { bytesText } from "../format/amounts.ts";
+import { Pieces } from "./shown-text.tsx";
+import { chunkAt } from "./text-chunks.ts";
+
+export interface LongTextProps {
+  readonly text: string;
+  /** What it is, for those who do not see it. */
+  readonly label: string;
+  readonly term?: string | undefined;
+  /** Lines are not broken, as of what programs write. */
+  readonly isCode?: boolean;
+  /** Said after what is there: more of it is not in the report. */
+  readonly cut?: string | undefined;
+}
+
+/** A text of any length: its beginning, and more of it for who asks. */
+export function LongText({ text, label, term, isCode = false, cut }: LongTextProps) {
+  const [chunks, setChunks] = useState(1);
+  const [isWrapped, setWrapped] = useState(!isCode);
+  const parts = useMemo(() => partsOf(text, chunks), [text, chunks]);
+  const end = parts.at(-1)?.end ?? 0;
+  return (
+    <div class="long-text">
+      <div class="text-tools">
+        <button type="button" class="quiet" aria-pressed={isWrapped} onClick={() => setWrapped(!isWrapped)}>
+          Wrap
+        </button>
+        <CopyButton text={text} what={label} />
+      </div>
+      <pre class={isWrapped ? "shown-text wraps" : "shown-text"} aria-label={label} tabIndex={0}>
+        {parts.map((part) => (
+          <Pieces key={part.start} text={text.slice(part.start, part.end)} term={term} />
+        ))}
+        {text === "" && <span class="dim">(empty)</span>}
+      </pre>
+      {end < text.length && (
+        <button type="button" class="more" onClick={() => setChunks(chunks + 1)}>
+          Show more: {bytesText(text.length - end)} of {bytesText(text.length)} are not shown
+        </button>
+      )}
+      {end === text.length && cut !== undefined && <p class="note">{cut}</p>}
+    </div>
+  );
+}
+
+function partsOf(text: string, count: number): readonly { readonly start: number; readonly end: number }[] {
+  const parts: { readonly start: number; readonly end: number }[] = [];
+  let start = 0;
+  for (let index = 0; index < count && start < text.length; index += 1) {
+    const end = chunkAt(text, start, index);
+    parts.push({ start, end });
+    start = end;
+  }
+  return parts;
+}

@@ -77,7 +77,9 @@ export function aiSdkModel(options: AiSdkModelOptions | LazyAiSdkModelOptions): 
       const model = await load();
       calling.signal?.throwIfAborted();
       const bounded = { ...request, settings: { ...(maxOutputTokens !== undefined && { maxOutputTokens }), ...request.settings } };
-      return responseOf(await answerOf(model, bounded, { ...calling, asked }), request, asked);
+      const answer = await answerOf(model, bounded, { ...calling, asked });
+      if (answer.response?.id !== undefined && answer.response.id !== "") calling.onReplyId?.(answer.response.id);
+      return responseOf(answer, request, asked);
     },
     ...(loadEmbeddings && {
       async embed(texts: readonly string[], calling: CallOptions = {}) {

@@ -16,6 +16,7 @@ interface Collected {
   readonly open: Map<string, Block>;
   warnings: LanguageModelV4GenerateResult["warnings"];
   modelId: string | undefined;
+  id: string | undefined;
   end: Pick<LanguageModelV4GenerateResult, "usage" | "finishReason"> | undefined;
 }
 
@@ -33,19 +34,19 @@ export async function collectStream(
   parts: AsyncIterable<LanguageModelV4StreamPart>,
   { onPiece, fail }: { readonly onPiece: OnPiece; readonly fail: (error: unknown) => never },
 ): Promise<LanguageModelV4GenerateResult | undefined> {
-  const collected: Collected = { content: [], open: new Map(), warnings: [], modelId: undefined, end: undefined };
+  const collected: Collected = { content: [], open: new Map(), warnings: [], modelId: undefined, id: undefined, end: undefined };
   for await (const part of parts) {
     if (part.type === "error") fail(part.error);
     collect(collected, part, onPiece);
   }
-  const { content, warnings, modelId, end } = collected;
+  const { content, warnings, modelId, id, end } = collected;
   if (!end) return undefined;
   const final = finalAnswer(content);
   return {
     ...end,
     content,
     warnings,
-    ...(modelId === undefined ? {} : { response: { modelId } }),
+    response: { ...(modelId === undefined ? {} : { modelId }), ...(id === undefined ? {} : { id }) },
     ...(final === undefined ? {} : { structuredOutputText: final }),
   };
 }
@@ -70,6 +71,7 @@ function collect(collected: Collected, part: LanguageModelV4StreamPart, onPiece:
       return undefined;
     case "response-metadata":
       collected.modelId = part.modelId ?? collected.modelId;
+      collected.id = part.id ?? collected.id;
       return undefined;
     case "finish":
       collected.end = { usage: part.usage, finishReason: part.finishReason };

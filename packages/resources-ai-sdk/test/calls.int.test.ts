@@ -9,13 +9,24 @@ import { hello, price, providerCases, request } from "./provider-table.ts";
 
 const TRACE = { traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", tracestate: "dad=1" };
 
-describe.each(providerCases)("a call of $name", ({ open, modelOf, provider, tellsWrites = true }) => {
+describe.each(providerCases)("a call of $name", ({ open, modelOf, provider, tellsWrites = true, namesReplies = true }) => {
   it.each([false, true])("sends the headers of its trace, once, and nothing twice (stream: %s)", async (streamed) => {
     await using fake = await open({ replies: [{ text: "hi" }] });
     await modelOf(fake).generate(hello, { headers: TRACE, ...(streamed && { onPiece() {} }) });
     expect(fake.requests.map(({ headers, streamed: asStream }) => [headers["traceparent"], headers["tracestate"], asStream])).toEqual([
       [TRACE.traceparent, TRACE.tracestate, streamed],
     ]);
+  });
+
+  it("says what the provider calls the reply, where it does, whether it comes in pieces or not", async () => {
+    await using fake = await open({ replies: [{ text: "hi" }, { text: "hi" }] });
+    const ids: string[] = [];
+    const onReplyId = (id: string) => void ids.push(id);
+    await modelOf(fake).generate(hello, { onReplyId });
+    const [atOnce] = ids;
+    await modelOf(fake).generate(hello, { onReplyId, onPiece() {} });
+    expect(ids.length).toBe(atOnce === undefined ? 0 : 2);
+    expect(atOnce !== undefined).toBe(namesReplies);
   });
 
   it.each([false, true])("says what it used of every kind, and what that cost (stream: %s)", async (streamed) => {

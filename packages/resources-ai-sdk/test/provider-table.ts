@@ -33,6 +33,8 @@ export interface ProviderCase {
   readonly answeredBy: string;
   /** Whether what was written to a cache is told. Default `true`. */
   readonly tellsWrites?: boolean;
+  /** Whether replies have names. Default `true`. */
+  readonly namesReplies?: boolean;
   /** Older packages do not read that the model refuses. */
   readonly tellsRefusals: boolean;
 }
@@ -191,6 +193,7 @@ export const providerCases: readonly ProviderCase[] = [
   },
   {
     name: "Bedrock",
+    namesReplies: false,
     provider: "aws.bedrock",
     open: openFakeBedrock,
     modelOf: ({ url: baseURL }, apiKey = FAKE_API_KEY) =>

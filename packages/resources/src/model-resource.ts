@@ -68,6 +68,10 @@ export interface CallOptions {
   /** Is asked before each call that costs something. */
   readonly meter?: ModelMeter;
   readonly onTrouble?: (trouble: ModelTrouble) => void;
+  /** Hears what the provider calls the reply, where it says so. Of several calls, that of the last one is the reply's. */
+  readonly onReplyId?: (id: string) => void;
+  /** Whoever makes the call traces it, so that nobody else does. */
+  readonly traced?: boolean;
 }
 
 export interface GenerateOptions extends CallOptions {

@@ -31,8 +31,13 @@ export function surrounded(model: ModelResource, policies: AttemptPolicies, retr
     const { options } = question;
     const once = () => {
       const heard = hearer(options.onPiece);
-      const { headers, onTrouble } = options;
-      const passedOn = { ...(headers && { headers }), ...(onTrouble && { onTrouble }), ...(heard.onPiece && { onPiece: heard.onPiece }) };
+      const { headers, onTrouble, onReplyId } = options;
+      const passedOn = {
+        ...(headers && { headers }),
+        ...(onTrouble && { onTrouble }),
+        ...(onReplyId && { onReplyId }),
+        ...(heard.onPiece && { onPiece: heard.onPiece }),
+      };
       const ask = (signal: AbortSignal) => question.ask({ ...passedOn, signal });
       return attempt({ model, estimate: question.estimate, options, hearer: heard, ask }, policies);
     };

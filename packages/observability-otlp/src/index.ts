@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { consoleSink, type ConsoleSinkOptions } from "./console-sink.ts";
 export { TelemetryTroubleError } from "./errors.ts";
 export { type ExporterName, type OtlpEnvironment, otlpFromEnv } from "./environment.ts";
 export type {
@@ -16,4 +17,5 @@ export type {
   OtlpTraces,
   Signal,
 } from "./settings.ts";
+export { otlpSink, type OtlpSink } from "./otlp-sink.ts";
 export { signalUrl } from "./signal-url.ts";

@@ -5,7 +5,7 @@
  */
 export { comparisonHtml } from "./html/comparison-html.ts";
 export { compareFork, type ForkedChildFacts, type ForkFacts } from "./compare-fork.ts";
-export type { OutcomeSource } from "./compare-outcomes.ts";
+export { compareOutcomes, type CompareOutcomesOptions, type OutcomeSource } from "./compare-outcomes.ts";
 export { type ComparedPorts, compareRuns, type CompareRunsOptions } from "./compare-runs.ts";
 export { NodeUnknownError } from "./errors.ts";
 export { jsonDiff } from "./json-diff.ts";

@@ -2,7 +2,10 @@ import type { ReportAttempt, ReportElement, ReportLog, ReportRun, ReportSpan, Ru
 
 /** Finds what belongs together in a run. Each index is made when it is first asked for. */
 export interface RunIndex {
+  readonly all: readonly ReportElement[];
   element(path: string): ReportElement | undefined;
+  /** The nearest element around one: not every step of a path has one of its own. */
+  around(path: string): string | undefined;
   /** The elements right below one, or below nothing, in the order in which they began. */
   elementsIn(path: string | undefined): readonly ReportElement[];
   span(id: string): ReportSpan | undefined;
@@ -35,12 +38,15 @@ export function runIndex(run: ReportRun): RunIndex {
   const events = once(() => groupedBy(run.events, (event) => (typeof event["path"] === "string" ? event["path"] : undefined)));
   const attempts = once(() => attemptsBySpan(run.elements));
   return {
+    all: run.elements,
     element,
+    around: (path) => parentPath(path, elements()),
     elementsIn: (path) => inElement().get(path) ?? NOTHING,
     span,
     spansOf: (path) => spansByPath().get(path) ?? NOTHING,
     spansIn: (id) => spansByParent().get(id) ?? NOTHING,
-    isOwn: (given) => attempts().has(given.spanId) || isTopmost(given, span),
+    isOwn: (given) =>
+      attempts().has(given.spanId) || (!hasSpans(given.path === undefined ? undefined : element(given.path)) && isTopmost(given, span)),
     attemptAround: (given) => attemptAround(given, span, attempts()),
     logsOf: (path) => logs().get(path) ?? NOTHING,
     logsOfSpan: (id) => spanLogs().get(id) ?? NOTHING,
@@ -64,7 +70,6 @@ function groupedBy<Item>(items: readonly Item[], keyOf: (item: Item) => string |
   return groups;
 }
 
-/** The nearest element around it: not every step of a path has one of its own. */
 function parentPath(path: string, elements: ReadonlyMap<string, ReportElement>): string | undefined {
   for (let end = path.lastIndexOf("."); end > 0; end = path.lastIndexOf(".", end - 1)) {
     const around = path.slice(0, end);
@@ -76,6 +81,11 @@ function parentPath(path: string, elements: ReadonlyMap<string, ReportElement>):
 function attemptsBySpan(elements: readonly ReportElement[]): Map<string, ReportAttempt> {
   const all = elements.flatMap(({ attempts = [] }) => attempts);
   return new Map(all.flatMap((attempt) => (attempt.spanId === undefined ? [] : [[attempt.spanId, attempt] as const])));
+}
+
+/** Of a node, it is on record which spans are those of its attempts. */
+function hasSpans(element: ReportElement | undefined): boolean {
+  return element?.attempts?.some(({ spanId }) => spanId !== undefined) ?? false;
 }
 
 /** It says itself which element it is of, and what is around it is of another one. */

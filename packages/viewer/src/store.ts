@@ -1,9 +1,10 @@
-import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { computed, type ReadonlySignal, type Signal } from "@preact/signals";
 import type { ReportRun, RunReport } from "@dad/protocol";
-import { hrefOf, type Route, routeOf } from "./route.ts";
+import { type Address, openAddress } from "./address.ts";
+import type { Route } from "./route.ts";
 import { type RunIndex, runIndex } from "./run-index.ts";
 import { type Selection, selectionOf } from "./selection.ts";
-import { themeOf, type Theme } from "./theme.ts";
+import { themeOf, type Theme } from "./theme/theme.ts";
 
 /** All that the page knows. What is shown is a function of it. */
 export interface Store {
@@ -16,22 +17,22 @@ export interface Store {
   readonly route: ReadonlySignal<Route>;
   readonly selection: ReadonlySignal<Selection | undefined>;
   /** Something that the reader has to know, such as a link that leads nowhere. */
-  readonly notice: Signal<string | undefined>;
+  readonly notice: ReadonlySignal<string | undefined>;
   readonly theme: Signal<Theme>;
   /** Goes somewhere. `replace`: Back does not return to where the page is now. For links, `hrefOf` is simpler. */
-  go(route: Route, options?: { readonly replace?: boolean }): void;
+  go: Address["go"];
 }
 
 export function openStore(report: RunReport, window: Window): Store {
   const index = runIndex(report.run);
-  const hash = signal(window.location.hash);
+  const address = openAddress(window);
+  const { hash, route: asked } = address;
   const first: Route = { view: "overview" };
-  const route = computed(() => routeOf(hash.value) ?? first);
+  const route = computed(() => (asked.value?.view === "compare" && !report.before ? first : (asked.value ?? first)));
   const chosen = computed(() => (route.value.view === "timeline" ? selectionOf(route.value, index) : {}));
-  const notice = signal(problemOf(hash.value, chosen.value.problem));
-  window.addEventListener("hashchange", () => {
-    hash.value = window.location.hash;
-    notice.value = problemOf(hash.value, chosen.value.problem);
+  const notice = computed(() => {
+    if (asked.value === undefined && !/^#?\/?$/.test(hash.value)) return `“${hash.value}” is no link of this page.`;
+    return asked.value?.view === "compare" && !report.before ? "This report compares with no other run." : chosen.value.problem;
   });
   return {
     report,
@@ -42,15 +43,6 @@ export function openStore(report: RunReport, window: Window): Store {
     selection: computed(() => chosen.value.selection),
     notice,
     theme: themeOf(window),
-    go(target, { replace = false } = {}) {
-      const href = hrefOf(target);
-      if (replace) window.location.replace(href);
-      else window.location.hash = href;
-    },
+    go: (target, options) => address.go(target, options),
   };
-}
-
-function problemOf(hash: string, problem: string | undefined): string | undefined {
-  if (hash !== "" && hash !== "#" && !routeOf(hash)) return `“${hash}” is no link of this page.`;
-  return problem;
 }

@@ -8,6 +8,8 @@ export interface VirtualRowsProps {
   readonly row: (index: number) => ComponentChildren;
   /** Brought into sight, by the least that is needed, when it changes. Nothing else ever scrolls. */
   readonly reveal?: number | undefined;
+  /** Where rows come and go, what the row to reveal is about: it is brought into sight when that changes, and not when only its number does. */
+  readonly revealKey?: string | undefined;
   /** Stays on top of the rows. */
   readonly head?: ComponentChildren;
   readonly headHeight?: number;
@@ -17,13 +19,13 @@ export interface VirtualRowsProps {
 const BEYOND = 8;
 
 /** Rows of one height, of which only those in sight are in the document: any number of them scrolls like few. */
-export function VirtualRows({ count, rowHeight, row, reveal, head, headHeight = 0, class: name = "" }: VirtualRowsProps) {
+export function VirtualRows({ count, rowHeight, row, reveal, revealKey, head, headHeight = 0, class: name = "" }: VirtualRowsProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const [{ top, height }, setSight] = useState({ top: 0, height: 800 });
   useEffect(() => watchedSight(scroller.current, setSight), []);
   useLayoutEffect(() => {
     if (scroller.current && reveal !== undefined && reveal >= 0) revealRow(scroller.current, { top: reveal * rowHeight, rowHeight, headHeight });
-  }, [reveal]);
+  }, [revealKey ?? reveal]);
   const first = Math.max(0, Math.min(count, Math.floor(top / rowHeight)) - BEYOND);
   const last = Math.min(count, Math.ceil((top + height) / rowHeight) + BEYOND);
   return (

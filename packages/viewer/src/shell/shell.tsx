@@ -1,37 +1,47 @@
+import { signal } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
 import { Compare } from "../compare/compare.tsx";
 import { Events } from "../events/events.tsx";
 import { Inspector } from "../inspector/inspector.tsx";
 import { Logs } from "../logs/logs.tsx";
 import { Outcome } from "../outcome/outcome.tsx";
 import { Overview } from "../overview/overview.tsx";
-import { hrefOf, VIEWS } from "../route.ts";
+import { watchPrinting } from "../print/watch-printing.tsx";
+import { searchState } from "../search/search-state.ts";
 import type { Store } from "../store.ts";
+import { timelineState } from "../timeline/timeline-state.ts";
+import { Timeline } from "../timeline/timeline.tsx";
+import { Header } from "./header.tsx";
+import { Help } from "./help.tsx";
+import { type Keyboard, watchKeys } from "./keyboard.ts";
+import { Splitter } from "./splitter.tsx";
 
 export function Shell({ store }: { readonly store: Store }) {
-  const views = VIEWS.filter((view) => view !== "compare" || store.before);
+  const keyboard = useMemo<Keyboard>(() => ({ store, timeline: timelineState(store), search: searchState(store), help: signal(false) }), [store]);
+  useEffect(() => watchKeys(document, keyboard), [keyboard]);
+  useEffect(() => watchPrinting(window, store), [store]);
   return (
-    <>
-      <nav>
-        {views.map((view) => (
-          <a key={view} href={hrefOf({ view })}>
-            {view}
-          </a>
-        ))}
-      </nav>
-      {store.notice.value !== undefined && <p role="alert">{store.notice.value}</p>}
-      <main>
-        <CurrentView store={store} />
+    <div class="shell">
+      <Header keyboard={keyboard} />
+      {store.notice.value !== undefined && (
+        <p class="notice" role="alert">
+          {store.notice.value}
+        </p>
+      )}
+      <main class={`view ${store.route.value.view}-view`}>
+        <CurrentView keyboard={keyboard} />
       </main>
-    </>
+      <Help open={keyboard.help} />
+    </div>
   );
 }
 
-function CurrentView({ store }: { readonly store: Store }) {
-  const { view, path, tab } = store.route.value;
-  const selection = store.selection.value;
+function CurrentView({ keyboard }: { readonly keyboard: Keyboard }) {
+  const { store } = keyboard;
+  const { view, path } = store.route.value;
   switch (view) {
     case "timeline":
-      return selection ? <Inspector store={store} selection={selection} tab={tab} /> : <p>timeline</p>;
+      return <TimelineView keyboard={keyboard} />;
     case "outcome":
       return <Outcome store={store} />;
     case "events":
@@ -43,4 +53,22 @@ function CurrentView({ store }: { readonly store: Store }) {
     default:
       return <Overview store={store} />;
   }
+}
+
+/** The inspector stands beside the timeline, or below it where there is no room: never over it. */
+function TimelineView({ keyboard: { store, timeline } }: { readonly keyboard: Keyboard }) {
+  const selection = store.selection.value;
+  return (
+    <>
+      <Timeline state={timeline} />
+      {selection && (
+        <>
+          <Splitter name="inspector" label="Width of the inspector" right />
+          <aside class="inspector-frame" aria-label="What is chosen">
+            <Inspector store={store} selection={selection} tab={store.route.value.tab} />
+          </aside>
+        </>
+      )}
+    </>
+  );
 }

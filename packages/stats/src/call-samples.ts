@@ -1,26 +1,28 @@
-import type { KeptTelemetry, RecordedSpan } from "@dad/observability";
+import { ATTRIBUTES, type KeptTelemetry, OPERATIONS, type RecordedSpan } from "@dad/observability";
 import { NO_USAGE, type Usage } from "@dad/protocol";
 import { addSample, type SamplesByKey } from "./sample.ts";
 
-/** What a model does when it is called, by the OpenTelemetry conventions. */
-const CALLS: ReadonlySet<unknown> = new Set(["chat", "embeddings", "generate_content", "text_completion"]);
+const { genAi, dad, error } = ATTRIBUTES;
+
+/** What a model does when it is called. */
+const CALLS: ReadonlySet<unknown> = new Set([OPERATIONS.chat, OPERATIONS.embeddings]);
 
 /** Calls of models, as the traces of a run tell them: the only record that knows the model of each. */
 export function addCallSamples(telemetry: KeptTelemetry | undefined, into: SamplesByKey): void {
   for (const span of telemetry?.spans ?? []) {
-    if (!CALLS.has(span.attributes["gen_ai.operation.name"])) continue;
-    const failed = "error.type" in span.attributes;
+    if (!CALLS.has(span.attributes[genAi.operationName])) continue;
+    const failed = error.type in span.attributes;
     const durationMs = span.endTime - span.startTime;
     addSample(into, modelOf(span), { start: span.startTime, end: failed ? "failed" : "completed", durationMs, usage: usageOf(span) });
   }
   for (const span of telemetry?.unfinished ?? []) {
-    if (CALLS.has(span.attributes["gen_ai.operation.name"]))
+    if (CALLS.has(span.attributes[genAi.operationName]))
       addSample(into, modelOf(span), { start: span.startTime, end: "open", durationMs: undefined, usage: NO_USAGE });
   }
 }
 
 function modelOf({ attributes }: Pick<RecordedSpan, "attributes">): string {
-  return `${String(attributes["gen_ai.provider.name"] ?? "unknown")}/${String(attributes["gen_ai.request.model"] ?? "unknown")}`;
+  return `${String(attributes[genAi.providerName] ?? "unknown")}/${String(attributes[genAi.requestModel] ?? "unknown")}`;
 }
 
 /** A call that came from a recording was paid for once, by who recorded it. */
@@ -30,13 +32,13 @@ function usageOf({ attributes }: RecordedSpan): Usage {
     return typeof value === "number" ? value : 0;
   };
   const recorded = {
-    calls: number("dad.usage.recorded.calls"),
-    inputTokens: number("dad.usage.recorded.input_tokens"),
-    outputTokens: number("dad.usage.recorded.output_tokens"),
+    calls: number(dad.usageRecordedCalls),
+    inputTokens: number(dad.usageRecordedInputTokens),
+    outputTokens: number(dad.usageRecordedOutputTokens),
   };
-  const inputTokens = number("gen_ai.usage.input_tokens");
-  const outputTokens = number("gen_ai.usage.output_tokens");
-  const cost = attributes["dad.cost.usd"];
+  const inputTokens = number(genAi.usageInputTokens);
+  const outputTokens = number(genAi.usageOutputTokens);
+  const cost = attributes[dad.costUsd];
   const isFree = inputTokens + outputTokens === 0;
   return {
     inputTokens,

@@ -64,10 +64,12 @@ export {
   ModelTape,
   WrittenModelSettings,
 } from "./model-tape.ts";
+export { LogsData, MetricsData, OtlpAttribute, OtlpLogRecord, OtlpMetric, OtlpSpan, OtlpValue, TracesData } from "./otlp.ts";
 export { nameHint, nearestName } from "./name-hint.ts";
 export { NodeFingerprint } from "./node-fingerprint.ts";
 export { NodeResult } from "./node-result.ts";
 export { Pin } from "./pin.ts";
+export { PushReport } from "./push-report.ts";
 export {
   OutcomeCheckoutReport,
   OutcomeDiff,

@@ -1,4 +1,5 @@
-import { type Context, type Logger, type LogRecord, type Span, type SpanContext, trace } from "@opentelemetry/api";
+import { type Context, isSpanContextValid, type Logger, type LogRecord, type Span, type SpanContext, trace } from "@opentelemetry/api";
+import { severityNumberOf } from "../enumerations.ts";
 import { type LogLevel, SEVERITIES } from "../log.ts";
 import type { RecordedLog } from "../recorded.ts";
 import type { RecordingLimits } from "./limits.ts";
@@ -39,7 +40,7 @@ export function recordingLogger({ limits, level, onSpans, logged }: LogReceiver)
 }
 
 function severityOf(told: Pick<LogRecord, "severityNumber"> | undefined): number {
-  return told?.severityNumber ?? 0;
+  return severityNumberOf(told?.severityNumber) ?? 0;
 }
 
 /** Whatever was given for a context. */
@@ -52,7 +53,8 @@ function spanIn(context: Context | undefined): Span | undefined {
 }
 
 function logOf(record: LogRecord, span: SpanContext | undefined, limits: RecordingLimits): RecordedLog {
-  const { timestamp, observedTimestamp, eventName, severityNumber, severityText, body, attributes, exception } = record;
+  const { timestamp, observedTimestamp, eventName, severityText, body, attributes, exception } = record;
+  const severity = severityNumberOf(record.severityNumber);
   const set = attributeSet();
   setAll(set, exceptionAttributes(exception), limits);
   setAll(set, attributes, limits);
@@ -60,13 +62,13 @@ function logOf(record: LogRecord, span: SpanContext | undefined, limits: Recordi
   return {
     ...(eventName !== undefined && { eventName: textOf(eventName) }),
     ...(said !== undefined && { body: said }),
-    ...(typeof severityNumber === "number" && { severityNumber }),
+    ...(severity !== undefined && { severityNumber: severity }),
     ...(severityText !== undefined && { severityText: textOf(severityText) }),
     ...(timestamp !== undefined && { time: millisecondsOf(timestamp) }),
     observedTime: millisecondsOf(observedTimestamp),
     attributes: set.values,
     ...(set.dropped > 0 && { droppedAttributes: set.dropped }),
-    ...(span && { traceId: span.traceId, spanId: span.spanId }),
+    ...(span && isSpanContextValid(span) && { traceId: span.traceId, spanId: span.spanId }),
   };
 }
 

@@ -1,6 +1,8 @@
-import { type Link, type Span, type SpanContext, SpanKind, type SpanOptions, SpanStatusCode, type SpanStatus } from "@opentelemetry/api";
+import { type Link, type Span, type SpanContext, type SpanOptions, SpanStatusCode, type SpanStatus } from "@opentelemetry/api";
+import { spanKindOf } from "../enumerations.ts";
 import type { RecordedLink, RecordedSpan, RecordedSpanEvent, StartedSpan } from "../recorded.ts";
 import type { RecordingLimits } from "./limits.ts";
+import { spanContextOf, stateText } from "./span-contexts.ts";
 import { isTime, millisecondsOf } from "./time.ts";
 import { attributesOf, type AttributeSet, exceptionAttributes, setAll, setOne, textOf } from "./values.ts";
 
@@ -51,8 +53,7 @@ export function recordingSpan(name: unknown, options: SpanIdentity & SpanOptions
     addLinks: (given) => change(() => addLinks(growing, given)),
     setStatus: (given) => change(() => (growing.status = nextStatus(growing.status, given, limits))),
     updateName: (given) => change(() => (growing.begun.name = textOf(given, limits.bodyLength))),
-    recordException: (exception, time) =>
-      void change(() => addEvent(growing, eventOf("exception", { attributesOrTime: exceptionAttributes(exception), time }, limits))),
+    recordException: (exception, time) => void span.addEvent("exception", exceptionAttributes(exception), time),
     end(time) {
       if (ended) return;
       ended = true;
@@ -65,14 +66,15 @@ export function recordingSpan(name: unknown, options: SpanIdentity & SpanOptions
 
 function beginning(name: unknown, options: SpanIdentity & SpanOptions, limits: RecordingLimits): Growing {
   const { context, parentSpanId, parentIsRemote, kind, startTime } = options;
+  const traceState = stateText(context.traceState);
   const attributes = attributesOf(options.attributes, limits);
   const links: RecordedLink[] = [];
   const begun = {
     name: textOf(name, limits.bodyLength),
-    kind: kindOf(kind),
+    kind: spanKindOf(kind),
     traceId: context.traceId,
     spanId: context.spanId,
-    ...(context.traceState && { traceState: context.traceState.serialize() }),
+    ...(traceState !== undefined && { traceState }),
     ...(parentSpanId !== undefined && { parentSpanId }),
     ...(parentIsRemote && { parentIsRemote }),
     startTime: millisecondsOf(startTime),
@@ -105,10 +107,6 @@ function endOf({ begun, attributes, events, status, droppedEvents, droppedLinks 
   };
 }
 
-function kindOf(kind: SpanKind | undefined): SpanKind {
-  return kind !== undefined && SpanKind[kind] !== undefined ? kind : SpanKind.INTERNAL;
-}
-
 function addEvent(growing: Growing, event: RecordedSpanEvent): void {
   const { events, limits } = growing;
   if (limits.events > 0) events.push(event);
@@ -130,10 +128,10 @@ function addLinks(growing: Growing, given: unknown): void {
 }
 
 function addLink(growing: Growing, link: Link | undefined): void {
-  const { traceId, spanId } = link?.context ?? {};
   // One that names no span is none.
-  if (link && typeof traceId === "string" && typeof spanId === "string" && growing.links.length < growing.limits.links)
-    growing.links.push({ context: link.context, attributes: attributesOf(link.attributes, growing.limits).values });
+  const context = spanContextOf(link?.context);
+  if (context && growing.links.length < growing.limits.links)
+    growing.links.push({ context, attributes: attributesOf(link?.attributes, growing.limits).values });
   else growing.droppedLinks += 1;
 }
 

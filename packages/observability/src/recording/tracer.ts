@@ -1,6 +1,7 @@
-import { type Context, isSpanContextValid, ROOT_CONTEXT, type SpanContext, trace, type Tracer, TraceFlags } from "@opentelemetry/api";
+import { type Context, ROOT_CONTEXT, type Tracer, TraceFlags } from "@opentelemetry/api";
 import { tracerOf } from "../explicit-tracer.ts";
 import { randomIds } from "./ids.ts";
+import { spanContextIn } from "./span-contexts.ts";
 import { recordingSpan, type SpanIdentity, type SpanReceiver } from "./span.ts";
 
 export interface RecordingTrace {
@@ -16,7 +17,7 @@ export function recordingTracer({ traceId: own, parent: place }: RecordingTrace,
   function identityBelow(parent: Context | undefined): SpanIdentity {
     const above = spanContextIn(parent);
     const spanId = random(8);
-    if (!above || !isSpanContextValid(above)) return { context: { traceId: own ?? random(16), spanId, traceFlags: TraceFlags.SAMPLED } };
+    if (!above) return { context: { traceId: own ?? random(16), spanId, traceFlags: TraceFlags.SAMPLED } };
     const { traceId, traceState, isRemote } = above;
     return {
       context: { traceId, spanId, traceFlags: TraceFlags.SAMPLED, ...(traceState && { traceState }) },
@@ -29,13 +30,4 @@ export function recordingTracer({ traceId: own, parent: place }: RecordingTrace,
     (name, options, parent) => recordingSpan(name, { ...options, ...identityBelow(options?.root ? undefined : parent) }, receiver),
     place ?? ROOT_CONTEXT,
   );
-}
-
-/** Whatever was given for a context. */
-function spanContextIn(context: Context | undefined): SpanContext | undefined {
-  try {
-    return context && trace.getSpanContext(context);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,0 +1,20 @@
+import { SeverityNumber, SpanKind, SpanStatusCode } from "@opentelemetry/api";
+
+const KINDS = [SpanKind.INTERNAL, SpanKind.SERVER, SpanKind.CLIENT, SpanKind.PRODUCER, SpanKind.CONSUMER] as const;
+const CODES = [SpanStatusCode.UNSET, SpanStatusCode.OK, SpanStatusCode.ERROR] as const;
+
+/** As the API numbers them. What is none is INTERNAL. */
+export function spanKindOf(given: unknown): SpanKind {
+  return KINDS[given as number] ?? SpanKind.INTERNAL;
+}
+
+/** What is none is UNSET. */
+export function statusCodeOf(given: unknown): SpanStatusCode {
+  return CODES[given as number] ?? SpanStatusCode.UNSET;
+}
+
+/** `undefined` for what is none, and for UNSPECIFIED. */
+export function severityNumberOf(given: unknown): SeverityNumber | undefined {
+  const name = SeverityNumber[given as number] as keyof typeof SeverityNumber | undefined;
+  return name === undefined || name === "UNSPECIFIED" ? undefined : SeverityNumber[name];
+}

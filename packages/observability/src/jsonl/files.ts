@@ -1,0 +1,86 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { appendFile } from "./append-file.ts";
+import { TelemetryFileError } from "./errors.ts";
+import type { TelemetryFile } from "./fold.ts";
+
+/** After a file could not be opened, in milliseconds: not with every span. */
+const RETRY_AFTER = 1_000;
+
+/** The three files of a directory. */
+export interface TelemetryFiles {
+  /** `lines`: how many there are in the text. Never throws. */
+  readonly append: (file: TelemetryFile, text: string, lines: number) => void;
+  /** How many lines could not be appended so far. */
+  readonly lost: () => number;
+  /** For good. */
+  readonly close: () => void;
+}
+
+export interface TelemetryFilesOptions {
+  readonly onTrouble?: ((error: TelemetryFileError) => void) | undefined;
+  /** Lines of what an earlier process left open. Asked before the first line is written. */
+  readonly recovered: () => readonly string[];
+}
+
+export function telemetryFiles(directory: string, { onTrouble, recovered }: TelemetryFilesOptions): TelemetryFiles {
+  const pathOf = (name: TelemetryFile): string => join(directory, name);
+  const [trace, logs, metrics] = [appendFile(pathOf("trace.jsonl")), appendFile(pathOf("logs.jsonl")), appendFile(pathOf("metrics.jsonl"))];
+  const files = { "trace.jsonl": trace, "logs.jsonl": logs, "metrics.jsonl": metrics };
+  const tell = once(onTrouble);
+  let state: "new" | "ready" | "closed" = "new";
+  let [lost, retryAt] = [0, 0];
+
+  function prepare(): void {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    state = "ready";
+    try {
+      const left = recovered();
+      if (left.length > 0) trace.append(left.join(""));
+    } catch (error) {
+      // What was left open stays open; what comes now is kept.
+      tell(pathOf("trace.jsonl"), error);
+    }
+  }
+
+  return {
+    append(name, text, lines) {
+      if (state === "closed") return;
+      if (performance.now() < retryAt) {
+        lost += lines;
+        return;
+      }
+      try {
+        if (state === "new") prepare();
+        files[name].append(text);
+      } catch (error) {
+        lost += lines;
+        if (isOpening(error)) retryAt = performance.now() + RETRY_AFTER;
+        tell(pathOf(name), error);
+      }
+    },
+    lost: () => lost,
+    close() {
+      state = "closed";
+      for (const file of [trace, logs, metrics]) file.close();
+    },
+  };
+}
+
+function once(onTrouble: TelemetryFilesOptions["onTrouble"]): (file: string, cause: unknown) => void {
+  let told = false;
+  return (file, cause) => {
+    if (told) return;
+    told = true;
+    try {
+      onTrouble?.(new TelemetryFileError(file, cause));
+    } catch {
+      // Whoever is told does not make it worse.
+    }
+  };
+}
+
+function isOpening(error: unknown): boolean {
+  const { syscall } = error as NodeJS.ErrnoException;
+  return syscall === "open" || syscall === "mkdir";
+}

@@ -92,6 +92,16 @@ export const ATTRIBUTES = {
     inputKey: "dad.input.key",
     isolationPreset: "dad.isolation.preset",
     isolationAdapter: "dad.isolation.adapter",
+    isolationGuards: "dad.isolation.guards",
+    isolationDegraded: "dad.isolation.degraded",
+    /** In seconds: how long an attempt waited for answers, and how long nothing is done before the next one. */
+    waitDuration: "dad.node.wait.duration",
+    retryDelay: "dad.retry.delay",
+    /** Of a log record: the entry in the journal of the run, and the name of what a program itself told. */
+    eventSeq: "dad.event.seq",
+    customName: "dad.custom.name",
+    /** How many bytes of output are in no log. */
+    outputBytes: "dad.command.output.bytes",
     /** Contents of a node: recorded only as far as capture says. JSON. */
     nodeInput: "dad.node.input",
     nodeOutput: "dad.node.output",

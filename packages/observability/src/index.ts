@@ -3,7 +3,20 @@
  *
  * @packageDocumentation
  */
-export { type Attributes, type Context, type Span, SpanKind } from "@opentelemetry/api";
+export {
+  type Attributes,
+  type Context,
+  type Counter,
+  type Histogram,
+  type Link,
+  type Logger,
+  type Meter,
+  ROOT_CONTEXT,
+  type Span,
+  type SpanContext,
+  SpanKind,
+  type Tracer,
+} from "@opentelemetry/api";
 export {
   artifactAttributes,
   ATTRIBUTES,

@@ -85,6 +85,8 @@ export const RunEvent = z.discriminatedUnion("type", [
     ...attempt,
     type: z.literal("node.completed"),
     decision: NodeDecision,
+    /** Of a node that was not started in this run. */
+    nodeType: z.string().optional(),
     durationMs,
     /** Of a reused node without contents: small ones are in the entry of its origin. */
     artifacts: z.array(ArtifactEntry),
@@ -96,6 +98,7 @@ export const RunEvent = z.discriminatedUnion("type", [
   z.looseObject({
     ...attempt,
     type: z.literal("node.failed"),
+    nodeType: z.string().optional(),
     durationMs,
     artifacts: z.array(ArtifactEntry),
     usage: Usage.optional(),

@@ -95,6 +95,8 @@ export const RerunOf = z.looseObject({
   lineage: z.array(RunId).optional(),
   /** What models and other outsiders gave is served from the record, and the code of the agent is executed again. */
   replay: z.boolean().optional(),
+  /** The last span of that run. */
+  traceparent: Traceparent.optional(),
 });
 export type RerunOf = z.infer<typeof RerunOf>;
 

@@ -43,7 +43,7 @@ export async function completeRun(run: OpenedRun, end: RunEnd): Promise<RunDetai
   }
   const details = run.record.details();
   const unshown = (await failureOf(run.shown.settled())) ?? (await failureOf(showRun(run.ports, details)));
-  await flush(run.ports);
+  await flushWatchers(run.ports);
   if (uncommitted) throw uncommitted.cause;
   if (unshown) throw new RunNotShownError(details.runId, details.status, unshown.cause);
   return details;
@@ -80,7 +80,7 @@ function endOf(end: RunEnd, failure: Failure | undefined, { usage }: RunDetails)
 const WATCHERS_GRACE_MS = 1_000;
 
 /** A subscriber that hangs and an exporter that cannot reach its collector neither fail nor hold up a run. */
-async function flush({ events, observability }: RunPorts): Promise<void> {
+export async function flushWatchers({ events, observability }: RunPorts): Promise<void> {
   const signal = AbortSignal.timeout(WATCHERS_GRACE_MS);
   await Promise.allSettled([events.flush({ signal }), observability.flush({ signal })]);
 }

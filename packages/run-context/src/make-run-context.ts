@@ -37,6 +37,7 @@ export function makeRunContext(parts: RunContextParts, opened: OpenedRun): RunCo
     budget,
     inputs: runInputs(opened, { recorded: inputs, files: inputFiles, assertGoingOn: () => life.assertGoingOn(), hasBegun: () => hasBegun }),
     history,
+    telemetry: record.telemetry,
     signal: life.signal,
     async record(draft, options) {
       life.assertGoingOn();

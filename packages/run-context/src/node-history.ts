@@ -8,6 +8,7 @@ import type {
   NodePath,
   OutcomeRef,
   RecordedEvent,
+  Traceparent,
   Usage,
 } from "@dad/protocol";
 
@@ -31,6 +32,8 @@ export interface NodeHistory {
   readonly usage?: Usage | undefined;
   /** Of a reused node: where it was executed. */
   readonly origin?: NodeOrigin | undefined;
+  /** The span that its last attempt was executed under. */
+  readonly traceparent?: Traceparent | undefined;
   /** Of the entry that says that its first attempt started. */
   readonly began?: number | undefined;
   /** Of all that its attempts changed: they did so while nobody else changed files. */
@@ -53,6 +56,7 @@ export function nodeAfter(event: RecordedEvent, nodes: ReadonlyMap<NodePath, Nod
         artifacts: [],
         error: undefined,
         seq: event.seq,
+        ...(event.traceparent === undefined ? {} : { traceparent: event.traceparent }),
         ...leftBefore(event, nodes.get(event.path)),
       };
     case "node.completed":
@@ -68,6 +72,7 @@ export function nodeAfter(event: RecordedEvent, nodes: ReadonlyMap<NodePath, Nod
         error: event.type === "node.failed" || event.type === "node.cancelled" ? event.error : undefined,
         seq: event.seq,
         usage: event.usage,
+        ...tracedOf(event, nodes.get(event.path)),
         ...madeOf(event, nodes.get(event.path)),
       };
     case "node.rested":
@@ -78,6 +83,11 @@ export function nodeAfter(event: RecordedEvent, nodes: ReadonlyMap<NodePath, Nod
 }
 
 type NodeEnd = EventOf<"node.completed"> | EventOf<"node.failed"> | EventOf<"node.parked"> | EventOf<"node.cancelled">;
+
+/** What was not started here has no span of an attempt. */
+function tracedOf({ attempt }: NodeEnd, before: NodeHistory | undefined): Partial<NodeHistory> {
+  return before?.traceparent !== undefined && before.attempt === attempt ? { traceparent: before.traceparent } : {};
+}
 
 function leftBefore({ seq }: EventOf<"node.started">, before: NodeHistory | undefined): Partial<NodeHistory> {
   return { began: before?.began ?? seq, outcome: before?.outcome, exclusive: before?.exclusive };

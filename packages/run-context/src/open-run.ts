@@ -13,7 +13,7 @@ import { foldHistory } from "./run-history.ts";
 import { releaseRun } from "./run-life.ts";
 import type { MakeRunPorts, RunPorts } from "./run-ports.ts";
 import { keepInputs } from "./run-inputs.ts";
-import { runRecord } from "./run-record.ts";
+import { recordTrace, runRecord } from "./run-record.ts";
 import { shownArtifacts } from "./shown-artifacts.ts";
 import { takeStaticInputs } from "./static-inputs.ts";
 
@@ -117,5 +117,6 @@ async function recordStart(
     ...(inputFiles.length > 0 ? { inputFiles: [...inputFiles] } : {}),
   };
   await record.add({ type: "run.started", ...facts });
+  await recordTrace(record);
   return given ? [given] : [];
 }

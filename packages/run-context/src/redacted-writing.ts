@@ -1,4 +1,4 @@
-import type { EventDraft } from "@dad/protocol";
+import type { EventDraft, RunEvent } from "@dad/protocol";
 import { encodeArtifact } from "./artifact-to-keep.ts";
 import type { OpenedRun } from "./complete-run.ts";
 import { keepArtifact } from "./keep-artifact.ts";
@@ -11,7 +11,11 @@ import type { RunContext } from "./run-context.ts";
 export function redactedWriting({ env, ports, record }: Pick<OpenedRun, "env" | "ports" | "record">): Pick<RunContext, "record" | "tell" | "keep"> {
   const { events, redactor } = ports;
   const output = redactedOutput(redactor);
-  const publish = (draft: EventDraft): void => events.publish({ ...draft, runId: env.runId, time: new Date().toISOString() });
+  const publish = (draft: EventDraft): void => {
+    const told: RunEvent = { ...draft, runId: env.runId, time: new Date().toISOString() };
+    record.telemetry.tells(told);
+    events.publish(told);
+  };
   return {
     async record(draft, options) {
       // What a node put out comes before how it ended.

@@ -13,6 +13,8 @@ export interface RequestHistory {
   readonly overdue?: true;
   /** Of the last entry that says something of it. */
   readonly seq: number;
+  /** When it was asked, by the clock of the machine that did. */
+  readonly askedAt?: string;
 }
 
 /** Folds what was asked and answered. */
@@ -25,11 +27,11 @@ export function foldRequests() {
     if (asked?.state === "open") requests.set(id, { ...asked, ...how });
   }
 
-  function asked({ request, path, seq }: EventOf<"input.requested"> & { readonly seq: number }): void {
+  function asked({ request, path, seq, time }: EventOf<"input.requested"> & { readonly seq: number }): void {
     const before = requests.get(request.id);
     // It is asked again after it was needed no more, or because a secret is not kept.
     if (before === undefined || before.state === "cancelled" || request.as === "secret")
-      requests.set(request.id, { request, path, state: "open", seq });
+      requests.set(request.id, { request, path, state: "open", seq, askedAt: time });
   }
 
   return {

@@ -30,7 +30,7 @@ import { redactedError } from "./redacted-error.ts";
 import { releaseRun } from "./run-life.ts";
 import type { MakeRunPorts, RunPorts } from "./run-ports.ts";
 import { detailsOf, emptyProjection, project, type RunProjection } from "./run-projection.ts";
-import { runRecord } from "./run-record.ts";
+import { recordTrace, runRecord } from "./run-record.ts";
 import { shownArtifacts } from "./shown-artifacts.ts";
 
 export interface ResumeRunOptions extends Pick<RunEnvOptions, "projectRoot" | "runRoot"> {
@@ -128,11 +128,12 @@ async function goOn(claimed: ClaimedRun, { projection, history, status, limits }
   assertReachable(claimed, history);
   await assertContent(ports, history);
   const inputs = await recordedInputs(ports, history);
-  const record = runRecord(journal, { ports, env, before: projection });
+  const record = runRecord(journal, { ports, env, before: { projection, history } });
   const shown = shownArtifacts(ports.view);
   let tree = NO_TREE;
   try {
     await record.add({ type: "run.resumed", from: status, ...(budget && limits ? { budget: limits } : {}) });
+    await recordTrace(record);
     const { rootComponentId } = record.details();
     await showRun(ports, record.details());
     await shown.add(lastArtifacts(history));

@@ -18,6 +18,7 @@ import type { ResourceProfile } from "@dad/resources";
 import type { ArtifactToKeep } from "./artifact-to-keep.ts";
 import type { RunHistory } from "./run-history.ts";
 import type { RunPorts } from "./run-ports.ts";
+import type { RunTelemetry } from "./telemetry/run-telemetry.ts";
 
 /**
  * One run, from set-up to completion: the only object that a component sees.
@@ -43,6 +44,8 @@ export interface RunContext extends AsyncDisposable {
   readonly budget?: BudgetLimits | undefined;
   /** What had happened in this run before it was opened: nothing, unless it is resumed. */
   readonly history: RunHistory;
+  /** Where the attempts of its nodes tell what they do. */
+  readonly telemetry: Pick<RunTelemetry, "attempt" | "capture">;
   /**
    * Adds a fact to the journal and then tells the subscribers: once it is durable there, or, for what may be lost when the
    * process is killed (`wait: "ordered"`), once it has its place.

@@ -13,6 +13,7 @@ import {
   type RecordedEvent,
   type RerunOf,
   type RunId,
+  type Traceparent,
 } from "@dad/protocol";
 import { decodeValue } from "./artifact-format.ts";
 import { type ComponentState, foldComponents } from "./component-history.ts";
@@ -23,6 +24,7 @@ import { foldRequests, type RequestHistory } from "./request-history.ts";
 import { checkedRunId } from "./run-env.ts";
 import { foldSpending, type SpendingHistory } from "./spending-history.ts";
 import { foldSteps, type StepHistory } from "./step-history.ts";
+import { traceparentOf } from "./telemetry/span-context.ts";
 
 /** A change of the result tree by one attempt of a node. */
 export interface OutcomeStep {
@@ -75,6 +77,8 @@ export interface RunHistory {
   readonly outcome: OutcomeHistory;
   /** Of a run without an outcome, the directory that it works in, as `workspace.opened` has it. */
   readonly workspace: string | undefined;
+  /** The last span of the run, where somebody traced it. */
+  readonly traceparent: Traceparent | undefined;
   /** Of the last entry. */
   readonly lastSeq: number;
 }
@@ -149,6 +153,7 @@ const NOTHING_KNOWN = {
   rerun: undefined,
   revision: undefined,
   workspace: undefined,
+  traceparent: undefined,
   lastSeq: 0,
 };
 
@@ -174,6 +179,7 @@ function addFact(history: Open<RunHistory>, event: RecordedEvent): void {
   else if (event.type === "inputs.registered") history.inputs = event.artifact;
   else if (event.type === "outcome.opened") history.outcome = { ...outcome, start: event.outcome, tree: outcome.tree ?? event.outcome.tree };
   else if (event.type === "workspace.opened") history.workspace = event.directory;
+  else if (event.type === "trace.updated") history.traceparent = traceparentOf(event);
   else if (event.type === "component.started") history.definition = event.definition ?? history.definition;
 }
 

@@ -1,6 +1,6 @@
 import type { Journal } from "@dad/journal";
 import { DadError, errorEnvelope, type RunDetails } from "@dad/protocol";
-import { completeRun, type OpenedRun, type RunEnd } from "./complete-run.ts";
+import { completeRun, flushWatchers, type OpenedRun, type RunEnd } from "./complete-run.ts";
 import { RunEndedError } from "./errors.ts";
 
 /** Whether a run goes on, and its two ends: how it went, and that nobody holds it any more. Each is done once. */
@@ -52,6 +52,8 @@ export async function releaseRun(run: OpenedRun): Promise<void> {
     try {
       await shown.settled();
     } finally {
+      // What nobody recorded the end of has ended now.
+      if (run.record.telemetry.close()) await flushWatchers(run.ports);
       await release();
     }
   }

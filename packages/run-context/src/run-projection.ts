@@ -15,11 +15,13 @@ import {
   type RecordedEvent,
   type RunDetails,
   type RunStatus,
+  type Traceparent,
   type Usage,
 } from "@dad/protocol";
 import { foldRequests } from "./request-history.ts";
 import { levelsOf } from "./run-budget.ts";
 import { foldSpending } from "./spending-history.ts";
+import { traceparentOf } from "./telemetry/span-context.ts";
 
 type SpendingFold = ReturnType<typeof foldSpending>;
 type RequestsFold = ReturnType<typeof foldRequests>;
@@ -41,6 +43,8 @@ export interface RunProjection {
   readonly start?: OutcomeRef;
   /** Of a run without an outcome: where it works. */
   readonly workspace?: string;
+  /** Its last span, where somebody traced it. */
+  readonly traceparent?: Traceparent | undefined;
   /** In the order in which they were first started. */
   readonly nodes: Map<NodePath, NodeDetails>;
   /** Likewise. */
@@ -88,6 +92,8 @@ export function project(run: RunProjection, event: RecordedEvent): RunProjection
       return { ...run, start: event.outcome };
     case "workspace.opened":
       return { ...run, workspace: event.directory };
+    case "trace.updated":
+      return { ...run, traceparent: traceparentOf(event) };
     case "outcome.committed":
       return event.path === undefined ? { ...run, outcome: event.outcome } : run;
     default:
@@ -225,6 +231,7 @@ export function detailsOf(run: RunProjection, { runDir, live }: RunPlace): RunDe
     ...(started.rerun ? { rerun: started.rerun } : {}),
     ...(run.saved ? { saved: run.saved } : {}),
     ...(started.source ? { source: started.source } : {}),
+    ...(run.traceparent === undefined ? {} : { traceparent: run.traceparent }),
     ...(run.spaces.length > 0 ? { spaces: [...run.spaces] } : {}),
     ...(run.budget && Object.keys(run.budget).length > 0 ? { budget: [...levelsOf(run.budget, run.spent.run)] } : {}),
     // A run that is over needs no answer.

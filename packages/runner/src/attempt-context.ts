@@ -2,9 +2,9 @@ import type { NodeContext, Question } from "@dad/agent";
 import { readBytes } from "@dad/artifacts";
 import type { NodeCall } from "@dad/engine";
 import type { IsolationPolicy, IsolationSpace } from "@dad/isolation";
-import { logAt, type Observability, traced } from "@dad/observability";
+import { traced } from "@dad/observability";
 import { type Json, type OutcomeRef, Usage } from "@dad/protocol";
-import { type RunContext, withoutData } from "@dad/run-context";
+import { type AttemptTelemetry, type RunContext, withoutData } from "@dad/run-context";
 import type { ResourceProfile } from "@dad/resources";
 import { redactor } from "@dad/secrets";
 import { z } from "zod";
@@ -15,9 +15,12 @@ import { isolationAttributes } from "./isolation-attributes.ts";
 import { assertWanted, type Attempt, type Collected, countUsage } from "./attempt.ts";
 
 /** What a node sees of its attempt. Once the run goes on without that, nothing of it leaves a trace. */
-export function contextOf(attempt: Attempt, collected: Collected, observability: Observability): NodeContext {
+export function contextOf(attempt: Attempt, collected: Collected): NodeContext {
   const { call, scope, signal, waits } = attempt;
-  const { run, space } = scope;
+  const { run } = scope;
+  const telemetry = run.telemetry.attempt(call, { isOver: () => collected.over === true || collected.left !== undefined });
+  const { observability, log } = telemetry;
+  const space = telemetry.space(scope.space);
   const assertGoingOn = (): void => {
     assertWanted(collected);
     if (collected.over) throw new AttemptOverError(call);
@@ -39,7 +42,7 @@ export function contextOf(attempt: Attempt, collected: Collected, observability:
     files: space.files,
     exec: async (command, options) =>
       wanted(() => space.exec(command, { ...options, signal: options?.signal ? AbortSignal.any([signal, options.signal]) : signal })),
-    isolated: async (policy) => wanted(() => isolatedFor({ call, scope, signal }, policy, observability)),
+    isolated: async (policy) => wanted(() => isolatedFor({ call, scope, signal }, policy, telemetry)),
     untrusted: call.untrusted ?? false,
     workspace: run.directory,
     outcome: run.outcome && { commit: async (message) => wanted(() => commitWorkspace(run, { call, collected }, message)) },
@@ -48,7 +51,7 @@ export function contextOf(attempt: Attempt, collected: Collected, observability:
     secret: async (name) => wanted(() => run.ports.resources.get("secret", name).reveal({ signal })),
     redactor: run.ports.redactor ?? redactor(),
     observability,
-    log: logAt(observability.logger, { attributes: { "dad.node.path": call.path, "dad.node.attempt": call.attempt } }),
+    log,
     content: (entry, options) => wanted(() => readBytes(run.ports.artifacts, entry, { ...options, signal })),
     use: (resource) => (assertGoingOn(), collected.owned.push(resource), resource),
     addUsage: (usage) => spend(attempt, collected, usage),
@@ -141,12 +144,12 @@ export async function askIn({ call, signal, requests, waits, hold }: Attempt, qu
 function isolatedFor(
   { call, scope, signal }: Pick<Attempt, "call" | "scope" | "signal">,
   policy: IsolationPolicy,
-  observability: Observability,
+  telemetry: AttemptTelemetry,
 ): Promise<IsolationSpace> {
-  return traced(observability, { name: "isolate" }, async (_place, span) => {
+  return traced(telemetry.observability, { name: "isolate" }, async (_place, span) => {
     const own = await scope.isolated(policy, { at: call.path, signal });
     span.setAttributes(isolationAttributes(own));
-    return own;
+    return telemetry.space(own);
   });
 }
 

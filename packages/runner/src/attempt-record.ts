@@ -44,9 +44,14 @@ export async function commitParked({ call, scope: { run } }: Attempt, collected:
 }
 
 /** The entry that makes all that is kept the node's. */
-export async function commit({ call, scope: { run }, signal }: Attempt, collected: Collected, ending: Ending): Promise<void> {
+export async function commit(
+  { call, definition: { nodeType }, scope: { run }, signal }: Attempt,
+  collected: Collected,
+  ending: Ending,
+): Promise<void> {
   assertWanted(collected);
-  await run.record(endOf(call, collected, { ...ending, told: isTold(ending.outcome, signal) }));
+  const end = endOf(call, collected, { ...ending, told: isTold(ending.outcome, signal) });
+  await run.record(ending.decision === "assumed" && end.type === "node.completed" ? { ...end, nodeType: nodeType.type } : end);
 }
 
 function isTold(outcome: NodeOutcome, signal: AbortSignal): boolean {

@@ -1,6 +1,5 @@
 import { type Effect, type NodeDefinition, type NodePolicy, RecordSettings } from "@dad/agent";
 import type { NodeCall } from "@dad/engine";
-import type { Observability } from "@dad/observability";
 import { addUsage, type OutcomeRef, type Usage } from "@dad/protocol";
 import type { ExecutionScope } from "@dad/run-context";
 import type { AttemptSpending } from "./budget/attempt-spending.ts";
@@ -25,7 +24,6 @@ export interface Attempt extends NodeElement, AttemptSteps {
   readonly call: NodeCall;
   readonly scope: ExecutionScope;
   readonly signal: AbortSignal;
-  readonly observability: Observability;
   readonly exclusively: Exclusively;
   readonly requests: RunRequests;
   readonly waits: AttemptWaits;

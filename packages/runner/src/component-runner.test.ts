@@ -103,7 +103,7 @@ describe("a runner", () => {
     const { result, run: details } = await run(flow("main").node("count", count({ text: "one two" })), { ports });
     expect(result).toEqual({ count: { words: 2 } });
     expect(details.nodes[0]?.artifacts.map(({ name }) => name)).toEqual(["input", "outcome", "result"]);
-    expect(ports.observability.spans.map(({ name }) => name)).toContain("node count");
+    expect(ports.observability.spans.map(({ name }) => name)).toContain("count count");
   });
 
   it("gives nested components the variables of those around them, their own first", async () => {

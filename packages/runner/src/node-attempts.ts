@@ -1,6 +1,5 @@
 import { type ComponentDefinition, elementsOf } from "@dad/agent";
 import type { NodeCall, NodeExecutor, NodeOutcome } from "@dad/engine";
-import type { Observability } from "@dad/observability";
 import { errorEnvelope, type Json, type NodePath } from "@dad/protocol";
 import type { ExecutionScope } from "@dad/run-context";
 import { askedOutcome } from "./asked-variables.ts";
@@ -26,8 +25,6 @@ import { mayLeaveOthers, wholeAttempts } from "./whole-attempt.ts";
 export interface NodeAttemptsOptions {
   readonly scope: ExecutionScope;
   readonly root: ComponentDefinition;
-  /** At the place in the trace where the nodes belong. */
-  readonly observability: Observability;
   readonly report: Pick<WalkReport, "add">;
   readonly files: FileCommits;
   readonly before: Before;
@@ -73,7 +70,7 @@ export function nodeAttempts(options: NodeAttemptsOptions): NodeAttempts {
       if (before) return await recordedOutcome(scope, before);
       using spending = options.budgets.enter(call.path, { signal });
       const within = { spending, report, signal: spending.signal, hold: () => both(hold(), spending.hold()) };
-      const own = { observability: options.observability, exclusively: parts.exclusively, ...within, ...steps(call) };
+      const own = { exclusively: parts.exclusively, ...within, ...steps(call) };
       return await attempt({ ...asking, ...own, ...nodeAt(call.path) });
     },
     ledger: attemptLedger({ going, ends, nodeAt, report, room }),

@@ -1,5 +1,4 @@
 import { type NodeOutcome, stoppedOutcome } from "@dad/engine";
-import { traced, under } from "@dad/observability";
 import { DadError, type Json } from "@dad/protocol";
 import { redactedError } from "@dad/run-context";
 import { type Attempt, type Collected, disposeOwned } from "./attempt.ts";
@@ -13,14 +12,15 @@ import { inputQuestion } from "./waiting/required-input.ts";
 /** Does the work of an attempt, and keeps what it gives. */
 export async function executed(work: Attempt, collected: Collected): Promise<NodeOutcome> {
   const { call, scope, spending } = work;
-  const { redactor } = scope.run.ports;
-  const stopped = (error: unknown): NodeOutcome => outcomeOf(work, redactedError(error, redactor));
+  const { telemetry, ports } = scope.run;
+  const stopped = (error: unknown): NodeOutcome => outcomeOf(work, redactedError(error, ports.redactor));
   let value: Json;
   try {
     spending.assertTimeLeft();
     const input = call.input ?? (await askedInput(work));
     const given = { settings: call.settings, ...(input === undefined ? {} : { input }) };
     await collected.records.keep("input", input === call.input ? given : { ...given, asked: true });
+    telemetry.capture(call, "input", given);
     value = await interceptedValue({ ...work, call: { ...call, ...given } }, collected);
     spending.assertRunGoesOn();
   } catch (error) {
@@ -28,6 +28,7 @@ export async function executed(work: Attempt, collected: Collected): Promise<Nod
   }
   try {
     await collected.records.keep("outcome", value);
+    telemetry.capture(call, "output", value);
     return { status: "completed", value };
   } catch (error) {
     // It did its work, and there is no room to say so: recorded as failed, it would be done again.
@@ -58,20 +59,18 @@ async function askedInput(work: Attempt): Promise<Json | undefined> {
 }
 
 async function valueOf(work: Attempt, collected: Collected): Promise<Json> {
-  const { call, definition, observability, signal } = work;
+  const { call, definition, signal } = work;
   const { nodeType } = definition;
   const settings = nodeType.settings.safeParse(call.settings);
   if (!settings.success) throw new NodeSettingsError(call.path, settings.error);
   const input = inputOf(work);
   signal.throwIfAborted();
-  const attributes = { "dad.node.path": call.path, "dad.node.type": nodeType.type, "dad.node.attempt": call.attempt };
-  const value = await traced(observability, { name: `node ${nodeType.type}`, attributes }, async (place) => {
-    try {
-      return await nodeType.execute(contextOf(work, collected, under(observability, place)), { settings: settings.data, input });
-    } finally {
-      await disposeOwned(collected);
-    }
-  });
+  let value: unknown;
+  try {
+    value = await nodeType.execute(contextOf(work, collected), { settings: settings.data, input });
+  } finally {
+    await disposeOwned(collected);
+  }
   return checkedOutput(work, value);
 }
 

@@ -87,11 +87,12 @@ interface Reused {
 }
 
 /** Its fingerprint is that of the result, whatever the node would depend on now. */
-function reusedEnd({ call: { path, attempt, decidedBy } }: Attempt, { record, changed, base, beside }: Reused): EventDraft {
+function reusedEnd({ call: { path, attempt, decidedBy }, definition: { nodeType } }: Attempt, { record, changed, base, beside }: Reused): EventDraft {
   const { fingerprint, reads, usage, exclusive } = record;
   const facts = {
     path,
     attempt,
+    nodeType: nodeType.type,
     durationMs: 0,
     artifacts: withoutData(record.artifacts).map((entry) => placedAt(path, entry, record.path)),
     origin: originOf(record, base),

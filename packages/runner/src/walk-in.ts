@@ -1,6 +1,5 @@
 import type { ComponentDefinition } from "@dad/agent";
 import type { DriveOptions, NodeHandle } from "@dad/engine";
-import type { Observability } from "@dad/observability";
 import type { ErrorEnvelope, Json, NodePath } from "@dad/protocol";
 import { digestOfInputFiles, type ExecutionScope, type RunContext } from "@dad/run-context";
 import type { Assumptions } from "./assumption.ts";
@@ -24,8 +23,6 @@ import { walkReport } from "./walk-report.ts";
 import { withoutSecrets } from "./without-secrets.ts";
 
 export interface WalkInOptions {
-  /** At the place in the trace where the nodes belong. */
-  readonly observability: Observability;
   readonly inputs: StaticInputIndex;
   readonly assume: Assumptions | undefined;
   /** Of a re-run. */
@@ -42,7 +39,7 @@ export interface WalkIn extends Pick<DriveOptions, "execute">, AsyncDisposable {
 
 /** What a walk through a definition needs to go on in a run, where that stands. */
 export function walkIn(scope: ExecutionScope, root: ComponentDefinition, options: WalkInOptions): WalkIn {
-  const { observability, inputs, assume, continuation, clock } = options;
+  const { inputs, assume, continuation, clock } = options;
   const { env, history, ports } = scope.run;
   const turns = turnsAfter(root, history, assume);
   const report = walkReport(scope.run, root);
@@ -55,7 +52,7 @@ export function walkIn(scope: ExecutionScope, root: ComponentDefinition, options
   waiting.requests.listen();
   const budgets = runBudgets({ run: scope.run, root, report, clock });
   const before = { turns, assume, continuation };
-  const { execute, ledger } = nodeAttempts({ waiting, budgets, scope, root, observability, report, files: commits, before });
+  const { execute, ledger } = nodeAttempts({ waiting, budgets, scope, root, report, files: commits, before });
   const cameTo = new Set(history.nodes.keys());
   const decisions = decisionsOf({ fingerprint, unmarked: own, recorded: history.nodes, continuation, redactor: ports.redactor });
   const host: InterpreterHost = {

@@ -58,7 +58,7 @@ describe.each(Object.entries(LOOPS))("a list in %s", (_name, definition) => {
     const before = (await readHistory(on.ports.journals, RUN)).nodes.get("main.each.iter_0.a" as never);
     expect(moved?.artifacts.map(({ path }) => path)).toEqual(before?.artifacts.map(({ path }) => path.replace("iter_0", "iter_1")));
     expect(moved?.artifacts.map(({ digest }) => digest)).toEqual(before?.artifacts.map(({ digest }) => digest));
-    expect(moved?.origin).toEqual({ runId: RUN, seq: before?.seq, attempt: 1 });
+    expect(moved?.origin).toMatchObject({ runId: RUN, seq: before?.seq, attempt: 1 });
     expect(sorted(moved?.artifacts.map(({ path }) => path.split("/").slice(0, -1).join("/")) ?? [])).toContain("main/each/iter_1/a");
   });
 

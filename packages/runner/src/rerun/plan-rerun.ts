@@ -177,6 +177,7 @@ function recordOf(base: BaseRun, options: CheckedRerun, start: FileStart | undef
     ...(replay ? { replay } : {}),
     ...(start === undefined ? {} : { start: { ...start, ...sourceOf(base) } }),
     lineage: [...lineageOf(base)],
+    ...(base.history.traceparent === undefined ? {} : { traceparent: base.history.traceparent }),
   };
 }
 

@@ -1,0 +1,95 @@
+import {
+  ATTRIBUTES,
+  type Context,
+  failSpan,
+  type Log,
+  logAt,
+  type Logger,
+  type Observability,
+  OPERATIONS,
+  type Span,
+  type Tracer,
+  under,
+} from "@dad/observability";
+import { noopObservability } from "@dad/observability/noop";
+import type { IsolationSpace } from "@dad/isolation";
+import type { Redactor } from "@dad/secrets";
+import type { RunMetrics } from "./run-metrics.ts";
+import type { AttemptHandle } from "./run-spans.ts";
+import { tracedSpace } from "./traced-space.ts";
+
+/** How often something asked models, and executed tools. */
+export interface CallCounts {
+  inference: number;
+  tools: number;
+}
+
+/** What an attempt of a node tells of itself: all of it is at its place in the trace, and none of it once it is over. */
+export interface AttemptTelemetry {
+  readonly observability: Observability;
+  readonly log: Log;
+  /** The same space, whose commands are told as what this attempt does. */
+  space(space: IsolationSpace): IsolationSpace;
+}
+
+export interface AttemptTelemetryOptions {
+  readonly observability: Observability;
+  readonly redactor: Redactor | undefined;
+  readonly place: Context;
+  readonly metrics: Pick<RunMetrics, "command">;
+  /** Whether nothing more belongs to the attempt. */
+  readonly isOver: () => boolean;
+}
+
+export interface TrackedAttempt extends AttemptTelemetry {
+  readonly calls: Readonly<CallCounts>;
+  /** Ends what it has begun and not ended. */
+  readonly end: () => void;
+}
+
+export function attemptTelemetry({ path, attempt }: AttemptHandle, options: AttemptTelemetryOptions): TrackedAttempt {
+  const { observability, redactor, place, metrics, isOver } = options;
+  const { tracer, begun, calls } = trackedTracer(observability.tracer, isOver);
+  const logger = loggerUntil(isOver, observability.logger, place);
+  const attributes = { [ATTRIBUTES.dad.nodePath]: path, [ATTRIBUTES.dad.nodeAttempt]: attempt };
+  return {
+    observability: under({ ...observability, tracer, logger }, place),
+    log: logAt(logger, { context: place, attributes }),
+    space: (space) => tracedSpace(space, { tracer, logger, redactor, place, metrics, limits: observability.capture?.commandOutput }),
+    calls,
+    end() {
+      for (const span of begun)
+        if (span.isRecording()) {
+          failSpan(span, undefined, { type: "ATTEMPT_OVER" });
+          span.end();
+        }
+      begun.length = 0;
+    },
+  };
+}
+
+function trackedTracer(tracer: Tracer, isOver: () => boolean) {
+  const begun: Span[] = [];
+  const calls: CallCounts = { inference: 0, tools: 0 };
+  const startSpan: Tracer["startSpan"] = (name, options, context) => {
+    if (isOver()) return noopObservability().tracer.startSpan(name);
+    const operation = options?.attributes?.[ATTRIBUTES.genAi.operationName];
+    if (operation === OPERATIONS.chat) calls.inference += 1;
+    // A command is executed by a tool, or by the node itself.
+    else if (operation === OPERATIONS.executeTool && options?.attributes?.[ATTRIBUTES.process.executableName] === undefined) calls.tools += 1;
+    const span = tracer.startSpan(name, options, context);
+    if (span.isRecording()) begun.push(span);
+    return span;
+  };
+  // Of what is under a place, only `startSpan` is asked.
+  return { tracer: { startSpan, startActiveSpan: tracer.startActiveSpan.bind(tracer) } as Tracer, begun, calls };
+}
+
+function loggerUntil(isOver: () => boolean, logger: Logger, place: Context): Logger {
+  return {
+    emit(record) {
+      if (!isOver()) logger.emit(record.context ? record : { ...record, context: place });
+    },
+    enabled: (options) => !isOver() && logger.enabled(options),
+  };
+}

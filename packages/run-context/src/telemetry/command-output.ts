@@ -1,0 +1,116 @@
+import { ATTRIBUTES, type ContentCapture, type Context, EVENTS, type Logger, SEVERITIES } from "@dad/observability";
+import type { Redactor } from "@dad/secrets";
+
+type OutputLimits = NonNullable<ContentCapture["commandOutput"]>;
+
+/** How much of each stream of a command gets into the logs. All of it is where the node keeps it. */
+const USUAL: OutputLimits = { lines: 1_000, bytes: 64 * 1024 };
+
+type Stream = "stdout" | "stderr";
+
+export interface CommandOutputOptions {
+  readonly logger: Logger;
+  /** Where the command is in the trace. */
+  readonly context: Context;
+  readonly redactor: Pick<Redactor, "byteStream"> | undefined;
+  /** Of each stream. */
+  readonly limits: OutputLimits | undefined;
+}
+
+/** What a command writes, as log records: one for each line. */
+export interface CommandOutput {
+  push(stream: Stream, chunk: Uint8Array): void;
+  /** The last line, and how much more there was. */
+  end(): void;
+}
+
+/** `undefined` when nobody records it. */
+export function commandOutput({ logger, context, redactor, limits = USUAL }: CommandOutputOptions): CommandOutput | undefined {
+  const severityNumber = SEVERITIES.info;
+  if (limits.lines === 0 || !logger.enabled({ severityNumber, eventName: EVENTS.commandOutput })) return undefined;
+  const told = { context, severityNumber, severityText: "INFO" };
+  const lines = (stream: Stream): LoggedLines => {
+    const attributes = { [ATTRIBUTES.log.iostream]: stream };
+    return loggedLines(
+      { redactor, limits },
+      {
+        line: (body) => logger.emit({ ...told, eventName: EVENTS.commandOutput, body, attributes }),
+        more(bytes, isText) {
+          const body = isText ? `${bytes} bytes more` : `${bytes} bytes that are no text`;
+          logger.emit({ ...told, eventName: EVENTS.commandOutputDropped, body, attributes: { ...attributes, [ATTRIBUTES.dad.outputBytes]: bytes } });
+        },
+      },
+    );
+  };
+  const streams: Partial<Record<Stream, LoggedLines>> = {};
+  return {
+    push: (stream, chunk) => (streams[stream] ??= lines(stream)).push(chunk),
+    end() {
+      for (const stream of Object.values(streams)) stream.end();
+    },
+  };
+}
+
+interface LoggedLines {
+  push(chunk: Uint8Array): void;
+  end(): void;
+}
+
+interface Lining extends Pick<CommandOutputOptions, "redactor"> {
+  readonly limits: OutputLimits;
+}
+
+interface LineSink {
+  readonly line: (text: string) => void;
+  readonly more: (bytes: number, isText: boolean) => void;
+}
+
+/** Redacted before it is cut into lines, and decoded over the borders of chunks. From the first byte that no text has, nothing is logged. */
+function loggedLines({ redactor, limits }: Lining, { line, more }: LineSink): LoggedLines {
+  const redaction = redactor?.byteStream();
+  const decoder = new TextDecoder();
+  let [rest, isText, isFull] = ["", true, false];
+  const left = { ...limits };
+  let dropped = 0;
+
+  function take(text: string, ending: "\n" | "" = "\n"): void {
+    const size = Buffer.byteLength(text);
+    isFull ||= left.lines === 0 || size > left.bytes;
+    if (isFull) {
+      dropped += size + ending.length;
+      return;
+    }
+    left.lines -= 1;
+    left.bytes -= size;
+    line(text.endsWith("\r") ? text.slice(0, -1) : text);
+  }
+
+  function add(bytes: Uint8Array): void {
+    isText &&= !bytes.includes(0);
+    if (!isText || isFull) {
+      dropped += bytes.length;
+      return;
+    }
+    const lines = (rest + decoder.decode(bytes, { stream: true })).split("\n");
+    rest = lines.pop() ?? "";
+    for (const text of lines) take(text);
+    // A line without an end is not kept in memory until it has one.
+    if (Buffer.byteLength(rest) <= left.bytes) return;
+    dropped += Buffer.byteLength(rest);
+    [rest, isFull] = ["", true];
+  }
+
+  return {
+    push(chunk) {
+      // Of what is not logged, nobody has to take anything out.
+      if (isFull || !isText) dropped += chunk.length;
+      else add(redaction ? redaction.push(chunk) : chunk);
+    },
+    end() {
+      if (redaction && isText && !isFull) add(redaction.end());
+      const last = isText ? rest + decoder.decode() : "";
+      if (last !== "") take(last, "");
+      if (dropped > 0) more(dropped, isText);
+    },
+  };
+}

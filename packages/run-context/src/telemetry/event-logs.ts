@@ -1,0 +1,135 @@
+import { type Attributes, ATTRIBUTES, type Context, EVENTS, type Logger, type LogLevel, SEVERITIES } from "@dad/observability";
+import type { ErrorEnvelope, RunEvent, RunEventType } from "@dad/protocol";
+
+const { dad, error: errors, exception } = ATTRIBUTES;
+
+/** How much each fact matters to somebody who reads the logs of a run. What is absent is none of them: output as it comes, for instance. */
+const LEVELS: Readonly<Partial<Record<RunEventType, LogLevel>>> = {
+  "run.started": "info",
+  "run.resumed": "info",
+  "run.completed": "info",
+  "run.failed": "error",
+  "run.cancelled": "warn",
+  "run.parked": "info",
+  "component.started": "debug",
+  "component.completed": "debug",
+  "component.failed": "debug",
+  "component.cancelled": "debug",
+  "component.parked": "debug",
+  "component.skipped": "debug",
+  "node.started": "debug",
+  "node.completed": "info",
+  "node.failed": "error",
+  "node.cancelled": "info",
+  "node.parked": "info",
+  "node.intercepted": "warn",
+  "node.rested": "debug",
+  "step.completed": "debug",
+  "input.requested": "info",
+  "input.answered": "info",
+  "input.rejected": "warn",
+  "input.expired": "warn",
+  "input.cancelled": "info",
+  "attempt.retried": "warn",
+  "failure.handled": "warn",
+  "artifact.recorded": "debug",
+  "budget.warned": "warn",
+  "budget.exhausted": "warn",
+  "model.retried": "warn",
+  "model.replaced": "warn",
+  "inputs.registered": "debug",
+  "outcome.opened": "debug",
+  "workspace.opened": "debug",
+  "outcome.committed": "debug",
+  "outcome.failed": "error",
+  "isolation.opened": "debug",
+  "network.requested": "debug",
+  "journal.recovered": "warn",
+  "run.repaired": "warn",
+  "handler.failed": "warn",
+  "custom.emitted": "info",
+};
+
+/** Tells facts as log records, each named `dad.<type>`, where they happened. */
+export function eventLogs(logger: Logger): (fact: RunEvent, place: () => Context | undefined) => void {
+  return (fact, place) => {
+    const level = LEVELS[fact.type];
+    if (level === undefined) return;
+    const severityNumber = SEVERITIES[level];
+    const eventName = EVENTS.ofRun(fact.type);
+    if (!logger.enabled({ severityNumber, eventName })) return;
+    const context = place();
+    logger.emit({
+      eventName,
+      severityNumber,
+      severityText: level.toUpperCase(),
+      body: textOf(fact),
+      attributes: attributesOf(fact),
+      ...(context ? { context } : {}),
+    });
+  };
+}
+
+/** For people: what happened to what. */
+function textOf(fact: RunEvent): string {
+  const subject = "path" in fact && fact.path !== undefined ? ` ${fact.path}` : "";
+  const why = failureOf(fact);
+  return `${fact.type.replace(".", subject === "" ? " " : `${subject} `)}${why ? `: ${why.message}` : ""}`;
+}
+
+/** Why something failed, or was tried again. The causes are on record. */
+function failureOf(fact: RunEvent): ErrorEnvelope | undefined {
+  return "error" in fact ? (fact.error as ErrorEnvelope | undefined) : undefined;
+}
+
+function attributesOf(fact: RunEvent): Attributes {
+  const attributes: Attributes = {};
+  if ("path" in fact && fact.path !== undefined) attributes[dad.nodePath] = fact.path;
+  if ("attempt" in fact && typeof fact.attempt === "number") attributes[dad.nodeAttempt] = fact.attempt;
+  if (typeof fact["seq"] === "number") attributes[dad.eventSeq] = fact["seq"];
+  const why = failureOf(fact);
+  if (why) {
+    attributes[errors.type] = why.code;
+    attributes[exception.type] = why.code;
+    attributes[exception.message] = why.message;
+  }
+  return Object.assign(attributes, ownAttributes(fact));
+}
+
+/** What only facts of this type have. Never content: that is where the record says. */
+function ownAttributes(fact: RunEvent): Attributes | undefined {
+  switch (fact.type) {
+    case "node.started":
+      return { [dad.nodeType]: fact.nodeType };
+    case "node.completed":
+      return { [dad.nodeDecision]: fact.decision };
+    case "component.started":
+      return { [dad.componentKind]: fact.kind };
+    case "step.completed":
+      return { [dad.stepName]: fact.name };
+    case "input.requested":
+      return { [dad.inputId]: fact.request.id, [dad.inputKey]: fact.request.key };
+    case "input.answered":
+    case "input.rejected":
+    case "input.expired":
+    case "input.cancelled":
+      return { [dad.inputId]: fact.request };
+    case "attempt.retried":
+      return { [dad.retryDelay]: fact.delayMs / 1000 };
+    case "model.retried":
+      return { [dad.modelAlias]: fact.model, [dad.retryDelay]: fact.delayMs / 1000 };
+    case "model.replaced":
+      return { [dad.modelAlias]: fact.by, [dad.modelFallbackFrom]: fact.model };
+    case "budget.warned":
+    case "budget.exhausted":
+      return { [dad.budgetScope]: fact.scope, [dad.budgetUnit]: fact.unit, [dad.budgetLimit]: fact.limit, [dad.budgetSpent]: fact.spent };
+    case "outcome.committed":
+      return { [dad.outcomeCommit]: fact.outcome.commit, [dad.outcomeBranch]: fact.outcome.branch };
+    case "isolation.opened":
+      return { [dad.isolationAdapter]: fact.isolation.adapter, [dad.isolationPreset]: fact.isolation.preset };
+    case "custom.emitted":
+      return { [dad.customName]: fact.name };
+    default:
+      return undefined;
+  }
+}

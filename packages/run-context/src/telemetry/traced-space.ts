@@ -1,0 +1,85 @@
+import { basename } from "node:path";
+import {
+  ATTRIBUTES,
+  type Context,
+  errorTypeOf,
+  failSpan,
+  OPERATIONS,
+  placeOf,
+  type Span,
+  SPANS,
+  traceVariables,
+  type Tracer,
+} from "@dad/observability";
+import type { Command, ExecOptions, ExecResult, IsolationSpace } from "@dad/isolation";
+import { commandOutput, type CommandOutput, type CommandOutputOptions } from "./command-output.ts";
+import type { RunMetrics } from "./run-metrics.ts";
+
+const { genAi, process: processes } = ATTRIBUTES;
+
+export interface TracedSpaceOptions extends Pick<CommandOutputOptions, "logger" | "redactor" | "limits"> {
+  readonly tracer: Tracer;
+  /** Under which its commands are. */
+  readonly place: Context;
+  readonly metrics: Pick<RunMetrics, "command">;
+}
+
+/**
+ * The same space. Each command has a span, which the command is told (`TRACEPARENT`), and what it writes is in the logs:
+ * https://opentelemetry.io/docs/specs/otel/context/env-carriers/.
+ */
+export function tracedSpace(space: IsolationSpace, options: TracedSpaceOptions): IsolationSpace {
+  return { ...space, exec: (command, given) => tracedCommand(space, options, { command, given }) };
+}
+
+interface Execution {
+  readonly command: Command;
+  readonly given: ExecOptions | undefined;
+}
+
+async function tracedCommand(space: IsolationSpace, options: TracedSpaceOptions, { command, given }: Execution): Promise<ExecResult> {
+  const { tracer, place, metrics } = options;
+  const program = basename(command.argv[0]);
+  const attributes = { [genAi.operationName]: OPERATIONS.executeTool, [genAi.toolName]: program, [processes.executableName]: program };
+  const span = tracer.startSpan(SPANS.executeTool(program), { attributes }, place);
+  const output = commandOutput({ ...options, context: placeOf(span) });
+  const began = performance.now();
+  let errorType: string | undefined;
+  try {
+    const result = await space.exec(
+      { ...command, ...tracedEnvironment(space, command, span) },
+      output ? { ...given, ...listening(given, output) } : given,
+    );
+    if (result.exitCode !== null) span.setAttribute(processes.exitCode, result.exitCode);
+    errorType = failureOf(result);
+    return result;
+  } catch (error) {
+    errorType = errorTypeOf(error);
+    throw error;
+  } finally {
+    output?.end();
+    if (errorType !== undefined) failSpan(span, undefined, { type: errorType });
+    span.end();
+    metrics.command(program, { durationMs: performance.now() - began, errorType });
+  }
+}
+
+function listening(given: ExecOptions | undefined, output: CommandOutput): Pick<ExecOptions, "onOutput"> {
+  return {
+    onOutput(stream, chunk) {
+      output.push(stream, chunk);
+      given?.onOutput?.(stream, chunk);
+    },
+  };
+}
+
+/** Who says itself of which trace a command is a part is not contradicted. */
+function tracedEnvironment({ env: own }: IsolationSpace, { env }: Command, span: Span): Pick<Command, "env"> {
+  return [own, env].some((given) => given?.["TRACEPARENT"] !== undefined) ? {} : { env: { ...env, ...traceVariables(span) } };
+}
+
+/** The conventions want the exit code of a command as its error. */
+function failureOf({ reason, exitCode }: ExecResult): string | undefined {
+  if (reason !== "exited") return reason;
+  return exitCode === 0 || exitCode === null ? undefined : String(exitCode);
+}

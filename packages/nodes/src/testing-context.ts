@@ -8,26 +8,21 @@ import {
   type IsolationPolicy,
   type IsolationSpace,
 } from "@dad/isolation";
-import { logAt, type Observability } from "@dad/observability";
+import { type ContentCapture, logAt } from "@dad/observability";
+import { type MemoryObservability, memoryObservability, type RecordedSpan } from "@dad/observability/memory";
 import { type ArtifactEntry, DadError, digestOfBytes, ExecutionId, type Json, NodePath, RelativePath, RunId, Usage } from "@dad/protocol";
 import { type ModelQuery, type ModelResource, ResourceUnknownError, type ToolSource } from "@dad/resources";
 import { redactor } from "@dad/secrets";
 
 // For the tests of this package only: a context in memory that says what a node did with it.
 
-export interface RecordedSpan {
-  readonly name: string;
-  readonly kind: number | undefined;
-  readonly attributes: Record<string, unknown>;
-  readonly calls: string[];
-  status?: { readonly code: number; readonly message?: string };
-}
-
 export interface TestingContext {
   readonly context: NodeContext;
   readonly artifacts: Map<string, ArtifactDraft>;
   readonly usages: Usage[];
-  readonly spans: RecordedSpan[];
+  /** Those that have ended, in the order in which they did. */
+  readonly spans: readonly RecordedSpan[];
+  readonly telemetry: MemoryObservability;
   /** The messages of what was committed to the outcome. */
   readonly commits: string[];
   readonly pieces: OutputPiece[];
@@ -62,23 +57,25 @@ export interface TestingContextOptions {
   /** Whether the run has an outcome. Default true. */
   readonly outcome?: boolean;
   readonly untrusted?: boolean;
+  /** Which contents may be told. Default: none. */
+  readonly capture?: ContentCapture;
   /** What is given to who asks for a space of its own. Default: `space`. */
   readonly isolatedSpace?: IsolationSpace;
 }
 
 export function testingContext(options: TestingContextOptions = {}): TestingContext {
-  const { workspace, models = {}, resources = {}, earlier = {}, outcome = true, ...isolation } = options;
+  const { workspace, models = {}, resources = {}, earlier = {}, outcome = true, capture, ...isolation } = options;
   const { tools = {}, secrets = {} } = resources;
   const { steps = new Map(), answer = nobodyAnswers } = earlier;
   const policies: IsolationPolicy[] = [];
   const artifacts = new Map<string, ArtifactDraft>();
   const usages: Usage[] = [];
-  const spans: RecordedSpan[] = [];
   const commits: string[] = [];
   const pieces: OutputPiece[] = [];
   const emitted: { readonly name: string; readonly data: Json }[] = [];
   const owned: AsyncDisposable[] = [];
-  const observability = recordingObservability(spans);
+  const telemetry = memoryObservability();
+  const observability = { ...telemetry, capture };
   const controller = new AbortController();
   const context: NodeContext = {
     run: RUN,
@@ -104,7 +101,7 @@ export function testingContext(options: TestingContextOptions = {}): TestingCont
     exclusively: (work) => work(),
     stream: (piece) => void pieces.push(piece),
   };
-  return { context, artifacts, usages, spans, commits, pieces, emitted, policies, owned, controller };
+  return { context, artifacts, usages, spans: telemetry.spans, telemetry, commits, pieces, emitted, policies, owned, controller };
 }
 
 function nobodyAnswers({ key }: Question): never {
@@ -279,21 +276,4 @@ function entryOf(draft: ArtifactDraft): ArtifactEntry {
 
 function bytesOf({ data }: ArtifactDraft): Uint8Array {
   return data instanceof Uint8Array ? data : new TextEncoder().encode(JSON.stringify(data satisfies Json));
-}
-
-/** Only what nodes use of it. */
-function recordingObservability(spans: RecordedSpan[]): Observability {
-  const startSpan = (name: string, options: { readonly kind?: number; readonly attributes?: object } = {}) => {
-    const recorded: RecordedSpan = { name, kind: options.kind, attributes: { ...options.attributes }, calls: [] };
-    spans.push(recorded);
-    const span = {
-      spanContext: () => ({ traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331", traceFlags: 1 }),
-      setAttribute: (key: string, value: unknown) => (Object.assign(recorded.attributes, { [key]: value }), span),
-      setAttributes: (attributes: object) => (Object.assign(recorded.attributes, attributes), span),
-      setStatus: (status: { readonly code: number }) => ((recorded.status = status), span),
-      end: () => void recorded.calls.push("end"),
-    };
-    return span;
-  };
-  return { tracer: { startSpan }, flush: async () => {}, [Symbol.asyncDispose]: async () => {} } as unknown as Observability;
 }

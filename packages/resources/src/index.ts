@@ -85,5 +85,5 @@ export { knownUsage } from "./policies/spent.ts";
 export { withMeter } from "./policies/surrounded.ts";
 export { modelFacts } from "./model-facts.ts";
 export { filesOf, messageOfReply, partsOf, type StructuredOptions, toolCallsOf, withStructured } from "./reply.ts";
-export type { OpenToolSource, SourcedTool, ToolOptions, ToolReply, ToolSource } from "./tool-source.ts";
+export type { OpenToolSource, SourcedTool, ToolOptions, ToolProtocol, ToolReply, ToolSource } from "./tool-source.ts";
 export { streamed, type StreamedPart } from "./streamed.ts";

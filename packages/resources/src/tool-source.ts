@@ -18,12 +18,29 @@ export interface ToolOptions {
 export interface ToolReply {
   readonly result: Json;
   readonly failed?: boolean;
+  /** What the call is called by the protocol of the source. */
+  readonly requestId?: string;
+  /** Of one that failed: the code of the error that the source answered with. */
+  readonly errorCode?: number;
+}
+
+/** How a source is spoken with, for who traces it. */
+export interface ToolProtocol {
+  readonly name: "mcp";
+  readonly version?: string;
+  readonly sessionId?: string;
+  /** `pipe`: by the standard input and output of a program. */
+  readonly transport: "pipe" | "tcp";
+  /** Where it is reached. */
+  readonly address?: string;
+  readonly port?: number;
 }
 
 /** A source of tools while it is used. Disposal ends the connection, and the process of a server that was started. */
 export interface OpenToolSource extends AsyncDisposable {
   /** What the server calls itself, with its version. For people. */
   readonly server: string;
+  readonly protocol?: ToolProtocol;
   /** Sorted by name. */
   readonly tools: readonly SourcedTool[];
   /** @throws ToolSourceError (`TOOLS_UNAVAILABLE`) when the source does not answer; what a tool says of its own failure is a reply. */

@@ -1,4 +1,5 @@
 import { type Bindable, defineNode, type Effect, type NodeContext, type NodeDefinition, type WorkspaceUse } from "@dad/agent";
+import { ATTRIBUTES, OPERATIONS, SPANS } from "@dad/observability";
 import { ArtifactEntry, type Json, type ModelTool, nameHint } from "@dad/protocol";
 import { escapeValue } from "@dad/template";
 import { z } from "zod";
@@ -8,6 +9,7 @@ import { unusableReply } from "./call-model.ts";
 import { isUnsure } from "./call-tool.ts";
 import { type Conversation, converse, type Conversed, type Replied } from "./converse.ts";
 import { ToolMissingError } from "./errors.ts";
+import { inSpan } from "./in-span.ts";
 import { aliasOf, requestOf, resourcesNeeded } from "./model-request.ts";
 import { modelSchema, problemsOf } from "./model-schema.ts";
 import { ownTool } from "./offered-tool.ts";
@@ -148,7 +150,15 @@ async function ask(context: NodeContext, asked: Asked, offer: Offer & Pick<Conve
   assertOffered(toolChoice, told);
   const request = await requestOf(context, asked, told);
   const tools = [...offer.tools.map(ownTool), ...others.tools];
-  return await converse(context, { alias, request, tools, maxSteps, stream, check: offer.check });
+  const conversation = { alias, request, tools, maxSteps, stream, check: offer.check };
+  if (!asked.plan) return await converse(context, conversation);
+  return await inSpan(context, planSpan(context), async ({ context: within }) => await converse(within, conversation));
+}
+
+/** Of the agent that the run is of: the first element of each path. */
+function planSpan({ path }: NodeContext) {
+  const [agent = ""] = path.split(".");
+  return { name: SPANS.plan(agent), attributes: { [ATTRIBUTES.genAi.operationName]: OPERATIONS.plan, [ATTRIBUTES.genAi.agentName]: agent } };
 }
 
 function assertOffered(choice: CheckedAsk["toolChoice"], tools: readonly ModelTool[]): void {

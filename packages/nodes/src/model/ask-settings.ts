@@ -72,6 +72,12 @@ function checkToolChoice({ value: { tools = [], toolsFrom, toolChoice }, issues 
   issues.push({ code: "custom", path: ["toolChoice"], message, input: toolChoice });
 }
 
+/** What nobody replaces through the input. */
+const meant = {
+  /** The reply is a plan: what is to be done, by whoever comes next. Its trace says so; nothing else is different. Default false. */
+  plan: z.boolean().optional(),
+};
+
 /** What a model may have executed. Nobody gives a node other tools from outside. */
 const offered = {
   /** From the code of the node. */
@@ -79,10 +85,10 @@ const offered = {
   toolsFrom: ToolsFrom.optional(),
 };
 
-export const TextSettings = Asking.extend({ ...whom, ...offered })
+export const TextSettings = Asking.extend({ ...whom, ...meant, ...offered })
   .refine(hasOneOf, ONE_OF)
   .check(checkToolChoice);
-export const StructuredSettings = Asking.extend({ ...whom, ...offered, output: ModelOutputSpec })
+export const StructuredSettings = Asking.extend({ ...whom, ...meant, ...offered, output: ModelOutputSpec })
   .refine(hasOneOf, ONE_OF)
   .check(checkToolChoice);
 
@@ -92,6 +98,7 @@ export const AskInput = overridingInput(Asking, { model: alias.optional() });
 export type AskSettings = z.input<typeof Asking> & {
   readonly model?: string | ModelQuery;
   readonly models?: readonly string[];
+  readonly plan?: boolean;
   /** Tools of others, by the aliases under which the profile of the run has them. */
   readonly toolsFrom?: z.input<typeof ToolsFrom>;
 };

@@ -95,7 +95,6 @@ describe("a model with tools (row 86, D-64)", () => {
     ]);
     expect(spans.map(({ name }) => name)).toEqual(["chat scripted", "execute_tool slow", "execute_tool slow", "chat scripted"]);
     expect(spans[1]).toMatchObject({
-      calls: ["end"],
       attributes: {
         "gen_ai.operation.name": "execute_tool",
         "gen_ai.tool.name": "slow",
@@ -133,7 +132,7 @@ describe("a model with tools (row 86, D-64)", () => {
     const { context, spans } = contextWith([{ toolCalls: [{ tool: "odd" }] }]);
     const failure = runNode(askModel(asking, { tools: [odd] }), context);
     await expect(failure).rejects.toMatchObject({ code: "TOOL_RESULT_INVALID", message: expect.stringContaining("$.at") as string });
-    expect(spans[1]).toMatchObject({ calls: ["end"], attributes: { "error.type": "TOOL_RESULT_INVALID" } });
+    expect(spans[1]).toMatchObject({ attributes: { "error.type": "TOOL_RESULT_INVALID" } });
   });
 
   it("is stopped after its steps, with what it said so far", async () => {
@@ -168,7 +167,7 @@ describe("a model with tools (row 86, D-64)", () => {
     await expect(runNode(askModel(asking, { tools: [stop] }), context)).rejects.toThrow("cancelled");
     expect([called, writer.requests.length, spans.length, [...artifacts.keys()]]).toEqual([["stop"], 1, 2, ["state", "steps/1/reply"]]);
     // The reason of the abort, and not that the tool failed.
-    expect(spans[1]).toMatchObject({ calls: ["end"], attributes: { "error.type": "Error" } });
+    expect(spans[1]).toMatchObject({ attributes: { "error.type": "Error" } });
   });
 
   it("leaves a tool that does not react to its signal, and names it", async () => {
@@ -187,7 +186,7 @@ describe("a model with tools (row 86, D-64)", () => {
       message: expect.stringMatching(/^the tool "deaf" was left behind: it still went on 4000 ms after it was aborted/) as string,
       cause: reason,
     });
-    expect(spans[1]).toMatchObject({ calls: ["end"], attributes: { "error.type": "TOOL_LEFT" } });
+    expect(spans[1]).toMatchObject({ attributes: { "error.type": "TOOL_LEFT" } });
     expect(vi.getTimerCount()).toBe(0);
   });
 

@@ -1,15 +1,36 @@
 import type { NodeContext } from "@dad/agent";
-import { canonicalJson, DadError, digestOfBytes, hexOfDigest, type Json, messageOf, nameHint } from "@dad/protocol";
+import { capturing } from "@dad/model-calls";
+import {
+  artifactAttributes,
+  ATTRIBUTES,
+  type Attributes,
+  errorTypeOf,
+  histogramOf,
+  METRICS,
+  OPERATIONS,
+  SPANS,
+  traceHeaders,
+} from "@dad/observability";
+import { type ArtifactEntry, canonicalJson, DadError, digestOfBytes, hexOfDigest, type Json, messageOf, nameHint } from "@dad/protocol";
 import { type ModelToolCallPart, type ModelToolResultPart, ToolSourceError } from "@dad/resources";
 import { jsonResult } from "../json-result.ts";
 import { approver, type Verdict } from "./approval.ts";
 import { awaitTool } from "./await-tool.ts";
 import { ToolLeftError, ToolResultError } from "./errors.ts";
 import type { OfferedTool, ToolOutcome, ToolPlace } from "./offered-tool.ts";
-import { failSpan, inSpan, traceHeaders } from "./span.ts";
+import { failInSpan, inSpan } from "./in-span.ts";
 
-/** Executes what a model calls. `at` says which call it is: `2.1` is the first of the second reply. */
-export type CallTool = (call: ModelToolCallPart, at: string) => Promise<ModelToolResultPart>;
+const { genAi, dad, error } = ATTRIBUTES;
+
+export interface CallPlace {
+  /** Which call it is: `2.1` is the first of the second reply. */
+  readonly at: string;
+  /** The artifact that has what the tool is told. */
+  readonly said: { readonly arguments: ArtifactEntry | undefined };
+}
+
+/** Executes what a model calls. */
+export type CallTool = (call: ModelToolCallPart, place: CallPlace) => Promise<ModelToolResultPart>;
 
 /**
  * Executes what a model calls, one call after the other: each is a step, under a span of its own. Who has to approve of it is
@@ -18,7 +39,7 @@ export type CallTool = (call: ModelToolCallPart, at: string) => Promise<ModelToo
 export function toolCaller(context: NodeContext, tools: readonly OfferedTool[]): CallTool {
   const keyOf = callKeys(context);
   const approve = approver(context);
-  return async (call, at) => {
+  return async (call, { at, said }) => {
     context.signal.throwIfAborted();
     const idempotencyKey = keyOf(call);
     const checked = checkedCall(call, tools);
@@ -26,15 +47,56 @@ export function toolCaller(context: NodeContext, tools: readonly OfferedTool[]):
     const step = `tool ${at} ${call.tool.slice(0, LONGEST_NAME).toWellFormed()}`;
     const executes = "tool" in checked && verdict?.denied === undefined;
     if (executes && checked.tool.effect === "effectful") await context.step(begunBefore(step), () => null);
-    const span = { name: `execute_tool ${call.tool}`, attributes: attributesOf(call, checked, verdict) };
-    const { result, failure } = await context.step(step, () =>
-      inSpan(context, span, async (own) => {
-        const outcome = await outcomeOf(checked, verdict, { context: toolContext(context, { idempotencyKey, step }), headers: traceHeaders(own) });
-        if (outcome.failure !== undefined) failSpan(own, outcome.failure);
-        return outcome;
-      }),
-    );
+    const execution = { call, checked, verdict, said, idempotencyKey, step };
+    const { result, failure } = await context.step(step, () => executed(context, execution));
     return { type: "tool-result", callId: call.callId, tool: call.tool, result, ...(failure === undefined ? {} : { failed: true }) };
+  };
+}
+
+interface Execution extends Pick<CallPlace, "said"> {
+  readonly call: ModelToolCallPart;
+  readonly checked: CheckedCall;
+  readonly verdict: Verdict | undefined;
+  readonly idempotencyKey: string;
+  readonly step: string;
+}
+
+/** Under a span of its own, which says nothing of what the tool is told and gives, unless messages are captured. */
+async function executed(context: NodeContext, execution: Execution): Promise<ToolOutcome> {
+  const { call, checked, verdict, idempotencyKey, step } = execution;
+  const capture = capturing(context);
+  const attributes = { ...attributesOf(execution), ...capture({ [genAi.toolCallArguments]: call.input }) };
+  const measure = toolMeter(context, execution);
+  return await inSpan(context, { name: SPANS.executeTool(call.tool), attributes }, async ({ span, context: within }) => {
+    let errorType: string | undefined;
+    const tell = (told: Attributes): void => {
+      const { [error.type]: type, ...others } = told;
+      if (typeof type === "string") errorType = type;
+      span.setAttributes(others);
+    };
+    const place = { context: toolContext(within, { idempotencyKey, step }), headers: traceHeaders(span), tell };
+    const outcome = await outcomeOf(checked, verdict, place).catch((thrown: unknown) => {
+      measure(errorTypeOf(thrown));
+      throw thrown;
+    });
+    span.setAttributes(capture({ [genAi.toolCallResult]: outcome.result }));
+    if (outcome.failure !== undefined) errorType = failInSpan(context, span, { error: outcome.result, type: errorType ?? outcome.failure });
+    measure(errorType);
+    return outcome;
+  });
+}
+
+/** Measures how long a tool takes, of one that is executed. */
+function toolMeter({ observability: { meter } }: NodeContext, { call, checked, verdict }: Execution): (errorType: string | undefined) => void {
+  const began = performance.now();
+  return (errorType) => {
+    if (!("tool" in checked) || verdict?.denied !== undefined) return;
+    histogramOf(meter, METRICS.toolDuration).record((performance.now() - began) / 1_000, {
+      [genAi.operationName]: OPERATIONS.executeTool,
+      [genAi.toolName]: call.tool,
+      [genAi.toolType]: typeOfTool(checked),
+      ...(errorType === undefined ? {} : { [error.type]: errorType }),
+    });
   };
 }
 
@@ -69,12 +131,12 @@ async function outcomeOf(checked: CheckedCall, verdict: Verdict | undefined, pla
     const { result, failure } = await awaitTool(tool.name, () => tool.execute(input, place), context.signal);
     context.signal.throwIfAborted();
     return { result: jsonResult(result, (problem, options) => new ToolResultError(tool.name, problem, options)), ...(failure ? { failure } : {}) };
-  } catch (error) {
-    if (error instanceof ToolLeftError) throw error;
+  } catch (thrown) {
+    if (thrown instanceof ToolLeftError) throw thrown;
     context.signal.throwIfAborted();
     // These are no failures of the tool of which a model could make something.
-    if (error instanceof ToolResultError || error instanceof ToolSourceError) throw error;
-    return { result: `${tool.name} failed: ${messageOf(error)}`, failure: DadError.is(error) ? error.code : "TOOL_FAILED" };
+    if (thrown instanceof ToolResultError || thrown instanceof ToolSourceError) throw thrown;
+    return { result: `${tool.name} failed: ${messageOf(thrown)}`, failure: DadError.is(thrown) ? thrown.code : "TOOL_FAILED" };
   }
 }
 
@@ -108,15 +170,21 @@ function callKeys({ idempotencyKey }: NodeContext): (call: ModelToolCallPart) =>
   };
 }
 
-function attributesOf(call: ModelToolCallPart, checked: CheckedCall, verdict: Verdict | undefined): Record<string, string> {
+function attributesOf({ call, checked, verdict, said }: Execution): Attributes {
   const tool = "tool" in checked ? checked.tool : undefined;
+  const { uri, digest } = artifactAttributes("arguments");
   return {
-    "gen_ai.operation.name": "execute_tool",
-    "gen_ai.tool.name": call.tool,
-    "gen_ai.tool.type": tool?.source === undefined ? "function" : "extension",
-    "gen_ai.tool.call.id": call.callId,
-    ...(tool ? { "gen_ai.tool.description": tool.description } : {}),
-    ...(tool?.source === undefined ? {} : { "dad.tool.source": tool.source }),
-    ...(verdict === undefined ? {} : { "dad.tool.approval": verdict.denied === undefined ? "approved" : "denied" }),
+    [genAi.operationName]: OPERATIONS.executeTool,
+    [genAi.toolName]: call.tool,
+    [genAi.toolType]: typeOfTool(checked),
+    [genAi.toolCallId]: call.callId,
+    ...(tool ? { [genAi.toolDescription]: tool.description } : {}),
+    ...(tool?.source === undefined ? {} : { [dad.toolSource]: tool.source }),
+    ...(verdict === undefined ? {} : { [dad.toolApproval]: verdict.denied === undefined ? "approved" : "denied" }),
+    ...(said.arguments ? { [uri]: encodeURI(said.arguments.path), [digest]: said.arguments.digest } : {}),
   };
+}
+
+function typeOfTool(checked: CheckedCall): string {
+  return "tool" in checked && checked.tool.source !== undefined ? "extension" : "function";
 }

@@ -1,7 +1,7 @@
 import type { NodeContext } from "@dad/agent";
 import type { ArtifactEntry, Json } from "@dad/protocol";
 import { messageOfReply, type ModelRequest, type ModelResource, type ModelResponse, type ModelToolResultPart, toolCallsOf } from "@dad/resources";
-import { callModel, unusableReply } from "./call-model.ts";
+import { callModel, type ModelCall, type ModelCalled, unusableReply } from "./call-model.ts";
 import { toolCaller } from "./call-tool.ts";
 import { ModelStepsError } from "./errors.ts";
 import { fileKeeper, readableReply, readableRequest } from "./kept-files.ts";
@@ -44,29 +44,47 @@ export async function converse(context: NodeContext, conversation: Conversation)
   const { alias, request, tools } = conversation;
   const model = context.resources.get("model", alias);
   const { provider, modelId } = model;
-  await context.record({ name: "state", data: { model: { alias, provider, modelId }, request: readableRequest(request) } });
+  const state = await context.record({ name: "state", data: { model: { alias, provider, modelId }, request: readableRequest(request) } });
   const keepFiles = fileKeeper(context);
   const callTool = toolCaller(context, tools);
   let asked = request;
+  let said: Asking["said"] = { request: state };
   for (let step = 1; ; step += 1) {
-    const { response, assert } = await reply(context, { ...conversation, request: asked, model, step, redactor: context.redactor });
-    const files = await keepFiles(response);
+    const { response, assert, call } = await reply(context, { ...conversation, request: asked, said, model, step, redactor: context.redactor });
     const calls = toolCallsOf(response);
-    if (assert || calls.length === 0) {
-      await context.record({ name: "reply", data: readableReply(response) });
+    const isLast = assert !== undefined || calls.length === 0;
+    // Before anything is executed: it says what was about to be done.
+    const { files, entry } = await keepReply({ context, keepFiles, call }, isLast ? "reply" : `steps/${step}/reply`, response);
+    if (isLast) {
       assert?.();
       return { model, response, files, redactor: context.redactor };
     }
-    // Before anything is executed: it says what was about to be done.
-    await context.record({ name: `steps/${step}/reply`, data: readableReply(response) });
     const results: ModelToolResultPart[] = [];
-    for (const [index, call] of calls.entries()) results.push(await callTool(call, `${step}.${index + 1}`));
-    await context.record({ name: `steps/${step}/results`, data: results as unknown as Json });
+    for (const [index, one] of calls.entries()) results.push(await callTool(one, { at: `${step}.${index + 1}`, said: { arguments: entry } }));
+    const kept = await context.record({ name: `steps/${step}/results`, data: results as unknown as Json });
+    said = { request: state, results: kept };
     asked = goOn(asked, messageOfReply(response), results);
   }
 }
 
-interface Asking extends Conversation, Pick<NodeContext, "redactor"> {
+interface Keeping extends Pick<Reply, "call"> {
+  readonly context: NodeContext;
+  readonly keepFiles: ReturnType<typeof fileKeeper>;
+}
+
+/** Its span says where it is kept. */
+async function keepReply({ context, keepFiles, call }: Keeping, name: string, response: ModelResponse) {
+  try {
+    const files = await keepFiles(response);
+    const entry = await context.record({ name, data: readableReply(response) });
+    call?.refer("reply", entry);
+    return { files, entry };
+  } finally {
+    call?.end();
+  }
+}
+
+interface Asking extends Conversation, Pick<NodeContext, "redactor">, Pick<ModelCall, "said"> {
   readonly model: ModelResource;
   readonly step: number;
 }
@@ -75,22 +93,28 @@ interface Reply {
   readonly response: ModelResponse;
   /** Of one that cannot be used: throws what is wrong with it. It is kept, but is no result of a step, so that another attempt asks again. */
   readonly assert?: () => void;
+  /** Of one that was asked for now, and not taken from an earlier execution. */
+  readonly call?: ModelCalled["call"] | undefined;
 }
 
 async function reply(context: NodeContext, asking: Asking): Promise<Reply> {
-  const { model, request, stream, tools, step } = asking;
-  let came: ModelResponse | undefined;
+  const { model, request, stream, said, tools, step } = asking;
+  let came: ModelCalled | undefined;
   const ask = async (): Promise<ModelResponse> => {
-    came = await callModel(context, model, { request, stream });
-    assertUsable(came, asking);
-    return came;
+    came = await callModel(context, model, { request, stream, said });
+    assertUsable(came.response, asking);
+    return came.response;
   };
   try {
-    return { response: await (tools.length === 0 ? ask() : context.step(`reply ${step}`, ask)) };
+    const response = await (tools.length === 0 ? ask() : context.step(`reply ${step}`, ask));
+    return { response, call: came?.call };
   } catch (error) {
-    if (came === undefined || context.signal.aborted || isUsable(came, asking)) throw error;
-    const response = came;
-    return { response, assert: () => assertUsable(response, asking) };
+    const { response, call } = came ?? {};
+    if (response === undefined || context.signal.aborted || isUsable(response, asking)) {
+      call?.end();
+      throw error;
+    }
+    return { response, call, assert: () => assertUsable(response, asking) };
   }
 }
 

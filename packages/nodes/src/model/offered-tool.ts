@@ -1,4 +1,5 @@
 import type { NodeContext } from "@dad/agent";
+import type { Attributes } from "@dad/observability";
 import type { Json, NodeEffect } from "@dad/protocol";
 import { problemsOf } from "./model-schema.ts";
 import type { Approval, Tool } from "./tool.ts";
@@ -20,6 +21,8 @@ export interface ToolPlace {
   readonly context: NodeContext;
   /** Of the trace, for who goes elsewhere. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Says more of the call in its span. An `error.type` is that of a failure. */
+  readonly tell: (attributes: Attributes) => void;
 }
 
 /** A tool that a model is offered, whosever it is. */

@@ -54,11 +54,11 @@ describe("tools of others", () => {
     await runNode(askModel({ ...asking, toolsFrom: ["files"] }, { tools: [own] }), context);
     expect(writer.requests[0]?.tools?.map(({ name }) => name)).toEqual(["own", "read", "write"]);
     expect(ModelRequest.safeParse(writer.requests[0]).success).toBe(true);
-    const headers = { traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" };
+    const headers = { traceparent: `00-${spans[2]?.traceId}-${spans[2]?.spanId}-01` };
     const idempotencyKey = expect.stringMatching(/^run_1:agent\.flow\.node:read:/) as string;
     expect(files.calls).toEqual([{ tool: "read", input: { path: "a" }, options: { signal: context.signal, headers, idempotencyKey } }]);
     expect(writer.requests[1]?.messages.at(-1)).toMatchObject({ content: [{ tool: "read", result: "done" }] });
-    expect(spans.map(({ name }) => name)).toEqual(["list_tools files", "chat scripted", "execute_tool read", "chat scripted"]);
+    expect(spans.map(({ name }) => name)).toEqual(["tools/list files", "chat scripted", "execute_tool read", "chat scripted"]);
     expect(spans[2]?.attributes).toMatchObject({ "gen_ai.tool.type": "extension", "dad.tool.source": "files" });
     for (const resource of owned) await resource[Symbol.asyncDispose]();
     expect(files.log).toEqual(["open true", "close"]);

@@ -1,11 +1,13 @@
 import type { NodeContext } from "@dad/agent";
+import { ATTRIBUTES, SPANS, SpanKind, traceHeaders } from "@dad/observability";
 import { type Json, type ModelTool, nameHint } from "@dad/protocol";
 import type { OpenToolSource, SourcedTool, ToolReply } from "@dad/resources";
 import { ToolMissingError } from "./errors.ts";
 import { limitedResult } from "./limited-result.ts";
 import { offeredNames } from "./offered-names.ts";
 import type { OfferedTool } from "./offered-tool.ts";
-import { inSpan, traceHeaders } from "./span.ts";
+import { inSpan } from "./in-span.ts";
+import { callAttributes, listAttributes } from "./protocol-attributes.ts";
 import { type ToolsFrom, toolsOf } from "./tools-from.ts";
 
 /** Tools of others, as a model is told of them, and as they are called. */
@@ -46,9 +48,13 @@ type Connect = (headers: Headers) => Promise<OpenToolSource>;
 
 async function listOf(context: NodeContext, from: From): Promise<readonly Listed[]> {
   const connect = connecting(context, from.source);
-  const span = { name: `list_tools ${from.source}`, attributes: { "dad.tool.source": from.source } };
+  const options = { name: SPANS.listTools(from.source), kind: SpanKind.CLIENT, attributes: { [ATTRIBUTES.dad.toolSource]: from.source } };
   const tools = await context.step(`tools of ${from.source}`, () =>
-    inSpan(context, span, async (own) => chosen(from, (await connect(traceHeaders(own))).tools)),
+    inSpan(context, options, async ({ span }) => {
+      const open = await connect(traceHeaders(span));
+      span.setAttributes(listAttributes(open));
+      return chosen(from, open.tools);
+    }),
   );
   return tools.map((tool) => ({ from, tool, connect }));
 }
@@ -98,11 +104,14 @@ function offered({ from, tool, connect }: Listed, name: string): OfferedTool {
     approval: typeof approval === "boolean" ? approval : approval.includes(tool.name),
     // Its schema is checked by the source.
     check: (input) => ({ input }),
-    async execute(input, { context, headers }) {
+    async execute(input, { context, headers, tell }) {
       const { signal, idempotencyKey } = context;
       const open = await connect(headers);
+      tell(callAttributes(open));
       const options = { signal, headers, idempotencyKey };
-      return replied(await open.call(tool.name, input as Json, options), context);
+      const reply = await open.call(tool.name, input as Json, options);
+      tell(callAttributes(open, reply));
+      return replied(reply, context);
     },
   };
 }

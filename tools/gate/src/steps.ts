@@ -18,6 +18,7 @@ export function gateSteps(): Step[] {
     },
     { name: "outcomes", commands: [faults("outcomes", "outcome kills", "work trees")] },
     { name: "isolation", commands: [gate("isolation")] },
+    { name: "browser", commands: [gate("browser")] },
     { name: "build", commands: [["nx", "run-many", "--target=build", "--outputStyle=static"]], after: ["types"] },
     { name: "pack", commands: [gate("pack")], needs: ["build"] },
     { name: "packed", commands: [gate("packed")], needs: ["pack"] },

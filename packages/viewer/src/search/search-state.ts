@@ -40,7 +40,12 @@ export function searchState(store: Store): SearchState {
   };
   const start = inSlices(take, () => (busy.value = false));
   const state: SearchState = {
-    ...{ query, found, total, busy, open, current },
+    query,
+    found,
+    total,
+    busy,
+    open,
+    current,
     look(wanted) {
       const word = wanted.trim().toLowerCase();
       [query.value, found.value, total.value, current.value] = [wanted, [], 0, -1];

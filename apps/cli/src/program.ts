@@ -13,6 +13,7 @@ import { declareLs } from "./commands/ls.ts";
 import { declareLogs } from "./commands/logs.ts";
 import { declareOutcome } from "./commands/outcome.ts";
 import { declareExplain, declareFork, declareRerun } from "./commands/rerun.ts";
+import { declareReport } from "./commands/report.ts";
 import { declareResources } from "./commands/resources.ts";
 import { declareResume } from "./commands/resume.ts";
 import { declareRun } from "./commands/run.ts";
@@ -82,6 +83,7 @@ function declareProgram(finish: Finish, writeErr: (text: string) => void): Comma
   declareShow(program, finish);
   declareWatch(program, finish);
   declareLogs(program, finish);
+  declareReport(program, finish);
   declareWhy(program, finish);
   declareDiff(program, finish);
   declareOutcome(program, finish);

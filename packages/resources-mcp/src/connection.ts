@@ -1,5 +1,5 @@
 import type { Json } from "@dad/protocol";
-import type { ToolOptions } from "@dad/resources";
+import type { ToolOptions, ToolProtocol } from "@dad/resources";
 import type { Redactor } from "@dad/secrets";
 import type { Transport } from "@modelcontextprotocol/client";
 
@@ -12,6 +12,7 @@ export interface Connection {
 
 export interface Connected {
   readonly transport: Transport;
+  readonly reached: Pick<ToolProtocol, "transport" | "address" | "port">;
   /** Knows the secrets that the server was given: it may say them again. What it says is cut only after that. */
   readonly redactor: Redactor;
   /** What is to be said of a server that failed, besides the failure: that it ended, and what it wrote. Empty where there is nothing. */

@@ -28,6 +28,7 @@ export function httpConnection({ name, url, headers = {}, fetch: own = fetch, li
       });
       return {
         transport,
+        reached: { transport: "tcp", address: address.hostname, port: Number(address.port) || (address.protocol === "http:" ? 80 : 443) },
         redactor: redactorOf(headers, given),
         trouble: () => "",
         async end() {

@@ -33,7 +33,8 @@ async function allPages(client: Client, options: RequestOptions): Promise<readon
   const tools: Tool[] = [];
   let cursor: string | undefined;
   for (let page = 1; page <= MOST_PAGES; page++) {
-    const { tools: more, nextCursor } = await client.request({ method: "tools/list", params: cursor === undefined ? {} : { cursor } }, options);
+    const params = { ...(cursor === undefined ? {} : { cursor }), ...(options.headers ? { _meta: { ...options.headers } } : {}) };
+    const { tools: more, nextCursor } = await client.request({ method: "tools/list", params }, options);
     tools.push(...more);
     if (tools.length > MOST_TOOLS) throw new RangeError(`it lists more than ${MOST_TOOLS} tools`);
     if (nextCursor === undefined) return tools;

@@ -1,10 +1,11 @@
 import { isJsonObject, type Json } from "@dad/protocol";
-import { type OpenToolSource, type ToolOptions, type ToolReply, ToolSourceError } from "@dad/resources";
+import { type OpenToolSource, type ToolOptions, type ToolProtocol, type ToolReply, ToolSourceError } from "@dad/resources";
 import { Client, ProtocolError, type RequestOptions } from "@modelcontextprotocol/client";
 import type { Connected, Connection } from "./connection.ts";
 import { listTools } from "./list-tools.ts";
 import type { McpServer } from "./mcp-server.ts";
 import { plainText } from "./plain-text.ts";
+import { type RequestIds, requestIds } from "./request-ids.ts";
 import { replyOf } from "./tool-reply.ts";
 import { whatFailed } from "./what-failed.ts";
 
@@ -23,14 +24,16 @@ export async function openServer(server: McpServer, connection: Connection, opti
   // What a server asks of its client, such as a model, it is not given: nothing is offered to it.
   const client = new Client({ name: "dad", version: "0.1.0" }, { capabilities: {} });
   const close = closing(client, connected);
+  const ids = requestIds(connected.transport);
   const asking = askingWith(timeoutMs, options);
   try {
     await client.connect(connected.transport, asking);
     const tools = await listTools(client, connected.redactor, { only, ...asking });
     return {
       server: serverName(client, connected, name),
+      protocol: protocolOf(client, connected),
       tools,
-      call: (tool, input, called = {}) => call({ client, connected, name }, { tool, input }, { ...called, timeoutMs }),
+      call: (tool, input, called = {}) => call({ client, connected, name, ids }, { tool, input }, { ...called, timeoutMs }),
       [Symbol.asyncDispose]: close,
     };
   } catch (error) {
@@ -44,6 +47,7 @@ interface Talk {
   readonly client: Client;
   readonly connected: Connected;
   readonly name: string;
+  readonly ids: RequestIds;
 }
 
 interface Call {
@@ -52,7 +56,7 @@ interface Call {
 }
 
 async function call(
-  { client, connected, name }: Talk,
+  { client, connected, name, ids }: Talk,
   { tool, input }: Call,
   { timeoutMs, ...options }: ToolOptions & { readonly timeoutMs: number },
 ): Promise<ToolReply> {
@@ -60,11 +64,18 @@ async function call(
   const { headers = {}, idempotencyKey } = options;
   const meta = { ...headers, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) };
   const params = { name: tool, arguments: isJsonObject(input) ? input : {}, ...(Object.keys(meta).length === 0 ? {} : { _meta: meta }) };
+  const named = (): Pick<ToolReply, "requestId"> => {
+    const requestId = ids.take(headers["traceparent"]);
+    return requestId === undefined ? {} : { requestId };
+  };
   try {
-    return replyOf(await client.request({ method: "tools/call", params }, askingWith(timeoutMs, options)));
+    const result = await client.request({ method: "tools/call", params }, askingWith(timeoutMs, options));
+    return { ...replyOf(result), ...named() };
   } catch (error) {
+    const id = named();
     // The server has answered: that it does not know the tool, or that its input is wrong.
-    if (error instanceof ProtocolError && options.signal?.aborted !== true) return { result: plainText(error.message), failed: true };
+    if (error instanceof ProtocolError && options.signal?.aborted !== true)
+      return { result: plainText(error.message), failed: true, errorCode: error.code, ...id };
     throw failing(name, options.signal)(error, connected);
   }
 }
@@ -98,6 +109,12 @@ function failing(name: string, signal: AbortSignal | undefined): (error: unknown
     const { problem, retryable } = whatFailed(error, connected?.redactor);
     return new ToolSourceError(name, trouble === "" ? problem : `${problem}; ${trouble}`, { cause: error, retryable });
   };
+}
+
+function protocolOf(client: Client, { transport, reached }: Connected): ToolProtocol {
+  const version = client.getNegotiatedProtocolVersion();
+  const { sessionId } = transport;
+  return { name: "mcp", ...(version === undefined ? {} : { version }), ...(sessionId === undefined ? {} : { sessionId }), ...reached };
 }
 
 const LONGEST_NAME = 200;

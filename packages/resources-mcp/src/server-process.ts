@@ -45,6 +45,7 @@ export async function startServer({ command, env, cwd, messageBytes = MESSAGE_BY
   const transport = lineTransport(lines, ended);
   return {
     transport,
+    reached: { transport: "pipe" },
     redactor,
     trouble: () =>
       [endOf(child), wrote("its stdout has a line that is no message", lines.noise), wrote("it wrote", errors())].filter(Boolean).join("; "),

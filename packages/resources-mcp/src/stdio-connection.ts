@@ -13,13 +13,18 @@ export function stdioConnection({ command, cwd, env = {}, hostEnv, limits = {} }
   return {
     identity: { command: [...command], ...place, env: named(env) },
     async connect({ signal, headers = {} }) {
-      const { traceparent } = headers;
       const own = await revealed(env, signal);
       signal?.throwIfAborted();
-      const environment = { ...passed(hostEnv), ...(traceparent === undefined ? {} : { TRACEPARENT: traceparent }), ...own };
+      const environment = { ...passed(hostEnv), ...traceOf(headers), ...own };
       return await startServer({ command, ...place, env: environment, messageBytes: limits.messageBytes, redactor: redactorOf(env, own) });
     },
   };
+}
+
+/** https://opentelemetry.io/docs/specs/otel/context/env-carriers/ */
+function traceOf({ traceparent, tracestate }: Readonly<Record<string, string>>): Record<string, string> {
+  if (traceparent === undefined) return {};
+  return { TRACEPARENT: traceparent, ...(tracestate === undefined ? {} : { TRACESTATE: tracestate }) };
 }
 
 function passed(hostEnv: McpStdioServer["hostEnv"]): Record<string, string> {

@@ -28,6 +28,12 @@ describe("an MCP server that is reached by HTTP", () => {
     expect(server.asked.at(-1)?.["traceparent"]).toBe(traceparent);
   });
 
+  it("says how it is spoken with", async () => {
+    await using open = await proper().open();
+    const { port } = new URL(server.url);
+    expect(open.protocol).toMatchObject({ name: "mcp", transport: "tcp", address: "127.0.0.1", port: Number(port) });
+  });
+
   it("is told apart by its address and the names of its secrets", () => {
     const source = proper({ url: "https://me:password@tools.example/mcp", only: ["b", "a"] });
     expect(source.identity).toEqual({ url: "https://tools.example/mcp", headers: { authorization: "[secret env:TOKEN]" }, only: ["a", "b"] });

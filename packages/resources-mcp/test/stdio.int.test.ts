@@ -45,12 +45,13 @@ const isAlive = (pid: number): boolean => {
 
 describe("an MCP server that is started", () => {
   it("has what programs need to start, what it is given, and nothing else of the host", async () => {
-    await using open = await proper({ env: { KEY: key, MODE: "quiet" } }).open({ headers: { traceparent: "00-a-b-01" } });
+    await using open = await proper({ env: { KEY: key, MODE: "quiet" } }).open({ headers: { traceparent: "00-a-b-01", tracestate: "dad=1" } });
     expect(
       textOf(await open.call("variables", {}))
         .split(" ")
         .filter((name) => !name.startsWith("__")),
-    ).toEqual(["HOME", "KEY", "MODE", "PATH", "TRACEPARENT"]);
+    ).toEqual(["HOME", "KEY", "MODE", "PATH", "TRACEPARENT", "TRACESTATE"]);
+    expect(await open.call("environment", { name: "TRACEPARENT" })).toEqual({ result: "00-a-b-01" });
     expect(await open.call("environment", { name: "KEY" })).toEqual({ result: SECRET });
     expect(open.server).toBe("proper 3.2.1");
   });
@@ -75,6 +76,17 @@ describe("an MCP server that is started", () => {
     expect(await open.call("typed", { n: 1 })).toEqual({ result: "2" });
     const { result, failed } = await open.call("typed", { n: "one" });
     expect([failed, result]).toEqual([true, expect.stringContaining("n")]);
+  });
+
+  it("says how it is spoken with, what a call is called, and with which code it refuses one", async () => {
+    await using open = await proper().open();
+    expect(open.protocol).toEqual({ name: "mcp", version: expect.stringMatching(/^\d{4}-\d\d-\d\d$/) as string, transport: "pipe" });
+    const calls = ["00-a-1-01", "00-a-2-01"].map((traceparent) => open.call("echo", {}, { headers: { traceparent } }));
+    const [one, other] = (await Promise.all(calls)).map(({ requestId }) => Number(requestId));
+    expect([Number.isInteger(one), Number(other) - Number(one)]).toEqual([true, 1]);
+    expect(await open.call("echo", {})).not.toHaveProperty("requestId");
+    const refused = await open.call("no-such-tool", {}, { headers: { traceparent: "00-a-3-01" } });
+    expect(refused).toMatchObject({ failed: true, errorCode: -32_602, requestId: expect.any(String) as string });
   });
 
   it("is made of the data of a profile", async () => {

@@ -252,3 +252,10 @@ export class RunCancelledError extends DadError<"RUN_CANCELLED"> {
     super("RUN_CANCELLED", `cancelled by ${signal === "SIGINT" ? "Ctrl-C" : signal}`, { retryable: true, details: { signal } });
   }
 }
+
+/** `TELEMETRY_MISSING`: nothing is kept of what the run told of itself. */
+export class TelemetryMissingError extends DadError<"TELEMETRY_MISSING"> {
+  constructor(runId: string, directory: string) {
+    super("TELEMETRY_MISSING", `run ${runId} kept no spans, metrics or logs: there are none in ${directory}`, { details: { runId, directory } });
+  }
+}

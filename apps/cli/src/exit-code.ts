@@ -53,6 +53,7 @@ const OF_CODE: Readonly<Record<string, number>> = {
   RUN_NOT_OPENED: EXIT.usage,
   RUN_ROOT_UNKNOWN: EXIT.usage,
   RUN_UNKNOWN: EXIT.usage,
+  TELEMETRY_MISSING: EXIT.usage,
   NODE_UNKNOWN: EXIT.usage,
   OUTCOME_NONE: EXIT.usage,
   BISECT_IMPOSSIBLE: EXIT.usage,

@@ -19,6 +19,7 @@ import { declareResume } from "./commands/resume.ts";
 import { declareRun } from "./commands/run.ts";
 import { declareSandbox } from "./commands/sandbox.ts";
 import { declareShow } from "./commands/show.ts";
+import { declareTrace } from "./commands/trace.ts";
 import { declareWatch } from "./commands/watch.ts";
 import { declareSignal } from "./commands/signal.ts";
 import { declareWhy } from "./commands/why.ts";
@@ -85,6 +86,7 @@ function declareProgram(finish: Finish, writeErr: (text: string) => void): Comma
   declareLogs(program, finish);
   declareReport(program, finish);
   declareWhy(program, finish);
+  declareTrace(program, finish);
   declareDiff(program, finish);
   declareOutcome(program, finish);
   declareBisect(program, finish);

@@ -6,6 +6,7 @@
 export { consoleSink, type ConsoleSinkOptions } from "./console-sink.ts";
 export { TelemetryTroubleError } from "./errors.ts";
 export { type ExporterName, type OtlpEnvironment, otlpFromEnv } from "./environment.ts";
+export { pushTelemetry, type PushedTelemetry, type PushTelemetryOptions } from "./push/push-telemetry.ts";
 export type {
   OtlpBatching,
   OtlpEndpoint,

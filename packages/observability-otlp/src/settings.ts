@@ -13,7 +13,7 @@ export interface OtlpEndpoint {
   /** In full, as in `http://localhost:4318/v1/traces`. */
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Default: `http/protobuf`. */
+  /** Default: `http/json`. */
   readonly protocol?: OtlpProtocol;
   /** Default: `none`. */
   readonly compression?: "gzip" | "none";

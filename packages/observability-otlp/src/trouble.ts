@@ -30,6 +30,7 @@ function remedyOf(answer: Answer, signal: Signal): string {
   if (answer.outcome === "taken") return "Look at what the receiver logs";
   if (answer.status === 401 || answer.status === 403) return "Look at the headers that are sent along (headers, OTEL_EXPORTER_OTLP_HEADERS)";
   if (answer.status === 413) return "A single one is larger than it takes";
-  if (answer.status === 400 || answer.status === 415) return "Look whether it speaks another protocol (http/protobuf, http/json)";
+  if (answer.status === 400 || answer.status === 415)
+    return "Look whether it takes another protocol (http/protobuf, http/json), or only what is not compressed";
   return `Look at the URL: the whole one of a signal mostly ends with /v1/${signal}`;
 }

@@ -22,6 +22,7 @@ import {
   OutcomeMergeReport,
   OutcomeReport,
   Pin,
+  PushReport,
   RerunPlan,
   ResourcesReport,
   RunComparison,
@@ -72,6 +73,7 @@ const FORMATS: Readonly<Record<string, Format>> = {
   sandbox: { name: "sandbox-report", title: "What `dad sandbox --json` prints", schema: SandboxReport },
   resources: { name: "resources-report", title: "What `dad resources --json` prints", schema: ResourcesReport },
   doctor: { name: "machine-report", title: "What `dad doctor --json` prints", schema: MachineReport },
+  push: { name: "push-report", title: "What `dad trace push --json` prints", schema: PushReport },
   pin: { name: "pin", title: "`.dad/pins/<name>.json`: content that garbage collection keeps", schema: Pin },
   "large-file": {
     name: "large-file",

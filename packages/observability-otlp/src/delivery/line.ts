@@ -70,6 +70,6 @@ async function sent(receiver: Receiver, message: () => Promise<Message>, signal:
 
 async function encoded<Item>(signal: Signal, { endpoint, origin }: LineOptions, batch: readonly Item[]): Promise<Message> {
   const { encodersFor } = await import("../records/encoders.ts");
-  const encode = encodersFor(origin, endpoint.protocol ?? "http/protobuf")[signal] as unknown as (batch: readonly Item[]) => Message;
+  const encode = encodersFor(origin, endpoint.protocol ?? "http/json")[signal] as unknown as (batch: readonly Item[]) => Message;
   return encode(batch);
 }

@@ -109,7 +109,11 @@ async function exchange(what: Exchange): Promise<Reply> {
 function begun({ url, headers, body, agent, signal }: Exchange): { readonly request: ClientRequest; readonly reply: Promise<Reply> } {
   const { promise: reply, resolve, reject } = Promise.withResolvers<Reply>();
   const start = url.protocol === "http:" ? httpRequest : httpsRequest;
-  const request = start(url, { method: "POST", headers, agent, signal }, (response) => void replyOf(response).then(resolve, reject));
+  const request = start(url, { method: "POST", headers, agent, signal }, (response) => {
+    // From here on, its end says how it went.
+    request.off("error", reject).on("error", () => {});
+    void replyOf(response).then(resolve, reject);
+  });
   request.on("socket", (socket) => socket.unref());
   request.on("error", reject);
   request.end(body);

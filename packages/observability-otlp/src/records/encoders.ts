@@ -9,6 +9,7 @@ import {
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import type { MetricSnapshot, RecordedLog, RecordedSpan, TelemetryOrigin } from "@dad/observability";
 import type { Rejection, Reply } from "../delivery/answer.ts";
+import { rejectionOf } from "../delivery/rejection.ts";
 import type { Message } from "../delivery/receiver.ts";
 import type { OtlpProtocol } from "../settings.ts";
 import { readableLog } from "./logs.ts";
@@ -45,24 +46,11 @@ export function encodersFor({ resource, scope, schemaUrl }: TelemetryOrigin, pro
   };
 }
 
-const NOTHING: Rejection = { rejected: 0, reason: "" };
-
 /** Receivers that say nothing, or nothing that can be read, have taken everything. */
 function rejectionIn({ body }: Reply, serializer: Pick<Serializer<never>, "deserializeResponse">): Rejection {
   try {
     return rejectionOf(serializer.deserializeResponse(body).partialSuccess);
   } catch {
-    return NOTHING;
+    return rejectionOf(undefined);
   }
-}
-
-/** `ExportTracePartialSuccess` and those of the other signals: a number that begins with `rejected`, and a message. */
-export function rejectionOf(partial: unknown): Rejection {
-  if (typeof partial !== "object" || partial === null) return NOTHING;
-  const members: readonly (readonly [string, unknown])[] = Object.entries(partial);
-  const count = members.find(([name]) => name.startsWith("rejected"))?.[1];
-  const text = members.find(([name]) => name === "errorMessage")?.[1];
-  const rejected = Number(count ?? 0);
-  const said = typeof text === "string" && text !== "" ? `: ${text}` : "";
-  return rejected > 0 ? { rejected, reason: `it keeps ${rejected} of them not${said}` } : NOTHING;
 }

@@ -1,0 +1,31 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Answer } from "../delivery/answer.ts";
+import type { Message, Receiver } from "../delivery/receiver.ts";
+
+/** How often a request is sent at most, and how long is waited in all between them, in milliseconds. */
+const ATTEMPTS = 6;
+const LONGEST_WAIT_MS = 60_000;
+
+/** Who is not there now is not there in a second. */
+const NOBODY: readonly unknown[] = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "ENOENT", "EACCES"];
+
+/** Posts a message, again while the receiver says that it has no time or a connection breaks. Rejects with the reason of the signal. */
+export async function patientPost(receiver: Receiver, message: Message, signal: AbortSignal): Promise<Answer> {
+  let waited = 0;
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await receiver.post(message, { signal });
+    signal.throwIfAborted();
+    if (answer.outcome === "taken" || answer.outcome === "refused" || attempt === ATTEMPTS || isNobody(answer)) return answer;
+    const wait = (answer.outcome === "later" ? answer.afterMs : undefined) ?? 500 * 2 ** attempt;
+    if (waited + wait > LONGEST_WAIT_MS) return answer;
+    waited += wait;
+    await pause(wait, undefined, { signal });
+  }
+}
+
+function isNobody(answer: Answer): boolean {
+  if (answer.outcome !== "unreachable") return false;
+  const { cause } = answer;
+  const errors: readonly unknown[] = cause instanceof AggregateError ? cause.errors : [cause];
+  return errors.every((error) => error instanceof Error && "code" in error && NOBODY.includes(error.code));
+}

@@ -130,6 +130,7 @@ describe("the page of a run", () => {
     await page.keyboard.press("/");
     await page.keyboard.type("no such thing anywhere");
     await page.getByText("Nothing found").waitFor();
+    expect(await page.locator(".results li").count()).toBe(0);
     await closed(page);
   });
 

@@ -28,9 +28,9 @@ export function Header({ keyboard }: { readonly keyboard: Keyboard }) {
   );
 }
 
-function Numbers({ keyboard: { store } }: { readonly keyboard: Keyboard }) {
+function Numbers({ keyboard: { store, timeline } }: { readonly keyboard: Keyboard }) {
   const { startedAt, endedAt, usage } = store.run.details;
-  const took = Date.parse(endedAt ?? store.report.generatedAt) - Date.parse(startedAt);
+  const took = (endedAt === null ? timeline.time.now : Date.parse(endedAt)) - Date.parse(startedAt);
   const { inputTokens, outputTokens, costUsd } = usage;
   return (
     <dl class="numbers">

@@ -34,6 +34,18 @@ const KEYS: readonly (readonly [title: string, keys: readonly (readonly [keys: s
   ],
 ];
 
+const LEGEND: readonly (readonly [name: string, means: string])[] = [
+  ["is-completed", "completed"],
+  ["is-failed", "failed"],
+  ["is-failed mild", "failed, and tried again or handled"],
+  ["is-reused", "reused"],
+  ["wait", "waits for somebody"],
+  ["is-running", "goes on"],
+  ["fill-chat", "a call of a model"],
+  ["fill-tool", "a tool or a command"],
+  ["fill-other", "something else in a node"],
+];
+
 export function Help({ open }: { readonly open: Signal<boolean> }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
@@ -57,6 +69,16 @@ export function Help({ open }: { readonly open: Signal<boolean> }) {
           </dl>
         </section>
       ))}
+      <section class="legend">
+        <h2>Colours of the chart</h2>
+        <p>
+          {LEGEND.map(([name, means]) => (
+            <span key={means}>
+              <i class={`bar ${name}`} /> {means}
+            </span>
+          ))}
+        </p>
+      </section>
       <button type="button" onClick={() => (open.value = false)}>
         Close
       </button>

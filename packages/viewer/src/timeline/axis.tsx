@@ -4,6 +4,8 @@ import { ticksOf } from "./ticks.ts";
 import type { TimelineState } from "./timeline-state.ts";
 
 const TICK_WIDTH = 90;
+/** In pixels: what is said of a gap nearer to the end has no room there. */
+const LATE = 40;
 
 /** The time of the run, and what of it somebody marks by drawing over it. */
 export function Axis({ state, width }: { readonly state: TimelineState; readonly width: number }) {
@@ -22,7 +24,7 @@ export function Axis({ state, width }: { readonly state: TimelineState; readonly
       {gaps.map(({ at, length, start, end }) => (
         <span
           key={at}
-          class="gap"
+          class={(100 - percent(at)) * width < LATE * 100 ? "gap last" : "gap"}
           style={{ left: `${percent(at)}%`, width: `${(length / (to - from)) * 100}%` }}
           title={`${durationText(end - start)} in which nothing happened`}
         >

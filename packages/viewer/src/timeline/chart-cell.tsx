@@ -46,20 +46,28 @@ function Bars({ row, place }: { readonly row: Row; readonly place: PlaceOf }) {
   if (start === null) return null;
   if (kind === "span") return <Bar class={`bar thin ${fillOf(row)}`} place={place(start, end)} open={end === null} />;
   const attempts = attempt ? [attempt] : element?.attempts;
+  const isHandled = element?.handled !== undefined;
   if (!attempts) return <Bar class={`bar group is-${status}`} place={place(start, end)} open={end === null} />;
   return (
     <>
       {attempts.length > 1 && <Bar class="between" place={place(start, end)} />}
       {attempts.map((known) => (
-        <AttemptBar key={known.attempt} attempt={known} place={place} />
+        <AttemptBar key={known.attempt} attempt={known} place={place} mild={isHandled || known !== element?.attempts?.at(-1)} />
       ))}
     </>
   );
 }
 
-function AttemptBar({ attempt, place }: { readonly attempt: ReportAttempt; readonly place: PlaceOf }) {
+interface AttemptBarProps {
+  readonly attempt: ReportAttempt;
+  readonly place: PlaceOf;
+  /** A failure of it ended nothing: it was tried again, or handled. */
+  readonly mild: boolean;
+}
+
+function AttemptBar({ attempt, place, mild }: AttemptBarProps) {
   const { status, decision, start, end, waits } = attempt;
-  const name = decision === "reused" ? "bar is-reused" : `bar is-${status}`;
+  const name = decision === "reused" ? "bar is-reused" : `bar is-${status} ${mild ? "mild" : ""}`;
   return (
     <>
       <Bar class={name} place={place(start, end)} open={end === null} />

@@ -29,6 +29,9 @@ export interface TimelineState {
   readonly chosenKey: ReadonlySignal<string | undefined>;
 }
 
+/** What ends with the run, or does not end, is seen to. */
+const ROOM = 1.015;
+
 export function timelineState(store: Store): TimelineState {
   const { run, index } = store;
   const rows = runRows(run, index);
@@ -56,7 +59,7 @@ export function timelineState(store: Store): TimelineState {
     compress,
     scale,
     shown,
-    window: computed(() => shown.value ?? [0, scale.value.length]),
+    window: computed(() => shown.value ?? [0, scale.value.length * ROOM]),
     marked: signal<Interval | undefined>(undefined),
     chosenKey: computed(() => {
       const selection = store.selection.value;

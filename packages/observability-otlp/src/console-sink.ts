@@ -13,7 +13,7 @@ export function consoleSink({ write }: ConsoleSinkOptions): TelemetrySink {
     if (closed) return;
     try {
       // One line each, whatever is in it, and nothing that a terminal obeys.
-      write(`${line.replaceAll(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, (character) => JSON.stringify(character).slice(1, -1))}\n`);
+      write(`${line.replaceAll(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, escaped)}\n`);
     } catch {
       // A run goes on when nobody reads.
     }
@@ -29,6 +29,10 @@ export function consoleSink({ write }: ConsoleSinkOptions): TelemetrySink {
       closed = true;
     },
   };
+}
+
+function escaped(character: string): string {
+  return character === "\n" ? "\\n" : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 function spanLine(span: RecordedSpan): string {

@@ -19,7 +19,7 @@ export interface PushTelemetryOptions {
   readonly signal?: AbortSignal;
 }
 
-export type PushedTelemetry = Omit<PushReport, "format" | "runId">;
+export type PushedTelemetry = Pick<PushReport, "signals" | "unfinished">;
 
 /** Of one request. */
 const MOST_RECORDS = 512;

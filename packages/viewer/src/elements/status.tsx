@@ -5,14 +5,17 @@ export interface StatusProps {
   readonly status: NodeStatus | RunStatus;
   /** What became of a failure. */
   readonly handled?: string | undefined;
+  /** In the place of the word, which is told to those who do not see the mark. */
+  readonly label?: string;
 }
 
 /** How something stands: by a mark and a word, so that nobody needs to see colours. */
-export function Status({ status, handled }: StatusProps) {
+export function Status({ status, handled, label }: StatusProps) {
   return (
-    <span class={`status is-${status}`}>
+    <span class={`status is-${status}`} title={label === undefined ? undefined : status}>
       <StatusMark status={status} />
-      {status}
+      {label ?? status}
+      {label !== undefined && <span class="unseen"> {status}</span>}
       {handled !== undefined && <span class="dim"> ({HANDLED.get(handled) ?? handled})</span>}
     </span>
   );

@@ -71,11 +71,7 @@ function EventRow({ event, term, isInline }: { readonly event: AnyEvent; readonl
       <span class={`event-type is-${toneOf(event)}`}>
         <ShownText text={event.type} term={term} />
       </span>
-      {!isInline && path !== undefined && (
-        <span class="record-path">
-          <ShownText text={path} term={term} />
-        </span>
-      )}
+      {!isInline && <span class="record-path">{path !== undefined && <ShownText text={path} term={term} />}</span>}
       <span class="record-text">
         <ShownText text={eventText(event)} term={term} />
       </span>

@@ -1,5 +1,25 @@
+import { Command } from "../elements/command.tsx";
+import { Nothing } from "../elements/facts.tsx";
 import type { Store } from "../store.ts";
+import { OutcomeView } from "./outcome-view.tsx";
 
+/** The files that the run changed. */
 export function Outcome({ store }: { readonly store: Store }) {
-  return <p>{store.run.details.runId}</p>;
+  const { outcome, details } = store.run;
+  const { path } = store.route.value;
+  if (!outcome)
+    return (
+      <div class="outcome">
+        <Nothing>
+          This run has no outcome{details.workspace === undefined ? "." : `: it works in ${details.workspace}, and nothing there is committed.`}
+        </Nothing>
+      </div>
+    );
+  return (
+    <div class="outcome">
+      <OutcomeView outcome={outcome} chosen={path} beforeName={details.start?.source ? "where it was taken over from" : "where it started"}>
+        <Command words={["dad", "outcome", "merge", details.runId]} />
+      </OutcomeView>
+    </div>
+  );
 }

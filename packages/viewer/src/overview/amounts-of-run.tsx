@@ -131,7 +131,7 @@ function StackedBar({ parts, textOf }: StackedBarProps) {
       <ul class="legend">
         {shown.map(({ name, amount, class: fill }) => (
           <li key={name}>
-            <span class={`dot ${fill}`} aria-hidden="true" />
+            <span class={`legend-dot ${fill}`} aria-hidden="true" />
             {textOf(amount)} <span class="dim">{name}</span>
           </li>
         ))}

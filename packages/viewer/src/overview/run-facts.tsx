@@ -2,25 +2,18 @@ import type { ReportRun, RunReport } from "@dad/protocol";
 import { contentOf, jsonOf, stateText } from "../contents/content-of.ts";
 import { Facts, Section } from "../elements/facts.tsx";
 import { Moment } from "../elements/moment.tsx";
-import { Status } from "../elements/status.tsx";
 import { bytesText } from "../format/amounts.ts";
 import { JsonTree } from "../json/json-tree.tsx";
 import { hrefOf } from "../route.ts";
 import { ShownText } from "../text/shown-text.tsx";
 
 export function RunHead({ report: { run, generatedAt } }: { readonly report: RunReport }) {
-  const { runId, rootComponentId, status, startedAt, endedAt } = run.details;
+  const { rootComponentId, startedAt, endedAt } = run.details;
   return (
-    <header class={`run-head is-${status}`}>
-      <Status status={status} />
+    <header class="run-head">
       <h1>
         <ShownText text={rootComponentId} />
       </h1>
-      <p class="run-id">
-        <code>
-          <ShownText text={runId} />
-        </code>
-      </p>
       <p class="dim">
         <Moment at={startedAt} />
         {" – "}

@@ -15,7 +15,7 @@ export interface TelemetryEndpoint {
   readonly endpoint?: string;
   /** What is sent along with each request. A secret is a reference and gets into nothing that is written: its value is the whole of the header. */
   readonly headers?: Readonly<Record<string, string | SecretText>>;
-  /** Default: `gzip`. */
+  /** Default: `none`. */
   readonly compression?: "gzip" | "none";
   /** How long the collector has for one request. Default: 10 s. */
   readonly timeoutMs?: number;

@@ -2,9 +2,9 @@ import { diskArtifactView } from "@dad/artifacts/disk";
 import type { Answering, EventHandler, InputHandler } from "@dad/events";
 import { memoryEventBus } from "@dad/events/memory";
 import type { IsolationAdapter, IsolationPolicy, RunScope } from "@dad/isolation";
-import { noopObservability } from "@dad/observability/noop";
 import type { MakeRunPorts } from "@dad/run-context";
 import { localIsolation } from "./local-isolation.ts";
+import { type LocalObservability, localObservability } from "./local-observability.ts";
 import type { LocalStore } from "./local-store.ts";
 import { redactingFor, type RedactingOptions } from "./redacting.ts";
 
@@ -23,6 +23,8 @@ export interface LocalPortsOptions extends RedactingOptions {
   readonly isolation?: IsolationChoice;
   /** `false`: runs have no outcome, and need no git. Each works in a directory beside its record, where its files stay. */
   readonly outcome?: false | undefined;
+  /** How runs are traced, measured and logged. `false`: not at all. Default: in the files of each. */
+  readonly observability?: false | LocalObservability | undefined;
   /** For several runs in this process at once whose code asks it for its environment or directory: `processScope()` of `@dad/isolation/scope`. */
   readonly scope?: RunScope;
 }
@@ -35,9 +37,13 @@ export function isolationOf(
   return isolation?.adapter ?? (hostEnv ? localIsolation({ runRoot: store.runRoot, hostEnv }) : store.isolation);
 }
 
-/** The ports of a run on this machine: its own bus, view and knowledge of secrets, and the store that it shares with the others. */
-export function localPorts(store: LocalStore, options: LocalPortsOptions): MakeRunPorts {
-  const { resources, hostEnv, onEvent, onInput, isolation, outcome, scope } = options;
+/**
+ * The ports of a run on this machine: its own bus, view, telemetry and knowledge of secrets, and the store that it shares with the others.
+ *
+ * @param root - What the run executes, as far as it is known.
+ */
+export function localPorts(store: LocalStore, options: LocalPortsOptions, root?: { readonly id: string }): MakeRunPorts {
+  const { resources, hostEnv, onEvent, onInput, isolation, outcome, observability = {}, scope } = options;
   const adapter = isolationOf(store, { isolation, hostEnv });
   return (env, own) => {
     const { redactor } = redactingFor({ store, ports: options });
@@ -53,7 +59,7 @@ export function localPorts(store: LocalStore, options: LocalPortsOptions): MakeR
       events,
       inbox: store.inbox,
       resources,
-      observability: own(noopObservability()),
+      observability: own(localObservability(observability, { env, rootComponentId: root?.id, project: store.project, redactor })),
       redactor,
       isolation: adapter,
       ...(scope ? { scope } : {}),

@@ -89,7 +89,9 @@ export async function runPrepared<Definition extends AgentDefinition | FlowDefin
     ...(Object.keys(resolved).length === 0 ? {} : { inputs: resolved }),
     inputFiles,
   };
-  return await untilOver({ store, ports }, (made) => withRun({ ...run, ports: made }, runningOf(definition, { ports, continuation, beside })));
+  return await untilOver(definition, { store, ports }, (made) =>
+    withRun({ ...run, ports: made }, runningOf(definition, { ports, continuation, beside })),
+  );
 }
 
 /** How a run goes on from an earlier one, its static inputs, and its input files, which are kept. */
@@ -149,7 +151,7 @@ export async function resumeAgent<Definition extends AgentDefinition | FlowDefin
   checkResume(definition, before, { ...resume, redactor: redactingFor({ store, ports }).redactor });
   const continuation = await continuationOf(definition, before, { store, ports, runId: options.runId });
   const { projectRoot, runRoot, journals } = store;
-  return await untilOver({ store, ports }, (made) =>
+  return await untilOver(definition, { store, ports }, (made) =>
     withResumedRun({ ...options, projectRoot, runRoot, journals, ports: made }, runningOf(definition, { ports, resume, continuation })),
   );
 }
@@ -170,10 +172,11 @@ function runningOf(
 
 /** From the moment on in which its record says that it goes on, what ends a run is a result. */
 async function untilOver<Outputs>(
+  root: Pick<AgentDefinition, "id">,
   { store, ports }: Where,
   work: (ports: MakeRunPorts) => Promise<{ readonly run: RunDetails; readonly result: unknown }>,
 ): Promise<AgentRun<Outputs>> {
-  const make = localPorts(store, ports);
+  const make = localPorts(store, ports, root);
   let going: RunId | undefined;
   const reported: MakeRunPorts = (env, own) => {
     const made = make(env, own);

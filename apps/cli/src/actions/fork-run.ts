@@ -51,6 +51,7 @@ async function forked({ prepared, variants, flags, progress, secrets }: Forking)
   const { definition, store, resources, isolation, outcome, rerun, inputs, inputFiles, located, source } = prepared;
   const { from, concurrency, budget, prefix } = flags;
   const sets = setText(variants);
+  const observability = prepared.observability(progress);
   const { children, stopped } = await runToItsEnd(progress, (ends) =>
     located(
       forkAgent(definition, {
@@ -62,7 +63,14 @@ async function forked({ prepared, variants, flags, progress, secrets }: Forking)
         variants,
         concurrency,
         rerun: { ...rerun, from },
-        ports: ({ number }) => ({ resources, onEvent: progress.of(number), onSecret: (secret) => secrets.add(secret), isolation, outcome }),
+        ports: ({ number }) => ({
+          resources,
+          onEvent: progress.of(number),
+          onSecret: (secret) => secrets.add(secret),
+          isolation,
+          outcome,
+          observability,
+        }),
         onChildStart: ({ number }) => progress.log(`[${number}] ${visible(sets[number - 1]) || "nothing is set"}\n`),
         ...(budget === undefined ? {} : { budgetUsd: budget }),
         ...(prefix === undefined ? {} : { runIdPrefix: prefix }),

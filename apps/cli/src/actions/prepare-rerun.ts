@@ -6,7 +6,7 @@ import type { ResourceProfile } from "@dad/resources";
 import type { RerunAllowances, RerunOptions } from "@dad/runner";
 import { loadAgent } from "../agent-file/load-agent.ts";
 import { RunSourceUnknownError, UsageError } from "../errors.ts";
-import { findProject, findRunRootThere, type IsolationFlags, type OutcomeFlags } from "../project/find-project.ts";
+import { findProject, findRunRootThere, type IsolationFlags, type OutcomeFlags, type Project } from "../project/find-project.ts";
 import { findRun } from "../project/find-run.ts";
 import { type GivenInputs, readInputs } from "../project/read-inputs.ts";
 import { parseSet } from "../project/parse-set.ts";
@@ -43,6 +43,7 @@ export interface PreparedRerun extends GivenInputs, AsyncDisposable {
   readonly isolation: IsolationChoice;
   /** `false`: it has none. */
   readonly outcome: false | undefined;
+  readonly observability: Project["observability"];
   readonly rerun: RerunOptions;
   readonly source: RunSource;
 }
@@ -68,6 +69,7 @@ export async function prepareRerun(runId: string, file: string | undefined, flag
     resources,
     isolation: project.isolation(flags, run),
     outcome: project.outcome(flags, run).outcome,
+    observability: (progress) => project.observability(progress),
     ...given,
     rerun: optionsOf(run.runId, definition, flags),
     source: sourceOf(path, store, profile),

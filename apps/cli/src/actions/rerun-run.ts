@@ -1,6 +1,5 @@
 import { runAgent } from "@dad/local";
 import { offerOwnPackages } from "../agent-file/own-packages.ts";
-import { EXIT, exitCodeOfRun } from "../exit-code.ts";
 import { parseBudget } from "../project/parse-budget.ts";
 import { type AskingFlags, atTerminal } from "../terminal/at-terminal.ts";
 import { divertOutput } from "../terminal/divert-output.ts";
@@ -40,12 +39,19 @@ export async function rerunRun(runId: string, file: string | undefined, flags: R
         rerun,
         source,
         budget,
-        ports: { resources, onEvent: startTelling(progress, store), onSecret: (secret) => secrets.add(secret), onInput, isolation, outcome },
+        ports: {
+          resources,
+          onEvent: startTelling(progress, store),
+          onSecret: (secret) => secrets.add(secret),
+          onInput,
+          isolation,
+          outcome,
+          observability: prepared.observability(progress),
+        },
         ...(flags.runId === undefined ? {} : { runId: flags.runId }),
         ...(flags.prefix === undefined ? {} : { runIdPrefix: flags.prefix }),
       }),
     ),
   );
-  const told = await tellRun(ended, { store, resources, json: flags.json ?? false, output });
-  return exitCodeOfRun(ended.run, ended.error) || (told ? EXIT.done : EXIT.failed);
+  return await tellRun(ended, { store, resources, json: flags.json ?? false, output });
 }

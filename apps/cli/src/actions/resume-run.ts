@@ -6,7 +6,6 @@ import { visible } from "@dad/terminal";
 import { loadAgent } from "../agent-file/load-agent.ts";
 import { offerOwnPackages } from "../agent-file/own-packages.ts";
 import { RunSourceUnknownError } from "../errors.ts";
-import { EXIT, exitCodeOfRun } from "../exit-code.ts";
 import { assumptionsOf, type AssumptionFlags } from "../project/assumptions.ts";
 import { findProject, findRunRootThere, type IsolationFlags } from "../project/find-project.ts";
 import { findRun } from "../project/find-run.ts";
@@ -66,12 +65,12 @@ export async function resumeRun(runId: string, file: string | undefined, flags: 
         onInput,
         isolation: project.isolation(flags, { spaces }),
         outcome,
+        observability: project.observability(progress),
       },
       ...how,
     }),
   );
-  const told = await tellRun(ended, { store, resources, json: flags.json ?? false, output });
-  return exitCodeOfRun(ended.run, ended.error) || (told ? EXIT.done : EXIT.failed);
+  return await tellRun(ended, { store, resources, json: flags.json ?? false, output });
 }
 
 /** @throws UsageError (`USAGE_INVALID`). */

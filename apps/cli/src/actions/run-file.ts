@@ -3,7 +3,6 @@ import { localStore, runAgent, type RunAgentOptions } from "@dad/local";
 import { DadError } from "@dad/protocol";
 import { loadAgent } from "../agent-file/load-agent.ts";
 import { offerOwnPackages } from "../agent-file/own-packages.ts";
-import { EXIT, exitCodeOfRun } from "../exit-code.ts";
 import { findProject, type IsolationFlags, type OutcomeFlags } from "../project/find-project.ts";
 import { parseBudget } from "../project/parse-budget.ts";
 import { readInputs } from "../project/read-inputs.ts";
@@ -61,6 +60,7 @@ export async function runFile(file: string, flags: RunFlags): Promise<number> {
           onInput,
           isolation: project.isolation(flags),
           outcome,
+          observability: project.observability(progress),
         },
         source: sourceOf(path, store, profile),
         ...how,
@@ -68,8 +68,7 @@ export async function runFile(file: string, flags: RunFlags): Promise<number> {
       }).catch((error: unknown) => Promise.reject(profile === undefined ? withoutProfiles(error) : error)),
     ),
   );
-  const told = await tellRun(ended, { store, resources, json: flags.json ?? false, output });
-  return exitCodeOfRun(ended.run, ended.error) || (told ? EXIT.done : EXIT.failed);
+  return await tellRun(ended, { store, resources, json: flags.json ?? false, output });
 }
 
 /** @throws UsageError (`USAGE_INVALID`). */

@@ -3,6 +3,7 @@ import type { AgentRun, LocalStore } from "@dad/local";
 import { type InboxAnswer, nodeDirectory, type RunDetails, type RunSummary } from "@dad/protocol";
 import type { ResourceProfile } from "@dad/resources";
 import { errorText, jsonText, paintFor, placeText, summaryText, visible, whoText } from "@dad/terminal";
+import { EXIT, exitCodeOfRun } from "../exit-code.ts";
 import { answerCommands, commandLine, outcomeCommands, resumeCommands } from "../project/next-commands.ts";
 import { postedAnswers } from "../project/posted-answers.ts";
 import type { DivertedOutput } from "../terminal/divert-output.ts";
@@ -16,8 +17,14 @@ export interface Telling {
   readonly output: DivertedOutput;
 }
 
-/** Tells how a run went on stdout, and what ended it on stderr. False when the result did not arrive. */
-export async function tellRun({ run, error }: EndedRun, telling: Telling): Promise<boolean> {
+/** Tells how a run went on stdout, and what ended it on stderr. Gives the exit code. */
+export async function tellRun(ended: EndedRun, telling: Telling): Promise<number> {
+  const told = await isTold(ended, telling);
+  return exitCodeOfRun(ended.run, ended.error) || (told ? EXIT.done : EXIT.failed);
+}
+
+/** False when the result did not arrive. */
+async function isTold({ run, error }: EndedRun, telling: Telling): Promise<boolean> {
   const { store } = telling;
   const told = await telling.output.tell(telling.json ? jsonText(summaryOf(run)) : await textOf(run, telling));
   for (const { request, by } of await answeredMeanwhile(run, store))

@@ -9,12 +9,14 @@ import {
   loadResources,
   type OutcomeConfig,
 } from "@dad/config";
-import type { IsolationChoice, LocalOutcomeOptions, LocalStoreOptions } from "@dad/local";
+import type { IsolationChoice, LocalObservability, LocalOutcomeOptions, LocalStoreOptions } from "@dad/local";
 import { type IsolationPolicy, type Preset, PRESETS, strengthened } from "@dad/isolation";
 import { messageOf, type RunDetails } from "@dad/protocol";
+import type { Progress } from "@dad/terminal";
 import { RunRootUnknownError, UsageError } from "../errors.ts";
 import { isDirectory } from "./is-directory.ts";
-import { projectResources, type ProjectResources } from "./project-resources.ts";
+import { projectObservability, projectVersion } from "./project-observability.ts";
+import { projectResources, type ProjectResources, secretsOf } from "./project-resources.ts";
 
 /** Where runs are kept, and what they may use. */
 export interface Project {
@@ -25,6 +27,8 @@ export interface Project {
   isolation(flags: IsolationFlags, begun?: Pick<RunDetails, "spaces">): IsolationChoice;
   /** What becomes of the files of its runs. @throws UsageError (`USAGE_INVALID`) for a revision without an outcome. */
   outcome(flags: OutcomeFlags, begun?: Pick<RunDetails, "workspace">): OutcomeChoice;
+  /** How its runs are traced, measured and logged. What is wrong with that is told where their progress is. */
+  observability(progress: Pick<Progress, "log">): false | LocalObservability;
 }
 
 export interface OutcomeFlags {
@@ -60,8 +64,9 @@ export interface FindProjectOptions {
 export async function findProject(directory: string, options: FindProjectOptions): Promise<Project> {
   const config = await configOf(directory);
   await checkWorkspace(config);
-  if (config.file === undefined) return projectOf({ resources: await loadResources(options.cwd) }, options);
-  return projectOf(config, options);
+  const version = await projectVersion(config.directory ?? options.cwd);
+  if (config.file === undefined) return projectOf({ resources: await loadResources(options.cwd) }, { ...options, version });
+  return projectOf(config, { ...options, version });
 }
 
 async function configOf(directory: string, options?: LoadConfigOptions): Promise<Partial<LoadedConfig>> {
@@ -77,25 +82,32 @@ async function checkWorkspace({ file = "", workspace }: Partial<LoadedConfig>): 
   if (!found.isDirectory()) throw new ConfigInvalidError(file, [{ path: "workspace", message: `${workspace} is not a directory` }]);
 }
 
-function projectOf(config: Partial<LoadedConfig>, { cwd, runRoot }: FindProjectOptions): Project {
+interface FoundProject extends FindProjectOptions {
+  readonly version?: string | undefined;
+}
+
+function projectOf(config: Partial<LoadedConfig>, { cwd, runRoot, version }: FoundProject): Project {
   const { directory: projectRoot = cwd, project, workspace } = config;
   const usual = config.runRoot ?? join(projectRoot, "runs");
+  const { env } = process;
+  const secrets = secretsOf({ env, directory: projectRoot, own: config.secretSources ?? [] });
   return {
     store: {
       projectRoot,
       runRoot: runRoot === undefined ? usual : resolve(cwd, runRoot),
-      hostEnv: process.env,
+      hostEnv: env,
       ...(project === undefined ? {} : { project }),
       ...(workspace === undefined ? {} : { workspace }),
       ...(config.outcome ? { outcome: storedOutcome(config.outcome) } : {}),
     },
-    resources: projectResources({ config, directory: projectRoot, env: process.env }),
+    resources: projectResources({ config, directory: projectRoot, env, secrets }),
     isolation({ isolation: preset, isolationMissing: onMissing }, begun) {
       const { adapter, ...own } = config.isolation ?? {};
       const policy = preset === undefined ? strengthened(own, presetOf(begun)) : { ...own, preset };
       return { ...(adapter ? { adapter } : {}), policy: { ...policy, ...(onMissing === undefined ? {} : { onMissing }) } };
     },
     outcome: (flags, begun) => outcomeChoice(config, flags, begun),
+    observability: (progress) => projectObservability({ config, version, env, secrets, say: (text) => progress.log(text) }),
   };
 }
 

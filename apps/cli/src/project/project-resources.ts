@@ -21,15 +21,15 @@ export interface ProjectResources {
 }
 
 export interface ProjectResourcesOptions {
-  readonly config: Partial<Pick<LoadedConfig, "file" | "resources" | "profile" | "secretSources">>;
+  readonly config: Partial<Pick<LoadedConfig, "file" | "resources" | "profile">>;
   /** Of the project: its packages are used, and paths are relative to it. */
   readonly directory: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly secrets: readonly SecretSource[];
 }
 
-export function projectResources({ config, directory, env }: ProjectResourcesOptions): ProjectResources {
-  const { file = "", resources: profiles = {}, secretSources = [] } = config;
-  const secrets = secretsOf({ env, directory, own: secretSources });
+export function projectResources({ config, directory, env, secrets }: ProjectResourcesOptions): ProjectResources {
+  const { file = "", resources: profiles = {} } = config;
   const registry = async (of: ProjectResources["profiles"]): Promise<ResourceRegistry> =>
     staticResourceRegistry({ profiles: of, secrets, makers: await makersOf(Object.values(of), { directory, env }) });
   return {
@@ -43,14 +43,12 @@ export function projectResources({ config, directory, env }: ProjectResourcesOpt
   };
 }
 
-interface SecretPlaces {
-  readonly env: ProjectResourcesOptions["env"];
-  readonly directory: string;
+export interface SecretPlaces extends Pick<ProjectResourcesOptions, "directory" | "env"> {
   readonly own: readonly SecretSource[];
 }
 
-/** A source of the config comes in the place of one that is there anyway. */
-function secretsOf({ env, directory, own }: SecretPlaces): readonly SecretSource[] {
+/** Where the secrets of a project are. A source of the config comes in the place of one that is there anyway. */
+export function secretsOf({ env, directory, own }: SecretPlaces): readonly SecretSource[] {
   const usual = [envSecrets(env), fileSecrets({ directory }), commandSecrets({ env, directory })];
   return [...usual.filter(({ scheme }) => own.every((source) => source.scheme !== scheme)), ...own];
 }

@@ -1,0 +1,61 @@
+import type { ObservabilityConfig, SecretText } from "@dad/config";
+import type { TelemetryOrigin, TelemetrySink } from "@dad/observability";
+import type { OtlpSinkOptions, Signal } from "@dad/observability-otlp";
+import type { OtlpEnvironment } from "@dad/observability-otlp/environment";
+import type { DadError } from "@dad/protocol";
+import type { Secret } from "@dad/secrets";
+import { type Exports, signalsTo } from "./exports-of.ts";
+import { signalSink } from "./signal-sink.ts";
+
+export interface ExportersOptions {
+  readonly settings: ObservabilityConfig;
+  readonly env: OtlpEnvironment;
+  readonly exports: Exports;
+  readonly origin: TelemetryOrigin;
+  readonly remoteParent: OtlpSinkOptions["remoteParent"];
+  readonly secret: (reference: string) => Secret;
+  readonly onTrouble: (trouble: DadError) => void;
+  /** Gets what goes to the console. */
+  readonly write: (line: string) => void;
+}
+
+/** Opens what comes with this program: its code is loaded, and secrets are revealed. */
+export async function openExporters(options: ExportersOptions, { signal }: { readonly signal: AbortSignal }): Promise<readonly TelemetrySink[]> {
+  const { exports, origin, remoteParent, onTrouble, write } = options;
+  const { consoleSink, otlpSink } = await import("@dad/observability-otlp");
+  const sent = signalsTo("otlp", exports);
+  const shown = signalsTo("console", exports);
+  const parts = await Promise.all([...sent].map(async (which) => [which, await endpointOf(which, options, signal)] as const));
+  return [
+    ...(shown.size === 0 ? [] : [signalSink(consoleSink({ write }), shown)]),
+    ...(sent.size === 0 ? [] : [otlpSink({ origin, onTrouble, ...(remoteParent ? { remoteParent } : {}), ...Object.fromEntries(parts) })]),
+  ];
+}
+
+/** What is written of one signal comes before what is written of all, and that before the environment. */
+async function endpointOf(which: Signal, { settings, env, secret }: ExportersOptions, signal: AbortSignal) {
+  const own = settings[which] || {};
+  const { headers, compression, timeoutMs } = { ...settings, ...own };
+  const base = settings.endpoint?.replace(/\/+$/, "");
+  const url = own.endpoint ?? (base === undefined ? undefined : `${base}/v1/${which}`);
+  const intervalMs = "intervalMs" in own ? own.intervalMs : undefined;
+  return {
+    ...env[which],
+    ...(url === undefined ? {} : { url }),
+    ...(headers === undefined ? {} : { headers: await revealed(headers, secret, signal) }),
+    ...(compression === undefined ? {} : { compression }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(intervalMs === undefined ? {} : { intervalMs }),
+    // It was decided already.
+    ...("sample" in own && own.sample !== undefined ? { sampling: { sampler: "always_on" } } : {}),
+  };
+}
+
+type WrittenHeaders = Readonly<Record<string, string | SecretText>>;
+
+async function revealed(headers: WrittenHeaders, secret: ExportersOptions["secret"], signal: AbortSignal): Promise<Record<string, string>> {
+  const pairs = Object.entries(headers).map(async ([name, value]) =>
+    typeof value === "string" ? [name, value] : [name, (await secret(value.secret).reveal({ signal })).trim()],
+  );
+  return Object.fromEntries(await Promise.all(pairs)) as Record<string, string>;
+}

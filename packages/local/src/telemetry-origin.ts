@@ -1,0 +1,45 @@
+import { readFileSync } from "node:fs";
+import { ATTRIBUTES, GENAI_SCHEMA_URL, type TelemetryOrigin, type TelemetryResource } from "@dad/observability";
+import type { RunEnvParams } from "@dad/protocol";
+import type { Redactor } from "@dad/secrets";
+
+export interface TelemetryOriginOptions {
+  readonly env: Pick<RunEnvParams, "runId" | "executionId">;
+  /** From the least to the most important. */
+  readonly resources: readonly TelemetryResource[];
+  readonly rootComponentId: string | undefined;
+  readonly redactor: Redactor;
+}
+
+/** Who tells: one run of a service. What is the run's own, nobody says otherwise. */
+export function telemetryOrigin({ env, resources, rootComponentId, redactor }: TelemetryOriginOptions): TelemetryOrigin {
+  const { dad, service } = ATTRIBUTES;
+  const version = versionOf();
+  const written = Object.fromEntries(
+    resources.flatMap(Object.entries).map(([name, value]) => [name, typeof value === "string" ? redactor.text(value) : value]),
+  ) as TelemetryResource;
+  return {
+    resource: {
+      [service.instanceId]: env.executionId,
+      ...written,
+      "telemetry.sdk.name": "dad",
+      "telemetry.sdk.language": "nodejs",
+      ...(version === undefined ? {} : { "telemetry.sdk.version": version, "dad.sdk.version": version }),
+      [dad.runId]: env.runId,
+      ...(rootComponentId === undefined ? {} : { [dad.runRootComponent]: rootComponentId }),
+    },
+    scope: { name: "dad", ...(version === undefined ? {} : { version }) },
+    schemaUrl: GENAI_SCHEMA_URL,
+  };
+}
+
+/** All packages of DAD, and the program, have the same one. In a bundle of somebody else's it is not known. */
+function versionOf(): string | undefined {
+  try {
+    // One level above both the sources and what is built of them.
+    const { name, version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as Readonly<Record<string, unknown>>;
+    return String(name).startsWith("@dad/") && typeof version === "string" ? version : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -129,7 +129,7 @@ function traceCall<Reply>(asked: Asked, trace: CallTrace, factsOf: (reply: Reply
     refer(what, entry) {
       if (!entry) return;
       const { uri, digest } = artifactAttributes(what);
-      span.setAttributes({ [uri]: encodeURI(entry.path), [digest]: entry.digest });
+      span.setAttributes({ [uri]: entry.path, [digest]: entry.digest });
     },
     end: () => span.end(ended ?? performance.now()),
   };

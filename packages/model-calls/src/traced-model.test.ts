@@ -106,10 +106,10 @@ describe("the span of a call", () => {
     const { spans } = observability;
     expect(spans).toHaveLength(0);
     const digest = `sha256:${"0".repeat(64)}`;
-    call.refer("reply", { digest, path: "nodes/a b/reply.json" } as ArtifactEntry);
+    call.refer("reply", { digest, path: "nodes/a/reply.json" } as ArtifactEntry);
     call.refer("request", undefined);
     call.end();
-    expect(spans[0]?.attributes).toMatchObject({ "dad.artifact.reply.uri": "nodes/a%20b/reply.json", "dad.artifact.reply.digest": digest });
+    expect(spans[0]?.attributes).toMatchObject({ "dad.artifact.reply.uri": "nodes/a/reply.json", "dad.artifact.reply.digest": digest });
     expect(spans[0]?.attributes).not.toHaveProperty("dad.artifact.request.uri");
   });
 

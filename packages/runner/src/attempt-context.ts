@@ -2,7 +2,7 @@ import type { NodeContext, Question } from "@dad/agent";
 import { readBytes } from "@dad/artifacts";
 import type { NodeCall } from "@dad/engine";
 import type { IsolationPolicy, IsolationSpace } from "@dad/isolation";
-import { traced } from "@dad/observability";
+import { ATTRIBUTES, traced } from "@dad/observability";
 import { type Json, type OutcomeRef, Usage } from "@dad/protocol";
 import { type AttemptTelemetry, type RunContext, withoutData } from "@dad/run-context";
 import type { ResourceProfile } from "@dad/resources";
@@ -20,7 +20,6 @@ export function contextOf(attempt: Attempt, collected: Collected): NodeContext {
   const { run } = scope;
   const telemetry = run.telemetry.attempt(call, { isOver: () => collected.over === true || collected.left !== undefined });
   const { observability, log } = telemetry;
-  const space = telemetry.space(scope.space);
   const assertGoingOn = (): void => {
     assertWanted(collected);
     if (collected.over) throw new AttemptOverError(call);
@@ -36,18 +35,12 @@ export function contextOf(attempt: Attempt, collected: Collected): NodeContext {
     attempt: call.attempt,
     idempotencyKey: call.idempotencyKey ?? `${run.env.runId}:${call.path}`,
     signal,
-    space,
-    env: space.env,
-    cwd: space.cwd,
-    files: space.files,
-    exec: async (command, options) =>
-      wanted(() => space.exec(command, { ...options, signal: options?.signal ? AbortSignal.any([signal, options.signal]) : signal })),
-    isolated: async (policy) => wanted(() => isolatedFor({ call, scope, signal }, policy, telemetry)),
+    ...commandsOf(attempt, telemetry, wanted),
     untrusted: call.untrusted ?? false,
     workspace: run.directory,
     outcome: run.outcome && { commit: async (message) => wanted(() => commitWorkspace(run, { call, collected }, message)) },
     inputFiles: run.inputs.files,
-    resources: resourcesOf(attempt, collected, wanted),
+    resources: resourcesOf(attempt, collected, { wanted, observability }),
     secret: async (name) => wanted(() => run.ports.resources.get("secret", name).reveal({ signal })),
     redactor: run.ports.redactor ?? redactor(),
     observability,
@@ -60,6 +53,25 @@ export function contextOf(attempt: Attempt, collected: Collected): NodeContext {
   };
 }
 
+/** Where its commands run. */
+function commandsOf(
+  { call, scope, signal }: Attempt,
+  telemetry: AttemptTelemetry,
+  wanted: Going["wanted"],
+): Pick<NodeContext, "space" | "env" | "cwd" | "files" | "exec" | "isolated"> {
+  const space = telemetry.space(scope.space);
+  const { env, cwd, files } = space;
+  return {
+    space,
+    env,
+    cwd,
+    files,
+    exec: async (command, options) =>
+      wanted(() => space.exec(command, { ...options, signal: options?.signal ? AbortSignal.any([signal, options.signal]) : signal })),
+    isolated: async (policy) => wanted(() => isolatedFor({ call, scope, signal }, policy, telemetry)),
+  };
+}
+
 /** What was used of something that asks no meter. */
 function spend(attempt: Attempt, collected: Collected, said: Usage): void {
   const usage = Usage.safeParse(said);
@@ -69,7 +81,7 @@ function spend(attempt: Attempt, collected: Collected, said: Usage): void {
 }
 
 /** Whatever it asks a model is metered, counted and told, also when it does so itself, and is something that it does. */
-function resourcesOf(attempt: Attempt, collected: Collected, wanted: Going["wanted"]): ResourceProfile {
+function resourcesOf(attempt: Attempt, collected: Collected, { wanted, observability }: Asking): ResourceProfile {
   const { call, scope, spending, signal } = attempt;
   const { run } = scope;
   const calls = callsOfAttempt({ signal, over: () => new AttemptOverError(call) });
@@ -78,6 +90,7 @@ function resourcesOf(attempt: Attempt, collected: Collected, wanted: Going["want
     meter: spending.meter,
     calling: (ask) => wanted(() => calls.during(ask)),
     count: (usage) => countUsage(attempt, collected, usage),
+    trace: { observability, redactor: run.ports.redactor ?? redactor(), attributes: { [ATTRIBUTES.dad.nodePath]: call.path } },
     onTrouble(trouble) {
       if (collected.over || collected.left) return;
       const place = { path: call.path, attempt: call.attempt };
@@ -87,6 +100,8 @@ function resourcesOf(attempt: Attempt, collected: Collected, wanted: Going["want
     },
   });
 }
+
+interface Asking extends Pick<Going, "wanted">, Pick<NodeContext, "observability"> {}
 
 interface Going {
   readonly assertGoingOn: () => void;

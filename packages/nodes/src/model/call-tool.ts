@@ -181,7 +181,7 @@ function attributesOf({ call, checked, verdict, said }: Execution): Attributes {
     ...(tool ? { [genAi.toolDescription]: tool.description } : {}),
     ...(tool?.source === undefined ? {} : { [dad.toolSource]: tool.source }),
     ...(verdict === undefined ? {} : { [dad.toolApproval]: verdict.denied === undefined ? "approved" : "denied" }),
-    ...(said.arguments ? { [uri]: encodeURI(said.arguments.path), [digest]: said.arguments.digest } : {}),
+    ...(said.arguments ? { [uri]: said.arguments.path, [digest]: said.arguments.digest } : {}),
   };
 }
 

@@ -1,3 +1,4 @@
+import { type CallTrace, tracedModel } from "@dad/model-calls";
 import { asRecorded, Usage } from "@dad/protocol";
 import {
   type CallOptions,
@@ -22,13 +23,15 @@ export interface Metering {
   /** Is told what is used, of each call once. */
   readonly count: (usage: Usage) => void;
   readonly onTrouble: (trouble: ModelTrouble) => void;
+  /** Where their calls are told. */
+  readonly trace: CallTrace;
 }
 
-/** The same profile. All models that it gives are metered and counted, whoever calls them. */
+/** The same profile. All models that it gives are metered, counted and traced, whoever calls them. */
 export function meteredResources(profile: ResourceProfile, metering: Metering): ResourceProfile {
   const models = new Map<ModelResource, ModelResource>();
   function metered(model: ModelResource): ModelResource {
-    const own = models.get(model) ?? meteredModel(model, metering);
+    const own = models.get(model) ?? atLeisure(tracedModel(meteredModel(model, metering), metering.trace));
     models.set(model, own);
     return own;
   }
@@ -78,10 +81,9 @@ function meteredModel(model: ModelResource, metering: Metering): ModelResource {
 
   return {
     ...modelFacts(own),
-    generate: (request, options = {}) => atLeisure(counted((call) => own.generate(request, watched(options, call, metering)))),
+    generate: (request, options = {}) => counted((call) => own.generate(request, watched(options, call, metering))),
     ...(own.embed && {
-      embed: (texts: readonly string[], options: CallOptions = {}) =>
-        atLeisure(counted((call) => embed(own, texts, watched(options, call, metering)))),
+      embed: (texts: readonly string[], options: CallOptions = {}) => counted((call) => embed(own, texts, watched(options, call, metering))),
     }),
   };
 }
@@ -106,9 +108,16 @@ function watched<Options extends CallOptions>(
 }
 
 /** Whoever made a call and waits for it no more is not ended by what became of it. */
-function atLeisure<Reply>(reply: Promise<Reply>): Promise<Reply> {
-  reply.catch(() => undefined);
-  return reply;
+function atLeisure(model: ModelResource): ModelResource {
+  function unwatched<Reply>(reply: Promise<Reply>): Promise<Reply> {
+    reply.catch(() => undefined);
+    return reply;
+  }
+  return {
+    ...modelFacts(model),
+    generate: (request, options) => unwatched(model.generate(request, options)),
+    ...(model.embed && { embed: (texts: readonly string[], options: CallOptions = {}) => unwatched(embed(model, texts, options)) }),
+  };
 }
 
 function embed(model: ModelResource, texts: readonly string[], options: CallOptions) {

@@ -5,11 +5,13 @@ import {
   type LoggerProvider,
   type MeterProvider,
   ROOT_CONTEXT,
+  type Tracer,
   type TracerProvider,
 } from "@opentelemetry/api";
 import { passingTracer, tracerOf } from "./explicit-tracer.ts";
 import { explicitMeter } from "./host/meter.ts";
 import { flushed } from "./host/flush.ts";
+import { quiet } from "./host/quiet.ts";
 import type { ContentCapture, Observability } from "./observability.ts";
 
 export interface HostOptions {
@@ -34,9 +36,9 @@ export function hostObservability({ tracerProvider, meterProvider, loggerProvide
   const { name, version } = scope ?? { name: "@dad/observability" };
   const place = parent ?? ROOT_CONTEXT;
   const tracer = tracerProvider?.getTracer(name, version);
-  const logger = loggerProvider?.getLogger(name, version);
+  const logger = loggerProvider && quiet(loggerProvider.getLogger(name, version), () => false);
   return {
-    tracer: tracer ? tracerOf((name, options, context) => tracer.startSpan(name, options, context), place) : passingTracer(place),
+    tracer: tracer ? quietTracer(tracer, place) : passingTracer(place),
     meter: meterProvider ? explicitMeter(meterProvider.getMeter(name, version)) : createNoopMeter(),
     logger: logger
       ? {
@@ -48,4 +50,15 @@ export function hostObservability({ tracerProvider, meterProvider, loggerProvide
     flush: ({ signal } = {}) => flushed([tracerProvider, meterProvider, loggerProvider], signal),
     async [Symbol.asyncDispose]() {},
   };
+}
+
+function quietTracer(tracer: Tracer, parent: Context): Tracer {
+  const passing = passingTracer();
+  return tracerOf((name, options, context) => {
+    try {
+      return quiet(tracer.startSpan(name, options, context));
+    } catch {
+      return passing.startSpan(name, options, context);
+    }
+  }, parent);
 }

@@ -1,3 +1,4 @@
+import { TraceId } from "@dad/protocol";
 import { type Context, createNoopLogger, createNoopMeter, ROOT_CONTEXT } from "@opentelemetry/api";
 import { passingTracer } from "./explicit-tracer.ts";
 import type { LogLevel } from "./log.ts";
@@ -39,7 +40,9 @@ export interface RecordingOptions {
  * global. A sink that throws keeps nothing from the others. Releasing it releases the sinks.
  */
 export function recordingObservability(sinks: readonly TelemetrySink[], options: RecordingOptions = {}): Observability {
-  const { signals = {}, logs = {}, capture } = options;
+  const { traceId, signals = {}, logs = {}, capture } = options;
+  if (traceId !== undefined && !TraceId.safeParse(traceId).success)
+    throw new TypeError(`traceId is 32 hexadecimal digits in lower case, not all 0, and not ${JSON.stringify(traceId)}`);
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const to = each(sinks);
   const metrics = signals.metrics === false ? undefined : metricsFor(to, { limits, intervalMs: options.metricsIntervalMs ?? 10_000 });

@@ -14,6 +14,8 @@ export interface MeasurementReceiver {
   readonly adding: boolean;
   /** Before an instrument is made. */
   readonly used: () => void;
+  /** Something was measured. */
+  readonly changed: () => void;
 }
 
 export interface RecordingMeter {
@@ -50,7 +52,7 @@ export function recordingMeter(receiver: MeasurementReceiver): RecordingMeter {
   };
 }
 
-function measures({ limits, measured, adding, used }: MeasurementReceiver) {
+function measures({ limits, measured, adding, used, changed }: MeasurementReceiver) {
   const instruments = new Map<string, Instrument & { readonly kind: InstrumentKind }>();
 
   /** Who asks twice for the same gets the same. */
@@ -71,6 +73,7 @@ function measures({ limits, measured, adding, used }: MeasurementReceiver) {
         if (!isValid(kind, value)) return;
         const attributes = attributesOf(given, limits).values;
         own?.add(value, attributes);
+        changed();
         measured?.({ name, kind, unit, description, value, attributes, time: now() });
       };
     },

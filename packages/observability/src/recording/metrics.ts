@@ -24,9 +24,14 @@ export interface MetricsOptions {
 export function metricsFor(to: EachSink, { limits, intervalMs }: MetricsOptions): Metrics {
   let timer: NodeJS.Timeout | undefined;
   let ended = false;
+  let isNew = false;
   // One at a time: each begins by forgetting what observable instruments told the one before.
   let collecting: Promise<void> = Promise.resolve();
-  const { meter, collect: ask, snapshot } = recordingMeter({ limits, measured: to.measured, adding: to.metrics !== undefined, used });
+  const { meter, collect: ask, snapshot } = recordingMeter({ limits, measured: to.measured, adding: to.metrics !== undefined, used, changed });
+
+  function changed(): void {
+    isNew = true;
+  }
 
   /** Nobody measures, nobody is waked. */
   function used(): void {
@@ -36,8 +41,9 @@ export function metricsFor(to: EachSink, { limits, intervalMs }: MetricsOptions)
   }
 
   function handOver(): void {
-    const instruments = snapshot();
-    if (instruments.length > 0) to.metrics?.(instruments);
+    // As they stood is what the receiver has already.
+    if (isNew) to.metrics?.(snapshot());
+    isNew = false;
   }
 
   async function collect(signal?: AbortSignal): Promise<void> {

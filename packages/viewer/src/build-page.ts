@@ -1,5 +1,12 @@
 import { build, type BuildOptions } from "esbuild";
-import type { ViewerBundle } from "./viewer-bundle.ts";
+
+/** What a page consists of besides its data. Neither asks for anything from elsewhere, nor makes code from text. */
+export interface ViewerBundle {
+  /** The text of a classic inline script. It shows the report that stands in the page: JSON, gzip, base64, in a script of type `application/octet-stream`. */
+  readonly script: string;
+  /** The text of a style sheet. */
+  readonly style: string;
+}
 
 const TARGETS = ["chrome123", "firefox128", "safari17.5"];
 

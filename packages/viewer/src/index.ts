@@ -3,4 +3,5 @@
  *
  * @packageDocumentation
  */
-export { viewerBundle, type ViewerBundle } from "./viewer-bundle.ts";
+export type { ViewerBundle } from "./build-page.ts";
+export { viewerBundle } from "./viewer-bundle.ts";

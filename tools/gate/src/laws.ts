@@ -9,7 +9,10 @@ import { report } from "./report.ts";
 import { readWorkspace } from "./workspace.ts";
 
 function nameProblems(file: string): string[] {
-  const parts = file.replace(/\.tsx?$/, "").split("/").slice(2);
+  const parts = file
+    .replace(/\.tsx?$/, "")
+    .split("/")
+    .slice(2);
   const meaningless = parts.filter(isMeaninglessName).map((part) => `${file}: a module is named for what it does, not ${part}`);
   const form = isKebabCase(basename(file)) ? [] : [`${file}: a file name is in kebab-case`];
   return [...meaningless, ...form];

@@ -68,7 +68,7 @@ export function timelineState(store: Store): TimelineState {
   };
 }
 
-export function keyOf({ element, attempt, span }: Selection, route: Route, index: RunIndex): string | undefined {
+function keyOf({ element, attempt, span }: Selection, route: Route, index: RunIndex): string | undefined {
   if (span && !index.isOwn(span)) return spanKey(span.spanId);
   if (!element) return undefined;
   const isOneOfSeveral = (element.attempts?.length ?? 0) > 1 && (route.attempt !== undefined || span !== undefined);

@@ -11,7 +11,7 @@ import { TreeCell } from "./tree-cell.tsx";
 import type { VisibleRow } from "./visible-rows.ts";
 import { watchWheel } from "./wheel.ts";
 
-export const ROW_HEIGHT = 26;
+const ROW_HEIGHT = 26;
 const HEAD_HEIGHT = 30;
 
 /** The tree of the run, and beside it when each of its parts was at work. Both are one list, so that they cannot come apart. */

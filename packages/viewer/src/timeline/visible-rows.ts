@@ -63,7 +63,7 @@ export function visibleRows(sight: Sight): VisibleRow[] {
 /** Of many of a kind, only those are open that somebody has to look at. */
 const MANY = 40;
 
-export function isOpenAtFirst({ kind, element, parent }: Row, index: RunIndex): boolean {
+function isOpenAtFirst({ kind, element, parent }: Row, index: RunIndex): boolean {
   if (kind !== "element" || !element || element.attempts) return false;
   if (!parent?.element || index.elementsIn(parent.element.path).length <= MANY) return true;
   return element.status !== "completed" && element.status !== "skipped";

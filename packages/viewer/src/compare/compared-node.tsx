@@ -103,7 +103,7 @@ function JsonChanges({ title, diff: { changes, omitted } }: { readonly title: st
 
 function ChangedValue({ value }: { readonly value: Json | undefined }) {
   if (value === undefined) return <span class="dim">–</span>;
-  if (typeof value === "string" && value.length < 300 && !value.includes("\n")) return <ShownText text={value} />;
+  if (typeof value !== "object" && String(value).length < 300 && !String(value).includes("\n")) return <ShownText text={String(value)} />;
   return <JsonTree value={value} label="value" isBare />;
 }
 

@@ -52,26 +52,21 @@ function CostTile({ usage, saved }: { readonly usage: Usage; readonly saved: Usa
 }
 
 function TokensTile({ usage }: { readonly usage: Usage }) {
-  const { inputTokens, outputTokens, cachedInputTokens, cacheWriteTokens, reasoningTokens, recorded } = usage;
-  const isRecorded = recorded !== undefined && !isPaid(usage);
+  const { inputTokens, outputTokens, cachedInputTokens = 0, cacheWriteTokens = 0, reasoningTokens = 0, recorded } = usage;
+  const parts = [
+    { name: "in", amount: Math.max(0, inputTokens - cachedInputTokens), class: "fill-running" },
+    { name: "in, from a cache", amount: cachedInputTokens, class: "fill-skipped" },
+    { name: "out", amount: Math.max(0, outputTokens - reasoningTokens), class: "fill-chat" },
+    { name: "out, reasoning", amount: reasoningTokens, class: "fill-reused" },
+  ];
   return (
     <Tile title="Tokens" value={countText(inputTokens + outputTokens)}>
-      {!isRecorded && (
-        <p>
-          {countText(inputTokens)} in
-          {cachedInputTokens !== undefined && <span class="dim"> ({countText(cachedInputTokens)} cached)</span>}
-          {cacheWriteTokens !== undefined && cacheWriteTokens > 0 && <span class="dim"> ({countText(cacheWriteTokens)} put into the cache)</span>}
-        </p>
-      )}
-      {!isRecorded && (
-        <p>
-          {countText(outputTokens)} out
-          {reasoningTokens !== undefined && <span class="dim"> ({countText(reasoningTokens)} reasoning)</span>}
-        </p>
-      )}
+      {(isPaid(usage) || !recorded) && <StackedBar parts={parts} textOf={countText} />}
+      {cacheWriteTokens > 0 && <p class="dim">{countText(cacheWriteTokens)} put into the cache</p>}
       {recorded && (
         <p>
-          Recorded, nothing paid: {countText(recorded.inputTokens)} in, {countText(recorded.outputTokens)} out in {amountText(recorded.calls, "reply", "replies")}
+          {countText(recorded.inputTokens)} in, {countText(recorded.outputTokens)} out{" "}
+          <span class="dim">recorded in {amountText(recorded.calls, "reply", "replies")}, nothing paid</span>
         </p>
       )}
     </Tile>

@@ -46,12 +46,12 @@ interface LineageRunProps {
 function LineageRun({ runId, status, startedAt, isThis = false, reused }: LineageRunProps) {
   return (
     <li class={isThis ? "is-this" : ""} aria-current={isThis ? "true" : undefined}>
-      {isThis ? (
+      {status === undefined || isThis ? (
         <span class="lineage-run">
           <code>
             <ShownText text={runId} />
           </code>{" "}
-          <span class="badge">this run</span>
+          {isThis && <span class="badge">this run</span>}
         </span>
       ) : (
         <Command words={["dad", "report", runId]} />

@@ -6,11 +6,15 @@ import { costOf, failuresOf, type RankedNode, ranked, tokensOf, workedMs } from 
 
 /** The nodes that took the most of something. */
 export function Ranks({ run }: { readonly run: ReportRun }) {
+  const expensive = ranked(run, costOf);
   return (
     <>
       <Rank title="Slowest" nodes={ranked(run, workedMs)} textOf={durationText} />
-      <Rank title="Most expensive" nodes={ranked(run, costOf)} textOf={costText} />
-      <Rank title="Most tokens" nodes={ranked(run, tokensOf)} textOf={shortCount} />
+      {expensive.length > 0 ? (
+        <Rank title="Most expensive" nodes={expensive} textOf={costText} />
+      ) : (
+        <Rank title="Most tokens" nodes={ranked(run, tokensOf)} textOf={shortCount} />
+      )}
       <Rank title="Most failures" nodes={ranked(run, failuresOf)} textOf={(amount) => amountText(amount, "attempt")} isBad />
     </>
   );

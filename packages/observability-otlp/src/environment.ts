@@ -62,7 +62,7 @@ export function otlpFromEnv(env: Readonly<Record<string, string | undefined>>): 
       batching: batchingFrom(reading, { prefix: "OTEL_BLRP", delayMs: 1000 }),
     },
     resource: resourceFrom(reading),
-    warnings: reading.warnings,
+    warnings: reading.warnings(),
   };
 }
 

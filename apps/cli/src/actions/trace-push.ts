@@ -12,7 +12,8 @@ import { leaving } from "../terminal/leaving.ts";
 
 export interface TracePushFlags {
   readonly otlp?: string;
-  readonly header?: Readonly<Record<string, string>>;
+  /** `name=value`. */
+  readonly header?: readonly string[];
   readonly signal?: readonly Signal[];
   readonly runRoot?: string;
   readonly json?: true;
@@ -39,16 +40,17 @@ function isEmpty({ sent, damaged, torn }: PushReport["signals"][number]): boolea
 }
 
 /** Where each signal goes. @throws UsageError (`USAGE_INVALID`) where nobody says it. */
-function endpointsFor({ otlp, header = {}, signal = ["traces", "metrics", "logs"] }: TracePushFlags): Partial<Record<Signal, OtlpEndpoint>> {
+function endpointsFor({ otlp, header = [], signal = ["traces", "metrics", "logs"] }: TracePushFlags): Partial<Record<Signal, OtlpEndpoint>> {
   const env = otlpFromEnv(process.env);
   if (otlp === undefined) checkVariables(env.warnings);
-  return Object.fromEntries(signal.map((name) => [name, endpointOf(name, { env: env[name], otlp, header })]));
+  const headers = Object.fromEntries(header.map(headerOf));
+  return Object.fromEntries(signal.map((name) => [name, endpointOf(name, { env: env[name], otlp, headers })]));
 }
 
 const ENDPOINT = /OTEL_EXPORTER_OTLP_(?:[A-Z]+_)?ENDPOINT/;
 
 function checkVariables(warnings: readonly string[]): void {
-  const wrong = warnings.find((text) => ENDPOINT.test(text));
+  const wrong = warnings.find((text) => ENDPOINT.test(text) || text.includes("grpc is not supported"));
   if (wrong !== undefined) throw new UsageError(wrong);
   if (!Object.entries(process.env).some(([name, value]) => ENDPOINT.test(name) && value?.trim())) {
     throw new UsageError("say where to: --otlp http://localhost:4318, or OTEL_EXPORTER_OTLP_ENDPOINT");
@@ -59,16 +61,25 @@ function checkVariables(warnings: readonly string[]): void {
 interface Said {
   readonly env: OtlpEndpoint;
   readonly otlp: string | undefined;
-  readonly header: Readonly<Record<string, string>>;
+  /** Those that the person wrote. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
-function endpointOf(signal: Signal, { env: { url, headers, compression, timeoutMs, tls }, otlp, header }: Said): OtlpEndpoint {
-  const how = { ...(compression && { compression }), ...(timeoutMs && { timeoutMs }), ...(tls && { tls }) };
-  // Headers are keys for one receiver, and nothing for another.
-  if (otlp === undefined) return { ...how, url, headers: { ...headers, ...header } };
-  const wanted = signalUrl(otlp, signal);
-  if (wanted === undefined) throw new UsageError("--otlp is no URL that begins with http:// or https://");
-  return { ...how, url: wanted, headers: header };
+function endpointOf(signal: Signal, { env, otlp, headers }: Said): OtlpEndpoint {
+  if (otlp === undefined) return { ...env, headers: { ...env.headers, ...headers } };
+  const url = signalUrl(otlp, signal);
+  if (url === undefined) throw new UsageError("--otlp is no URL that begins with http:// or https://");
+  // The headers of the environment are keys for the receiver of the environment.
+  return { ...env, url, headers };
+}
+
+/** What is wrong is not quoted: it may be a key. */
+function headerOf(given: string): readonly [string, string] {
+  const [name = "", value] = given.split(/\s*=\s*(.*)/s, 2);
+  if (value === undefined || !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name))
+    throw new UsageError("--header is not name=value with a name that headers have");
+  if (/^[\t\u0020-\u007e\u0080-\u00ff]*$/.test(value)) return [name, value];
+  throw new UsageError(`--header: the value of ${name} has characters that headers do not have`);
 }
 
 const WORDS: Readonly<Record<Signal, readonly [string, string]>> = {

@@ -5,17 +5,18 @@ export interface VariableReading {
   number(name: string, from?: number): number | undefined;
   flag(name: string): boolean;
   warn(name: string, problem: string): void;
-  readonly warnings: readonly string[];
+  /** Each once. */
+  warnings(): readonly string[];
 }
 
 export function readingOf(env: Readonly<Record<string, string | undefined>>): VariableReading {
-  const warnings: string[] = [];
-  const warn = (name: string, problem: string): void => void warnings.push(`${name} is ignored: ${problem}`);
+  const warnings = new Set<string>();
+  const warn = (name: string, problem: string): void => void warnings.add(`${name} is ignored: ${problem}`);
   const text = (name: string): string | undefined => env[name]?.trim() || undefined;
   return {
     text,
     warn,
-    warnings,
+    warnings: () => [...warnings],
     number(name, from = 0) {
       const value = text(name);
       if (value === undefined) return undefined;

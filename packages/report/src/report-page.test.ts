@@ -35,8 +35,10 @@ describe("reportPage", () => {
       "default-src 'none'",
       "form-action 'none'",
       "img-src data:",
+      "require-trusted-types-for 'script'",
       `script-src 'sha256-${hash("sha256", bundle.script, "base64")}'`,
       `style-src 'sha256-${hash("sha256", bundle.style, "base64")}'`,
+      "trusted-types 'none'",
     ]);
     expect(page).toContain(REPORT_MARK);
     expect(page).toContain("<title>one · interrupted</title>");

@@ -45,9 +45,11 @@ function inlined({ script, style }: ViewerBundle): ViewerBundle {
   return { script: script.replaceAll(/\r\n?/g, "\n"), style: style.replaceAll(/\r\n?/g, "\n") };
 }
 
+/** `trusted-types` forbids the script of the page itself to make markup or code of a text. */
 function policyFor({ script, style }: ViewerBundle): string {
   const named = (text: string) => `'sha256-${hash("sha256", text, "base64")}'`;
-  return `default-src 'none'; script-src ${named(script)}; style-src ${named(style)}; img-src data:; base-uri 'none'; form-action 'none'`;
+  const allowed = `default-src 'none'; script-src ${named(script)}; style-src ${named(style)}; img-src data:`;
+  return `${allowed}; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'`;
 }
 
 function escaped(text: string): string {

@@ -9,7 +9,7 @@ export async function readReport(document: Document): Promise<RunReport> {
   if (report.format !== "dad.report/1")
     throw new Error(`This page shows reports of the format dad.report/1, and has one of ${String(report.format)}.`);
   // The text is of no use any more, and large.
-  holder.textContent = "";
+  holder.remove();
   return report;
 }
 

@@ -46,7 +46,20 @@ function ChatHead({ chat: { model, settings, tools, output, finishReason, answer
     <div class="chat-head">
       <Facts
         facts={[
-          ["Model", name === "" ? undefined : <><ShownText text={name} />{model?.alias !== undefined && <span class="dim"> as <ShownText text={model.alias} /></span>}</>],
+          [
+            "Model",
+            name === "" ? undefined : (
+              <>
+                <ShownText text={name} />
+                {model?.alias !== undefined && (
+                  <span class="dim">
+                    {" "}
+                    as <ShownText text={model.alias} />
+                  </span>
+                )}
+              </>
+            ),
+          ],
           ["Answered by", answeredBy !== undefined && answeredBy !== model?.modelId ? <ShownText text={answeredBy} /> : undefined],
           ["Ended", finishReason === undefined ? undefined : <ShownText text={finishReason} />],
           ["Streamed", streamed === undefined ? undefined : streamed ? "yes" : "no"],
@@ -148,7 +161,12 @@ function ToolCall({ tool, input, result, isAsked = false }: ToolCallProps) {
         {result?.failed === true && <span class="bad"> failed</span>}
         {isAsked && !result && <span class="dim"> no result</span>}
       </p>
-      {input !== undefined && (typeof input === "string" ? <LongText text={input} label={`arguments of ${tool}`} /> : <JsonTree value={input} label={`arguments of ${tool}`} isBare />)}
+      {input !== undefined &&
+        (typeof input === "string" ? (
+          <LongText text={input} label={`arguments of ${tool}`} />
+        ) : (
+          <JsonTree value={input} label={`arguments of ${tool}`} isBare />
+        ))}
       {result && (
         <div class="tool-result">
           <span class="dim">gave</span>

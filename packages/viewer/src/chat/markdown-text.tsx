@@ -18,7 +18,13 @@ export function MarkdownText({ text, label }: { readonly text: string; readonly 
       <button type="button" class="quiet raw" aria-pressed={isRaw} onClick={() => setRaw(!isRaw)}>
         As written
       </button>
-      {isRaw ? <pre class="shown-text wraps"><Pieces text={text} /></pre> : blocks.map((block, index) => <Block key={index} {...block} />)}
+      {isRaw ? (
+        <pre class="shown-text wraps">
+          <Pieces text={text} />
+        </pre>
+      ) : (
+        blocks.map((block, index) => <Block key={index} {...block} />)
+      )}
     </div>
   );
 }

@@ -7,14 +7,28 @@ describe("readChat", () => {
       model: { alias: "default", provider: "fake", modelId: "m-1" },
       request: {
         system: "Be brief.",
-        messages: [{ role: "user", content: [{ type: "text", text: "Look" }, { type: "file", mediaType: "image/png", digest: "sha256:1", size: 3 }] }],
+        messages: [
+          {
+            role: "user",
+            content: [
+              { type: "text", text: "Look" },
+              { type: "file", mediaType: "image/png", digest: "sha256:1", size: 3 },
+            ],
+          },
+        ],
         tools: [{ name: "read" }],
         toolChoice: "auto",
         settings: { temperature: 0.2 },
       },
       steps: [
         {
-          reply: { text: "", content: [{ type: "reasoning", text: "hm" }, { type: "tool-call", callId: "1", tool: "read", input: { path: "a" } }] },
+          reply: {
+            text: "",
+            content: [
+              { type: "reasoning", text: "hm" },
+              { type: "tool-call", callId: "1", tool: "read", input: { path: "a" } },
+            ],
+          },
           results: [{ type: "tool-result", callId: "1", tool: "read", result: "none", failed: true }],
         },
         { reply: { text: "Done.", finishReason: "stop", modelId: "m-1-0925", warnings: ["no seed"] } },
@@ -22,7 +36,13 @@ describe("readChat", () => {
     });
     expect(chat.messages).toEqual([
       { role: "system", parts: [{ kind: "text", text: "Be brief." }] },
-      { role: "user", parts: [{ kind: "text", text: "Look" }, { kind: "file", file: { mediaType: "image/png", digest: "sha256:1", size: 3 } }] },
+      {
+        role: "user",
+        parts: [
+          { kind: "text", text: "Look" },
+          { kind: "file", file: { mediaType: "image/png", digest: "sha256:1", size: 3 } },
+        ],
+      },
       {
         role: "assistant",
         step: 1,

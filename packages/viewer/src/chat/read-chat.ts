@@ -28,7 +28,11 @@ export function spanChat(attributes: Readonly<Record<string, Json>>): Chat | und
   const system = captured(attributes, "gen_ai.system_instructions");
   if (input === undefined && output === undefined && system === undefined) return undefined;
   const replies = listOf(output).map((message): ChatMessage => ({ ...messageOf(message), step: 1 }));
-  const said = [...(system === undefined ? [] : [{ role: "system", parts: listOf(system).map(partOf) }]), ...listOf(input).map(messageOf), ...replies];
+  const said = [
+    ...(system === undefined ? [] : [{ role: "system", parts: listOf(system).map(partOf) }]),
+    ...listOf(input).map(messageOf),
+    ...replies,
+  ];
   return { messages: withResults(said), settings: [], tools: listOf(captured(attributes, "gen_ai.tool.definitions")), warnings: [] };
 }
 
@@ -50,7 +54,11 @@ function listOf(value: Json | undefined): readonly Json[] {
 
 function modelOf(model: Json): NonNullable<Chat["model"]> {
   const [alias, provider, modelId] = [textMember(model, "alias"), textMember(model, "provider"), textMember(model, "modelId")];
-  return { ...(alias === undefined ? {} : { alias }), ...(provider === undefined ? {} : { provider }), ...(modelId === undefined ? {} : { modelId }) };
+  return {
+    ...(alias === undefined ? {} : { alias }),
+    ...(provider === undefined ? {} : { provider }),
+    ...(modelId === undefined ? {} : { modelId }),
+  };
 }
 
 const SAID_ELSEWHERE: ReadonlySet<string> = new Set(["system", "messages", "tools", "output", "settings"]);
@@ -135,7 +143,8 @@ function fileOf(part: Json): ChatFile {
 function withResults(messages: readonly ChatMessage[]): readonly ChatMessage[] {
   const results = new Map<string, ToolResult>();
   const calls = new Set(messages.flatMap(({ parts }) => parts.flatMap((part) => (part.kind === "call" ? [part.callId] : []))));
-  for (const { parts } of messages) for (const part of parts) if (part.kind === "result" && calls.has(part.callId)) results.set(part.callId, part.result);
+  for (const { parts } of messages)
+    for (const part of parts) if (part.kind === "result" && calls.has(part.callId)) results.set(part.callId, part.result);
   return messages.flatMap((message) => {
     const parts = message.parts.flatMap((part): ChatPart[] => {
       if (part.kind === "result" && results.has(part.callId)) return [];

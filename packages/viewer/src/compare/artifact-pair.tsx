@@ -8,7 +8,11 @@ export function ArtifactPair({ store, change: { name, before, after } }: { reado
     <div class="pair">
       <div>
         <h3>Before</h3>
-        {before && store.before ? <ContentView run={store.before.run} digest={before.digest} name={`${name} before`} /> : <p class="dim">not there</p>}
+        {before && store.before ? (
+          <ContentView run={store.before.run} digest={before.digest} name={`${name} before`} />
+        ) : (
+          <p class="dim">not there</p>
+        )}
       </div>
       <div>
         <h3>After</h3>

@@ -31,11 +31,7 @@ function Runs({ comparison }: { readonly comparison: RunComparison }) {
   const { before, after, differs } = comparison;
   return (
     <Section title="Both runs" aside={differs ? undefined : "nothing that was compared differs"}>
-      <ComparedTable
-        rows={runRows(comparison)}
-        before={<ShownText text={before.runId} />}
-        after={<ShownText text={after.runId} />}
-      />
+      <ComparedTable rows={runRows(comparison)} before={<ShownText text={before.runId} />} after={<ShownText text={after.runId} />} />
       <Command words={["dad", "diff", before.runId, after.runId]} />
     </Section>
   );

@@ -108,7 +108,9 @@ function ChangedValue({ value }: { readonly value: Json | undefined }) {
 }
 
 function Fingerprints({ changes }: { readonly changes: readonly FingerprintChange[] }) {
-  return <JsonChanges title="Fingerprint" diff={{ changes: changes.map(({ component, ...change }) => ({ path: component, ...change })), omitted: 0 }} />;
+  return (
+    <JsonChanges title="Fingerprint" diff={{ changes: changes.map(({ component, ...change }) => ({ path: component, ...change })), omitted: 0 }} />
+  );
 }
 
 const SIGNS = { same: "", removed: "−", added: "+" } as const;

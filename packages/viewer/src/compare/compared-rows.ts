@@ -33,7 +33,8 @@ export function runRows({ before, after, delta }: RunComparison): readonly Compa
 
 /** What two attempts of a node were, as far as both are there. */
 export function nodeRows({ before, after, delta }: NodeComparison): readonly ComparedRow[] {
-  const decision = (attempt: typeof before) => (attempt?.origin ? `${attempt.decision} from ${attempt.origin.runId}` : (attempt?.decision ?? "not there"));
+  const decision = (attempt: typeof before) =>
+    attempt?.origin ? `${attempt.decision} from ${attempt.origin.runId}` : (attempt?.decision ?? "not there");
   return [
     { label: "type", before: before?.nodeType ?? "", after: after?.nodeType ?? "" },
     { label: "status", before: before?.status ?? "not there", after: after?.status ?? "not there" },
@@ -48,14 +49,27 @@ interface Amounts {
   readonly usage: Usage | null;
 }
 
-function amounts({ before, after, delta }: { readonly before: Amounts | undefined; readonly after: Amounts | undefined; readonly delta: ComparedDelta }): readonly ComparedRow[] {
+function amounts({
+  before,
+  after,
+  delta,
+}: {
+  readonly before: Amounts | undefined;
+  readonly after: Amounts | undefined;
+  readonly delta: ComparedDelta;
+}): readonly ComparedRow[] {
   const usage = (of: Amounts | undefined, textOf: (usage: Usage) => string) => (of === undefined ? "" : of.usage ? textOf(of.usage) : "unknown");
   const took = (of: Amounts | undefined) => (of === undefined ? "" : durationText(of.durationMs));
   const tokens = [deltaText(delta.inputTokens, countText), deltaText(delta.outputTokens, countText)];
   const named = [tokens[0] && `${tokens[0]} in`, tokens[1] && `${tokens[1]} out`].filter((text) => text !== "" && text !== undefined).join(", ");
   return [
     { label: "took", before: took(before), after: took(after), ...changed(delta.durationMs, { textOf: durationText }) },
-    { label: "cost", before: usage(before, ({ costUsd }) => costText(costUsd)), after: usage(after, ({ costUsd }) => costText(costUsd)), ...changed(delta.costUsd, { textOf: costText }) },
+    {
+      label: "cost",
+      before: usage(before, ({ costUsd }) => costText(costUsd)),
+      after: usage(after, ({ costUsd }) => costText(costUsd)),
+      ...changed(delta.costUsd, { textOf: costText }),
+    },
     { label: "tokens", before: usage(before, usageText), after: usage(after, usageText), ...(named === "" ? {} : { delta: named }) },
   ];
 }

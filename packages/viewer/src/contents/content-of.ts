@@ -1,5 +1,6 @@
 import type { Json, ReportContent, ReportRun } from "@dad/protocol";
 import { parseJson } from "../json/parse-json.ts";
+import { memoized } from "../memoized.ts";
 
 /** What the report brings along of some content. */
 export function contentOf({ contents }: Pick<ReportRun, "contents">, digest: string | undefined): ReportContent | undefined {
@@ -8,8 +9,11 @@ export function contentOf({ contents }: Pick<ReportRun, "contents">, digest: str
 
 /** The value of content that is JSON and whole. */
 export function jsonOf(content: ReportContent | undefined): { readonly value: Json } | undefined {
-  return content?.text === undefined || content.state !== "whole" ? undefined : parseJson(content.text);
+  return content && parsed(content);
 }
+
+// It may be large, and is asked for whenever something is drawn.
+const parsed = memoized(({ text, state }: ReportContent) => (text === undefined || state !== "whole" ? undefined : parseJson(text)));
 
 /** How content is shown. What is not known to be harmless as a picture or a text is shown as bytes. */
 export type ContentKind = "json" | "text" | "diff" | "image" | "bytes" | "nothing";
@@ -21,11 +25,12 @@ export function isRaster(mediaType: string): boolean {
   return RASTER.has(essence(mediaType));
 }
 
-export function contentKind({ mediaType, text, data, state }: ReportContent): ContentKind {
+export function contentKind(content: ReportContent): ContentKind {
+  const { mediaType, text, data, state } = content;
   if (text === undefined && data === undefined) return "nothing";
   const type = essence(mediaType);
   if (text === undefined) return isRaster(type) && state === "whole" ? "image" : "bytes";
-  if (/[/+]json$/.test(type) && state === "whole" && parseJson(text)) return "json";
+  if (/[/+]json$/.test(type) && jsonOf(content)) return "json";
   return /^text\/x-(diff|patch)$/.test(type) || text.startsWith("diff --git ") ? "diff" : "text";
 }
 

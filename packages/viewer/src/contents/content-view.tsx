@@ -2,9 +2,8 @@ import type { ReportContent, ReportRun } from "@dad/protocol";
 import { bytesText } from "../format/amounts.ts";
 import { DiffText } from "../diff/diff-view.tsx";
 import { JsonTree } from "../json/json-tree.tsx";
-import { parseJson } from "../json/parse-json.ts";
 import { LongText } from "../text/long-text.tsx";
-import { contentKind, contentOf, stateText } from "./content-of.ts";
+import { contentKind, contentOf, jsonOf, stateText } from "./content-of.ts";
 import { bytesOf, hexDump } from "./hex-dump.ts";
 import { PictureOf } from "./picture.tsx";
 
@@ -38,7 +37,7 @@ function KnownContent({ content, name }: { readonly content: ReportContent; read
   const { text = "", data = "", mediaType, size } = content;
   switch (contentKind(content)) {
     case "json":
-      return <JsonTree value={parseJson(text)?.value ?? null} label={name} />;
+      return <JsonTree value={jsonOf(content)?.value ?? null} label={name} />;
     case "diff":
       return <DiffText patch={text} label={name} />;
     case "text":

@@ -8,17 +8,17 @@ export function bytesOf(base64: string, most: number): Uint8Array | undefined {
   }
 }
 
-const WIDTH = 16;
+/** As many as fit beside a timeline, with what they are as letters. */
+const WIDTH = 8;
 
-/** `00000010  89 50 4e 47 …  .PNG…`, a line for each 16 bytes. */
+/** `00000010  89 50 4e 47 …  .PNG…`, a line for each 8 bytes. */
 export function hexDump(bytes: Uint8Array): string {
   const lines: string[] = [];
   for (let at = 0; at < bytes.length; at += WIDTH) {
     const row = [...bytes.subarray(at, at + WIDTH)];
     const hex = row.map((byte) => byte.toString(16).padStart(2, "0"));
-    const [left, right] = [hex.slice(0, WIDTH / 2).join(" "), hex.slice(WIDTH / 2).join(" ")];
     const seen = row.map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : "·")).join("");
-    lines.push(`${at.toString(16).padStart(8, "0")}  ${left.padEnd(23)}  ${right.padEnd(23)}  ${seen}`);
+    lines.push(`${at.toString(16).padStart(8, "0")}  ${hex.join(" ").padEnd(WIDTH * 3 - 1)}  ${seen}`);
   }
   return lines.join("\n");
 }

@@ -21,7 +21,7 @@ export function diffRows(hunks: readonly DiffHunk[]): readonly DiffRow[] {
 
 function hunkRows(lines: readonly DiffLine[]): readonly DiffRow[] {
   const rows: DiffRow[] = [];
-  for (let start = 0; start < lines.length; ) {
+  for (let start = 0; start < lines.length;) {
     const removed = runOf(lines, start, "removed");
     const added = runOf(lines, start + removed, "added");
     const count = removed + added;

@@ -32,7 +32,7 @@ export interface FilePatch {
 export function parsePatch(patch: string): readonly FilePatch[] {
   const lines = linesOf(patch);
   const files: FilePatch[] = [];
-  for (let at = lines.findIndex(beginsFile); at >= 0 && at < lines.length; ) {
+  for (let at = lines.findIndex(beginsFile); at >= 0 && at < lines.length;) {
     const head = headOf(lines, at);
     const { hunks, end } = hunksFrom(lines, head.end);
     files.push({ ...head.file, hunks, ...changedLines(hunks) });
@@ -81,7 +81,14 @@ function headOf(lines: readonly string[], start: number): { readonly file: Head;
   const [oldMode, newMode] = [after("old mode "), after("new mode ")];
   const moved = after("rename from ");
   const path = nameOf(after("rename to ")) ?? sideOf(after("+++ "), "b/") ?? sideOf(after("--- "), "a/") ?? pathOf(lines[start] ?? "");
-  const kind = after("new file mode") === undefined ? (after("deleted file mode") === undefined ? (moved === undefined ? "modified" : "moved") : "deleted") : "added";
+  const kind =
+    after("new file mode") === undefined
+      ? after("deleted file mode") === undefined
+        ? moved === undefined
+          ? "modified"
+          : "moved"
+        : "deleted"
+      : "added";
   const file: Head = {
     path,
     kind,

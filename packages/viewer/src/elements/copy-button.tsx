@@ -1,7 +1,8 @@
 import { useState } from "preact/hooks";
 
 export interface CopyButtonProps {
-  readonly text: string;
+  /** What takes long to make is made when it is asked for. */
+  readonly text: string | (() => string);
   /** What is copied, for those who hear it. */
   readonly what: string;
   readonly label?: string;
@@ -14,7 +15,7 @@ const LABELS = { yes: "Copied", failed: "Could not copy" } as const;
 export function CopyButton({ text, what, label = "Copy" }: CopyButtonProps) {
   const [copied, setCopied] = useState<Copied>("no");
   const copy = (): void => {
-    navigator.clipboard.writeText(text).then(
+    navigator.clipboard.writeText(typeof text === "string" ? text : text()).then(
       () => setCopied("yes"),
       () => setCopied("failed"),
     );

@@ -13,8 +13,14 @@ export function NodeLink({ path, attempt, tab, term }: NodeLinkProps) {
   const at = path.lastIndexOf(".") + 1;
   return (
     <a class="node-link" href={hrefOf({ view: "timeline", path, attempt, tab })} title={path}>
-      {at > 0 && <span class="node-around"><ShownText text={path.slice(0, at)} term={term} /></span>}
-      <span class="node-name"><ShownText text={path.slice(at)} term={term} /></span>
+      {at > 0 && (
+        <span class="node-around">
+          <ShownText text={path.slice(0, at)} term={term} />
+        </span>
+      )}
+      <span class="node-name">
+        <ShownText text={path.slice(at)} term={term} />
+      </span>
       {attempt !== undefined && attempt > 1 && <span class="dim"> #{attempt}</span>}
     </a>
   );

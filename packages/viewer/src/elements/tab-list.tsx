@@ -43,7 +43,10 @@ export function TabList<Tab extends string>({ id, label, tabs, current, onChoose
 }
 
 /** The tab that a key leads to: the digit of one, an arrow, or a bracket. */
-export function tabKey<Tab extends string>(key: string, { tabs, current }: { readonly tabs: readonly Tab[]; readonly current: Tab }): Tab | undefined {
+export function tabKey<Tab extends string>(
+  key: string,
+  { tabs, current }: { readonly tabs: readonly Tab[]; readonly current: Tab },
+): Tab | undefined {
   if (/^[1-9]$/.test(key)) return tabs[Number(key) - 1];
   const at = tabs.indexOf(current);
   if (key === "ArrowRight" || key === "]") return tabs[(at + 1) % tabs.length];

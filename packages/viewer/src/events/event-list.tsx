@@ -52,9 +52,21 @@ function EventFilters({ events, filter, setFilter, isInline, count }: EventFilte
         ))}
       </select>
       {isInline !== true && (
-        <input type="search" placeholder="Node" aria-label="In the path of the node" value={filter.path} onInput={(event) => setFilter({ ...filter, path: event.currentTarget.value })} />
+        <input
+          type="search"
+          placeholder="Node"
+          aria-label="In the path of the node"
+          value={filter.path}
+          onInput={(event) => setFilter({ ...filter, path: event.currentTarget.value })}
+        />
       )}
-      <input type="search" placeholder="Anything" aria-label="Anywhere in the event" value={filter.term} onInput={(event) => setFilter({ ...filter, term: event.currentTarget.value })} />
+      <input
+        type="search"
+        placeholder="Anything"
+        aria-label="Anywhere in the event"
+        value={filter.term}
+        onInput={(event) => setFilter({ ...filter, term: event.currentTarget.value })}
+      />
       <span class="found" aria-live="polite">
         {countText(count)} of {countText(events.length)}
       </span>

@@ -41,7 +41,12 @@ function Artifact({ run, artifact }: { readonly run: Pick<ReportRun, "contents">
             <Facts
               facts={[
                 ["File", <ShownText key="path" text={path} />],
-                ["Digest", <span key="digest"><code class="digest">{digest}</code> <CopyButton text={digest} what="digest" /></span>],
+                [
+                  "Digest",
+                  <span key="digest">
+                    <code class="digest">{digest}</code> <CopyButton text={digest} what="digest" />
+                  </span>,
+                ],
               ]}
             />
             <ContentView run={run} digest={digest} name={name} />

@@ -116,7 +116,11 @@ function Attempts({ element: { path, attempts = [] }, current }: { readonly elem
   return (
     <nav class="attempts" aria-label="Attempts">
       {attempts.map(({ attempt, status }) => (
-        <a key={attempt} href={`#/node/${encodeURIComponent(path)}?attempt=${attempt}`} aria-current={attempt === current?.attempt ? "true" : undefined}>
+        <a
+          key={attempt}
+          href={`#/node/${encodeURIComponent(path)}?attempt=${attempt}`}
+          aria-current={attempt === current?.attempt ? "true" : undefined}
+        >
           <Status status={status} label={`Attempt ${attempt}`} />
         </a>
       ))}

@@ -64,7 +64,12 @@ function SpanFacts({ span, parent }: { readonly span: ReportSpan; readonly paren
   return (
     <Facts
       facts={[
-        ["Status", <span key="status" class={status === "error" ? "bad" : ""}>{status}</span>],
+        [
+          "Status",
+          <span key="status" class={status === "error" ? "bad" : ""}>
+            {status}
+          </span>,
+        ],
         ["Message", message === undefined ? undefined : <ShownText text={message} />],
         ["Recovered", attributes["dad.recovered"] === true ? "It was closed when the run went on: its end is when it was last seen." : undefined],
         ["Started", <Moment key="start" at={start} />],

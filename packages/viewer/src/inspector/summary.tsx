@@ -24,7 +24,11 @@ export function Summary({ store, element, attempt }: SummaryProps) {
   const usage = attempt ? attempt.usage : element.usage;
   return (
     <>
-      {attempt && <p class="decision"><ShownText text={decisionOf(store, element, attempt)} /></p>}
+      {attempt && (
+        <p class="decision">
+          <ShownText text={decisionOf(store, element, attempt)} />
+        </p>
+      )}
       {error && (
         <Section title="Error" class="is-error">
           <ErrorChain error={error} />
@@ -40,7 +44,7 @@ export function Summary({ store, element, attempt }: SummaryProps) {
 
 function decisionOf({ report, run }: Store, { path }: ReportElement, attempt: ReportAttempt): string {
   const compared = report.comparison?.nodes.find((node) => node.path === path && node.attempt === attempt.attempt);
-  return whyDecided({ attempt, rerun: run.details.rerun, compared });
+  return whyDecided({ path, attempt, rerun: run.details.rerun, compared });
 }
 
 function timeFacts({ start, end, durationMs }: Pick<ReportElement, "start" | "end" | "durationMs">): readonly Fact[] {
@@ -56,12 +60,19 @@ function usageFacts(usage: Usage): readonly Fact[] {
   const part = (amount: number | undefined, what: string) => (amount === undefined || amount === 0 ? "" : ` (${countText(amount)} ${what})`);
   const paid: readonly Fact[] = [
     ["Cost", costText(costUsd)],
-    ["Tokens", `${countText(inputTokens)} in${part(cachedInputTokens, "cached")}, ${countText(outputTokens)} out${part(reasoningTokens, "reasoning")}`],
+    [
+      "Tokens",
+      `${countText(inputTokens)} in${part(cachedInputTokens, "cached")}, ${countText(outputTokens)} out${part(reasoningTokens, "reasoning")}`,
+    ],
     ["Calls", calls === undefined ? undefined : countText(calls)],
   ];
   return [
     ...(recorded === undefined || isPaid(usage) ? paid : []),
-    ["Recorded", recorded && `${countText(recorded.inputTokens)} in, ${countText(recorded.outputTokens)} out in ${amountText(recorded.calls, "reply", "replies")}, nothing paid`],
+    [
+      "Recorded",
+      recorded &&
+        `${countText(recorded.inputTokens)} in, ${countText(recorded.outputTokens)} out in ${amountText(recorded.calls, "reply", "replies")}, nothing paid`,
+    ],
   ];
 }
 
@@ -70,7 +81,14 @@ function attemptFacts(store: Store, { effect, reads = [], decidedBy = [], outcom
     ["Effect", effect],
     ["Read", reads.length > 0 ? <Paths paths={reads} /> : undefined],
     ["Decided by", decidedBy.length > 0 ? <Paths paths={decidedBy} /> : undefined],
-    ["Commit", outcome && <a href={hrefOf({ view: "outcome" })}><code>{outcome.commit.slice(0, 10)}</code></a>],
+    [
+      "Commit",
+      outcome && (
+        <a href={hrefOf({ view: "outcome" })}>
+          <code>{outcome.commit.slice(0, 10)}</code>
+        </a>
+      ),
+    ],
     ["Span", spanId === undefined ? undefined : <SpanLink id={spanId} name={store.index.span(spanId)?.name ?? spanId} />],
     ["Made in", origin && <Command words={["dad", "report", origin.runId]} />],
   ];
@@ -147,6 +165,11 @@ function Again({ store, path }: { readonly store: Store; readonly path: string }
           <span class="dim">Run it and all that comes after it again</span>
           <Command words={["dad", "rerun", runId, "--from", path]} />
         </li>
+        {store.report.comparison?.nodes.some((node) => node.path === path) && (
+          <li>
+            <a href={hrefOf({ view: "compare", path })}>Compare it with the run before</a>
+          </li>
+        )}
         <li>
           <span class="dim">What it was made of</span>
           <Command words={["dad", "why", runId, path]} />

@@ -61,7 +61,8 @@ function Preview({ row: { value, kind, size, isOpen }, term }: { readonly row: J
         "<ShownText text={value as string} term={term} />"
       </span>
     );
-  if (kind === "array" || kind === "object") return <span class="dim">{isOpen ? sizeText(kind, size) : <ShownText text={closedText(value, size)} />}</span>;
+  if (kind === "array" || kind === "object")
+    return <span class="dim">{isOpen ? sizeText(kind, size) : <ShownText text={closedText(value, size)} />}</span>;
   return (
     <span class={`json-${kind}`}>
       <ShownText text={String(value)} term={term} />

@@ -50,7 +50,11 @@ export function kindOf(value: Json): JsonKind {
 
 function rowOf(row: Pick<JsonRow, "id" | "level" | "value" | "key">): Omit<JsonRow, "isOpen"> {
   const { value } = row;
-  return { ...row, kind: kindOf(value), size: typeof value === "object" && value !== null ? (Array.isArray(value) ? value.length : Object.keys(value).length) : 0 };
+  return {
+    ...row,
+    kind: kindOf(value),
+    size: typeof value === "object" && value !== null ? (Array.isArray(value) ? value.length : Object.keys(value).length) : 0,
+  };
 }
 
 function* childrenOf({ id, level, value }: Pick<JsonRow, "id" | "level" | "value">): Generator<Omit<JsonRow, "isOpen">> {
@@ -59,7 +63,8 @@ function* childrenOf({ id, level, value }: Pick<JsonRow, "id" | "level" | "value
 
 function* members(value: Json): Generator<readonly [string | number, Json]> {
   if (Array.isArray(value)) for (let index = 0; index < value.length; index += 1) yield [index, (value as readonly Json[])[index] ?? null];
-  else if (typeof value === "object" && value !== null) for (const key of Object.keys(value)) yield [key, (value as Readonly<Record<string, Json>>)[key] ?? null];
+  else if (typeof value === "object" && value !== null)
+    for (const key of Object.keys(value)) yield [key, (value as Readonly<Record<string, Json>>)[key] ?? null];
 }
 
 function escaped(key: string | number): string {
@@ -82,7 +87,9 @@ export interface JsonMatches {
 export function findInJson(value: Json, term: string): JsonMatches {
   const word = term.toLowerCase();
   const [open, found] = [new Set<string>(), new Set<string>()];
-  const waiting: { readonly row: Omit<JsonRow, "isOpen">; readonly above: readonly string[] }[] = [{ row: rowOf({ id: "", level: 1, value }), above: [] }];
+  const waiting: { readonly row: Omit<JsonRow, "isOpen">; readonly above: readonly string[] }[] = [
+    { row: rowOf({ id: "", level: 1, value }), above: [] },
+  ];
   for (let looked = 0; waiting.length > 0; looked += 1) {
     if (looked === MOST_LOOKED_AT || found.size === MOST_FOUND) return { open, found, isCut: true };
     const { row, above } = waiting.pop() ?? { row: rowOf({ id: "", level: 1, value: null }), above: [] };

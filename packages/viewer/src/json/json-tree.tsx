@@ -34,12 +34,17 @@ export function JsonTree({ value, label, levels = 3, isBare = false }: JsonTreeP
           <button type="button" class="quiet" aria-pressed={isText} onClick={() => setText(!isText)}>
             Text
           </button>
-          {!isText && <CopyButton text={JSON.stringify(value, undefined, 2)} what={label} />}
+          {!isText && <CopyButton text={() => JSON.stringify(value, undefined, 2)} what={label} />}
         </div>
       )}
-      {isText ? <LongText text={JSON.stringify(value, undefined, 2)} label={label} isCode /> : <Rows {...{ value, label, levels, matches, term }} />}
+      {isText ? <JsonText value={value} label={label} /> : <Rows {...{ value, label, levels, matches, term }} />}
     </div>
   );
+}
+
+function JsonText({ value, label }: Pick<JsonTreeProps, "value" | "label">) {
+  const text = useMemo(() => JSON.stringify(value, undefined, 2), [value]);
+  return <LongText text={text} label={label} isCode />;
 }
 
 interface FindFieldProps {

@@ -53,7 +53,11 @@ function LogFilters({ filter, setFilter, isInline, found }: LogFiltersProps) {
           </option>
         ))}
       </select>
-      <select aria-label="Source" value={filter.source} onChange={(event) => setFilter({ ...filter, source: event.currentTarget.value as LogSource })}>
+      <select
+        aria-label="Source"
+        value={filter.source}
+        onChange={(event) => setFilter({ ...filter, source: event.currentTarget.value as LogSource })}
+      >
         {LOG_SOURCES.map((source) => (
           <option key={source} value={source}>
             {SOURCE_NAMES[source]}
@@ -61,9 +65,21 @@ function LogFilters({ filter, setFilter, isInline, found }: LogFiltersProps) {
         ))}
       </select>
       {!isInline && (
-        <input type="search" placeholder="Node" aria-label="In the path of the node" value={filter.path} onInput={(event) => setFilter({ ...filter, path: event.currentTarget.value })} />
+        <input
+          type="search"
+          placeholder="Node"
+          aria-label="In the path of the node"
+          value={filter.path}
+          onInput={(event) => setFilter({ ...filter, path: event.currentTarget.value })}
+        />
       )}
-      <input type="search" placeholder="Text" aria-label="In what is said" value={filter.term} onInput={(event) => setFilter({ ...filter, term: event.currentTarget.value })} />
+      <input
+        type="search"
+        placeholder="Text"
+        aria-label="In what is said"
+        value={filter.term}
+        onInput={(event) => setFilter({ ...filter, term: event.currentTarget.value })}
+      />
       <span class="found" aria-live="polite">
         {found}
       </span>

@@ -34,7 +34,8 @@ export function OutcomeView({ outcome, chosen, beforeName, hasLinks = true, chil
     <>
       <header class="outcome-head">
         <p class="outcome-totals">
-          <strong>{amountText(files.length, "file")}</strong> <span class="plus">+{countText(added)}</span> <span class="minus">−{countText(removed)}</span>
+          <strong>{amountText(files.length, "file")}</strong> <span class="plus">+{countText(added)}</span>{" "}
+          <span class="minus">−{countText(removed)}</span>
         </p>
         <p class="dim">
           <Ref at={outcome.before} fallback={beforeName} /> → <Ref at={outcome.after} fallback="nothing" />
@@ -48,7 +49,12 @@ export function OutcomeView({ outcome, chosen, beforeName, hasLinks = true, chil
           <FileList files={files} chosen={chosen} hasLinks={hasLinks} />
           <div class="file-diffs">
             {files.slice(0, seen).map((file, index) => (
-              <FileDiff key={file.path} file={file} isChosen={file.path === chosen} isOpen={index < FIRST && (file.patch?.added ?? 0) + (file.patch?.removed ?? 0) < LARGE} />
+              <FileDiff
+                key={file.path}
+                file={file}
+                isChosen={file.path === chosen}
+                isOpen={index < FIRST && (file.patch?.added ?? 0) + (file.patch?.removed ?? 0) < LARGE}
+              />
             ))}
             {files.length > seen && (
               <button type="button" class="more" onClick={() => setMost(seen + MORE)}>
@@ -76,12 +82,28 @@ function Ref({ at, fallback }: { readonly at: OutcomeRef | null; readonly fallba
 
 const KINDS = { added: "A", modified: "M", deleted: "D" } as const;
 
-function FileList({ files, chosen, hasLinks }: { readonly files: readonly OutcomeFile[]; readonly chosen: string | undefined; readonly hasLinks: boolean }) {
+function FileList({
+  files,
+  chosen,
+  hasLinks,
+}: {
+  readonly files: readonly OutcomeFile[];
+  readonly chosen: string | undefined;
+  readonly hasLinks: boolean;
+}) {
   const [term, setTerm] = useState("");
   const shown = files.filter(({ path }) => path.toLowerCase().includes(term.toLowerCase())).slice(0, 2000);
   return (
     <nav class="file-list" aria-label="Files">
-      {files.length > 12 && <input type="search" placeholder="Find a file" aria-label="Find a file" value={term} onInput={(event) => setTerm(event.currentTarget.value)} />}
+      {files.length > 12 && (
+        <input
+          type="search"
+          placeholder="Find a file"
+          aria-label="Find a file"
+          value={term}
+          onInput={(event) => setTerm(event.currentTarget.value)}
+        />
+      )}
       <ul class="plain">
         {shown.map(({ path, kind, patch }) => (
           <li key={path}>
@@ -93,7 +115,9 @@ function FileList({ files, chosen, hasLinks }: { readonly files: readonly Outcom
                 <ShownText text={path} />
               </a>
             ) : (
-              <span class="file-name"><ShownText text={path} /></span>
+              <span class="file-name">
+                <ShownText text={path} />
+              </span>
             )}
             {patch && !patch.binary && (
               <small>
@@ -154,7 +178,11 @@ function FileBody({ file: { path, patch, isPointer } }: { readonly file: Outcome
   return (
     <>
       {isPointer && <Nothing>The file is too large for a commit: this pointer names the artifact that it is.</Nothing>}
-      {patch.hunks.length === 0 ? <Nothing>{patch.kind === "moved" ? "It was only moved." : "It is empty, or only its mode changed."}</Nothing> : <DiffView hunks={patch.hunks} label={`changes of ${path}`} />}
+      {patch.hunks.length === 0 ? (
+        <Nothing>{patch.kind === "moved" ? "It was only moved." : "It is empty, or only its mode changed."}</Nothing>
+      ) : (
+        <DiffView hunks={patch.hunks} label={`changes of ${path}`} />
+      )}
     </>
   );
 }

@@ -102,7 +102,11 @@ function NodesTile({ counts }: { readonly counts: NodeCounts }) {
     <Tile title="Nodes" value={countText(nodes)}>
       <StackedBar parts={parts} textOf={countText} />
       {(retried > 0 || skipped > 0) && (
-        <p class="dim">{[...(retried > 0 ? [`${amountText(retried, "attempt")} repeated`] : []), ...(skipped > 0 ? [`${countText(skipped)} skipped`] : [])].join(", ")}</p>
+        <p class="dim">
+          {[...(retried > 0 ? [`${amountText(retried, "attempt")} repeated`] : []), ...(skipped > 0 ? [`${countText(skipped)} skipped`] : [])].join(
+            ", ",
+          )}
+        </p>
       )}
     </Tile>
   );
@@ -160,7 +164,14 @@ function Budget({ level: { scope, unit, limit, spent, isPart } }: { readonly lev
         {budgetText(unit, spent)} <span class="dim">of</span> {budgetText(unit, limit)}
         {isPart === true && <span class="dim">, and what is not known</span>}
       </span>
-      <span class={`meter ${part >= 1 ? "is-over" : part >= 0.8 ? "is-near" : ""}`} role="meter" aria-label={`spent of the budget of ${name}`} aria-valuemin={0} aria-valuemax={limit} aria-valuenow={spent}>
+      <span
+        class={`meter ${part >= 1 ? "is-over" : part >= 0.8 ? "is-near" : ""}`}
+        role="meter"
+        aria-label={`spent of the budget of ${name}`}
+        aria-valuemin={0}
+        aria-valuemax={limit}
+        aria-valuenow={spent}
+      >
         <span style={{ width: `${Math.min(100, part * 100)}%` }} />
       </span>
     </li>

@@ -25,11 +25,13 @@ export function Lineage({ run: { details, ancestors, descendants, elements } }: 
           <LineageRun key={entry.runId} {...entry} />
         ))}
       </ol>
-      {[...origins].filter(([id]) => !ancestors.some(({ runId }) => runId === id)).map(([id, count]) => (
-        <p key={id} class="dim">
-          {amountText(count, "node")} reused from <ShownText text={id} />
-        </p>
-      ))}
+      {[...origins]
+        .filter(([id]) => !ancestors.some(({ runId }) => runId === id))
+        .map(([id, count]) => (
+          <p key={id} class="dim">
+            {amountText(count, "node")} reused from <ShownText text={id} />
+          </p>
+        ))}
     </Section>
   );
 }

@@ -61,7 +61,13 @@ function Distribution({ metric: { bounds, buckets, unit } }: { readonly metric: 
   const most = Math.max(1, ...buckets);
   const titles = buckets.map((count, index) => metricTitle({ bounds, index, count, unit }));
   return (
-    <svg class="distribution" width={buckets.length * BAR} height={HEIGHT} role="img" aria-label={titles.filter((_, index) => buckets[index] !== 0).join("; ")}>
+    <svg
+      class="distribution"
+      width={buckets.length * BAR}
+      height={HEIGHT}
+      role="img"
+      aria-label={titles.filter((_, index) => buckets[index] !== 0).join("; ")}
+    >
       {buckets.map((count, index) => {
         const height = count === 0 ? 1 : 3 + (count / most) * (HEIGHT - 3);
         return (

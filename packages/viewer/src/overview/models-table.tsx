@@ -26,7 +26,10 @@ export function Models({ run }: { readonly run: ReportRun }) {
           {uses.map((use) => (
             <tr key={JSON.stringify([use.provider, use.model])}>
               <th scope="row">
-                <ShownText text={use.model} /> <span class="dim"><ShownText text={use.provider} /></span>
+                <ShownText text={use.model} />{" "}
+                <span class="dim">
+                  <ShownText text={use.provider} />
+                </span>
               </th>
               <td>{countText(use.calls)}</td>
               <td class={use.failed > 0 ? "bad" : "dim"}>{countText(use.failed)}</td>

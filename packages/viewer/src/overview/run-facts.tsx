@@ -76,11 +76,23 @@ export function Origins({ report: { run, version, generatedAt } }: { readonly re
           ["Profile", text(source?.profile)],
           ["Project", text(source?.project)],
           ["Started from", start && <Commit {...(start.source ?? start)} branch={start.source?.revision ?? start.branch} />],
-          ["Outcome", outcome && <a href={hrefOf({ view: "outcome" })}><Commit {...outcome} /></a>],
+          [
+            "Outcome",
+            outcome && (
+              <a href={hrefOf({ view: "outcome" })}>
+                <Commit {...outcome} />
+              </a>
+            ),
+          ],
           ["Isolation", details.spaces && <Spaces spaces={details.spaces} />],
           ["Execution", text(details.executionId)],
           ["Trace", text(traceparent?.split("-")[1])],
-          ["Report", <>made <Moment at={generatedAt} /> by dad {version}</>],
+          [
+            "Report",
+            <>
+              made <Moment at={generatedAt} /> by dad {version}
+            </>,
+          ],
         ]}
       />
     </Section>

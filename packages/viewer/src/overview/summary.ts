@@ -57,7 +57,12 @@ export function runTimes({ details, elements }: Pick<ReportRun, "details" | "ele
     ),
   );
   const busy = unionOf(worked.flat());
-  return { wall: end - start, busy: lengthOf(busy), waiting: lengthOf(without(waits, busy)), work: worked.reduce((sum, parts) => sum + lengthOf(parts), 0) };
+  return {
+    wall: end - start,
+    busy: lengthOf(busy),
+    waiting: lengthOf(without(waits, busy)),
+    work: worked.reduce((sum, parts) => sum + lengthOf(parts), 0),
+  };
 }
 
 function lastMoment(elements: readonly ReportElement[], start: number): number {

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useId, useState } from "preact/hooks";
 import { Nothing } from "../elements/facts.tsx";
 import { VirtualRows } from "../rows/virtual-rows.tsx";
 
@@ -20,6 +20,7 @@ const ROW = 24;
 
 /** Any number of records in rows of one line, and all of the one that is chosen. */
 export function RecordList<Item>({ label, items, row, detail, nothing, isInline = false }: RecordListProps<Item>) {
+  const id = useId();
   const [chosen, setChosen] = useState<Item>();
   const at = chosen === undefined ? -1 : items.indexOf(chosen);
   const choose = (index: number): void => setChosen(items[Math.max(0, Math.min(items.length - 1, index))]);
@@ -38,7 +39,7 @@ export function RecordList<Item>({ label, items, row, detail, nothing, isInline 
         role="listbox"
         aria-label={label}
         tabIndex={0}
-        aria-activedescendant={at < 0 ? undefined : `record-${at}`}
+        aria-activedescendant={at < 0 ? undefined : `${id}-${at}`}
         onKeyDown={onKeyDown}
         style={isInline ? { height: `${Math.min(items.length, 24) * ROW + 2}px` } : {}}
       >
@@ -51,7 +52,7 @@ export function RecordList<Item>({ label, items, row, detail, nothing, isInline 
             return item === undefined ? null : (
               <div
                 key={index}
-                id={`record-${index}`}
+                id={`${id}-${index}`}
                 role="option"
                 aria-selected={index === at}
                 aria-setsize={items.length}

@@ -90,7 +90,10 @@ function markOf(text: string): TextPiece {
 /** In one line, with at most so many characters, for rows and titles. */
 export function oneLine(text: string, most = 200): string {
   // Not all of a long text is looked at.
-  const begin = text.slice(0, most * 2).replaceAll(/\s+/g, " ").trim();
+  const begin = text
+    .slice(0, most * 2)
+    .replaceAll(/\s+/g, " ")
+    .trim();
   const cut = begin.length > most || text.length > most * 2;
   return cut ? `${wellCut(begin, most)}…` : begin;
 }

@@ -7,15 +7,20 @@ type Work = (span: Span) => unknown;
  * active, because what is active is global.
  */
 export function tracerOf(startSpan: (name: string, options: SpanOptions, parent: Context) => Span, parent: Context = ROOT_CONTEXT): Tracer {
+  return wrappingTracer((name, options, context) => startSpan(name, options, context ?? parent));
+}
+
+/** The same around another tracer, which knows the parent of a span that names none. */
+export function wrappingTracer(startSpan: (name: string, options: SpanOptions, parent: Context | undefined) => Span): Tracer {
   return {
-    startSpan: (name, options = {}, context = parent) => startSpan(name, options, context),
+    startSpan: (name, options = {}, context) => startSpan(name, options, context),
     startActiveSpan<F extends Work>(
       name: string,
       ...rest: readonly [F] | readonly [SpanOptions, F] | readonly [SpanOptions, Context, F]
     ): ReturnType<F> {
       const work = rest.at(-1) as F;
       const [options, context] = rest.slice(0, -1) as [SpanOptions?, Context?];
-      return work(startSpan(name, options ?? {}, context ?? parent)) as ReturnType<F>;
+      return work(startSpan(name, options ?? {}, context)) as ReturnType<F>;
     },
   };
 }

@@ -1,9 +1,11 @@
-import { SpanStatusCode, trace } from "@opentelemetry/api";
+import { ROOT_CONTEXT, SpanStatusCode, trace } from "@opentelemetry/api";
 import { redactor } from "@dad/secrets";
 import { describe, expect, it } from "vitest";
 import { type MemoryObservability, memoryObservability } from "./memory.ts";
 import { noopObservability } from "./noop.ts";
 import type { Observability } from "./observability.ts";
+import type { RecordedSpan } from "./recorded.ts";
+import { recordingObservability } from "./recording.ts";
 import { redacted } from "./redacted.ts";
 import { observabilityContract } from "./testing.ts";
 
@@ -74,6 +76,17 @@ describe("redacted", () => {
     });
     expect(whole.logs).toHaveLength(1);
     expect(JSON.stringify(whole.logs)).not.toContain(SECRET);
+  });
+
+  it("leaves to the whole which parent a span has that names none", () => {
+    const [traceId, spanId] = ["a".repeat(32), "b".repeat(16)];
+    const parent = trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: 1 });
+    const spans: RecordedSpan[] = [];
+    const sink = { span: (span: RecordedSpan) => void spans.push(span), log() {}, async flush() {}, async [Symbol.asyncDispose]() {} };
+    const { tracer } = redacted(recordingObservability([sink], { parent }), redactor());
+    tracer.startSpan("one").end();
+    tracer.startActiveSpan("two", (span) => span.end());
+    expect(spans).toMatchObject(["one", "two"].map((name) => ({ name, traceId, parentSpanId: spanId })));
   });
 
   it("leaves a span that nobody records as it is", () => {

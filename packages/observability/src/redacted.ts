@@ -1,5 +1,5 @@
 import type { Redactor } from "@dad/secrets";
-import { tracerOf } from "./explicit-tracer.ts";
+import { wrappingTracer } from "./explicit-tracer.ts";
 import type { Observability } from "./observability.ts";
 import { redactedLogger } from "./redacted/logger.ts";
 import { redactedMeter } from "./redacted/meter.ts";
@@ -14,7 +14,7 @@ export function redacted(observability: Observability, redactor: Redactor): Obse
   const clean = cleaning(redactor);
   const { tracer, meter, logger } = observability;
   return {
-    tracer: tracerOf((name, options, context) =>
+    tracer: wrappingTracer((name, options, context) =>
       redactedSpan(tracer.startSpan(clean.value(name) as string, redactedOptions(options, clean), context), clean),
     ),
     meter: redactedMeter(meter, clean),

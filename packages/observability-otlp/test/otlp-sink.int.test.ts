@@ -265,7 +265,7 @@ describe("otlpSink", () => {
     await sink.flush();
     await sink[Symbol.asyncDispose]();
     server.close();
-    expect(troubles).toMatchObject([{ code: "TELEMETRY_UNREACHABLE" }]);
+    expect(troubles).toMatchObject([{ code: "TELEMETRY_UNREACHABLE", message: expect.stringContaining("a port for gRPC (mostly 4317)") as string }]);
     expect(sink.lost.traces).toBe(1);
   });
 

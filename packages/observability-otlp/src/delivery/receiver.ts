@@ -146,11 +146,14 @@ function withoutHeaders<Kind extends Answer>(answer: Kind, headers: Readonly<Rec
 function reasonOf(error: unknown, { url, timeoutMs }: { readonly url: URL; readonly timeoutMs: number | undefined }): string {
   if (timeoutMs !== undefined) return `there is no answer within ${timeoutMs} ms`;
   if (error instanceof Error && error.name === "AbortError") return "there was no time left to wait for an answer";
+  const code = codeOf(error);
+  // What the libraries say of these tells nobody what to do.
+  if (code?.startsWith("HPE_"))
+    return "it does not answer in HTTP/1.1, as a port for gRPC (mostly 4317) would not; OTLP over HTTP mostly has port 4318";
+  if (code === "EPROTO") return `it does not speak TLS as ${url.protocol}// would need it`;
   // Of an address with several numbers, one error for each.
   const errors: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
-  const text = errors.map((each) => messageOf(each)).join("; ");
-  const grpc = codeOf(error)?.startsWith("HPE_") === true && url.port === "4317";
-  return grpc ? `${text}: port 4317 is mostly for gRPC; OTLP over HTTP mostly has port 4318` : text;
+  return errors.map((each) => messageOf(each)).join("; ");
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -6,8 +6,8 @@ import type { Message, Receiver } from "../delivery/receiver.ts";
 const ATTEMPTS = 6;
 const LONGEST_WAIT_MS = 60_000;
 
-/** Who is not there now is not there in a second. */
-const NOBODY: readonly unknown[] = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "ENOENT", "EACCES"];
+/** What may go better in a second. Who is not there now, or speaks something else, is not asked again. */
+const BROKEN: readonly unknown[] = ["ECONNRESET", "EPIPE", "ETIMEDOUT", "ABORT_ERR"];
 
 /** Posts a message, again while the receiver says that it has no time or a connection breaks. Rejects with the reason of the signal. */
 export async function patientPost(receiver: Receiver, message: Message, signal: AbortSignal): Promise<Answer> {
@@ -15,7 +15,7 @@ export async function patientPost(receiver: Receiver, message: Message, signal: 
   for (let attempt = 1; ; attempt += 1) {
     const answer = await receiver.post(message, { signal });
     signal.throwIfAborted();
-    if (answer.outcome === "taken" || answer.outcome === "refused" || attempt === ATTEMPTS || isNobody(answer)) return answer;
+    if (answer.outcome === "taken" || answer.outcome === "refused" || attempt === ATTEMPTS || isHopeless(answer)) return answer;
     const wait = (answer.outcome === "later" ? answer.afterMs : undefined) ?? 500 * 2 ** attempt;
     if (waited + wait > LONGEST_WAIT_MS) return answer;
     waited += wait;
@@ -23,9 +23,8 @@ export async function patientPost(receiver: Receiver, message: Message, signal: 
   }
 }
 
-function isNobody(answer: Answer): boolean {
+function isHopeless(answer: Answer): boolean {
   if (answer.outcome !== "unreachable") return false;
   const { cause } = answer;
-  const errors: readonly unknown[] = cause instanceof AggregateError ? cause.errors : [cause];
-  return errors.every((error) => error instanceof Error && "code" in error && NOBODY.includes(error.code));
+  return !(cause instanceof Error && "code" in cause && BROKEN.includes(cause.code));
 }

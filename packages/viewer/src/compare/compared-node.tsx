@@ -1,4 +1,4 @@
-import type { ArtifactChange, FingerprintChange, Json, JsonDiff, NodeComparison, TextDiff, ToolCallDiff } from "@dad/protocol";
+import type { ArtifactChange, FingerprintChange, Json, JsonChange, JsonDiff, NodeComparison, TextDiff, ToolCallDiff } from "@dad/protocol";
 import { DiffText } from "../diff/diff-view.tsx";
 import { NodeLink } from "../elements/node-link.tsx";
 import { Section } from "../elements/facts.tsx";
@@ -71,33 +71,39 @@ function JsonChanges({ title, diff: { changes, omitted } }: { readonly title: st
           </tr>
         </thead>
         <tbody>
-          {changes.map(({ path, before, after, text }, index) => (
-            <tr key={index}>
-              <th scope="row">
-                <code>
-                  <ShownText text={path === "" ? "(all of it)" : path} />
-                </code>
-              </th>
-              {text ? (
-                <td colSpan={2}>
-                  <DiffText patch={text.unified} label={path} />
-                </td>
-              ) : (
-                <>
-                  <td class="was">
-                    <ChangedValue value={before} />
-                  </td>
-                  <td class="is">
-                    <ChangedValue value={after} />
-                  </td>
-                </>
-              )}
-            </tr>
+          {changes.map((change, index) => (
+            <ChangeRow key={index} change={change} />
           ))}
         </tbody>
       </table>
       {omitted > 0 && <p class="dim">and {amountText(omitted, "change")} more</p>}
     </Section>
+  );
+}
+
+function ChangeRow({ change: { path, before, after, text } }: { readonly change: JsonChange }) {
+  return (
+    <tr>
+      <th scope="row">
+        <code>
+          <ShownText text={path === "" ? "(all of it)" : path} />
+        </code>
+      </th>
+      {text ? (
+        <td colSpan={2}>
+          <DiffText patch={text.unified} label={path} />
+        </td>
+      ) : (
+        <>
+          <td class="was">
+            <ChangedValue value={before} />
+          </td>
+          <td class="is">
+            <ChangedValue value={after} />
+          </td>
+        </>
+      )}
+    </tr>
   );
 }
 

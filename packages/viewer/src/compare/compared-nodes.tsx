@@ -6,6 +6,7 @@ import { costText, countText, deltaText, durationText } from "../format/amounts.
 import { hrefOf } from "../route.ts";
 import { ShownText } from "../text/shown-text.tsx";
 import { differenceTexts } from "./compared-rows.ts";
+import { ShowMore } from "../elements/show-more.tsx";
 
 export interface ComparedNodesProps {
   readonly comparison: RunComparison;
@@ -34,36 +35,32 @@ export function ComparedNodes({ comparison: { nodes }, chosen }: ComparedNodesPr
         </>
       }
     >
-      {shown.length === 0 ? (
-        <Nothing>No node differs.</Nothing>
-      ) : (
-        <div class="scrolls" role="region" aria-label="Table of nodes" tabIndex={0}>
-          <table class="compared compared-nodes">
-            <thead>
-              <tr>
-                <th scope="col">Node</th>
-                <th scope="col">Before</th>
-                <th scope="col">After</th>
-                <th scope="col">Differs in</th>
-                <th scope="col">Took</th>
-                <th scope="col">Tokens</th>
-                <th scope="col">Cost</th>
-              </tr>
-            </thead>
-            <tbody>
-              {shown.slice(0, most).map((node) => (
-                <NodeRow key={`${node.path} ${node.attempt}`} node={node} isChosen={node.path === chosen} />
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-      {shown.length > most && (
-        <button type="button" class="more" onClick={() => setMost(most + MORE)}>
-          Show more: {countText(shown.length - most)} are not shown
-        </button>
-      )}
+      {shown.length === 0 ? <Nothing>No node differs.</Nothing> : <NodeTable nodes={shown.slice(0, most)} chosen={chosen} />}
+      {shown.length > most && <ShowMore left={countText(shown.length - most)} onMore={() => setMost(most + MORE)} />}
     </Section>
+  );
+}
+
+function NodeTable({ nodes, chosen }: { readonly nodes: readonly NodeComparison[]; readonly chosen: string | undefined }) {
+  return (
+    <div class="scrolls" role="region" aria-label="Table of nodes" tabIndex={0}>
+      <table class="compared compared-nodes">
+        <thead>
+          <tr>
+            {["Node", "Before", "After", "Differs in", "Took", "Tokens", "Cost"].map((title) => (
+              <th key={title} scope="col">
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {nodes.map((node) => (
+            <NodeRow key={`${node.path} ${node.attempt}`} node={node} isChosen={node.path === chosen} />
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

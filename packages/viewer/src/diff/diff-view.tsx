@@ -4,6 +4,7 @@ import { countText } from "../format/amounts.ts";
 import { Pieces } from "../text/shown-text.tsx";
 import { type DiffRow, diffRows } from "./diff-rows.ts";
 import { type DiffHunk, parseHunks, parsePatch } from "./parse-patch.ts";
+import { ShowMore } from "../elements/show-more.tsx";
 
 /** A text that is a patch of one or more files, or hunks without names of files. */
 export function DiffText({ patch, label }: { readonly patch: string; readonly label: string }) {
@@ -49,11 +50,7 @@ export function DiffView({ hunks, label }: { readonly hunks: readonly DiffHunk[]
           </tbody>
         </table>
       </div>
-      {rows.length > most && (
-        <button type="button" class="more" onClick={() => setMost(most + MORE)}>
-          Show more: {countText(rows.length - most)} lines are not shown
-        </button>
-      )}
+      {rows.length > most && <ShowMore left={`${countText(rows.length - most)} lines`} onMore={() => setMost(most + MORE)} />}
     </>
   );
 }

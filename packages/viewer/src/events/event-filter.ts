@@ -56,7 +56,7 @@ export function eventText(event: AnyEvent): string {
 
 /** How much somebody who looks for trouble wants to see it. */
 export function toneOf({ type }: AnyEvent): "bad" | "warn" | "good" | "plain" {
-  if (/\.failed$/.test(type)) return "bad";
+  if (type.endsWith(".failed")) return "bad";
   if (/(retried|warned|exhausted|replaced|parked|requested|rejected|expired|recovered|repaired|cancelled)$/.test(type)) return "warn";
   return /^run\.completed$|node\.completed$/.test(type) ? "good" : "plain";
 }

@@ -2,6 +2,7 @@ import type { Json } from "@dad/protocol";
 import { useMemo, useState } from "preact/hooks";
 import { Moment } from "../elements/moment.tsx";
 import { NodeLink } from "../elements/node-link.tsx";
+import { SearchField } from "../elements/search-field.tsx";
 import { countText } from "../format/amounts.ts";
 import { JsonTree } from "../json/json-tree.tsx";
 import { RecordList } from "../records/record-list.tsx";
@@ -52,21 +53,9 @@ function EventFilters({ events, filter, setFilter, isInline, count }: EventFilte
         ))}
       </select>
       {isInline !== true && (
-        <input
-          type="search"
-          placeholder="Node"
-          aria-label="In the path of the node"
-          value={filter.path}
-          onInput={(event) => setFilter({ ...filter, path: event.currentTarget.value })}
-        />
+        <SearchField placeholder="Node" label="In the path of the node" value={filter.path} onChange={(path) => setFilter({ ...filter, path })} />
       )}
-      <input
-        type="search"
-        placeholder="Anything"
-        aria-label="Anywhere in the event"
-        value={filter.term}
-        onInput={(event) => setFilter({ ...filter, term: event.currentTarget.value })}
-      />
+      <SearchField placeholder="Anything" label="Anywhere in the event" value={filter.term} onChange={(term) => setFilter({ ...filter, term })} />
       <span class="found" aria-live="polite">
         {countText(count)} of {countText(events.length)}
       </span>

@@ -4,6 +4,7 @@ import { Status } from "../elements/status.tsx";
 import { countText, durationText } from "../format/amounts.ts";
 import { hrefOf } from "../route.ts";
 import type { RunIndex } from "../run-index.ts";
+import { ShowMore } from "../elements/show-more.tsx";
 
 const FIRST = 50;
 const MORE = 500;
@@ -30,11 +31,7 @@ export function ChildrenOf({ index, path }: { readonly index: RunIndex; readonly
           ))}
         </tbody>
       </table>
-      {children.length > most && (
-        <button type="button" class="more" onClick={() => setMost(most + MORE)}>
-          Show more: {countText(children.length - most)} are not shown
-        </button>
-      )}
+      {children.length > most && <ShowMore left={countText(children.length - most)} onMore={() => setMost(most + MORE)} />}
     </Section>
   );
 }

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { Moment } from "../elements/moment.tsx";
 import { SpanLink } from "../elements/span-link.tsx";
 import { countText, durationText } from "../format/amounts.ts";
+import { ShowMore } from "../elements/show-more.tsx";
 
 const FIRST = 100;
 const MORE = 1000;
@@ -36,11 +37,7 @@ export function SpanTable({ spans }: { readonly spans: readonly ReportSpan[] }) 
           ))}
         </tbody>
       </table>
-      {spans.length > most && (
-        <button type="button" class="more" onClick={() => setMost(most + MORE)}>
-          Show more: {countText(spans.length - most)} are not shown
-        </button>
-      )}
+      {spans.length > most && <ShowMore left={countText(spans.length - most)} onMore={() => setMost(most + MORE)} />}
     </>
   );
 }

@@ -65,7 +65,7 @@ function Preview({ row: { value, kind, size, isOpen }, term }: { readonly row: J
     return <span class="dim">{isOpen ? sizeText(kind, size) : <ShownText text={closedText(value, size)} />}</span>;
   return (
     <span class={`json-${kind}`}>
-      <ShownText text={String(value)} term={term} />
+      <ShownText text={JSON.stringify(value)} term={term} />
     </span>
   );
 }
@@ -88,5 +88,5 @@ function closedText(value: Json, size: number): string {
 function atomText(value: Json): string {
   const kind = kindOf(value);
   if (kind === "string") return JSON.stringify(oneLine(value as string, 30));
-  return kind === "array" ? "[…]" : kind === "object" ? "{…}" : String(value);
+  return kind === "array" ? "[…]" : kind === "object" ? "{…}" : JSON.stringify(value);
 }

@@ -115,8 +115,8 @@ function Rows({ value, label, levels, term, matches }: RowsProps) {
 interface Moving {
   readonly rows: readonly JsonRow[];
   readonly at: number;
-  focus(row: JsonRow | undefined): void;
-  toggle(id: string, open: boolean): void;
+  readonly focus: (row: JsonRow | undefined) => void;
+  readonly toggle: (id: string, open: boolean) => void;
 }
 
 /** The keys of a tree, by the ARIA Authoring Practices. */

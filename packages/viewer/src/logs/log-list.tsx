@@ -3,6 +3,7 @@ import { useMemo, useState } from "preact/hooks";
 import { Facts } from "../elements/facts.tsx";
 import { Moment } from "../elements/moment.tsx";
 import { NodeLink } from "../elements/node-link.tsx";
+import { SearchField } from "../elements/search-field.tsx";
 import { SpanLink } from "../elements/span-link.tsx";
 import { countText } from "../format/amounts.ts";
 import { JsonTree } from "../json/json-tree.tsx";
@@ -65,21 +66,9 @@ function LogFilters({ filter, setFilter, isInline, found }: LogFiltersProps) {
         ))}
       </select>
       {!isInline && (
-        <input
-          type="search"
-          placeholder="Node"
-          aria-label="In the path of the node"
-          value={filter.path}
-          onInput={(event) => setFilter({ ...filter, path: event.currentTarget.value })}
-        />
+        <SearchField placeholder="Node" label="In the path of the node" value={filter.path} onChange={(path) => setFilter({ ...filter, path })} />
       )}
-      <input
-        type="search"
-        placeholder="Text"
-        aria-label="In what is said"
-        value={filter.term}
-        onInput={(event) => setFilter({ ...filter, term: event.currentTarget.value })}
-      />
+      <SearchField placeholder="Text" label="In what is said" value={filter.term} onChange={(term) => setFilter({ ...filter, term })} />
       <span class="found" aria-live="polite">
         {found}
       </span>

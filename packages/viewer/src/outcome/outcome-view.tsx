@@ -7,6 +7,8 @@ import { amountText, countText } from "../format/amounts.ts";
 import { hrefOf } from "../route.ts";
 import { ShownText } from "../text/shown-text.tsx";
 import { type OutcomeFile, outcomeFiles, outcomeTotals } from "./outcome-files.ts";
+import { SearchField } from "../elements/search-field.tsx";
+import { ShowMore } from "../elements/show-more.tsx";
 
 export interface OutcomeViewProps {
   readonly outcome: OutcomeComparison;
@@ -25,11 +27,8 @@ const MORE = 100;
 /** Two result trees: the files that differ, and how. */
 export function OutcomeView({ outcome, chosen, beforeName, hasLinks = true, children }: OutcomeViewProps) {
   const files = useMemo(() => outcomeFiles(outcome), [outcome]);
-  const asked = files.findIndex(({ path }) => path === chosen);
-  const [most, setMost] = useState(Math.max(FIRST, asked + 1));
-  if (outcome.changes === null && files.length === 0) return <Nothing>{outcome.reason ?? "What changed is not known."}</Nothing>;
   const { added, removed } = outcomeTotals(files);
-  const seen = Math.max(most, asked + 1);
+  if (outcome.changes === null && files.length === 0) return <Nothing>{outcome.reason ?? "What changed is not known."}</Nothing>;
   return (
     <>
       <header class="outcome-head">
@@ -42,30 +41,35 @@ export function OutcomeView({ outcome, chosen, beforeName, hasLinks = true, chil
         </p>
         {children}
       </header>
-      {files.length === 0 ? (
-        <Nothing>No file differs.</Nothing>
-      ) : (
-        <div class="outcome-parts">
-          <FileList files={files} chosen={chosen} hasLinks={hasLinks} />
-          <div class="file-diffs">
-            {files.slice(0, seen).map((file, index) => (
-              <FileDiff
-                key={file.path}
-                file={file}
-                isChosen={file.path === chosen}
-                isOpen={index < FIRST && (file.patch?.added ?? 0) + (file.patch?.removed ?? 0) < LARGE}
-              />
-            ))}
-            {files.length > seen && (
-              <button type="button" class="more" onClick={() => setMost(seen + MORE)}>
-                Show more: {amountText(files.length - seen, "file")} are not shown
-              </button>
-            )}
-          </div>
-        </div>
-      )}
+      {files.length === 0 ? <Nothing>No file differs.</Nothing> : <Files files={files} chosen={chosen} hasLinks={hasLinks} />}
     </>
   );
+}
+
+interface FilesProps {
+  readonly files: readonly OutcomeFile[];
+  readonly chosen: string | undefined;
+  readonly hasLinks: boolean;
+}
+
+function Files({ files, chosen, hasLinks }: FilesProps) {
+  const [most, setMost] = useState(FIRST);
+  const seen = Math.max(most, files.findIndex(({ path }) => path === chosen) + 1);
+  return (
+    <div class="outcome-parts">
+      <FileList files={files} chosen={chosen} hasLinks={hasLinks} />
+      <div class="file-diffs">
+        {files.slice(0, seen).map((file, index) => (
+          <FileDiff key={file.path} file={file} isChosen={file.path === chosen} isOpen={index < FIRST && linesOf(file) < LARGE} />
+        ))}
+        {files.length > seen && <ShowMore left={amountText(files.length - seen, "file")} onMore={() => setMost(seen + MORE)} />}
+      </div>
+    </div>
+  );
+}
+
+function linesOf({ patch }: OutcomeFile): number {
+  return patch ? patch.added + patch.removed : 0;
 }
 
 /** Changes of more lines are closed at first. */
@@ -82,52 +86,49 @@ function Ref({ at, fallback }: { readonly at: OutcomeRef | null; readonly fallba
 
 const KINDS = { added: "A", modified: "M", deleted: "D" } as const;
 
-function FileList({
-  files,
-  chosen,
-  hasLinks,
-}: {
-  readonly files: readonly OutcomeFile[];
-  readonly chosen: string | undefined;
-  readonly hasLinks: boolean;
-}) {
+function FileList({ files, chosen, hasLinks }: FilesProps) {
   const [term, setTerm] = useState("");
-  const shown = files.filter(({ path }) => path.toLowerCase().includes(term.toLowerCase())).slice(0, 2000);
+  const shown = files.filter(({ path }) => path.toLowerCase().includes(term.toLowerCase())).slice(0, MOST_LISTED);
   return (
     <nav class="file-list" aria-label="Files">
-      {files.length > 12 && (
-        <input
-          type="search"
-          placeholder="Find a file"
-          aria-label="Find a file"
-          value={term}
-          onInput={(event) => setTerm(event.currentTarget.value)}
-        />
-      )}
+      {files.length > 12 && <SearchField placeholder="Find a file" label="Find a file" value={term} onChange={setTerm} />}
       <ul class="plain">
-        {shown.map(({ path, kind, patch }) => (
-          <li key={path}>
-            <span class={`file-kind is-${kind}`} title={kind}>
-              {KINDS[kind]}
-            </span>
+        {shown.map((file) => (
+          <li key={file.path}>
+            <Kind kind={file.kind} />
             {hasLinks ? (
-              <a href={hrefOf({ view: "outcome", path })} aria-current={path === chosen ? "true" : undefined} title={path}>
-                <ShownText text={path} />
+              <a href={hrefOf({ view: "outcome", path: file.path })} aria-current={file.path === chosen ? "true" : undefined} title={file.path}>
+                <ShownText text={file.path} />
               </a>
             ) : (
               <span class="file-name">
-                <ShownText text={path} />
+                <ShownText text={file.path} />
               </span>
             )}
-            {patch && !patch.binary && (
-              <small>
-                <span class="plus">+{patch.added}</span> <span class="minus">−{patch.removed}</span>
-              </small>
-            )}
+            <Lines file={file} />
           </li>
         ))}
       </ul>
     </nav>
+  );
+}
+
+const MOST_LISTED = 2000;
+
+function Kind({ kind }: Pick<OutcomeFile, "kind">) {
+  return (
+    <abbr class={`file-kind is-${kind}`} title={kind}>
+      {KINDS[kind]}
+    </abbr>
+  );
+}
+
+function Lines({ file: { patch } }: { readonly file: OutcomeFile }) {
+  if (!patch || patch.binary) return null;
+  return (
+    <small>
+      <span class="plus">+{countText(patch.added)}</span> <span class="minus">−{countText(patch.removed)}</span>
+    </small>
   );
 }
 
@@ -137,7 +138,8 @@ interface FileDiffProps {
   readonly isOpen: boolean;
 }
 
-function FileDiff({ file: { path, kind, patch, isPointer }, isChosen, isOpen: isFirst }: FileDiffProps) {
+function FileDiff({ file, isChosen, isOpen: isFirst }: FileDiffProps) {
+  const { path, kind, patch, isPointer } = file;
   const [isOpen, setOpen] = useState(isFirst);
   const place = useRef<HTMLDetailsElement>(null);
   useEffect(() => {
@@ -148,26 +150,15 @@ function FileDiff({ file: { path, kind, patch, isPointer }, isChosen, isOpen: is
   return (
     <details class="file-diff" ref={place} open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
-        <span class={`file-kind is-${kind}`} title={kind}>
-          {KINDS[kind]}
-        </span>
+        <Kind kind={kind} />
         <span class="file-name">
-          {patch?.from !== undefined && (
-            <>
-              <ShownText text={patch.from} /> →{" "}
-            </>
-          )}
-          <ShownText text={path} />
+          <ShownText text={patch?.from === undefined ? path : `${patch.from} → ${path}`} />
         </span>
         {patch?.mode !== undefined && <span class="dim">{patch.mode}</span>}
         {isPointer && <span class="badge">large file</span>}
-        {patch && !patch.binary && (
-          <small>
-            <span class="plus">+{countText(patch.added)}</span> <span class="minus">−{countText(patch.removed)}</span>
-          </small>
-        )}
+        <Lines file={file} />
       </summary>
-      {isOpen && <FileBody file={{ path, kind, isPointer, ...(patch ? { patch } : {}) }} />}
+      {isOpen && <FileBody file={file} />}
     </details>
   );
 }
@@ -175,14 +166,11 @@ function FileDiff({ file: { path, kind, patch, isPointer }, isChosen, isOpen: is
 function FileBody({ file: { path, patch, isPointer } }: { readonly file: OutcomeFile }) {
   if (!patch) return <Nothing>The report has no room for what changed in it.</Nothing>;
   if (patch.binary) return <Nothing>It has bytes that are no lines of text.</Nothing>;
+  if (patch.hunks.length === 0) return <Nothing>{patch.kind === "moved" ? "It was only moved." : "It is empty, or only its mode changed."}</Nothing>;
   return (
     <>
       {isPointer && <Nothing>The file is too large for a commit: this pointer names the artifact that it is.</Nothing>}
-      {patch.hunks.length === 0 ? (
-        <Nothing>{patch.kind === "moved" ? "It was only moved." : "It is empty, or only its mode changed."}</Nothing>
-      ) : (
-        <DiffView hunks={patch.hunks} label={`changes of ${path}`} />
-      )}
+      <DiffView hunks={patch.hunks} label={`changes of ${path}`} />
     </>
   );
 }

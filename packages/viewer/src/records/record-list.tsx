@@ -19,54 +19,14 @@ export interface RecordListProps<Item> {
 const ROW = 24;
 
 /** Any number of records in rows of one line, and all of the one that is chosen. */
-export function RecordList<Item>({ label, items, row, detail, nothing, isInline = false }: RecordListProps<Item>) {
-  const id = useId();
+export function RecordList<Item>({ detail, nothing, isInline = false, ...list }: RecordListProps<Item>) {
+  const { items, label } = list;
   const [chosen, setChosen] = useState<Item>();
-  const at = chosen === undefined ? -1 : items.indexOf(chosen);
-  const choose = (index: number): void => setChosen(items[Math.max(0, Math.min(items.length - 1, index))]);
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const to = targetOf(event.key, { at, count: items.length });
-    if (to === undefined) return;
-    event.preventDefault();
-    if (to === "none") setChosen(undefined);
-    else choose(to);
-  };
   if (items.length === 0) return <Nothing>{nothing}</Nothing>;
   return (
     <div class={isInline ? "records is-inline" : "records"}>
-      <div
-        class="record-rows"
-        role="listbox"
-        aria-label={label}
-        tabIndex={0}
-        aria-activedescendant={at < 0 ? undefined : `${id}-${at}`}
-        onKeyDown={onKeyDown}
-        style={isInline ? { height: `${Math.min(items.length, 24) * ROW + 2}px` } : {}}
-      >
-        <VirtualRows
-          count={items.length}
-          rowHeight={ROW}
-          reveal={at}
-          row={(index) => {
-            const item = items[index];
-            return item === undefined ? null : (
-              <div
-                key={index}
-                id={`${id}-${index}`}
-                role="option"
-                aria-selected={index === at}
-                aria-setsize={items.length}
-                aria-posinset={index + 1}
-                class="record"
-                onClick={() => setChosen(index === at ? undefined : item)}
-              >
-                {row(item)}
-              </div>
-            );
-          }}
-        />
-      </div>
-      {chosen !== undefined && at >= 0 && (
+      <Rows {...list} isInline={isInline} chosen={chosen} onChoose={setChosen} />
+      {chosen !== undefined && items.includes(chosen) && (
         <div class="record-detail" role="region" aria-label={`The chosen one of ${label}`}>
           <button type="button" class="quiet close" aria-label="Close" onClick={() => setChosen(undefined)}>
             ✕
@@ -74,6 +34,52 @@ export function RecordList<Item>({ label, items, row, detail, nothing, isInline 
           {detail(chosen)}
         </div>
       )}
+    </div>
+  );
+}
+
+interface RowsProps<Item> extends Pick<RecordListProps<Item>, "label" | "items" | "row"> {
+  readonly isInline: boolean;
+  readonly chosen: Item | undefined;
+  readonly onChoose: (item: Item | undefined) => void;
+}
+
+const MOST_INLINE = 24;
+
+function Rows<Item>({ label, items, row, isInline, chosen, onChoose }: RowsProps<Item>) {
+  const id = useId();
+  const at = chosen === undefined ? -1 : items.indexOf(chosen);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const to = targetOf(event.key, { at, count: items.length });
+    if (to === undefined) return;
+    event.preventDefault();
+    onChoose(to === "none" ? undefined : items[Math.max(0, Math.min(items.length - 1, to))]);
+  };
+  return (
+    <div
+      class="record-rows"
+      role="listbox"
+      aria-label={label}
+      tabIndex={0}
+      aria-activedescendant={at < 0 ? undefined : `${id}-${at}`}
+      onKeyDown={onKeyDown}
+      style={isInline ? { height: `${Math.min(items.length, MOST_INLINE) * ROW + 2}px` } : {}}
+    >
+      <VirtualRows
+        count={items.length}
+        rowHeight={ROW}
+        reveal={at}
+        row={(index) => {
+          const item = items[index];
+          if (item === undefined) return null;
+          const place = { id: `${id}-${index}`, "aria-selected": index === at, "aria-posinset": index + 1, "aria-setsize": items.length };
+          return (
+            <div key={index} role="option" class="record" onClick={() => onChoose(index === at ? undefined : item)} {...place}>
+              {row(item)}
+            </div>
+          );
+        }}
+      />
     </div>
   );
 }

@@ -1,6 +1,6 @@
 /** What programs write to terminals besides text: CSI and OSC sequences, character sets, single escapes (ECMA-48). */
-// oxlint-disable-next-line eslint/no-control-regex -- that is what is looked for
 const SEQUENCE =
+  // oxlint-disable-next-line eslint/no-control-regex -- that is what is looked for
   /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[PX^_][^\u001b]*(?:\u001b\\)?|[ -/]*[0-~])|\u009b[0-?]*[ -/]*[@-~]/g;
 
 /** The text alone. */

@@ -3,6 +3,7 @@ import { CopyButton } from "../elements/copy-button.tsx";
 import { bytesText } from "../format/amounts.ts";
 import { Pieces } from "./shown-text.tsx";
 import { chunkAt } from "./text-chunks.ts";
+import { ShowMore } from "../elements/show-more.tsx";
 
 export interface LongTextProps {
   readonly text: string;
@@ -35,11 +36,7 @@ export function LongText({ text, label, term, isCode = false, cut }: LongTextPro
         ))}
         {text === "" && <span class="dim">(empty)</span>}
       </pre>
-      {end < text.length && (
-        <button type="button" class="more" onClick={() => setChunks(chunks + 1)}>
-          Show more: {bytesText(text.length - end)} of {bytesText(text.length)} are not shown
-        </button>
-      )}
+      {end < text.length && <ShowMore left={`${bytesText(text.length - end)} of ${bytesText(text.length)}`} onMore={() => setChunks(chunks + 1)} />}
       {end === text.length && cut !== undefined && <p class="note">{cut}</p>}
     </div>
   );

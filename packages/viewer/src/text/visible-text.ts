@@ -13,6 +13,7 @@ export interface TextPiece {
  * halves of characters. A carriage return before a line feed ends a line, and is nothing hidden.
  */
 const HIDDEN =
+  // oxlint-disable-next-line eslint/no-control-regex, eslint/no-misleading-character-class -- each is looked for by itself
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\ufff9-\ufffb]|\r(?!\n)|[\u{e0000}-\u{e007f}]|[\ud800-\udfff]/gu;
 
 const NAMES: ReadonlyMap<number, string> = new Map([

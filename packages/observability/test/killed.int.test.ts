@@ -1,9 +1,10 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { promisify } from "node:util";
 import type { KeptTelemetry, RecordedSpan } from "@dad/observability";
 import { jsonlObservability, readTelemetry } from "@dad/observability/jsonl";
 import { SpanStatusCode } from "@opentelemetry/api";
@@ -128,4 +129,21 @@ it("keeps fifty at once apart, each in its own files, also when they are killed"
   const left = await endedProcess({ runs: 50, after: 2_000, how: "SIGKILL" });
   expect(left.said.size).toBe(50);
   expect(await faultsOf(left)).toEqual([]);
+});
+
+it("tears no line where there is no more room, says so once, and fails nothing", async () => {
+  const directory = join(top, "full");
+  // What is beyond the limit is not written, as on a full disk: the beginning of a line may be.
+  const script = 'trap "" XFSZ; ulimit -f 30; exec "$@"';
+  const argv = ["-c", script, "sh", process.execPath, "--conditions=@dad/source", join(import.meta.dirname, "fill.ts"), directory];
+  const { stdout } = await promisify(execFile)("bash", argv);
+  const { lost, codes } = JSON.parse(stdout) as { readonly lost: number; readonly codes: readonly string[] };
+  const { spans, damaged } = await readTelemetry(directory);
+  expect(lost).toBeGreaterThan(0);
+  expect({ all: spans.length + lost, damaged, bad: badLines(directory), codes }).toEqual({
+    all: 200,
+    damaged: 0,
+    bad: [],
+    codes: ["TELEMETRY_NOT_WRITTEN", "EFBIG"],
+  });
 });

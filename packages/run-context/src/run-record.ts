@@ -69,7 +69,7 @@ function earlierExecutions({ projection, history }: Before): EarlierExecutions {
 }
 
 /** Where in a trace the run is found is on record, unless nobody traces. */
-export async function recordTrace({ add, telemetry }: RunRecord): Promise<void> {
-  const place = telemetry.place();
-  if (place) await add(place, { wait: "ordered" });
+export async function recordTrace(record: RunRecord): Promise<void> {
+  const place = record.telemetry.place();
+  if (place) await record.add(place, { wait: "ordered" });
 }

@@ -82,7 +82,7 @@ function trackedTracer(tracer: Tracer, isOver: () => boolean) {
     return span;
   };
   // Of what is under a place, only `startSpan` is asked.
-  return { tracer: { startSpan, startActiveSpan: tracer.startActiveSpan.bind(tracer) } as Tracer, begun, calls };
+  return { tracer: { startSpan, startActiveSpan: tracer.startActiveSpan.bind(tracer) }, begun, calls };
 }
 
 function loggerUntil(isOver: () => boolean, logger: Logger, place: Context): Logger {

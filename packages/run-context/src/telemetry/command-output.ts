@@ -69,48 +69,42 @@ interface LineSink {
 function loggedLines({ redactor, limits }: Lining, { line, more }: LineSink): LoggedLines {
   const redaction = redactor?.byteStream();
   const decoder = new TextDecoder();
-  let [rest, isText, isFull] = ["", true, false];
-  const left = { ...limits };
-  let dropped = 0;
+  const budget = { ...limits };
+  let [rest, dropped] = ["", 0];
+  let state: "text" | "full" | "binary" = "text";
 
-  function take(text: string, ending: "\n" | "" = "\n"): void {
+  function take(text: string, ending: "\n" | ""): void {
+    if (text + ending === "") return;
     const size = Buffer.byteLength(text);
-    isFull ||= left.lines === 0 || size > left.bytes;
-    if (isFull) {
-      dropped += size + ending.length;
-      return;
+    if (state === "text" && budget.lines > 0 && size <= budget.bytes) {
+      budget.lines -= 1;
+      budget.bytes -= size;
+      return line(text.endsWith("\r") ? text.slice(0, -1) : text);
     }
-    left.lines -= 1;
-    left.bytes -= size;
-    line(text.endsWith("\r") ? text.slice(0, -1) : text);
+    if (state === "text") state = "full";
+    dropped += size + ending.length;
   }
 
   function add(bytes: Uint8Array): void {
-    isText &&= !bytes.includes(0);
-    if (!isText || isFull) {
-      dropped += bytes.length;
-      return;
-    }
+    if (bytes.includes(0)) state = "binary";
+    if (state !== "text") return void (dropped += bytes.length);
     const lines = (rest + decoder.decode(bytes, { stream: true })).split("\n");
     rest = lines.pop() ?? "";
-    for (const text of lines) take(text);
+    for (const text of lines) take(text, "\n");
     // A line without an end is not kept in memory until it has one.
-    if (Buffer.byteLength(rest) <= left.bytes) return;
-    dropped += Buffer.byteLength(rest);
-    [rest, isFull] = ["", true];
+    if (Buffer.byteLength(rest) > budget.bytes) [, rest] = [take(rest, ""), ""];
   }
 
   return {
     push(chunk) {
       // Of what is not logged, nobody has to take anything out.
-      if (isFull || !isText) dropped += chunk.length;
-      else add(redaction ? redaction.push(chunk) : chunk);
+      if (state === "text") add(redaction ? redaction.push(chunk) : chunk);
+      else dropped += chunk.length;
     },
     end() {
-      if (redaction && isText && !isFull) add(redaction.end());
-      const last = isText ? rest + decoder.decode() : "";
-      if (last !== "") take(last, "");
-      if (dropped > 0) more(dropped, isText);
+      if (redaction && state === "text") add(redaction.end());
+      take(rest + decoder.decode(), "");
+      if (dropped > 0) more(dropped, state !== "binary");
     },
   };
 }

@@ -72,9 +72,14 @@ export function eventLogs(logger: Logger): (fact: RunEvent, place: () => Context
 
 /** For people: what happened to what. */
 function textOf(fact: RunEvent): string {
-  const subject = "path" in fact && fact.path !== undefined ? ` ${fact.path}` : "";
+  const path = pathOf(fact);
+  const subject = path === undefined ? "" : ` ${path}`;
   const why = failureOf(fact);
   return `${fact.type.replace(".", subject === "" ? " " : `${subject} `)}${why ? `: ${why.message}` : ""}`;
+}
+
+function pathOf(fact: RunEvent): string | undefined {
+  return "path" in fact ? (fact.path as string | undefined) : undefined;
 }
 
 /** Why something failed, or was tried again. The causes are on record. */
@@ -84,7 +89,8 @@ function failureOf(fact: RunEvent): ErrorEnvelope | undefined {
 
 function attributesOf(fact: RunEvent): Attributes {
   const attributes: Attributes = {};
-  if ("path" in fact && fact.path !== undefined) attributes[dad.nodePath] = fact.path;
+  const path = pathOf(fact);
+  if (path !== undefined) attributes[dad.nodePath] = path;
   if ("attempt" in fact && typeof fact.attempt === "number") attributes[dad.nodeAttempt] = fact.attempt;
   if (typeof fact["seq"] === "number") attributes[dad.eventSeq] = fact["seq"];
   const why = failureOf(fact);

@@ -28,18 +28,12 @@ export interface GoingAttempts {
   endAll(): void;
 }
 
-interface Waiting {
-  readonly key: string | undefined;
-  /** Milliseconds since the epoch. */
-  readonly since: number;
-}
-
 const NOTHING: ToldOfAttempts = {};
 
 /** `asked`: what nobody had answered when the run was opened. */
 export function goingAttempts(asked: Iterable<readonly [InputId, number]>): GoingAttempts {
   const going = new Map<string, GoingAttempt>();
-  const waiting = new Map<InputId, Waiting>(Array.from(asked, ([id, since]) => [id, { key: undefined, since }]));
+  const waits = waitingFor(asked);
 
   function end(key: string): ToldOfAttempts {
     const ended = going.get(key);
@@ -48,39 +42,49 @@ export function goingAttempts(asked: Iterable<readonly [InputId, number]>): Goin
     return ended ? { ended } : NOTHING;
   }
 
-  function answered(request: InputId, time: string): ToldOfAttempts {
-    const waited = waiting.get(request);
-    if (waited === undefined) return NOTHING;
-    waiting.delete(request);
-    const waitedMs = Math.max(0, Date.parse(time) - waited.since);
-    const attempt = waited.key === undefined ? undefined : going.get(waited.key);
-    if (attempt) attempt.waitedMs += waitedMs;
-    return { waitedMs };
-  }
-
   return {
     of: (handle) => going.get(keyOfAttempt(handle)),
     tells(fact) {
       const ended = attemptEndOf(fact);
       if (ended) return end(keyOfAttempt(ended));
-      switch (fact.type) {
-        case "node.started":
-          going.set(keyOfAttempt(fact), { nodeType: fact.nodeType, waitedMs: 0 });
-          return NOTHING;
-        case "input.requested":
-          waiting.set(fact.request.id, { key: keyOfAttempt(fact), since: waiting.get(fact.request.id)?.since ?? Date.parse(fact.time) });
-          return NOTHING;
-        case "input.answered":
-        case "input.cancelled":
-          return answered(fact.request, fact.time);
-        case "input.expired":
-          return fact.onTimeout === "wait" ? NOTHING : answered(fact.request, fact.time);
-        default:
-          return NOTHING;
-      }
+      if (fact.type === "node.started") going.set(keyOfAttempt(fact), { nodeType: fact.nodeType, waitedMs: 0 });
+      const waited = waits.tells(fact);
+      if (waited === undefined) return NOTHING;
+      const attempt = waited.key === undefined ? undefined : going.get(waited.key);
+      if (attempt) attempt.waitedMs += waited.waitedMs;
+      return waited;
     },
     endAll() {
-      for (const key of [...going.keys()]) end(key);
+      for (const key of going.keys()) end(key);
     },
   };
+}
+
+interface Waiting {
+  /** Who waits, where that was begun in this execution. */
+  readonly key: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+}
+
+function waitingFor(asked: Iterable<readonly [InputId, number]>) {
+  const waiting = new Map<InputId, Waiting>(Array.from(asked, ([id, since]) => [id, { key: undefined, since }]));
+  return {
+    /** How long somebody waited for the answer that a fact says the end of. */
+    tells(fact: RunEvent): (Pick<Waiting, "key"> & { readonly waitedMs: number }) | undefined {
+      if (fact.type === "input.requested")
+        waiting.set(fact.request.id, { key: keyOfAttempt(fact), since: waiting.get(fact.request.id)?.since ?? Date.parse(fact.time) });
+      const request = answeredIn(fact);
+      const waited = request && waiting.get(request);
+      if (request === undefined || waited === undefined) return undefined;
+      waiting.delete(request);
+      return { key: waited.key, waitedMs: Math.max(0, Date.parse(fact.time) - waited.since) };
+    },
+  };
+}
+
+/** What nobody waits for any more. */
+function answeredIn(fact: RunEvent): InputId | undefined {
+  if (fact.type === "input.answered" || fact.type === "input.cancelled") return fact.request;
+  return fact.type === "input.expired" && fact.onTimeout !== "wait" ? fact.request : undefined;
 }

@@ -1,5 +1,5 @@
 import { type Attributes, ATTRIBUTES, type Counter, counterOf, type Histogram, histogramOf, type Meter, METRICS } from "@dad/observability";
-import type { NodePath, RunEvent } from "@dad/protocol";
+import type { ErrorEnvelope, NodePath, RunEvent } from "@dad/protocol";
 import type { CallCounts } from "./attempt-telemetry.ts";
 import type { ToldOfAttempts } from "./going-attempts.ts";
 import {
@@ -33,58 +33,68 @@ export interface RunMetricsOptions {
 }
 
 export function runMetrics({ meter, kindOf, rootComponentId }: RunMetricsOptions): RunMetrics {
-  const { histogram, counter } = instruments(meter);
+  const on = instruments(meter);
   const calls = callsOfAgents(kindOf);
-  let name = rootComponentId ?? "";
   const since = performance.now();
-
-  function attempt(end: AttemptEnd, { ended }: ToldOfAttempts): void {
-    const nodeType = ended?.nodeType ?? nodeTypeOf(end);
-    const type = nodeType === undefined ? {} : { [dad.nodeType]: nodeType };
-    const decision = decisionOf(end);
-    if (ended?.tracked) calls.add(end.path, ended.tracked.calls);
-    if (decision === "reused") return counter("nodesReused").add(1, type);
-    const how = { [dad.nodeStatus]: statusOf(end), [dad.nodeDecision]: decision };
-    histogram("nodeDuration").record(end.durationMs / 1000, { ...type, ...how, ...(end.type === "node.failed" ? errorType(end.error.code) : {}) });
-  }
-
-  function component(end: ComponentEnd): void {
-    const { path, durationMs } = end;
-    const [kind, around] = [kindOf(path), aroundPath(path)];
-    const within = around === undefined ? undefined : kindOf(around);
-    // One that is parked goes on, and the root flow is the run.
-    if (end.type === "component.parked" || (kind === "flow" && (around === undefined || isBranch({ within })))) return;
-    const failed = end.type === "component.failed" ? errorType(end.error.code) : {};
-    const name = nameOf({ path, within });
-    if (kind === "flow") histogram("workflowDuration").record(durationMs / 1000, { [genAi.workflowName]: name, ...failed });
-    if (kind !== "agent") return;
-    const own = { [genAi.agentName]: name };
-    const { inference, tools } = calls.take(path);
-    histogram("agentDuration").record(durationMs / 1000, { ...own, ...failed });
-    histogram("agentInferenceCalls").record(inference, own);
-    histogram("agentToolCalls").record(tools, own);
-  }
-
-  function run(fact: RunEvent): void {
-    if (fact.type === "run.started") name = fact.rootComponentId;
-    else if (fact.type === "run.completed" || fact.type === "run.failed" || fact.type === "run.cancelled") {
-      const failed = fact.type === "run.failed" ? errorType(fact.error.code) : {};
-      histogram("workflowDuration").record((performance.now() - since) / 1000, { [genAi.workflowName]: name, ...failed });
-    }
-  }
-
+  let root = rootComponentId ?? "";
   return {
     tells(fact, told) {
-      const [attemptEnd, componentEnd] = [attemptEndOf(fact), componentEndOf(fact)];
-      if (told.waitedMs !== undefined) histogram("inputWait").record(told.waitedMs / 1000, {});
-      if (attemptEnd) attempt(attemptEnd, told);
-      else if (componentEnd) component(componentEnd);
-      else if (fact.type !== "node.started") run(fact);
-      else if (fact.attempt > 1) counter("nodeRetries").add(1, { [dad.nodeType]: fact.nodeType });
+      const [attempt, component] = [attemptEndOf(fact), componentEndOf(fact)];
+      if (told.waitedMs !== undefined) on.histogram("inputWait").record(told.waitedMs / 1000, {});
+      if (attempt) {
+        if (told.ended?.tracked) calls.add(attempt.path, told.ended.tracked.calls);
+        measureAttempt(on, attempt, told.ended?.nodeType ?? nodeTypeOf(attempt));
+      } else if (component) measureComponent(on, component, { kindOf, calls });
+      else if (fact.type === "run.started") root = fact.rootComponentId;
+      else if (fact.type === "node.started" && fact.attempt > 1) on.counter("nodeRetries").add(1, { [dad.nodeType]: fact.nodeType });
+      else if (isOver(fact)) on.histogram("workflowDuration").record(secondsSince(since), { [genAi.workflowName]: root, ...failureIn(fact) });
     },
-    command: (program, { durationMs, errorType: type }) =>
-      histogram("toolDuration").record(durationMs / 1000, { [genAi.toolName]: program, ...errorType(type) }),
+    command: (program, { durationMs, errorType }) =>
+      on.histogram("toolDuration").record(durationMs / 1000, { [genAi.toolName]: program, ...(errorType ? { [errors.type]: errorType } : {}) }),
   };
+}
+
+function measureAttempt(on: Instruments, end: AttemptEnd, nodeType: string | undefined): void {
+  const type = nodeType === undefined ? {} : { [dad.nodeType]: nodeType };
+  const decision = decisionOf(end);
+  if (decision === "reused") on.counter("nodesReused").add(1, type);
+  else
+    on.histogram("nodeDuration").record(end.durationMs / 1000, {
+      ...type,
+      [dad.nodeStatus]: statusOf(end),
+      [dad.nodeDecision]: decision,
+      ...failureIn(end),
+    });
+}
+
+interface MeasuringComponents extends Pick<RunMetricsOptions, "kindOf"> {
+  readonly calls: ReturnType<typeof callsOfAgents>;
+}
+
+function measureComponent(on: Instruments, end: ComponentEnd, { kindOf, calls }: MeasuringComponents): void {
+  const { path, durationMs } = end;
+  const around = aroundPath(path);
+  const [kind, within] = [kindOf(path), around && kindOf(around)];
+  // What is parked goes on.
+  if (end.type === "component.parked") return;
+  const name = nameOf({ path, within });
+  if (kind === "agent") {
+    const agent = { [genAi.agentName]: name };
+    const { inference, tools } = calls.take(path);
+    on.histogram("agentDuration").record(durationMs / 1000, { ...agent, ...failureIn(end) });
+    on.histogram("agentInferenceCalls").record(inference, agent);
+    on.histogram("agentToolCalls").record(tools, agent);
+    // The root flow is the run, and a branch is none that somebody named.
+  } else if (kind === "flow" && around !== undefined && !isBranch({ within }))
+    on.histogram("workflowDuration").record(durationMs / 1000, { [genAi.workflowName]: name, ...failureIn(end) });
+}
+
+function isOver({ type }: RunEvent): boolean {
+  return type === "run.completed" || type === "run.failed" || type === "run.cancelled";
+}
+
+function secondsSince(time: number): number {
+  return (performance.now() - time) / 1000;
 }
 
 /** How often agents asked models and executed tools, in all that is in them. */
@@ -107,10 +117,11 @@ function callsOfAgents(kindOf: RunMetricsOptions["kindOf"]) {
   };
 }
 
-function errorType(code: string | undefined): Attributes {
-  return code === undefined ? {} : { [errors.type]: code };
+function failureIn(end: { readonly type: string; readonly error?: ErrorEnvelope | undefined }): Attributes {
+  return end.type.endsWith(".failed") && end.error ? { [errors.type]: end.error.code } : {};
 }
 
+type Instruments = ReturnType<typeof instruments>;
 type Conventions = typeof METRICS;
 type NameOf<Kind> = { [Name in keyof Conventions]: Conventions[Name]["kind"] extends Kind ? Name : never }[keyof Conventions];
 

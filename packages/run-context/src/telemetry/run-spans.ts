@@ -1,18 +1,7 @@
-import {
-  type Attributes,
-  ATTRIBUTES,
-  type Context,
-  failSpan,
-  type Link,
-  LINKS,
-  placeOf,
-  type Span,
-  type SpanContext,
-  type Tracer,
-} from "@dad/observability";
-import type { ErrorEnvelope, NodePath, Traceparent } from "@dad/protocol";
+import { type Link, LINKS, traceHeaders, type Tracer } from "@dad/observability";
+import type { NodePath, Traceparent } from "@dad/protocol";
 import type { NodeHistory } from "../node-history.ts";
-import { spanContextOf } from "./span-context.ts";
+import { linkTo, type OpenSpan, type OpenSpans, openSpans, type SpanEnd } from "./open-spans.ts";
 import { aroundPath, attemptFacts, type AttemptStart, componentFacts, type SpanFacts } from "./span-facts.ts";
 
 /** An attempt of a node. */
@@ -21,156 +10,131 @@ export interface AttemptHandle {
   readonly attempt: number;
 }
 
-/** What goes on, and its span. */
-export interface OpenSpan {
-  readonly span: Span;
-  /** Where what happens in it belongs. */
-  readonly place: Context;
-  /** Of a component or a block. */
-  readonly kind?: string;
+export function keyOfAttempt({ path, attempt }: AttemptHandle): string {
+  return `${path} ${attempt}`;
 }
 
 export interface RunSpansOptions {
   readonly tracer: Tracer;
-  /** What a component is that was begun in an earlier execution. */
+  /** What a component is, as far as that is on record. */
   readonly kindOf: (path: NodePath) => string | undefined;
   /** What is on record of nodes from earlier executions. */
   readonly nodes: ReadonlyMap<NodePath, Pick<NodeHistory, "state" | "traceparent">>;
 }
 
-/** How a span ends. Without an error, its status stays unset. */
-export interface SpanEnd {
-  readonly attributes?: Attributes;
-  readonly error?: Pick<ErrorEnvelope, "code"> | undefined;
-}
-
 /**
  * The spans of one execution of a run: one for the run, in that one for each component and block in which something happens, in these one for
- * each attempt of a node. Each ends with what it is in at the latest.
+ * each attempt of a node. All that is in something ends with it at the latest.
  */
-export interface RunSpans {
+export interface RunSpans extends ComponentSpans, AttemptSpans {
   /** That of the run, from `beginRun` to `endRun`. */
   readonly run: OpenSpan | undefined;
-  beginRun(facts: SpanFacts, link: Link | undefined): void;
-  beginComponent(path: NodePath, kind: string): void;
-  beginAttempt(started: AttemptStart, links?: readonly Link[]): OpenSpan;
-  component(path: NodePath): OpenSpan | undefined;
-  attempt(handle: AttemptHandle): OpenSpan | undefined;
-  /** The nearest thing around an element that goes on. */
-  around(path: NodePath): OpenSpan | undefined;
-  endComponent(path: NodePath, end: SpanEnd): void;
-  endAttempt(handle: AttemptHandle, end: SpanEnd): void;
+  beginRun(facts: SpanFacts, links: readonly Link[]): OpenSpan;
   /** Ends all that still goes on. Gives whether anything did. */
   endRun(end: SpanEnd): boolean;
 }
 
+const RUN = "";
+
 export function runSpans({ tracer, kindOf, nodes }: RunSpansOptions): RunSpans {
-  const open = new Map<string, OpenSpan>();
-  /** The last attempt of each node in this execution. */
-  const last = new Map<NodePath, SpanContext>();
-  /** Components that go on from an earlier execution: not all of them are told to end. */
-  const goingOn = new Set<NodePath>();
-  let run: OpenSpan | undefined;
-  let root: NodePath | undefined;
-
-  function start({ name, attributes }: SpanFacts, parent: OpenSpan | undefined, links: readonly Link[] = []): Pick<OpenSpan, "span" | "place"> {
-    const options = links.length === 0 ? { attributes } : { attributes, links: [...links] };
-    const span = parent ? tracer.startSpan(name, options, parent.place) : tracer.startSpan(name, options);
-    return { span, place: placeOf(span) };
-  }
-
-  function around(path: NodePath): OpenSpan | undefined {
-    const parent = aroundPath(path);
-    if (parent === undefined) return run;
-    const known = open.get(parent);
-    if (known) return known;
-    const kind = kindOf(parent);
-    return kind === undefined ? around(parent) : beginIn(parent, kind, true);
-  }
-
-  function beginIn(path: NodePath, kind: string, goesOn: boolean): OpenSpan | undefined {
-    const parent = around(path);
-    if (!run || !parent) return undefined;
-    // The run of a flow is what its root component does.
-    const isRun = parent === run && kind === "flow" && (root ??= path) === path;
-    const begun = isRun ? run : start(componentFacts({ path, kind, within: parent.kind }), parent);
-    const own: OpenSpan = { ...begun, kind };
-    if (goesOn) goingOn.add(path);
-    open.set(path, own);
-    return own;
-  }
-
-  /** An attempt before this one, of which it is the continuation, or the repetition. */
-  function linkBefore({ path, attempt }: AttemptHandle): readonly Link[] {
-    const earlier = last.get(path);
-    if (earlier) return attempt > 1 ? [linkTo(earlier, LINKS.retryOf)] : [];
-    const before = nodes.get(path);
-    if (before?.traceparent === undefined) return [];
-    const isBroken = before.state === "parked" || before.state === "started";
-    return [linkTo(spanContextOf(before.traceparent), isBroken ? LINKS.continuedFrom : LINKS.retryOf)];
-  }
-
-  function end(key: string, how: SpanEnd): void {
-    const ending = open.get(key);
-    if (ending === undefined) return;
-    open.delete(key);
-    if (ending.span !== run?.span) endSpan(ending, how);
-  }
-
+  const run = openSpans(tracer);
+  const inside = openSpans(tracer);
+  const components = componentSpans(inside, { run: () => run.of(RUN), kindOf });
   return {
+    ...components,
+    ...attemptSpans(inside, { around: (path) => components.around(path), nodes }),
     get run() {
-      return run;
+      return run.of(RUN);
     },
-    beginRun(facts, link) {
-      run = start(facts, undefined, link ? [link] : []);
-    },
-    beginComponent: (path, kind) => void beginIn(path, kind, false),
-    beginAttempt(started, links) {
-      const begun = start(attemptFacts(started), around(started.path), links ?? linkBefore(started));
-      open.set(keyOfAttempt(started), begun);
-      last.set(started.path, begun.span.spanContext());
-      return begun;
-    },
-    component: (path) => open.get(path),
-    attempt: (handle) => open.get(keyOfAttempt(handle)),
-    around,
-    endComponent(path, how) {
-      for (const inside of goingOn)
-        if (inside.startsWith(`${path}.`)) {
-          goingOn.delete(inside);
-          end(inside, how);
-        }
-      goingOn.delete(path);
-      end(path, how);
-    },
-    endAttempt: (handle, how) => end(keyOfAttempt(handle), how),
-    endRun(how) {
-      const ending = run;
-      if (ending === undefined) return false;
-      // The last that was begun is in what was begun before.
-      for (const key of [...open.keys()].reverse()) end(key, how);
-      run = undefined;
-      endSpan(ending, how);
-      return true;
+    beginRun: (facts, links) => run.begin(RUN, { facts, links }),
+    endRun(end) {
+      inside.endAll(end);
+      return run.endAll(end);
     },
   };
 }
 
-export function keyOfAttempt({ path, attempt }: AttemptHandle): string {
-  return `${path} ${attempt}`;
+interface ComponentSpans {
+  component(path: NodePath): OpenSpan | undefined;
+  beginComponent(path: NodePath, kind: string): void;
+  endComponent(path: NodePath, end: SpanEnd): void;
+  /** The nearest thing around an element that goes on. What was begun in an earlier execution goes on from now on. */
+  around(path: NodePath): OpenSpan | undefined;
 }
 
-function endSpan({ span }: OpenSpan, { attributes, error }: SpanEnd): void {
-  if (attributes) span.setAttributes(attributes);
-  if (error) failSpan(span, error, { type: error.code });
-  span.end();
+interface ComponentSpansOptions extends Pick<RunSpansOptions, "kindOf"> {
+  readonly run: () => OpenSpan | undefined;
 }
 
-export function linkTo(context: SpanContext, type: string): Link {
-  return { context, attributes: { [ATTRIBUTES.dad.linkType]: type } };
+function componentSpans(spans: OpenSpans, { run, kindOf }: ComponentSpansOptions): ComponentSpans {
+  /** Of those that go on from an earlier execution, it is not always told that they end. */
+  const goingOn = new Set<NodePath>();
+
+  function around(path: NodePath): OpenSpan | undefined {
+    const parent = aroundPath(path);
+    if (parent === undefined) return run();
+    const kind = spans.of(parent) ? undefined : kindOf(parent);
+    if (kind === undefined) return spans.of(parent) ?? around(parent);
+    goingOn.add(parent);
+    return begin(parent, kind);
+  }
+
+  function begin(path: NodePath, kind: string): OpenSpan | undefined {
+    const parent = around(path);
+    if (parent === undefined) return undefined;
+    // The run of a flow is what its root component does.
+    if (aroundPath(path) !== undefined || kind !== "flow")
+      return spans.begin(path, { facts: componentFacts({ path, kind, within: parent.kind }), parent }, kind);
+    const shared = { ...parent, kind };
+    spans.put(path, shared);
+    return shared;
+  }
+
+  return {
+    component: (path) => spans.of(path),
+    around,
+    beginComponent: (path, kind) => void begin(path, kind),
+    endComponent(path, end) {
+      for (const other of goingOn) {
+        if (!other.startsWith(`${path}.`)) continue;
+        goingOn.delete(other);
+        spans.end(other, end);
+      }
+      goingOn.delete(path);
+      spans.end(path, end);
+    },
+  };
 }
 
-/** A link to what a record names, where it names something. */
-export function linkToRecorded(traceparent: Traceparent | undefined, type: string): Link | undefined {
-  return traceparent === undefined ? undefined : linkTo(spanContextOf(traceparent), type);
+interface AttemptSpans {
+  attempt(handle: AttemptHandle): OpenSpan | undefined;
+  /** Default for the links: to the attempt of which it is the continuation, or the repetition. */
+  beginAttempt(start: AttemptStart, links?: readonly Link[]): OpenSpan;
+  endAttempt(handle: AttemptHandle, end: SpanEnd): void;
+}
+
+interface AttemptSpansOptions extends Pick<RunSpansOptions, "nodes"> {
+  readonly around: (path: NodePath) => OpenSpan | undefined;
+}
+
+function attemptSpans(spans: OpenSpans, { around, nodes }: AttemptSpansOptions): AttemptSpans {
+  /** The last attempt of each node in this execution. */
+  const last = new Map<NodePath, Traceparent | undefined>();
+
+  function linksBefore({ path }: AttemptHandle): readonly Link[] {
+    if (last.has(path)) return linkTo(last.get(path), LINKS.retryOf);
+    const before = nodes.get(path);
+    const isBroken = before?.state === "parked" || before?.state === "started";
+    return linkTo(before?.traceparent, isBroken ? LINKS.continuedFrom : LINKS.retryOf);
+  }
+
+  return {
+    attempt: (handle) => spans.of(keyOfAttempt(handle)),
+    beginAttempt(start, links = linksBefore(start)) {
+      const begun = spans.begin(keyOfAttempt(start), { facts: attemptFacts(start), parent: around(start.path), links });
+      last.set(start.path, traceHeaders(begun.span)["traceparent"]);
+      return begun;
+    },
+    endAttempt: (handle, end) => spans.end(keyOfAttempt(handle), end),
+  };
 }

@@ -1,7 +1,8 @@
 import { type Attributes, ATTRIBUTES, type Context, type Link, LINKS, traceHeaders } from "@dad/observability";
 import type { ErrorEnvelope, EventDraft, NodePath, RunEnvParams, RunEvent, Traceparent } from "@dad/protocol";
 import type { ToldOfAttempts } from "./going-attempts.ts";
-import { type AttemptHandle, linkToRecorded, type OpenSpan, runSpans, type RunSpans, type RunSpansOptions } from "./run-spans.ts";
+import { linkTo, type OpenSpan } from "./open-spans.ts";
+import { type AttemptHandle, runSpans, type RunSpans, type RunSpansOptions } from "./run-spans.ts";
 import {
   type AttemptEnd,
   attemptEndAttributes,
@@ -51,15 +52,14 @@ export function traceProjection({ env, earlier, ...options }: TraceProjectionOpt
   /** Below a run that nobody records, nothing is. */
   const isTraced = (): boolean => spans.run?.span.isRecording() === true;
 
-  function beginRun(rootComponentId: string, link: Link | undefined): void {
-    spans.beginRun(runFacts(env, rootComponentId), link);
-    run = spans.run;
+  function beginRun(rootComponentId: string, links: readonly Link[]): void {
+    run = spans.beginRun(runFacts(env, rootComponentId), links);
   }
 
   return {
     begins(draft) {
-      if (draft.type === "run.started") beginRun(draft.rootComponentId, linkToRecorded(draft.rerun?.traceparent, LINKS.rerunOf));
-      else if (draft.type === "run.resumed") beginRun(earlier?.rootComponentId ?? "", linkToRecorded(earlier?.traceparent, LINKS.continuedFrom));
+      if (draft.type === "run.started") beginRun(draft.rootComponentId, linkTo(draft.rerun?.traceparent, LINKS.rerunOf));
+      else if (draft.type === "run.resumed") beginRun(earlier?.rootComponentId ?? "", linkTo(earlier?.traceparent, LINKS.continuedFrom));
       else if (!isTraced()) return draft;
       else if (draft.type === "component.started") spans.beginComponent(draft.path, draft.kind);
       else if (draft.type === "node.started") return { ...draft, ...named(spans.beginAttempt(draft)) };
@@ -94,8 +94,7 @@ function named({ span }: OpenSpan): { readonly traceparent?: Traceparent } {
 
 function linksToOrigin(end: AttemptEnd): readonly Link[] {
   const origin = end.type === "node.completed" || end.type === "node.failed" ? end.origin : undefined;
-  const link = linkToRecorded(origin?.traceparent, LINKS.reusedFrom);
-  return link ? [link] : [];
+  return linkTo(origin?.traceparent, LINKS.reusedFrom);
 }
 
 function endIn(spans: RunSpans, fact: RunEvent, told: ToldOfAttempts): void {

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { ArtifactEntry } from "./artifact.ts";
-import { DefinitionGraph } from "./definition-graph.ts";
 import { Digest } from "./digest.ts";
 import { ErrorEnvelope } from "./error.ts";
 import { RunEvent, UnknownEvent } from "./event.ts";
@@ -155,7 +154,6 @@ export const ReportRun = z.looseObject({
   /** The runs that it was made from, the last one first, and those that were made from it. */
   ancestors: z.array(RunListEntry.partial().extend({ runId: RunId })),
   descendants: z.array(RunListEntry),
-  graph: DefinitionGraph.optional(),
   omitted: z.array(ReportOmission),
   /** What of the run could not be read, and why. The rest of the report is what could be. */
   damage: z.array(ErrorEnvelope).optional(),

@@ -12,7 +12,7 @@ const bundle = { script: 'document.title="\u2713";', style: "a{b:c}" };
 function frameOf(page: string): string {
   return page
     .replace(/<title>[^<>"]*<\/title>/, "<title></title>")
-    .replace(/<noscript><p>[^<>"]*<\/p><\/noscript>/, "<noscript></noscript>")
+    .replace(/<noscript><p class="opening">[^<>"]*<\/p><\/noscript>/, "<noscript></noscript>")
     .replace(/(id="report">)[A-Za-z0-9+/=]*(<\/script>)/, "$1$2");
 }
 

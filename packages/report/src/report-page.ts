@@ -30,7 +30,7 @@ ${REPORT_MARK}
 <style>${style}</style>
 </head>
 <body>
-<noscript><p>This is the report of the run ${escaped(runId)} of ${escaped(rootComponentId)}, which is ${escaped(status)}. To show it, the browser has to execute the script of this page, which asks for nothing from elsewhere.</p></noscript>
+<noscript><p class="opening">This is the report of the run ${escaped(runId)} of ${escaped(rootComponentId)}, which is ${escaped(status)}. To show it, the browser has to execute the script of this page, which asks for nothing from elsewhere.</p></noscript>
 <script type="application/octet-stream" id="report">${data}</script>
 <script>${script}</script>
 </body>

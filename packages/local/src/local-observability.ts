@@ -5,20 +5,21 @@ import { noopObservability } from "@dad/observability/noop";
 import { otlpFromEnv } from "@dad/observability-otlp/environment";
 import { DadError, type RunEnvParams } from "@dad/protocol";
 import { redactedError } from "@dad/run-context";
-import type { Redactor, Secret } from "@dad/secrets";
+import type { Redactor, SecretVault } from "@dad/secrets";
 import { exportSinks } from "./observability/export-sinks.ts";
 import { type ExportedTrace, exportsOf } from "./observability/exports-of.ts";
 import { hearingHeaders } from "./observability/header-secrets.ts";
 import { recordingOptions } from "./observability/recording-options.ts";
 import { contextUnder, remoteParent } from "./observability/remote-parent.ts";
+import { withProviders } from "./observability/with-providers.ts";
 import { telemetryOrigin } from "./telemetry-origin.ts";
 
 /** How runs are traced, measured and logged. */
 export interface LocalObservability extends ObservabilityConfig {
   /** Variables of OpenTelemetry (`OTEL_…`, `TRACEPARENT`) are read from here; what is written beside it comes before them. Default: none are. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Gives the secrets of headers. Default: those of `env:`, which are in `env`. */
-  readonly secret?: (reference: string) => Secret;
+  /** Has the secrets of headers. Default: those of `env:`, which are in `env`. */
+  readonly secrets?: SecretVault;
   /** Is told what is ignored, and what cannot be written or sent, each once. No run fails because of it. Default: a warning of the process. */
   readonly onTrouble?: (trouble: DadError) => void;
   /** Gets the lines of the exporter `console`. Default: they are written to stderr. */
@@ -45,7 +46,7 @@ export function localObservability(settings: false | LocalObservability, run: Ob
   const traceId = parent?.traceId ?? run.env.executionId.replaceAll("-", "");
   const sinks = sinksOf(settings, run, { traceId, remoteParent: parent });
   const own = recordingObservability(sinks, { ...recordingOptions(settings), traceId, ...(context ? { parent: context } : {}) });
-  return own;
+  return withProviders(settings.providers, { own, parent: context });
 }
 
 function sinksOf(settings: LocalObservability, run: ObservedRun, trace: ExportedTrace): TelemetrySink[] {
@@ -56,10 +57,10 @@ function sinksOf(settings: LocalObservability, run: ObservedRun, trace: Exported
   const named = serviceName === undefined ? {} : { "service.name": serviceName };
   const origin = telemetryOrigin({ ...run, resources: [{ "service.name": run.project }, env.resource, resource, named] });
   const exports = exportsOf(settings, env, trace);
-  const secret = hearingHeaders(settings, env, run.redactor);
+  const secrets = hearingHeaders(settings, env, run.redactor);
   return [
     jsonlSink({ directory: run.env.traceDir, origin, onTrouble }),
-    ...exportSinks({ settings, env, exports, origin, remoteParent: trace.remoteParent, onTrouble, secret, write: settings.write ?? toStderr }),
+    ...exportSinks({ settings, env, exports, origin, remoteParent: trace.remoteParent, onTrouble, secrets, write: settings.write ?? toStderr }),
   ];
 }
 

@@ -13,7 +13,7 @@ export interface TelemetryOriginOptions {
 
 /** Who tells: one run of a service. What is the run's own, nobody says otherwise. */
 export function telemetryOrigin({ env, resources, rootComponentId, redactor }: TelemetryOriginOptions): TelemetryOrigin {
-  const { dad, service } = ATTRIBUTES;
+  const { dad, service, telemetrySdk } = ATTRIBUTES;
   const version = versionOf();
   const written = Object.fromEntries(
     resources.flatMap(Object.entries).map(([name, value]) => [name, typeof value === "string" ? redactor.text(value) : value]),
@@ -22,9 +22,9 @@ export function telemetryOrigin({ env, resources, rootComponentId, redactor }: T
     resource: {
       [service.instanceId]: env.executionId,
       ...written,
-      "telemetry.sdk.name": "dad",
-      "telemetry.sdk.language": "nodejs",
-      ...(version === undefined ? {} : { "telemetry.sdk.version": version, "dad.sdk.version": version }),
+      [telemetrySdk.name]: "dad",
+      [telemetrySdk.language]: "nodejs",
+      ...(version === undefined ? {} : { [telemetrySdk.version]: version, [dad.sdkVersion]: version }),
       [dad.runId]: env.runId,
       ...(rootComponentId === undefined ? {} : { [dad.runRootComponent]: rootComponentId }),
     },

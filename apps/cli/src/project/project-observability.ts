@@ -22,12 +22,11 @@ export function projectObservability(options: ProjectObservabilityOptions): fals
   const { observability = {} } = config;
   if (observability === false) return false;
   const { resource } = observability;
-  const vault = secretVault({ sources: secrets });
   return {
     ...observability,
     ...(version === undefined ? {} : { resource: { "service.version": version, ...resource } }),
     env,
-    secret: (reference) => vault.secret(reference),
+    secrets: secretVault({ sources: secrets }),
     write: say,
     onTrouble: ({ message }: DadError) => say(`telemetry: ${visible(message)}\n`),
   };

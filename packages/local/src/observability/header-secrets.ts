@@ -1,18 +1,42 @@
+import type { ObservabilityConfig, TelemetryEndpoint } from "@dad/config";
 import type { OtlpEnvironment } from "@dad/observability-otlp/environment";
-import { envSecrets, heardSecret, isSecretName, looksLikeSecret, type Redactor, type Secret, secretVault } from "@dad/secrets";
+import { DadError } from "@dad/protocol";
+import { envSecrets, isSecretName, looksLikeSecret, type Redactor, type SecretVault, secretVault } from "@dad/secrets";
 
-type Reveal = (reference: string) => Secret;
-
-export interface HeaderSecrets {
+export interface HeaderSecrets extends ObservabilityConfig {
   readonly env?: Readonly<Record<string, string | undefined>>;
-  readonly secret?: Reveal;
+  readonly secrets?: SecretVault;
 }
 
-/** Gives the secrets of headers. Whatever they are, and those in headers of the environment, the redactor is told. */
-export function hearingHeaders({ env = {}, secret }: HeaderSecrets, { traces, metrics, logs }: OtlpEnvironment, redactor: Redactor): Reveal {
+/**
+ * Gives the secrets of headers. The redactor is told of each before anybody has it: at once, where it is known without reading anything, as
+ * those in headers of the environment are.
+ */
+export function hearingHeaders(settings: HeaderSecrets, { traces, metrics, logs }: OtlpEnvironment, redactor: Redactor): SecretVault {
+  const vault = settings.secrets ?? secretVault({ sources: [envSecrets(settings.env ?? {})] });
+  for (const reference of referencesIn(settings)) for (const known of knownNow(vault, reference)) redactor.add(known);
   for (const { headers = {} } of [traces, metrics, logs])
     for (const [name, value] of Object.entries(headers))
       if (isSecretName(name) || looksLikeSecret(value)) redactor.add({ name: `header:${name}`, value });
-  const vault = secretVault({ sources: [envSecrets(env)] });
-  return (reference) => heardSecret(secret ? secret(reference) : vault.secret(reference), (known) => redactor.add(known));
+  return vault.heardBy((secret) => redactor.add(secret));
+}
+
+function referencesIn({ headers, traces, metrics, logs }: ObservabilityConfig): readonly string[] {
+  const written: readonly (TelemetryEndpoint["headers"] | false)[] = [
+    headers,
+    traces && traces.headers,
+    metrics && metrics.headers,
+    logs && logs.headers,
+  ];
+  return written.flatMap((some) => Object.values(some || {}).flatMap((value) => (typeof value === "string" ? [] : [value.secret])));
+}
+
+/** What is no reference is told when it is needed. */
+function knownNow(vault: SecretVault, reference: string): ReturnType<SecretVault["knownNow"]> {
+  try {
+    return vault.knownNow([reference]);
+  } catch (error) {
+    if (DadError.is(error)) return [];
+    throw error;
+  }
 }

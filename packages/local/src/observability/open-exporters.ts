@@ -3,7 +3,7 @@ import type { TelemetryOrigin, TelemetrySink } from "@dad/observability";
 import type { OtlpSinkOptions, Signal } from "@dad/observability-otlp";
 import type { OtlpEnvironment } from "@dad/observability-otlp/environment";
 import type { DadError } from "@dad/protocol";
-import type { Secret } from "@dad/secrets";
+import type { SecretVault } from "@dad/secrets";
 import { type Exports, signalsTo } from "./exports-of.ts";
 import { signalSink } from "./signal-sink.ts";
 
@@ -13,7 +13,7 @@ export interface ExportersOptions {
   readonly exports: Exports;
   readonly origin: TelemetryOrigin;
   readonly remoteParent: OtlpSinkOptions["remoteParent"];
-  readonly secret: (reference: string) => Secret;
+  readonly secrets: Pick<SecretVault, "secret">;
   readonly onTrouble: (trouble: DadError) => void;
   /** Gets what goes to the console. */
   readonly write: (line: string) => void;
@@ -33,7 +33,7 @@ export async function openExporters(options: ExportersOptions, { signal }: { rea
 }
 
 /** What is written of one signal comes before what is written of all, and that before the environment. */
-async function endpointOf(which: Signal, { settings, env, secret }: ExportersOptions, signal: AbortSignal) {
+async function endpointOf(which: Signal, { settings, env, secrets }: ExportersOptions, signal: AbortSignal) {
   const own = settings[which] || {};
   const { headers, compression, timeoutMs } = { ...settings, ...own };
   const base = settings.endpoint?.replace(/\/+$/, "");
@@ -42,7 +42,7 @@ async function endpointOf(which: Signal, { settings, env, secret }: ExportersOpt
   return {
     ...env[which],
     ...(url === undefined ? {} : { url }),
-    ...(headers === undefined ? {} : { headers: await revealed(headers, secret, signal) }),
+    ...(headers === undefined ? {} : { headers: await revealed(headers, secrets, signal) }),
     ...(compression === undefined ? {} : { compression }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(intervalMs === undefined ? {} : { intervalMs }),
@@ -53,9 +53,9 @@ async function endpointOf(which: Signal, { settings, env, secret }: ExportersOpt
 
 type WrittenHeaders = Readonly<Record<string, string | SecretText>>;
 
-async function revealed(headers: WrittenHeaders, secret: ExportersOptions["secret"], signal: AbortSignal): Promise<Record<string, string>> {
+async function revealed(headers: WrittenHeaders, secrets: ExportersOptions["secrets"], signal: AbortSignal): Promise<Record<string, string>> {
   const pairs = Object.entries(headers).map(async ([name, value]) =>
-    typeof value === "string" ? [name, value] : [name, (await secret(value.secret).reveal({ signal })).trim()],
+    typeof value === "string" ? [name, value] : [name, (await secrets.secret(value.secret).reveal({ signal })).trim()],
   );
   return Object.fromEntries(await Promise.all(pairs)) as Record<string, string>;
 }

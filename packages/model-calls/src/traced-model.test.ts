@@ -4,7 +4,8 @@ import type { ArtifactEntry, Usage } from "@dad/protocol";
 import { type GenerateOptions, ModelError, type ModelRequest, type ModelResource, type ModelResponse } from "@dad/resources";
 import { withPolicies } from "@dad/resources/policies";
 import { describe, expect, it } from "vitest";
-import { traceChat, tracedModel } from "./index.ts";
+import { traceChat } from "./traced-call.ts";
+import { tracedModel } from "./traced-model.ts";
 
 const CAPABILITIES = { structuredOutput: true, recorded: false, streaming: true, tools: true, files: true };
 const USAGE: Usage = { inputTokens: 100, outputTokens: 20, cachedInputTokens: 40, cacheWriteTokens: 10, reasoningTokens: 5, costUsd: 0.25 };

@@ -45,6 +45,8 @@ export interface TestingEarlier {
   readonly steps?: Map<string, unknown>;
   /** Answers what the node asks. Default: nobody does. */
   readonly answer?: (question: Question) => unknown;
+  /** Which contents may be told. Default: none. */
+  readonly capture?: ContentCapture;
 }
 
 export interface TestingContextOptions {
@@ -57,16 +59,14 @@ export interface TestingContextOptions {
   /** Whether the run has an outcome. Default true. */
   readonly outcome?: boolean;
   readonly untrusted?: boolean;
-  /** Which contents may be told. Default: none. */
-  readonly capture?: ContentCapture;
   /** What is given to who asks for a space of its own. Default: `space`. */
   readonly isolatedSpace?: IsolationSpace;
 }
 
 export function testingContext(options: TestingContextOptions = {}): TestingContext {
-  const { workspace, models = {}, resources = {}, earlier = {}, outcome = true, capture, ...isolation } = options;
+  const { workspace, models = {}, resources = {}, earlier = {}, outcome = true, ...isolation } = options;
   const { tools = {}, secrets = {} } = resources;
-  const { steps = new Map(), answer = nobodyAnswers } = earlier;
+  const { steps = new Map(), answer = nobodyAnswers, capture } = earlier;
   const policies: IsolationPolicy[] = [];
   const artifacts = new Map<string, ArtifactDraft>();
   const usages: Usage[] = [];

@@ -9,13 +9,15 @@ export const GENAI_CONVENTIONS_COMMIT = "e07f4ebacb08f56db8c4c882d117720333fbca0
 export const GENAI_SCHEMA_URL = "https://opentelemetry.io/schemas/gen-ai-dev/1.42.0-dev";
 
 export const ATTRIBUTES = {
+  telemetrySdk: { name: "telemetry.sdk.name", language: "telemetry.sdk.language", version: "telemetry.sdk.version" },
   service: { name: "service.name", version: "service.version", instanceId: "service.instance.id" },
   error: { type: "error.type" },
   exception: { type: "exception.type", message: "exception.message", stacktrace: "exception.stacktrace" },
   server: { address: "server.address", port: "server.port" },
   network: { transport: "network.transport", protocolName: "network.protocol.name" },
   process: { executableName: "process.executable.name", exitCode: "process.exit.code", pid: "process.pid" },
-  log: { iostream: "log.iostream" },
+  /** `severity` and `message`: of a log record that is an event of a span. */
+  log: { iostream: "log.iostream", severity: "log.severity", message: "log.message" },
   rpc: { responseStatusCode: "rpc.response.status_code" },
   jsonrpc: { requestId: "jsonrpc.request.id" },
   mcp: { methodName: "mcp.method.name", sessionId: "mcp.session.id", protocolVersion: "mcp.protocol.version" },
@@ -59,6 +61,7 @@ export const ATTRIBUTES = {
     toolCallResult: "gen_ai.tool.call.result",
   },
   dad: {
+    sdkVersion: "dad.sdk.version",
     runId: "dad.run.id",
     runRootComponent: "dad.run.root_component",
     runStatus: "dad.run.status",

@@ -1,6 +1,8 @@
 import { type Attributes, type Context, ROOT_CONTEXT, type Span, SpanStatusCode, trace } from "@opentelemetry/api";
-import { DadError, messageOf } from "@dad/protocol";
+import { messageOf } from "@dad/protocol";
+import { ATTRIBUTES } from "./conventions.ts";
 import type { Observability } from "./observability.ts";
+import { errorTypeOf } from "./span-parts.ts";
 
 export interface TracedOptions {
   /** Of low cardinality: what is done, not to what. */
@@ -25,16 +27,10 @@ export async function traced<Result>(
   try {
     return await work(trace.setSpan(parent ?? ROOT_CONTEXT, span), span);
   } catch (error) {
-    span.setAttribute("error.type", typeOf(error));
+    span.setAttribute(ATTRIBUTES.error.type, errorTypeOf(error));
     span.setStatus({ code: SpanStatusCode.ERROR, message: messageOf(error) });
     throw error;
   } finally {
     span.end();
   }
-}
-
-function typeOf(error: unknown): string {
-  if (DadError.is(error)) return error.code;
-  // What the conventions say for an error without a class.
-  return error instanceof Error ? error.name : "_OTHER";
 }

@@ -1,10 +1,10 @@
-// Check: what the linter has no rule for. Names of modules, size of options, and that nothing imports its own barrel.
+// Check: what the linter has no rule for. Names of modules and of telemetry, size of options, and that nothing imports its own barrel.
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import ts from "typescript";
 import { ROOT, sourceFiles } from "./clone.ts";
 import { importsOf, relativeTarget } from "./imports.ts";
-import { isMeaninglessName, isKebabCase, MAX_OPTIONS, oversizedOptions } from "./naming.ts";
+import { isMeaninglessName, isKebabCase, MAX_OPTIONS, oversizedOptions, telemetryNames } from "./naming.ts";
 import { report } from "./report.ts";
 import { readWorkspace } from "./workspace.ts";
 
@@ -38,6 +38,18 @@ function replacementProblems(file: string): string[] {
   return replaces ? [`${file}: a test that replaces modules is called *.alone.test.ts`] : [];
 }
 
+const TABLE = "packages/observability/src/conventions.ts";
+/** A page in a browser, which does not load what tells telemetry. */
+const READS_ONLY = "packages/viewer/";
+
+/** Who renames one wants to find all of them. */
+function telemetryProblems(file: string): string[] {
+  const isTest = /\.test\.tsx?$|\/(?:test|testing|e2e)\/|\/testing[\w-]*\.ts$/.test(file);
+  if (isTest || file === TABLE || file.startsWith(READS_ONLY) || !/^(?:packages|apps)\//.test(file)) return [];
+  const source = ts.createSourceFile(file, readFileSync(join(ROOT, file), "utf8"), ts.ScriptTarget.Latest);
+  return telemetryNames(source).map(({ name, line }) => `${file}:${line} writes "${name}": take it from ${TABLE}`);
+}
+
 const { projects } = await readWorkspace();
 const files = projects.flatMap(({ directory }) => sourceFiles(directory).map((file) => ({ file, directory })));
 const problems = files.flatMap(({ file, directory }) => [
@@ -45,5 +57,6 @@ const problems = files.flatMap(({ file, directory }) => [
   ...optionProblems(file),
   ...barrelProblems(file, directory),
   ...replacementProblems(file),
+  ...telemetryProblems(file),
 ]);
 report(problems, `${files.length} files keep to the laws`);

@@ -31,3 +31,24 @@ export function oversizedOptions(source: ts.SourceFile): OversizedOptions[] {
       line: source.getLineAndCharacterOfPosition(name.getStart(source)).line + 1,
     }));
 }
+
+export interface TelemetryName {
+  readonly name: string;
+  readonly line: number;
+}
+
+/** Names of attributes, metrics and events as OpenTelemetry spells them. Formats have a `/`, and files an ending. */
+const TELEMETRY = /^(?:(?:gen_ai|mcp)\.[\w.]+|dad\.[a-z_]+\.[a-z_.]+|error\.type|exception\.(?:type|message|stacktrace))$/;
+const FILE = /\.[cm]?[jt]s$/;
+
+/** Where a source writes such a name itself. */
+export function telemetryNames(source: ts.SourceFile): TelemetryName[] {
+  const found: TelemetryName[] = [];
+  const look = (node: ts.Node): void => {
+    if (ts.isStringLiteralLike(node) && TELEMETRY.test(node.text) && !FILE.test(node.text))
+      found.push({ name: node.text, line: source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1 });
+    ts.forEachChild(node, look);
+  };
+  look(source);
+  return found;
+}

@@ -93,7 +93,7 @@ describe("what is told of a tool", () => {
     };
     expect(await contents({})).toEqual([undefined, undefined]);
     const capture = { messages: true, input: [], output: [], maxLength: 1_000 };
-    expect(await contents({ capture, resources: { secrets: { city: "a-secret-city" } } })).toEqual([
+    expect(await contents({ earlier: { capture }, resources: { secrets: { city: "a-secret-city" } } })).toEqual([
       '{"city":"[secret city]"}',
       '{"city":"[secret city]","sky":"grey"}',
     ]);

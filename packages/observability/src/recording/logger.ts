@@ -1,4 +1,5 @@
 import { type Context, isSpanContextValid, type Logger, type LogRecord, type Span, type SpanContext, trace } from "@opentelemetry/api";
+import { ATTRIBUTES } from "../conventions.ts";
 import { severityNumberOf } from "../enumerations.ts";
 import { type LogLevel, SEVERITIES } from "../log.ts";
 import type { RecordedLog } from "../recorded.ts";
@@ -81,6 +82,9 @@ function readableBody(body: unknown, { bodyLength }: RecordingLimits): unknown {
 }
 
 function addToSpan(span: Span, { eventName, severityText, body, attributes, time, observedTime }: RecordedLog): void {
-  const told = { ...(severityText !== undefined && { "log.severity": severityText }), ...(body !== undefined && { "log.message": body }) };
+  const told = {
+    ...(severityText !== undefined && { [ATTRIBUTES.log.severity]: severityText }),
+    ...(body !== undefined && { [ATTRIBUTES.log.message]: body }),
+  };
   span.addEvent(eventName ?? "log", { ...told, ...attributes }, time ?? observedTime);
 }

@@ -1,4 +1,7 @@
 import type { Attributes, Exception } from "@opentelemetry/api";
+import { ATTRIBUTES } from "../conventions.ts";
+
+const { exception: names } = ATTRIBUTES;
 
 /** How deep maps and lists may be inside each other. What is deeper is left out, and so is what goes in circles. */
 const DEPTH = 32;
@@ -127,10 +130,10 @@ export function attributesOf(given: unknown, limits: AttributeLimits): Attribute
 /** The attributes by which the conventions tell of an exception. */
 export function exceptionAttributes(exception: unknown): Attributes {
   if (exception === undefined || exception === null) return {};
-  if (typeof exception === "string") return { "exception.message": exception };
+  if (typeof exception === "string") return { [names.message]: exception };
   try {
     const { code, name, message, stack } = exception as Extract<Exception, object>;
-    return { "exception.type": code === undefined ? name : String(code), "exception.message": message, "exception.stacktrace": stack };
+    return { [names.type]: code === undefined ? name : String(code), [names.message]: message, [names.stacktrace]: stack };
   } catch {
     return {};
   }

@@ -18,8 +18,8 @@ export interface Reader extends AsyncDisposable {
   /** Writes a report, and gives its address. */
   write(report: RunReport): Promise<string>;
   open(address: string, options?: OpenPageOptions): Promise<Page>;
-  /** What any page said that is no good: errors, warnings, and what its policy refused. */
-  readonly complaints: readonly string[];
+  /** What any page said since this was asked last: errors, what its policy refused, whatever is on its console. */
+  complaints(): string[];
 }
 
 export async function openReader(): Promise<Reader> {
@@ -31,7 +31,7 @@ export async function openReader(): Promise<Reader> {
   const complaints: string[] = [];
   let count = 0;
   return {
-    complaints,
+    complaints: () => complaints.splice(0),
     async write(report) {
       count += 1;
       const file = join(directory, `report-${count}.html`);

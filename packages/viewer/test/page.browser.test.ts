@@ -14,14 +14,15 @@ afterAll(async () => {
 });
 
 const open = (options?: OpenPageOptions) => reader.open(address, options);
-const hashOf = (page: Page) => page.evaluate("location.hash");
+const hashOf = (page: Page) => page.evaluate(() => location.hash);
+const arrived = (page: Page, hash: string) => page.waitForFunction((wanted) => location.hash === wanted, hash);
 const chosen = (page: Page) => page.locator("[role=treeitem][aria-selected=true]");
 const ASK = "writer.research.sources.iter_1.ask";
 
 /** What is done waits for the page; what is asked at the end says whether anything went wrong on the way. */
 async function closed(page: Page): Promise<void> {
   await page.close();
-  expect(reader.complaints).toEqual([]);
+  expect(reader.complaints()).toEqual([]);
 }
 
 describe("the page of a run", () => {
@@ -84,16 +85,16 @@ describe("the page of a run", () => {
     await page.keyboard.press("l");
     expect(await chosen(page).getAttribute("aria-expanded")).toBe("true");
     await page.keyboard.press("ArrowRight");
-    await page.waitForFunction("location.hash === '#/node/writer.research.sources.iter_0'");
+    await arrived(page, "#/node/writer.research.sources.iter_0");
     await page.keyboard.press("h");
     await page.keyboard.press("h");
-    await page.waitForFunction("location.hash === '#/node/writer.research.sources'");
+    await arrived(page, "#/node/writer.research.sources");
     await page.keyboard.press("1");
     await page.waitForSelector("main.overview-view");
     await page.keyboard.press("?");
-    expect(await page.getByRole("dialog").isVisible()).toBe(true);
+    await page.getByRole("dialog").waitFor();
     await page.keyboard.press("Escape");
-    expect(await page.getByRole("dialog").isVisible()).toBe(false);
+    await page.getByRole("dialog").waitFor({ state: "hidden" });
     await closed(page);
   });
 
@@ -120,7 +121,7 @@ describe("the page of a run", () => {
     await page.keyboard.type("iter_3");
     await page.locator(".results li").first().waitFor();
     await page.keyboard.press("Enter");
-    await page.waitForFunction("location.hash.includes('iter_3')");
+    await page.waitForFunction(() => location.hash.includes("iter_3"));
     const first = await hashOf(page);
     await page.keyboard.press("Enter");
     await page.waitForFunction((before) => location.hash !== before, first);

@@ -7,7 +7,8 @@ import { viewerBundle } from "@dad/viewer";
 /** Writes a report as one file, with the policy that reports have: nothing but what stands in it is executed or loaded. */
 export async function writeReport(file: string, report: RunReport): Promise<void> {
   const { script, style } = await viewerBundle();
-  const policy = `default-src 'none'; script-src '${hashOf(script)}'; style-src '${hashOf(style)}'; img-src data:; base-uri 'none'; form-action 'none'`;
+  const allowed = `default-src 'none'; script-src '${hashOf(script)}'; style-src '${hashOf(style)}'; img-src data:`;
+  const policy = `${allowed}; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'`;
   const data = gzipSync(JSON.stringify(report)).toString("base64");
   const head = `<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="viewport" content="width=device-width">`;
   const body = `<script type="application/octet-stream">${data}</script><script>${script}</script>`;

@@ -71,7 +71,9 @@ const TRIALS: readonly Trial[] = [
     programs: [
       { args: [DAD, "--version"], prints: new RegExp(`^${readManifest("apps/cli").version}\n$`) },
       { args: [DAD, "--help"], prints: /^Usage: dad/ },
+      { args: ["report.mjs"], prints: /^the page is whole\n$/ },
     ],
+    files: ["agent.mjs", "report.mjs"],
   },
 ];
 

@@ -1,6 +1,6 @@
 import type { ReportAttempt } from "@dad/protocol";
 import { durationText } from "../format/amounts.ts";
-import type { Row } from "./run-rows.ts";
+import { isCritical, type Row } from "./run-rows.ts";
 import type { TimelineState } from "./timeline-state.ts";
 import { fillOf } from "./tree-cell.tsx";
 
@@ -44,15 +44,15 @@ function textPlace({ left, width }: Place): Record<string, string> {
 function Bars({ row, place }: { readonly row: Row; readonly place: PlaceOf }) {
   const { kind, element, attempt, status, start, end } = row;
   if (start === null) return null;
-  if (kind === "span") return <Bar class={`bar thin ${fillOf(row)}`} place={place(start, end)} open={end === null} />;
+  const mild = status === "failed" && !isCritical(row) ? "mild" : "";
+  if (kind === "span") return <Bar class={`bar thin ${fillOf(row)} ${mild}`} place={place(start, end)} open={end === null} />;
   const attempts = attempt ? [attempt] : element?.attempts;
-  const isHandled = element?.handled !== undefined;
-  if (!attempts) return <Bar class={`bar group is-${status}`} place={place(start, end)} open={end === null} />;
+  if (!attempts) return <Bar class={`bar group is-${status} ${mild}`} place={place(start, end)} open={end === null} />;
   return (
     <>
       {attempts.length > 1 && <Bar class="between" place={place(start, end)} />}
       {attempts.map((known) => (
-        <AttemptBar key={known.attempt} attempt={known} place={place} mild={isHandled || known !== element?.attempts?.at(-1)} />
+        <AttemptBar key={known.attempt} attempt={known} place={place} mild={mild !== "" || known !== element?.attempts?.at(-1)} />
       ))}
     </>
   );

@@ -47,6 +47,15 @@ export function runRows(run: ReportRun, index: RunIndex): RunRows {
   };
 }
 
+/** Whether it failed, and that was not made good: nobody handled it, and what is around it did not complete in spite of it. */
+export function isCritical(row: Row): boolean {
+  if (row.status !== "failed" || (row.attempt && row.kind === "attempt" && row.attempt !== row.element?.attempts?.at(-1))) return false;
+  for (let around: Row | undefined = row; around; around = around.parent) {
+    if (around.status === "completed" || (around.kind === "element" && around.element?.handled !== undefined)) return false;
+  }
+  return true;
+}
+
 function elementRow(element: ReportElement, parent?: Row): Row {
   const { path, kind, status, start, end, attempts } = element;
   const label = parent?.element && path.startsWith(`${parent.element.path}.`) ? path.slice(parent.element.path.length + 1) : path;

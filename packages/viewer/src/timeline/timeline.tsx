@@ -4,7 +4,7 @@ import { Splitter } from "../shell/splitter.tsx";
 import { Axis } from "./axis.tsx";
 import { ChartCell, placeOf } from "./chart-cell.tsx";
 import { Grid } from "./grid.tsx";
-import type { Row } from "./run-rows.ts";
+import { isCritical } from "./run-rows.ts";
 import { routeOfRow, type TimelineState, toggleRow } from "./timeline-state.ts";
 import { Toolbar } from "./toolbar.tsx";
 import { TreeCell } from "./tree-cell.tsx";
@@ -81,13 +81,6 @@ function TimelineRow({ state, visible }: { readonly state: TimelineState; readon
       <ChartCell row={row} place={placeOf(state)} />
     </div>
   );
-}
-
-/** A failure that ended what is around it, or the work in a span. */
-function isCritical({ status, kind, element, attempt }: Row): boolean {
-  if (status !== "failed") return false;
-  if (kind === "attempt") return element?.attempts?.at(-1) === attempt && element?.handled === undefined;
-  return kind === "span" || element?.handled === undefined;
 }
 
 function watchWidth(element: HTMLElement | null, tell: (width: number) => void): (() => void) | undefined {

@@ -119,7 +119,7 @@ describe("the inspector", () => {
   });
 
   it("opens and closes a tree of values by keys", async () => {
-    const page = await open(`#/node/${ASK}?tab=output`);
+    const page = await open("#/node/writer.brief?tab=output");
     const tree = page.getByRole("tree", { name: "outcome" });
     await tree.getByRole("treeitem").first().focus();
     await page.keyboard.press("ArrowLeft");
@@ -137,6 +137,7 @@ describe("the inspector", () => {
     await page.evaluate((hash) => (location.hash = hash), `#/node/${ASK}?tab=spans`);
     await page.getByRole("tabpanel").getByRole("link", { name: /^chat/ }).first().click();
     await page.getByRole("region", { name: "Attributes" }).getByText("gen_ai.request.model").waitFor();
+    expect(await page.getByRole("article", { name: /^span chat/ }).count()).toBe(1);
     await page.locator(".inspected .path-line a").click();
     await page.getByRole("article", { name: ASK }).waitFor();
     await closed(page);
@@ -160,6 +161,7 @@ describe("the other views", () => {
       await node.getByRole("region", { name: title, exact: true }).waitFor();
     await page.getByRole("row").getByRole("link", { name: "writer.research.sources.iter_0.ask" }).click();
     await page.getByRole("region", { name: "Outcomes" }).waitFor();
+    expect(await node.count()).toBe(0);
     await closed(page);
   });
 

@@ -30,6 +30,7 @@ import {
   RunEvent,
   RunListEntry,
   RunManifest,
+  RunReport,
   RunSummary,
   SandboxReport,
   SignalReport,
@@ -44,6 +45,8 @@ interface Format {
   readonly name: string;
   readonly title: string;
   readonly schema: z.ZodType;
+  /** Default `inline`. `ref`: what stands in several places is written once, for a format that would be very long without. */
+  readonly reused?: "ref";
 }
 
 /** By file name. */
@@ -73,6 +76,7 @@ const FORMATS: Readonly<Record<string, Format>> = {
   sandbox: { name: "sandbox-report", title: "What `dad sandbox --json` prints", schema: SandboxReport },
   resources: { name: "resources-report", title: "What `dad resources --json` prints", schema: ResourcesReport },
   doctor: { name: "machine-report", title: "What `dad doctor --json` prints", schema: MachineReport },
+  report: { name: "run-report", title: "What `dad report --json` prints, and its page brings along", schema: RunReport, reused: "ref" },
   push: { name: "push-report", title: "What `dad trace push --json` prints", schema: PushReport },
   pin: { name: "pin", title: "`.dad/pins/<name>.json`: content that garbage collection keeps", schema: Pin },
   "large-file": {
@@ -93,8 +97,8 @@ const FORMATS: Readonly<Record<string, Format>> = {
 
 const directory = join(ROOT, "docs/formats");
 
-function textOf([file, { name, title, schema }]: [string, Format]): [string, string] {
-  const { $schema, ...body } = z.toJSONSchema(schema, { target: "draft-2020-12" });
+function textOf([file, { name, title, schema, reused = "inline" }]: [string, Format]): [string, string] {
+  const { $schema, ...body } = z.toJSONSchema(schema, { target: "draft-2020-12", reused });
   return [`${file}.schema.json`, `${JSON.stringify({ $schema, $id: `urn:dad:format:${name}:1`, title, ...body }, null, 2)}\n`];
 }
 

@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { ATTRIBUTES, EVENTS, METRICS } from "./conventions.ts";
+import { artifactAttributes, ATTRIBUTES, EVENTS, GENAI_CONVENTIONS_COMMIT, GENAI_SCHEMA_URL, LINKS, METRICS } from "./conventions.ts";
 import { counterOf, histogramOf } from "./instruments.ts";
 import { memoryObservability } from "./memory.ts";
 
@@ -17,6 +18,16 @@ describe("the table of names", () => {
     for (const name of [...attributes, ...events, ...Object.values(METRICS).map((metric) => metric.name)]) {
       expect(name).toMatch(/^[a-z][a-z0-9]*(?:_[a-z0-9]+)*(?:\.[a-z0-9]+(?:_[a-z0-9]+)*)+$/);
     }
+  });
+
+  it("is written out for people, with each name", () => {
+    const document = readFileSync(new URL("../../../docs/telemetry-conventions.md", import.meta.url), "utf8");
+    const events = Object.values(EVENTS).filter((name) => typeof name === "string");
+    const { uri, digest } = artifactAttributes("<what>");
+    const names = [...attributes, uri, digest, ...events, ...Object.values(METRICS).map(({ name }) => name), ...Object.values(LINKS)];
+    expect(names.filter((name) => !document.includes(`\`${name}\``))).toEqual([]);
+    expect(document).toContain(GENAI_SCHEMA_URL);
+    expect(document).toContain(GENAI_CONVENTIONS_COMMIT);
   });
 
   it("has bounds that rise", () => {

@@ -14,8 +14,8 @@ export const ATTRIBUTES = {
   error: { type: "error.type" },
   exception: { type: "exception.type", message: "exception.message", stacktrace: "exception.stacktrace" },
   server: { address: "server.address", port: "server.port" },
-  network: { transport: "network.transport", protocolName: "network.protocol.name" },
-  process: { executableName: "process.executable.name", exitCode: "process.exit.code", pid: "process.pid" },
+  network: { transport: "network.transport" },
+  process: { executableName: "process.executable.name", exitCode: "process.exit.code" },
   /** `severity` and `message`: of a log record that is an event of a span. */
   log: { iostream: "log.iostream", severity: "log.severity", message: "log.message" },
   rpc: { responseStatusCode: "rpc.response.status_code" },
@@ -24,11 +24,9 @@ export const ATTRIBUTES = {
   genAi: {
     operationName: "gen_ai.operation.name",
     providerName: "gen_ai.provider.name",
-    conversationId: "gen_ai.conversation.id",
     outputType: "gen_ai.output.type",
     workflowName: "gen_ai.workflow.name",
     agentName: "gen_ai.agent.name",
-    agentDescription: "gen_ai.agent.description",
     requestModel: "gen_ai.request.model",
     requestMaxTokens: "gen_ai.request.max_tokens",
     requestTemperature: "gen_ai.request.temperature",

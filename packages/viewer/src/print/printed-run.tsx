@@ -10,7 +10,8 @@ const MOST_LINES = 1500;
 const LONGEST = 4000;
 
 export function PrintedRun({ store }: { readonly store: Store }) {
-  const { elements, details } = store.run;
+  const { details } = store.run;
+  const elements = inTreeOrder(store);
   const failed = elements.filter(({ error, attempts }) => error && attempts);
   return (
     <article>
@@ -38,8 +39,19 @@ export function PrintedRun({ store }: { readonly store: Store }) {
   );
 }
 
+/** Each element before those in it: what was at work at the same time is told one after the other. */
+function inTreeOrder({ index }: Store): ReportElement[] {
+  const found: ReportElement[] = [];
+  const open = index.elementsIn(undefined).toReversed();
+  for (let element = open.pop(); element; element = open.pop()) {
+    found.push(element);
+    open.push(...index.elementsIn(element.path).toReversed());
+  }
+  return found;
+}
+
 function Line({ element, store }: { readonly element: ReportElement; readonly store: Store }) {
-  const { path, kind, status, durationMs, usage, attempts } = element;
+  const { path, kind, status, durationMs, usage, attempts, handled } = element;
   const around = store.index.around(path);
   const depth = path.split(".").length - 1;
   const last = attempts?.at(-1);
@@ -49,6 +61,7 @@ function Line({ element, store }: { readonly element: ReportElement; readonly st
         <StatusMark status={status} /> {around === undefined ? path : path.slice(around.length + 1)}
         {attempts && attempts.length > 1 && ` (${attempts.length} attempts)`}
         {last?.decision === "reused" && " (reused)"}
+        {handled !== undefined && " (handled)"}
       </td>
       <td>{last?.nodeType ?? kind}</td>
       <td>{status}</td>

@@ -3,7 +3,7 @@ import { momentText, utcText } from "../format/moments.ts";
 import { hrefOf, type View } from "../route.ts";
 import { Search } from "../search/search.tsx";
 import { nextTheme } from "../theme/theme.ts";
-import { type Keyboard, viewsOf } from "./keyboard.ts";
+import { type Keyboard, routeTo, viewsOf } from "./keyboard.ts";
 import { StatusMark } from "./status-mark.tsx";
 
 export function Header({ keyboard }: { readonly keyboard: Keyboard }) {
@@ -74,12 +74,17 @@ const NAMES: Readonly<Record<View, string>> = {
   compare: "Compare",
 };
 
-function Views({ keyboard: { store } }: { readonly keyboard: Keyboard }) {
+function Views({ keyboard: { store, timeline } }: { readonly keyboard: Keyboard }) {
   const current = store.route.value.view;
   return (
     <nav class="views" aria-label="Views">
       {viewsOf(store).map((view, index) => (
-        <a key={view} href={hrefOf({ view })} aria-current={view === current ? "page" : undefined} title={`${NAMES[view]} (${index + 1})`}>
+        <a
+          key={view}
+          href={hrefOf(routeTo(view, timeline))}
+          aria-current={view === current ? "page" : undefined}
+          title={`${NAMES[view]} (${index + 1})`}
+        >
           {NAMES[view]}
         </a>
       ))}

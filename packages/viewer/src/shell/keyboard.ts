@@ -1,5 +1,5 @@
 import type { Signal } from "@preact/signals";
-import { VIEWS } from "../route.ts";
+import { type Route, type View, VIEWS } from "../route.ts";
 import type { SearchState } from "../search/search-state.ts";
 import type { Store } from "../store.ts";
 import { nextTheme } from "../theme/theme.ts";
@@ -26,13 +26,18 @@ export function watchKeys(document: Document, keyboard: Keyboard): () => void {
   return () => document.removeEventListener("keydown", press);
 }
 
-export function viewsOf(store: Store): (typeof VIEWS)[number][] {
+export function viewsOf(store: Store): View[] {
   return VIEWS.filter((view) => view !== "compare" || store.before);
+}
+
+/** The timeline is shown as somebody left it. */
+export function routeTo(view: View, timeline: TimelineState): Route {
+  return view === "timeline" ? timeline.last.value : { view };
 }
 
 function actionOf({ key, shiftKey, target }: KeyboardEvent, { store, timeline, search, help }: Keyboard): (() => void) | undefined {
   const view = /^[1-9]$/.test(key) ? viewsOf(store)[Number(key) - 1] : undefined;
-  if (view) return () => store.go({ view });
+  if (view) return () => store.go(routeTo(view, timeline));
   const everywhere: Readonly<Record<string, () => void>> = {
     "/": () => search.focus(),
     "?": () => (help.value = true),

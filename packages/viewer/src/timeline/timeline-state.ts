@@ -27,6 +27,8 @@ export interface TimelineState {
   /** The time that somebody marked. */
   readonly marked: Signal<Interval | undefined>;
   readonly chosenKey: ReadonlySignal<string | undefined>;
+  /** Where somebody was in it last. */
+  readonly last: ReadonlySignal<Route>;
 }
 
 /** What ends with the run, or does not end, is seen to. */
@@ -41,6 +43,10 @@ export function timelineState(store: Store): TimelineState {
   const compress = signal(true);
   const scale = computed(() => timeScale(time.busy, time.whole, { compress: compress.value }));
   const shown = signal<TimeWindow | undefined>(undefined);
+  const last = signal<Route>({ view: "timeline" });
+  effect(() => {
+    if (store.route.value.view === "timeline") last.value = store.route.value;
+  });
   effect(() => {
     const selection = store.selection.value;
     const keys = selection ? keysAround(selection, store.route.value, index) : [];
@@ -65,6 +71,7 @@ export function timelineState(store: Store): TimelineState {
       const selection = store.selection.value;
       return selection && keyOf(selection, store.route.value, index);
     }),
+    last,
   };
 }
 

@@ -1,21 +1,22 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import type { Envelope } from "./lines.ts";
 
 const { O_APPEND, O_CREAT, O_WRONLY } = constants;
 /** Not through a link that somebody put there. Not everywhere is there such a flag. */
 const FLAGS = O_APPEND | O_CREAT | O_WRONLY | (constants.O_NOFOLLOW ?? 0);
 const BUFFER = 64 * 1024;
 
-/** A file that grows by whole lines. */
+/** A file that grows by whole lines, each with the same around it. */
 export interface AppendFile {
-  /** Hands the lines to the operating system before it returns: a process that dies afterwards loses none. Throws. */
-  readonly append: (lines: string) => void;
+  /** Hands a line for each content to the operating system before it returns: a process that dies afterwards loses none. Throws. */
+  readonly append: (contents: readonly string[]) => void;
   readonly close: () => void;
 }
 
 /** Opened at the first append. Only its owner may read and write it. */
-export function appendFile(path: string): AppendFile {
+export function appendFile(path: string, around: Envelope): AppendFile {
+  const bytes = lineBytes(around);
   let opened: { readonly fd: number; length: number } | undefined;
-  const buffer = Buffer.allocUnsafeSlow(BUFFER);
 
   function file(): { readonly fd: number; length: number } {
     if (opened) return opened;
@@ -25,14 +26,12 @@ export function appendFile(path: string): AppendFile {
   }
 
   return {
-    append(lines) {
+    append(contents) {
       const to = file();
-      const fits = lines.length * 3 <= BUFFER;
-      const bytes = fits ? buffer : Buffer.from(lines);
-      const size = fits ? buffer.write(lines) : bytes.length;
+      const lines = bytes(contents);
       try {
-        for (let written = 0; written < size;) written += writeSync(to.fd, bytes, written, size - written);
-        to.length += size;
+        for (let written = 0; written < lines.length;) written += writeSync(to.fd, lines, written);
+        to.length += lines.length;
       } catch (error) {
         // A part of a line would make the next one unreadable.
         ftruncateSync(to.fd, to.length);
@@ -43,5 +42,22 @@ export function appendFile(path: string): AppendFile {
       if (opened) closeSync(opened.fd);
       opened = undefined;
     },
+  };
+}
+
+/** The bytes that are given are those of the last call only. */
+function lineBytes({ before, after }: Envelope): (contents: readonly string[]) => Uint8Array {
+  // What does not change is in its place already: most lines are single, and short.
+  const buffer = Buffer.allocUnsafeSlow(BUFFER);
+  const begin = buffer.write(before);
+  const end = Buffer.from(after);
+  const most = (BUFFER - begin - end.length) / 3;
+  return (contents) => {
+    const [content] = contents;
+    if (content === undefined || contents.length > 1 || content.length > most || begin + end.length > BUFFER / 2)
+      return Buffer.from(contents.map((each) => before + each + after).join(""));
+    const at = begin + buffer.write(content, begin);
+    buffer.set(end, at);
+    return buffer.subarray(0, at + end.length);
   };
 }

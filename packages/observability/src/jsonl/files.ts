@@ -1,16 +1,17 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { appendFile } from "./append-file.ts";
+import { type AppendFile, appendFile } from "./append-file.ts";
 import { TelemetryFileError } from "./errors.ts";
 import type { TelemetryFile } from "./fold.ts";
+import type { Envelope } from "./lines.ts";
 
 /** After a file could not be opened, in milliseconds: not with every span. */
 const RETRY_AFTER = 1_000;
 
 /** The three files of a directory. */
 export interface TelemetryFiles {
-  /** `lines`: how many there are in the text. Never throws. */
-  readonly append: (file: TelemetryFile, text: string, lines: number) => void;
+  /** A line for each content, all of them at once. Never throws. */
+  readonly append: (file: TelemetryFile, contents: readonly string[]) => void;
   /** How many lines could not be appended so far. */
   readonly lost: () => number;
   /** For good. */
@@ -19,14 +20,16 @@ export interface TelemetryFiles {
 
 export interface TelemetryFilesOptions {
   readonly onTrouble?: ((error: TelemetryFileError) => void) | undefined;
-  /** Lines of what an earlier process left open. Asked before the first line is written. */
+  /** What is around the contents. */
+  readonly envelopes: Readonly<Record<TelemetryFile, Envelope>>;
+  /** Contents of `trace.jsonl`: what an earlier process left open. Asked before the first line is written. */
   readonly recovered: () => readonly string[];
 }
 
-export function telemetryFiles(directory: string, { onTrouble, recovered }: TelemetryFilesOptions): TelemetryFiles {
+export function telemetryFiles(directory: string, { onTrouble, envelopes, recovered }: TelemetryFilesOptions): TelemetryFiles {
   const pathOf = (name: TelemetryFile): string => join(directory, name);
-  const [trace, logs, metrics] = [appendFile(pathOf("trace.jsonl")), appendFile(pathOf("logs.jsonl")), appendFile(pathOf("metrics.jsonl"))];
-  const files = { "trace.jsonl": trace, "logs.jsonl": logs, "metrics.jsonl": metrics };
+  const fileOf = (name: TelemetryFile): AppendFile => appendFile(pathOf(name), envelopes[name]);
+  const files = { "trace.jsonl": fileOf("trace.jsonl"), "logs.jsonl": fileOf("logs.jsonl"), "metrics.jsonl": fileOf("metrics.jsonl") };
   const tell = once(onTrouble);
   let state: "new" | "ready" | "closed" = "new";
   let [lost, retryAt] = [0, 0];
@@ -36,7 +39,7 @@ export function telemetryFiles(directory: string, { onTrouble, recovered }: Tele
     state = "ready";
     try {
       const left = recovered();
-      if (left.length > 0) trace.append(left.join(""));
+      if (left.length > 0) files["trace.jsonl"].append(left);
     } catch (error) {
       // What was left open stays open; what comes now is kept.
       tell(pathOf("trace.jsonl"), error);
@@ -44,17 +47,17 @@ export function telemetryFiles(directory: string, { onTrouble, recovered }: Tele
   }
 
   return {
-    append(name, text, lines) {
+    append(name, contents) {
       if (state === "closed") return;
       if (performance.now() < retryAt) {
-        lost += lines;
+        lost += contents.length;
         return;
       }
       try {
         if (state === "new") prepare();
-        files[name].append(text);
+        files[name].append(contents);
       } catch (error) {
-        lost += lines;
+        lost += contents.length;
         if (isOpening(error)) retryAt = performance.now() + RETRY_AFTER;
         tell(pathOf(name), error);
       }
@@ -62,7 +65,7 @@ export function telemetryFiles(directory: string, { onTrouble, recovered }: Tele
     lost: () => lost,
     close() {
       state = "closed";
-      for (const file of [trace, logs, metrics]) file.close();
+      for (const file of Object.values(files)) file.close();
     },
   };
 }

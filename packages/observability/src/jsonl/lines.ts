@@ -3,10 +3,19 @@ import { ATTRIBUTES, EVENTS } from "../conventions.ts";
 import type { MetricPoint, MetricSnapshot, RecordedLink, RecordedLog, RecordedSpan, RecordedSpanEvent, StartedSpan } from "../recorded.ts";
 import { stateText } from "../recording/span-contexts.ts";
 import type { TelemetryOrigin } from "../telemetry-sink.ts";
+import type { TelemetryFile } from "./fold.ts";
 import { attributeWriter, anyValue, double, quoted } from "./any-value.ts";
 
-/** Each gives a whole line, with its end. */
+/** What is around the one part of a line that differs from that of the next. */
+export interface Envelope {
+  readonly before: string;
+  /** With the end of the line. */
+  readonly after: string;
+}
+
+/** What is in a line, and around it. */
 export interface LineWriter {
+  readonly envelopes: Readonly<Record<TelemetryFile, Envelope>>;
   readonly span: (span: RecordedSpan) => string;
   readonly log: (log: RecordedLog) => string;
   /** The record that a span has started. */
@@ -22,24 +31,28 @@ type Writer = (attributes: Readonly<Record<string, unknown>>) => string;
 
 export function lineWriter(origin: TelemetryOrigin): LineWriter {
   const write = attributeWriter();
-  const [spans, logs, metrics] = [envelope(origin, "Spans", "spans"), envelope(origin, "Logs", "logRecords"), envelope(origin, "Metrics", "metrics")];
   return {
-    span: (span) => spans(spanText(span, write)),
-    log: (log) => logs(logText(log, write)),
-    started: (span) => logs(logText(startRecord(span), write)),
-    metrics: (snapshot) => metrics(snapshot.map((metric) => metricText(metric, write)).join(",")),
+    envelopes: {
+      "trace.jsonl": envelope(origin, "Spans", "spans"),
+      "logs.jsonl": envelope(origin, "Logs", "logRecords"),
+      "metrics.jsonl": envelope(origin, "Metrics", "metrics"),
+    },
+    span: (span) => spanText(span, write),
+    log: (log) => logText(log, write),
+    started: (span) => logText(startRecord(span), write),
+    metrics: (snapshot) => snapshot.map((metric) => metricText(metric, write)).join(","),
   };
 }
 
-/** What is around the one part of a line that differs from that of the next. */
-function envelope({ resource, scope, schemaUrl }: TelemetryOrigin, signal: string, list: string): (content: string) => string {
+function envelope({ resource, scope, schemaUrl }: TelemetryOrigin, signal: string, list: string): Envelope {
   const url = schemaUrl === undefined ? "" : `,"schemaUrl":${quoted(schemaUrl)}`;
   const version = scope.version === undefined ? "" : `,"version":${quoted(scope.version)}`;
-  const before =
-    `{"resource${signal}":[{"resource":{"attributes":[${attributeWriter()(resource)}]},` +
-    `"scope${signal}":[{"scope":{"name":${quoted(scope.name)}${version}},"${list}":[`;
-  const after = `]${url}}]${url}}]}\n`;
-  return (content) => before + content + after;
+  return {
+    before:
+      `{"resource${signal}":[{"resource":{"attributes":[${attributeWriter()(resource)}]},` +
+      `"scope${signal}":[{"scope":{"name":${quoted(scope.name)}${version}},"${list}":[`,
+    after: `]${url}}]${url}}]}\n`,
+  };
 }
 
 /** Nanoseconds, which are more than a number can tell apart. */

@@ -29,12 +29,12 @@ export interface JsonlSink extends TelemetrySink {
  */
 export function jsonlSink({ directory, origin, onTrouble }: JsonlSinkOptions): JsonlSink {
   const lines = lineWriter(origin);
-  const files = telemetryFiles(directory, { onTrouble, recovered: () => recover(directory).map(lines.span) });
+  const files = telemetryFiles(directory, { onTrouble, envelopes: lines.envelopes, recovered: () => recover(directory).map(lines.span) });
   const open = beginnings(writeBeginnings);
 
   function writeBeginnings(): void {
     const spans = open.take();
-    if (spans.length > 0) files.append("logs.jsonl", spans.map(lines.started).join(""), spans.length);
+    if (spans.length > 0) files.append("logs.jsonl", spans.map(lines.started));
   }
 
   return {
@@ -42,13 +42,13 @@ export function jsonlSink({ directory, origin, onTrouble }: JsonlSinkOptions): J
     span(span) {
       open.ended(span.spanId);
       if (open.has(span.parentSpanId)) writeBeginnings();
-      files.append("trace.jsonl", lines.span(span), 1);
+      files.append("trace.jsonl", [lines.span(span)]);
     },
     log(log) {
       const spans = open.has(log.spanId) ? open.take() : [];
-      files.append("logs.jsonl", spans.map(lines.started).join("") + lines.log(log), spans.length + 1);
+      files.append("logs.jsonl", [...spans.map(lines.started), lines.log(log)]);
     },
-    metrics: (snapshot) => files.append("metrics.jsonl", lines.metrics(snapshot), 1),
+    metrics: (snapshot) => files.append("metrics.jsonl", [lines.metrics(snapshot)]),
     async flush() {
       writeBeginnings();
     },

@@ -25,7 +25,7 @@ it("contains a run that has no outcome in its own directory, beside its record, 
       .trimEnd()
       .split("\n")
       .map((line) => (JSON.parse(line) as { type: string }).type),
-  ).toEqual(["run.started", "workspace.opened", "isolation.opened", "run.completed"]);
+  ).toEqual(["run.started", "trace.updated", "workspace.opened", "isolation.opened", "run.completed"]);
   expect(result.stdout.toString()).not.toContain("run.started");
   expect(await readFile(join(run.runDir, "workspace", "own.txt"), "utf8")).toBe("mine\n");
 });

@@ -39,7 +39,13 @@ function Runs({ comparison }: { readonly comparison: RunComparison }) {
 
 function ChosenNode({ store, comparison, path }: { readonly store: Store; readonly comparison: RunComparison; readonly path: string }) {
   const nodes = comparison.nodes.filter((node) => node.path === path);
-  if (nodes.length === 0) return <Nothing>Nothing was compared at “{path}”.</Nothing>;
+  if (nodes.length === 0)
+    return (
+      <Nothing>
+        Nothing was compared at “<ShownText text={path} />
+        ”.
+      </Nothing>
+    );
   return (
     <>
       {nodes.map((node) => (

@@ -1,5 +1,6 @@
 import { hrefOf } from "../route.ts";
 import { ShownText } from "../text/shown-text.tsx";
+import { visibleText } from "../text/visible-text.ts";
 
 export interface NodeLinkProps {
   readonly path: string;
@@ -12,7 +13,7 @@ export interface NodeLinkProps {
 export function NodeLink({ path, attempt, tab, term }: NodeLinkProps) {
   const at = path.lastIndexOf(".") + 1;
   return (
-    <a class="node-link" href={hrefOf({ view: "timeline", path, attempt, tab })} title={path}>
+    <a class="node-link" href={hrefOf({ view: "timeline", path, attempt, tab })} title={visibleText(path)}>
       {at > 0 && (
         <span class="node-around">
           <ShownText text={path.slice(0, at)} term={term} />
@@ -21,7 +22,7 @@ export function NodeLink({ path, attempt, tab, term }: NodeLinkProps) {
       <span class="node-name">
         <ShownText text={path.slice(at)} term={term} />
       </span>
-      {attempt !== undefined && attempt > 1 && <span class="dim"> #{attempt}</span>}
+      {attempt !== undefined && attempt > 1 && <span class="node-attempt">#{attempt}</span>}
     </a>
   );
 }

@@ -7,6 +7,7 @@ import { countText } from "../format/amounts.ts";
 import { JsonTree } from "../json/json-tree.tsx";
 import { RecordList } from "../records/record-list.tsx";
 import { ShownText } from "../text/shown-text.tsx";
+import { visibleText } from "../text/visible-text.ts";
 import { ALL_EVENTS, type AnyEvent, type EventFilter, eventText, eventTypes, filteredEvents, pathOf, toneOf } from "./event-filter.ts";
 
 export interface EventListProps {
@@ -48,7 +49,7 @@ function EventFilters({ events, filter, setFilter, isInline, count }: EventFilte
         <option value="">all types</option>
         {types.map(([type, amount]) => (
           <option key={type} value={type}>
-            {type} ({countText(amount)})
+            {visibleText(type)} ({countText(amount)})
           </option>
         ))}
       </select>

@@ -21,6 +21,7 @@ export interface SummaryProps {
 /** What became of an element, and why. */
 export function Summary({ store, element, attempt }: SummaryProps) {
   const error = attempt ? attempt.error : element.error;
+  const waits = (attempt ? attempt.waits : element.waits) ?? [];
   const usage = attempt ? attempt.usage : element.usage;
   return (
     <>
@@ -35,7 +36,7 @@ export function Summary({ store, element, attempt }: SummaryProps) {
         </Section>
       )}
       <Facts facts={[...timeFacts(attempt ?? element), ...(usage ? usageFacts(usage) : []), ...(attempt ? attemptFacts(store, attempt) : [])]} />
-      {attempt && attempt.waits.length > 0 && <Waits waits={attempt.waits} />}
+      {waits.length > 0 && <Waits waits={waits} />}
       {attempt && attempt.steps.length > 0 && <Steps steps={attempt.steps} />}
       {attempt && <Again store={store} path={element.path} />}
     </>

@@ -6,6 +6,7 @@ import { Nothing } from "../elements/facts.tsx";
 import { amountText, countText } from "../format/amounts.ts";
 import { hrefOf } from "../route.ts";
 import { ShownText } from "../text/shown-text.tsx";
+import { visibleText } from "../text/visible-text.ts";
 import { type OutcomeFile, outcomeFiles, outcomeTotals } from "./outcome-files.ts";
 import { SearchField } from "../elements/search-field.tsx";
 import { ShowMore } from "../elements/show-more.tsx";
@@ -28,7 +29,12 @@ const MORE = 100;
 export function OutcomeView({ outcome, chosen, beforeName, hasLinks = true, children }: OutcomeViewProps) {
   const files = useMemo(() => outcomeFiles(outcome), [outcome]);
   const { added, removed } = outcomeTotals(files);
-  if (outcome.changes === null && files.length === 0) return <Nothing>{outcome.reason ?? "What changed is not known."}</Nothing>;
+  if (outcome.changes === null && files.length === 0)
+    return (
+      <Nothing>
+        <ShownText text={outcome.reason ?? "What changed is not known."} />
+      </Nothing>
+    );
   return (
     <>
       <header class="outcome-head">
@@ -97,7 +103,11 @@ function FileList({ files, chosen, hasLinks }: FilesProps) {
           <li key={file.path}>
             <Kind kind={file.kind} />
             {hasLinks ? (
-              <a href={hrefOf({ view: "outcome", path: file.path })} aria-current={file.path === chosen ? "true" : undefined} title={file.path}>
+              <a
+                href={hrefOf({ view: "outcome", path: file.path })}
+                aria-current={file.path === chosen ? "true" : undefined}
+                title={visibleText(file.path)}
+              >
                 <ShownText text={file.path} />
               </a>
             ) : (
@@ -154,7 +164,11 @@ function FileDiff({ file, isChosen, isOpen: isFirst }: FileDiffProps) {
         <span class="file-name">
           <ShownText text={patch?.from === undefined ? path : `${patch.from} → ${path}`} />
         </span>
-        {patch?.mode !== undefined && <span class="dim">{patch.mode}</span>}
+        {patch?.mode !== undefined && (
+          <span class="dim">
+            <ShownText text={patch.mode} />
+          </span>
+        )}
         {isPointer && <span class="badge">large file</span>}
         <Lines file={file} />
       </summary>

@@ -1,6 +1,7 @@
 import { Command } from "../elements/command.tsx";
 import { Nothing } from "../elements/facts.tsx";
 import type { Store } from "../store.ts";
+import { visibleText } from "../text/visible-text.ts";
 import { OutcomeView } from "./outcome-view.tsx";
 
 /** The files that the run changed. */
@@ -11,7 +12,8 @@ export function Outcome({ store }: { readonly store: Store }) {
     return (
       <div class="outcome">
         <Nothing>
-          This run has no outcome{details.workspace === undefined ? "." : `: it works in ${details.workspace}, and nothing there is committed.`}
+          This run has no outcome
+          {details.workspace === undefined ? "." : `: it works in ${visibleText(details.workspace)}, and nothing there is committed.`}
         </Nothing>
       </div>
     );

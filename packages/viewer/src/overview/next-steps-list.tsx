@@ -42,7 +42,11 @@ export function Requests({ requests }: { readonly requests: readonly InputReques
                 </>
               )}
             </p>
-            {request.choices && <p>{request.choices.map(({ label }) => label).join(" · ")}</p>}
+            {request.choices && (
+              <p>
+                <ShownText text={request.choices.map(({ label }) => label).join(" · ")} />
+              </p>
+            )}
             <details>
               <summary>What an answer has to be</summary>
               <JsonTree value={request.schema} label="schema of the answer" isBare />

@@ -1,3 +1,4 @@
+import type { ErrorEnvelope } from "@dad/protocol";
 import { Section } from "../elements/facts.tsx";
 import { ErrorChain } from "../errors/error-chain.tsx";
 import { ShownText } from "../text/shown-text.tsx";
@@ -34,9 +35,22 @@ export function Overview({ store }: { readonly store: Store }) {
         <StaticInputs run={run} />
         <Origins report={report} />
         <Omitted omitted={run.omitted} />
+        <Damage damage={run.damage ?? []} />
       </div>
       <Metrics metrics={run.metrics} />
     </div>
+  );
+}
+
+/** What of the run could not be read. */
+function Damage({ damage }: { readonly damage: readonly ErrorEnvelope[] }) {
+  if (damage.length === 0) return null;
+  return (
+    <Section title="What could not be read" class="is-bad">
+      {damage.map((error, index) => (
+        <ErrorChain key={index} error={error} />
+      ))}
+    </Section>
   );
 }
 

@@ -90,12 +90,15 @@ export function ranked(run: Pick<ReportRun, "elements">, amountOf: (node: Report
     .slice(0, RANKED);
 }
 
-/** How long a node was worked on, without what it waited for. */
+/** How long a node was worked on, without what it waited for: parked, or in the process of the run. */
 export function workedMs({ attempts = [] }: ReportElement): number {
-  return attempts.reduce((sum, attempt) => {
-    const waited = attempt.waits.reduce((all, { start, end }) => all + Math.max(0, (end ?? start) - start), 0);
-    return attempt.decision === "executed" ? sum + Math.max(0, (attempt.durationMs ?? 0) - waited) : sum;
-  }, 0);
+  return attempts.filter(({ decision }) => decision === "executed").reduce((sum, attempt) => sum + attemptMs(attempt), 0);
+}
+
+function attemptMs({ start, end, durationMs, waits }: ReportAttempt): number {
+  if (end === null) return durationMs ?? 0;
+  const waited = waits.reduce((sum, wait) => sum + (wait.end ?? end) - wait.start, 0);
+  return Math.max(0, Math.min(durationMs ?? Infinity, end - start - waited));
 }
 
 /** Of a node: dollars, or where prices are not known nothing. */

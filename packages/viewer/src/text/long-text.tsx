@@ -16,20 +16,26 @@ export interface LongTextProps {
   readonly cut?: string | undefined;
 }
 
+/** What is shorter, and in one line, needs no tools. */
+const SHORT = 80;
+
 /** A text of any length: its beginning, and more of it for who asks. */
 export function LongText({ text, label, term, isCode = false, cut }: LongTextProps) {
   const [chunks, setChunks] = useState(1);
   const [isWrapped, setWrapped] = useState(!isCode);
+  const isShort = text.length < SHORT && !text.includes("\n");
   const parts = useMemo(() => partsOf(text, chunks), [text, chunks]);
   const end = parts.at(-1)?.end ?? 0;
   return (
     <div class="long-text">
-      <div class="text-tools">
-        <button type="button" class="quiet" aria-pressed={isWrapped} onClick={() => setWrapped(!isWrapped)}>
-          Wrap
-        </button>
-        <CopyButton text={text} what={label} />
-      </div>
+      {!isShort && (
+        <div class="text-tools">
+          <button type="button" class="quiet" aria-pressed={isWrapped} onClick={() => setWrapped(!isWrapped)}>
+            Wrap
+          </button>
+          <CopyButton text={text} what={label} />
+        </div>
+      )}
       <pre class={isWrapped ? "shown-text wraps" : "shown-text"} aria-label={label} tabIndex={0}>
         {parts.map((part) => (
           <Pieces key={part.start} text={text.slice(part.start, part.end)} term={term} />

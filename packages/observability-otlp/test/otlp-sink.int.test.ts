@@ -173,7 +173,7 @@ describe("otlpSink", () => {
 
   it("waits for a receiver that hangs as long as the signal says, and not at its end once more", async () => {
     await using receiver = await fakeReceiver(() => {});
-    const { sink, troubles } = tracing(receiver.url, {}, { flushTimeoutMs: 2 ** 30 });
+    const { sink, troubles } = tracing(receiver.url, { timeoutMs: 2 ** 30 }, { flushTimeoutMs: 2 ** 30 });
     sink.span(span(1));
     const { signal, abort } = aborting();
     const flushed = sink.flush({ signal });

@@ -1,7 +1,7 @@
 import { type LocalStore, localStore } from "@dad/local";
 import { DadError, RunId, type RunReport } from "@dad/protocol";
 import { collectReport, reportPage } from "@dad/report";
-import { errorText, jsonText, paintFor, placeText, visible } from "@dad/terminal";
+import { jsonText, placeText, visible } from "@dad/terminal";
 import { offerOwnPackages } from "../agent-file/own-packages.ts";
 import { UsageError } from "../errors.ts";
 import { EXIT } from "../exit-code.ts";
@@ -87,7 +87,7 @@ function tellWhatIsMissing({ run, before }: RunReport, to: NodeJS.WritableStream
     const of = before ? ` of ${details.runId}` : "";
     for (const { what, count, reason } of omitted)
       to.write(`not all${of}: ${counted(count, OMITTED[what], many(OMITTED[what]))} (${visible(reason)})\n`);
-    for (const error of damage) process.stderr.write(`not readable${of}: ${errorText(visible(error), paintFor(process.stderr))}\n`);
+    for (const error of damage) process.stderr.write(`not readable${of}: ${error.code}: ${visible(error.message)}\n`);
   }
 }
 

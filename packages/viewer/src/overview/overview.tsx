@@ -19,6 +19,7 @@ export function Overview({ store }: { readonly store: Store }) {
   return (
     <div class="overview">
       <RunHead report={report} />
+      <Damage damage={run.damage ?? []} />
       {error && (
         <Section title="Why it failed" class="is-bad">
           <ErrorChain error={error} />
@@ -35,14 +36,13 @@ export function Overview({ store }: { readonly store: Store }) {
         <StaticInputs run={run} />
         <Origins report={report} />
         <Omitted omitted={run.omitted} />
-        <Damage damage={run.damage ?? []} />
       </div>
       <Metrics metrics={run.metrics} />
     </div>
   );
 }
 
-/** What of the run could not be read. */
+/** What of the run could not be read: all else is to be seen in its light. */
 function Damage({ damage }: { readonly damage: readonly ErrorEnvelope[] }) {
   if (damage.length === 0) return null;
   return (
@@ -60,7 +60,7 @@ function Omitted({ omitted }: { readonly omitted: Store["run"]["omitted"] }) {
     <Section title="Not in this report">
       <ul class="plain">
         {omitted.map(({ what, count, reason }) => (
-          <li key={what}>
+          <li key={`${what} ${reason}`}>
             {amountText(count, what.replace(/s$/, ""))}: <ShownText text={reason} />
           </li>
         ))}

@@ -33,7 +33,7 @@ export function nodeCounts({ elements }: Pick<ReportRun, "elements">): NodeCount
 
 /** What became of the time of a run, in milliseconds. */
 export interface RunTimes {
-  /** From its start to its end, or to when the report was made. */
+  /** From its start to its end, or to when the report was made; of one that was interrupted, to the last that is known of it. */
   readonly wall: number;
   /** In which at least one node was worked on. */
   readonly busy: number;
@@ -45,10 +45,12 @@ export interface RunTimes {
 
 export function runTimes({ details, elements }: Pick<ReportRun, "details" | "elements">, now: number): RunTimes {
   const start = millisecondsOf(details.startedAt);
-  const end = details.endedAt === null ? Math.max(now, start) : millisecondsOf(details.endedAt);
+  const seen = lastMoment(elements, start);
+  // One that was left goes on for nobody.
+  const end = details.endedAt === null ? Math.max(details.status === "interrupted" ? seen : now, start) : millisecondsOf(details.endedAt);
   const attempts = elements.flatMap(({ attempts = [] }) => attempts).filter(({ decision }) => decision === "executed");
   // What nobody saw end was worked on for nobody knows how long: until the last thing that is known of the run.
-  const last = details.status === "running" ? end : lastMoment(elements, start);
+  const last = details.status === "running" ? end : seen;
   const waits = unionOf(attempts.flatMap((attempt) => attempt.waits.map((wait) => [wait.start, wait.end ?? end] as const)));
   const worked = attempts.map((attempt) =>
     without(

@@ -3,7 +3,7 @@ import type { Route } from "../route.ts";
 
 /** Something that can be found, and where it is. */
 export interface Entry {
-  readonly kind: "element" | "error" | "span" | "log" | "event" | "content" | "file";
+  readonly kind: "element" | "error" | "span" | "log" | "content" | "file";
   readonly title: string;
   readonly text: string;
   readonly route: Route;
@@ -30,6 +30,7 @@ export function* entriesOf(run: ReportRun): Generator<Entry> {
   yield* spanEntries(run);
   yield* logEntries(run);
   yield* contentEntries(run);
+  for (const { path } of run.outcome?.changes ?? []) yield { kind: "file", title: path, text: path, route: { view: "outcome", path } };
 }
 
 function* spanEntries(run: ReportRun): Generator<Entry> {

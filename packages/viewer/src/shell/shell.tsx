@@ -8,6 +8,7 @@ import { Outcome } from "../outcome/outcome.tsx";
 import { Overview } from "../overview/overview.tsx";
 import { watchPrinting } from "../print/watch-printing.tsx";
 import { searchState } from "../search/search-state.ts";
+import { hrefOf } from "../route.ts";
 import type { Store } from "../store.ts";
 import { timelineState } from "../timeline/timeline-state.ts";
 import { Timeline } from "../timeline/timeline.tsx";
@@ -65,6 +66,9 @@ function TimelineView({ keyboard: { store, timeline } }: { readonly keyboard: Ke
         <>
           <Splitter name="inspector" label="Width of the inspector" right />
           <aside class="inspector-frame" aria-label="What is chosen">
+            <a class="close" href={hrefOf({ view: "timeline" })} aria-label="Close" title="Close (Esc)">
+              ×
+            </a>
             <Inspector store={store} selection={selection} tab={store.route.value.tab} />
           </aside>
         </>

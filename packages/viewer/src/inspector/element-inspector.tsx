@@ -103,7 +103,7 @@ function ElementHead({ element, attempt }: { readonly element: ReportElement; re
         <Status status={attempt?.status ?? status} handled={attempt === undefined || attempt === element.attempts?.at(-1) ? handled : undefined} />
         {attempt && attempt.decision !== "executed" && <span class="badge reused">{attempt.decision}</span>}
         <span>
-          <ShownText text={attempt?.nodeType ?? kind} />
+          <ShownText text={attempt?.nodeType ?? attempt?.fingerprint?.code.type ?? kind} />
         </span>
         {(shown.durationMs ?? durationMs) !== null && <span>{durationText(shown.durationMs)}</span>}
       </p>

@@ -44,8 +44,11 @@ export function Summary({ store, element, attempt }: SummaryProps) {
 }
 
 function decisionOf({ report, run }: Store, { path }: ReportElement, attempt: ReportAttempt): string {
-  const compared = report.comparison?.nodes.find((node) => node.path === path && node.attempt === attempt.attempt);
-  return whyDecided({ path, attempt, rerun: run.details.rerun, compared });
+  const { rerun } = run.details;
+  // How it differs from any other run than the one that it was made from is no reason.
+  const { before, nodes = [] } = report.comparison ?? {};
+  const compared = before?.runId === rerun?.of ? nodes.find((node) => node.path === path && node.attempt === attempt.attempt) : undefined;
+  return whyDecided({ path, attempt, rerun, compared });
 }
 
 function timeFacts({ start, end, durationMs }: Pick<ReportElement, "start" | "end" | "durationMs">): readonly Fact[] {

@@ -1,7 +1,8 @@
 import type { ArtifactEntry, ReportAttempt, ReportElement } from "@dad/protocol";
+import { useState } from "preact/hooks";
 import { chatOfAttempt } from "../chat/chat-of-attempt.ts";
 import { ChatView } from "../chat/chat-view.tsx";
-import { ContentView } from "../contents/content-view.tsx";
+import { ContentView, type ContentViewProps } from "../contents/content-view.tsx";
 import { Section } from "../elements/facts.tsx";
 import { EventList } from "../events/event-list.tsx";
 import { LogList } from "../logs/log-list.tsx";
@@ -59,10 +60,21 @@ function Named({ store, artifacts, names }: NamedProps) {
     <>
       {shown.map(({ name, digest }) => (
         <Section key={name} title={name === "result" ? "result, as other nodes read it" : name}>
-          <ContentView run={store.run} digest={digest} name={name} />
+          {name === "result" ? <Folded run={store.run} digest={digest} name={name} /> : <ContentView run={store.run} digest={digest} name={name} />}
         </Section>
       ))}
     </>
+  );
+}
+
+/** What is mostly much like something else that is shown. */
+function Folded(props: ContentViewProps) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>Show it</summary>
+      {isOpen && <ContentView {...props} />}
+    </details>
   );
 }
 

@@ -83,21 +83,25 @@ export interface JsonMatches {
   readonly isCut: boolean;
 }
 
+/** A value that is to be looked at, and what it stands in: as deep as it may be, nothing is copied. */
+interface Place {
+  readonly row: Omit<JsonRow, "isOpen">;
+  readonly around: Place | undefined;
+}
+
 /** Where a word is in the keys and the texts of a value, in any case of its letters. */
 export function findInJson(value: Json, term: string): JsonMatches {
   const word = term.toLowerCase();
   const [open, found] = [new Set<string>(), new Set<string>()];
-  const waiting: { readonly row: Omit<JsonRow, "isOpen">; readonly above: readonly string[] }[] = [
-    { row: rowOf({ id: "", level: 1, value }), above: [] },
-  ];
-  for (let looked = 0; waiting.length > 0; looked += 1) {
+  const waiting: Place[] = [{ row: rowOf({ id: "", level: 1, value }), around: undefined }];
+  for (let place = waiting.pop(), looked = 0; place; place = waiting.pop(), looked += 1) {
     if (looked === MOST_LOOKED_AT || found.size === MOST_FOUND) return { open, found, isCut: true };
-    const { row, above } = waiting.pop() ?? { row: rowOf({ id: "", level: 1, value: null }), above: [] };
+    const { row, around } = place;
     if (isMatch(row, word)) {
       found.add(row.id);
-      for (const id of above) open.add(id);
+      for (let above = around; above && !open.has(above.row.id); above = above.around) open.add(above.row.id);
     }
-    if (row.size > 0) waiting.push(...[...childrenOf(row)].reverse().map((child) => ({ row: child, above: [...above, row.id] })));
+    if (row.size > 0) for (const child of [...childrenOf(row)].reverse()) waiting.push({ row: child, around: place });
   }
   return { open, found, isCut: false };
 }

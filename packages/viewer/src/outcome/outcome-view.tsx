@@ -39,8 +39,12 @@ export function OutcomeView({ outcome, chosen, beforeName, hasLinks = true, chil
     <>
       <header class="outcome-head">
         <p class="outcome-totals">
-          <strong>{amountText(files.length, "file")}</strong> <span class="plus">+{countText(added)}</span>{" "}
-          <span class="minus">−{countText(removed)}</span>
+          <strong>{amountText(files.length, "file")}</strong>{" "}
+          {files.length > 0 && (
+            <>
+              <span class="plus">+{countText(added)}</span> <span class="minus">−{countText(removed)}</span>
+            </>
+          )}
         </p>
         <p class="dim">
           <Ref at={outcome.before} fallback={beforeName} /> → <Ref at={outcome.after} fallback="nothing" />

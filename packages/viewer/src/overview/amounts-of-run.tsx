@@ -1,7 +1,7 @@
 import type { BudgetLevel, Usage } from "@dad/protocol";
 import type { ComponentChildren } from "preact";
 import { Section } from "../elements/facts.tsx";
-import { amountText, budgetText, costText, countText, durationText, isPaid } from "../format/amounts.ts";
+import { amountText, budgetText, costText, countText, durationText, isPaid, usageText } from "../format/amounts.ts";
 import type { Store } from "../store.ts";
 import { ShownText } from "../text/shown-text.tsx";
 import { nodeCounts, type NodeCounts, runTimes, type RunTimes } from "./summary.ts";
@@ -40,7 +40,7 @@ function CostTile({ usage, saved }: { readonly usage: Usage; readonly saved: Usa
     <Tile title="Cost" value={costText(usage.costUsd)}>
       {usage.costUsd === null && <p>The price of a model is not known.</p>}
       {usage.calls !== undefined && <p>{amountText(usage.calls, "call")} of models</p>}
-      {saved && <p>{costText(saved.costUsd)} saved by what was reused</p>}
+      {saved && <p>{saved.costUsd === 0 ? usageText(saved) : costText(saved.costUsd)} saved by what was reused</p>}
       {usage.forfeited && (
         <p>
           and at most {usage.forfeited.usd === null ? "an unknown amount" : costText(usage.forfeited.usd)} for{" "}

@@ -12,7 +12,7 @@ import { selectIsolation } from "@dad/isolation";
 import { bubblewrapIsolation } from "@dad/isolation-bubblewrap";
 import { processIsolation } from "@dad/isolation/process";
 import { diskJournalStore } from "@dad/journal/disk";
-import { noopObservability } from "@dad/observability/noop";
+import { jsonlObservability } from "@dad/observability/jsonl";
 import { gitOutcomeRepository } from "@dad/outcome-git";
 import { DadError } from "@dad/protocol";
 import { staticResourceRegistry } from "@dad/resources/static";
@@ -53,6 +53,8 @@ const isolation = selectIsolation([commands, bubblewrapIsolation({ hostEnv: proc
 const resources = staticResourceRegistry({ profiles }).profile(values.profile ?? profileFor(process.env));
 // So that `dad resume` and `dad rerun` find the agent by the id of the run alone.
 const source = { file: relative(runRoot, join(projectRoot, "src", "agent.ts")).replaceAll(sep, "/"), project: PROJECT, profile: resources.name };
+// Who tells what a run does.
+const origin = { resource: { "service.name": PROJECT }, scope: { name: "sample-coder" } };
 const progress = progressOn(process.stderr, { term: process.env["TERM"] });
 
 // What each run has of its own.
@@ -67,7 +69,7 @@ const ports: MakeRunPorts = (env, own) => {
     resources,
     events,
     view: diskArtifactView({ root: env.runDir, store: artifacts }),
-    observability: own(noopObservability()),
+    observability: own(jsonlObservability({ directory: env.traceDir, origin }, { traceId: env.executionId.replaceAll("-", "") })),
     redactor: hidden,
     isolation,
   };

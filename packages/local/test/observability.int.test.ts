@@ -69,7 +69,7 @@ async function spoken(observability: false | LocalObservability | undefined, { r
       observability: observability === false ? false : told === true ? undefined : told,
     },
   });
-  if (error !== undefined) throw error;
+  expect(error).toBeUndefined();
   const directory = join(run.runDir, ".trace");
   return { run, troubles, directory, kept: await readTelemetry(read === false ? projectRoot : directory) };
 }

@@ -23,6 +23,14 @@ const KEYS: readonly (readonly [title: string, keys: readonly (readonly [keys: s
     ],
   ],
   [
+    "In the inspector",
+    [
+      ["[  ]", "the part before, the next part"],
+      ["1 – 9", "the parts, while the focus is in it"],
+      ["↑ ↓ → ←", "through values, and through lists"],
+    ],
+  ],
+  [
     "In the chart",
     [
       ["+  −  0", "zoom in, zoom out, show all time"],

@@ -8,16 +8,19 @@ export interface Place {
   readonly url: string;
 }
 
-/** What is said of something that does not arrive: what, where, why, and what can be done. */
-export function troubleOf(answer: Answer | undefined, { signal, url }: Place): TelemetryTroubleError {
+/** Of what does not arrive while the run goes on. */
+export const SENT_LATER = ". What the run keeps in its files can be sent later: dad trace push";
+
+/** What is said of something that does not arrive: what, where, why, and what can be done. `more`: what is to be added. */
+export function troubleOf(answer: Answer | undefined, { signal, url }: Place, more = ""): TelemetryTroubleError {
   const where = urlText(url);
   if (!answer) {
-    const message = `some ${signal} are not sent to ${where}: more came than it takes in time, and the oldest are given up. A larger queue (queueSize, OTEL_BSP_MAX_QUEUE_SIZE, OTEL_BLRP_MAX_QUEUE_SIZE) holds more`;
+    const message = `some ${signal} are not sent to ${where}: more came than it takes in time, and the oldest are given up. A larger queue (queueSize, OTEL_BSP_MAX_QUEUE_SIZE, OTEL_BLRP_MAX_QUEUE_SIZE) holds more${more}`;
     return new TelemetryTroubleError("TELEMETRY_UNREACHABLE", message, { details: { signal, url: where } });
   }
   const status = answer.outcome === "later" || answer.outcome === "refused" ? answer.status : undefined;
   const refused = answer.outcome === "refused" || answer.outcome === "taken";
-  const message = `${refused ? "some " : ""}${signal} are not sent to ${where}: ${answer.reason}. ${remedyOf(answer, signal)}`;
+  const message = `${refused ? "some " : ""}${signal} are not sent to ${where}: ${answer.reason}. ${remedyOf(answer, signal)}${more}`;
   return new TelemetryTroubleError(refused ? "TELEMETRY_REFUSED" : "TELEMETRY_UNREACHABLE", message, {
     details: { signal, url: where, reason: answer.reason, ...(status !== undefined && { status }) },
     ...(answer.outcome === "unreachable" && { cause: answer.cause }),

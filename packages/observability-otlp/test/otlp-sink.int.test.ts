@@ -129,7 +129,9 @@ describe("otlpSink", () => {
     await sink[Symbol.asyncDispose]();
     expect(troubles).toMatchObject([{ code: "TELEMETRY_UNREACHABLE", retryable: true, details: { signal: "traces", url: `${url}/in/v1/traces` } }]);
     expect(troubles[0]?.message).toContain(`traces are not sent to ${url}/in/v1/traces: connect ECONNREFUSED`);
-    expect(troubles[0]?.message).toContain("Look whether a receiver of OTLP over HTTP listens there");
+    expect(troubles[0]?.message).toContain(
+      "Look whether a receiver of OTLP over HTTP listens there. What the run keeps in its files can be sent later: dad trace push",
+    );
   });
 
   it.each([429, 502, 503, 504])("sends again what is answered with %i, when the receiver says that it may, and tells nothing", async (status) => {

@@ -72,7 +72,7 @@ describe("a receiver of somebody else", () => {
     const run = recordingObservability([otlpSink({ origin: ORIGIN, ...endpoints(receiver.url) })]);
     const { node, end, ids } = tell(run, "parent");
     const env = { PATH: process.env["PATH"], ...traceVariables(node), OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url };
-    await promisify(execFile)(process.execPath, [join(here, "instrumented-child.mjs")], { env });
+    await promisify(execFile)(process.execPath, [join(here, "instrumented-child.ts")], { env });
     end();
     await run[Symbol.asyncDispose]();
     const spans = await receiver.spans();

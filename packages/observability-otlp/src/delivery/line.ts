@@ -1,6 +1,6 @@
 import { messageOf } from "@dad/protocol";
 import type { OtlpBatching, OtlpEndpoint, OtlpSinkOptions, Signal } from "../settings.ts";
-import { troubleOf } from "../trouble.ts";
+import { SENT_LATER, troubleOf } from "../trouble.ts";
 import type { Answer } from "./answer.ts";
 import { deliveryQueue, type DeliveryQueue } from "./queue.ts";
 import { type Message, type Receiver, receiverAt } from "./receiver.ts";
@@ -53,7 +53,7 @@ function tellingOnce(signal: Signal, { endpoint, onTrouble }: LineOptions): (ans
     if (told) return;
     told = true;
     try {
-      onTrouble?.(troubleOf(answer, { signal, url: endpoint.url }));
+      onTrouble?.(troubleOf(answer, { signal, url: endpoint.url }, SENT_LATER));
     } catch {
       // Who is told that something does not arrive is no reason why a run should fail.
     }

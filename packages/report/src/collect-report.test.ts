@@ -81,6 +81,13 @@ describe("collectReport", () => {
     expect(report.run.damage).toMatchObject([{ code: "TELEMETRY_DAMAGED", message: expect.stringContaining("2 lines") as string }]);
   });
 
+  it("does without traces that cannot be read, and says so", async () => {
+    const telemetry = () => Promise.reject(new DadError("TELEMETRY_UNREADABLE", "no right to read it"));
+    const report = await collected({ one: { events: did } }, { telemetry });
+    expect([report.run.spans, report.run.elements.length, codes(report)]).toEqual([[], 2, ["TELEMETRY_UNREADABLE"]]);
+    await expect(collected({ one: { events: did } }, { telemetry: () => Promise.reject(new TypeError("a slip")) })).rejects.toThrow("a slip");
+  });
+
   it("shows how the files of the outcome changed, as far as there is room", async () => {
     const events: MadeRun["events"] = [
       { type: "outcome.opened", outcome: ref("1") },

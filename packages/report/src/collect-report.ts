@@ -1,6 +1,7 @@
 import { compareRuns } from "@dad/compare";
-import { DadError, type ErrorEnvelope, errorEnvelope, type ReportRun, type RunComparison, type RunId, type RunReport } from "@dad/protocol";
+import type { ErrorEnvelope, ReportRun, RunComparison, RunId, RunReport } from "@dad/protocol";
 import { collectContents } from "./contents.ts";
+import { despiteDamage } from "./despite-damage.ts";
 import { elementsOf } from "./elements.ts";
 import { eventsOf } from "./events-of.ts";
 import { kinOf } from "./kin.ts";
@@ -90,8 +91,8 @@ type CollectedTelemetry = { -readonly [Name in keyof ReportTelemetry]: ReportTel
 
 async function keptTelemetry(ports: ReportPorts, { details: { runId } }: RecordedRun, options: KeptTelemetryOptions): Promise<CollectedTelemetry> {
   const { limits, omitted, ...abort } = options;
-  const kept = await ports.telemetry?.(runId, abort);
-  if (!kept) return { spans: [], logs: [], metrics: [], damage: [] };
+  const { value: kept, damage } = await despiteDamage(async () => await ports.telemetry?.(runId, abort), undefined, abort);
+  if (!kept) return { spans: [], logs: [], metrics: [], damage };
   const { spans, logs, metrics } = telemetryOf(kept);
   return {
     spans: withinLimits(spans, { what: "spans", limit: limits.spans, omitted }),
@@ -124,14 +125,11 @@ interface Compared extends Pick<ReportRun, "omitted"> {
 /** Two runs of which one is damaged are shown, and not compared. */
 async function compared(ports: ReportPorts, { run, before }: TwoRuns, { limits, ...abort }: CollectRunOptions): Promise<Compared> {
   const omitted = omissions();
-  try {
+  const compare = async (): Promise<RunComparison> => {
     const outcomes = await ports.outcomes?.(before.details);
     const found = await compareRuns({ ...ports, outcomes }, { before: before.details.runId, after: run.details.runId, ...abort });
-    const outcome = found.outcome && withinPatchLimit(found.outcome, { limit: limits.patch, omitted });
-    return { comparison: { ...found, outcome }, omitted: omitted.all(), damage: [] };
-  } catch (error) {
-    abort.signal?.throwIfAborted();
-    if (!DadError.is(error)) throw error;
-    return { comparison: undefined, omitted: [], damage: [errorEnvelope(error)] };
-  }
+    return { ...found, outcome: found.outcome && withinPatchLimit(found.outcome, { limit: limits.patch, omitted }) };
+  };
+  const { value: comparison, damage } = await despiteDamage<RunComparison | undefined>(compare, undefined, abort);
+  return { comparison, omitted: omitted.all(), damage };
 }

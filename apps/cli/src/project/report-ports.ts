@@ -15,7 +15,7 @@ export function reportPorts(store: LocalStore): ReportPorts & AsyncDisposable {
     journals,
     artifacts,
     runRoot,
-    telemetry: (runId) => readTelemetry(join(runRoot, runId, ".trace")),
+    telemetry: (runId, abort) => readTelemetry(join(runRoot, runId, ".trace"), abort),
     async shown(runId, path) {
       const place = join(runRoot, runId, path);
       const found = await lstat(place).catch(() => undefined);

@@ -109,7 +109,10 @@ describe("the span of a call", () => {
     const digest = `sha256:${"0".repeat(64)}`;
     call.refer("reply", { digest, path: "nodes/a/reply.json" } as ArtifactEntry);
     call.refer("request", undefined);
+    const came = performance.timeOrigin + performance.now();
+    while (performance.timeOrigin + performance.now() <= came);
     call.end();
+    expect(spans[0]?.endTime).toBeLessThanOrEqual(came);
     expect(spans[0]?.attributes).toMatchObject({ "dad.artifact.reply.uri": "nodes/a/reply.json", "dad.artifact.reply.digest": digest });
     expect(spans[0]?.attributes).not.toHaveProperty("dad.artifact.request.uri");
   });
@@ -238,6 +241,19 @@ describe("calls of providers within one call", () => {
       },
     ]);
   });
+
+  it("begin the reply anew: only the pieces of the last one are measured", async () => {
+    const observability = memoryObservability();
+    let calls = 0;
+    const model = modelThat(async (_request, { onPiece } = {}) => {
+      for (const text of ["a", "b", "c"].slice(calls)) onPiece?.({ channel: "text", text });
+      calls += 1;
+      if (calls === 1) throw new ModelError("MODEL_UNAVAILABLE", "broke off", { retryable: true });
+      return REPLY;
+    });
+    await tracedModel(withPolicies(model, { retry: { delayMs: 0 } }), { observability }).generate(REQUEST, { onPiece() {} });
+    expect(measured(observability, /chunk/).map(([name]) => name)).toEqual(["operation.time_to_first_chunk", "operation.time_per_output_chunk"]);
+  });
 });
 
 describe("contents", () => {
@@ -281,11 +297,13 @@ describe("contents", () => {
     const observability = memoryObservability();
     const secret = "correct-horse-battery";
     const redactor = { text: (text: string) => text.replaceAll(secret, "[secret]") };
-    const request: ModelRequest = { messages: [{ role: "user", content: `${"x".repeat(40)}${secret}` }] };
-    await tracedModel(replying(), { observability: captured(observability, { maxLength: 110 }), redactor }).generate(request);
+    // It is cut in the middle of the secret.
+    const content = `${"x".repeat(15)}${secret}${"y".repeat(200)}`;
+    const traced = tracedModel(replying(), { observability: captured(observability, { maxLength: 115 }), redactor });
+    await traced.generate({ messages: [{ role: "user", content }] });
     const { "gen_ai.input.messages": text, "dad.capture.cut": cut } = observability.spans[0]?.attributes ?? {};
-    expect(String(text)).not.toContain("correct");
-    expect(cut ?? []).not.toContain("gen_ai.output.messages");
+    expect(String(text)).toContain(`${"x".repeat(15)}[secret]yyy`);
+    expect(cut).toContain("gen_ai.input.messages");
   });
 
   it("have the message of what failed with them", async () => {

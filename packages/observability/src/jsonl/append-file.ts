@@ -28,10 +28,10 @@ export function appendFile(path: string, around: Envelope): AppendFile {
   return {
     append(contents) {
       const to = file();
-      const lines = bytes(contents);
+      const { buffer, size } = bytes(contents);
       try {
-        for (let written = 0; written < lines.length;) written += writeSync(to.fd, lines, written);
-        to.length += lines.length;
+        for (let written = 0; written < size; ) written += writeSync(to.fd, buffer, written, size - written);
+        to.length += size;
       } catch (error) {
         // A part of a line would make the next one unreadable.
         ftruncateSync(to.fd, to.length);
@@ -45,8 +45,13 @@ export function appendFile(path: string, around: Envelope): AppendFile {
   };
 }
 
+interface Bytes {
+  readonly buffer: Uint8Array;
+  readonly size: number;
+}
+
 /** The bytes that are given are those of the last call only. */
-function lineBytes({ before, after }: Envelope): (contents: readonly string[]) => Uint8Array {
+function lineBytes({ before, after }: Envelope): (contents: readonly string[]) => Bytes {
   // What does not change is in its place already: most lines are single, and short.
   const buffer = Buffer.allocUnsafeSlow(BUFFER);
   const begin = buffer.write(before);
@@ -55,9 +60,13 @@ function lineBytes({ before, after }: Envelope): (contents: readonly string[]) =
   return (contents) => {
     const [content] = contents;
     if (content === undefined || contents.length > 1 || content.length > most || begin + end.length > BUFFER / 2)
-      return Buffer.from(contents.map((each) => before + each + after).join(""));
+      return whole(Buffer.from(contents.map((each) => before + each + after).join("")));
     const at = begin + buffer.write(content, begin);
     buffer.set(end, at);
-    return buffer.subarray(0, at + end.length);
+    return { buffer, size: at + end.length };
   };
+}
+
+function whole(buffer: Uint8Array): Bytes {
+  return { buffer, size: buffer.length };
 }

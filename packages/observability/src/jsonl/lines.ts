@@ -59,8 +59,9 @@ function envelope({ resource, scope, schemaUrl }: TelemetryOrigin, signal: strin
 export function nanoseconds(milliseconds: number): string {
   const whole = Math.floor(milliseconds);
   const rest = Math.round((milliseconds - whole) * 1e6);
-  if (whole <= 0 && rest === 0) return "0";
-  return rest === 1e6 ? `${whole + 1}000000` : `${whole}${String(rest).padStart(6, "0")}`;
+  if (rest === 1e6) return `${whole + 1}000000`;
+  // The leading digit keeps the zeros after it.
+  return whole <= 0 ? String(rest) : whole + String(1e6 + rest).slice(1);
 }
 
 function spanText(span: RecordedSpan, write: Writer): string {

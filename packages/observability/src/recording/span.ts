@@ -7,6 +7,7 @@ import { isTime, millisecondsOf } from "./time.ts";
 import { attributesOf, type AttributeSet, exceptionAttributes, setAll, setOne, textOf } from "./values.ts";
 
 export interface SpanIdentity {
+  readonly name: unknown;
   readonly context: SpanContext;
   readonly parentSpanId?: string;
   readonly parentIsRemote?: boolean;
@@ -31,9 +32,9 @@ interface Growing {
 }
 
 /** A span that hands itself over when it ends, and cannot be changed afterwards. */
-export function recordingSpan(name: unknown, options: SpanIdentity & SpanOptions, receiver: SpanReceiver): Span {
-  const { context } = options;
-  const growing = beginning(name, options, receiver.limits);
+export function recordingSpan(identity: SpanIdentity, options: SpanOptions, receiver: SpanReceiver): Span {
+  const { context } = identity;
+  const growing = beginning(identity, options, receiver.limits);
   let ended = false;
 
   /** Each change gives the span back, as the API wants it. */
@@ -64,20 +65,20 @@ export function recordingSpan(name: unknown, options: SpanIdentity & SpanOptions
   return span;
 }
 
-function beginning(name: unknown, options: SpanIdentity & SpanOptions, limits: RecordingLimits): Growing {
-  const { context, parentSpanId, parentIsRemote, kind, startTime } = options;
+function beginning(identity: SpanIdentity, options: SpanOptions, limits: RecordingLimits): Growing {
+  const { name, context, parentSpanId, parentIsRemote } = identity;
   const traceState = stateText(context.traceState);
   const attributes = attributesOf(options.attributes, limits);
   const links: RecordedLink[] = [];
   const begun = {
     name: textOf(name, limits.bodyLength),
-    kind: spanKindOf(kind),
+    kind: spanKindOf(options.kind),
     traceId: context.traceId,
     spanId: context.spanId,
     ...(traceState !== undefined && { traceState }),
     ...(parentSpanId !== undefined && { parentSpanId }),
     ...(parentIsRemote && { parentIsRemote }),
-    startTime: millisecondsOf(startTime),
+    startTime: millisecondsOf(options.startTime),
     attributes: attributes.values,
     links,
   };

@@ -14,12 +14,13 @@ export interface RecordingTrace {
 export function recordingTracer({ traceId: own, parent: place }: RecordingTrace, receiver: SpanReceiver): Tracer {
   const random = randomIds();
 
-  function identityBelow(parent: Context | undefined): SpanIdentity {
+  function identityBelow(name: unknown, parent: Context | undefined): SpanIdentity {
     const above = spanContextIn(parent);
     const spanId = random(8);
-    if (!above) return { context: { traceId: own ?? random(16), spanId, traceFlags: TraceFlags.SAMPLED } };
+    if (!above) return { name, context: { traceId: own ?? random(16), spanId, traceFlags: TraceFlags.SAMPLED } };
     const { traceId, traceState, isRemote } = above;
     return {
+      name,
       context: { traceId, spanId, traceFlags: TraceFlags.SAMPLED, ...(traceState && { traceState }) },
       parentSpanId: above.spanId,
       ...(isRemote && { parentIsRemote: true }),
@@ -27,7 +28,7 @@ export function recordingTracer({ traceId: own, parent: place }: RecordingTrace,
   }
 
   return tracerOf(
-    (name, options, parent) => recordingSpan(name, { ...options, ...identityBelow(options?.root ? undefined : parent) }, receiver),
+    (name, options, parent) => recordingSpan(identityBelow(name, options?.root ? undefined : parent), options ?? {}, receiver),
     place ?? ROOT_CONTEXT,
   );
 }

@@ -11,15 +11,20 @@ import { HAPPENS, writeRun } from "./written-runs.ts";
 
 interface Receiver extends AsyncDisposable {
   readonly url: string;
+  /** Somebody asked. */
+  readonly asked: Promise<void>;
   readonly requests: { readonly path: string; readonly headers: IncomingHttpHeaders; readonly body: unknown }[];
 }
 
-/** Takes everything; under `/refusing`, nothing. */
+/** Takes everything; under `/refusing`, nothing; under `/silent`, it does not answer. */
 async function receiver(): Promise<Receiver> {
   const requests: Receiver["requests"] = [];
+  const { promise: asked, resolve } = Promise.withResolvers<void>();
   const server = createServer((request, response) => {
     void json(request).then((body) => {
       requests.push({ path: request.url ?? "", headers: request.headers, body });
+      resolve();
+      if (request.url?.startsWith("/silent")) return undefined;
       if (request.url?.startsWith("/refusing")) return response.writeHead(401).end(`no such key ${request.headers.authorization}`);
       return response.writeHead(200, { "content-type": "application/json" }).end("{}");
     });
@@ -28,6 +33,7 @@ async function receiver(): Promise<Receiver> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
+    asked,
     async [Symbol.asyncDispose]() {
       server.close();
       server.closeAllConnections();
@@ -116,12 +122,20 @@ describe("dad trace push", () => {
     expect(stderr).not.toContain("sesame");
   });
 
+  it("stops at Ctrl-C, also when nobody answers", async () => {
+    await using project = await testProject();
+    await using to = await receiver();
+    await written(project);
+    const { child, ended } = project.start("trace", "push", "r", "--otlp", `${to.url}/silent`);
+    await to.asked;
+    child.kill("SIGINT");
+    expect(await ended).toEqual({ code: 130, stdout: "", stderr: "stopped: not everything was sent\n" });
+  });
+
   it.each<[string, readonly string[], string]>([
     ["nobody says where to", ["r"], "say where to: --otlp http://localhost:4318, or OTEL_EXPORTER_OTLP_ENDPOINT"],
     ["the URL is none", ["r", "--otlp", "localhost:4318"], "--otlp is no URL that begins with http:// or https://"],
     ["a header is none", ["r", "--otlp", "http://localhost", "--header", "open-sesame"], "--header is not name=value"],
-    ["there is no such signal", ["r", "--otlp", "http://localhost", "--signal", "spans"], "There are traces, metrics, logs."],
-    ["there is no such run", ["x", "--otlp", "http://localhost"], "RUN_UNKNOWN"],
     ["the run has kept nothing", ["empty", "--otlp", "http://localhost:1"], "TELEMETRY_MISSING"],
   ])("does nothing when %s", async (_what, args, message) => {
     await using project = await testProject();

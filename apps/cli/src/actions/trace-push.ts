@@ -28,7 +28,13 @@ export async function tracePush(given: string, flags: TracePushFlags): Promise<n
   const { runId } = await findRun(store, given);
   using leave = leaving();
   const directory = join(runRoot, runId, ".trace");
-  const pushed = await pushTelemetry({ directory, endpoints, signal: leave.signal });
+  const pushed = await pushTelemetry({ directory, endpoints, signal: leave.signal }).catch((error: unknown) => {
+    if (!leave.signal.aborted) throw error;
+  });
+  if (!pushed) {
+    process.stderr.write("stopped: not everything was sent\n");
+    return EXIT.cancelled;
+  }
   const report: PushReport = { format: "dad.push/1", runId, ...pushed };
   if (report.unfinished.length === 0 && report.signals.every(isEmpty)) throw new TelemetryMissingError(runId, directory);
   process.stdout.write(flags.json ? jsonText(report) : pushText(visible(report)));

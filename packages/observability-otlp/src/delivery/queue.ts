@@ -24,7 +24,7 @@ export interface DeliveryQueue<Item> {
   close(): Promise<void>;
 }
 
-const NO_TIME: Answer = { outcome: "unreachable", reason: "there was no answer in the time that there was", cause: undefined };
+const NO_TIME: Answer = { outcome: "unreachable", reason: "it did not answer in the time that was left", cause: undefined };
 
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 30_000;

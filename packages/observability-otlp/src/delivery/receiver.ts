@@ -145,7 +145,7 @@ function withoutHeaders<Kind extends Answer>(answer: Kind, headers: Readonly<Rec
 
 function reasonOf(error: unknown, { url, timeoutMs }: { readonly url: URL; readonly timeoutMs: number | undefined }): string {
   if (timeoutMs !== undefined) return `there is no answer within ${timeoutMs} ms`;
-  if (error instanceof Error && error.name === "AbortError") return "there was no time left to wait for an answer";
+  if (error instanceof Error && error.name === "AbortError") return "it did not answer in the time that was left";
   const code = codeOf(error);
   // What the libraries say of these tells nobody what to do.
   if (code?.startsWith("HPE_"))

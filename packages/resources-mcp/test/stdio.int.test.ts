@@ -89,6 +89,11 @@ describe("an MCP server that is started", () => {
     expect(refused).toMatchObject({ failed: true, errorCode: -32_602, requestId: expect.any(String) as string });
   });
 
+  it("is told of the trace also when it is asked for its tools", async () => {
+    await using open = await hostile("meta").open({ headers: { traceparent: "00-a-b-01", tracestate: "dad=1" } });
+    expect(JSON.parse(open.tools[0]?.description ?? "")).toMatchObject({ traceparent: "00-a-b-01", tracestate: "dad=1" });
+  });
+
   it("is made of the data of a profile", async () => {
     const make = mcpTools({ hostEnv });
     const server = {

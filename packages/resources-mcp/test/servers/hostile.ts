@@ -16,7 +16,8 @@ const TOOLS: Readonly<Record<string, readonly object[]>> = {
   many: Array.from({ length: 501 }, (_, index) => tool(`t${index}`)),
 };
 
-function list({ cursor = "0" }: { readonly cursor?: string }): object {
+function list({ cursor = "0", _meta = {} }: { readonly cursor?: string; readonly _meta?: object }): object {
+  if (mode === "meta") return { tools: [tool("only", { description: JSON.stringify(_meta) })] };
   if (mode === "pages")
     return Number(cursor) < 4 ? { tools: [tool(`t${cursor}`)], nextCursor: String(Number(cursor) + 1) } : { tools: [tool(`t${cursor}`)] };
   if (mode === "endless") return { tools: [], nextCursor: String(Number(cursor) + 1) };

@@ -1,6 +1,9 @@
 import type { Json, ReportLog, ReportSpan } from "@dad/protocol";
+import { Fragment } from "preact";
 import { spanChat } from "../chat/read-chat.ts";
 import { ChatView } from "../chat/chat-view.tsx";
+import { contentOf } from "../contents/content-of.ts";
+import { ContentView, type ContentViewProps } from "../contents/content-view.tsx";
 import { Facts, Section } from "../elements/facts.tsx";
 import { Moment } from "../elements/moment.tsx";
 import { NodeLink } from "../elements/node-link.tsx";
@@ -51,6 +54,7 @@ export function SpanInspector({ store, span, selection: { attempt } }: SpanInspe
         <Section title="Attributes" aside={countText(Object.keys(attributes).length)}>
           <Attributes attributes={attributes} />
         </Section>
+        <KeptContents attributes={attributes} run={run} />
         {events.length > 0 && <SpanEvents events={events} start={span.start} />}
         {links.length > 0 && <SpanLinks links={links} store={store} />}
         <Inside spans={inside} logs={logs} />
@@ -94,7 +98,7 @@ function Attributes({ attributes }: { readonly attributes: Readonly<Record<strin
         {entries.map(([name, value]) => (
           <tr key={name}>
             <th scope="row">
-              <ShownText text={name} />
+              <AttributeName name={name} />
             </th>
             <td>
               <AttributeValue name={name} value={value} />
@@ -106,11 +110,46 @@ function Attributes({ attributes }: { readonly attributes: Readonly<Record<strin
   );
 }
 
+/** It is broken into lines where its parts end. */
+function AttributeName({ name }: { readonly name: string }) {
+  const parts = name.slice(0, LONG).split(/(?<=[._])/);
+  return (
+    <>
+      {parts.map((part, index) => (
+        <Fragment key={index}>
+          <ShownText text={part} />
+          <wbr />
+        </Fragment>
+      ))}
+      {name.length > LONG && "…"}
+    </>
+  );
+}
+
 function AttributeValue({ name, value }: { readonly name: string; readonly value: Json }) {
   if (typeof value === "object" && value !== null) return <JsonTree value={value} label={name} isBare />;
   const text = String(value);
   if (text.length > LONG || text.includes("\n")) return <LongText text={text} label={name} isCode />;
   return <ShownText text={text} />;
+}
+
+const KEPT = /^dad\.artifact\.(.+)\.digest$/;
+
+/** What a span refers to, as far as the report has it. */
+function KeptContents({ attributes, run }: { readonly attributes: Readonly<Record<string, Json>>; readonly run: ContentViewProps["run"] }) {
+  const kept = Object.entries(attributes).flatMap(([key, digest]) => {
+    const name = KEPT.exec(key)?.[1];
+    return name !== undefined && typeof digest === "string" && contentOf(run, digest) ? [{ name, digest }] : [];
+  });
+  return (
+    <>
+      {kept.map(({ name, digest }) => (
+        <Section key={name} title={name}>
+          <ContentView run={run} digest={digest} name={name} />
+        </Section>
+      ))}
+    </>
+  );
 }
 
 function SpanEvents({ events, start }: { readonly events: NonNullable<ReportSpan["events"]>; readonly start: number }) {

@@ -20,7 +20,7 @@ export function JsonRowView({ row, term, isFocused, onToggle, onFocus }: JsonRow
       role="treeitem"
       aria-level={level}
       aria-expanded={canOpen ? isOpen : undefined}
-      tabIndex={isFocused || id === "" ? 0 : -1}
+      tabIndex={isFocused ? 0 : -1}
       class="json-row"
       style={{ "--level": level - 1 }}
       onFocus={(event) => {

@@ -83,6 +83,8 @@ function Rows({ value, label, levels, term, matches }: RowsProps) {
   const isOpen = (id: string, level: number, size: number): boolean =>
     toggled.get(id) ?? (matches?.open.has(id) || (level < levels && size <= LARGE));
   const { rows, isCut } = jsonRows(value, { isOpen, most });
+  // What was closed around it is seen no more.
+  const current = rows.some(({ id }) => id === focused) ? focused : "";
   const toggle = (id: string, open: boolean): void => setToggled(new Map(toggled).set(id, open));
   const focus = (row: JsonRow | undefined): void => {
     if (!row) return;
@@ -90,7 +92,7 @@ function Rows({ value, label, levels, term, matches }: RowsProps) {
     [...(tree.current?.querySelectorAll<HTMLElement>("[role=treeitem]") ?? [])][rows.indexOf(row)]?.focus();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    const at = rows.findIndex(({ id }) => id === focused);
+    const at = rows.findIndex(({ id }) => id === current);
     if (moved(event.key, { rows, at, focus, toggle })) {
       event.preventDefault();
       event.stopPropagation();
@@ -100,7 +102,7 @@ function Rows({ value, label, levels, term, matches }: RowsProps) {
     <>
       <div role="tree" aria-label={label} class="json-tree" ref={tree} onKeyDown={onKeyDown}>
         {rows.map((row) => (
-          <JsonRowView key={row.id} row={row} term={term} isFocused={row.id === focused} onToggle={toggle} onFocus={setFocused} />
+          <JsonRowView key={row.id} row={row} term={term} isFocused={row.id === current} onToggle={toggle} onFocus={setFocused} />
         ))}
       </div>
       {isCut && (

@@ -8,6 +8,8 @@ export interface ModelUse {
   failed: number;
   inputTokens: number;
   outputTokens: number;
+  /** What recordings say, for which nobody was called. */
+  recordedTokens: number;
   durationMs: number;
   costUsd: number;
 }
@@ -20,11 +22,22 @@ export function modelUses({ spans }: Pick<ReportRun, "spans">): readonly ModelUs
     const model = textOf(attributes["gen_ai.request.model"]);
     const provider = textOf(attributes["gen_ai.provider.name"]);
     const key = JSON.stringify([provider, model]);
-    const use = uses.get(key) ?? { model, provider, calls: 0, failed: 0, inputTokens: 0, outputTokens: 0, durationMs: 0, costUsd: 0 };
+    const use = uses.get(key) ?? {
+      model,
+      provider,
+      calls: 0,
+      failed: 0,
+      inputTokens: 0,
+      outputTokens: 0,
+      recordedTokens: 0,
+      durationMs: 0,
+      costUsd: 0,
+    };
     use.calls += 1;
     use.failed += status === "error" ? 1 : 0;
     use.inputTokens += numberOf(attributes["gen_ai.usage.input_tokens"]);
     use.outputTokens += numberOf(attributes["gen_ai.usage.output_tokens"]);
+    use.recordedTokens += numberOf(attributes["dad.usage.recorded.input_tokens"]) + numberOf(attributes["dad.usage.recorded.output_tokens"]);
     use.costUsd += numberOf(attributes["dad.cost.usd"]);
     use.durationMs += end === null ? 0 : end - start;
     uses.set(key, use);

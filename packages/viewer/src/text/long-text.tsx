@@ -2,7 +2,7 @@ import { useMemo, useState } from "preact/hooks";
 import { CopyButton } from "../elements/copy-button.tsx";
 import { bytesText } from "../format/amounts.ts";
 import { Pieces } from "./shown-text.tsx";
-import { chunkAt } from "./text-chunks.ts";
+import { chunkAt, endOf } from "./text-chunks.ts";
 import { ShowMore } from "../elements/show-more.tsx";
 
 export interface LongTextProps {
@@ -42,7 +42,12 @@ export function LongText({ text, label, term, isCode = false, cut }: LongTextPro
         ))}
         {text === "" && <span class="dim">(empty)</span>}
       </pre>
-      {end < text.length && <ShowMore left={`${bytesText(text.length - end)} of ${bytesText(text.length)}`} onMore={() => setChunks(chunks + 1)} />}
+      {end < text.length && (
+        <>
+          <ShowMore left={`${bytesText(text.length - end)} of ${bytesText(text.length)}`} onMore={() => setChunks(chunks + 1)} />
+          <End text={text} label={label} isWrapped={isWrapped} />
+        </>
+      )}
       {end === text.length && cut !== undefined && <p class="note">{cut}</p>}
     </div>
   );
@@ -57,4 +62,21 @@ function partsOf(text: string, count: number): readonly { readonly start: number
     start = end;
   }
   return parts;
+}
+
+/** The end of a text that is long: of what a program wrote, mostly that which matters. */
+function End({ text, label, isWrapped }: { readonly text: string; readonly label: string; readonly isWrapped: boolean }) {
+  const [isShown, setShown] = useState(false);
+  return (
+    <>
+      <button type="button" class="more" aria-pressed={isShown} onClick={() => setShown(!isShown)}>
+        Show its end
+      </button>
+      {isShown && (
+        <pre class={isWrapped ? "shown-text wraps" : "shown-text"} aria-label={`end of ${label}`} tabIndex={0}>
+          <Pieces text={endOf(text)} />
+        </pre>
+      )}
+    </>
+  );
 }

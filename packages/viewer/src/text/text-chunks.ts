@@ -17,3 +17,10 @@ function lineLimit(text: string, start: number, end: number): number {
   }
   return at;
 }
+
+/** The last of a text, from the beginning of a line where there is one. */
+export function endOf(text: string): string {
+  const end = text.slice(-FIRST);
+  const line = end.indexOf("\n") + 1;
+  return (line > 0 && line < end.length ? end.slice(line) : end).replace(/^[\udc00-\udfff]/, "");
+}

@@ -45,7 +45,11 @@ export function receiverAt(endpoint: OtlpEndpoint): Receiver {
   let agent: Promise<HttpAgent> | undefined;
 
   async function send({ contentType, body }: Message, signal: AbortSignal): Promise<Reply> {
-    agent ??= agentFor(url, endpoint.tls ?? {});
+    // A file that is not there may be there the next time.
+    agent ??= agentFor(url, endpoint.tls ?? {}).catch((error: unknown) => {
+      agent = undefined;
+      throw error;
+    });
     const zipped = compression === "gzip" ? await compressed(body) : body;
     const sent = { ...headers, "Content-Type": contentType, ...(compression === "gzip" && { "Content-Encoding": "gzip" }) };
     return exchange({ url, headers: sent, body: zipped, agent: await agent, signal });
@@ -63,7 +67,11 @@ export function receiverAt(endpoint: OtlpEndpoint): Receiver {
     },
     close() {
       closed.abort();
-      void agent?.then((open) => open.destroy());
+      void agent?.then(
+        (open) => open.destroy(),
+        // Whoever wanted to send has been told.
+        () => {},
+      );
     },
   };
 }

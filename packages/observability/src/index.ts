@@ -47,7 +47,7 @@ export type {
 } from "./recorded.ts";
 export { type RecordingLimits, recordingObservability, type RecordingOptions } from "./recording.ts";
 export { redacted } from "./redacted.ts";
-export { errorTypeOf, type Failure, failSpan, placeOf, traceHeaders, traceVariables } from "./span-parts.ts";
+export { errorTypeOf, type Failure, failSpan, placeOf, placeWithin, traceHeaders, traceVariables } from "./span-parts.ts";
 export type { TelemetryOrigin, TelemetryResource, TelemetrySink } from "./telemetry-sink.ts";
 export { traced, type TracedOptions } from "./traced.ts";
 export { under } from "./under.ts";

@@ -3,7 +3,7 @@ import { DadError } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
 import { memoryObservability } from "./memory.ts";
 import { noopObservability } from "./noop.ts";
-import { failSpan, placeOf, traceHeaders, traceVariables } from "./span-parts.ts";
+import { failSpan, placeOf, placeWithin, traceHeaders, traceVariables } from "./span-parts.ts";
 import { under } from "./under.ts";
 
 describe("failSpan", () => {
@@ -28,6 +28,19 @@ describe("the place of a span", () => {
     const span = observability.tracer.startSpan("parent");
     under(observability, placeOf(span)).tracer.startSpan("child").end();
     expect(observability.spans[0]?.parentSpanId).toBe(span.spanContext().spanId);
+  });
+});
+
+describe("a place within another one", () => {
+  it("is that of the span that is named, of the same trace alone", () => {
+    const { tracer } = memoryObservability();
+    const around = tracer.startSpan("around");
+    const place = placeOf(around);
+    const inner = tracer.startSpan("inner", {}, place);
+    const { traceparent } = traceHeaders(inner);
+    expect(trace.getSpanContext(placeWithin(place, traceparent))).toEqual(inner.spanContext());
+    const other = traceHeaders(tracer.startSpan("other", { root: true }))["traceparent"];
+    for (const none of [other, "nonsense", undefined]) expect(placeWithin(place, none)).toBe(place);
   });
 });
 

@@ -1,5 +1,5 @@
 import { type Context, ROOT_CONTEXT, type Span, SpanStatusCode, trace } from "@opentelemetry/api";
-import { DadError, messageOf } from "@dad/protocol";
+import { DadError, messageOf, Traceparent } from "@dad/protocol";
 import { ATTRIBUTES } from "./conventions.ts";
 
 /** The code of a `DadError`, the name of another error, or what the conventions say for what is none. */
@@ -25,6 +25,15 @@ export function failSpan(span: Span, error: unknown, { type = errorTypeOf(error)
 /** The context in which a span is the parent, for `under` and for log records. */
 export function placeOf(span: Span): Context {
   return trace.setSpan(ROOT_CONTEXT, span);
+}
+
+/** The place of the span that a `traceparent` names, if that is of the same trace; else the place itself. */
+export function placeWithin(place: Context, traceparent: string | undefined): Context {
+  const named = Traceparent.safeParse(traceparent).data;
+  const around = trace.getSpanContext(place);
+  if (named === undefined || !around) return place;
+  const [, traceId = "", spanId = "", flags = ""] = named.split("-");
+  return traceId === around.traceId ? trace.setSpanContext(place, { ...around, spanId, traceFlags: Number.parseInt(flags, 16) }) : place;
 }
 
 /** The headers that tell a server of which span its work is a part: https://www.w3.org/TR/trace-context/. Empty of a span that is none. */

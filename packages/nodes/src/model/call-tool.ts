@@ -8,8 +8,10 @@ import {
   histogramOf,
   METRICS,
   OPERATIONS,
+  type Span,
   SPANS,
   traceHeaders,
+  traceVariables,
 } from "@dad/observability";
 import { type ArtifactEntry, canonicalJson, DadError, digestOfBytes, hexOfDigest, type Json, messageOf, nameHint } from "@dad/protocol";
 import { type ModelToolCallPart, type ModelToolResultPart, ToolSourceError } from "@dad/resources";
@@ -74,7 +76,7 @@ async function executed(context: NodeContext, execution: Execution): Promise<Too
       if (typeof type === "string") errorType = type;
       span.setAttributes(others);
     };
-    const place = { context: toolContext(within, { idempotencyKey, step }), headers: traceHeaders(span), tell };
+    const place = { context: toolContext(within, { idempotencyKey, step, span }), headers: traceHeaders(span), tell };
     const outcome = await outcomeOf(checked, verdict, place).catch((thrown: unknown) => {
       measure(errorTypeOf(thrown));
       throw thrown;
@@ -140,8 +142,12 @@ async function outcomeOf(checked: CheckedCall, verdict: Verdict | undefined, pla
   }
 }
 
+interface ToolExecution extends Pick<Execution, "idempotencyKey" | "step"> {
+  readonly span: Span;
+}
+
 /** What a tool is told comes from a model: commands that it runs are contained. Its own steps are within that of its call. */
-function toolContext(context: NodeContext, { idempotencyKey, step }: { readonly idempotencyKey: string; readonly step: string }): NodeContext {
+function toolContext(context: NodeContext, { idempotencyKey, step, span }: ToolExecution): NodeContext {
   return {
     ...context,
     idempotencyKey,
@@ -149,7 +155,11 @@ function toolContext(context: NodeContext, { idempotencyKey, step }: { readonly 
     step: (name, work) => context.step(`${step}: ${name}`, work),
     async exec(command, options) {
       const space = await context.isolated({ preset: "contained" });
-      return space.exec(command, { ...options, signal: options?.signal ? AbortSignal.any([context.signal, options.signal]) : context.signal });
+      const env = { ...traceVariables(span), ...command.env };
+      return space.exec(
+        { ...command, env },
+        { ...options, signal: options?.signal ? AbortSignal.any([context.signal, options.signal]) : context.signal },
+      );
     },
   };
 }

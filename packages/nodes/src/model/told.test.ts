@@ -1,8 +1,9 @@
+import type { Command } from "@dad/isolation";
 import type { OpenToolSource, ToolReply, ToolSource } from "@dad/resources";
 import { scriptedModel } from "@dad/resources/scripted";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { runNode, testingContext, type TestingContextOptions } from "../testing-context.ts";
+import { execResult, fakeSpace, runNode, testingContext, type TestingContextOptions } from "../testing-context.ts";
 import { askModel } from "./ask-model.ts";
 import { defineTool } from "./tool.ts";
 
@@ -82,6 +83,20 @@ describe("what is told of a tool", () => {
     };
     expect(durations.map((metric) => metric.attributes)).toEqual([attributes]);
     expect(JSON.stringify(telemetry.spans)).not.toContain("SECRET");
+  });
+
+  it("is known to the commands that it runs", async () => {
+    const ran: Command[] = [];
+    const isolatedSpace = fakeSpace(async (command) => (ran.push(command), execResult()));
+    const make = defineTool({
+      name: "make",
+      description: "d",
+      input: z.object({}),
+      execute: async (_input, { exec }) => void (await exec({ argv: ["make"], env: { MODE: "fast" } })),
+    });
+    const { context, spans } = contextWith([{ toolCalls: [{ tool: "make" }] }, "Yes."], { isolatedSpace });
+    await runNode(askModel(asking, { tools: [make] }), context);
+    expect(ran[0]?.env).toEqual({ MODE: "fast", TRACEPARENT: `00-${spans[1]?.traceId}-${spans[1]?.spanId}-01` });
   });
 
   it("is what it was told and gave, without secrets, only when messages are captured", async () => {

@@ -1,5 +1,5 @@
 import { type Command, confinedFiles, type ExecOptions, type ExecResult, guardsWith, type IsolationSpace } from "@dad/isolation";
-import { type ContentCapture, placeOf } from "@dad/observability";
+import { type ContentCapture, placeOf, traceVariables } from "@dad/observability";
 import { memoryObservability } from "@dad/observability/memory";
 import { noopObservability } from "@dad/observability/noop";
 import { DadError } from "@dad/protocol";
@@ -92,6 +92,15 @@ describe("a command of a node", () => {
     await traced.exec({ argv: ["sleep", "9"] }).catch(() => undefined);
     expect(spans).toHaveLength(1);
     expect(spans[0]?.attributes["error.type"]).toBe(type);
+  });
+
+  it("is below what it says that it is a part of, within the attempt", async () => {
+    const { traced, commands, parent, tracer, spans } = watched(() => ({}));
+    const tool = tracer.startSpan("tool", {}, placeOf(parent));
+    await traced.exec({ argv: ["make"], env: { ...traceVariables(tool) } });
+    const [command] = spans;
+    expect(command?.parentSpanId).toBe(tool.spanContext().spanId);
+    expect(commands[0]?.env).toEqual({ TRACEPARENT: `00-${command?.traceId}-${command?.spanId}-01` });
   });
 
   it("is not told of another trace than it says itself, nor of one that nobody records", async () => {

@@ -6,6 +6,7 @@ import {
   failSpan,
   OPERATIONS,
   placeOf,
+  placeWithin,
   type Span,
   SPANS,
   traceVariables,
@@ -38,7 +39,9 @@ interface Execution {
 }
 
 async function tracedCommand(space: IsolationSpace, options: TracedSpaceOptions, { command, given }: Execution): Promise<ExecResult> {
-  const { tracer, place, metrics } = options;
+  const { tracer, metrics } = options;
+  // It may be a part of something smaller than the attempt, such as of the tool that runs it.
+  const place = placeWithin(options.place, command.env?.["TRACEPARENT"]);
   const program = basename(command.argv[0]);
   const attributes = { [genAi.operationName]: OPERATIONS.executeTool, [genAi.toolName]: program, [processes.executableName]: program };
   const span = tracer.startSpan(SPANS.executeTool(program), { attributes }, place);
@@ -73,9 +76,11 @@ function listening(given: ExecOptions | undefined, output: CommandOutput): Pick<
   };
 }
 
-/** Who says itself of which trace a command is a part is not contradicted. */
+/** Who says itself of which other trace a command is a part is not contradicted. */
 function tracedEnvironment({ env: own }: IsolationSpace, { env }: Command, span: Span): Pick<Command, "env"> {
-  return [own, env].some((given) => given?.["TRACEPARENT"] !== undefined) ? {} : { env: { ...env, ...traceVariables(span) } };
+  const { traceId } = span.spanContext();
+  const isOther = [own, env].some((given) => given?.["TRACEPARENT"]?.includes(traceId) === false);
+  return isOther ? {} : { env: { ...env, ...traceVariables(span) } };
 }
 
 /** The conventions want the exit code of a command as its error. */

@@ -59,6 +59,7 @@ async function collectRun(ports: ReportPorts, runId: RunId, { limits, ...abort }
   const events = withinLimits(eventsOf(recorded.events), { what: "events", limit: limits.events, omitted }, { ends: true });
   const contents = await collectContents(ports, recorded.events, { runId, limits, omitted, ...abort });
   const files = await outcomeOf(ports, recorded, { limit: limits.patch, omitted, ...abort });
+  const runtime = await ports.runtime?.(runId, abort);
   const kin = await kinOf(ports, recorded.details, abort);
   const damage = [...(recorded.damage ? [recorded.damage] : []), ...telemetry.damage, ...contents.damage, ...files.damage, ...kin.damage];
   return {
@@ -73,6 +74,7 @@ async function collectRun(ports: ReportPorts, runId: RunId, { limits, ...abort }
     ancestors: kin.ancestors,
     descendants: kin.descendants,
     omitted: omitted.all(),
+    ...(runtime ? { runtime } : {}),
     ...damageOf(damage),
   };
 }

@@ -2,7 +2,7 @@ import type { ArtifactSource } from "@dad/artifacts";
 import type { OutcomeSource } from "@dad/compare";
 import type { JournalStore } from "@dad/journal";
 import type { KeptTelemetry } from "@dad/observability";
-import type { RelativePath, RunDetails, RunId, RunListEntry } from "@dad/protocol";
+import type { RelativePath, RunDetails, RunId, RunListEntry, RunRuntime } from "@dad/protocol";
 
 export interface AbortOptions {
   readonly signal?: AbortSignal;
@@ -16,6 +16,8 @@ export interface ReportPorts {
   readonly runRoot?: string;
   /** What traces, metrics and logs have of a run; `undefined` when nothing was kept. */
   telemetry?(runId: RunId, options: AbortOptions): Promise<KeptTelemetry | undefined>;
+  /** What the run was executed with; `undefined` when nothing was kept of it. */
+  runtime?(runId: RunId, options: AbortOptions): Promise<RunRuntime | undefined>;
   /** The file in the directory of a run that shows an artifact: for what the store has not, as of a run that was copied from another machine. */
   shown?(runId: RunId, path: RelativePath, options: AbortOptions): Promise<AsyncIterable<Uint8Array> | undefined>;
   /** The repository that has the outcome of a run. */

@@ -1,17 +1,16 @@
 import { inlineContent } from "@dad/artifacts";
 import { JournalDamagedError, type JournalOwner, RunUnknownError } from "@dad/journal";
-import { ArtifactEntry, canonicalJson, type EventDraft, type Json, NodePath, type RecordedEvent, RunEvent, RunId, RunReport } from "@dad/protocol";
+import { ArtifactEntry, canonicalJson, type EventDraft, type Json, type RecordedEvent, RunEvent, RunId, RunReport } from "@dad/protocol";
 import { collectReport, type CollectReportOptions } from "./collect-report.ts";
 import type { ReportPorts } from "./report-ports.ts";
 
 // For the tests of this package only.
 
 export const id = (name: string): RunId => RunId.parse(name);
-export const at = (path: string): NodePath => NodePath.parse(path);
 
 /** 22 November 2026. Each event is a tenth of a second after the one before. */
-export const BEGIN = Date.UTC(2026, 10, 22);
-export const STEP_MS = 100;
+const BEGIN = Date.UTC(2026, 10, 22);
+const STEP_MS = 100;
 /** When the event with this number was recorded. */
 export const timeOf = (seq: number): number => BEGIN + (seq - 1) * STEP_MS;
 

@@ -19,8 +19,8 @@ observabilityContract("jsonlObservability", {
     return observability;
   },
   async recorded(observability) {
-    const { spans, logs, metrics } = await readTelemetry(directories.get(observability) as string);
+    const { spans, unfinished, logs, metrics } = await readTelemetry(directories.get(observability) as string);
     const points = metrics.flatMap(({ name, points }) => points.map(({ attributes, value }) => ({ name, attributes, value })));
-    return { spans, logs, metrics: points };
+    return { spans, unfinished, logs, metrics: points };
   },
 });

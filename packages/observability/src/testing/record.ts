@@ -1,7 +1,7 @@
 import { type Attributes, type BatchObservableCallback, ROOT_CONTEXT, SeverityNumber, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { describe, expect, it } from "vitest";
 import type { Observability } from "../observability.ts";
-import { type ObservabilitySubject, recordOf, type TelemetryRecord } from "./subject.ts";
+import { type ObservabilitySubject, PROBE, recordOf, type TelemetryRecord } from "./subject.ts";
 
 const link = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331", traceFlags: 1 };
 
@@ -101,6 +101,29 @@ export function recordContract(subject: ObservabilitySubject): void {
       }
       expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(spans.length / 10);
     });
+  });
+
+  it("is handed over in order and once, however often it is flushed, without the spans that go on", async () => {
+    await using observability = await subject.create();
+    const { tracer, logger, meter, flush } = observability;
+    const outer = tracer.startSpan("outer");
+    const open = tracer.startSpan("open", { attributes: { a: 1 } }, trace.setSpan(ROOT_CONTEXT, outer));
+    await flush();
+    tracer.startSpan("inner", {}, trace.setSpan(ROOT_CONTEXT, open)).end();
+    outer.end();
+    for (const body of ["first", "second"]) logger.emit({ body });
+    meter.createCounter("counter").add(2);
+    await flush();
+    const recorded = await recordOf(subject, observability);
+    if (!recorded) return;
+    expect(recorded.spans.map(({ name }) => name)).toEqual(["inner", "outer"]);
+    expect(recorded.logs.map(({ body }) => body)).toEqual(["first", "second"]);
+    expect(recorded.metrics.map(({ name, value }) => [name, value])).toEqual([["counter", 2]]);
+    // Of what goes on, an adapter may tell as well: what it is, where it belongs, and nothing else.
+    const { traceId, spanId } = open.spanContext();
+    const goesOn = [{ name: "open", traceId, spanId, parentSpanId: outer.spanContext().spanId, attributes: { a: 1 } }];
+    const told = recorded.unfinished?.filter(({ name }) => name !== PROBE);
+    expect(told ?? goesOn).toMatchObject(goesOn);
   });
 
   describe("metrics", () => {

@@ -22,7 +22,7 @@ export interface ContentCapture {
  * No method throws, whatever it is given and also after disposal: telling what a run does must not fail
  * it. Disposal may be repeated; what is recorded afterwards is lost, so `flush` before it.
  *
- * Adapters: `@dad/observability/noop`, `@dad/observability/memory`.
+ * Adapters: `@dad/observability/noop`, `/memory`, `/jsonl`, `/host`; over several sinks: `recordingObservability`.
  */
 export interface Observability extends AsyncDisposable {
   readonly tracer: Tracer;

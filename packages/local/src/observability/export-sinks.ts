@@ -1,16 +1,13 @@
 import type { TelemetrySink } from "@dad/observability";
-import { DadError, messageOf } from "@dad/protocol";
 import { deferredSink } from "./deferred-sink.ts";
 import { exportersIn, signalsTo } from "./exports-of.ts";
-import { type ExportersOptions, openExporters } from "./open-exporters.ts";
+import { type ExportersOptions, notSent, openExporters } from "./open-exporters.ts";
 import { signalSink } from "./signal-sink.ts";
 
-export type ExportSinksOptions = ExportersOptions;
-
 /** Those that a program makes are made now; what comes with this one is loaded when there is something to tell, and in no other case. */
-export function exportSinks(options: ExportSinksOptions): readonly TelemetrySink[] {
+export function exportSinks(options: ExportersOptions): readonly TelemetrySink[] {
   const exporters = exportersIn(options.exports);
-  const onTrouble = (error: unknown): void => options.onTrouble(DadError.is(error) ? error : failure(error));
+  const onTrouble = (error: unknown): void => options.onTrouble(notSent(error));
   const made = exporters.flatMap((exporter) => {
     if (typeof exporter !== "function") return [];
     try {
@@ -22,8 +19,4 @@ export function exportSinks(options: ExportSinksOptions): readonly TelemetrySink
   });
   if (exporters.every((exporter) => typeof exporter === "function")) return made;
   return [...made, deferredSink({ open: (abort) => openExporters(options, abort), onTrouble })];
-}
-
-function failure(cause: unknown): DadError {
-  return new DadError("TELEMETRY_EXPORTER_FAILED", `an exporter of telemetry cannot be made: ${messageOf(cause)}`, { cause });
 }

@@ -2,7 +2,7 @@ import type { ObservabilityConfig, SecretText } from "@dad/config";
 import type { TelemetryOrigin, TelemetrySink } from "@dad/observability";
 import type { OtlpSinkOptions, Signal } from "@dad/observability-otlp";
 import type { OtlpEnvironment } from "@dad/observability-otlp/environment";
-import type { DadError } from "@dad/protocol";
+import { DadError, messageOf } from "@dad/protocol";
 import type { SecretVault } from "@dad/secrets";
 import { type Exports, signalsTo } from "./exports-of.ts";
 import { signalSink } from "./signal-sink.ts";
@@ -19,17 +19,33 @@ export interface ExportersOptions {
   readonly write: (line: string) => void;
 }
 
-/** Opens what comes with this program: its code is loaded, and secrets are revealed. */
+/** Opens what comes with this program: its code is loaded, and secrets are revealed. A signal whose secret is not to be had is not sent. */
 export async function openExporters(options: ExportersOptions, { signal }: { readonly signal: AbortSignal }): Promise<readonly TelemetrySink[]> {
   const { exports, origin, remoteParent, onTrouble, write } = options;
   const { consoleSink, otlpSink } = await import("@dad/observability-otlp");
-  const sent = signalsTo("otlp", exports);
   const shown = signalsTo("console", exports);
-  const parts = await Promise.all([...sent].map(async (which) => [which, await endpointOf(which, options, signal)] as const));
+  const parts = await Promise.all([...signalsTo("otlp", exports)].map((which) => partOf(which, options, signal)));
+  const sent = Object.fromEntries(parts.filter((part) => part !== undefined));
   return [
     ...(shown.size === 0 ? [] : [signalSink(consoleSink({ write }), shown)]),
-    ...(sent.size === 0 ? [] : [otlpSink({ origin, onTrouble, ...(remoteParent ? { remoteParent } : {}), ...Object.fromEntries(parts) })]),
+    ...(Object.keys(sent).length === 0 ? [] : [otlpSink({ origin, onTrouble, ...(remoteParent ? { remoteParent } : {}), ...sent })]),
   ];
+}
+
+async function partOf(which: Signal, options: ExportersOptions, signal: AbortSignal) {
+  try {
+    return [which, await endpointOf(which, options, signal)] as const;
+  } catch (error) {
+    // That nobody waits for it any more is no trouble.
+    if (!signal.aborted) options.onTrouble(notSent(error));
+    return undefined;
+  }
+}
+
+/** Why what is told goes nowhere. */
+export function notSent(cause: unknown): DadError {
+  const code = DadError.is(cause) ? cause.code : "TELEMETRY_EXPORTER_FAILED";
+  return new DadError(code, `what the run tells is not sent: ${messageOf(cause)}`, { cause });
 }
 
 /** What is written of one signal comes before what is written of all, and that before the environment. */

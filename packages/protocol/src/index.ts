@@ -136,7 +136,7 @@ export {
   RunReport,
 } from "./run-report.ts";
 export { RunEnvParams } from "./run-env-params.ts";
-export { RunMetadata } from "./run-metadata.ts";
+export { RunMetadata, RunRuntime } from "./run-metadata.ts";
 export { RunOwner } from "./run-owner.ts";
 export { StagedChange } from "./staged-change.ts";
 export { StartedCommand } from "./started-command.ts";

@@ -3,6 +3,10 @@ import { ExecutionId, RunId } from "./id.ts";
 import { IsolationRecord } from "./isolation-record.ts";
 import { RerunOf, RunStatus } from "./run.ts";
 
+/** What a run was executed with. */
+export const RunRuntime = z.looseObject({ node: z.string(), platform: z.string(), arch: z.string() });
+export type RunRuntime = z.infer<typeof RunRuntime>;
+
 /** `.trace/dad_metadata.json`: where and with what a run was executed. Facts that `run.json` leaves out because they differ by machine. */
 export const RunMetadata = z.looseObject({
   format: z.literal("dad.metadata/1"),
@@ -20,6 +24,6 @@ export const RunMetadata = z.looseObject({
   isolation: z.string(),
   /** The spaces in which its commands ran, without repetitions. */
   spaces: z.array(IsolationRecord).optional(),
-  runtime: z.looseObject({ node: z.string(), platform: z.string(), arch: z.string() }),
+  runtime: RunRuntime,
 });
 export type RunMetadata = z.infer<typeof RunMetadata>;

@@ -8,6 +8,7 @@ import { InputId } from "./input-request.ts";
 import { Json } from "./json.ts";
 import { NodeFingerprint } from "./node-fingerprint.ts";
 import { FailureHandling, NodeDecision, NodeEffect, NodeOrigin, NodeStatus, OutcomeRef, RunDetails, RunListEntry } from "./run.ts";
+import { RunRuntime } from "./run-metadata.ts";
 import { OutcomeComparison, RunComparison } from "./run-comparison.ts";
 import { Usage } from "./usage.ts";
 
@@ -155,6 +156,8 @@ export const ReportRun = z.looseObject({
   ancestors: z.array(RunListEntry.partial().extend({ runId: RunId })),
   descendants: z.array(RunListEntry),
   omitted: z.array(ReportOmission),
+  /** What it was executed with, by the process that worked on it last. */
+  runtime: RunRuntime.optional(),
   /** What of the run could not be read, and why. The rest of the report is what could be. */
   damage: z.array(ErrorEnvelope).optional(),
 });

@@ -22,6 +22,12 @@ describe("collectReport", () => {
     expect(run).not.toHaveProperty("damage");
   });
 
+  it("says what the run was executed with, where that is kept", async () => {
+    const runtime = { node: "24.0.0", platform: "linux", arch: "x64" };
+    expect((await collected({ one: { events: did } }, { runtime: async () => runtime })).run.runtime).toEqual(runtime);
+    expect((await collected({ one: { events: did } })).run).not.toHaveProperty("runtime");
+  });
+
   it("has the events as they are recorded, without contents and hashes, and cuts what is long in them", async () => {
     const artifacts = [entryOf("outcome", "small")];
     const events = [completed("main.a", { artifacts }), { type: "custom.emitted" as const, name: "n", data: { text: "x".repeat(20_000) } }];

@@ -1,8 +1,9 @@
 import { createReadStream } from "node:fs";
-import { lstat } from "node:fs/promises";
+import { lstat, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type LocalStore, localStore } from "@dad/local";
 import { readTelemetry } from "@dad/observability/jsonl";
+import { RunMetadata, type RunRuntime } from "@dad/protocol";
 import type { ReportPorts } from "@dad/report";
 import { listRuns } from "@dad/run-context";
 import { outcomeProjectOf } from "./outcome-of.ts";
@@ -10,12 +11,13 @@ import { outcomeProjectOf } from "./outcome-of.ts";
 /** Where a report finds what is known of the runs of a run root. */
 export function reportPorts(store: LocalStore): ReportPorts & AsyncDisposable {
   const { runRoot, journals, artifacts, index } = store;
-  const opened = new AsyncDisposableStack();
+  const opened: LocalStore[] = [];
   return {
     journals,
     artifacts,
     runRoot,
     telemetry: (runId, abort) => readTelemetry(join(runRoot, runId, ".trace"), abort),
+    runtime: (runId) => keptRuntime(join(runRoot, runId, ".trace", "dad_metadata.json")),
     async shown(runId, path) {
       const place = join(runRoot, runId, path);
       const found = await lstat(place).catch(() => undefined);
@@ -23,9 +25,25 @@ export function reportPorts(store: LocalStore): ReportPorts & AsyncDisposable {
     },
     async outcomes(run) {
       const project = await outcomeProjectOf(run, runRoot);
-      return project === undefined ? undefined : opened.use(localStore({ runRoot, project, hostEnv: process.env })).outcomes;
+      if (project === undefined) return undefined;
+      const other = localStore({ runRoot, project, hostEnv: process.env });
+      opened.push(other);
+      return other.outcomes;
     },
     runs: async (abort) => (await listRuns(journals, { runRoot, index, ...abort })).runs,
-    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+    async [Symbol.asyncDispose]() {
+      for (const other of opened.splice(0).reverse()) await other[Symbol.asyncDispose]();
+    },
   };
+}
+
+/** The file is derived and for people: without it, or with another one in its place, a report says less. */
+async function keptRuntime(file: string): Promise<RunRuntime | undefined> {
+  const text = await readFile(file, "utf8").catch(() => undefined);
+  if (text === undefined) return undefined;
+  try {
+    return RunMetadata.parse(JSON.parse(text)).runtime;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,8 +1,10 @@
 import type { Json, ReportRun } from "@dad/protocol";
+import { useState } from "preact/hooks";
 import { contentOf } from "../contents/content-of.ts";
 import { PictureOf } from "../contents/picture.tsx";
 import { Facts } from "../elements/facts.tsx";
-import { bytesText } from "../format/amounts.ts";
+import { ShowMore } from "../elements/show-more.tsx";
+import { amountText, bytesText } from "../format/amounts.ts";
 import { JsonTree } from "../json/json-tree.tsx";
 import { textMember } from "../json/parse-json.ts";
 import { LongText } from "../text/long-text.tsx";
@@ -17,16 +19,21 @@ export interface ChatViewProps {
   readonly streamed?: boolean | undefined;
 }
 
+const FIRST = 100;
+
 /** A conversation with a model, in order. */
 export function ChatView({ chat, run, streamed }: ChatViewProps) {
+  const [most, setMost] = useState(FIRST);
+  const { messages } = chat;
   return (
     <div class="chat">
       <ChatHead chat={chat} streamed={streamed} />
       <ol class="messages">
-        {chat.messages.map((message, index) => (
+        {messages.slice(0, most).map((message, index) => (
           <Message key={index} message={message} run={run} />
         ))}
       </ol>
+      {messages.length > most && <ShowMore left={amountText(messages.length - most, "message")} onMore={() => setMost(most + FIRST)} />}
       {chat.warnings.length > 0 && (
         <ul class="plain note">
           {chat.warnings.map((warning, index) => (

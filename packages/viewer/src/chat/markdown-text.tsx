@@ -4,7 +4,7 @@ import { Pieces } from "../text/shown-text.tsx";
 import { markdownBlocks, markdownSpans } from "./markdown.ts";
 
 /** What is longer is shown as it is: to read it as Markdown takes all of it at once. */
-const LONGEST = 40_000;
+const LONGEST = 12_000;
 
 /** What somebody said to a model or a model said: lightly set where it is Markdown, and as it is for who wants to see that. */
 export function MarkdownText({ text, label }: { readonly text: string; readonly label: string }) {

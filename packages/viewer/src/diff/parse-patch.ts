@@ -32,11 +32,11 @@ export interface FilePatch {
 export function parsePatch(patch: string): readonly FilePatch[] {
   const lines = linesOf(patch);
   const files: FilePatch[] = [];
-  for (let at = lines.findIndex(beginsFile); at >= 0 && at < lines.length;) {
+  for (let at = nextFile(lines, 0); at < lines.length;) {
     const head = headOf(lines, at);
     const { hunks, end } = hunksFrom(lines, head.end);
     files.push({ ...head.file, hunks, ...changedLines(hunks) });
-    at = lines.findIndex((line, index) => index >= end && beginsFile(line));
+    at = nextFile(lines, end);
   }
   return files;
 }
@@ -69,6 +69,12 @@ function linesOf(text: string): readonly string[] {
 
 function beginsFile(line: string): boolean {
   return line.startsWith("diff --git ");
+}
+
+function nextFile(lines: readonly string[], from: number): number {
+  let at = from;
+  while (at < lines.length && !beginsFile(lines[at] ?? "")) at += 1;
+  return at;
 }
 
 type Head = Omit<FilePatch, "hunks" | "added" | "removed">;

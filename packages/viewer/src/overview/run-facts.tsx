@@ -8,7 +8,7 @@ import { hrefOf } from "../route.ts";
 import { ShownText } from "../text/shown-text.tsx";
 
 export function RunHead({ report: { run, generatedAt } }: { readonly report: RunReport }) {
-  const { rootComponentId, startedAt, endedAt } = run.details;
+  const { rootComponentId, startedAt, endedAt, status } = run.details;
   return (
     <header class="run-head">
       <h1>
@@ -25,9 +25,17 @@ export function RunHead({ report: { run, generatedAt } }: { readonly report: Run
           <Moment at={endedAt} />
         )}
       </p>
+      {REASONS.has(status) && <p class="run-reason">{REASONS.get(status)}</p>}
     </header>
   );
 }
+
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ["interrupted", "Nobody works on it, and nobody saw it end: its process was killed, or its machine went down."],
+  ["running", "It goes on: this is how it stood when the report was made."],
+  ["waiting", "Nothing in it can go on before somebody answers, and nobody works on it until then."],
+  ["cancelled", "It was cancelled before it came to its end."],
+]);
 
 /** What the run was given when it was made. */
 export function StaticInputs({ run }: { readonly run: ReportRun }) {
@@ -85,6 +93,7 @@ export function Origins({ report: { run, version, generatedAt } }: { readonly re
             ),
           ],
           ["Isolation", details.spaces && <Spaces spaces={details.spaces} />],
+          ["Machine", run.runtime && <ShownText text={`Node ${run.runtime.node} on ${run.runtime.platform}, ${run.runtime.arch}`} />],
           ["Execution", text(details.executionId)],
           ["Trace", text(traceparent?.split("-")[1])],
           [

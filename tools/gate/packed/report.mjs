@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
-const dad = (...args) => execFileSync(process.execPath, ["node_modules/@dad/cli/dist/main.js", ...args], { encoding: "utf8" });
+const dad = (...args) => execFileSync(process.execPath, ["node_modules/@dad/cli/dist/main.js", ...args], { encoding: "utf8", stdio: "pipe" });
 const id = `on-${process.versions.node}`;
 dad("run", "agent.mjs", "--run-id", id);
 dad("report", id, "-o", `${id}.html`);

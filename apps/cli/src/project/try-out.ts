@@ -31,21 +31,31 @@ export interface TryOutOptions extends SpaceChoice {
 
 /** Makes both. What commands leave in the directory goes with it. @throws what the isolation and the repository throw. */
 export async function openTryOut(commit: string, { repository, adapter, policy, env, signal }: TryOutOptions): Promise<TryOut> {
-  await using made = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), "dad-bisect-"));
-  made.defer(() => removeWhole(directory));
-  const workspace = join(directory, "files");
-  const { missing } = await repository.checkout(commit, workspace, { signal });
-  const spec = { runId: RunId.parse(`bisect_${randomUUID()}`), workspace, policy, env: givenEnv(env === undefined ? {} : { env }) };
-  const space: IsolationSpace = made.use(await adapter.open(spec, { signal }));
-  const owned = made.move();
-  return {
-    isolation: isolationRecord(space, resolvePolicy(policy)),
-    missing,
-    run: (line, { onOutput, ...abort }) =>
-      space.exec({ argv: ["sh", "-c", line] }, { ...abort, outputLimitBytes: 0, onOutput: (_stream, chunk) => onOutput(chunk) }),
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
-  };
+  try {
+    const workspace = join(directory, "files");
+    const { missing } = await repository.checkout(commit, workspace, { signal });
+    const spec = { runId: RunId.parse(`bisect_${randomUUID()}`), workspace, policy, env: givenEnv(env === undefined ? {} : { env }) };
+    const space: IsolationSpace = await adapter.open(spec, { signal });
+    return {
+      isolation: isolationRecord(space, resolvePolicy(policy)),
+      missing,
+      run: (line, { onOutput, ...abort }) =>
+        space.exec({ argv: ["sh", "-c", line] }, { ...abort, outputLimitBytes: 0, onOutput: (_stream, chunk) => onOutput(chunk) }),
+      [Symbol.asyncDispose]: () => closeWith(space, directory),
+    };
+  } catch (error) {
+    await removeWhole(directory);
+    throw error;
+  }
+}
+
+async function closeWith(space: IsolationSpace, directory: string): Promise<void> {
+  try {
+    await space[Symbol.asyncDispose]();
+  } finally {
+    await removeWhole(directory);
+  }
 }
 
 /** What a command left may be links, and directories that nobody may write in. */

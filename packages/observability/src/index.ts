@@ -12,6 +12,7 @@ export {
   type Logger,
   type Meter,
   ROOT_CONTEXT,
+  type SeverityNumber,
   type Span,
   type SpanContext,
   SpanKind,

@@ -48,21 +48,21 @@ export interface TrackedAttempt extends AttemptTelemetry {
 }
 
 export function attemptTelemetry({ path, attempt }: AttemptHandle, options: AttemptTelemetryOptions): TrackedAttempt {
-  const { observability, redactor, place, metrics, isOver } = options;
-  const { tracer, begun, calls } = trackedTracer(observability.tracer, isOver);
-  const logger = loggerUntil(isOver, observability.logger, place);
+  const { observability: whole, redactor, place, metrics, isOver } = options;
+  const { tracer, begun, calls } = trackedTracer(whole.tracer, isOver);
+  const logger = loggerUntil(isOver, whole.logger, place);
   const attributes = { [ATTRIBUTES.dad.nodePath]: path, [ATTRIBUTES.dad.nodeAttempt]: attempt };
   return {
-    observability: under({ ...observability, tracer, logger }, place),
+    observability: under({ ...whole, tracer, logger }, place),
     log: logAt(logger, { context: place, attributes }),
-    space: (space) => tracedSpace(space, { tracer, logger, redactor, place, metrics, limits: observability.capture?.commandOutput }),
+    space: (space) => tracedSpace(space, { tracer, logger, redactor, place, metrics, limits: whole.capture?.commandOutput }),
     calls,
     end() {
-      for (const span of begun)
-        if (span.isRecording()) {
-          failSpan(span, undefined, { type: "ATTEMPT_OVER" });
-          span.end();
-        }
+      for (const span of begun) {
+        if (!span.isRecording()) continue;
+        failSpan(span, undefined, { type: "ATTEMPT_OVER" });
+        span.end();
+      }
       begun.length = 0;
     },
   };

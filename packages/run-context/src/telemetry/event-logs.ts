@@ -1,10 +1,10 @@
-import { type Attributes, ATTRIBUTES, type Context, EVENTS, type Logger, type LogLevel, SEVERITIES } from "@dad/observability";
+import { type Attributes, ATTRIBUTES, type Context, EVENTS, type Logger, type LogLevel, SEVERITIES, type SeverityNumber } from "@dad/observability";
 import type { ErrorEnvelope, RunEvent, RunEventType } from "@dad/protocol";
 
 const { dad, error: errors, exception } = ATTRIBUTES;
 
 /** How much each fact matters to somebody who reads the logs of a run. What is absent is none of them: output as it comes, for instance. */
-const LEVELS: Readonly<Partial<Record<RunEventType, LogLevel>>> = {
+const LEVELS = {
   "run.started": "info",
   "run.resumed": "info",
   "run.completed": "info",
@@ -48,34 +48,42 @@ const LEVELS: Readonly<Partial<Record<RunEventType, LogLevel>>> = {
   "run.repaired": "warn",
   "handler.failed": "warn",
   "custom.emitted": "info",
-};
+} as const satisfies Partial<Record<RunEventType, LogLevel>>;
+
+/** What all records of one type of fact have in common. */
+interface Kind {
+  readonly severityNumber: SeverityNumber;
+  readonly severityText: string;
+  readonly eventName: string;
+  /** What happened, and to what if not to an element. For people. */
+  readonly participle: string;
+  readonly noun: string;
+}
+
+const KINDS: ReadonlyMap<string, Kind> = new Map(
+  Object.entries(LEVELS).map(([type, level]) => {
+    const [noun = "", participle = ""] = type.split(".");
+    return [type, { severityNumber: SEVERITIES[level], severityText: level.toUpperCase(), eventName: EVENTS.ofRun(type), noun, participle }];
+  }),
+);
 
 /** Tells facts as log records, each named `dad.<type>`, where they happened. */
 export function eventLogs(logger: Logger): (fact: RunEvent, place: () => Context | undefined) => void {
   return (fact, place) => {
-    const level = LEVELS[fact.type];
-    if (level === undefined) return;
-    const severityNumber = SEVERITIES[level];
-    const eventName = EVENTS.ofRun(fact.type);
-    if (!logger.enabled({ severityNumber, eventName })) return;
+    const kind = KINDS.get(fact.type);
+    if (kind === undefined || !logger.enabled(kind)) return;
+    const { severityNumber, severityText, eventName } = kind;
     const context = place();
-    logger.emit({
-      eventName,
-      severityNumber,
-      severityText: level.toUpperCase(),
-      body: textOf(fact),
-      attributes: attributesOf(fact),
-      ...(context ? { context } : {}),
-    });
+    const record = { eventName, severityNumber, severityText, body: textOf(fact, kind), attributes: attributesOf(fact) };
+    logger.emit(context ? { ...record, context } : record);
   };
 }
 
 /** For people: what happened to what. */
-function textOf(fact: RunEvent): string {
+function textOf(fact: RunEvent, { noun, participle }: Kind): string {
   const path = pathOf(fact);
-  const subject = path === undefined ? "" : ` ${path}`;
   const why = failureOf(fact);
-  return `${fact.type.replace(".", subject === "" ? " " : `${subject} `)}${why ? `: ${why.message}` : ""}`;
+  return `${path === undefined ? noun : `${noun} ${path}`} ${participle}${why ? `: ${why.message}` : ""}`;
 }
 
 function pathOf(fact: RunEvent): string | undefined {

@@ -1,4 +1,14 @@
-import { type Attributes, ATTRIBUTES, type Context, failSpan, type Link, placeOf, type Span, type Tracer } from "@dad/observability";
+import {
+  type Attributes,
+  ATTRIBUTES,
+  type Context,
+  failSpan,
+  type Link,
+  placeOf,
+  type Span,
+  type SpanContext,
+  type Tracer,
+} from "@dad/observability";
 import type { ErrorEnvelope, Traceparent } from "@dad/protocol";
 import { spanContextOf } from "./span-context.ts";
 import type { SpanFacts } from "./span-facts.ts";
@@ -76,6 +86,10 @@ function endSpan(span: Span, { attributes, error }: SpanEnd): void {
 }
 
 /** A link to a span that a record names, where it names one. */
-export function linkTo(traceparent: Traceparent | undefined, type: string): readonly Link[] {
-  return traceparent === undefined ? [] : [{ context: spanContextOf(traceparent), attributes: { [ATTRIBUTES.dad.linkType]: type } }];
+export function linksTo(traceparent: Traceparent | undefined, type: string): readonly Link[] {
+  return traceparent === undefined ? [] : [linkTo(spanContextOf(traceparent), type)];
+}
+
+export function linkTo(context: SpanContext, type: string): Link {
+  return { context, attributes: { [ATTRIBUTES.dad.linkType]: type } };
 }

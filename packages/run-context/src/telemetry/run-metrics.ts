@@ -1,4 +1,14 @@
-import { type Attributes, ATTRIBUTES, type Counter, counterOf, type Histogram, histogramOf, type Meter, METRICS } from "@dad/observability";
+import {
+  type Attributes,
+  ATTRIBUTES,
+  type Counter,
+  counterOf,
+  type Histogram,
+  histogramOf,
+  type Meter,
+  METRICS,
+  OPERATIONS,
+} from "@dad/observability";
 import type { ErrorEnvelope, NodePath, RunEvent } from "@dad/protocol";
 import type { CallCounts } from "./attempt-telemetry.ts";
 import type { ToldOfAttempts } from "./going-attempts.ts";
@@ -50,7 +60,11 @@ export function runMetrics({ meter, kindOf, rootComponentId }: RunMetricsOptions
       else if (isOver(fact)) on.histogram("workflowDuration").record(secondsSince(since), { [genAi.workflowName]: root, ...failureIn(fact) });
     },
     command: (program, { durationMs, errorType }) =>
-      on.histogram("toolDuration").record(durationMs / 1000, { [genAi.toolName]: program, ...(errorType ? { [errors.type]: errorType } : {}) }),
+      on.histogram("toolDuration").record(durationMs / 1000, {
+        [genAi.operationName]: OPERATIONS.executeTool,
+        [genAi.toolName]: program,
+        ...(errorType ? { [errors.type]: errorType } : {}),
+      }),
   };
 }
 

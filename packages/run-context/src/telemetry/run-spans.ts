@@ -1,7 +1,7 @@
-import { type Link, LINKS, traceHeaders, type Tracer } from "@dad/observability";
-import type { NodePath, Traceparent } from "@dad/protocol";
+import { type Link, LINKS, type SpanContext, type Tracer } from "@dad/observability";
+import type { NodePath } from "@dad/protocol";
 import type { NodeHistory } from "../node-history.ts";
-import { linkTo, type OpenSpan, type OpenSpans, openSpans, type SpanEnd } from "./open-spans.ts";
+import { linksTo, linkTo, type OpenSpan, type OpenSpans, openSpans, type SpanEnd } from "./open-spans.ts";
 import { aroundPath, attemptFacts, type AttemptStart, componentFacts, type SpanFacts } from "./span-facts.ts";
 
 /** An attempt of a node. */
@@ -119,20 +119,22 @@ interface AttemptSpansOptions extends Pick<RunSpansOptions, "nodes"> {
 
 function attemptSpans(spans: OpenSpans, { around, nodes }: AttemptSpansOptions): AttemptSpans {
   /** The last attempt of each node in this execution. */
-  const last = new Map<NodePath, Traceparent | undefined>();
+  const last = new Map<NodePath, SpanContext>();
 
   function linksBefore({ path }: AttemptHandle): readonly Link[] {
-    if (last.has(path)) return linkTo(last.get(path), LINKS.retryOf);
+    const earlier = last.get(path);
+    if (earlier) return [linkTo(earlier, LINKS.retryOf)];
     const before = nodes.get(path);
-    const isBroken = before?.state === "parked" || before?.state === "started";
-    return linkTo(before?.traceparent, isBroken ? LINKS.continuedFrom : LINKS.retryOf);
+    if (before === undefined) return [];
+    const isBroken = before.state === "parked" || before.state === "started";
+    return linksTo(before.traceparent, isBroken ? LINKS.continuedFrom : LINKS.retryOf);
   }
 
   return {
     attempt: (handle) => spans.of(keyOfAttempt(handle)),
     beginAttempt(start, links = linksBefore(start)) {
       const begun = spans.begin(keyOfAttempt(start), { facts: attemptFacts(start), parent: around(start.path), links });
-      last.set(start.path, traceHeaders(begun.span)["traceparent"]);
+      last.set(start.path, begun.span.spanContext());
       return begun;
     },
     endAttempt: (handle, end) => spans.end(keyOfAttempt(handle), end),

@@ -1,7 +1,7 @@
 import { type Attributes, ATTRIBUTES, type Context, type Link, LINKS, traceHeaders } from "@dad/observability";
 import type { ErrorEnvelope, EventDraft, NodePath, RunEnvParams, RunEvent, Traceparent } from "@dad/protocol";
 import type { ToldOfAttempts } from "./going-attempts.ts";
-import { linkTo, type OpenSpan } from "./open-spans.ts";
+import { linksTo, type OpenSpan } from "./open-spans.ts";
 import { type AttemptHandle, runSpans, type RunSpans, type RunSpansOptions } from "./run-spans.ts";
 import {
   type AttemptEnd,
@@ -58,8 +58,8 @@ export function traceProjection({ env, earlier, ...options }: TraceProjectionOpt
 
   return {
     begins(draft) {
-      if (draft.type === "run.started") beginRun(draft.rootComponentId, linkTo(draft.rerun?.traceparent, LINKS.rerunOf));
-      else if (draft.type === "run.resumed") beginRun(earlier?.rootComponentId ?? "", linkTo(earlier?.traceparent, LINKS.continuedFrom));
+      if (draft.type === "run.started") beginRun(draft.rootComponentId, linksTo(draft.rerun?.traceparent, LINKS.rerunOf));
+      else if (draft.type === "run.resumed") beginRun(earlier?.rootComponentId ?? "", linksTo(earlier?.traceparent, LINKS.continuedFrom));
       else if (!isTraced()) return draft;
       else if (draft.type === "component.started") spans.beginComponent(draft.path, draft.kind);
       else if (draft.type === "node.started") return { ...draft, ...named(spans.beginAttempt(draft)) };
@@ -94,7 +94,7 @@ function named({ span }: OpenSpan): { readonly traceparent?: Traceparent } {
 
 function linksToOrigin(end: AttemptEnd): readonly Link[] {
   const origin = end.type === "node.completed" || end.type === "node.failed" ? end.origin : undefined;
-  return linkTo(origin?.traceparent, LINKS.reusedFrom);
+  return linksTo(origin?.traceparent, LINKS.reusedFrom);
 }
 
 function endIn(spans: RunSpans, fact: RunEvent, told: ToldOfAttempts): void {

@@ -206,6 +206,23 @@ describe("the page of a run", () => {
     await closed(page);
   });
 
+  it("stays where somebody scrolled to, whatever is chosen, opened, zoomed or left out", async () => {
+    const page = await reader.open(await reader.write(madeReport({ sources: 60 })), { link: "#/node/writer.research.sources.iter_2" });
+    const scroller = page.locator(".timeline .rows");
+    await page.getByRole("treeitem", { selected: true }).waitFor();
+    await scroller.evaluate((element) => (element.scrollTop = 600));
+    const middle = page.getByRole("treeitem", { name: /^iter_33, / });
+    await middle.waitFor();
+    await middle.locator(".twist").click();
+    await page.getByRole("treeitem", { name: /^ask, / }).waitFor();
+    await middle.click();
+    await page.waitForSelector("[role=treeitem][aria-label^='iter_33'][aria-selected=true]");
+    for (const key of ["g", "+", "0", "Escape"]) await page.keyboard.press(key);
+    await page.waitForSelector(".inspector-frame", { state: "detached" });
+    expect(await scroller.evaluate((element) => element.scrollTop)).toBe(600);
+    await closed(page);
+  });
+
   it("keeps the inspector beside the tree, or below it in a narrow window, and never over it", async () => {
     for (const width of [1280, 600]) {
       const page = await open({ link: "#/node/writer.publish", width });

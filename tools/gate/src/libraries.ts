@@ -18,7 +18,7 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   "run-context": ["uuid", "yaml"],
   runner: ["zod"],
   // The page brings them along in its script; esbuild makes that.
-  viewer: ["@preact/signals", "diff", "esbuild", "preact"],
+  viewer: ["@preact/signals", "esbuild", "preact"],
   // How somebody is asked is what it is about; widths of text, which those prompts need as well; zod checks what they answer.
   terminal: ["@clack/prompts", "fast-string-width", "zod"],
 };

@@ -56,7 +56,7 @@ function envelope({ resource, scope, schemaUrl }: TelemetryOrigin, signal: strin
 }
 
 /** Nanoseconds, which are more than a number can tell apart. */
-export function nanoseconds(milliseconds: number): string {
+function nanoseconds(milliseconds: number): string {
   const whole = Math.floor(milliseconds);
   const rest = Math.round((milliseconds - whole) * 1e6);
   if (rest === 1e6) return `${whole + 1}000000`;

@@ -48,7 +48,7 @@ export function parseHunks(unified: string): readonly DiffHunk[] {
   return first < 0 ? [] : hunksFrom(lines, first).hunks;
 }
 
-export function changedLines(hunks: readonly DiffHunk[]): { readonly added: number; readonly removed: number } {
+function changedLines(hunks: readonly DiffHunk[]): { readonly added: number; readonly removed: number } {
   let [added, removed] = [0, 0];
   for (const { lines } of hunks) {
     for (const { kind } of lines) {

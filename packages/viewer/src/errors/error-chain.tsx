@@ -52,15 +52,3 @@ function ErrorStack({ stack }: { readonly stack: string }) {
     </details>
   );
 }
-
-/** In one line: the code and what it says. */
-export function ErrorLine({ error }: { readonly error: Pick<ErrorEnvelope, "code" | "message"> }) {
-  return (
-    <span class="error-inline">
-      <code class="error-code">
-        <ShownText text={error.code} />
-      </code>{" "}
-      <ShownText text={error.message.slice(0, SHORT)} />
-    </span>
-  );
-}

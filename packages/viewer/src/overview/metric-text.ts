@@ -2,7 +2,7 @@ import type { ReportMetric } from "@dad/protocol";
 import { amountText, costText, countText, durationText } from "../format/amounts.ts";
 
 /** An amount in the unit of a metric, which is one of UCUM. */
-export function unitText(amount: number, unit: string): string {
+function unitText(amount: number, unit: string): string {
   if (unit === "s") return durationText(amount * 1000);
   if (unit === "ms") return durationText(amount);
   if (unit === "{USD}") return costText(amount);

@@ -1,4 +1,4 @@
-import type { ErrorEnvelope, InputRequest, ReportRun } from "@dad/protocol";
+import type { InputRequest, ReportRun } from "@dad/protocol";
 
 /** Something that can be done about a run, and the command for it. */
 export interface NextStep {
@@ -39,11 +39,4 @@ function outcomeSteps(runId: string): readonly NextStep[] {
 function answerStep(runId: string, { id, schema }: InputRequest): NextStep {
   const example = schema["type"] === "boolean" ? ["--yes"] : [];
   return { what: "Answer", words: ["dad", "answer", runId, id, ...example] };
-}
-
-/** The innermost cause: mostly that which has to be mended. */
-export function rootCause(error: ErrorEnvelope): ErrorEnvelope {
-  let innermost = error;
-  for (let depth = 0; innermost.cause && depth < 100; depth += 1) innermost = innermost.cause;
-  return innermost;
 }

@@ -100,6 +100,6 @@ export function oneLine(text: string, most = 200): string {
 }
 
 /** The beginning of a text, with no character cut in two. */
-export function wellCut(text: string, most: number): string {
+function wellCut(text: string, most: number): string {
   return text.slice(0, most).replace(/[\ud800-\udbff]$/, "");
 }

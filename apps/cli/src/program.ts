@@ -19,6 +19,7 @@ import { declareResume } from "./commands/resume.ts";
 import { declareRun } from "./commands/run.ts";
 import { declareSandbox } from "./commands/sandbox.ts";
 import { declareShow } from "./commands/show.ts";
+import { declareStats } from "./commands/stats.ts";
 import { declareTrace } from "./commands/trace.ts";
 import { declareWatch } from "./commands/watch.ts";
 import { declareSignal } from "./commands/signal.ts";
@@ -82,6 +83,7 @@ function declareProgram(finish: Finish, writeErr: (text: string) => void): Comma
   declareGraph(program, finish);
   declareLs(program, finish);
   declareShow(program, finish);
+  declareStats(program, finish);
   declareWatch(program, finish);
   declareLogs(program, finish);
   declareReport(program, finish);

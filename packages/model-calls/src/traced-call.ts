@@ -10,7 +10,7 @@ import {
   SpanKind,
   traceHeaders,
 } from "@dad/observability";
-import type { ArtifactEntry, Usage } from "@dad/protocol";
+import { type ArtifactEntry, asRecorded, type Usage } from "@dad/protocol";
 import { type CallOptions, type Embedding, type GenerateOptions, knownUsage, type ModelRequest, type ModelResponse } from "@dad/resources";
 import {
   budgetAttributes,
@@ -107,7 +107,11 @@ interface ReplyFacts extends Pick<MeasuredCall, "modality"> {
   readonly attributes: Attributes;
 }
 
-function traceCall<Reply>(asked: Asked, trace: CallTrace, factsOf: (reply: Reply) => ReplyFacts): TracedCall<Reply> {
+function traceCall<Reply extends { readonly usage: Usage }>(
+  asked: Asked,
+  trace: CallTrace,
+  factsOf: (reply: Reply) => ReplyFacts,
+): TracedCall<Reply> {
   const begun = begin(asked, trace);
   const { span } = begun;
   let ended: number | undefined;
@@ -121,7 +125,7 @@ function traceCall<Reply>(asked: Asked, trace: CallTrace, factsOf: (reply: Reply
     options: (given) => ({ ...given, traced: true, headers: { ...traceHeaders(span), ...given.headers }, ...hearing(begun, given) }),
     replied(reply) {
       const seconds = endNow();
-      tellReply(begun, factsOf(reply), seconds);
+      tellReply(begun, factsOf({ ...reply, usage: usedFor(begun, reply) }), seconds);
     },
     failed(error) {
       tellFailure(begun, error, endNow());
@@ -156,6 +160,12 @@ function begin(asked: Asked, { observability, attributes }: CallTrace): Begun {
   });
   const began = performance.now();
   return { ...asked, span, began, observability, facts, pieces: pieceTimes(began), failures: failureTeller({ span, observability, model: facts }) };
+}
+
+/** A model that is recorded need not say so of each reply. Where it stands first, another one may have been paid in its place. */
+function usedFor({ model, failures }: Begun, { usage }: { readonly usage: Usage }): Usage {
+  const isReplaced = failures.attributes()[ATTRIBUTES.dad.modelFallbackFrom] !== undefined;
+  return model.capabilities.recorded && usage.recorded === undefined && !isReplaced ? asRecorded(usage) : usage;
 }
 
 function tellReply({ span, observability: { meter }, facts, pieces, failures, streams, model }: Begun, reply: ReplyFacts, seconds: number): void {

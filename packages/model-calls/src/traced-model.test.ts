@@ -192,6 +192,14 @@ describe("what is measured of a call", () => {
     expect(observability.spans[0]?.attributes).not.toHaveProperty("gen_ai.usage.input_tokens");
   });
 
+  it("is recorded also where a model that is a recording does not say so of each reply", async () => {
+    const observability = memoryObservability();
+    const usage = { inputTokens: 12, outputTokens: 3, costUsd: null };
+    await tracedModel(replying({ usage }, { capabilities: { ...CAPABILITIES, recorded: true } }), { observability }).generate(REQUEST);
+    expect(observability.spans[0]?.attributes).toMatchObject({ "dad.usage.recorded.input_tokens": 12, "dad.cost.usd": 0 });
+    expect(observability.spans[0]?.attributes).not.toHaveProperty("gen_ai.usage.input_tokens");
+  });
+
   it("is when its pieces come, of a reply that is heard as it comes", async () => {
     const observability = memoryObservability();
     const model = modelThat(async (_request, { onPiece } = {}) => {

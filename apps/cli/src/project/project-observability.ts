@@ -22,13 +22,18 @@ export function projectObservability(options: ProjectObservabilityOptions): fals
   const { observability = {} } = config;
   if (observability === false) return false;
   const { resource } = observability;
+  const said = new Set<string>();
   return {
     ...observability,
     ...(version === undefined ? {} : { resource: { "service.version": version, ...resource } }),
     env,
     secrets: secretVault({ sources: secrets }),
     write: say,
-    onTrouble: ({ message }: DadError) => say(`telemetry: ${visible(message)}\n`),
+    onTrouble({ message }: DadError) {
+      // Of the runs of a fork, one says as much as all.
+      if (!said.has(message)) say(`telemetry: ${visible(message)}\n`);
+      said.add(message);
+    },
   };
 }
 

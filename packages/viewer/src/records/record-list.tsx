@@ -28,7 +28,7 @@ export function RecordList<Item>({ detail, nothing, isInline = false, ...list }:
       <Rows {...list} isInline={isInline} chosen={chosen} onChoose={setChosen} />
       {chosen !== undefined && items.includes(chosen) && (
         <div class="record-detail" role="region" aria-label={`The chosen one of ${label}`}>
-          <button type="button" class="quiet close" aria-label="Close" onClick={() => setChosen(undefined)}>
+          <button type="button" class="quiet record-close" aria-label="Close" onClick={() => setChosen(undefined)}>
             ✕
           </button>
           {detail(chosen)}

@@ -7,8 +7,16 @@ import { collectStats, type StatsOptions } from "./collect-stats.ts";
 const EXECUTION = ExecutionId.parse("0193a5b0-7a5c-7000-8000-000000000001");
 const paid: Usage = { inputTokens: 10, outputTokens: 5, costUsd: 0.25 };
 const step = NodePath.parse("coder.work.iter_0.step");
-const started = { type: "node.started", path: step, attempt: 1, nodeType: "step" } as const;
-const completed = { type: "node.completed", path: step, attempt: 1, decision: "executed", durationMs: 20, artifacts: [], usage: paid } as const;
+const started = { type: "node.started", path: step, attempt: 1, nodeType: "step" } satisfies EventDraft;
+const completed = {
+  type: "node.completed",
+  path: step,
+  attempt: 1,
+  decision: "executed",
+  durationMs: 20,
+  artifacts: [],
+  usage: paid,
+} satisfies EventDraft;
 
 async function storeWith(runs: Readonly<Record<string, readonly EventDraft[]>>, agentOf: Readonly<Record<string, string>> = {}) {
   const journals = memoryJournalStore();

@@ -31,6 +31,7 @@ export {
   SPANS,
 } from "./conventions.ts";
 export { counterOf, histogramOf } from "./instruments.ts";
+export { passingTracer, wrappingTracer } from "./explicit-tracer.ts";
 export { type Log, type LogAttributes, logAt, type LogLevel, type LogPlace, SEVERITIES } from "./log.ts";
 export type { ContentCapture, Observability } from "./observability.ts";
 export type {

@@ -7,16 +7,16 @@ import {
   type Logger,
   type Observability,
   OPERATIONS,
+  passingTracer,
   type Span,
   type Tracer,
   under,
+  wrappingTracer,
 } from "@dad/observability";
-import { noopObservability } from "@dad/observability/noop";
 import type { IsolationSpace } from "@dad/isolation";
 import type { Redactor } from "@dad/secrets";
-import type { RunMetrics } from "./run-metrics.ts";
 import type { AttemptHandle } from "./run-spans.ts";
-import { tracedSpace } from "./traced-space.ts";
+import { type CommandMetrics, tracedSpace } from "./traced-space.ts";
 
 /** How often something asked models, and executed tools. */
 export interface CallCounts {
@@ -36,7 +36,7 @@ export interface AttemptTelemetryOptions {
   readonly observability: Observability;
   readonly redactor: Redactor | undefined;
   readonly place: Context;
-  readonly metrics: Pick<RunMetrics, "command">;
+  readonly metrics: CommandMetrics;
   /** Whether nothing more belongs to the attempt. */
   readonly isOver: () => boolean;
 }
@@ -71,18 +71,17 @@ export function attemptTelemetry({ path, attempt }: AttemptHandle, options: Atte
 function trackedTracer(tracer: Tracer, isOver: () => boolean) {
   const begun: Span[] = [];
   const calls: CallCounts = { inference: 0, tools: 0 };
-  const startSpan: Tracer["startSpan"] = (name, options, context) => {
-    if (isOver()) return noopObservability().tracer.startSpan(name);
-    const operation = options?.attributes?.[ATTRIBUTES.genAi.operationName];
+  const tracked = wrappingTracer((name, options, context) => {
+    if (isOver()) return passingTracer().startSpan(name, options, context);
+    const operation = options.attributes?.[ATTRIBUTES.genAi.operationName];
     if (operation === OPERATIONS.chat) calls.inference += 1;
     // A command is executed by a tool, or by the node itself.
-    else if (operation === OPERATIONS.executeTool && options?.attributes?.[ATTRIBUTES.process.executableName] === undefined) calls.tools += 1;
+    else if (operation === OPERATIONS.executeTool && options.attributes?.[ATTRIBUTES.process.executableName] === undefined) calls.tools += 1;
     const span = tracer.startSpan(name, options, context);
     if (span.isRecording()) begun.push(span);
     return span;
-  };
-  // Of what is under a place, only `startSpan` is asked.
-  return { tracer: { startSpan, startActiveSpan: tracer.startActiveSpan.bind(tracer) }, begun, calls };
+  });
+  return { tracer: tracked, begun, calls };
 }
 
 function loggerUntil(isOver: () => boolean, logger: Logger, place: Context): Logger {

@@ -24,14 +24,13 @@ import {
   nodeTypeOf,
   statusOf,
 } from "./span-facts.ts";
+import type { CommandMetrics } from "./traced-space.ts";
 
 const { dad, error: errors, genAi } = ATTRIBUTES;
 
 /** What is measured of a run. What models use is measured where they are asked. */
-export interface RunMetrics {
+export interface RunMetrics extends CommandMetrics {
   tells(fact: RunEvent, told: ToldOfAttempts): void;
-  /** A command has ended. */
-  command(program: string, ended: { readonly durationMs: number; readonly errorType: string | undefined }): void;
 }
 
 export interface RunMetricsOptions {

@@ -163,6 +163,6 @@ export function aroundPath(path: NodePath): NodePath | undefined {
   return end < 0 ? undefined : (path.slice(0, end) as NodePath);
 }
 
-export function lastStep(path: NodePath): string {
+function lastStep(path: NodePath): string {
   return path.slice(path.lastIndexOf(".") + 1);
 }

@@ -14,15 +14,19 @@ import {
 } from "@dad/observability";
 import type { Command, ExecOptions, ExecResult, IsolationSpace } from "@dad/isolation";
 import { commandOutput, type CommandOutput, type CommandOutputOptions } from "./command-output.ts";
-import type { RunMetrics } from "./run-metrics.ts";
 
 const { genAi, process: processes } = ATTRIBUTES;
+
+/** Where is measured how long commands take. */
+export interface CommandMetrics {
+  command(program: string, ended: { readonly durationMs: number; readonly errorType: string | undefined }): void;
+}
 
 export interface TracedSpaceOptions extends Pick<CommandOutputOptions, "logger" | "redactor" | "limits"> {
   readonly tracer: Tracer;
   /** Under which its commands are. */
   readonly place: Context;
-  readonly metrics: Pick<RunMetrics, "command">;
+  readonly metrics: CommandMetrics;
 }
 
 /**

@@ -140,7 +140,8 @@ export type ReportOmission = z.infer<typeof ReportOmission>;
 
 /** All that is known of one run. */
 export const ReportRun = z.looseObject({
-  details: RunDetails,
+  /** How it stands. Its nodes and components are the elements. */
+  details: RunDetails.omit({ nodes: true, components: true }),
   /** In the order in which they began; what holds others comes before them. */
   elements: z.array(ReportElement),
   /** As they are recorded, without contents and without the hashes of the journal. What is too long in them is cut. */

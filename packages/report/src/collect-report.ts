@@ -62,8 +62,9 @@ async function collectRun(ports: ReportPorts, runId: RunId, { limits, ...abort }
   const runtime = await ports.runtime?.(runId, abort);
   const kin = await kinOf(ports, recorded.details, abort);
   const damage = [...(recorded.damage ? [recorded.damage] : []), ...telemetry.damage, ...contents.damage, ...files.damage, ...kin.damage];
+  const { nodes: _nodes, components: _components, ...details } = recorded.details;
   return {
-    details: recorded.details,
+    details,
     elements: elementsOf(recorded),
     events,
     spans: telemetry.spans,

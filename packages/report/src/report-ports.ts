@@ -21,7 +21,7 @@ export interface ReportPorts {
   /** The file in the directory of a run that shows an artifact: for what the store has not, as of a run that was copied from another machine. */
   shown?(runId: RunId, path: RelativePath, options: AbortOptions): Promise<AsyncIterable<Uint8Array> | undefined>;
   /** The repository that has the outcome of a run. */
-  outcomes?(run: RunDetails): Promise<OutcomeSource | undefined>;
+  outcomes?(run: Pick<RunDetails, "runId" | "outcome">): Promise<OutcomeSource | undefined>;
   /** All runs, among which are those that were made from this one. */
   runs?(options: AbortOptions): Promise<readonly RunListEntry[]>;
 }

@@ -4,7 +4,7 @@ import { localStore } from "@dad/local";
 import { ProjectName, type RunDetails } from "@dad/protocol";
 
 /** The project whose repository has the outcome of a run, when it is still there. A run root may hold those of several projects. */
-export async function outcomeProjectOf({ runId, outcome }: RunDetails, runRoot: string): Promise<string | undefined> {
+export async function outcomeProjectOf({ runId, outcome }: Pick<RunDetails, "runId" | "outcome">, runRoot: string): Promise<string | undefined> {
   if (!outcome) return undefined;
   for (const project of await projectsIn(join(runRoot, "outcome"))) {
     await using store = localStore({ runRoot, project, hostEnv: process.env });

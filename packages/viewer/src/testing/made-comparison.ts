@@ -9,14 +9,14 @@ export const CHANGES = [
 ];
 
 export function madeComparison(before: ReportRun, after: ReportRun): RunComparison {
-  const sideOf = ({ details }: ReportRun) => ({
+  const sideOf = ({ details, elements }: ReportRun) => ({
     runId: details.runId,
     rootComponentId: details.rootComponentId,
     status: details.status,
     startedAt: details.startedAt,
     durationMs: details.endedAt === null ? null : Date.parse(details.endedAt) - Date.parse(details.startedAt),
     usage: details.usage,
-    executed: details.nodes.length - 1,
+    executed: elements.filter(({ attempts }) => attempts).length - 1,
     reused: 1,
     failed: 1,
   });
@@ -28,7 +28,7 @@ export function madeComparison(before: ReportRun, after: ReportRun): RunComparis
     before: sideOf(before),
     after: sideOf(after),
     delta,
-    nodes: after.details.nodes.map(({ path, status, decision, durationMs }, index) => {
+    nodes: nodesOf(after).map(({ path, status, decision, durationMs }, index) => {
       const side = { nodeType: "ai_model", status, decision, durationMs, usage: NO_USAGE };
       const alike = { path, attempt: 1, before: side, after: side, delta, fingerprint: [], artifacts: [], notCompared: [] };
       if (index % 3 !== 1) return { ...alike, differs: [] };
@@ -67,4 +67,8 @@ export function madeComparison(before: ReportRun, after: ReportRun): RunComparis
     }),
     outcome: { before: before.details.outcome, after: after.details.outcome, changes: CHANGES, patch: PATCH },
   };
+}
+
+function nodesOf({ elements }: ReportRun) {
+  return elements.flatMap(({ attempts, ...element }) => (attempts ? [{ ...element, decision: attempts.at(-1)?.decision ?? "executed" }] : []));
 }

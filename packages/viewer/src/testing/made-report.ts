@@ -1,14 +1,4 @@
-import {
-  addUsage,
-  type ExecutionId,
-  NO_USAGE,
-  type ReportRun,
-  type RunDetails,
-  RunReport,
-  type RunEvent,
-  type RunId,
-  type RunStatus,
-} from "@dad/protocol";
+import { addUsage, type ExecutionId, NO_USAGE, type ReportRun, RunReport, type RunEvent, type RunId, type RunStatus } from "@dad/protocol";
 import { HOSTILE_TEXTS, PATCH } from "./contents.ts";
 import { CHANGES, madeComparison } from "./made-comparison.ts";
 import { addSpan, BEGIN, type Recorder, recorder, tell } from "./recorder.ts";
@@ -118,8 +108,7 @@ interface Ending {
   readonly status: RunStatus;
 }
 
-function detailsOf({ elements, runId, traceId, chance }: Recorder, { end, status }: Ending): RunDetails {
-  const nodes = elements.flatMap(({ attempts, ...element }) => (attempts ? [{ ...element, last: attempts.at(-1) }] : []));
+function detailsOf({ elements, runId, traceId, chance }: Recorder, { end, status }: Ending): ReportRun["details"] {
   const executed = elements.flatMap(({ attempts = [] }) => attempts).filter(({ decision }) => decision === "executed");
   const commit = () => ({ commit: chance.hex(40), tree: chance.hex(40) });
   const source = { repository: "/home/ada/tides", revision: "main", commit: chance.hex(40) };
@@ -142,22 +131,10 @@ function detailsOf({ elements, runId, traceId, chance }: Recorder, { end, status
       { scope: "profile dev", unit: "tokens", limit: 100_000, spent: 99_000, isPart: true },
     ],
     traceparent: `00-${traceId}-${chance.hex(16)}-01`,
-    nodes: nodes.map(({ path, status, durationMs, handled, last }) => ({
-      path,
-      status,
-      decision: last?.decision ?? "executed",
-      ...(last ? { attempt: last.attempt } : {}),
-      durationMs,
-      artifacts: last?.artifacts ?? [],
-      ...(last?.error ? { error: last.error } : {}),
-      ...(last?.origin ? { origin: last.origin } : {}),
-      ...(handled ? { handled } : {}),
-    })),
-    components: elements.flatMap(({ path, kind, status, durationMs, attempts }) => (attempts ? [] : [{ path, kind, status, durationMs }])),
   };
 }
 
-function metricsOf({ usage }: RunDetails): ReportRun["metrics"] {
+function metricsOf({ usage }: ReportRun["details"]): ReportRun["metrics"] {
   const attributes = { "gen_ai.request.model": "large-1", "gen_ai.provider.name": "anthropic" };
   return [
     {

@@ -1,5 +1,5 @@
 import type { LogLevel, TelemetryOrigin, TelemetrySink } from "@dad/observability";
-import type { LoggerProvider, MeterProvider, TracerProvider } from "@opentelemetry/api";
+import type { HostOptions } from "@dad/observability/host";
 
 /** Where what a run tells of itself goes, besides the files of the run. A function makes a sink for one run, which releases it. */
 export type TelemetryExporter = "otlp" | "console" | ((origin: TelemetryOrigin) => TelemetrySink);
@@ -68,11 +68,7 @@ export interface SpanLimits {
 }
 
 /** OpenTelemetry of the program itself: a signal with a provider goes there, and neither into files nor to exporters of DAD. */
-export interface TelemetryProviders {
-  readonly tracerProvider?: TracerProvider;
-  readonly meterProvider?: MeterProvider;
-  readonly loggerProvider?: LoggerProvider;
-}
+export type TelemetryProviders = Pick<HostOptions, "tracerProvider" | "meterProvider" | "loggerProvider">;
 
 /** How runs are traced, measured and logged. */
 export interface ObservabilityConfig extends TelemetryEndpoint {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createNoopMeter } from "@opentelemetry/api";
+import { memoryObservability } from "@dad/observability/memory";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ConfigSchema } from "./config-schema.ts";
 import { loadConfig } from "./load-config.ts";
@@ -109,7 +109,7 @@ describe("the observability of a config", () => {
     const logs: Required<LogsConfig> = { ...signal, level: "debug", onSpans: "warn", commands: { lines: 1, bytes: 2 } };
     const content: Required<ContentConfig> = { messages: true, input: [""], output: ["/a~1b"], maxLength: 10 };
     const limits: Required<SpanLimits> = { attributeLength: 1, attributes: 2, events: 3, links: 4 };
-    const meterProvider = { getMeter: createNoopMeter };
+    const meterProvider = { getMeter: () => memoryObservability().meter };
     const providers: TelemetryProviders = { meterProvider };
     const observability: Required<ObservabilityConfig> = {
       ...signal,

@@ -1,6 +1,5 @@
-import type { LoggerProvider, MeterProvider, TracerProvider } from "@opentelemetry/api";
 import { z } from "zod";
-import type { ObservabilityConfig, TelemetryExporter } from "./observability-config.ts";
+import type { ObservabilityConfig, TelemetryExporter, TelemetryProviders } from "./observability-config.ts";
 import { TextOrSecret } from "./profile-schema.ts";
 
 /** What is longer, timers of JavaScript do not know. */
@@ -75,9 +74,9 @@ function provider<Provider>(method: string, name: string) {
 }
 
 const Providers = z.strictObject({
-  tracerProvider: provider<TracerProvider>("getTracer", "TracerProvider"),
-  meterProvider: provider<MeterProvider>("getMeter", "MeterProvider"),
-  loggerProvider: provider<LoggerProvider>("getLogger", "LoggerProvider"),
+  tracerProvider: provider<NonNullable<TelemetryProviders["tracerProvider"]>>("getTracer", "TracerProvider"),
+  meterProvider: provider<NonNullable<TelemetryProviders["meterProvider"]>>("getMeter", "MeterProvider"),
+  loggerProvider: provider<NonNullable<TelemetryProviders["loggerProvider"]>>("getLogger", "LoggerProvider"),
 });
 
 const attributeName = z

@@ -314,7 +314,7 @@ describe("what a run tells besides", () => {
       const { attributes } = spanOf(told, "main.a 1");
       expect(attributes["dad.node.input.settings.value.text"]).toBe(wanted && "a long t");
       expect(attributes["dad.node.output"]).toBe(wanted && '{"value"');
-      expect(attributes["dad.capture.cut.input"]).toEqual(wanted && ["dad.node.input.settings.value.text"]);
+      expect(attributes["dad.capture.cut"]).toEqual(wanted && ["dad.node.input.settings.value.text", "dad.node.output"]);
       expect(JSON.stringify([told.spans, told.logs])).not.toContain("not this");
     }
   });

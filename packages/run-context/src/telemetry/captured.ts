@@ -2,18 +2,18 @@ import { type Attributes, ATTRIBUTES, type ContentCapture } from "@dad/observabi
 import { isJsonObject, type Json } from "@dad/protocol";
 import type { Redactor } from "@dad/secrets";
 
-/** What of the input or the output of a node may be told in its span, by the names of attributes. */
-export function capturedAttributes(
-  what: "input" | "output",
-  value: Json,
-  { capture, redactor }: { readonly capture: ContentCapture | undefined; readonly redactor: Pick<Redactor, "json"> | undefined },
-): Attributes | undefined {
-  const pointers = capture?.[what] ?? [];
-  if (capture === undefined || pointers.length === 0) return undefined;
-  const { nodeInput, nodeOutput, cut } = ATTRIBUTES.dad;
+export interface CapturingOptions {
+  readonly capture: ContentCapture;
+  readonly redactor: Pick<Redactor, "json"> | undefined;
+  /** The attributes of the same span that were cut already. Those that are cut now are added. */
+  readonly cut: string[];
+}
+
+/** What the span of a node tells of its input or its output. */
+export function captured(what: "input" | "output", value: Json, { capture, redactor, cut }: CapturingOptions): Attributes {
+  const { nodeInput, nodeOutput } = ATTRIBUTES.dad;
   const attributes: Attributes = {};
-  const shortened: string[] = [];
-  for (const pointer of pointers) {
+  for (const pointer of capture[what]) {
     const member = memberAt(value, pointer);
     if (member === undefined) continue;
     // Before it is cut: of a part of a secret, nobody sees that it is one.
@@ -21,10 +21,9 @@ export function capturedAttributes(
     const text = typeof clean === "string" ? clean : JSON.stringify(clean);
     const name = `${what === "input" ? nodeInput : nodeOutput}${pointer.replaceAll("/", ".")}`;
     attributes[name] = text.slice(0, capture.maxLength);
-    if (text.length > capture.maxLength) shortened.push(name);
+    if (text.length > capture.maxLength) cut.push(name);
   }
-  if (shortened.length > 0) attributes[`${cut}.${what}`] = shortened;
-  return attributes;
+  return cut.length === 0 ? attributes : { ...attributes, [ATTRIBUTES.dad.cut]: [...cut] };
 }
 
 /** What a JSON Pointer points to: RFC 6901. `undefined` where there is nothing. */

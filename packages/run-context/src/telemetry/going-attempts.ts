@@ -8,6 +8,8 @@ export interface GoingAttempt {
   readonly nodeType: string;
   /** What it tells of itself, once it has something to tell. */
   tracked?: TrackedAttempt;
+  /** The attributes of its span that were cut. */
+  readonly cut: string[];
   /** How long it has waited for answers that it has. */
   waitedMs: number;
 }
@@ -47,7 +49,7 @@ export function goingAttempts(asked: Iterable<readonly [InputId, number]>): Goin
     tells(fact) {
       const ended = attemptEndOf(fact);
       if (ended) return end(keyOfAttempt(ended));
-      if (fact.type === "node.started") going.set(keyOfAttempt(fact), { nodeType: fact.nodeType, waitedMs: 0 });
+      if (fact.type === "node.started") going.set(keyOfAttempt(fact), { nodeType: fact.nodeType, cut: [], waitedMs: 0 });
       const waited = waits.tells(fact);
       if (waited === undefined) return NOTHING;
       const attempt = waited.key === undefined ? undefined : going.get(waited.key);

@@ -3,7 +3,7 @@ import type { EventDraft, InputId, Json, NodePath, RunEnvParams, RunEvent, Trace
 import type { Redactor } from "@dad/secrets";
 import type { NodeHistory } from "../node-history.ts";
 import { type AttemptTelemetry, attemptTelemetry } from "./attempt-telemetry.ts";
-import { capturedAttributes } from "./captured.ts";
+import { captured } from "./captured.ts";
 import { eventLogs } from "./event-logs.ts";
 import { goingAttempts } from "./going-attempts.ts";
 import { runMetrics } from "./run-metrics.ts";
@@ -79,9 +79,8 @@ export function runTelemetry({ observability, redactor, env, kindOf, earlier }: 
       return made;
     },
     capture(handle, what, value) {
-      const span = capture && trace.attempt(handle)?.span;
-      const attributes = span?.isRecording() ? capturedAttributes(what, value, { capture, redactor }) : undefined;
-      if (attributes) span?.setAttributes(attributes);
+      const [span, going] = [trace.attempt(handle)?.span, attempts.of(handle)];
+      if (capture && going && span?.isRecording()) span.setAttributes(captured(what, value, { capture, redactor, cut: going.cut }));
     },
     close() {
       attempts.endAll();

@@ -4,8 +4,8 @@ import { ticksOf } from "./ticks.ts";
 import type { TimelineState } from "./timeline-state.ts";
 
 const TICK_WIDTH = 90;
-/** In pixels: what is said of a gap nearer to the end has no room there. */
-const LATE = 40;
+/** In pixels: what is said of a gap nearer to a side has no room there. */
+const NEAR = 32;
 
 /** The time of the run, and what of it somebody marks by drawing over it. */
 export function Axis({ state, width }: { readonly state: TimelineState; readonly width: number }) {
@@ -24,7 +24,7 @@ export function Axis({ state, width }: { readonly state: TimelineState; readonly
       {gaps.map(({ at, length, start, end }) => (
         <span
           key={at}
-          class={(100 - percent(at)) * width < LATE * 100 ? "gap last" : "gap"}
+          class={`gap ${sideOf(percent(at + length / 2) * (width / 100), width)}`}
           style={{ left: `${percent(at)}%`, width: `${(length / (to - from)) * 100}%` }}
           title={`${durationText(end - start)} in which nothing happened`}
         >
@@ -34,6 +34,12 @@ export function Axis({ state, width }: { readonly state: TimelineState; readonly
       {place && <span class="marking" style={{ left: `${percent(place[0])}%`, width: `${((place[1] - place[0]) / (to - from)) * 100}%` }} />}
     </div>
   );
+}
+
+/** Where what is said of a gap begins or ends, when its middle is there. */
+function sideOf(middle: number, width: number): string {
+  if (middle < NEAR) return "first";
+  return width - middle < NEAR ? "last" : "";
 }
 
 /** How far the pointer has to go, in pixels: a click marks nothing. */

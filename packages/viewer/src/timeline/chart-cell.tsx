@@ -28,17 +28,26 @@ export function ChartCell({ row, place }: { readonly row: Row; readonly place: P
   return (
     <div class="chart-cell">
       <Bars row={row} place={place} />
-      <span class="bar-text" style={textPlace(whole)}>
-        {row.end === null ? "still going on" : durationText(row.end - row.start)}
-      </span>
+      {hasRoom(whole) && (
+        <span class="bar-text" style={textPlace(whole)}>
+          {row.end === null ? "still going on" : durationText(row.end - row.start)}
+        </span>
+      )}
     </div>
   );
+}
+
+/** In percent: what is said beside a bar takes so much. */
+const TEXT = 12;
+
+function hasRoom({ left, width }: Place): boolean {
+  return left + width < 100 - TEXT || left > TEXT;
 }
 
 /** Right of a bar, or left of one that leaves no room there. */
 function textPlace({ left, width }: Place): Record<string, string> {
   const end = left + width;
-  return end < 88 ? { left: `calc(${end}% + 6px)` } : { right: `calc(${100 - Math.max(0, left)}% + 6px)` };
+  return end < 100 - TEXT ? { left: `calc(${end}% + 6px)` } : { right: `calc(${100 - Math.max(0, left)}% + 6px)` };
 }
 
 function Bars({ row, place }: { readonly row: Row; readonly place: PlaceOf }) {

@@ -1,5 +1,4 @@
-import type { LogLevel, TelemetryOrigin, TelemetrySink } from "@dad/observability";
-import type { HostOptions } from "@dad/observability/host";
+import type { LoggerProvider, LogLevel, MeterProvider, TelemetryOrigin, TelemetrySink, TracerProvider } from "@dad/observability";
 
 /** Where what a run tells of itself goes, besides the files of the run. A function makes a sink for one run, which releases it. */
 export type TelemetryExporter = "otlp" | "console" | ((origin: TelemetryOrigin) => TelemetrySink);
@@ -68,7 +67,11 @@ export interface SpanLimits {
 }
 
 /** OpenTelemetry of the program itself: a signal with a provider goes there, and neither into files nor to exporters of DAD. */
-export type TelemetryProviders = Pick<HostOptions, "tracerProvider" | "meterProvider" | "loggerProvider">;
+export interface TelemetryProviders {
+  readonly tracerProvider?: TracerProvider;
+  readonly meterProvider?: MeterProvider;
+  readonly loggerProvider?: LoggerProvider;
+}
 
 /** How runs are traced, measured and logged. */
 export interface ObservabilityConfig extends TelemetryEndpoint {

@@ -10,13 +10,16 @@ export {
   type Histogram,
   type Link,
   type Logger,
+  type LoggerProvider,
   type Meter,
+  type MeterProvider,
   ROOT_CONTEXT,
   type SeverityNumber,
   type Span,
   type SpanContext,
   SpanKind,
   type Tracer,
+  type TracerProvider,
 } from "@opentelemetry/api";
 export {
   artifactAttributes,

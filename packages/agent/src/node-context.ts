@@ -86,7 +86,7 @@ export interface NodeContext {
    * Takes out the secrets that are taken out of all that is recorded and told. Whoever cuts a text or bytes does it before: of a part of a
    * secret, nobody can see that it is one.
    */
-  readonly redactor: Pick<Redactor, "text" | "stream" | "byteStream">;
+  readonly redactor: Pick<Redactor, "text" | "json" | "stream" | "byteStream">;
   /** Spans that are started without a parent become children of the span of this attempt. */
   readonly observability: Observability;
   /** Writes into the logs of the run, at the place of this attempt in the trace. */

@@ -1,17 +1,14 @@
 import { type Attributes, ATTRIBUTES, type ContentCapture, type Observability } from "@dad/observability";
 import type { Json } from "@dad/protocol";
-
-/** What takes secrets out. Of a part of a secret, nobody can see that it is one: so it does that before anything is cut. */
-export interface ContentRedactor {
-  text(text: string): string;
-}
+import type { Redactor } from "@dad/secrets";
 
 export interface CapturedContent {
   readonly observability: Pick<Observability, "capture">;
-  readonly redactor?: ContentRedactor | undefined;
+  /** Takes secrets out before anything is cut: of a part of a secret, nobody can see that it is one. */
+  readonly redactor?: Pick<Redactor, "json"> | undefined;
 }
 
-/** Contents by the names of their attributes. */
+/** Contents of one span, by the names of their attributes. What was cut of earlier ones is named again: an attribute replaces the one before. */
 export type Captured = (contents: Readonly<Record<string, unknown>>) => Attributes;
 
 /**
@@ -21,16 +18,16 @@ export type Captured = (contents: Readonly<Record<string, unknown>>) => Attribut
  */
 export function capturing({ observability: { capture }, redactor }: CapturedContent): Captured {
   if (!capture?.messages) return () => ({});
+  const cut: string[] = [];
   return (contents) => {
-    const cut: string[] = [];
     const attributes: Record<string, string> = {};
     for (const [name, content] of Object.entries(contents)) {
       if (content === undefined) continue;
-      const { text, isCut } = jsonWithin(redactedJson(content as Json, redactor), capture);
+      const { text, isCut } = jsonWithin(redactor ? redactor.json(content as Json) : (content as Json), capture);
       attributes[name] = text;
       if (isCut) cut.push(name);
     }
-    return cut.length === 0 ? attributes : { ...attributes, [ATTRIBUTES.dad.cut]: cut };
+    return cut.length === 0 ? attributes : { ...attributes, [ATTRIBUTES.dad.cut]: [...cut] };
   };
 }
 
@@ -72,10 +69,6 @@ function cutText(text: string, longest: number): string {
   if (text.length <= longest) return text;
   const start = text.slice(0, longest).toWellFormed();
   return `${start}… [${text.length - longest} more characters]`;
-}
-
-function redactedJson(value: Json, redactor: ContentRedactor | undefined): Json {
-  return redactor ? mapTexts(value, (text) => redactor.text(text)) : value;
 }
 
 /** The same value with other texts. Names of members stay. */

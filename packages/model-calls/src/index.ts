@@ -3,6 +3,6 @@
  *
  * @packageDocumentation
  */
-export { type Captured, type CapturedContent, capturing, type ContentRedactor } from "./captured.ts";
+export { type Captured, type CapturedContent, capturing } from "./captured.ts";
 export { type CallTrace, type ChatAsked, traceChat, type TracedCall, traceEmbeddings } from "./traced-call.ts";
 export { tracedModel } from "./traced-model.ts";

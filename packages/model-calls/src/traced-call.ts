@@ -22,7 +22,7 @@ import {
   usageAttributes,
 } from "./call-attributes.ts";
 import { type MeasuredCall, measureCall, measurePieces } from "./call-metrics.ts";
-import { capturing, type ContentRedactor } from "./captured.ts";
+import { type CapturedContent, capturing } from "./captured.ts";
 import { type FailureTeller, failureTeller } from "./failure-teller.ts";
 import { inputMessages, outputMessages, systemInstructions, toolDefinitions } from "./messages.ts";
 import { type PieceTimes, pieceTimes } from "./piece-times.ts";
@@ -30,9 +30,8 @@ import { type PieceTimes, pieceTimes } from "./piece-times.ts";
 const { genAi } = ATTRIBUTES;
 
 /** Where and how a call is told. */
-export interface CallTrace {
+export interface CallTrace extends Pick<CapturedContent, "redactor"> {
   readonly observability: Observability;
-  readonly redactor?: ContentRedactor;
   /** Of its span, besides what it says itself. */
   readonly attributes?: Attributes;
 }

@@ -3,6 +3,7 @@ import { type MemoryObservability, memoryObservability } from "@dad/observabilit
 import type { ArtifactEntry, Usage } from "@dad/protocol";
 import { type GenerateOptions, ModelError, type ModelRequest, type ModelResource, type ModelResponse } from "@dad/resources";
 import { withPolicies } from "@dad/resources/policies";
+import { redactor } from "@dad/secrets";
 import { describe, expect, it } from "vitest";
 import { traceChat } from "./traced-call.ts";
 import { tracedModel } from "./traced-model.ts";
@@ -304,14 +305,16 @@ describe("contents", () => {
   it("lose secrets before they are cut", async () => {
     const observability = memoryObservability();
     const secret = "correct-horse-battery";
-    const redactor = { text: (text: string) => text.replaceAll(secret, "[secret]") };
     // It is cut in the middle of the secret.
     const content = `${"x".repeat(15)}${secret}${"y".repeat(200)}`;
-    const traced = tracedModel(replying(), { observability: captured(observability, { maxLength: 115 }), redactor });
+    const model = replying({ content: [{ type: "tool-call", callId: "1", tool: "look", input: { [secret]: true } }] });
+    const secrets = redactor([{ name: "env:KEY", value: secret }]);
+    const traced = tracedModel(model, { observability: captured(observability, { maxLength: 125 }), redactor: secrets });
     await traced.generate({ messages: [{ role: "user", content }] });
-    const { "gen_ai.input.messages": text, "dad.capture.cut": cut } = observability.spans[0]?.attributes ?? {};
-    expect(String(text)).toContain(`${"x".repeat(15)}[secret]yyy`);
-    expect(cut).toContain("gen_ai.input.messages");
+    const { "gen_ai.input.messages": text, "gen_ai.output.messages": reply, "dad.capture.cut": cut } = observability.spans[0]?.attributes ?? {};
+    expect(String(text)).toContain(`${"x".repeat(15)}[secret env:KEY]`);
+    expect(cut).toEqual(["gen_ai.input.messages", "gen_ai.output.messages"]);
+    expect(JSON.stringify([text, reply])).not.toContain("horse");
   });
 
   it("have the message of what failed with them", async () => {

@@ -19,10 +19,10 @@ export function foldAttempts(): AttemptsFold {
   const last = (path: NodePath): ReportAttempt | undefined => attempts.get(path)?.at(-1);
 
   function begin(path: NodePath, start: number): ReportAttempt {
-    const before = attempts.get(path) ?? [];
-    const facts = { attempt: before.length + 1, status: "running" as const, decision: "executed" as const, start, end: null, durationMs: null };
-    const attempt: ReportAttempt = { ...facts, artifacts: [], waits: [], steps: [] };
-    attempts.set(path, [...before, attempt]);
+    const all = attempts.get(path) ?? [];
+    const attempt = begun(all.length + 1, start);
+    all.push(attempt);
+    attempts.set(path, all);
     return attempt;
   }
 
@@ -57,6 +57,10 @@ export function foldAttempts(): AttemptsFold {
     of: (path) => attempts.get(path) ?? [],
     waitsOf: asked.of,
   };
+}
+
+function begun(attempt: number, start: number): ReportAttempt {
+  return { attempt, status: "running", decision: "executed", start, end: null, durationMs: null, artifacts: [], waits: [], steps: [] };
 }
 
 /** Nobody works on them any more. */
@@ -126,8 +130,9 @@ function foldWaits() {
     if (open.has(request.id)) return;
     const wait: ReportWait = { request: request.id, start: Date.parse(time), end: null };
     open.set(request.id, wait);
-    if (waits) waits.push(wait);
-    else ofOthers.set(path, [...(ofOthers.get(path) ?? []), wait]);
+    const all = waits ?? ofOthers.get(path) ?? [];
+    all.push(wait);
+    if (!waits) ofOthers.set(path, all);
   }
 
   return {

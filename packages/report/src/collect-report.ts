@@ -8,7 +8,7 @@ import { kinOf } from "./kin.ts";
 import { outcomeOf, withinPatchLimit } from "./outcome-of.ts";
 import { readRecordedRun, type RecordedRun } from "./recorded-run.ts";
 import { type AbortOptions, REPORT_LIMITS, type ReportLimits, type ReportPorts } from "./report-ports.ts";
-import { type ReportTelemetry, telemetryOf } from "./telemetry-of.ts";
+import { telemetryOf } from "./telemetry-of.ts";
 import { omissions, type Omissions, withinLimits } from "./within-limits.ts";
 
 export interface CollectReportOptions extends AbortOptions {
@@ -88,15 +88,16 @@ interface KeptTelemetryOptions extends CollectRunOptions {
   readonly omitted: Omissions;
 }
 
-type CollectedTelemetry = { -readonly [Name in keyof ReportTelemetry]: ReportTelemetry[Name][number][] } & {
+interface CollectedTelemetry extends Pick<ReportRun, "spans" | "logs" | "metrics"> {
   readonly damage: readonly ErrorEnvelope[];
-};
+}
 
 async function keptTelemetry(ports: ReportPorts, { details: { runId } }: RecordedRun, options: KeptTelemetryOptions): Promise<CollectedTelemetry> {
   const { limits, omitted, ...abort } = options;
   const { value: kept, damage } = await despiteDamage(async () => await ports.telemetry?.(runId, abort), undefined, abort);
   if (!kept) return { spans: [], logs: [], metrics: [], damage };
-  const { spans, logs, metrics } = telemetryOf(kept);
+  const { spans, repeated, logs, metrics } = telemetryOf(kept);
+  omitted.add("spans", repeated, "they have the id of another one");
   return {
     spans: withinLimits(spans, { what: "spans", limit: limits.spans, omitted }),
     logs: withinLimits(logs, { what: "logs", limit: limits.logs, omitted }, { ends: true }),

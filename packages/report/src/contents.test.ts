@@ -54,6 +54,16 @@ describe("the contents of a report", () => {
     ]);
   });
 
+  it("are not read on from a file that is longer than they are", async () => {
+    const gone = { ...entryOf("gone", "gone"), data: undefined };
+    let read = 0;
+    async function* endless() {
+      for (; read < 1000; read += 1) yield new TextEncoder().encode("gone");
+    }
+    expect(await contentsOf([gone], { shown: async () => endless() })).toMatchObject([{ state: "missing" }]);
+    expect(read).toBe(1);
+  });
+
   it("are looked for in the directory of the run, as long as it is they", async () => {
     const gone = { ...entryOf("gone", "gone"), data: undefined };
     const shown = (text: string) => ({ shown: async (_runId: string, path: string) => (path === "main/gone" ? chunksOf(text) : undefined) });

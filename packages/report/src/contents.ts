@@ -147,9 +147,13 @@ async function beginningOf({ body }: Artifact, most: number): Promise<ReadBytes>
 }
 
 /** Anybody may have changed a file that people look at. */
-async function* verified(body: AsyncIterable<Uint8Array>, { digest }: ArtifactEntry): AsyncIterable<Uint8Array> {
+async function* verified(body: AsyncIterable<Uint8Array>, { digest, size }: ArtifactEntry): AsyncIterable<Uint8Array> {
   const sum = createHash("sha256");
+  let seen = 0;
   for await (const chunk of body) {
+    seen += chunk.byteLength;
+    // Nobody reads a file to its end that may have none.
+    if (seen > size) throw new ArtifactIntegrityError(digest, { reason: `its file has more than its ${size} bytes` });
     sum.update(chunk);
     yield chunk;
   }

@@ -70,9 +70,10 @@ function foldComponents(elements: Elements) {
 
   /** What is around it goes on in earnest. */
   function executed(path: NodePath): void {
-    for (const around of again) {
-      if (!path.startsWith(`${around}.`)) continue;
-      again.delete(around);
+    if (again.size === 0) return;
+    for (let end = path.lastIndexOf("."); end > 0; end = path.lastIndexOf(".", end - 1)) {
+      const around = path.slice(0, end) as NodePath;
+      if (!again.delete(around)) continue;
       Object.assign(elements.get(around) ?? {}, { status: "running", end: null, error: undefined });
     }
   }

@@ -24,6 +24,16 @@ function shortenedJson(value: Json, limit: number): Json {
 
 /** What JSON can carry of a value that came from elsewhere: all else is a text, or not there. */
 export function plainJson(value: unknown, limit: number): Json {
+  try {
+    return asJson(value, limit);
+  } catch (error) {
+    // One in itself, or one that is deeper than the stack.
+    if (error instanceof TypeError || error instanceof RangeError) return "(no JSON: it is nested too deeply)";
+    throw error;
+  }
+}
+
+function asJson(value: unknown, limit: number): Json {
   const text = JSON.stringify(value, (_name, member: unknown) => {
     if (typeof member === "string") return shortenedText(member.toWellFormed(), limit);
     if (typeof member === "bigint" || (typeof member === "number" && !Number.isFinite(member))) return String(member);

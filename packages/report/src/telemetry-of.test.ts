@@ -47,6 +47,36 @@ describe("telemetryOf", () => {
     expect(new Set(telemetryOf(kept({ spans: chain })).spans.map(({ path }) => path))).toEqual(new Set(["main"]));
   });
 
+  it("has one span of each id, and says how many there were besides", () => {
+    const other = { traceId: "b".repeat(32) };
+    const { spans, repeated } = telemetryOf(kept({ spans: [span("a"), span("a", { ...other, name: "again" })], unfinished: [span("a", other)] }));
+    expect(spans.map(({ name }) => name)).toEqual(["a"]);
+    expect(repeated).toBe(2);
+  });
+
+  it("has moments and numbers that JSON and dates can have, whatever a file says", () => {
+    const histogram = { count: Number.NaN, min: 0, max: 0, bounds: [Infinity], buckets: [-1, 1.5] };
+    const metric = { name: "n", kind: "histogram" as const, unit: "", description: "", startTime: 0, time: 0 };
+    const { spans, logs, metrics } = telemetryOf(
+      kept({
+        spans: [span("a", { startTime: Infinity, endTime: 1e300, events: [{ name: "e", time: Number.NaN, attributes: {} }] }), span("b", { startTime: -5 })],
+        logs: [log({ time: Infinity })],
+        metrics: [{ ...metric, points: [{ attributes: {}, value: Number.NaN, histogram }] }],
+      }),
+    );
+    expect(spans).toMatchObject([{ start: 0 }, { start: 8.64e15, end: 8.64e15, events: [{ time: 0 }] }]);
+    expect(logs).toMatchObject([{ time: 8.64e15 }]);
+    expect(metrics).toMatchObject([{ value: 0, count: 0, bounds: [0], buckets: [0, 1] }]);
+  });
+
+  it("says of what is nested deeper than can be written that it is, and takes no attribute for what objects inherit", () => {
+    let deep: unknown = 1;
+    for (let depth = 0; depth < 100_000; depth += 1) deep = [deep];
+    const attributes = Object.fromEntries([["deep", deep], ["__proto__", ["x"]], ["constructor", "x"]]);
+    const [found] = telemetryOf(kept({ spans: [span("a", { attributes })], logs: [log({ body: deep })] })).spans;
+    expect(found?.attributes).toStrictEqual({ deep: "(no JSON: it is nested too deeply)", constructor: "x" });
+  });
+
   it("has kinds and statuses as OTLP has them, events and links", () => {
     const context = { traceId, spanId: "b", traceFlags: 1 };
     const [found] = telemetryOf(

@@ -6,15 +6,19 @@ import { plainJson, shortenedText } from "./shortened.ts";
 export interface ReportTelemetry {
   /** Those that started first come first, so that what is around others comes before them. */
   readonly spans: readonly ReportSpan[];
+  /** How many spans are left out, because they have the id of another one. */
+  readonly repeated: number;
   readonly logs: readonly ReportLog[];
   readonly metrics: readonly ReportMetric[];
 }
 
 /** What traces, metrics and logs have of a run, each at the element that it belongs to. */
 export function telemetryOf({ spans, unfinished, logs, metrics }: KeptTelemetry): ReportTelemetry {
-  const all = [...spans, ...unfinished.map((span) => ({ ...span, endTime: null }))].sort((left, right) => left.startTime - right.startTime);
+  const open = unfinished.map((span) => ({ ...span, endTime: null }));
+  const all = onePerId([...spans, ...open]).sort((left, right) => momentOf(left.startTime) - momentOf(right.startTime));
   const pathOf = pathsOf(all);
   return {
+    repeated: spans.length + open.length - all.length,
     spans: all.map((span) => reportSpan(span, pathOf.span(span.spanId))),
     logs: logs.map((log) => reportLog(log, pathOf)).sort((left, right) => left.time - right.time),
     metrics: metrics.flatMap(({ name, unit, description, points }) =>
@@ -23,14 +27,38 @@ export function telemetryOf({ spans, unfinished, logs, metrics }: KeptTelemetry)
         unit,
         description,
         attributes: plainAttributes(attributes),
-        value,
-        ...(histogram ? { count: histogram.count, bounds: [...histogram.bounds], buckets: [...histogram.buckets] } : {}),
+        value: finite(value),
+        ...(histogram ? { count: countOf(histogram.count), bounds: histogram.bounds.map(finite), buckets: histogram.buckets.map(countOf) } : {}),
       })),
     ),
   };
 }
 
 type AnySpan = Omit<StartedSpan, "endTime"> & Partial<Pick<RecordedSpan, "status" | "events">> & { readonly endTime: number | null };
+
+/** In a file that somebody made there may be many of one id: each would have all that is in any of them. */
+function onePerId(spans: readonly AnySpan[]): AnySpan[] {
+  const byId = new Map<string, AnySpan>();
+  for (const span of spans) if (!byId.has(span.spanId)) byId.set(span.spanId, span);
+  return [...byId.values()];
+}
+
+/** The last one that a date can be (ECMA-262). */
+const LAST_MOMENT = 8.64e15;
+
+/** A file may say anything of when something was; what counts with it needs a moment. */
+function momentOf(time: number): number {
+  return Math.min(LAST_MOMENT, Math.max(0, Number.isNaN(time) ? 0 : time));
+}
+
+/** JSON has no other numbers. */
+function finite(value: number): number {
+  return Number.isFinite(value) ? value : 0;
+}
+
+function countOf(value: number): number {
+  return Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, Math.floor(finite(value))));
+}
 
 interface Paths {
   /** The path of a span, or of the nearest one around it that has one. */
@@ -80,14 +108,14 @@ function reportSpan(span: AnySpan, path: NodePath | undefined): ReportSpan {
     name: shortenedText(name, LONGEST_TEXT),
     // The API counts from 0, and OTLP has 0 for what is not known.
     kind: kind + 1,
-    start: startTime,
-    end: endTime,
+    start: momentOf(startTime),
+    end: endTime === null ? null : momentOf(endTime),
     status: STATUSES[status?.code ?? 0],
     ...(status?.message === undefined ? {} : { message: shortenedText(status.message, LONGEST_TEXT) }),
     attributes: plainAttributes(attributes),
     ...(events.length === 0
       ? {}
-      : { events: events.map((event) => ({ time: event.time, name: event.name, attributes: plainAttributes(event.attributes) })) }),
+      : { events: events.map((event) => ({ time: momentOf(event.time), name: event.name, attributes: plainAttributes(event.attributes) })) }),
     ...(links.length === 0
       ? {}
       : {
@@ -109,7 +137,7 @@ function reportLog({ time, observedTime, severityNumber, eventName, body, attrib
   const level = Math.min(LEVELS.length - 1, Math.max(0, Math.floor(((severityNumber ?? SEVERITIES.info) - 1) / STEP)));
   const path = paths.named(attributes[ATTRIBUTES.dad.nodePath]) ?? (spanId === undefined ? undefined : paths.span(spanId));
   return {
-    time: time ?? observedTime,
+    time: momentOf(time ?? observedTime),
     severity: LEVELS[level] ?? "info",
     ...(eventName === undefined ? {} : { eventName }),
     ...(body === undefined ? {} : { body: plainJson(body, LONGEST_TEXT) }),
@@ -124,9 +152,13 @@ function reportLog({ time, observedTime, severityNumber, eventName, body, attrib
 function plainAttributes(attributes: RecordedSpan["attributes"]): Record<string, Json> {
   const plain: Record<string, Json> = {};
   for (const [name, value] of Object.entries(attributes)) {
-    if (value === undefined) continue;
-    const isPlain = typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value));
-    plain[name] = isPlain ? value : typeof value === "string" ? shortenedText(value.toWellFormed(), LONGEST_TEXT) : plainJson(value, LONGEST_TEXT);
+    // An assignment to it would make no member.
+    if (value !== undefined && name !== "__proto__") plain[name] = plainValue(value);
   }
   return plain;
+}
+
+function plainValue(value: unknown): Json {
+  if (typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value))) return value;
+  return typeof value === "string" ? shortenedText(value.toWellFormed(), LONGEST_TEXT) : plainJson(value, LONGEST_TEXT);
 }

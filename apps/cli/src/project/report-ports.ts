@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { lstat, readFile } from "node:fs/promises";
+import { lstat, readFile, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { type LocalStore, localStore } from "@dad/local";
 import { readTelemetry } from "@dad/observability/jsonl";
@@ -17,11 +17,10 @@ export function reportPorts(store: LocalStore): ReportPorts & AsyncDisposable {
     artifacts,
     runRoot,
     telemetry: (runId, abort) => readTelemetry(join(runRoot, runId, ".trace"), abort),
-    runtime: (runId) => keptRuntime(join(runRoot, runId, ".trace", "dad_metadata.json")),
+    runtime: (runId) => keptRuntime(join(runRoot, runId)),
     async shown(runId, path) {
-      const place = join(runRoot, runId, path);
-      const found = await lstat(place).catch(() => undefined);
-      return found?.isFile() ? createReadStream(place) : undefined;
+      const place = await regularFile(join(runRoot, runId), path);
+      return place === undefined ? undefined : createReadStream(place);
     },
     async outcomes(run) {
       const project = await outcomeProjectOf(run, runRoot);
@@ -37,9 +36,21 @@ export function reportPorts(store: LocalStore): ReportPorts & AsyncDisposable {
   };
 }
 
+/** A file of a run, when it is one and lies where it says: in a directory that somebody sent, links may lead anywhere, and a device has no end. */
+async function regularFile(runDir: string, path: string): Promise<string | undefined> {
+  const place = join(runDir, path);
+  try {
+    if (!(await lstat(place)).isFile()) return undefined;
+    return (await realpath(place)) === join(await realpath(runDir), path) ? place : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The file is derived and for people: without it, or with another one in its place, a report says less. */
-async function keptRuntime(file: string): Promise<RunRuntime | undefined> {
-  const text = await readFile(file, "utf8").catch(() => undefined);
+async function keptRuntime(runDir: string): Promise<RunRuntime | undefined> {
+  const file = await regularFile(runDir, join(".trace", "dad_metadata.json"));
+  const text = file === undefined ? undefined : await readFile(file, "utf8").catch(() => undefined);
   if (text === undefined) return undefined;
   try {
     return RunMetadata.parse(JSON.parse(text)).runtime;

@@ -1,4 +1,5 @@
-import { createReadStream } from "node:fs";
+import { constants } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { DadError, messageOf } from "@dad/protocol";
 import type { KeptTelemetry } from "../recorded.ts";
@@ -26,10 +27,21 @@ export async function readTelemetry(directory: string, { signal }: { readonly si
 
 async function* pieces(path: string, signal: AbortSignal | undefined): AsyncGenerator<string> {
   try {
-    yield* createReadStream(path, { encoding: "utf8", highWaterMark: CHUNK, ...(signal && { signal }) }) as AsyncIterable<string>;
+    await using file = await opened(path);
+    if (file) yield* file.createReadStream({ encoding: "utf8", highWaterMark: CHUNK, autoClose: false, ...(signal && { signal }) }) as AsyncIterable<string>;
   } catch (error) {
     signal?.throwIfAborted();
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
     throw new DadError("TELEMETRY_UNREADABLE", `${path} cannot be read: ${messageOf(error)}`, { cause: error, details: { file: path } });
   }
+}
+
+/** The directory may be of a run that somebody sent: a link may lead to what is none of its business, and a pipe has no end. */
+async function opened(path: string): Promise<FileHandle | undefined> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
+  if (!file || (await file.stat()).isFile()) return file;
+  await file.close();
+  throw new Error("it is no regular file");
 }

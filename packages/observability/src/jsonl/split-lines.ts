@@ -1,3 +1,8 @@
+/** In characters. What is longer is longer than a text can be, or soon will be: no such line is written. */
+const LONGEST = 2 ** 28;
+/** Stands for a line that is longer. It is no JSON. */
+const TOO_LONG = "(a line that is too long)";
+
 /** Lines out of pieces of a text, each piece in turn. */
 export interface LineSplitter {
   readonly push: (piece: string) => readonly string[];
@@ -8,16 +13,22 @@ export interface LineSplitter {
 export function lineSplitter(): LineSplitter {
   // Joined when its end comes: a long line that is joined piece by piece is copied for each of them.
   let begun: string[] = [];
+  let length = 0;
+  const hold = (piece: string) => {
+    length += piece.length;
+    if (length > LONGEST) begun = [TOO_LONG];
+    else begun.push(piece);
+  };
   return {
     push(piece) {
       const lines = piece.split("\n");
       const last = lines.pop() as string;
       if (lines.length > 0) {
-        begun.push(lines[0] as string);
+        hold(lines[0] as string);
         lines[0] = begun.join("");
-        begun = [];
+        [begun, length] = [[], 0];
       }
-      if (last !== "") begun.push(last);
+      if (last !== "") hold(last);
       return lines;
     },
     rest: () => begun.join(""),

@@ -36,7 +36,7 @@ export {
 export { counterOf, histogramOf } from "./instruments.ts";
 export { passingTracer, wrappingTracer } from "./explicit-tracer.ts";
 export { type Log, type LogAttributes, logAt, type LogLevel, type LogPlace, SEVERITIES } from "./log.ts";
-export type { ContentCapture, Observability } from "./observability.ts";
+export type { CommandOutputLimits, ContentCapture, Observability } from "./observability.ts";
 export type {
   InstrumentKind,
   KeptTelemetry,

@@ -9,8 +9,13 @@ export interface ContentCapture {
   readonly output: readonly string[];
   /** Of each of them, in characters. What is longer is cut. */
   readonly maxLength: number;
-  /** How much of what a command writes is logged, of each of its two streams. No lines: nothing is. Default: 1,000 lines and 64 KiB. */
-  readonly commandOutput?: { readonly lines: number; readonly bytes: number };
+}
+
+/** How much of what a command writes is logged, of each of its two streams. Default: 1,000 lines and 64 KiB. */
+export interface CommandOutputLimits {
+  /** 0: nothing is. */
+  readonly lines?: number | undefined;
+  readonly bytes?: number | undefined;
 }
 
 /**
@@ -30,6 +35,8 @@ export interface Observability extends AsyncDisposable {
   readonly logger: Logger;
   /** Which contents may be recorded, for who has some. Absent: none, only what names them. */
   readonly capture?: ContentCapture | undefined;
+  /** What may be logged of what commands write, for who executes some. */
+  readonly commandOutput?: CommandOutputLimits | undefined;
   /**
    * Resolves when all that was recorded before the call has been handed over, or the signal is aborted.
    * It never rejects: what cannot be handed over, or not in time, is given up.

@@ -2,7 +2,7 @@ import { TraceId } from "@dad/protocol";
 import { type Context, createNoopLogger, createNoopMeter, ROOT_CONTEXT } from "@opentelemetry/api";
 import { passingTracer } from "./explicit-tracer.ts";
 import type { LogLevel } from "./log.ts";
-import type { ContentCapture, Observability } from "./observability.ts";
+import type { CommandOutputLimits, ContentCapture, Observability } from "./observability.ts";
 import { DEFAULT_LIMITS, type RecordingLimits } from "./recording/limits.ts";
 import { recordingLogger } from "./recording/logger.ts";
 import { metricsFor } from "./recording/metrics.ts";
@@ -25,6 +25,8 @@ export interface RecordingOptions {
         readonly level?: LogLevel | undefined;
         /** Records from it on, with a span in their context, are an event of that span as well, also where logs are not recorded. Default: none. */
         readonly onSpans?: LogLevel | undefined;
+        /** Given on as `Observability.commandOutput`. */
+        readonly commandOutput?: CommandOutputLimits | undefined;
       }
     | undefined;
   /** Given on as `Observability.capture`. */
@@ -56,6 +58,7 @@ export function recordingObservability(sinks: readonly TelemetrySink[], options:
     meter: metrics?.meter ?? createNoopMeter(),
     logger: logged || logs.onSpans ? recordingLogger({ limits, ...logs, logged }) : createNoopLogger(),
     capture,
+    commandOutput: logs.commandOutput,
     async flush({ signal } = {}) {
       await metrics?.collect(signal);
       await to.flush(signal);

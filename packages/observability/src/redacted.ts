@@ -20,6 +20,7 @@ export function redacted(observability: Observability, redactor: Redactor): Obse
     meter: redactedMeter(meter, clean),
     logger: redactedLogger(logger, clean),
     capture: observability.capture,
+    commandOutput: observability.commandOutput,
     flush: (options) => observability.flush(options),
     [Symbol.asyncDispose]: () => observability[Symbol.asyncDispose](),
   };

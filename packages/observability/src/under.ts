@@ -13,6 +13,7 @@ export function under(observability: Observability, parent: Context): Observabil
     meter: observability.meter,
     logger: observability.logger,
     capture: observability.capture,
+    commandOutput: observability.commandOutput,
     flush: (options) => observability.flush(options),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };

@@ -1,4 +1,4 @@
-import type { ObservabilityConfig } from "@dad/config";
+import type { LogsConfig, ObservabilityConfig } from "@dad/config";
 import type { ContentCapture, RecordingOptions } from "@dad/observability";
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -12,21 +12,22 @@ export function recordingOptions(settings: ObservabilityConfig & { readonly env?
       metrics: metrics !== false && !providers.meterProvider,
       logs: logs !== false && !providers.loggerProvider,
     },
-    logs: { level: (logs && logs.level) || "info", onSpans: logs ? logs.onSpans : undefined },
+    logs: logsOf(logs || {}),
     capture: captureOf(settings),
     limits: limits ?? {},
     ...(metrics && metrics.intervalMs !== undefined ? { metricsIntervalMs: metrics.intervalMs } : {}),
   };
 }
 
-const MAX_LENGTH = 4_096;
-const COMMAND_OUTPUT = { lines: 1_000, bytes: 65_536 };
+function logsOf({ level = "info", onSpans, commands }: LogsConfig): RecordingOptions["logs"] {
+  return { level, onSpans, commandOutput: commands === false ? { lines: 0 } : commands };
+}
 
-function captureOf({ content = {}, logs, env = {} }: ObservabilityConfig & { readonly env?: Variables }): ContentCapture {
+const MAX_LENGTH = 4_096;
+
+function captureOf({ content = {}, env = {} }: ObservabilityConfig & { readonly env?: Variables }): ContentCapture {
   const { messages = isCaptured(env), input = [], output = [], maxLength = MAX_LENGTH } = content;
-  const commands = logs && logs.commands;
-  const { lines, bytes } = commands === false ? { lines: 0, bytes: 0 } : { ...COMMAND_OUTPUT, ...commands };
-  return { messages, input, output, maxLength, commandOutput: { lines, bytes } };
+  return { messages, input, output, maxLength };
 }
 
 /** The conventions for generative AI name the variable; of its values some say where contents go, and these have one place here. */

@@ -16,6 +16,7 @@ export function withProviders(providers: TelemetryProviders | undefined, { own, 
     meter: meterProvider ? host.meter : own.meter,
     logger: loggerProvider ? host.logger : own.logger,
     capture: own.capture,
+    commandOutput: own.commandOutput,
     flush: async (options) => void (await Promise.all([own.flush(options), host.flush(options)])),
     [Symbol.asyncDispose]: async () => void (await Promise.all([own[Symbol.asyncDispose](), host[Symbol.asyncDispose]()])),
   };

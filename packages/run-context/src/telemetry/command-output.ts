@@ -1,10 +1,13 @@
-import { ATTRIBUTES, type ContentCapture, type Context, EVENTS, type Logger, SEVERITIES } from "@dad/observability";
+import { ATTRIBUTES, type CommandOutputLimits, type Context, EVENTS, type Logger, SEVERITIES } from "@dad/observability";
 import type { Redactor } from "@dad/secrets";
 
-type OutputLimits = NonNullable<ContentCapture["commandOutput"]>;
+interface Room {
+  readonly lines: number;
+  readonly bytes: number;
+}
 
-/** How much of each stream of a command gets into the logs. All of it is where the node keeps it. */
-const USUAL: OutputLimits = { lines: 1_000, bytes: 64 * 1024 };
+/** All of it is where the node keeps it. */
+const USUAL: Room = { lines: 1_000, bytes: 64 * 1024 };
 
 type Stream = "stdout" | "stderr";
 
@@ -14,7 +17,7 @@ export interface CommandOutputOptions {
   readonly context: Context;
   readonly redactor: Pick<Redactor, "byteStream"> | undefined;
   /** Of each stream. */
-  readonly limits: OutputLimits | undefined;
+  readonly limits: CommandOutputLimits | undefined;
 }
 
 /** What a command writes, as log records: one for each line. */
@@ -25,14 +28,15 @@ export interface CommandOutput {
 }
 
 /** `undefined` when nobody records it. */
-export function commandOutput({ logger, context, redactor, limits = USUAL }: CommandOutputOptions): CommandOutput | undefined {
+export function commandOutput({ logger, context, redactor, limits }: CommandOutputOptions): CommandOutput | undefined {
+  const room: Room = { lines: limits?.lines ?? USUAL.lines, bytes: limits?.bytes ?? USUAL.bytes };
   const severityNumber = SEVERITIES.info;
-  if (limits.lines === 0 || !logger.enabled({ severityNumber, eventName: EVENTS.commandOutput })) return undefined;
+  if (room.lines === 0 || !logger.enabled({ severityNumber, eventName: EVENTS.commandOutput })) return undefined;
   const told = { context, severityNumber, severityText: "INFO" };
   const lines = (stream: Stream): LoggedLines => {
     const attributes = { [ATTRIBUTES.log.iostream]: stream };
     return loggedLines(
-      { redactor, limits },
+      { redactor, room },
       {
         line: (body) => logger.emit({ ...told, eventName: EVENTS.commandOutput, body, attributes }),
         more(bytes, isText) {
@@ -57,7 +61,7 @@ interface LoggedLines {
 }
 
 interface Lining extends Pick<CommandOutputOptions, "redactor"> {
-  readonly limits: OutputLimits;
+  readonly room: Room;
 }
 
 interface LineSink {
@@ -66,19 +70,19 @@ interface LineSink {
 }
 
 /** Redacted before it is cut into lines, and decoded over the borders of chunks. From the first byte that no text has, nothing is logged. */
-function loggedLines({ redactor, limits }: Lining, { line, more }: LineSink): LoggedLines {
+function loggedLines({ redactor, room }: Lining, { line, more }: LineSink): LoggedLines {
   const redaction = redactor?.byteStream();
   const decoder = new TextDecoder();
-  const budget = { ...limits };
+  const left = { ...room };
   let [rest, dropped] = ["", 0];
   let state: "text" | "full" | "binary" = "text";
 
   function take(text: string, ending: "\n" | ""): void {
     if (text + ending === "") return;
     const size = Buffer.byteLength(text);
-    if (state === "text" && budget.lines > 0 && size <= budget.bytes) {
-      budget.lines -= 1;
-      budget.bytes -= size;
+    if (state === "text" && left.lines > 0 && size <= left.bytes) {
+      left.lines -= 1;
+      left.bytes -= size;
       return line(text.endsWith("\r") ? text.slice(0, -1) : text);
     }
     if (state === "text") state = "full";
@@ -92,7 +96,7 @@ function loggedLines({ redactor, limits }: Lining, { line, more }: LineSink): Lo
     rest = lines.pop() ?? "";
     for (const text of lines) take(text, "\n");
     // A line without an end is not kept in memory until it has one.
-    if (Buffer.byteLength(rest) > budget.bytes) [, rest] = [take(rest, ""), ""];
+    if (Buffer.byteLength(rest) > left.bytes) [, rest] = [take(rest, ""), ""];
   }
 
   return {

@@ -1,5 +1,5 @@
 import { type Command, confinedFiles, type ExecOptions, type ExecResult, guardsWith, type IsolationSpace } from "@dad/isolation";
-import { type ContentCapture, placeOf, traceVariables } from "@dad/observability";
+import { type CommandOutputLimits, placeOf, traceVariables } from "@dad/observability";
 import { memoryObservability } from "@dad/observability/memory";
 import { noopObservability } from "@dad/observability/noop";
 import { DadError } from "@dad/protocol";
@@ -45,7 +45,7 @@ function spaceThat(writes: Writes, env: Readonly<Record<string, string>> = {}): 
 
 interface Watching {
   readonly redactor?: Redactor;
-  readonly limits?: ContentCapture["commandOutput"];
+  readonly limits?: CommandOutputLimits;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -182,7 +182,7 @@ describe("a command of a node", () => {
       ["stdout", "PNG"],
       ["stdout", "5 bytes that are no text"],
     ]);
-    const unwanted = watched(writes, { limits: { lines: 0, bytes: 0 } });
+    const unwanted = watched(writes, { limits: { lines: 0 } });
     await unwanted.traced.exec({ argv: ["draw"] });
     expect(unwanted.logs).toEqual([]);
   });

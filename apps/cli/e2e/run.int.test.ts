@@ -13,7 +13,7 @@ describe("dad run", () => {
     expect(stdout).toMatch(/^run {7}first completed in /);
     expect(stdout).toMatch(/✔ greeter\.note {2}completed/);
     expect(stdout).toContain("artifacts runs/first\n");
-    expect(stdout).toContain("next      dad show first\n          dad outcome show first\n          dad ls\n");
+    expect(stdout).toContain("next      dad show first\n          dad report first\n          dad outcome show first\n          dad ls\n");
     const diff = /^ +(git -C .*)$/m.exec(stdout)?.[1] ?? "";
     expect(execFileSync("sh", ["-c", diff], { cwd: project.directory, encoding: "utf8" })).toContain("+hello world");
   });

@@ -46,6 +46,12 @@ describe("summaryText", () => {
     }
   });
 
+  it("names the trace of a run to whoever looks at all of it", () => {
+    const traced = { ...run, traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01" };
+    expect(summaryText(traced, { ...context, artifacts: true })).toContain("\ntrace     4bf92f3577b34da6a3ce929d0e0e4736\nartifacts ");
+    for (const text of [summaryText(traced, context), summaryText(run, { ...context, artifacts: true })]) expect(text).not.toContain("\ntrace ");
+  });
+
   it("tells the run, its nodes, what it cost, where its results are and what to do next", () => {
     const text = summaryText(run, {
       ...context,

@@ -23,7 +23,7 @@ export interface SummaryContext {
   readonly outcomeRepository?: string | undefined;
   /** Commands to try next. */
   readonly next?: readonly string[];
-  /** Lists the artifacts of each node. */
+  /** Lists the artifacts of each node, and names the trace of the run. */
   readonly artifacts?: boolean;
   /** The command that lists all nodes, when this is not to do so: of a long run, most that completed are only counted. */
   readonly allNodes?: string | undefined;
@@ -31,7 +31,7 @@ export interface SummaryContext {
 
 /** A run for people. Its data is taken as it is: make it visible before. */
 export function summaryText(run: RunDetails, context: SummaryContext): string {
-  const { paint, cwd, profile, next = [] } = context;
+  const { paint, cwd, profile, next = [], artifacts = false } = context;
   const label = (name: string) => paint("dim", name.padEnd(10));
   const took = run.endedAt === null ? "" : ` in ${durationText(Date.parse(run.endedAt) - Date.parse(run.startedAt))}`;
   return [
@@ -47,6 +47,8 @@ export function summaryText(run: RunDetails, context: SummaryContext): string {
     ...(run.usage.forfeited ? [`${label("besides")}${forfeitedText(run.usage.forfeited)}`] : []),
     ...budgetLines(run.budget).map((line, at) => `${label(at === 0 ? "budget" : "")}${line}`),
     ...(run.saved ? [`${label("saved")}${usageText(run.saved)}`] : []),
+    // Whoever looks at one run may look for it in a collector as well.
+    ...(artifacts && run.traceparent ? [`${label("trace")}${run.traceparent.split("-")[1]}`] : []),
     `${label("artifacts")}${placeText(run.runDir, cwd)}`,
     ...outcomeLines(run, context).map((line, at) => `${label(at === 0 ? "outcome" : "")}${line}`),
     ...workspaceLines(run, cwd).map((line, at) => `${label(at === 0 ? "files" : "")}${line}`),

@@ -51,7 +51,12 @@ export async function detailsText(run: RunDetails, { runRoot, node, all }: ShowF
     artifacts: true,
     profile: shown.source?.profile,
     outcomeRepository,
-    next: [...answerCommands(run, line), ...resumeCommands(run, line), ...(outcomeRepository === undefined ? [] : outcomeCommands(run, line))],
+    next: [
+      ...answerCommands(run, line),
+      ...resumeCommands(run, line),
+      line("report", run.runId),
+      ...(outcomeRepository === undefined ? [] : outcomeCommands(run, line)),
+    ],
     allNodes: all ? undefined : line("show", run.runId, ...(node === undefined ? [] : ["--node", node]), "--all"),
   });
   return shown.error ? [summary, ...errorLines(shown.error, paint)].join("\n") : summary;

@@ -4,7 +4,7 @@ import { type InboxAnswer, nodeDirectory, type RunDetails, type RunSummary } fro
 import type { ResourceProfile } from "@dad/resources";
 import { errorText, jsonText, paintFor, placeText, summaryText, visible, whoText } from "@dad/terminal";
 import { EXIT, exitCodeOfRun } from "../exit-code.ts";
-import { answerCommands, commandLine, outcomeCommands, resumeCommands } from "../project/next-commands.ts";
+import { answerCommands, type CommandLine, commandLine, outcomeCommands, resumeCommands } from "../project/next-commands.ts";
 import { postedAnswers } from "../project/posted-answers.ts";
 import type { DivertedOutput } from "../terminal/divert-output.ts";
 
@@ -49,10 +49,22 @@ async function textOf(run: RunDetails, { store, resources }: Telling): Promise<s
     columns: process.stdout.columns,
     profile: visible(profileText(resources)),
     outcomeRepository: store.outcomes.location,
-    next: [...answerCommands(run, line), ...resumeCommands(run, line), line("show", run.runId), ...outcomeCommands(run, line), line("ls")],
+    next: nextCommands(run, line),
     allNodes: line("show", run.runId, "--all"),
   });
   return `${summary}\n`;
+}
+
+function nextCommands(run: RunDetails, line: CommandLine): string[] {
+  const { runId } = run;
+  return [
+    ...answerCommands(run, line),
+    ...resumeCommands(run, line),
+    line("show", runId),
+    line("report", runId),
+    ...outcomeCommands(run, line),
+    line("ls"),
+  ];
 }
 
 /** What `dad run --json` promises, and nothing else. */

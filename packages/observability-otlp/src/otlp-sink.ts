@@ -1,4 +1,4 @@
-import type { MetricSnapshot, RecordedLog, RecordedSpan, TelemetrySink } from "@dad/observability";
+import type { TelemetrySink } from "@dad/observability";
 import { type Line, lineTo } from "./delivery/line.ts";
 import { exportSampler } from "./sampling.ts";
 import type { OtlpBatching, OtlpSinkOptions } from "./settings.ts";
@@ -18,11 +18,9 @@ export interface OtlpSink extends TelemetrySink {
 export function otlpSink(options: OtlpSinkOptions): OtlpSink {
   const { flushTimeoutMs = 3000, traces } = options;
   const sampled = exportSampler(traces?.sampling, options.remoteParent);
-  const spans = traces && lineTo<RecordedSpan>("traces", { ...options, endpoint: traces, batching: batchingOf(traces.batching) });
-  const logs = options.logs && lineTo<RecordedLog>("logs", { ...options, endpoint: options.logs, batching: batchingOf(options.logs.batching) });
-  const metrics =
-    options.metrics &&
-    lineTo<readonly MetricSnapshot[]>("metrics", { ...options, endpoint: options.metrics, batching: newest(options.metrics.intervalMs) });
+  const spans = traces && lineTo("traces", { ...options, endpoint: traces, batching: batchingOf(traces.batching) });
+  const logs = options.logs && lineTo("logs", { ...options, endpoint: options.logs, batching: batchingOf(options.logs.batching) });
+  const metrics = options.metrics && lineTo("metrics", { ...options, endpoint: options.metrics, batching: newest(options.metrics.intervalMs) });
   const lines = [spans, metrics, logs].filter((line) => line !== undefined);
   let released: Promise<void> | undefined;
   const drain = (which: readonly Pick<Line<never>, "drain">[], signal?: AbortSignal) =>

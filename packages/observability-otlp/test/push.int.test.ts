@@ -35,6 +35,14 @@ describe("pushTelemetry", () => {
     expect(receiver.received[0]?.headers["x-tenant"]).toBe("t");
   });
 
+  it("sends less when it is compressed", async () => {
+    await using run = await kept(1);
+    await using receiver = await fakeReceiver(TAKES);
+    await pushTelemetry({ directory: run.directory, endpoints: traces(receiver.url, { compression: "gzip" }) });
+    expect(receiver.spanNames()).toEqual(["span 1"]);
+    expect(receiver.received[0]?.headers).toMatchObject({ "content-encoding": "gzip", "content-type": "application/json" });
+  });
+
   it("sends again what is answered with 429 or 503", async () => {
     await using run = await kept(1);
     await using receiver = await fakeReceiver((response, request, index) =>

@@ -18,25 +18,42 @@ export interface Reply {
   readonly body: Buffer;
 }
 
-export interface Rejection {
-  readonly rejected: number;
-  readonly reason: string;
-}
+/** Reads what a receiver says that has taken something: `ExportTraceServiceResponse` and those of the other signals. Throws what it cannot read. */
+export type ReadAnswer = (body: Uint8Array) => { readonly partialSuccess?: object | null } | null;
+
+export const readJson: ReadAnswer = (body) => JSON.parse(Buffer.from(body).toString()) as ReturnType<ReadAnswer>;
 
 /** Statuses after which OTLP asks clients to try again: https://opentelemetry.io/docs/specs/otlp/#retryable-response-codes. */
 const LATER: readonly number[] = [429, 502, 503, 504];
 
-/** What a reply means. `rejection` reads the message of one that took what it got. */
-export function answerOf(reply: Reply, rejection: (reply: Reply) => Rejection): Answer {
+/** What a reply means. */
+export function answerOf(reply: Reply, read: ReadAnswer): Answer {
   const { status, headers } = reply;
   const type = one(headers["content-type"]) ?? "";
   if (status >= 200 && status < 300) {
     const page = { outcome: "refused", status, reason: "it answers with a page for people, so it is no receiver of OTLP" } as const;
-    return type.startsWith("text/html") ? page : { outcome: "taken", ...rejection(reply) };
+    return type.startsWith("text/html") ? page : { outcome: "taken", ...rejectionIn(reply.body, read) };
   }
   const reason = `it answered ${replyText(reply)}`;
   if (LATER.includes(status)) return { outcome: "later", status, reason, afterMs: retryAfter(one(headers["retry-after"])) };
   return { outcome: "refused", status, reason };
+}
+
+/** A number that begins with `rejected`, and a message. Receivers that say nothing, or nothing that can be read, have taken everything. */
+function rejectionIn(body: Buffer, read: ReadAnswer): { readonly rejected: number; readonly reason: string } {
+  const members: readonly (readonly [string, unknown])[] = Object.entries(partialIn(body, read));
+  const rejected = Number(members.find(([name]) => name.startsWith("rejected"))?.[1] ?? 0);
+  const text = members.find(([name]) => name === "errorMessage")?.[1];
+  const said = typeof text === "string" && text !== "" ? `: ${text}` : "";
+  return rejected > 0 ? { rejected, reason: `it does not keep ${rejected} of them${said}` } : { rejected: 0, reason: "" };
+}
+
+function partialIn(body: Buffer, read: ReadAnswer): object {
+  try {
+    return read(body)?.partialSuccess ?? {};
+  } catch {
+    return {};
+  }
 }
 
 function replyText({ status, statusText, headers, body }: Reply): string {

@@ -1,9 +1,10 @@
 import { messageOf } from "@dad/protocol";
+import type { RecordExporter, Records } from "../records/exporters.ts";
 import type { OtlpBatching, OtlpEndpoint, OtlpSinkOptions, Signal } from "../settings.ts";
 import { SENT_LATER, troubleOf } from "../trouble.ts";
 import type { Answer } from "./answer.ts";
+import { type Connection, connectionTo } from "./connection.ts";
 import { deliveryQueue, type DeliveryQueue } from "./queue.ts";
-import { type Message, type Receiver, receiverAt } from "./receiver.ts";
 
 /** Where records of one signal go. */
 export interface Line<Item> extends DeliveryQueue<Item> {
@@ -16,15 +17,22 @@ export interface LineOptions extends Pick<OtlpSinkOptions, "origin" | "onTrouble
   readonly batching: Required<OtlpBatching>;
 }
 
-export function lineTo<Item>(signal: Signal, options: LineOptions): Line<Item> {
-  const { endpoint, batching } = options;
-  const receiver = receiverAt(endpoint);
+export function lineTo<Kind extends Signal>(signal: Kind, options: LineOptions): Line<Records[Kind]> {
+  const connection = connectionTo(options.endpoint);
   const tell = tellingOnce(signal, options);
+  let exporter: Promise<RecordExporter<Records[Kind]>> | undefined;
   let lost = 0;
-  const queue = deliveryQueue<Item>({
-    batching,
+  const queue = deliveryQueue<Records[Kind]>({
+    batching: options.batching,
     onFailing: tell,
-    send: (batch, until) => sent(receiver, () => encoded(signal, options, batch), until),
+    async send(batch, until) {
+      try {
+        const { send, read } = await (exporter ??= exporterOf(signal, options, connection));
+        return await connection.exchange(() => send(batch), { signal: until, read });
+      } catch (error) {
+        return { outcome: "refused", status: undefined, reason: `they cannot be encoded (${messageOf(error)})` };
+      }
+    },
     onGivenUp(count, answer) {
       lost += count;
       // Of instruments, what takes the place of an older state loses nothing.
@@ -42,9 +50,19 @@ export function lineTo<Item>(signal: Signal, options: LineOptions): Line<Item> {
     },
     async close() {
       await queue.close();
-      receiver.close();
+      connection.close();
+      await (await exporter?.catch(() => undefined))?.shutdown();
     },
   };
+}
+
+async function exporterOf<Kind extends Signal>(
+  signal: Kind,
+  { origin, endpoint }: LineOptions,
+  connection: Connection,
+): Promise<RecordExporter<Records[Kind]>> {
+  const { exportersOf } = await import("../records/exporters.ts");
+  return exportersOf({ origin, endpoint, agent: () => connection.agent() })[signal]();
 }
 
 function tellingOnce(signal: Signal, { endpoint, onTrouble }: LineOptions): (answer: Answer | undefined) => void {
@@ -58,18 +76,4 @@ function tellingOnce(signal: Signal, { endpoint, onTrouble }: LineOptions): (ans
       // Who is told that something does not arrive is no reason why a run should fail.
     }
   };
-}
-
-async function sent(receiver: Receiver, message: () => Promise<Message>, signal: AbortSignal): Promise<Answer> {
-  try {
-    return await receiver.post(await message(), { signal });
-  } catch (error) {
-    return { outcome: "refused", status: undefined, reason: `they cannot be encoded (${messageOf(error)})` };
-  }
-}
-
-async function encoded<Item>(signal: Signal, { endpoint, origin }: LineOptions, batch: readonly Item[]): Promise<Message> {
-  const { encodersFor } = await import("../records/encoders.ts");
-  const encode = encodersFor(origin, endpoint.protocol ?? "http/json")[signal] as unknown as (batch: readonly Item[]) => Message;
-  return encode(batch);
 }

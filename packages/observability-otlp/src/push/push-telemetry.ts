@@ -1,8 +1,6 @@
 import { ATTRIBUTES, EVENTS } from "@dad/observability";
 import type { PushReport } from "@dad/protocol";
-import { type Rejection, type Reply } from "../delivery/answer.ts";
-import { receiverAt, type Receiver } from "../delivery/receiver.ts";
-import { rejectionOf } from "../delivery/rejection.ts";
+import { type Connection, connectionTo } from "../delivery/connection.ts";
 import { TelemetryTroubleError } from "../errors.ts";
 import { type OtlpEndpoint, type Signal, SIGNALS } from "../settings.ts";
 import { urlText } from "../signal-url.ts";
@@ -63,12 +61,12 @@ interface Batch {
 
 async function pushFile(directory: string, target: Target): Promise<PushedSignal> {
   const { kind, endpoint, abort } = target;
-  const receiver = receiverAt(endpoint);
+  const connection = connectionTo(endpoint);
   const pushed: PushedSignal = { signal: kind, url: urlText(endpoint.url), sent: 0, requests: 0, rejected: 0, damaged: [], torn: false };
   let batch: Batch = { records: [], characters: 0, first: 1 };
   let number = 0;
   const send = async (): Promise<void> => {
-    if (batch.records.length > 0) await sendBatch(receiver, batch, { ...target, pushed, last: number });
+    if (batch.records.length > 0) await sendBatch(connection, batch, { ...target, pushed, last: number });
     batch = { records: [], characters: 0, first: number + 1 };
   };
   try {
@@ -84,17 +82,16 @@ async function pushFile(directory: string, target: Target): Promise<PushedSignal
     await send();
     return pushed;
   } finally {
-    receiver.close();
+    connection.close();
   }
 }
 
 async function sendBatch(
-  receiver: Receiver,
+  connection: Connection,
   { records, first }: Batch,
   { kind, endpoint, abort, pushed, last }: Target & { pushed: PushedSignal; last: number },
 ): Promise<void> {
-  const message = { contentType: "application/json", body: Buffer.from(requestOf(records, kind)), rejection: rejectionIn };
-  const answer = await patientPost(receiver, message, abort);
+  const answer = await patientPost(requestOf(records, kind), { endpoint, connection }, abort);
   if (answer.outcome !== "taken") {
     const { code, message: text, details, cause } = troubleOf(answer, { signal: kind, url: endpoint.url });
     const lines = `${FILES[kind]}, ${first === last ? `line ${first}` : `lines ${first} to ${last}`}`;
@@ -108,14 +105,6 @@ async function sendBatch(
   pushed.sent += records.length;
   pushed.rejected += answer.rejected;
   if (answer.rejected > 0) pushed.reason ??= answer.reason;
-}
-
-function rejectionIn({ body }: Reply): Rejection {
-  try {
-    return rejectionOf((JSON.parse(body.toString()) as { readonly partialSuccess?: unknown } | null)?.partialSuccess);
-  } catch {
-    return rejectionOf(undefined);
-  }
 }
 
 /** Spans that have a record that they started, and no end. */

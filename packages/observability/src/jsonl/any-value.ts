@@ -28,7 +28,11 @@ export function anyValue(value: unknown): string {
 }
 
 function numberValue(value: number): string {
-  return Number.isSafeInteger(value) && !Object.is(value, -0) ? `{"intValue":"${value}"}` : `{"doubleValue":${double(value)}}`;
+  return isInteger(value) ? `{"intValue":"${value}"}` : `{"doubleValue":${double(value)}}`;
+}
+
+function isInteger(value: number): boolean {
+  return Number.isSafeInteger(value) && !Object.is(value, -0);
 }
 
 /** As JSON for protobuf has it: what JSON has no number for is a text. */
@@ -44,21 +48,37 @@ function compoundValue(value: object): string {
   return `{"kvlistValue":{"values":[${members.join(",")}]}}`;
 }
 
-/** Writes attributes. The same few names come again with every span. */
+/** What is before a value, by the form that it is written in. */
+interface Beginnings {
+  readonly any: string;
+  readonly text: string;
+  readonly integer: string;
+}
+
+/** Writes attributes. The same few names come again with every span, and a few long parts are a text sooner than many short ones. */
 export function attributeWriter(): (attributes: Readonly<Record<string, unknown>>) => string {
-  const beginnings = new Map<string, string>();
-
-  function beginningOf(name: string): string {
-    const known = beginnings.get(name);
-    if (known !== undefined) return known;
-    const beginning = `{"key":${quoted(name)},"value":`;
-    if (beginnings.size < NAMES) beginnings.set(name, beginning);
-    return beginning;
-  }
-
+  const [first, further] = [beginningsAfter(""), beginningsAfter(",")];
   return (attributes) => {
     let text = "";
-    for (const name of Object.keys(attributes)) text += (text === "" ? "" : ",") + beginningOf(name) + anyValue(attributes[name]) + "}";
+    for (const name of Object.keys(attributes)) text += attribute((text === "" ? first : further)(name), attributes[name]);
     return text;
   };
+}
+
+function beginningsAfter(separator: string): (name: string) => Beginnings {
+  const known = new Map<string, Beginnings>();
+  return (name) => {
+    const found = known.get(name);
+    if (found !== undefined) return found;
+    const any = `${separator}{"key":${quoted(name)},"value":`;
+    const made = { any, text: `${any}{"stringValue":"`, integer: `${any}{"intValue":"` };
+    if (known.size < NAMES) known.set(name, made);
+    return made;
+  };
+}
+
+function attribute({ any, text, integer }: Beginnings, value: unknown): string {
+  if (typeof value === "string" && !SPECIAL.test(value)) return text + (value + '"}}');
+  if (typeof value === "number" && isInteger(value)) return integer + (value + '"}}');
+  return `${any}${anyValue(value)}}`;
 }

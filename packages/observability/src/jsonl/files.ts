@@ -49,7 +49,7 @@ export function telemetryFiles(directory: string, { onTrouble, envelopes, recove
   return {
     append(name, contents) {
       if (state === "closed") return;
-      if (performance.now() < retryAt) {
+      if (retryAt > 0 && performance.now() < retryAt) {
         lost += contents.length;
         return;
       }

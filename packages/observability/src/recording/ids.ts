@@ -1,16 +1,17 @@
-import { randomFillSync } from "node:crypto";
+import { randomBytes } from "node:crypto";
 
 const POOL = 2048;
 
 /** Random bytes in hexadecimal, drawn many at a time: a span needs some each time that it starts. */
 export function randomIds(): (bytes: number) => string {
-  const pool = Buffer.allocUnsafeSlow(POOL);
-  let at = POOL;
+  let pool = "";
+  let at = 0;
   return (bytes) => {
-    if (at + bytes > POOL) {
-      randomFillSync(pool);
+    const digits = bytes * 2;
+    if (at + digits > pool.length) {
+      pool = randomBytes(POOL).toString("hex");
       at = 0;
     }
-    return pool.toString("hex", at, (at += bytes));
+    return pool.slice(at, (at += digits));
   };
 }

@@ -4,13 +4,10 @@ import { type Context, isSpanContextValid, type SpanContext, trace, type TraceSt
 export function spanContextOf(given: SpanContext | undefined): SpanContext | undefined {
   if (typeof given !== "object" || given === null || !isSpanContextValid(given)) return undefined;
   const { traceId, spanId, traceFlags, isRemote, traceState } = given;
-  return {
-    traceId,
-    spanId,
-    traceFlags: traceFlags & 0xff,
-    ...(isRemote && { isRemote: true }),
-    ...(traceState && stateText(traceState) !== undefined && { traceState }),
-  };
+  const copy: SpanContext = { traceId, spanId, traceFlags: traceFlags & 0xff };
+  if (isRemote) copy.isRemote = true;
+  if (traceState && stateText(traceState) !== undefined) copy.traceState = traceState;
+  return copy;
 }
 
 /** Of the span in what was given for a context. */

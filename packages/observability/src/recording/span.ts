@@ -2,6 +2,7 @@ import { type Link, type Span, type SpanContext, type SpanOptions, SpanStatusCod
 import { spanKindOf } from "../enumerations.ts";
 import type { RecordedLink, RecordedSpan, RecordedSpanEvent, StartedSpan } from "../recorded.ts";
 import type { RecordingLimits } from "./limits.ts";
+import type { Mutable } from "./mutable.ts";
 import { spanContextOf, stateText } from "./span-contexts.ts";
 import { isTime, millisecondsOf } from "./time.ts";
 import { attributesOf, type AttributeSet, exceptionAttributes, setAll, setOne, textOf } from "./values.ts";
@@ -21,7 +22,7 @@ export interface SpanReceiver {
 
 /** What changes until the span ends. */
 interface Growing {
-  readonly begun: StartedSpan & { name: string };
+  readonly begun: Mutable<StartedSpan>;
   readonly attributes: AttributeSet;
   readonly events: RecordedSpanEvent[];
   readonly links: RecordedLink[];
@@ -70,18 +71,18 @@ function beginning(identity: SpanIdentity, options: SpanOptions, limits: Recordi
   const traceState = stateText(context.traceState);
   const attributes = attributesOf(options.attributes, limits);
   const links: RecordedLink[] = [];
-  const begun = {
+  const begun: Mutable<StartedSpan> = {
     name: textOf(name, limits.bodyLength),
     kind: spanKindOf(options.kind),
     traceId: context.traceId,
     spanId: context.spanId,
-    ...(traceState !== undefined && { traceState }),
-    ...(parentSpanId !== undefined && { parentSpanId }),
-    ...(parentIsRemote && { parentIsRemote }),
     startTime: millisecondsOf(options.startTime),
     attributes: attributes.values,
     links,
   };
+  if (traceState !== undefined) begun.traceState = traceState;
+  if (parentSpanId !== undefined) begun.parentSpanId = parentSpanId;
+  if (parentIsRemote) begun.parentIsRemote = true;
   const growing: Growing = {
     begun,
     attributes,
@@ -98,14 +99,9 @@ function beginning(identity: SpanIdentity, options: SpanOptions, limits: Recordi
 
 function endOf({ begun, attributes, events, status, droppedEvents, droppedLinks }: Growing, time: number): RecordedSpan {
   const nothingDropped = attributes.dropped + droppedEvents + droppedLinks === 0;
-  return {
-    ...begun,
-    // The clock of the caller may differ from ours.
-    endTime: Math.max(time, begun.startTime),
-    status,
-    events,
-    ...(nothingDropped ? {} : { dropped: { attributes: attributes.dropped, events: droppedEvents, links: droppedLinks } }),
-  };
+  // The clock of the caller may differ from ours.
+  const ended = { ...begun, endTime: Math.max(time, begun.startTime), status, events };
+  return nothingDropped ? ended : { ...ended, dropped: { attributes: attributes.dropped, events: droppedEvents, links: droppedLinks } };
 }
 
 function addEvent(growing: Growing, event: RecordedSpanEvent): void {

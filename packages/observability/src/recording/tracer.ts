@@ -19,12 +19,8 @@ export function recordingTracer({ traceId: own, parent: place }: RecordingTrace,
     const spanId = random(8);
     if (!above) return { name, context: { traceId: own ?? random(16), spanId, traceFlags: TraceFlags.SAMPLED } };
     const { traceId, traceState, isRemote } = above;
-    return {
-      name,
-      context: { traceId, spanId, traceFlags: TraceFlags.SAMPLED, ...(traceState && { traceState }) },
-      parentSpanId: above.spanId,
-      ...(isRemote && { parentIsRemote: true }),
-    };
+    const context = { traceId, spanId, traceFlags: TraceFlags.SAMPLED };
+    return { name, context: traceState ? { ...context, traceState } : context, parentSpanId: above.spanId, parentIsRemote: isRemote === true };
   }
 
   return tracerOf(

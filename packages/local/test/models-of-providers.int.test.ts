@@ -7,7 +7,8 @@ import { FAKE_API_KEY, type FakeProvider, openFakeOpenAi } from "@dad/fake-provi
 import { processIsolation } from "@dad/isolation/process";
 import { memoryJournalStore } from "@dad/journal/memory";
 import { askModel, type ModelAnswer } from "@dad/nodes";
-import { memoryObservability, type RecordedSpan } from "@dad/observability/memory";
+import type { RecordedSpan } from "@dad/observability";
+import { memoryObservability } from "@dad/observability/memory";
 import { RunId } from "@dad/protocol";
 import { staticResourceRegistry } from "@dad/resources/static";
 import { aiSdkModels } from "@dad/resources-ai-sdk";

@@ -8,8 +8,8 @@ import {
   type IsolationPolicy,
   type IsolationSpace,
 } from "@dad/isolation";
-import { type ContentCapture, logAt } from "@dad/observability";
-import { type MemoryObservability, memoryObservability, type RecordedSpan } from "@dad/observability/memory";
+import { type ContentCapture, logAt, type RecordedSpan } from "@dad/observability";
+import { type MemoryObservability, memoryObservability } from "@dad/observability/memory";
 import { type ArtifactEntry, DadError, digestOfBytes, ExecutionId, type Json, NodePath, RelativePath, RunId, Usage } from "@dad/protocol";
 import { type ModelQuery, type ModelResource, ResourceUnknownError, type ToolSource } from "@dad/resources";
 import { redactor } from "@dad/secrets";

@@ -35,7 +35,7 @@ export {
 } from "./conventions.ts";
 export { counterOf, histogramOf } from "./instruments.ts";
 export { passingTracer, wrappingTracer } from "./explicit-tracer.ts";
-export { type Log, type LogAttributes, logAt, type LogLevel, type LogPlace, SEVERITIES } from "./log.ts";
+export { type Log, logAt, type LogLevel, type LogPlace, SEVERITIES } from "./log.ts";
 export type { CommandOutputLimits, ContentCapture, Observability } from "./observability.ts";
 export type {
   InstrumentKind,
@@ -52,7 +52,7 @@ export type {
 } from "./recorded.ts";
 export { type RecordingLimits, recordingObservability, type RecordingOptions } from "./recording.ts";
 export { redacted } from "./redacted.ts";
-export { errorTypeOf, type Failure, failSpan, placeOf, placeWithin, traceHeaders, traceVariables } from "./span-parts.ts";
+export { errorTypeOf, type Failure, failSpan, namedSpan, placeOf, placeWithin, traceHeaders, traceVariables } from "./span-parts.ts";
 export type { TelemetryOrigin, TelemetryResource, TelemetrySink } from "./telemetry-sink.ts";
 export { traced, type TracedOptions } from "./traced.ts";
 export { under } from "./under.ts";

@@ -3,10 +3,8 @@ import { type Attributes, type Context, type Logger, SeverityNumber } from "@ope
 /** From the least to the most severe. */
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error";
 
-export type LogAttributes = Attributes;
-
 /** A logger as programs know it. No method throws. What is an error among the attributes, by the name `error`, is recorded as exception. */
-export type Log = Readonly<Record<LogLevel, (message: string, attributes?: LogAttributes & { readonly error?: unknown }) => void>>;
+export type Log = Readonly<Record<LogLevel, (message: string, attributes?: Attributes & { readonly error?: unknown }) => void>>;
 
 export const SEVERITIES: Readonly<Record<LogLevel, SeverityNumber>> = {
   trace: SeverityNumber.TRACE,
@@ -24,8 +22,8 @@ export interface LogPlace {
 
 /** Writes log records at a place in a trace. */
 export function logAt(logger: Logger, { context, attributes: fixed }: LogPlace = {}): Log {
-  const at = (level: LogLevel) => (message: string, given?: LogAttributes & { readonly error?: unknown }) => {
-    const { error, ...attributes } = given ?? {};
+  const at = (level: LogLevel) => (message: string, given?: Attributes & { readonly error?: unknown }) => {
+    const { error, ...attributes } = readable(given);
     logger.emit({
       severityNumber: SEVERITIES[level],
       severityText: level.toUpperCase(),
@@ -36,4 +34,13 @@ export function logAt(logger: Logger, { context, attributes: fixed }: LogPlace =
     });
   };
   return { trace: at("trace"), debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}
+
+/** What cannot be read is not told; that something happened is. */
+function readable(given: (LogAttributes & { readonly error?: unknown }) | undefined): LogAttributes & { readonly error?: unknown } {
+  try {
+    return { ...given };
+  } catch {
+    return {};
+  }
 }

@@ -2,8 +2,6 @@ import type { Observability } from "./observability.ts";
 import type { RecordedLog, RecordedMetric, RecordedSpan, RecordedTelemetry } from "./recorded.ts";
 import { recordingObservability } from "./recording.ts";
 
-export type { InstrumentKind, RecordedLink, RecordedLog, RecordedMetric, RecordedSpan, RecordedSpanEvent, RecordedTelemetry } from "./recorded.ts";
-
 export interface MemoryObservability extends Observability, RecordedTelemetry {}
 
 /** Keeps all that is recorded in this process, readable as `spans`, `metrics` and `logs`, also after disposal. For tests. */

@@ -1,4 +1,4 @@
-import { type Context, ROOT_CONTEXT, type Span, SpanStatusCode, trace } from "@opentelemetry/api";
+import { type Context, ROOT_CONTEXT, type Span, type SpanContext, SpanStatusCode, trace } from "@opentelemetry/api";
 import { DadError, messageOf, Traceparent } from "@dad/protocol";
 import { ATTRIBUTES } from "./conventions.ts";
 
@@ -27,13 +27,19 @@ export function placeOf(span: Span): Context {
   return trace.setSpan(ROOT_CONTEXT, span);
 }
 
+/** The span that a `traceparent` names, which is one of somebody else: https://www.w3.org/TR/trace-context/#traceparent-header. */
+export function namedSpan(traceparent: Traceparent): SpanContext {
+  const [, traceId = "", spanId = "", flags = ""] = traceparent.split("-");
+  return { traceId, spanId, traceFlags: Number.parseInt(flags, 16), isRemote: true };
+}
+
 /** The place of the span that a `traceparent` names, if that is of the same trace; else the place itself. */
 export function placeWithin(place: Context, traceparent: string | undefined): Context {
   const named = Traceparent.safeParse(traceparent).data;
   const around = trace.getSpanContext(place);
   if (named === undefined || !around) return place;
-  const [, traceId = "", spanId = "", flags = ""] = named.split("-");
-  return traceId === around.traceId ? trace.setSpanContext(place, { ...around, spanId, traceFlags: Number.parseInt(flags, 16) }) : place;
+  const { traceId, spanId, traceFlags } = namedSpan(named);
+  return traceId === around.traceId ? trace.setSpanContext(place, { ...around, spanId, traceFlags }) : place;
 }
 
 /** The headers that tell a server of which span its work is a part: https://www.w3.org/TR/trace-context/. Empty of a span that is none. */

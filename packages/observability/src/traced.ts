@@ -1,8 +1,6 @@
-import { type Attributes, type Context, ROOT_CONTEXT, type Span, SpanStatusCode, trace } from "@opentelemetry/api";
-import { messageOf } from "@dad/protocol";
-import { ATTRIBUTES } from "./conventions.ts";
+import { type Attributes, type Context, ROOT_CONTEXT, type Span, trace } from "@opentelemetry/api";
 import type { Observability } from "./observability.ts";
-import { errorTypeOf } from "./span-parts.ts";
+import { failSpan } from "./span-parts.ts";
 
 export interface TracedOptions {
   /** Of low cardinality: what is done, not to what. */
@@ -27,8 +25,7 @@ export async function traced<Result>(
   try {
     return await work(trace.setSpan(parent ?? ROOT_CONTEXT, span), span);
   } catch (error) {
-    span.setAttribute(ATTRIBUTES.error.type, errorTypeOf(error));
-    span.setStatus({ code: SpanStatusCode.ERROR, message: messageOf(error) });
+    failSpan(span, error, { message: true });
     throw error;
   } finally {
     span.end();

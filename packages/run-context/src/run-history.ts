@@ -24,7 +24,7 @@ import { foldRequests, type RequestHistory } from "./request-history.ts";
 import { checkedRunId } from "./run-env.ts";
 import { foldSpending, type SpendingHistory } from "./spending-history.ts";
 import { foldSteps, type StepHistory } from "./step-history.ts";
-import { traceparentOf } from "./telemetry/span-context.ts";
+import { traceparentOf } from "./telemetry/traceparent-of.ts";
 
 /** A change of the result tree by one attempt of a node. */
 export interface OutcomeStep {

@@ -21,7 +21,7 @@ import {
 import { foldRequests } from "./request-history.ts";
 import { levelsOf } from "./run-budget.ts";
 import { foldSpending } from "./spending-history.ts";
-import { traceparentOf } from "./telemetry/span-context.ts";
+import { traceparentOf } from "./telemetry/traceparent-of.ts";
 
 type SpendingFold = ReturnType<typeof foldSpending>;
 type RequestsFold = ReturnType<typeof foldRequests>;

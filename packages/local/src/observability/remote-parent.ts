@@ -1,4 +1,6 @@
-import { type Context, createTraceState, isSpanContextValid, ROOT_CONTEXT, type SpanContext, trace } from "@opentelemetry/api";
+import { namedSpan } from "@dad/observability";
+import { Traceparent } from "@dad/protocol";
+import { type Context, createTraceState, ROOT_CONTEXT, type SpanContext, trace, TraceFlags } from "@opentelemetry/api";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -12,9 +14,10 @@ const TRACEPARENT =
  */
 export function remoteParent({ TRACEPARENT: parent = "", TRACESTATE: state = "" }: Variables): SpanContext | undefined {
   const { now, later } = TRACEPARENT.exec(parent.trim())?.groups ?? {};
-  const [traceId = "", spanId = "", flags = ""] = (now ?? later ?? "").split("-");
-  const context: SpanContext = { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & 1, isRemote: true };
-  if (!isSpanContextValid(context)) return undefined;
+  const traceparent = Traceparent.safeParse(`00-${now ?? later ?? ""}`).data;
+  if (traceparent === undefined) return undefined;
+  const named = namedSpan(traceparent);
+  const context = { ...named, traceFlags: named.traceFlags & TraceFlags.SAMPLED };
   return state.trim() === "" ? context : { ...context, traceState: createTraceState(state.trim()) };
 }
 

@@ -4,13 +4,13 @@ import {
   type Context,
   failSpan,
   type Link,
+  namedSpan,
   placeOf,
   type Span,
   type SpanContext,
   type Tracer,
 } from "@dad/observability";
 import type { ErrorEnvelope, Traceparent } from "@dad/protocol";
-import { spanContextOf } from "./span-context.ts";
 import type { SpanFacts } from "./span-facts.ts";
 
 /** What goes on, and its span. */
@@ -87,7 +87,7 @@ function endSpan(span: Span, { attributes, error }: SpanEnd): void {
 
 /** A link to a span that a record names, where it names one. */
 export function linksTo(traceparent: Traceparent | undefined, type: string): readonly Link[] {
-  return traceparent === undefined ? [] : [linkTo(spanContextOf(traceparent), type)];
+  return traceparent === undefined ? [] : [linkTo(namedSpan(traceparent), type)];
 }
 
 export function linkTo(context: SpanContext, type: string): Link {

@@ -48,7 +48,9 @@ export {
   type UnreadableRun,
 } from "./read-runs.ts";
 export { isolationRecord } from "./run-spaces.ts";
+export { METADATA, traceDirectory } from "./run-env.ts";
 export type { AttemptTelemetry } from "./telemetry/attempt-telemetry.ts";
+export { isolationAttributes } from "./telemetry/span-facts.ts";
 export type { ExecutionScope, IsolatedExecution, IsolatedOptions, IsolateOptions, RunContext, RunInputs, RunTask } from "./run-context.ts";
 export { documentText, MANIFEST, manifestOf } from "./run-face.ts";
 export type { OpenWorkspaceOptions, RunWorkspaces } from "./run-workspaces.ts";

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { join, resolve } from "node:path";
-import { ExecutionId, type RunEnvParams, RunId, RunIdPrefix } from "@dad/protocol";
+import { ExecutionId, RelativePath, type RunEnvParams, RunId, RunIdPrefix } from "@dad/protocol";
 import { v7 as uuidv7 } from "uuid";
 import { RunIdError } from "./errors.ts";
 
@@ -23,8 +23,18 @@ export function runEnv(options: RunEnvOptions & { readonly kind?: RunKind }): Ru
   const runRoot = resolve(projectRoot, options.runRoot ?? "runs");
   const runId = options.runId === undefined ? newRunId(options) : checkedRunId(options.runId);
   const runDir = join(runRoot, runId);
-  return { runId, executionId: ExecutionId.parse(uuidv7()), runDir, runRoot, effectiveRunRoot: runRoot, traceDir: join(runDir, ".trace") };
+  return { runId, executionId: ExecutionId.parse(uuidv7()), runDir, runRoot, effectiveRunRoot: runRoot, traceDir: traceDirectory(runDir) };
 }
+
+/** Where a run keeps what it tells of itself, and where and with what it was executed. */
+export function traceDirectory(runDir: string): string {
+  return join(runDir, TRACE);
+}
+
+const TRACE = ".trace";
+
+/** Where the metadata of a run is read. */
+export const METADATA: RelativePath = RelativePath.parse(`${TRACE}/dad_metadata.json`);
 
 function newRunId({ runIdPrefix, kind = "run" }: RunEnvOptions & { readonly kind?: RunKind }): RunId {
   const prefix = runIdPrefix === undefined ? "" : `${checkedPrefix(runIdPrefix)}_`;

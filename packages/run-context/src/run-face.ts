@@ -1,5 +1,6 @@
 import { RelativePath, type RunDetails, type RunManifest, type RunMetadata } from "@dad/protocol";
 import { withoutData } from "./origin-contents.ts";
+import { METADATA } from "./run-env.ts";
 import type { RunPorts } from "./run-ports.ts";
 
 /** A run without the small contents that travel with their names: what people and other tools are shown. */
@@ -11,10 +12,7 @@ export function withoutContents(run: RunDetails): RunDetails {
 export async function showRun({ view, isolation, resources }: RunPorts, details: RunDetails): Promise<void> {
   if (!view) return;
   await view.write(MANIFEST, documentText(manifestOf(details)));
-  await view.write(
-    RelativePath.parse(".trace/dad_metadata.json"),
-    documentText(metadataOf(details, { isolation: isolation.name, profile: resources.name })),
-  );
+  await view.write(METADATA, documentText(metadataOf(details, { isolation: isolation.name, profile: resources.name })));
 }
 
 /** Where the manifest of a run is read. */

@@ -4,14 +4,13 @@ import type { NodeCall } from "@dad/engine";
 import type { IsolationPolicy, IsolationSpace } from "@dad/isolation";
 import { ATTRIBUTES, traced } from "@dad/observability";
 import { type Json, type OutcomeRef, Usage } from "@dad/protocol";
-import { type AttemptTelemetry, type RunContext, withoutData } from "@dad/run-context";
+import { type AttemptTelemetry, isolationAttributes, type RunContext, withoutData } from "@dad/run-context";
 import type { ResourceProfile } from "@dad/resources";
 import { redactor } from "@dad/secrets";
 import { z } from "zod";
 import { callsOfAttempt } from "./budget/calls-of-attempt.ts";
 import { meteredResources } from "./budget/metered-resources.ts";
 import { AttemptOverError } from "./errors.ts";
-import { isolationAttributes } from "./isolation-attributes.ts";
 import { assertWanted, type Attempt, type Collected, countUsage } from "./attempt.ts";
 
 /** What a node sees of its attempt. Once the run goes on without that, nothing of it leaves a trace. */

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { localStore } from "@dad/local";
 import { readTelemetry } from "@dad/observability/jsonl";
 import type { StatsReport } from "@dad/protocol";
+import { traceDirectory } from "@dad/run-context";
 import { collectStats, type StatsBy } from "@dad/stats";
 import { jsonText, paintFor, statsText, visible } from "@dad/terminal";
 import { offerOwnPackages } from "../agent-file/own-packages.ts";
@@ -41,5 +42,5 @@ interface Asked {
 async function statsIn(runRoot: string, asked: Asked): Promise<StatsReport> {
   await using store = localStore({ runRoot });
   const { journals, index } = store;
-  return await collectStats({ journals, index, telemetry: (runId) => readTelemetry(join(runRoot, runId, ".trace")) }, { runRoot, ...asked });
+  return await collectStats({ journals, index, telemetry: (runId) => readTelemetry(traceDirectory(join(runRoot, runId))) }, { runRoot, ...asked });
 }

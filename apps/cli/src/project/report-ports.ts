@@ -5,7 +5,7 @@ import { type LocalStore, localStore } from "@dad/local";
 import { readTelemetry } from "@dad/observability/jsonl";
 import { RunMetadata, type RunRuntime } from "@dad/protocol";
 import type { ReportPorts } from "@dad/report";
-import { listRuns } from "@dad/run-context";
+import { listRuns, METADATA, traceDirectory } from "@dad/run-context";
 import { outcomeProjectOf } from "./outcome-of.ts";
 
 /** Where a report finds what is known of the runs of a run root. */
@@ -16,7 +16,7 @@ export function reportPorts(store: LocalStore): ReportPorts & AsyncDisposable {
     journals,
     artifacts,
     runRoot,
-    telemetry: (runId, abort) => readTelemetry(join(runRoot, runId, ".trace"), abort),
+    telemetry: (runId, abort) => readTelemetry(traceDirectory(join(runRoot, runId)), abort),
     runtime: (runId) => keptRuntime(join(runRoot, runId)),
     async shown(runId, path) {
       const place = await regularFile(join(runRoot, runId), path);
@@ -49,7 +49,7 @@ async function regularFile(runDir: string, path: string): Promise<string | undef
 
 /** The file is derived and for people: without it, or with another one in its place, a report says less. */
 async function keptRuntime(runDir: string): Promise<RunRuntime | undefined> {
-  const file = await regularFile(runDir, join(".trace", "dad_metadata.json"));
+  const file = await regularFile(runDir, METADATA);
   const text = file === undefined ? undefined : await readFile(file, "utf8").catch(() => undefined);
   if (text === undefined) return undefined;
   try {

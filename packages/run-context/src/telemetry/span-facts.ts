@@ -140,12 +140,14 @@ export function outcomeAttributes({ commit, branch }: OutcomeRef): Attributes {
   return { [dad.outcomeCommit]: commit, [dad.outcomeBranch]: branch };
 }
 
-/** The space in which commands run. */
-export function isolationAttributes({ adapter, preset, guards, degraded = [] }: IsolationRecord): Attributes {
+/** The space in which commands run, as it is or as it is on record. */
+export function isolationAttributes(space: Pick<IsolationRecord, "adapter"> & Partial<Pick<IsolationRecord, "preset">> & Guarded): Attributes {
+  const { adapter, preset, guards, degraded = [] } = space;
+  const had = Object.entries(guards).filter(([, strength]) => strength !== "none");
   return {
     [dad.isolationAdapter]: adapter,
     [dad.isolationPreset]: preset,
-    [dad.isolationGuards]: Object.entries(guards).map(([guard, strength]) => `${guard}=${strength}`),
+    [dad.isolationGuards]: had.map(([guard, strength]) => `${guard}=${strength}`),
     ...(degraded.length > 0 ? { [dad.isolationDegraded]: [...degraded] } : {}),
   };
 }
@@ -155,6 +157,11 @@ function addUsageAttributes(attributes: Attributes, { inputTokens, outputTokens,
   attributes[genAi.usageOutputTokens] = outputTokens;
   if (costUsd !== null) attributes[dad.costUsd] = costUsd;
   if (recorded) attributes[dad.usageRecordedCalls] = recorded.calls;
+}
+
+interface Guarded {
+  readonly guards: Readonly<Partial<Record<string, string>>>;
+  readonly degraded?: readonly string[] | undefined;
 }
 
 /** The path of what an element is in. */

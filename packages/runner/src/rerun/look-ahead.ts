@@ -12,7 +12,7 @@ import {
   type PlanReason,
   type RunEnvParams,
 } from "@dad/protocol";
-import { type NodeHistory, type RunPorts } from "@dad/run-context";
+import { type NodeHistory, type RunPorts, traceDirectory } from "@dad/run-context";
 import { givenOf, isFromOutside } from "../decisions.ts";
 import { indexDefinition } from "../definition-index.ts";
 import { changesFiles, fingerprinter, mayChangeFiles, workspaceUse } from "../fingerprint.ts";
@@ -170,7 +170,7 @@ function lookingHost(root: ComponentDefinition, options: LookAheadOptions, found
 function standIn({ base: { runId }, place: { runRoot }, ports }: LookAheadOptions): { readonly env: RunEnvParams; readonly workspace: string } {
   const runDir = join(runRoot, runId);
   const executionId = ExecutionId.parse("00000000-0000-0000-0000-000000000000");
-  const env = { runId, executionId, runDir, runRoot, effectiveRunRoot: runRoot, traceDir: join(runDir, ".trace") };
+  const env = { runId, executionId, runDir, runRoot, effectiveRunRoot: runRoot, traceDir: traceDirectory(runDir) };
   const workspace = ports.outcomes
     ? ports.outcomes.capabilities.directory
       ? join(runRoot, ".dad", "work", runId)

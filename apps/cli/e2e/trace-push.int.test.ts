@@ -110,6 +110,32 @@ describe("dad trace push", () => {
     ]);
   });
 
+  it("goes to the collector of the config, with the headers that are written there", async () => {
+    await using project = await testProject();
+    await using to = await receiver();
+    await written(project);
+    const headers = { authorization: { secret: "env:PUSH_KEY" } };
+    const observability = { endpoint: `${to.url}/of/config`, headers, logs: { endpoint: `${to.url}/own` }, metrics: false };
+    await project.write("dad.config.mjs", `export default ${JSON.stringify({ observability })};`);
+    const env = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://127.0.0.1:1", PUSH_KEY: "open-sesame" };
+    expect((await project.startWith({ env }, "trace", "push", "r").ended).stderr).toBe("");
+    expect(to.requests.map(({ path, headers }) => [path, headers.authorization])).toEqual([
+      ["/of/config/v1/traces", "open-sesame"],
+      ["/own", "open-sesame"],
+    ]);
+    const { code, stderr } = await project.dad("trace", "push", "r");
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining("the variable PUSH_KEY is not set") });
+  });
+
+  it("sends no signal to where only another one is to go", async () => {
+    await using project = await testProject();
+    await using to = await receiver();
+    await written(project);
+    const env = { OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: `${to.url}/l` };
+    expect((await project.startWith({ env }, "trace", "push", "r").ended).code).toBe(0);
+    expect(to.requests.map(({ path }) => path)).toEqual(["/l"]);
+  });
+
   it("fails with the answer of a receiver that refuses, without the key", async () => {
     await using project = await testProject();
     await using to = await receiver();
@@ -133,7 +159,11 @@ describe("dad trace push", () => {
   });
 
   it.each<[string, readonly string[], string]>([
-    ["nobody says where to", ["r"], "say where to: --otlp http://localhost:4318, or OTEL_EXPORTER_OTLP_ENDPOINT"],
+    [
+      "nobody says where to",
+      ["r"],
+      "say where to: --otlp http://localhost:4318, observability.endpoint of dad.config, or OTEL_EXPORTER_OTLP_ENDPOINT",
+    ],
     ["the URL is none", ["r", "--otlp", "localhost:4318"], "--otlp is no URL that begins with http:// or https://"],
     ["a header is none", ["r", "--otlp", "http://localhost", "--header", "open-sesame"], "--header is not name=value"],
     ["the run has kept nothing", ["empty", "--otlp", "http://localhost:1"], "TELEMETRY_MISSING"],

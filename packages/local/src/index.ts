@@ -13,7 +13,7 @@ export { findInputFiles, type InputFiles, type InputFilesOptions } from "./input
 export { MaintenanceError } from "./maintenance/errors.ts";
 export { type LocalMaintenance, localMaintenance, type LocalMaintenanceOptions } from "./maintenance/local-maintenance.ts";
 export { localIsolation, type LocalIsolationOptions } from "./local-isolation.ts";
-export type { LocalObservability } from "./local-observability.ts";
+export { collectorsOf, type LocalObservability } from "./local-observability.ts";
 export { diskWorkspaces, type DiskWorkspacesOptions, WorkspaceError } from "./disk-workspaces.ts";
 export type { LocalOutcomeOptions } from "./local-outcomes.ts";
 export { type IsolationChoice, type LocalPortsOptions, localPorts } from "./local-ports.ts";

@@ -2,13 +2,15 @@ import type { ObservabilityConfig } from "@dad/config";
 import { type Observability, recordingObservability, type TelemetrySink } from "@dad/observability";
 import { jsonlSink } from "@dad/observability/jsonl";
 import { noopObservability } from "@dad/observability/noop";
+import type { OtlpEndpoint, Signal } from "@dad/observability-otlp";
 import { otlpFromEnv } from "@dad/observability-otlp/environment";
 import { DadError, type RunEnvParams } from "@dad/protocol";
 import { redactedError } from "@dad/run-context";
-import type { Redactor, SecretVault } from "@dad/secrets";
+import { envSecrets, type Redactor, type SecretVault, secretVault } from "@dad/secrets";
 import { exportSinks } from "./observability/export-sinks.ts";
 import { type ExportedTrace, exportsOf } from "./observability/exports-of.ts";
 import { hearingHeaders } from "./observability/header-secrets.ts";
+import { writtenEndpoints } from "./observability/otlp-endpoints.ts";
 import { recordingOptions } from "./observability/recording-options.ts";
 import { contextUnder, remoteParent } from "./observability/remote-parent.ts";
 import { withProviders } from "./observability/with-providers.ts";
@@ -62,6 +64,19 @@ function sinksOf(settings: LocalObservability, run: ObservedRun, trace: Exported
     jsonlSink({ directory: run.env.traceDir, origin, onTrouble }),
     ...exportSinks({ settings, env, exports, origin, remoteParent: trace.remoteParent, onTrouble, secrets, write: settings.write ?? toStderr }),
   ];
+}
+
+/**
+ * The collectors that settings name: of each signal that has one, with its headers. What only the environment names is not among them.
+ *
+ * @throws SecretUnavailableError (`SECRET_UNAVAILABLE`) when the secret of a header is not to be had; the reason of the signal.
+ */
+export async function collectorsOf(
+  settings: Omit<LocalObservability, "onTrouble" | "write">,
+  { signal = new AbortController().signal }: { readonly signal?: AbortSignal } = {},
+): Promise<Partial<Record<Signal, OtlpEndpoint>>> {
+  const { env = {}, secrets = secretVault({ sources: [envSecrets(env)] }) } = settings;
+  return await writtenEndpoints({ settings, env: otlpFromEnv(env), secrets }, { signal });
 }
 
 /** Of one place that cannot be reached, one signal says as much as three. */

@@ -228,9 +228,27 @@ describe("the settings of observability", () => {
     expect(troubles.map(({ code }) => code)).toEqual(["TELEMETRY_SETTING_IGNORED", "TELEMETRY_EXPORTER_FAILED"]);
   });
 
+  it("with an exporter that throws harm no run, and say once why nothing arrives", async () => {
+    let spans = 0;
+    const broken = (): TelemetrySink => ({
+      span: () => {
+        throw new Error(`no span today: ${++spans}`);
+      },
+      log: () => {},
+      flush: () => Promise.reject(new Error("no flush today")),
+      [Symbol.asyncDispose]: () => Promise.reject(new Error("no end today")),
+    });
+    const { kept, troubles, run } = await spoken({ exporters: [broken] });
+    checkTree(kept, traceOf(run));
+    expect(spans).toBeGreaterThan(1);
+    expect(troubles.map(({ message }) => message)).toEqual(["what the run tells is not sent: no span today: 1"]);
+  });
+
   it("give the signals that the program has providers for to those, in the same trace", async () => {
     const host = memoryObservability();
-    const { kept, directory } = await spoken({ providers: { tracerProvider: { getTracer: () => host.tracer } } });
+    const scopes = new Set<string>();
+    const { kept, directory } = await spoken({ providers: { tracerProvider: { getTracer: (name) => (scopes.add(name), host.tracer) } } });
+    expect([...scopes]).toEqual(["dad"]);
     expect(host.spans.map(({ name }) => name)).toContain("invoke_workflow speaker");
     expect(await readdir(directory)).not.toContain("trace.jsonl");
     const ids = new Set(host.spans.map(({ traceId }) => traceId));

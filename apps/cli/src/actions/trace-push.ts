@@ -1,13 +1,15 @@
 import { join } from "node:path";
 import { localStore } from "@dad/local";
-import { otlpFromEnv, type OtlpEndpoint, pushTelemetry, type Signal, signalUrl } from "@dad/observability-otlp";
+import { pushTelemetry, type Signal } from "@dad/observability-otlp";
 import type { PushReport } from "@dad/protocol";
+import { traceDirectory } from "@dad/run-context";
 import { jsonText, visible } from "@dad/terminal";
 import { offerOwnPackages } from "../agent-file/own-packages.ts";
-import { TelemetryMissingError, UsageError } from "../errors.ts";
+import { TelemetryMissingError } from "../errors.ts";
 import { EXIT } from "../exit-code.ts";
 import { findRunRootThere } from "../project/find-project.ts";
 import { findRun } from "../project/find-run.ts";
+import { pushEndpoints } from "../project/push-endpoints.ts";
 import { leaving } from "../terminal/leaving.ts";
 
 export interface TracePushFlags {
@@ -21,13 +23,13 @@ export interface TracePushFlags {
 
 /** Sends the telemetry of a run to a receiver, and says what arrived. */
 export async function tracePush(given: string, flags: TracePushFlags): Promise<number> {
-  const endpoints = endpointsFor(flags);
   offerOwnPackages();
+  const endpoints = await pushEndpoints(flags);
   const runRoot = await findRunRootThere({ cwd: process.cwd(), runRoot: flags.runRoot });
   await using store = localStore({ runRoot });
   const { runId } = await findRun(store, given);
   using leave = leaving();
-  const directory = join(runRoot, runId, ".trace");
+  const directory = traceDirectory(join(runRoot, runId));
   const pushed = await pushTelemetry({ directory, endpoints, signal: leave.signal }).catch((error: unknown) => {
     if (!leave.signal.aborted) throw error;
   });
@@ -43,49 +45,6 @@ export async function tracePush(given: string, flags: TracePushFlags): Promise<n
 
 function isEmpty({ sent, damaged, torn }: PushReport["signals"][number]): boolean {
   return sent === 0 && damaged.length === 0 && !torn;
-}
-
-/** Where each signal goes. @throws UsageError (`USAGE_INVALID`) where nobody says it. */
-function endpointsFor({ otlp, header = [], signal = ["traces", "metrics", "logs"] }: TracePushFlags): Partial<Record<Signal, OtlpEndpoint>> {
-  const env = otlpFromEnv(process.env);
-  if (otlp === undefined) checkVariables(env.warnings);
-  const headers = Object.fromEntries(header.map(headerOf));
-  return Object.fromEntries(signal.map((name) => [name, endpointOf(name, { env: env[name], otlp, headers })]));
-}
-
-const ENDPOINT = /OTEL_EXPORTER_OTLP_(?:[A-Z]+_)?ENDPOINT/;
-
-function checkVariables(warnings: readonly string[]): void {
-  const wrong = warnings.find((text) => ENDPOINT.test(text) || text.includes("grpc is not supported"));
-  if (wrong !== undefined) throw new UsageError(wrong);
-  if (!Object.entries(process.env).some(([name, value]) => ENDPOINT.test(name) && value?.trim())) {
-    throw new UsageError("say where to: --otlp http://localhost:4318, or OTEL_EXPORTER_OTLP_ENDPOINT");
-  }
-  for (const warning of warnings.filter((text) => text.includes("OTEL_EXPORTER_OTLP_"))) process.stderr.write(`warning: ${warning}\n`);
-}
-
-interface Said {
-  readonly env: OtlpEndpoint;
-  readonly otlp: string | undefined;
-  /** Those that the person wrote. */
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-function endpointOf(signal: Signal, { env, otlp, headers }: Said): OtlpEndpoint {
-  if (otlp === undefined) return { ...env, headers: { ...env.headers, ...headers } };
-  const url = signalUrl(otlp, signal);
-  if (url === undefined) throw new UsageError("--otlp is no URL that begins with http:// or https://");
-  // The headers of the environment are keys for the receiver of the environment.
-  return { ...env, url, headers };
-}
-
-/** What is wrong is not quoted: it may be a key. */
-function headerOf(given: string): readonly [string, string] {
-  const [name = "", value] = given.split(/\s*=\s*(.*)/s, 2);
-  if (value === undefined || !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name))
-    throw new UsageError("--header is not name=value with a name that headers have");
-  if (/^[\t\u0020-\u007e\u0080-\u00ff]*$/.test(value)) return [name, value];
-  throw new UsageError(`--header: the value of ${name} has characters that headers do not have`);
 }
 
 const WORDS: Readonly<Record<Signal, readonly [string, string]>> = {

@@ -18,7 +18,7 @@ export function declareTrace(program: Command, finish: Finish): void {
     .argument("<run>", "the id of the run")
     .option(
       "--otlp <url>",
-      "the receiver, as in http://localhost:4318: /v1/traces and the like are added (default: what the variables OTEL_EXPORTER_OTLP_* say; their headers are only sent there)",
+      "the receiver, as in http://localhost:4318: /v1/traces and the like are added (default: what observability of the nearest dad.config says, or else the variables OTEL_EXPORTER_OTLP_*; headers of theirs are only sent there)",
     )
     .option("--header <name=value>", "send this along with each request; repeatable", append)
     .option("--signal <names>", "only these, with commas: traces, metrics, logs", signals)

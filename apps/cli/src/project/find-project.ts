@@ -82,6 +82,12 @@ async function checkWorkspace({ file = "", workspace }: Partial<LoadedConfig>): 
   if (!found.isDirectory()) throw new ConfigInvalidError(file, [{ path: "workspace", message: `${workspace} is not a directory` }]);
 }
 
+/** How the runs of the project of a directory are traced, measured and logged. */
+export async function findObservability(cwd: string): Promise<false | LocalObservability> {
+  const config = await configOf(cwd, { profiles: false });
+  return projectOf(config, { cwd }).observability({ log: (text) => process.stderr.write(text) });
+}
+
 interface FoundProject extends FindProjectOptions {
   readonly version?: string | undefined;
 }

@@ -2,6 +2,7 @@ import type { TelemetrySink } from "@dad/observability";
 import { deferredSink } from "./deferred-sink.ts";
 import { exportersIn, signalsTo } from "./exports-of.ts";
 import { type ExportersOptions, notSent, openExporters } from "./open-exporters.ts";
+import { sayingSink } from "./saying-sink.ts";
 import { signalSink } from "./signal-sink.ts";
 
 /** Those that a program makes are made now; what comes with this one is loaded when there is something to tell, and in no other case. */
@@ -11,7 +12,7 @@ export function exportSinks(options: ExportersOptions): readonly TelemetrySink[]
   const made = exporters.flatMap((exporter) => {
     if (typeof exporter !== "function") return [];
     try {
-      return [signalSink(exporter(options.origin), signalsTo(exporter, options.exports))];
+      return [signalSink(sayingSink(exporter(options.origin), onTrouble), signalsTo(exporter, options.exports))];
     } catch (error) {
       onTrouble(error);
       return [];

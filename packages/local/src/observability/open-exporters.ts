@@ -1,19 +1,14 @@
-import type { ObservabilityConfig, SecretText } from "@dad/config";
 import type { TelemetryOrigin, TelemetrySink } from "@dad/observability";
 import type { OtlpSinkOptions, Signal } from "@dad/observability-otlp";
-import type { OtlpEnvironment } from "@dad/observability-otlp/environment";
 import { DadError, messageOf } from "@dad/protocol";
-import type { SecretVault } from "@dad/secrets";
 import { type Exports, signalsTo } from "./exports-of.ts";
+import { type EndpointOptions, otlpEndpoint } from "./otlp-endpoints.ts";
 import { signalSink } from "./signal-sink.ts";
 
-export interface ExportersOptions {
-  readonly settings: ObservabilityConfig;
-  readonly env: OtlpEnvironment;
+export interface ExportersOptions extends EndpointOptions {
   readonly exports: Exports;
   readonly origin: TelemetryOrigin;
   readonly remoteParent: OtlpSinkOptions["remoteParent"];
-  readonly secrets: Pick<SecretVault, "secret">;
   readonly onTrouble: (trouble: DadError) => void;
   /** Gets what goes to the console. */
   readonly write: (line: string) => void;
@@ -48,30 +43,14 @@ export function notSent(cause: unknown): DadError {
   return new DadError(code, `what the run tells is not sent: ${messageOf(cause)}`, { cause });
 }
 
-/** What is written of one signal comes before what is written of all, and that before the environment. */
-async function endpointOf(which: Signal, { settings, env, secrets }: ExportersOptions, signal: AbortSignal) {
-  const own = settings[which] || {};
-  const { headers, compression, timeoutMs } = { ...settings, ...own };
-  const base = settings.endpoint?.replace(/\/+$/, "");
-  const url = own.endpoint ?? (base === undefined ? undefined : `${base}/v1/${which}`);
+async function endpointOf(which: Signal, options: ExportersOptions, signal: AbortSignal) {
+  const own = options.settings[which] || {};
   const intervalMs = "intervalMs" in own ? own.intervalMs : undefined;
   return {
-    ...env[which],
-    ...(url === undefined ? {} : { url }),
-    ...(headers === undefined ? {} : { headers: await revealed(headers, secrets, signal) }),
-    ...(compression === undefined ? {} : { compression }),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...options.env[which],
+    ...(await otlpEndpoint(which, options, signal)),
     ...(intervalMs === undefined ? {} : { intervalMs }),
     // It was decided already.
     ...("sample" in own && own.sample !== undefined ? { sampling: { sampler: "always_on" } } : {}),
   };
-}
-
-type WrittenHeaders = Readonly<Record<string, string | SecretText>>;
-
-async function revealed(headers: WrittenHeaders, secrets: ExportersOptions["secrets"], signal: AbortSignal): Promise<Record<string, string>> {
-  const pairs = Object.entries(headers).map(async ([name, value]) =>
-    typeof value === "string" ? [name, value] : [name, (await secrets.secret(value.secret).reveal({ signal })).trim()],
-  );
-  return Object.fromEntries(await Promise.all(pairs)) as Record<string, string>;
 }

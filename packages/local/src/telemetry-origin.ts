@@ -28,9 +28,15 @@ export function telemetryOrigin({ env, resources, rootComponentId, redactor }: T
       [dad.runId]: env.runId,
       ...(rootComponentId === undefined ? {} : { [dad.runRootComponent]: rootComponentId }),
     },
-    scope: { name: "dad", ...(version === undefined ? {} : { version }) },
+    scope: telemetryScope(),
     schemaUrl: GENAI_SCHEMA_URL,
   };
+}
+
+/** Who tells, of all that are told in this process. */
+export function telemetryScope(): TelemetryOrigin["scope"] {
+  const version = versionOf();
+  return { name: "dad", ...(version === undefined ? {} : { version }) };
 }
 
 /** All packages of DAD, and the program, have the same one. In a bundle of somebody else's it is not known. */

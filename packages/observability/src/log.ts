@@ -4,7 +4,7 @@ import { type Attributes, type Context, type Logger, SeverityNumber } from "@ope
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error";
 
 /** A logger as programs know it. No method throws. What is an error among the attributes, by the name `error`, is recorded as exception. */
-export type Log = Readonly<Record<LogLevel, (message: string, attributes?: Attributes & { readonly error?: unknown }) => void>>;
+export type Log = Readonly<Record<LogLevel, (message: string, attributes?: Told) => void>>;
 
 export const SEVERITIES: Readonly<Record<LogLevel, SeverityNumber>> = {
   trace: SeverityNumber.TRACE,
@@ -14,6 +14,8 @@ export const SEVERITIES: Readonly<Record<LogLevel, SeverityNumber>> = {
   error: SeverityNumber.ERROR,
 };
 
+type Told = Attributes & { readonly error?: unknown };
+
 export interface LogPlace {
   readonly context?: Context;
   /** That each record has. */
@@ -22,7 +24,7 @@ export interface LogPlace {
 
 /** Writes log records at a place in a trace. */
 export function logAt(logger: Logger, { context, attributes: fixed }: LogPlace = {}): Log {
-  const at = (level: LogLevel) => (message: string, given?: Attributes & { readonly error?: unknown }) => {
+  const at = (level: LogLevel) => (message: string, given?: Told) => {
     const { error, ...attributes } = readable(given);
     logger.emit({
       severityNumber: SEVERITIES[level],
@@ -37,7 +39,7 @@ export function logAt(logger: Logger, { context, attributes: fixed }: LogPlace =
 }
 
 /** What cannot be read is not told; that something happened is. */
-function readable(given: (LogAttributes & { readonly error?: unknown }) | undefined): LogAttributes & { readonly error?: unknown } {
+function readable(given: Told | undefined): Told {
   try {
     return { ...given };
   } catch {

@@ -1,6 +1,7 @@
 import type { TelemetryProviders } from "@dad/config";
 import type { Observability } from "@dad/observability";
 import { type HostOptions, hostObservability } from "@dad/observability/host";
+import { telemetryScope } from "../telemetry-origin.ts";
 
 export interface OwnObservability extends Pick<HostOptions, "parent"> {
   readonly own: Observability;
@@ -10,7 +11,7 @@ export interface OwnObservability extends Pick<HostOptions, "parent"> {
 export function withProviders(providers: TelemetryProviders | undefined, { own, parent }: OwnObservability): Observability {
   const { tracerProvider, meterProvider, loggerProvider } = providers ?? {};
   if (!tracerProvider && !meterProvider && !loggerProvider) return own;
-  const host = hostObservability({ ...providers, parent });
+  const host = hostObservability({ ...providers, parent, scope: telemetryScope() });
   return {
     tracer: tracerProvider ? host.tracer : own.tracer,
     meter: meterProvider ? host.meter : own.meter,

@@ -56,7 +56,7 @@ describe("the observability of a config", () => {
     ['{ resource: { "dad.run.id": "mine" } }', "observability.resource.dad.run.id: must be the name of an attribute"],
     ["{ resource: { team: {} } }", "observability.resource.team: must be a text or a number or true or false, not an object"],
     ['{ endpoint: "localhost:4318" }', "observability.endpoint: must be the address of a collector"],
-    ['{ endpoint: "http://localhost:4318/v1/traces" }', "without what comes after /v1, such as http://localhost:4318"],
+    ['{ endpoint: "http://localhost:4318/v1/traces" }', "without /v1/traces, such as http://localhost:4318"],
     ['{ endpoint: "grpc://localhost:4317" }', "observability.endpoint: must be the address of a collector"],
     [
       '{ traces: { endpoint: "http://localhost:4318" } }',

@@ -23,7 +23,7 @@ function address(check: (url: URL) => boolean, message: string): z.ZodType<strin
 const isHttp = ({ protocol }: URL): boolean => /^https?:$/.test(protocol);
 const BaseUrl = address(
   (url) => isHttp(url) && url.search === "" && url.hash === "" && !/\/v1\/(traces|metrics|logs)\/?$/.test(url.pathname),
-  "must be the address of a collector without what comes after /v1, such as http://localhost:4318",
+  "must be the address of a collector, with http:// or https:// and without /v1/traces, such as http://localhost:4318",
 );
 const endpoint = {
   headers: Headers.exactOptional(),

@@ -51,10 +51,14 @@ export function localObservability(settings: false | LocalObservability, run: Ob
   return withProviders(settings.providers, { own, parent: context });
 }
 
+const NO_PARENT =
+  "TRACEPARENT is ignored, and the run has a trace of its own: it is not 00-, a trace id of 32 hexadecimal digits, a span id of 16 and flags of 2, with - between them";
+
 function sinksOf(settings: LocalObservability, run: ObservedRun, trace: ExportedTrace): TelemetrySink[] {
   const env = otlpFromEnv(settings.env ?? {});
   const onTrouble = toldOnce(settings.onTrouble ?? warn, run.redactor);
-  for (const warning of env.warnings) onTrouble(new DadError("TELEMETRY_SETTING_IGNORED", warning));
+  const unread = trace.remoteParent === undefined && settings.env?.["TRACEPARENT"]?.trim() ? [NO_PARENT] : [];
+  for (const warning of [...env.warnings, ...unread]) onTrouble(new DadError("TELEMETRY_SETTING_IGNORED", warning));
   const { serviceName, resource = {} } = settings;
   const named = serviceName === undefined ? {} : { "service.name": serviceName };
   const origin = telemetryOrigin({ ...run, resources: [{ "service.name": run.project }, env.resource, resource, named] });

@@ -228,6 +228,12 @@ describe("the settings of observability", () => {
     expect(troubles.map(({ code }) => code)).toEqual(["TELEMETRY_SETTING_IGNORED", "TELEMETRY_EXPORTER_FAILED"]);
   });
 
+  it("say that a parent is of no use, which is no parent", async () => {
+    const { troubles, kept, run } = await spoken({ env: { TRACEPARENT: "of my own" } });
+    checkTree(kept, traceOf(run));
+    expect(troubles.map(({ message }) => message)).toEqual([expect.stringMatching(/^TRACEPARENT is ignored, and the run has a trace of its own: /)]);
+  });
+
   it("with an exporter that throws harm no run, and say once why nothing arrives", async () => {
     let spans = 0;
     const broken = (): TelemetrySink => ({

@@ -11,7 +11,7 @@ export interface OtlpSink extends TelemetrySink {
 /**
  * Sends what a run tells to receivers of OTLP over HTTP, such as an OpenTelemetry Collector, in batches and in its own time. A receiver that is not there, refuses
  * or hangs slows nothing: what it does not take waits in a queue that has a limit, and is sent again, later and later; then the oldest is given
- * up. Nothing of it keeps the process alive but a flush, which has a limit, too. Neither the environment nor anything global is read or touched.
+ * up. Nothing of it keeps the process alive but a flush, which has a limit, too. What the environment says is not sent.
  *
  * @throws TypeError for an endpoint, a header, a sampler or a number that is none.
  */

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
 import { SeverityNumber } from "@opentelemetry/api";
 import { type OtlpEndpoint, otlpSink, type TelemetryTroubleError } from "@dad/observability-otlp";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { certificate, key } from "./certificate.ts";
 import { ORIGIN } from "./fake-receiver.ts";
 
@@ -49,6 +49,12 @@ describe("a receiver with TLS", () => {
     expect(await sending({ ca: "cert.pem" })).toEqual([]);
     expect(await sending({ ca: "cert.pem", cert: "cert.pem", key: "key.pem" })).toEqual([]);
     expect(authorized).toEqual([false, true]);
+  });
+
+  it("is known by the host of its URL, whatever host the variables of the host name", async () => {
+    vi.stubEnv("OTEL_EXPORTER_OTLP_HEADERS", "host=elsewhere");
+    expect(await sending({ ca: "cert.pem" })).toEqual([]);
+    vi.unstubAllEnvs();
   });
 
   it.each<[string, Readonly<Record<string, string>>, string]>([

@@ -14,7 +14,8 @@ export interface TelemetryOriginOptions {
 /** Who tells: one run of a service. What is the run's own, nobody says otherwise. */
 export function telemetryOrigin({ env, resources, rootComponentId, redactor }: TelemetryOriginOptions): TelemetryOrigin {
   const { dad, service, telemetrySdk } = ATTRIBUTES;
-  const version = versionOf();
+  const scope = telemetryScope();
+  const { version } = scope;
   const written = Object.fromEntries(
     resources.flatMap(Object.entries).map(([name, value]) => [name, typeof value === "string" ? redactor.text(value) : value]),
   ) as TelemetryResource;
@@ -28,7 +29,7 @@ export function telemetryOrigin({ env, resources, rootComponentId, redactor }: T
       [dad.runId]: env.runId,
       ...(rootComponentId === undefined ? {} : { [dad.runRootComponent]: rootComponentId }),
     },
-    scope: telemetryScope(),
+    scope,
     schemaUrl: GENAI_SCHEMA_URL,
   };
 }

@@ -59,7 +59,10 @@ describe("telemetryOf", () => {
     const metric = { name: "n", kind: "histogram" as const, unit: "", description: "", startTime: 0, time: 0 };
     const { spans, logs, metrics } = telemetryOf(
       kept({
-        spans: [span("a", { startTime: Infinity, endTime: 1e300, events: [{ name: "e", time: Number.NaN, attributes: {} }] }), span("b", { startTime: -5 })],
+        spans: [
+          span("a", { startTime: Infinity, endTime: 1e300, events: [{ name: "e", time: Number.NaN, attributes: {} }] }),
+          span("b", { startTime: -5 }),
+        ],
         logs: [log({ time: Infinity })],
         metrics: [{ ...metric, points: [{ attributes: {}, value: Number.NaN, histogram }] }],
       }),
@@ -72,7 +75,11 @@ describe("telemetryOf", () => {
   it("says of what is nested deeper than can be written that it is, and takes no attribute for what objects inherit", () => {
     let deep: unknown = 1;
     for (let depth = 0; depth < 100_000; depth += 1) deep = [deep];
-    const attributes = Object.fromEntries([["deep", deep], ["__proto__", ["x"]], ["constructor", "x"]]);
+    const attributes = Object.fromEntries([
+      ["deep", deep],
+      ["__proto__", ["x"]],
+      ["constructor", "x"],
+    ]);
     const [found] = telemetryOf(kept({ spans: [span("a", { attributes })], logs: [log({ body: deep })] })).spans;
     expect(found?.attributes).toStrictEqual({ deep: "(no JSON: it is nested too deeply)", constructor: "x" });
   });

@@ -28,7 +28,8 @@ export async function readTelemetry(directory: string, { signal }: { readonly si
 async function* pieces(path: string, signal: AbortSignal | undefined): AsyncGenerator<string> {
   try {
     await using file = await opened(path);
-    if (file) yield* file.createReadStream({ encoding: "utf8", highWaterMark: CHUNK, autoClose: false, ...(signal && { signal }) }) as AsyncIterable<string>;
+    if (file)
+      yield* file.createReadStream({ encoding: "utf8", highWaterMark: CHUNK, autoClose: false, ...(signal && { signal }) }) as AsyncIterable<string>;
   } catch (error) {
     signal?.throwIfAborted();
     throw new DadError("TELEMETRY_UNREADABLE", `${path} cannot be read: ${messageOf(error)}`, { cause: error, details: { file: path } });

@@ -12,6 +12,15 @@ describe("markdownBlocks", () => {
     ]);
   });
 
+  it("reads lines of any length and kind", () => {
+    const blank = " ".repeat(200_000);
+    expect(markdownBlocks(`\`\`\`${blank}\`\n# a${blank}\u2028b\n# ${blank}c`)).toEqual([
+      { kind: "text", text: `\`\`\`${blank}\`` },
+      { kind: "heading", text: `a${blank}\u2028b`, level: 1 },
+      { kind: "heading", text: "c", level: 1 },
+    ]);
+  });
+
   it("leaves everything else as it is", () => {
     const text = '<img src=x onerror="x">\n[a](javascript:x)\n#nothing';
     expect(markdownBlocks(text)).toEqual([{ kind: "text", text }]);

@@ -10,7 +10,9 @@ export interface MarkdownSpan {
   readonly kind: "text" | "code" | "strong";
 }
 
-const FENCE = /^ {0,3}(`{3,}|~{3,})\s*([^\s`]*)[^`]*$/;
+// No two parts of these match the same letters: a line of any kind takes no longer than it is.
+const FENCE = /^ {0,3}(`{3,}|~{3,})([^`]*)$/;
+const HEADING = /^(#{1,6}) (.+)$/s;
 
 /** Splits a text at its headings and fenced code. Put together, the blocks have all of it but the marks. */
 export function markdownBlocks(text: string): readonly MarkdownBlock[] {
@@ -23,15 +25,15 @@ export function markdownBlocks(text: string): readonly MarkdownBlock[] {
   };
   for (let at = 0; at < lines.length; at += 1) {
     const line = lines[at] ?? "";
-    const [fence, heading] = [FENCE.exec(line), /^(#{1,6}) +(.+)$/.exec(line)];
+    const [fence, heading] = [FENCE.exec(line), HEADING.exec(line)];
     const end = fence ? closing(lines, at + 1, fence[1] ?? "```") : -1;
     if (fence && end >= 0) {
       endPlain();
-      blocks.push({ kind: "code", text: lines.slice(at + 1, end).join("\n"), language: fence[2] ?? "" });
+      blocks.push({ kind: "code", text: lines.slice(at + 1, end).join("\n"), language: (fence[2] ?? "").trim().split(/\s/, 1)[0] ?? "" });
       at = end;
     } else if (heading) {
       endPlain();
-      blocks.push({ kind: "heading", text: heading[2] ?? "", level: heading[1]?.length ?? 1 });
+      blocks.push({ kind: "heading", text: (heading[2] ?? "").trim(), level: heading[1]?.length ?? 1 });
     } else plain.push(line);
   }
   endPlain();

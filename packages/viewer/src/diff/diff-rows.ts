@@ -13,7 +13,8 @@ export function diffRows(hunks: readonly DiffHunk[]): readonly DiffRow[] {
     // A hunk of which one side is empty begins after the line that it names.
     const skipped = Math.max(0, hunk.before - next);
     if (skipped > 0 || hunk.section !== "") rows.push({ kind: "gap", lines: skipped, section: hunk.section });
-    rows.push(...hunkRows(hunk.lines));
+    // A hunk may have more lines than a call can have arguments.
+    for (const row of hunkRows(hunk.lines)) rows.push(row);
     next = hunk.lines.reduce((last, { before }) => (before === undefined ? last : before + 1), hunk.before);
   }
   return rows;

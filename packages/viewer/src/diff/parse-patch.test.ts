@@ -68,6 +68,14 @@ describe("parsePatch", () => {
     expect(files[1]?.hunks[0]?.lines).toEqual([{ kind: "added", text: "diff --git a/x b/x", after: 1 }]);
   });
 
+  it("reads a name and a hunk of any length", () => {
+    const lines = 300_000;
+    const name = "n".repeat(lines);
+    const [file] = parsePatch(`diff --git "a/${name}" "b/${name}"\n--- /dev/null\n+++ "b/${name}"\n@@ -0,0 +1,${lines} @@\n${"+\n".repeat(lines)}`);
+    expect(file?.path).toHaveLength(lines);
+    expect(diffRows(file?.hunks ?? [])).toHaveLength(lines);
+  });
+
   it("reads what is there of a patch that was cut, and nothing of what is none", () => {
     expect(parsePatch(PATCH.slice(0, PATCH.indexOf("+const")))[0]).toMatchObject({ path: "src/app.ts", added: 0, removed: 1 });
     expect(parsePatch("")).toEqual([]);

@@ -126,7 +126,7 @@ function nameOf(name: string | undefined): string | undefined {
   const bytes: number[] = [];
   for (const [token] of name.slice(1, -1).matchAll(/\\[0-7]{3}|\\.|[^\\]+/gs)) {
     if (/^\\[0-7]/.test(token)) bytes.push(Number.parseInt(token.slice(1), 8) & 255);
-    else bytes.push(...new TextEncoder().encode(token.startsWith("\\") ? unescaped(token[1] ?? "") : token));
+    else for (const byte of new TextEncoder().encode(token.startsWith("\\") ? unescaped(token[1] ?? "") : token)) bytes.push(byte);
   }
   return new TextDecoder().decode(new Uint8Array(bytes));
 }

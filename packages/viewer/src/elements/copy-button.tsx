@@ -14,14 +14,17 @@ const LABELS = { yes: "Copied", failed: "Could not copy" } as const;
 /** Puts a text into the clipboard as it is: what is shown for hidden characters is not in it. */
 export function CopyButton({ text, what, label = "Copy" }: CopyButtonProps) {
   const [copied, setCopied] = useState<Copied>("no");
-  const copy = (): void => {
-    navigator.clipboard.writeText(typeof text === "string" ? text : text()).then(
-      () => setCopied("yes"),
-      () => setCopied("failed"),
-    );
+  const copy = async (): Promise<void> => {
+    try {
+      // A browser may have no clipboard for this page, and a value may be too deep to be written.
+      await navigator.clipboard.writeText(typeof text === "string" ? text : text());
+      setCopied("yes");
+    } catch {
+      setCopied("failed");
+    }
   };
   return (
-    <button type="button" class="quiet copy" aria-label={`${label} ${what}`} onClick={copy} onBlur={() => setCopied("no")}>
+    <button type="button" class="quiet copy" aria-label={`${label} ${what}`} onClick={() => void copy()} onBlur={() => setCopied("no")}>
       <span aria-live="polite">{copied === "no" ? label : LABELS[copied]}</span>
     </button>
   );

@@ -21,7 +21,7 @@ export function ErrorChain({ error }: { readonly error: ErrorEnvelope }) {
           <ErrorMessage message={link.message} />
           {link.hint !== undefined && (
             <p class="error-hint">
-              <ShownText text={link.hint} />
+              <b>What to do</b> <ShownText text={link.hint} />
             </p>
           )}
           {link.stack !== undefined && <ErrorStack stack={link.stack} />}

@@ -1,7 +1,8 @@
 import { useState } from "preact/hooks";
 import { Section } from "../elements/facts.tsx";
 import { Status } from "../elements/status.tsx";
-import { countText, durationText } from "../format/amounts.ts";
+import { countText } from "../format/amounts.ts";
+import { tookText } from "../format/took.ts";
 import { hrefOf } from "../route.ts";
 import type { RunIndex } from "../run-index.ts";
 import { ShowMore } from "../elements/show-more.tsx";
@@ -26,7 +27,7 @@ export function ChildrenOf({ index, path }: { readonly index: RunIndex; readonly
                 </a>
               </td>
               <td class="dim">{child.attempts?.at(-1)?.nodeType ?? child.kind}</td>
-              <td class="amount">{child.durationMs === null ? "" : durationText(child.durationMs)}</td>
+              <td class="amount">{tookText(child)}</td>
             </tr>
           ))}
         </tbody>

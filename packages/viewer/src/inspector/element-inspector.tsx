@@ -2,7 +2,9 @@ import type { ReportAttempt, ReportElement } from "@dad/protocol";
 import { useEffect, useRef } from "preact/hooks";
 import { Status } from "../elements/status.tsx";
 import { TabList, tabKey } from "../elements/tab-list.tsx";
-import { countText, durationText } from "../format/amounts.ts";
+import { countText } from "../format/amounts.ts";
+import { tookText } from "../format/took.ts";
+import { hrefOf } from "../route.ts";
 import type { Store } from "../store.ts";
 import { ShownText } from "../text/shown-text.tsx";
 import { ChildrenOf } from "./children-of.tsx";
@@ -91,8 +93,8 @@ function isWriting({ target, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean
 }
 
 function ElementHead({ element, attempt }: { readonly element: ReportElement; readonly attempt: ReportAttempt | undefined }) {
-  const { path, kind, status, durationMs, handled } = element;
-  const shown = attempt ?? element;
+  const { path, kind, status, handled, attempts = [] } = element;
+  const whole = attempts.length > 1 ? tookText(element) : "";
   return (
     <header class="inspected-head">
       <PathLine path={path} />
@@ -100,14 +102,14 @@ function ElementHead({ element, attempt }: { readonly element: ReportElement; re
         <ShownText text={path.slice(path.lastIndexOf(".") + 1)} />
       </h2>
       <p class="inspected-facts">
-        <Status status={attempt?.status ?? status} handled={attempt === undefined || attempt === element.attempts?.at(-1) ? handled : undefined} />
+        <Status status={attempt?.status ?? status} handled={attempt === undefined || attempt === attempts.at(-1) ? handled : undefined} />
         {attempt && attempt.decision !== "executed" && <span class="badge reused">{attempt.decision}</span>}
         <span>
           <ShownText text={attempt?.nodeType ?? attempt?.fingerprint?.code.type ?? kind} />
         </span>
-        {(shown.durationMs ?? durationMs) !== null && <span>{durationText(shown.durationMs)}</span>}
+        <span>{[tookText(attempt ?? element), whole].filter((text) => text !== "").join(" of ")}</span>
       </p>
-      {element.attempts && element.attempts.length > 1 && <Attempts element={element} current={attempt} />}
+      {attempts.length > 1 && <Attempts element={element} current={attempt} />}
     </header>
   );
 }
@@ -116,11 +118,7 @@ function Attempts({ element: { path, attempts = [] }, current }: { readonly elem
   return (
     <nav class="attempts" aria-label="Attempts">
       {attempts.map(({ attempt, status }) => (
-        <a
-          key={attempt}
-          href={`#/node/${encodeURIComponent(path)}?attempt=${attempt}`}
-          aria-current={attempt === current?.attempt ? "true" : undefined}
-        >
+        <a key={attempt} href={hrefOf({ view: "timeline", path, attempt })} aria-current={attempt === current?.attempt ? "true" : undefined}>
           <Status status={status} label={`Attempt ${attempt}`} />
         </a>
       ))}

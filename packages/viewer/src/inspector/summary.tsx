@@ -7,6 +7,7 @@ import { NodeLink } from "../elements/node-link.tsx";
 import { SpanLink } from "../elements/span-link.tsx";
 import { ErrorChain } from "../errors/error-chain.tsx";
 import { amountText, costText, countText, durationText, isPaid } from "../format/amounts.ts";
+import { tookText, workedText } from "../format/took.ts";
 import { hrefOf } from "../route.ts";
 import type { Store } from "../store.ts";
 import { ShownText } from "../text/shown-text.tsx";
@@ -55,7 +56,8 @@ function timeFacts({ start, end, durationMs }: Pick<ReportElement, "start" | "en
   return [
     ["Started", start === null ? undefined : <Moment key="start" at={start} />],
     ["Ended", start === null ? undefined : end === null ? "not ended" : <Moment key="end" at={end} />],
-    ["Took", durationMs === null ? undefined : durationText(durationMs)],
+    ["Took", tookText({ start, end })],
+    ["Worked on", workedText({ start, end, durationMs })],
   ];
 }
 

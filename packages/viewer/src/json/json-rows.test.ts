@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { findInJson, jsonRows } from "./json-rows.ts";
-import { memberOf, parseJson } from "./parse-json.ts";
+import { memberOf, parseJson, writtenJson } from "./parse-json.ts";
 
 const all = { isOpen: () => true, most: 1000 };
 
@@ -39,5 +39,18 @@ describe("findInJson", () => {
     expect([...open].sort()).toEqual(["", "/plan", "/plan/Steps"]);
     expect([...findInJson({ plan: { Steps: [] } }, "steps").found]).toEqual(["/plan/Steps"]);
     expect([...findInJson({ a: 142 }, "42").found]).toEqual(["/a"]);
+  });
+
+  it("looks no deeper than the names of places can be compared, and says so", () => {
+    const nested = (depth: number) => parseJson(`${'{"k":'.repeat(depth)}"needle"${"}".repeat(depth)}`)?.value ?? null;
+    expect(findInJson(nested(900), "needle")).toMatchObject({ found: { size: 1 }, open: { size: 900 }, isCut: false });
+    expect(findInJson(nested(100_000), "needle")).toMatchObject({ found: { size: 0 }, isCut: true });
+  });
+});
+
+describe("writtenJson", () => {
+  it("is the text of a value, and nothing where that is too deep to be written", () => {
+    expect(writtenJson({ a: [1] })).toBe('{\n  "a": [\n    1\n  ]\n}');
+    expect(writtenJson(parseJson(`${"[".repeat(100_000)}${"]".repeat(100_000)}`)?.value ?? null)).toBeUndefined();
   });
 });

@@ -74,6 +74,8 @@ function escaped(key: string | number): string {
 /** How much of a value is looked through, and how much of what is found is shown. */
 const MOST_LOOKED_AT = 200_000;
 const MOST_FOUND = 500;
+/** What is deeper has a name that is too long to be compared with others many times. */
+const DEEPEST = 1000;
 
 export interface JsonMatches {
   /** What has to be open so that all that was found is seen. */
@@ -94,6 +96,7 @@ export function findInJson(value: Json, term: string): JsonMatches {
   const word = term.toLowerCase();
   const [open, found] = [new Set<string>(), new Set<string>()];
   const waiting: Place[] = [{ row: rowOf({ id: "", level: 1, value }), around: undefined }];
+  let isCut = false;
   for (let place = waiting.pop(), looked = 0; place; place = waiting.pop(), looked += 1) {
     if (looked === MOST_LOOKED_AT || found.size === MOST_FOUND) return { open, found, isCut: true };
     const { row, around } = place;
@@ -101,9 +104,10 @@ export function findInJson(value: Json, term: string): JsonMatches {
       found.add(row.id);
       for (let above = around; above && !open.has(above.row.id); above = above.around) open.add(above.row.id);
     }
-    if (row.size > 0) for (const child of [...childrenOf(row)].reverse()) waiting.push({ row: child, around: place });
+    if (row.level === DEEPEST) isCut ||= row.size > 0;
+    else if (row.size > 0) for (const child of [...childrenOf(row)].reverse()) waiting.push({ row: child, around: place });
   }
-  return { open, found, isCut: false };
+  return { open, found, isCut };
 }
 
 function isMatch({ key, value }: Pick<JsonRow, "key" | "value">, word: string): boolean {

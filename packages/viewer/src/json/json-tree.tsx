@@ -2,6 +2,7 @@ import type { Json } from "@dad/protocol";
 import { useMemo, useRef, useState } from "preact/hooks";
 import { CopyButton } from "../elements/copy-button.tsx";
 import { LongText } from "../text/long-text.tsx";
+import { writtenJson } from "./parse-json.ts";
 import { type JsonMatches, findInJson, type JsonRow, jsonRows } from "./json-rows.ts";
 import { JsonRowView } from "./json-row-view.tsx";
 
@@ -43,7 +44,8 @@ export function JsonTree({ value, label, levels = 3, isBare = false }: JsonTreeP
 }
 
 function JsonText({ value, label }: Pick<JsonTreeProps, "value" | "label">) {
-  const text = useMemo(() => JSON.stringify(value, undefined, 2), [value]);
+  const text = useMemo(() => writtenJson(value), [value]);
+  if (text === undefined) return <p class="note">It is nested too deeply to be written as one text.</p>;
   return <LongText text={text} label={label} isCode />;
 }
 

@@ -9,6 +9,16 @@ export function parseJson(text: string): { readonly value: Json } | undefined {
   }
 }
 
+/** The text of a JSON value, to be read; `undefined` of one that is deeper than the stack. */
+export function writtenJson(value: Json): string | undefined {
+  try {
+    return JSON.stringify(value, undefined, 2);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
 /** True for what JSON calls an object. */
 export function isObject(value: unknown): value is { readonly [key: string]: Json } {
   return typeof value === "object" && value !== null && !Array.isArray(value);

@@ -99,6 +99,7 @@ export function workedMs({ attempts = [] }: ReportElement): number {
 
 function attemptMs({ start, end, durationMs, waits }: ReportAttempt): number {
   if (end === null) return durationMs ?? 0;
+  if (waits.length === 0) return end - start;
   const waited = waits.reduce((sum, wait) => sum + (wait.end ?? end) - wait.start, 0);
   return Math.max(0, Math.min(durationMs ?? Infinity, end - start - waited));
 }

@@ -1,5 +1,7 @@
 import type { ErrorEnvelope, ReportElement } from "@dad/protocol";
-import { durationText, usageText } from "../format/amounts.ts";
+import { errorLinks } from "../errors/error-links.ts";
+import { usageText } from "../format/amounts.ts";
+import { tookText } from "../format/took.ts";
 import { Overview } from "../overview/overview.tsx";
 import { StatusMark } from "../shell/status-mark.tsx";
 import type { Store } from "../store.ts";
@@ -45,13 +47,13 @@ function inTreeOrder({ index }: Store): ReportElement[] {
   const open = index.elementsIn(undefined).toReversed();
   for (let element = open.pop(); element; element = open.pop()) {
     found.push(element);
-    open.push(...index.elementsIn(element.path).toReversed());
+    for (const inner of index.elementsIn(element.path).toReversed()) open.push(inner);
   }
   return found;
 }
 
 function Line({ element, store }: { readonly element: ReportElement; readonly store: Store }) {
-  const { path, kind, status, durationMs, usage, attempts, handled } = element;
+  const { path, kind, status, usage, attempts, handled } = element;
   const around = store.index.around(path);
   const depth = path.split(".").length - 1;
   const last = attempts?.at(-1);
@@ -65,7 +67,7 @@ function Line({ element, store }: { readonly element: ReportElement; readonly st
       </td>
       <td>{last?.nodeType ?? kind}</td>
       <td>{status}</td>
-      <td>{durationMs === null ? "" : durationText(durationMs)}</td>
+      <td>{tookText(element)}</td>
       <td>{usage && attempts ? usageText(usage) : ""}</td>
     </tr>
   );
@@ -81,11 +83,9 @@ function Failure({ element: { path, error } }: { readonly element: ReportElement
 }
 
 function Causes({ error }: { readonly error: ErrorEnvelope }) {
-  const chain: ErrorEnvelope[] = [];
-  for (let cause: ErrorEnvelope | undefined = error; cause && chain.length < 20; cause = cause.cause) chain.push(cause);
   return (
     <ol>
-      {chain.map(({ code, message }, index) => (
+      {errorLinks(error).links.map(({ code, message }, index) => (
         <li key={index}>
           <code>{code}</code> <ShownText text={message.slice(0, LONGEST)} />
         </li>

@@ -29,12 +29,12 @@ export function Header({ keyboard }: { readonly keyboard: Keyboard }) {
 }
 
 function Numbers({ keyboard: { store, timeline } }: { readonly keyboard: Keyboard }) {
-  const { startedAt, endedAt, usage } = store.run.details;
+  const { status, startedAt, endedAt, usage } = store.run.details;
   const took = (endedAt === null ? timeline.time.now : Date.parse(endedAt)) - Date.parse(startedAt);
   const { inputTokens, outputTokens, costUsd } = usage;
   return (
     <dl class="numbers">
-      <Amount name={endedAt === null ? "so far" : "time"} value={durationText(Math.max(0, took))} />
+      <Amount name={status === "running" || status === "waiting" ? "so far" : "time"} value={durationText(Math.max(0, took))} />
       <Amount name="cost" value={costText(costUsd)} />
       <Amount name="tokens" value={shortCount(inputTokens + outputTokens)} title={`${inputTokens} in, ${outputTokens} out`} />
       <Amount name="started" value={momentText(startedAt).replace(/\.\d+$/, "")} title={utcText(startedAt)} />

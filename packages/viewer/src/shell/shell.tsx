@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { Compare } from "../compare/compare.tsx";
+import { Guarded } from "../elements/guarded.tsx";
 import { Events } from "../events/events.tsx";
 import { Inspector } from "../inspector/inspector.tsx";
 import { Logs } from "../logs/logs.tsx";
@@ -30,7 +31,9 @@ export function Shell({ store }: { readonly store: Store }) {
         </p>
       )}
       <main class={`view ${store.route.value.view}-view`}>
-        <CurrentView keyboard={keyboard} />
+        <Guarded of={store.route.value.view}>
+          <CurrentView keyboard={keyboard} />
+        </Guarded>
       </main>
       <Help open={keyboard.help} />
     </div>
@@ -69,7 +72,9 @@ function TimelineView({ keyboard: { store, timeline } }: { readonly keyboard: Ke
             <a class="close" href={hrefOf({ view: "timeline" })} aria-label="Close" title="Close (Esc)">
               ×
             </a>
-            <Inspector store={store} selection={selection} tab={store.route.value.tab} />
+            <Guarded of={hrefOf(store.route.value)}>
+              <Inspector store={store} selection={selection} tab={store.route.value.tab} />
+            </Guarded>
           </aside>
         </>
       )}

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { type TextPiece, textPieces } from "./visible-text.ts";
+import { piecesText, type TextPiece, textPieces } from "./visible-text.ts";
 
 export interface ShownTextProps {
   readonly text: string;
@@ -19,8 +19,17 @@ export function ShownText({ text, term }: ShownTextProps) {
 /** The same inside of what keeps to itself already. */
 export function Pieces({ text, term }: ShownTextProps) {
   const pieces = textPieces(text);
-  return <>{pieces.map((piece) => (piece.mark === undefined ? marked(piece.text, term) : <HiddenMark piece={piece} />))}</>;
+  // Where very much is hidden, each mark as an element of its own would take seconds: after so many, they are text.
+  const rest = pieces.length > MOST_PIECES ? piecesText(pieces.slice(MOST_PIECES)) : "";
+  return (
+    <>
+      {pieces.slice(0, MOST_PIECES).map((piece) => (piece.mark === undefined ? marked(piece.text, term) : <HiddenMark piece={piece} />))}
+      {rest !== "" && marked(rest, term)}
+    </>
+  );
 }
+
+const MOST_PIECES = 2000;
 
 function HiddenMark({ piece: { mark, name, count = 1 } }: { readonly piece: TextPiece }) {
   return (

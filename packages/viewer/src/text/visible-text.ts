@@ -63,9 +63,11 @@ export function textPieces(text: string): readonly TextPiece[] {
 
 /** The same as one text, for titles and labels: `a‹U+202E›b`. */
 export function visibleText(text: string): string {
-  return textPieces(text)
-    .map(({ text: plain, mark, count = 1 }) => (mark === undefined ? plain : `‹${mark}${count > 1 ? ` × ${count}` : ""}›`))
-    .join("");
+  return piecesText(textPieces(text));
+}
+
+export function piecesText(pieces: readonly TextPiece[]): string {
+  return pieces.map(({ text: plain, mark, count = 1 }) => (mark === undefined ? plain : `‹${mark}${count > 1 ? ` × ${count}` : ""}›`)).join("");
 }
 
 /** A joiner between letters of a script that is written with it, or within a picture of several, is a part of what is seen. */

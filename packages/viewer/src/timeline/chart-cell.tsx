@@ -1,5 +1,5 @@
 import type { ReportAttempt } from "@dad/protocol";
-import { durationText } from "../format/amounts.ts";
+import { barText } from "../format/took.ts";
 import { isCritical, type Row } from "./run-rows.ts";
 import type { TimelineState } from "./timeline-state.ts";
 import { fillOf } from "./tree-cell.tsx";
@@ -30,7 +30,7 @@ export function ChartCell({ row, place }: { readonly row: Row; readonly place: P
       <Bars row={row} place={place} />
       {hasRoom(whole) && (
         <span class="bar-text" style={textPlace(whole)}>
-          {row.end === null ? "still going on" : durationText(row.end - row.start)}
+          {barText(row)}
         </span>
       )}
     </div>

@@ -23,7 +23,7 @@ const STEPS = [
 
 /** Marks at round times, about `count` of them between two places. None stand where nothing happened: what is left out there is said. */
 export function ticksOf(scale: TimeScale, [from, to]: readonly [number, number], count: number): Tick[] {
-  const step = STEPS.find((known) => known >= (to - from) / Math.max(1, count)) ?? Math.max(...STEPS);
+  const step = stepOf((to - from) / Math.max(1, count));
   const ticks: Tick[] = [];
   for (const segment of scale.segments) {
     if (segment.idle || segment.at + segment.length < from || segment.at > to) continue;
@@ -33,6 +33,12 @@ export function ticksOf(scale: TimeScale, [from, to]: readonly [number, number],
       ticks.push({ at: scale.at(scale.start + index * step), label: tickLabel(index * step, step) });
   }
   return ticks;
+}
+
+function stepOf(least: number): number {
+  const known = STEPS.find((step) => step >= least);
+  // A file may say anything of when something was: however long a run is, it has as many marks.
+  return known ?? DAY * 10 ** Math.ceil(Math.log10(least / DAY));
 }
 
 function tickLabel(elapsed: number, step: number): string {

@@ -46,6 +46,13 @@ describe("ticksOf", () => {
     expect(ticksOf(scale, [100, 101], 4).map(({ label }) => label)).toEqual(["100.0ms", "100.5ms", "101.0ms"]);
   });
 
+  it("are few for a run that a file says took as long as any date, or any number", () => {
+    for (const end of [8.64e15, 1e300]) {
+      const scale = timeScale([], { start: 0, end }, { compress: false });
+      expect(ticksOf(scale, [0, scale.length], 10).length).toBeLessThan(12);
+    }
+  });
+
   it("are never many, whatever is shown", () => {
     fc.assert(
       fc.property(scales, fc.double({ min: 0.0001, max: 1, noNaN: true }), (scale, share) => {

@@ -1,5 +1,5 @@
 import type { ReportAttempt } from "@dad/protocol";
-import { durationText } from "../format/amounts.ts";
+import { tookText } from "../format/took.ts";
 import { StatusMark } from "../shell/status-mark.tsx";
 import { visibleText } from "../text/visible-text.ts";
 import type { Row } from "./run-rows.ts";
@@ -31,7 +31,7 @@ export function TreeCell({ state, visible }: { readonly state: TimelineState; re
       </span>
       <Badges row={row} />
       <span class="row-type">{row.kind === "span" ? "" : visibleText(row.type)}</span>
-      <span class="row-time">{timeOf(row)}</span>
+      <span class="row-time">{row.start !== null && row.end === null ? "…" : tookText(row)}</span>
     </div>
   );
 }
@@ -55,11 +55,6 @@ function Badges({ row }: { readonly row: Row }) {
       {element?.handled !== undefined && row.kind === "element" && <b class="badge">handled</b>}
     </>
   );
-}
-
-function timeOf({ start, end }: Row): string {
-  if (start === null) return "";
-  return end === null ? "…" : durationText(end - start);
 }
 
 /** What a span is about gives it its colour. */

@@ -27,6 +27,15 @@ describe("visibleRows", () => {
     ]);
   });
 
+  it("have any number of spans", () => {
+    const path = "writer.research.sources.iter_0.ask";
+    const [first] = index.spansOf(path).filter((span) => !index.isOwn(span));
+    const spans = Array.from({ length: 300_000 }, (_, at) => ({ ...first, spanId: `${at}`, parentSpanId: undefined }) as (typeof run.spans)[number]);
+    const many = runIndex({ ...run, spans });
+    const sight = { rows: runRows({ ...run, spans }, many), index: many, filter: NO_FILTER, toggled: new Map([[elementKey(path), true]]), now: 0 };
+    expect(visibleRows(sight).length).toBeGreaterThan(spans.length);
+  });
+
   it("are without what is in an element that is closed", () => {
     expect(shown({}, [[elementKey("writer"), false]])).toHaveLength(1);
   });

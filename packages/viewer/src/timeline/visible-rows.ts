@@ -55,7 +55,8 @@ export function visibleRows(sight: Sight): VisibleRow[] {
     const hasChildren = sight.rows.hasChildren(row);
     const isOpen = hasChildren && (sight.toggled.get(row.key) ?? (isOpenAtFirst(row, sight.index) || (kept !== undefined && !isMatch)));
     found.push({ row, open: isOpen, hasChildren, dim: !isMatch });
-    if (isOpen) open.push(...sight.rows.childrenOf(row).toReversed());
+    // There may be more of them than a call can have arguments.
+    if (isOpen) for (const child of sight.rows.childrenOf(row).toReversed()) open.push(child);
   }
   return found;
 }

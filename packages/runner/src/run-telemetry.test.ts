@@ -191,12 +191,12 @@ describe("a run that goes on", () => {
     const [parked, asked] = [spanOf(told, "invoke_workflow main"), spanOf(told, "main.sub.ask 1")];
     expect(parked).toMatchObject({ status: { code: 0 }, attributes: { "dad.run.status": "waiting" } });
     expect(asked).toMatchObject({ status: { code: 0 }, attributes: { "dad.node.status": "waiting", "dad.input.id": ["main.sub.ask:approve"] } });
-    told.spans.length = 0;
+    const before = told.spans.length;
     await answer("main.sub.ask:approve", true);
     await resume(definition);
-    expect(open({ ...told, started: told.started.slice(-5) })).toEqual([]);
+    expect(open(told)).toEqual([]);
     const main = "invoke_workflow main > main";
-    expect(treeOf(told.spans)).toEqual([
+    expect(treeOf(told.spans.slice(before))).toEqual([
       "invoke_workflow main",
       main,
       `${main} > main.sub`,

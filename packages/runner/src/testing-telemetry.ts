@@ -1,40 +1,15 @@
-import {
-  recordingObservability,
-  type RecordedLog,
-  type RecordedMetric,
-  type RecordedSpan,
-  type RecordingOptions,
-  type StartedSpan,
-} from "@dad/observability";
+import type { RecordedSpan, RecordingOptions } from "@dad/observability";
+import { type MemoryObservability, memoryObservability } from "@dad/observability/memory";
 import { memoryPorts } from "./testing-ports.ts";
 
 // For the tests of this package only: runs in memory, and all that they tell, also what never ended.
 
-export interface Told {
-  readonly started: StartedSpan[];
-  /** In the order in which they ended. */
-  readonly spans: RecordedSpan[];
-  readonly logs: RecordedLog[];
-  readonly metrics: RecordedMetric[];
-}
+export type Told = Pick<MemoryObservability, "started" | "spans" | "logs" | "metrics">;
 
 /** Ports whose observability keeps what is told of every run. */
 export function toldPorts(options: RecordingOptions = {}) {
-  const told: Told = { started: [], spans: [], logs: [], metrics: [] };
-  const observability = recordingObservability(
-    [
-      {
-        started: (span) => void told.started.push(span),
-        span: (span) => void told.spans.push(span),
-        log: (log) => void told.logs.push(log),
-        measured: (metric) => void told.metrics.push(metric),
-        flush: async () => {},
-        [Symbol.asyncDispose]: async () => {},
-      },
-    ],
-    { metricsIntervalMs: 0, ...options },
-  );
-  return { told, ports: { ...memoryPorts(), observability: { ...memoryPorts().observability, ...observability } } };
+  const observability = memoryObservability(options);
+  return { told: observability as Told, ports: { ...memoryPorts(), observability } };
 }
 
 /** What never ended. */

@@ -124,6 +124,23 @@ describe("the trace of a run", () => {
     });
   });
 
+  it("does not quote what a model said in why it failed, unless that may be told", async () => {
+    const told = async (messages: boolean) => {
+      const { told, ports } = toldPorts();
+      const capture = { messages, input: [], output: [], maxLength: 100 };
+      const on = stage({ ports: { ...ports, observability: { ...ports.observability, capture } } });
+      on.on("ask", () => {
+        throw new DadError("MODEL_REPLY_INVALID", "it is no JSON; it begins: somebody said");
+      });
+      await expect(on.run(flow("main").node("ask", on.step({})))).rejects.toMatchObject({ code: "NODE_FAILED" });
+      return told.logs;
+    };
+    const without = await told(false);
+    expect(JSON.stringify(without)).not.toContain("somebody said");
+    expect(without.map(({ body }) => body)).toEqual(expect.arrayContaining(["node main.ask failed: MODEL_REPLY_INVALID", "run failed: NODE_FAILED"]));
+    expect((await told(true)).filter(({ attributes }) => /somebody said/.test(String(attributes["exception.message"])))).toHaveLength(3);
+  });
+
   it("ends when the run is cancelled, or nobody says how it ended", async () => {
     const { told, ports } = toldPorts();
     const on = stage({ ports });

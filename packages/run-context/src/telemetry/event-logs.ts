@@ -67,45 +67,67 @@ const KINDS: ReadonlyMap<string, Kind> = new Map(
   }),
 );
 
+export interface EventLogsOptions {
+  /** Whether what models are told and say may be told. */
+  readonly messages: boolean;
+}
+
 /** Tells facts as log records, each named `dad.<type>`, where they happened. */
-export function eventLogs(logger: Logger): (fact: RunEvent, place: () => Context | undefined) => void {
+export function eventLogs(logger: Logger, { messages }: EventLogsOptions): (fact: RunEvent, place: () => Context | undefined) => void {
   return (fact, place) => {
     const kind = KINDS.get(fact.type);
     if (kind === undefined || !logger.enabled(kind)) return;
     const { severityNumber, severityText, eventName } = kind;
+    const why = failureOf(fact, messages);
     const context = place();
-    const record = { eventName, severityNumber, severityText, body: textOf(fact, kind), attributes: attributesOf(fact) };
+    const record = { eventName, severityNumber, severityText, body: textOf(fact, kind, why), attributes: attributesOf(fact, why) };
     logger.emit(context ? { ...record, context } : record);
   };
 }
 
 /** For people: what happened to what. */
-function textOf(fact: RunEvent, { noun, participle }: Kind): string {
+function textOf(fact: RunEvent, { noun, participle }: Kind, why: Why | undefined): string {
   const path = pathOf(fact);
-  const why = failureOf(fact);
-  return `${path === undefined ? noun : `${noun} ${path}`} ${participle}${why ? `: ${why.message}` : ""}`;
+  return `${path === undefined ? noun : `${noun} ${path}`} ${participle}${why ? `: ${why.message ?? why.type}` : ""}`;
 }
 
 function pathOf(fact: RunEvent): string | undefined {
   return "path" in fact ? (fact.path as string | undefined) : undefined;
 }
 
-/** Why something failed, or was tried again. The causes are on record. */
-function failureOf(fact: RunEvent): ErrorEnvelope | undefined {
-  return "error" in fact ? (fact.error as ErrorEnvelope | undefined) : undefined;
+interface Why {
+  readonly type: string;
+  /** Absent when it has what nobody said may be told. */
+  readonly message?: string;
 }
 
-function attributesOf(fact: RunEvent): Attributes {
+/** Why something failed, or was tried again. The causes are on record. */
+function failureOf(fact: RunEvent, messages: boolean): Why | undefined {
+  if (!("error" in fact) || fact.error === undefined) return undefined;
+  const error = fact.error as ErrorEnvelope;
+  return !messages && isQuoting(error) ? { type: error.code } : { type: error.code, message: error.message };
+}
+
+/** Errors whose messages have the beginning of what a model said, or what its provider says of what it was told. */
+const QUOTING: ReadonlySet<string> = new Set(["MODEL_REPLY_INVALID", "MODEL_REFUSED"]);
+
+/** These are told with the message of their cause. Of a component, that is on record with the node alone. */
+const WRAPPING: ReadonlySet<string> = new Set(["NODE_FAILED", "BLOCK_FAILED"]);
+
+function isQuoting({ code, cause }: ErrorEnvelope): boolean {
+  return QUOTING.has(code) || (cause === undefined ? WRAPPING.has(code) : isQuoting(cause));
+}
+
+function attributesOf(fact: RunEvent, why: Why | undefined): Attributes {
   const attributes: Attributes = {};
   const path = pathOf(fact);
   if (path !== undefined) attributes[dad.nodePath] = path;
   if ("attempt" in fact && typeof fact.attempt === "number") attributes[dad.nodeAttempt] = fact.attempt;
   if (typeof fact["seq"] === "number") attributes[dad.eventSeq] = fact["seq"];
-  const why = failureOf(fact);
   if (why) {
-    attributes[errors.type] = why.code;
-    attributes[exception.type] = why.code;
-    attributes[exception.message] = why.message;
+    attributes[errors.type] = why.type;
+    attributes[exception.type] = why.type;
+    if (why.message !== undefined) attributes[exception.message] = why.message;
   }
   return Object.assign(attributes, ownAttributes(fact));
 }

@@ -54,7 +54,7 @@ export function runTelemetry({ observability, redactor, env, kindOf, earlier }: 
   const { tracer, meter, logger, capture } = observability;
   const trace = traceProjection({ tracer, env, kindOf, earlier, nodes: earlier?.nodes ?? NO_NODES });
   const metrics = runMetrics({ meter, kindOf, rootComponentId: earlier?.rootComponentId });
-  const logs = eventLogs(logger);
+  const logs = eventLogs(logger, { messages: capture?.messages ?? false });
   const attempts = goingAttempts(earlier?.asked ?? []);
   return {
     begins: (draft) => trace.begins(draft),

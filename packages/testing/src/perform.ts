@@ -2,7 +2,6 @@ import type { AgentDefinition, FlowDefinition } from "@dad/agent";
 import { inlineEngine } from "@dad/engine/inline";
 import { memoryEventBus } from "@dad/events/memory";
 import { processIsolation } from "@dad/isolation/process";
-import { noopObservability } from "@dad/observability/noop";
 import { isKnownEvent, type NodePath } from "@dad/protocol";
 import { overriding, type ResourceProfile } from "@dad/resources";
 import { staticResourceRegistry } from "@dad/resources/static";
@@ -68,7 +67,7 @@ function portsFor(script: Script, { journals, artifacts, outcomes }: Stage, { no
       events: { ...bus, publish },
       resources: resourcesOf(script),
       redactor: redactor(Object.entries(script.secrets).map(([id, value]) => ({ name: `test:${id}`, value }))),
-      observability: own(noopObservability()),
+      observability: own(noticed.told),
       isolation: processIsolation(),
     };
   };

@@ -1,6 +1,7 @@
 import type { ComponentDefinition } from "@dad/agent";
 import type { Clock } from "@dad/engine";
 import type { EventHandler } from "@dad/events";
+import type { MemoryObservability } from "@dad/observability/memory";
 import type { BudgetLimits, RunEvent, RunId, StaticInputs, UnknownEvent } from "@dad/protocol";
 import type { ModelResource, ToolSource } from "@dad/resources";
 import type { BudgetChange } from "@dad/run-context";
@@ -38,6 +39,8 @@ export interface Opening {
 export interface Noticed {
   readonly events: (RunEvent | UnknownEvent)[];
   readonly asked: AskedModel[];
+  /** What the run tells of itself. */
+  readonly told: MemoryObservability;
   /** What is wrong with the test, and what was thrown because of it. */
   readonly problems: { readonly problem: string; readonly cause: unknown }[];
 }

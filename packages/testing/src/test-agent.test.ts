@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { agent, flow, variable, walk } from "@dad/agent";
+import { agent, defineNode, flow, variable, walk } from "@dad/agent";
 import { DadError } from "@dad/protocol";
 import { scriptedModel } from "@dad/resources/scripted";
 import { describe, expect, expectTypeOf, it } from "vitest";
@@ -31,6 +31,38 @@ describe("a test of an agent", () => {
     expect(run.result).toEqual({ greet: { value: "hello Ada" } });
     expect(run.executed).toEqual(["main.greet"]);
     expect(run.events.map(({ type }) => type)).toEqual(expect.arrayContaining(["run.started", "node.completed", "run.completed"]));
+  });
+
+  it("shows what the run and its nodes tell of themselves, of each time that it runs", async () => {
+    const telling = defineNode({
+      type: "telling",
+      version: "1",
+      effect: "pure",
+      settings: z.object({}),
+      output: z.object({}),
+      async execute({ log, observability: { tracer, meter }, input }) {
+        log.debug("looking", { "app.items": 2 });
+        tracer.startSpan("look").end();
+        meter.createCounter("app.looks").add(1);
+        await input({ key: "go", prompt: "Go?", schema: z.boolean() });
+        log.info("gone");
+        return {};
+      },
+    });
+    const test = testAgent(agent("main").node("tell", telling({})));
+    const waiting = await test.run();
+    const { spans, logs, metrics } = waiting.telemetry;
+    const looked = spans.find(({ name }) => name === "look");
+    expect(spans.find(({ spanId }) => spanId === looked?.parentSpanId)).toMatchObject({
+      name: "telling tell",
+      attributes: { "dad.node.status": "waiting" },
+    });
+    expect(logs.find(({ body }) => body === "looking")).toMatchObject({ attributes: { "app.items": 2, "dad.node.path": "main.tell" } });
+    expect(metrics.find(({ name }) => name === "app.looks")).toMatchObject({ value: 1 });
+    const { telemetry } = await test.resume({ answers: { go: true } });
+    expect(telemetry.logs.map(({ body }) => body)).toContain("gone");
+    expect(telemetry.logs.map(({ body }) => body)).not.toContain("run started");
+    expect(waiting.telemetry.logs.map(({ body }) => body)).not.toContain("gone");
   });
 
   it("says before anything runs what is wrong with what it is given", () => {

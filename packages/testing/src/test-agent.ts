@@ -2,6 +2,8 @@ import { type AgentDefinition, assertDefinition, type FlowDefinition, type Outpu
 import type { Clock } from "@dad/engine";
 import { fakeClock } from "@dad/engine/fake-clock";
 import type { EventHandler } from "@dad/events";
+import type { RecordedTelemetry } from "@dad/observability";
+import { memoryObservability } from "@dad/observability/memory";
 import { type BudgetLimits, type FinalStatus, messageOf, type RecordedEvent, RunId, type StaticInputs } from "@dad/protocol";
 import type { ModelResource, ToolSource } from "@dad/resources";
 import { type BudgetChange, readHistory } from "@dad/run-context";
@@ -180,7 +182,7 @@ const OPTIONS = {
 } as const;
 
 function nothingYet(): Noticed {
-  return { events: [], asked: [], problems: [] };
+  return { events: [], asked: [], told: memoryObservability({ logs: { level: "trace" } }), problems: [] };
 }
 
 /** Performs the script, and says what came of it. */
@@ -203,8 +205,13 @@ async function follow(script: Script, stage: Stage, opening: Opening): Promise<T
     waitsFor: details.requests ?? [],
     executed: executedIn(noticed),
     events: noticed.events,
+    telemetry: toldIn(noticed),
     requests: new Map(Object.keys(models).map((alias) => [alias, askedOf(alias)])),
   });
+}
+
+function toldIn({ told: { spans, logs, metrics } }: Noticed): RecordedTelemetry {
+  return { spans, logs, metrics };
 }
 
 /** What is given for what never was. */

@@ -1,5 +1,6 @@
 import type { AssertionError } from "node:assert";
 import type { ComponentDefinition } from "@dad/agent";
+import type { RecordedTelemetry } from "@dad/observability";
 import type { OutcomeChange } from "@dad/outcome";
 import {
   type ErrorEnvelope,
@@ -42,6 +43,8 @@ export interface TestRun<Outputs = object> {
   readonly executed: readonly NodePath[];
   /** What was told since the run was begun, or resumed. Also what is not recorded: output as it came. */
   readonly events: readonly (RunEvent | UnknownEvent)[];
+  /** The spans, logs (of every level) and single measurements since the run was begun, or resumed: of the run itself, and of its nodes. */
+  readonly telemetry: RecordedTelemetry;
   /** The workspace at the end. */
   readonly files: Files;
   /** What is not there as it was at the beginning. */

@@ -72,8 +72,9 @@ const TRIALS: readonly Trial[] = [
       { args: [DAD, "--version"], prints: new RegExp(`^${readManifest("apps/cli").version}\n$`) },
       { args: [DAD, "--help"], prints: /^Usage: dad/ },
       { args: ["report.mjs"], prints: /^the page is whole\n$/ },
+      { args: ["otlp.mjs"], prints: /^all arrived\n$/ },
     ],
-    files: ["agent.mjs", "report.mjs"],
+    files: ["agent.mjs", "otlp.mjs", "report.mjs"],
   },
 ];
 

@@ -84,7 +84,7 @@ function endOf(event: NodeEnd, before: ReportAttempt): Partial<ReportAttempt> {
     durationMs: (before.durationMs ?? 0) + event.durationMs,
     ...(usage ? { usage } : {}),
     artifacts: together(before.artifacts, withoutData(event.artifacts)),
-    ...(event.type === "node.cancelled" ? {} : madeOf(event)),
+    ...(event.type === "node.cancelled" ? {} : { ...typeOf(event, before), ...madeOf(event) }),
   };
 }
 
@@ -99,6 +99,11 @@ function howItEnded(event: NodeEnd): Partial<ReportAttempt> {
     default:
       return { status: "waiting" };
   }
+}
+
+/** What is reused was not started here: only its fingerprint says its type. */
+function typeOf({ fingerprint }: Exclude<NodeEnd, EventOf<"node.cancelled">>, { nodeType }: ReportAttempt): Partial<ReportAttempt> {
+  return nodeType === undefined && fingerprint ? { nodeType: fingerprint.code.type } : {};
 }
 
 function madeOf({ fingerprint, reads, decidedBy, outcome }: Exclude<NodeEnd, EventOf<"node.cancelled">>): Partial<ReportAttempt> {

@@ -146,7 +146,9 @@ describe("the elements of a report", () => {
 
   it("are there where they were reused, with no start of their own", async () => {
     const origin = { runId: "old", seq: 4, attempt: 1 };
-    const [, node] = await elements([component("main"), completed("main.a", { decision: "reused", origin, durationMs: 0 })]);
-    expect(node).toMatchObject({ status: "completed", start: timeOf(3), end: timeOf(3), attempts: [{ decision: "reused", origin, durationMs: 0 }] });
+    const fingerprint = { digest: `sha256:${"4".repeat(64)}`, code: { type: "callback", version: "1" } };
+    const [, node] = await elements([component("main"), completed("main.a", { decision: "reused", origin, durationMs: 0, fingerprint })]);
+    const reused = { decision: "reused", origin, durationMs: 0, nodeType: "callback" };
+    expect(node).toMatchObject({ status: "completed", start: timeOf(3), end: timeOf(3), attempts: [reused] });
   });
 });

@@ -33,6 +33,26 @@ function hostileReport(): RunReport {
   return report;
 }
 
+const PAINT = "writer.research.both.cover.paint";
+const PATCH_LINES = 300_000;
+
+function extremeReport(): RunReport {
+  const report = madeReport();
+  const { run } = report;
+  const digest = `sha256:${"e".repeat(64)}` as keyof typeof run.contents;
+  const text = `${"[".repeat(100_000)}"needle"${"]".repeat(100_000)}`;
+  run.contents[digest] = { mediaType: "application/json", size: text.length, text, state: "whole" };
+  const attempt = run.elements.find(({ path }) => path === PAINT)?.attempts?.[0];
+  attempt?.artifacts.push({ name: "input", mediaType: "application/json", digest, size: text.length, path: "input.json" as never });
+  const [span] = run.spans.filter(({ path }) => path === PAINT);
+  if (!span || !run.outcome) throw new Error("the report is not made as it was");
+  run.spans.push({ ...span, spanId: "late", end: 8.64e15 }, { ...span, spanId: "broken", links: [null] as never });
+  const lines = "+\n".repeat(PATCH_LINES);
+  run.outcome.patch = `diff --git a/big b/big\nnew file mode 100644\n--- /dev/null\n+++ b/big\n@@ -0,0 +1,${PATCH_LINES} @@\n${lines}`;
+  run.outcome.changes = [{ ...run.outcome.changes?.[0], path: "big" } as never];
+  return report;
+}
+
 describe("the page of a run that says what is hostile", () => {
   it("executes nothing of it, loads nothing, and stays within its window, in each view and each part of the inspector", async () => {
     const address = await reader.write(hostileReport());
@@ -67,6 +87,28 @@ describe("the page of a run that says what is hostile", () => {
       .first()
       .click();
     await check("a span");
+    await page.close();
+    expect(reader.complaints()).toEqual([]);
+  });
+
+  it("is shown however deep, long, late or broken it is, and says what cannot be", async () => {
+    const page = await reader.open(await reader.write(extremeReport()), { link: `#/node/${PAINT}?tab=input` });
+    await page.getByRole("searchbox", { name: "Find in this value" }).fill("needle");
+    await page.getByText("0+ found").waitFor();
+    await page.getByRole("button", { name: "Text", exact: true }).click();
+    await page.getByText("It is nested too deeply to be written as one text.").waitFor();
+    await page.getByRole("button", { name: "Text", exact: true }).click();
+    await page.getByRole("button", { name: "Copy input" }).click();
+    await page.getByText("Could not copy").waitFor();
+    await page.keyboard.press("g");
+    expect(await page.locator(".tick").count()).toBeLessThan(30);
+    await page.evaluate((hash) => (location.hash = hash), "#/span/broken");
+    await page.getByText("This part of the report cannot be shown").waitFor();
+    await page.evaluate((hash) => (location.hash = hash), `#/node/${PAINT}`);
+    await page.getByRole("article", { name: PAINT }).waitFor();
+    await page.getByRole("link", { name: "Outcome", exact: true }).click();
+    await page.locator(".file-diff summary", { hasText: "big" }).click();
+    await page.getByText(`${(PATCH_LINES - 400).toLocaleString("en-US")} lines not shown`).waitFor();
     await page.close();
     expect(reader.complaints()).toEqual([]);
   });

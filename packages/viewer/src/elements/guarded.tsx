@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useErrorBoundary } from "preact/hooks";
+import { useErrorBoundary, useState } from "preact/hooks";
 import { ShownText } from "../text/shown-text.tsx";
 
 export interface GuardedProps {
@@ -10,10 +10,10 @@ export interface GuardedProps {
 
 /** A part of the page. When it cannot be drawn, that is said in its place, and all else is there. */
 export function Guarded({ of, children }: GuardedProps) {
-  const [thrown, again] = useErrorBoundary();
-  useEffect(again, [of]);
-  const error: unknown = thrown;
-  if (error === undefined) return <>{children}</>;
+  const [failed, setFailed] = useState<{ readonly of: string; readonly error: unknown } | undefined>(undefined);
+  useErrorBoundary((error: unknown) => setFailed({ of, error }));
+  if (failed?.of !== of) return <>{children}</>;
+  const { error } = failed;
   return (
     <p class="notice" role="alert">
       This part of the report cannot be shown: <ShownText text={error instanceof Error ? error.message : "it is not known why"} />

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { barText, tookText, workedText } from "./took.ts";
+import { barText, rowText, tookText, workedText } from "./took.ts";
 
 describe("how long something took", () => {
   it("is from when it began until it ended", () => {
@@ -15,6 +15,15 @@ describe("how long something took", () => {
       "not seen to end",
     ]);
     expect(barText({ start: 1000, end: 1120, status: "failed" })).toBe("120ms");
+  });
+
+  it("is not told in a line of the tree of what took no time, as what was reused", () => {
+    expect([
+      rowText({ start: 5, end: 5 }),
+      rowText({ start: 5, end: 6 }),
+      rowText({ start: 5, end: null }),
+      rowText({ start: null, end: null }),
+    ]).toEqual(["", "1ms", "…", ""]);
   });
 
   it("is told apart from how long it was worked on where it waited", () => {

@@ -18,9 +18,15 @@ const OPEN: ReadonlyMap<NodeStatus, string> = new Map([
   ["running", "still going on"],
 ]);
 
+/** The same in a line of the tree, where nothing is said of what took no time at all, such as what was reused. */
+export function rowText(timed: Timed): string {
+  if (timed.start === null || timed.end === timed.start) return "";
+  return timed.end === null ? "…" : tookText(timed);
+}
+
 /** The same beside a bar, where it has no end, too. */
 export function barText({ status, ...timed }: Timed & { readonly status: NodeStatus }): string {
-  return timed.end === null ? (OPEN.get(status) ?? "not seen to end") : tookText(timed);
+  return timed.end === null ? (OPEN.get(status) ?? "not seen to end") : rowText(timed);
 }
 
 /** What is shorter is within what it takes to begin something, and to write down that it ended. */

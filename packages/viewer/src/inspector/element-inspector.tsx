@@ -105,7 +105,7 @@ function ElementHead({ element, attempt }: { readonly element: ReportElement; re
         <Status status={attempt?.status ?? status} handled={attempt === undefined || attempt === attempts.at(-1) ? handled : undefined} />
         {attempt && attempt.decision !== "executed" && <span class="badge reused">{attempt.decision}</span>}
         <span>
-          <ShownText text={attempt?.nodeType ?? attempt?.fingerprint?.code.type ?? kind} />
+          <ShownText text={attempt?.nodeType ?? kind} />
         </span>
         <span>{[tookText(attempt ?? element), whole].filter((text) => text !== "").join(" of ")}</span>
       </p>

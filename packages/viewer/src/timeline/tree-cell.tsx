@@ -1,5 +1,5 @@
 import type { ReportAttempt } from "@dad/protocol";
-import { tookText } from "../format/took.ts";
+import { rowText } from "../format/took.ts";
 import { StatusMark } from "../shell/status-mark.tsx";
 import { visibleText } from "../text/visible-text.ts";
 import type { Row } from "./run-rows.ts";
@@ -31,7 +31,7 @@ export function TreeCell({ state, visible }: { readonly state: TimelineState; re
       </span>
       <Badges row={row} />
       <span class="row-type">{row.kind === "span" ? "" : visibleText(row.type)}</span>
-      <span class="row-time">{row.start !== null && row.end === null ? "…" : tookText(row)}</span>
+      <span class="row-time">{rowText(row)}</span>
     </div>
   );
 }

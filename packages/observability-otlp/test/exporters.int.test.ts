@@ -105,6 +105,19 @@ describe("the exporters of OpenTelemetry", () => {
     expect({ lost: sink.lost.logs, troubles }).toEqual({ lost: 0, troubles: [] });
   });
 
+  it("are told that a connection has ended without an answer, of which Node says nothing after 101", async () => {
+    const upgrade = "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: other\r\n\r\n";
+    await using receiver = await fakeReceiver((response) => void response.socket?.write(upgrade));
+    const { sink, troubles, log } = logging(receiver.url);
+    log("one");
+    await sink.flush();
+    await sink[Symbol.asyncDispose]();
+    expect(sink.lost.logs).toBe(1);
+    expect(troubles).toMatchObject([
+      { code: "TELEMETRY_UNREACHABLE", message: expect.stringContaining("the connection ended without an answer") as string },
+    ]);
+  });
+
   it("hear also in protobuf what a receiver does not keep", async () => {
     // ExportLogsServiceResponse { partial_success { rejected_log_records: 1, error_message: "too old" } }
     await using receiver = await fakeReceiver(answers(200, { "content-type": "application/x-protobuf" }, "\n\u000b\u0008\u0001\u0012\u0007too old"));

@@ -52,7 +52,7 @@ export function connectionTo(endpoint: OtlpEndpoint): Connection {
   };
   const heardOf = async (send: () => Promise<unknown>, signal: AbortSignal): Promise<Heard> => {
     const heard: Heard = (expected = { signal });
-    await send().catch((error: unknown) => Object.assign(heard, { failure: error }));
+    await send().catch((error: unknown) => void (heard.failure = error));
     expected = undefined;
     return heard;
   };
@@ -90,6 +90,8 @@ function attendTo(request: ClientRequest, heard: Heard, endpoint: OtlpEndpoint):
   request.setTimeout = () => request;
   request.on("socket", (socket) => socket.unref());
   request.once("response", (response) => hear(response, heard));
+  // Of an answer with 101, Node says nothing but this, and clients would wait forever.
+  request.once("close", () => void (heard.reply ?? request.emit("error", new Error("the connection ended without an answer"))));
 }
 
 function checked(endpoint: OtlpEndpoint): OtlpEndpoint {

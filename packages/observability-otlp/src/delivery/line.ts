@@ -51,7 +51,6 @@ export function lineTo<Kind extends Signal>(signal: Kind, options: LineOptions):
     async close() {
       await queue.close();
       connection.close();
-      await (await exporter?.catch(() => undefined))?.shutdown();
     },
   };
 }

@@ -28,7 +28,6 @@ export interface RecordExporter<Item> {
   /** Makes one request. Throws what cannot be encoded, and settles when the request is over. */
   readonly send: (batch: readonly Item[]) => Promise<void>;
   readonly read: ReadAnswer;
-  readonly shutdown: () => Promise<void>;
 }
 
 export interface ExportersOptions {
@@ -42,7 +41,7 @@ type Exporters = { readonly [Kind in keyof Records]: () => RecordExporter<Record
 /** What an exporter believes to have for all its tries: no time for a second one. The first one has the time that the connection gives it. */
 const ONE_TRY_MS = 1;
 
-/** The exporters of OpenTelemetry, for our records. They are slow to load. */
+/** The exporters of OpenTelemetry, for our records. They are slow to load, and have nothing that is to be released: the connections are the agent's. */
 export function exportersOf({ origin, endpoint, agent }: ExportersOptions): Exporters {
   const { resource, scope, schemaUrl } = origin;
   const source: Source = { resource: resourceFromAttributes({ ...resource }), scope: { ...scope, ...(schemaUrl !== undefined && { schemaUrl }) } };
@@ -59,7 +58,6 @@ export function exportersOf({ origin, endpoint, agent }: ExportersOptions): Expo
     send: (items) => sent(official, batchOf(items)),
     // The answers of all signals are alike: a number, and a message.
     read: json ? readJson : (body) => ProtobufTraceSerializer.deserializeResponse(body),
-    shutdown: () => official.shutdown(),
   });
   return {
     traces: () =>
@@ -79,7 +77,6 @@ export function exportersOf({ origin, endpoint, agent }: ExportersOptions): Expo
 
 interface Official<Batch> {
   export(batch: Batch, done: (result: ExportResult) => void): void;
-  shutdown(): Promise<void>;
 }
 
 function sent<Batch>(official: Official<Batch>, batch: Batch): Promise<void> {

@@ -55,7 +55,7 @@ export function attemptTelemetry({ path, attempt }: AttemptHandle, options: Atte
   return {
     observability: under({ ...whole, tracer, logger }, place),
     log: logAt(logger, { context: place, attributes }),
-    space: (space) => tracedSpace(space, { tracer, logger, redactor, place, metrics, limits: whole.commandOutput }),
+    space: (space) => tracedSpace(space, { tracer, logger, redactor, place, attributes, metrics, limits: whole.commandOutput }),
     calls,
     end() {
       for (const span of begun) {

@@ -1,4 +1,4 @@
-import { ATTRIBUTES, type CommandOutputLimits, type Context, EVENTS, type Logger, SEVERITIES } from "@dad/observability";
+import { type Attributes, ATTRIBUTES, type CommandOutputLimits, type Context, EVENTS, type Logger, SEVERITIES } from "@dad/observability";
 import type { Redactor } from "@dad/secrets";
 
 interface Room {
@@ -15,6 +15,8 @@ export interface CommandOutputOptions {
   readonly logger: Logger;
   /** Where the command is in the trace. */
   readonly context: Context;
+  /** Whose it is: what all its spans and records have. */
+  readonly attributes: Attributes;
   readonly redactor: Pick<Redactor, "byteStream"> | undefined;
   /** Of each stream. */
   readonly limits: CommandOutputLimits | undefined;
@@ -28,13 +30,13 @@ export interface CommandOutput {
 }
 
 /** `undefined` when nobody records it. */
-export function commandOutput({ logger, context, redactor, limits }: CommandOutputOptions): CommandOutput | undefined {
+export function commandOutput({ logger, context, attributes: own, redactor, limits }: CommandOutputOptions): CommandOutput | undefined {
   const room: Room = { lines: limits?.lines ?? USUAL.lines, bytes: limits?.bytes ?? USUAL.bytes };
   const severityNumber = SEVERITIES.info;
   if (room.lines === 0 || !logger.enabled({ severityNumber, eventName: EVENTS.commandOutput })) return undefined;
   const told = { context, severityNumber, severityText: "INFO" };
   const lines = (stream: Stream): LoggedLines => {
-    const attributes = { [ATTRIBUTES.log.iostream]: stream };
+    const attributes = { ...own, [ATTRIBUTES.log.iostream]: stream };
     return loggedLines(
       { redactor, room },
       {

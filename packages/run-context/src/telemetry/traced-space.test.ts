@@ -43,6 +43,8 @@ function spaceThat(writes: Writes, env: Readonly<Record<string, string>> = {}): 
   return { space, commands };
 }
 
+const OF_NODE = { "dad.node.path": "main.build", "dad.node.attempt": 2 };
+
 interface Watching {
   readonly redactor?: Redactor;
   readonly limits?: CommandOutputLimits;
@@ -55,7 +57,7 @@ function watched(writes: Writes, { redactor: known, limits, env }: Watching = {}
   const parent = tracer.startSpan("attempt");
   const metrics = runMetrics({ meter, kindOf: () => undefined, rootComponentId: undefined });
   const { space, commands } = spaceThat(writes, env);
-  const traced = tracedSpace(space, { tracer, logger, metrics, place: placeOf(parent), redactor: known, limits });
+  const traced = tracedSpace(space, { tracer, logger, metrics, place: placeOf(parent), attributes: OF_NODE, redactor: known, limits });
   return { traced, commands, parent, ...observability };
 }
 
@@ -71,7 +73,7 @@ describe("a command of a node", () => {
       name: "execute_tool make",
       parentSpanId: parent.spanContext().spanId,
       status: { code: 2 },
-      attributes: { "process.executable.name": "make", "process.exit.code": 3, "error.type": "3" },
+      attributes: { ...OF_NODE, "process.executable.name": "make", "process.exit.code": 3, "error.type": "3" },
     });
     expect(commands[0]?.env).toEqual({ MODE: "fast", TRACEPARENT: `00-${span?.traceId}-${span?.spanId}-01` });
     expect(metrics).toMatchObject([{ name: "gen_ai.execute_tool.duration", attributes: { "gen_ai.tool.name": "make", "error.type": "3" } }]);
@@ -114,7 +116,7 @@ describe("a command of a node", () => {
     const { space, commands } = spaceThat(() => ({}));
     const metrics = runMetrics({ meter, kindOf: () => undefined, rootComponentId: undefined });
     const place = placeOf(tracer.startSpan("none"));
-    await tracedSpace(space, { tracer, logger, metrics, place, redactor: undefined, limits: undefined }).exec({ argv: ["env"] });
+    await tracedSpace(space, { tracer, logger, metrics, place, attributes: {}, redactor: undefined, limits: undefined }).exec({ argv: ["env"] });
     expect(commands[0]?.env).toEqual({});
   });
 
@@ -167,7 +169,7 @@ describe("a command of a node", () => {
       ["stdout", "3 bytes more"],
       ["stderr", "25 bytes more"],
     ]);
-    expect(watching.logs.at(-1)?.attributes).toMatchObject({ "dad.command.output.bytes": 25 });
+    expect(watching.logs.at(-1)?.attributes).toEqual({ ...OF_NODE, "log.iostream": expect.any(String), "dad.command.output.bytes": 25 });
   });
 
   it("is not logged where it is no text, or nobody wants it", async () => {

@@ -22,7 +22,7 @@ export interface CommandMetrics {
   command(program: string, ended: { readonly durationMs: number; readonly errorType: string | undefined }): void;
 }
 
-export interface TracedSpaceOptions extends Pick<CommandOutputOptions, "logger" | "redactor" | "limits"> {
+export interface TracedSpaceOptions extends Pick<CommandOutputOptions, "logger" | "attributes" | "redactor" | "limits"> {
   readonly tracer: Tracer;
   /** Under which its commands are. */
   readonly place: Context;
@@ -47,7 +47,8 @@ async function tracedCommand(space: IsolationSpace, options: TracedSpaceOptions,
   // It may be a part of something smaller than the attempt, such as of the tool that runs it.
   const place = placeWithin(options.place, command.env?.["TRACEPARENT"]);
   const program = basename(command.argv[0]);
-  const attributes = { [genAi.operationName]: OPERATIONS.executeTool, [genAi.toolName]: program, [processes.executableName]: program };
+  const own = { [genAi.operationName]: OPERATIONS.executeTool, [genAi.toolName]: program, [processes.executableName]: program };
+  const attributes = { ...options.attributes, ...own };
   const span = tracer.startSpan(SPANS.executeTool(program), { attributes }, place);
   const output = commandOutput({ ...options, context: placeOf(span) });
   const began = performance.now();

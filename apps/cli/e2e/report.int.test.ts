@@ -1,4 +1,5 @@
-import { cp, readdir } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { cp, open, readdir, rename, rm, symlink } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
 import { RunReport } from "@dad/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -13,7 +14,7 @@ import { z } from "zod";
 
 export const busy = agent("busy", { variables: { tone: "dry" } })
   .node("ask", askModelFor(z.object({ title: z.string() }), { model: "writer", system: "Be $var{tone}.", prompt: "A title, please" }))
-  .node("command", runCommand({ shell: "printf '</script><script>alert(1)</script>\\\\033[31m'" }))
+  .node("command", runCommand({ shell: "printf '</script><script>alert(1)</script>\\\\033[31m'; head -c 100000 /dev/zero | tr '\\\\000' x" }))
   .node("note", ({ ask }) => applyFileOperations({ operations: [{ type: "create_file", path: "note.md", content: ask.title }] }))
   .try("careful", { body: flow("body").node("bad", runCommand({ shell: "exit 3" })), catch: () => flow("mend").node("mended", runCommand({ argv: ["true"] })) });
 `;
@@ -117,6 +118,32 @@ describe("dad report", () => {
       stderr: expect.stringMatching(/^not readable: JOURNAL_DAMAGED: the journal of run one is damaged in line 9: /) as string,
     });
     expect((await reportIn("copy.html")).run).toMatchObject({ details: { status: "interrupted" }, damage: [{ code: "JOURNAL_DAMAGED" }] });
+  });
+
+  it("follows no link and waits for no pipe of a run that somebody sent", async () => {
+    await cp(project.path("runs", "one"), project.path("sent", "one"), { recursive: true });
+    const sent = (...parts: string[]) => project.path("sent", "one", ...parts);
+    const { nodes } = await project.manifest("one");
+    const note = nodes.flatMap(({ artifacts }) => artifacts).find(({ name }) => name === "stdout");
+    await rename(sent("busy"), project.path("elsewhere"));
+    await symlink(project.path("elsewhere"), sent("busy"));
+    await rm(sent(".trace", "trace.jsonl"));
+    execFileSync("mkfifo", [sent(".trace", "trace.jsonl")]);
+    await rm(sent(".trace", "dad_metadata.json"));
+    await symlink("/dev/zero", sent(".trace", "dad_metadata.json"));
+    const { code, stderr } = await project.dad("report", "one", "--run-root", "sent", "-o", "sent.html");
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringMatching(/^not readable: TELEMETRY_UNREADABLE: .*it is no regular file\n$/) as string,
+    });
+    const { run } = await reportIn("sent.html");
+    expect(run.contents[note?.digest ?? ""]).toMatchObject({ state: "missing" });
+    expect(run).not.toHaveProperty("runtime");
+  });
+
+  it("fails when what it prints does not arrive, as on a disk that is full", async () => {
+    await using full = await open("/dev/full", "w");
+    expect(await project.startInto(full.fd, "report", "one", "-o", "-").ended).toMatchObject({ code: 1 });
   });
 
   it("writes over an earlier report, and over nothing that somebody did not name", async () => {

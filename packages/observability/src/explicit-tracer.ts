@@ -1,4 +1,5 @@
 import { type Context, INVALID_SPAN_CONTEXT, ROOT_CONTEXT, type Span, type SpanOptions, trace, type Tracer } from "@opentelemetry/api";
+import { spanContextIn } from "./recording/span-contexts.ts";
 
 type Work = (span: Span) => unknown;
 
@@ -13,7 +14,7 @@ export function tracerOf(startSpan: (name: string, options: SpanOptions, parent:
 /** The same around another tracer, which knows the parent of a span that names none. */
 export function wrappingTracer(startSpan: (name: string, options: SpanOptions, parent: Context | undefined) => Span): Tracer {
   return {
-    startSpan: (name, options = {}, context) => startSpan(name, options, context),
+    startSpan: (name, options, context) => startSpan(name, options ?? {}, context),
     startActiveSpan<F extends Work>(
       name: string,
       ...rest: readonly [F] | readonly [SpanOptions, F] | readonly [SpanOptions, Context, F]
@@ -28,7 +29,7 @@ export function wrappingTracer(startSpan: (name: string, options: SpanOptions, p
 /** Records nothing. A span passes the identity of its parent on, so that a trace is not torn. */
 export function passingTracer(parent?: Context): Tracer {
   return tracerOf((_name, { root }, above) => {
-    const context = root ? undefined : trace.getSpanContext(above);
+    const context = root ? undefined : spanContextIn(above);
     return trace.wrapSpanContext(context ?? INVALID_SPAN_CONTEXT);
   }, parent);
 }

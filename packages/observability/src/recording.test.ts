@@ -171,6 +171,19 @@ describe("recordingObservability", () => {
     expect(kept.logs).toMatchObject([{ body: { deep: "1234" }, attributes: { a: 1, b: 2 }, droppedAttributes: 2 }]);
   });
 
+  it("keeps a value small, be it wide, deep, or many times inside itself", () => {
+    const { tracer, logger, kept } = recording({ limits: { attributeLength: 10, bodyLength: 10 } });
+    const twice = Array.from({ length: 40 }).reduce<unknown[]>((inner) => [inner, inner], ["x"]);
+    const circle: unknown[] = [];
+    circle.push(circle, circle);
+    const wide = Array<string>(100_000).fill("a long text");
+    const named = Object.fromEntries(wide.map((text, at) => [`${text} ${at}`, text]));
+    for (const body of [twice, circle, wide, named]) logger.emit({ body, attributes: { body, ["name".repeat(1_000)]: 1 } as never });
+    tracer.startSpan("span", { attributes: { twice: twice as never } }).end();
+    expect([...kept.logs, ...kept.spans].map((record) => JSON.stringify(record).length).filter((length) => length > 1_000_000)).toEqual([]);
+    expect(JSON.stringify(kept.logs[2]?.body).match(/a long tex/g)).toHaveLength(64);
+  });
+
   it("takes no link that names no span, no half characters, and nothing that goes in circles", () => {
     const { tracer, kept } = recording();
     const circle: { self?: unknown; text: string } = { text: "\ud800" };

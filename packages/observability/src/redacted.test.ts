@@ -78,6 +78,28 @@ describe("redacted", () => {
     expect(JSON.stringify(whole.logs)).not.toContain(SECRET);
   });
 
+  it("tells none of names of instruments, of numbers, and of what only says a text when it is asked for one", () => {
+    const whole = memoryObservability();
+    const number = 1234567890123;
+    const { tracer, meter, logger } = redacted(
+      whole,
+      redactor([
+        { name: "env:API_KEY", value: SECRET },
+        { name: "env:PIN", value: String(number) },
+      ]),
+    );
+    const speaking = { toString: () => SECRET } as never;
+    meter.createCounter(SECRET, { unit: SECRET, description: SECRET }).add(1, { number });
+    const span = tracer.startSpan(speaking, { attributes: { number, big: BigInt(number) as never } }).updateName(new Error(SECRET) as never);
+    span.setStatus({ code: SpanStatusCode.ERROR, message: new Error(SECRET) as never }).addEvent(speaking);
+    span.recordException({ name: speaking, message: "m", code: speaking });
+    span.end();
+    logger.emit({ body: speaking, eventName: speaking, severityText: speaking, exception: { message: speaking }, attributes: { number } });
+    const said = JSON.stringify([whole.spans, whole.logs, whole.metrics]);
+    expect([whole.spans.length, whole.logs.length, whole.metrics.length]).toEqual([1, 1, 1]);
+    expect([said.includes(SECRET), said.includes(String(number))]).toEqual([false, false]);
+  });
+
   it("leaves to the whole which parent a span has that names none", () => {
     const [traceId, spanId] = ["a".repeat(32), "b".repeat(16)];
     const parent = trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: 1 });

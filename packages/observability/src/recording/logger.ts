@@ -4,8 +4,9 @@ import { severityNumberOf } from "../enumerations.ts";
 import { type LogLevel, SEVERITIES } from "../log.ts";
 import type { RecordedLog } from "../recorded.ts";
 import type { RecordingLimits } from "./limits.ts";
+import type { Mutable } from "./mutable.ts";
 import { millisecondsOf } from "./time.ts";
-import { attributeSet, exceptionAttributes, setAll, textOf, valueOf } from "./values.ts";
+import { attributesOf, exceptionAttributes, setAll, textOf, valueOf } from "./values.ts";
 
 export interface LogReceiver {
   readonly limits: RecordingLimits;
@@ -56,21 +57,21 @@ function spanIn(context: Context | undefined): Span | undefined {
 function logOf(record: LogRecord, span: SpanContext | undefined, limits: RecordingLimits): RecordedLog {
   const { timestamp, observedTimestamp, eventName, severityText, body, attributes, exception } = record;
   const severity = severityNumberOf(record.severityNumber);
-  const set = attributeSet();
-  setAll(set, exceptionAttributes(exception), limits);
-  setAll(set, attributes, limits);
+  const set = attributesOf(exception === undefined ? attributes : exceptionAttributes(exception), limits);
+  if (exception !== undefined) setAll(set, attributes, limits);
   const said = body === undefined ? undefined : readableBody(body, limits);
-  return {
-    ...(eventName !== undefined && { eventName: textOf(eventName) }),
-    ...(said !== undefined && { body: said }),
-    ...(severity !== undefined && { severityNumber: severity }),
-    ...(severityText !== undefined && { severityText: textOf(severityText) }),
-    ...(timestamp !== undefined && { time: millisecondsOf(timestamp) }),
-    observedTime: millisecondsOf(observedTimestamp),
-    attributes: set.values,
-    ...(set.dropped > 0 && { droppedAttributes: set.dropped }),
-    ...(span && isSpanContextValid(span) && { traceId: span.traceId, spanId: span.spanId }),
-  };
+  const log: Mutable<RecordedLog> = { observedTime: millisecondsOf(observedTimestamp), attributes: set.values };
+  if (eventName !== undefined) log.eventName = textOf(eventName, limits.attributeLength);
+  if (said !== undefined) log.body = said;
+  if (severity !== undefined) log.severityNumber = severity;
+  if (severityText !== undefined) log.severityText = textOf(severityText, limits.attributeLength);
+  if (timestamp !== undefined) log.time = millisecondsOf(timestamp);
+  if (set.dropped > 0) log.droppedAttributes = set.dropped;
+  if (span && isSpanContextValid(span)) {
+    log.traceId = span.traceId;
+    log.spanId = span.spanId;
+  }
+  return log;
 }
 
 function readableBody(body: unknown, { bodyLength }: RecordingLimits): unknown {

@@ -67,8 +67,8 @@ function measures({ limits, measured, adding, used, changed }: MeasurementReceiv
     measureOf: (kind: InstrumentKind, givenName: unknown, options: MetricOptions | undefined): Measure => {
       used();
       const name = textOf(givenName);
-      const { unit, description } = { unit: textOf(options?.unit ?? ""), description: textOf(options?.description ?? "") };
-      const own = adding ? instrumentOf(kind, name, { ...options, unit, description }) : undefined;
+      const { unit, description, advice } = readable(options);
+      const own = adding ? instrumentOf(kind, name, { unit, description, ...(advice && { advice }) }) : undefined;
       return (value, given) => {
         if (!isValid(kind, value)) return;
         const attributes = attributesOf(given, limits).values;
@@ -82,6 +82,15 @@ function measures({ limits, measured, adding, used, changed }: MeasurementReceiv
     },
     snapshot: (): readonly MetricSnapshot[] => [...instruments.values()].flatMap((instrument) => instrument.snapshot() ?? []),
   };
+}
+
+function readable(options: MetricOptions | undefined): Pick<MetricOptions, "advice"> & { readonly unit: string; readonly description: string } {
+  try {
+    const { unit = "", description = "", advice } = options ?? {};
+    return { unit: textOf(unit), description: textOf(description), ...(advice && { advice }) };
+  } catch {
+    return { unit: "", description: "" };
+  }
 }
 
 /** What the API says to ignore: all that is no number, and what would make a counter or a histogram go down. */

@@ -14,17 +14,30 @@ export function now(): number {
  */
 export function millisecondsOf(time: TimeInput | undefined): number {
   if (time === undefined) return now();
-  const given = told(time);
+  const given = readable(time);
   return given >= 0 && given < LATEST ? given : now();
+}
+
+/** Whatever was given for a time: one that cannot be looked at is none. */
+function readable(time: TimeInput): number {
+  try {
+    return told(time);
+  } catch {
+    return Number.NaN;
+  }
 }
 
 function told(time: TimeInput): number {
   if (time instanceof Date) return time.getTime();
-  if (Array.isArray(time)) return time[0] * 1e3 + time[1] / 1e6;
+  if (Array.isArray(time)) return typeof time[0] === "number" && typeof time[1] === "number" ? time[0] * 1e3 + time[1] / 1e6 : Number.NaN;
   if (typeof time !== "number") return Number.NaN;
   return time < performance.timeOrigin ? performance.timeOrigin + time : time;
 }
 
 export function isTime(value: unknown): value is TimeInput {
-  return typeof value === "number" || value instanceof Date || (Array.isArray(value) && typeof value[0] === "number");
+  try {
+    return typeof value === "number" || value instanceof Date || (Array.isArray(value) && typeof value[0] === "number");
+  } catch {
+    return false;
+  }
 }

@@ -2,17 +2,31 @@ import type { Logger, LogRecord } from "@opentelemetry/api";
 import type { Cleaning } from "./cleaning.ts";
 
 export function redactedLogger(logger: Logger, clean: Cleaning): Logger {
-  return { emit: (record) => logger.emit(cleanRecord(record, clean)), enabled: (options) => logger.enabled(options) };
+  return {
+    emit(record) {
+      try {
+        logger.emit(cleanRecord(record, clean));
+      } catch {
+        // What cannot be read is not told.
+      }
+    },
+    enabled: (options) => logger.enabled(options),
+  };
 }
 
 function cleanRecord(record: LogRecord, clean: Cleaning): LogRecord {
   const { body, attributes, exception, eventName, severityText } = record;
-  const texts = { ...(eventName === undefined ? {} : { eventName }), ...(severityText === undefined ? {} : { severityText }) };
+  const isText = typeof body === "string";
+  const texts = {
+    ...(eventName === undefined ? {} : { eventName }),
+    ...(severityText === undefined ? {} : { severityText }),
+    ...(isText ? { body } : {}),
+  };
   return {
     ...record,
-    ...(clean.value(texts) as typeof texts),
-    ...(body === undefined ? {} : { body: clean.value(body) }),
-    ...(attributes ? { attributes: (clean.value({ ...attributes }) ?? {}) as typeof attributes } : {}),
+    ...clean.attributes(texts),
+    ...(body === undefined || isText ? {} : { body: clean.value(body) }),
+    ...(attributes ? { attributes: clean.attributes(attributes) } : {}),
     ...(exception === undefined ? {} : { exception: clean.exception(exception) }),
   };
 }

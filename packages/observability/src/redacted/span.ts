@@ -2,13 +2,18 @@ import type { Link, Span, SpanOptions } from "@opentelemetry/api";
 import type { Cleaning } from "./cleaning.ts";
 
 export function redactedOptions(options: SpanOptions, clean: Cleaning): SpanOptions {
-  const { attributes, links } = options;
-  if (!attributes && !links) return options;
-  return {
-    ...options,
-    ...(attributes ? { attributes: clean.attributes(attributes) } : {}),
-    ...(links ? { links: links.map((link) => cleanLink(link, clean)) } : {}),
-  };
+  try {
+    const { attributes, links } = options;
+    if (!attributes && !links) return options;
+    return {
+      ...options,
+      ...(attributes ? { attributes: clean.attributes(attributes) } : {}),
+      ...(links ? { links: links.map((link) => cleanLink(link, clean)) } : {}),
+    };
+  } catch {
+    // What cannot be read is not told.
+    return {};
+  }
 }
 
 function cleanLink(link: Link, clean: Cleaning): Link {
@@ -19,7 +24,11 @@ function cleanLink(link: Link, clean: Cleaning): Link {
 export function redactedSpan(span: Span, clean: Cleaning): Span {
   if (!span.isRecording()) return span;
   const also = (change: () => void): Span => {
-    change();
+    try {
+      change();
+    } catch {
+      // What cannot be read is not told.
+    }
     return redacted;
   };
   const redacted: Span = {
@@ -33,7 +42,7 @@ export function redactedSpan(span: Span, clean: Cleaning): Span {
     addLinks: (links) => also(() => span.addLinks(links.map((link) => cleanLink(link, clean)))),
     setStatus: (status) => also(() => span.setStatus(cleanStatus(status, clean))),
     updateName: (name) => also(() => span.updateName(clean.value(name) as string)),
-    recordException: (exception, time) => span.recordException(clean.exception(exception), time),
+    recordException: (exception, time) => void also(() => span.recordException(clean.exception(exception), time)),
     end: (time) => span.end(time),
   };
   return redacted;
@@ -47,5 +56,6 @@ function cleanEvent(given: EventDetails, clean: Cleaning): EventDetails {
 }
 
 function cleanStatus(status: Parameters<Span["setStatus"]>[0], clean: Cleaning): Parameters<Span["setStatus"]>[0] {
-  return typeof status?.message === "string" ? { ...status, message: clean.value(status.message) as string } : status;
+  const { code, message } = status;
+  return typeof message === "string" ? { code, message: clean.value(message) as string } : { code };
 }

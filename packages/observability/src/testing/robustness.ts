@@ -1,9 +1,36 @@
 import { SpanStatusCode, type Tracer } from "@opentelemetry/api";
 import { describe, expect, it } from "vitest";
+import { logAt } from "../log.ts";
 import type { Observability } from "../observability.ts";
 import type { ObservabilitySubject } from "./subject.ts";
 
-const oddities = ["", "a".repeat(100_000), Number.NaN, null, undefined, [], [null], {}, () => {}, Symbol("s"), 10n, new Map()];
+const oddities: readonly unknown[] = [
+  "",
+  "a".repeat(100_000),
+  Number.NaN,
+  null,
+  undefined,
+  [],
+  [null],
+  {},
+  () => {},
+  Symbol("s"),
+  10n,
+  new Map(),
+  Object.defineProperty({}, "unreadable", { enumerable: true, get: fails }),
+  new Proxy({}, { ownKeys: fails, getPrototypeOf: fails }),
+  { toString: fails },
+  manyTimesInside(["x"]),
+];
+
+function fails(): never {
+  throw new Error("this is not to be read");
+}
+
+/** A few lists, and more than could ever be counted for who goes through all that is in them. */
+function manyTimesInside(list: unknown[]): unknown[] {
+  return Array.from({ length: 40 }).reduce<unknown[]>((inner) => [inner, inner], list);
+}
 
 export function robustnessContract(subject: ObservabilitySubject): void {
   describe("nothing throws", () => {
@@ -69,12 +96,17 @@ function useOddly({ tracer, meter, logger }: Observability): void {
   for (const odd of oddities) {
     const name = odd as string;
     const attributes = { "": odd, odd };
+    const any = odd as never;
     const span = tracer.startSpan(name, { attributes });
     span.setAttribute(name, odd).setAttributes(attributes).addEvent(name, attributes).updateName(name);
-    span.recordException((odd ?? undefined) as Error);
-    span.end(Number.NaN);
-    meter.createCounter("odd").add(odd as number, attributes);
-    meter.createHistogram("odd").record(odd as number, attributes);
+    span.setAttributes(any).addEvent(name, any, any).addLink(any).addLinks(any).setStatus(any).setStatus({ code: any, message: name });
+    span.recordException(any);
+    span.end(any);
+    tracer.startSpan(name, { attributes: any, links: any, startTime: any, kind: any }, any).end(Number.NaN);
+    meter.createCounter("odd", any).add(any, attributes);
+    meter.createHistogram("odd").record(1, any);
     logger.emit({ body: odd, attributes, exception: odd });
+    logger.emit({ body: odd, attributes: any, exception: odd, eventName: name, severityText: name, severityNumber: any, timestamp: any });
+    logAt(logger).info(name, any);
   }
 }

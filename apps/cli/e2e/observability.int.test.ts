@@ -144,7 +144,9 @@ describe("what a run tells of itself", () => {
     const config = `export default { observability: { endpoint: ${JSON.stringify(there.url)} } };`;
     await using project = await testProject({ "agent.ts": shellAgent("echo waiting; sleep 1000"), "dad.config.mjs": config });
     const running = project.start("run", "agent.ts", "--run-id", "r");
-    await expect.poll(async () => project.read("runs", "r", ".trace", "logs.jsonl").catch(() => ""), { timeout: 20_000 }).toContain("waiting");
+    await expect
+      .poll(async () => project.read("runs", "r", ".trace", "logs.jsonl").catch(() => ""), { timeout: 20_000 })
+      .toMatch(/(?=[^]*waiting)(?=[^]*command\.started)/);
     const before = await project.read("runs", "r", ".trace", "logs.jsonl");
     expect(await project.dad("resume", "r", "--assume-not-done")).toMatchObject({ code: 2, stderr: expect.stringContaining("RUN_LOCKED") });
     expect(await project.read("runs", "r", ".trace", "logs.jsonl")).toBe(before);

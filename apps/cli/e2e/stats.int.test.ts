@@ -29,7 +29,7 @@ describe("dad stats", () => {
     });
     expect(await project.dad("stats", "--by", "colour")).toMatchObject({ code: 2, stderr: expect.stringContaining("agent, node, model") });
     expect(await project.dad("stats", "--run-root", "nowhere")).toMatchObject({ code: 2, stderr: expect.stringContaining("RUN_ROOT_UNKNOWN") });
-    expect(await project.dad("stats")).toMatchObject({ code: 0, stdout: expect.stringContaining("0 runs") });
+    expect(await project.dad("stats")).toMatchObject({ code: 0, stdout: "no runs\n" });
   });
 
   it("adds up all others when one run cannot be read, says which, and fails", async () => {

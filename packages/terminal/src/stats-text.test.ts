@@ -57,6 +57,12 @@ describe("statsText", () => {
     expect(statsText(reportWith({ by: "model" }), unpainted)).toContain("no call of a model is in the traces of these runs");
   });
 
+  it("says that there is nothing, and of which time", () => {
+    const total = groupWith({ count: 0 });
+    expect(statsText(reportWith({ total }), unpainted)).toBe("no runs");
+    expect(statsText(reportWith({ total, by: "agent", since: "2026-11-26T08:00:00.000Z" }), unpainted)).toBe("no runs since 2026-11-26 08:00:00Z");
+  });
+
   it("says that nothing has ended", () => {
     const total = groupWith({ count: 1, completed: 0, failed: 0, open: 1, duration: { total: 0, p50: null, p95: null, max: null } });
     expect(statsText(reportWith({ total }), unpainted)).toMatch(/^1 run since .*: 1 open\n[^]*nothing has ended$/);

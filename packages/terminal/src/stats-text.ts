@@ -6,10 +6,11 @@ import { type Cell, rowLines } from "./rows.ts";
 
 /** Runs that were added up, for people, no wider than `columns`. */
 export function statsText(report: StatsReport, paint: Paint, columns?: number): string {
-  const { by, total, groups } = report;
+  const { by, total, groups, since } = report;
+  if (total.count === 0) return since === null ? "no runs" : `no runs since ${timeText(since)}`;
   const head = totalLines(report, paint);
   if (by === null) return [...head, "", ...rowLines(measureRows(total, paint), columns)].join("\n");
-  if (groups.length === 0) return [...head, "", NOTHING[by]].join("\n");
+  if (groups.length === 0 && by !== "agent") return [...head, "", NOTHING[by]].join("\n");
   const names = [by.toUpperCase(), COUNTED[by], "CHART", "FAILED", "OPEN", "REUSED", "P50", "P95", "TOKENS", "COST"];
   const rows = [names.map((plain) => ({ plain, shown: paint("dim", plain) })), ...groups.map((group) => groupRow(group, paint))];
   return [...head, "", ...rowLines(withoutEmpty(rows), columns)].join("\n");
@@ -18,7 +19,6 @@ export function statsText(report: StatsReport, paint: Paint, columns?: number): 
 const COUNTED = { agent: "RUNS", node: "ATTEMPTS", model: "CALLS" };
 
 const NOTHING = {
-  agent: "no run has started in that time",
   node: "no node was begun in these runs",
   model: "no call of a model is in the traces of these runs",
 };

@@ -139,6 +139,11 @@ describe("dad report", () => {
     const { run } = await reportIn("sent.html");
     expect(run.contents[note?.digest ?? ""]).toMatchObject({ state: "missing" });
     expect(run).not.toHaveProperty("runtime");
+    await rm(sent(".trace"), { recursive: true });
+    await symlink(project.path("runs", "two", ".trace"), sent(".trace"));
+    const linked = await project.dad("report", "one", "--run-root", "sent", "-o", "sent.html");
+    expect(linked).toMatchObject({ code: 0, stderr: expect.stringContaining("is a link") as string });
+    expect((await reportIn("sent.html")).run.spans).toEqual([]);
   });
 
   it("fails when what it prints does not arrive, as on a disk that is full", async () => {

@@ -3,7 +3,7 @@ import { lstat, readFile, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { type LocalStore, localStore } from "@dad/local";
 import { readTelemetry } from "@dad/observability/jsonl";
-import { RunMetadata, type RunRuntime } from "@dad/protocol";
+import { DadError, RunMetadata, type RunRuntime } from "@dad/protocol";
 import type { ReportPorts } from "@dad/report";
 import { listRuns, METADATA, traceDirectory } from "@dad/run-context";
 import { outcomeProjectOf } from "./outcome-of.ts";
@@ -16,7 +16,13 @@ export function reportPorts(store: LocalStore): ReportPorts & AsyncDisposable {
     journals,
     artifacts,
     runRoot,
-    telemetry: (runId, abort) => readTelemetry(traceDirectory(join(runRoot, runId)), abort),
+    async telemetry(runId, abort) {
+      const directory = traceDirectory(join(runRoot, runId));
+      const found = await lstat(directory).catch(() => undefined);
+      // It may lead to the traces of another run, which are none of this report's business.
+      if (found?.isSymbolicLink()) throw new DadError("TELEMETRY_UNREADABLE", `${directory} is a link: what it leads to is not read`);
+      return await readTelemetry(directory, abort);
+    },
     runtime: (runId) => keptRuntime(join(runRoot, runId)),
     async shown(runId, path) {
       const place = await regularFile(join(runRoot, runId), path);

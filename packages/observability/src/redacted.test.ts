@@ -90,7 +90,7 @@ describe("redacted", () => {
     );
     const speaking = { toString: () => SECRET } as never;
     meter.createCounter(SECRET, { unit: SECRET, description: SECRET }).add(1, { number });
-    const span = tracer.startSpan(speaking, { attributes: { number, big: BigInt(number) as never } }).updateName(new Error(SECRET) as never);
+    const span = tracer.startSpan(speaking, { attributes: { number, big: BigInt(number) } }).updateName(new Error(SECRET) as never);
     span.setStatus({ code: SpanStatusCode.ERROR, message: new Error(SECRET) as never }).addEvent(speaking);
     span.recordException({ name: speaking, message: "m", code: speaking });
     span.end();

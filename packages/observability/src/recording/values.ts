@@ -88,7 +88,10 @@ function objectIn(given: object, room: Room, depth: number): unknown {
 function listIn(given: readonly unknown[], room: Room, depth: number): unknown[] {
   const copy: unknown[] = [];
   // The place of the others is kept.
-  for (let at = 0; at < given.length && room.members-- > 0; at += 1) copy.push(valueIn(given[at], room, depth) ?? null);
+  for (const member of given) {
+    if (room.members-- <= 0) break;
+    copy.push(valueIn(member, room, depth) ?? null);
+  }
   return copy;
 }
 

@@ -68,8 +68,23 @@ export function attemptTelemetry({ path, attempt }: AttemptHandle, options: Atte
   };
 }
 
+/** From so many spans on, those that have ended are looked for. */
+const MANY = 1_024;
+
 function trackedTracer(tracer: Tracer, isOver: () => boolean) {
   const begun: Span[] = [];
+  let most = MANY;
+
+  function keep(span: Span): void {
+    begun.push(span);
+    if (begun.length < most) return;
+    // An attempt may last, and begin any number of them: what has ended is not kept in memory until all of it has.
+    const going = begun.filter((one) => one.isRecording());
+    begun.length = 0;
+    for (const one of going) begun.push(one);
+    most = Math.max(MANY, 2 * going.length);
+  }
+
   const calls: CallCounts = { inference: 0, tools: 0 };
   const tracked = wrappingTracer((name, options, context) => {
     if (isOver()) return passingTracer().startSpan(name, options, context);
@@ -78,7 +93,7 @@ function trackedTracer(tracer: Tracer, isOver: () => boolean) {
     // A command is executed by a tool, or by the node itself.
     else if (operation === OPERATIONS.executeTool && options.attributes?.[ATTRIBUTES.process.executableName] === undefined) calls.tools += 1;
     const span = tracer.startSpan(name, options, context);
-    if (span.isRecording()) begun.push(span);
+    if (span.isRecording()) keep(span);
     return span;
   });
   return { tracer: tracked, begun, calls };

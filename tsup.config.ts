@@ -34,9 +34,9 @@ type Plugin = NonNullable<Options["esbuildPlugins"]>[number];
 function readyMadePage(): Plugin {
   return {
     name: "ready-made page",
-    setup({ onLoad }) {
-      onLoad({ filter: /[\\/]packages[\\/]viewer[\\/]src[\\/]build-page\.ts$/ }, async ({ path }) => {
-        const { buildPage } = (await import(pathToFileURL(path).href)) as typeof import("./packages/viewer/src/build-page.ts");
+    setup(build) {
+      build.onLoad({ filter: /[\\/]packages[\\/]viewer[\\/]src[\\/]build-page\.ts$/ }, async ({ path }) => {
+        const { buildPage } = (await import(pathToFileURL(path).href)) as { readonly buildPage: () => Promise<unknown> };
         return { contents: `const page = ${JSON.stringify(await buildPage())};\nexport const buildPage = async () => page;`, loader: "js" };
       });
     },

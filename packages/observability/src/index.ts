@@ -18,6 +18,7 @@ export {
   type Span,
   type SpanContext,
   SpanKind,
+  SpanStatusCode,
   type Tracer,
   type TracerProvider,
 } from "@opentelemetry/api";

@@ -22,7 +22,11 @@ export function addCallSamples(telemetry: KeptTelemetry | undefined, into: Sampl
 }
 
 function modelOf({ attributes }: Pick<RecordedSpan, "attributes">): string {
-  return `${String(attributes[genAi.providerName] ?? "unknown")}/${String(attributes[genAi.requestModel] ?? "unknown")}`;
+  const text = (name: string): string => {
+    const value = attributes[name];
+    return typeof value === "string" ? value : "unknown";
+  };
+  return `${text(genAi.providerName)}/${text(genAi.requestModel)}`;
 }
 
 /** A call that came from a recording was paid for once, by who recorded it. */

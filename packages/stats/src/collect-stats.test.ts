@@ -1,5 +1,5 @@
 import { memoryJournalStore } from "@dad/journal/memory";
-import type { KeptTelemetry } from "@dad/observability";
+import { type KeptTelemetry, SpanKind, SpanStatusCode } from "@dad/observability";
 import { type EventDraft, ExecutionId, NO_USAGE, NodePath, RunId, StatsReport, type Usage } from "@dad/protocol";
 import { describe, expect, it } from "vitest";
 import { collectStats, type StatsOptions } from "./collect-stats.ts";
@@ -123,8 +123,16 @@ describe("collectStats", () => {
 
   describe("by model", () => {
     const call = (attributes: KeptTelemetry["spans"][number]["attributes"], took: number): KeptTelemetry["spans"][number] => ({
-      ...{ name: "chat", kind: 2, traceId: "1".repeat(32), spanId: "2".repeat(16), status: { code: 0 }, events: [], links: [] },
-      ...{ startTime: 1000, endTime: 1000 + took, attributes: { "gen_ai.operation.name": "chat", "gen_ai.provider.name": "openai", ...attributes } },
+      name: "chat",
+      kind: SpanKind.CLIENT,
+      traceId: "1".repeat(32),
+      spanId: "2".repeat(16),
+      startTime: 1000,
+      endTime: 1000 + took,
+      attributes: { "gen_ai.operation.name": "chat", "gen_ai.provider.name": "openai", ...attributes },
+      status: { code: SpanStatusCode.UNSET },
+      events: [],
+      links: [],
     });
 
     it("adds up the calls in the traces: a recorded one used nothing", async () => {

@@ -6,7 +6,13 @@ import { sparkline, statsText } from "./stats-text.ts";
 function groupWith(given: Partial<StatsGroup> = {}): StatsGroup {
   const part = { start: "2026-11-20T00:00:00.000Z", count: 3, failed: 1, costUsd: 0.5, tokens: 1500 };
   return {
-    ...{ key: "", count: 3, completed: 2, failed: 1, cancelled: 0, open: 0, reused: 0 },
+    key: "",
+    count: 3,
+    completed: 2,
+    failed: 1,
+    cancelled: 0,
+    open: 0,
+    reused: 0,
     duration: { total: 3000, p50: 900, p95: 1500, max: 1500 },
     usage: { inputTokens: 1000, outputTokens: 500, costUsd: 0.5 },
     series: [part, { ...part, count: 0, failed: 0, costUsd: 0, tokens: 0 }],

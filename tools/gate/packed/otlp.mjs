@@ -17,7 +17,7 @@ async function dad(args, env = {}) {
   const said = [];
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => said.push(chunk));
   const [code] = await once(child, "close");
-  if (code !== 0) throw new Error(`dad ${args.join(" ")} ended with ${code}: ${Buffer.concat(said)}`);
+  if (code !== 0) throw new Error(`dad ${args.join(" ")} ended with ${code}: ${Buffer.concat(said).toString("utf8")}`);
 }
 
 const id = `otlp-on-${process.versions.node}`;

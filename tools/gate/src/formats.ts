@@ -46,7 +46,7 @@ interface Format {
   readonly title: string;
   readonly schema: z.ZodType;
   /** Default `inline`. `ref`: what stands in several places is written once, for a format that would be very long without. */
-  readonly reused?: "ref";
+  readonly reused?: "ref" | "inline";
 }
 
 /** By file name. */

@@ -113,7 +113,7 @@ export interface AttributeSet {
   dropped: number;
 }
 
-export function attributeSet(): AttributeSet {
+function attributeSet(): AttributeSet {
   return { values: {}, size: 0, dropped: 0 };
 }
 

@@ -13,6 +13,8 @@ import {
   type Signal,
 } from "./settings.ts";
 
+export { exportSampler } from "./sampling.ts";
+
 export type ExporterName = "otlp" | "console";
 
 /** What the variables of OpenTelemetry say. */

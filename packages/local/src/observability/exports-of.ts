@@ -1,7 +1,7 @@
 import type { ObservabilityConfig, TelemetryExporter } from "@dad/config";
 import type { Signal } from "@dad/observability-otlp";
-import type { OtlpEnvironment } from "@dad/observability-otlp/environment";
-import { type SpanContext, TraceFlags } from "@opentelemetry/api";
+import { exportSampler, type OtlpEnvironment } from "@dad/observability-otlp/environment";
+import type { SpanContext } from "@opentelemetry/api";
 
 const SIGNALS = ["traces", "metrics", "logs"] as const satisfies readonly Signal[];
 
@@ -27,16 +27,11 @@ function exportersOf(signal: Signal, settings: ObservabilityConfig, { exporters 
   return own?.endpoint === undefined && settings.endpoint === undefined ? exporters[signal] : ["otlp"];
 }
 
-/** A run is one trace. Whoever began it has decided already; or else the random part of its id does, as for all who go by the same ratio. */
+/** A run is one trace. Whoever began it has decided already. */
 function isSampled({ traces }: ObservabilityConfig, { traceId, remoteParent }: ExportedTrace): boolean {
-  const sample = traces ? traces.sample : undefined;
-  if (sample === undefined) return true;
-  if (remoteParent) return (remoteParent.traceFlags & TraceFlags.SAMPLED) !== 0;
-  return sample > 0 && Number.parseInt(traceId.slice(-RANDOM_DIGITS), 16) >= (1 - sample) * 16 ** RANDOM_DIGITS;
+  const ratio = traces ? traces.sample : undefined;
+  return ratio === undefined || exportSampler({ sampler: "parentbased_traceidratio", ratio }, remoteParent)(traceId);
 }
-
-/** https://www.w3.org/TR/trace-context-2/#random-trace-id-flag. Of an id that begins with the time, they are random as well. */
-const RANDOM_DIGITS = 14;
 
 /** The signals that go to one of them. */
 export function signalsTo(exporter: TelemetryExporter, exports: Exports): ReadonlySet<Signal> {

@@ -14,7 +14,7 @@ import { processIsolation } from "@dad/isolation/process";
 import { diskJournalStore } from "@dad/journal/disk";
 import { jsonlObservability } from "@dad/observability/jsonl";
 import { gitOutcomeRepository } from "@dad/outcome-git";
-import { DadError } from "@dad/protocol";
+import { DadError, traceIdOf } from "@dad/protocol";
 import { staticResourceRegistry } from "@dad/resources/static";
 import { type MakeRunPorts, readRun, withRun } from "@dad/run-context";
 import { agentRunner } from "@dad/runner";
@@ -69,7 +69,7 @@ const ports: MakeRunPorts = (env, own) => {
     resources,
     events,
     view: diskArtifactView({ root: env.runDir, store: artifacts }),
-    observability: own(jsonlObservability({ directory: env.traceDir, origin }, { traceId: env.executionId.replaceAll("-", "") })),
+    observability: own(jsonlObservability({ directory: env.traceDir, origin }, { traceId: traceIdOf(env.executionId) })),
     redactor: hidden,
     isolation,
   };

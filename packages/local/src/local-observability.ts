@@ -4,7 +4,7 @@ import { jsonlSink } from "@dad/observability/jsonl";
 import { noopObservability } from "@dad/observability/noop";
 import type { OtlpEndpoint, Signal } from "@dad/observability-otlp";
 import { otlpFromEnv } from "@dad/observability-otlp/environment";
-import { DadError, type RunEnvParams } from "@dad/protocol";
+import { DadError, type RunEnvParams, traceIdOf } from "@dad/protocol";
 import { redactedError } from "@dad/run-context";
 import { envSecrets, type Redactor, type SecretVault, secretVault } from "@dad/secrets";
 import { exportSinks } from "./observability/export-sinks.ts";
@@ -45,7 +45,7 @@ export function localObservability(settings: false | LocalObservability, run: Ob
   if (settings === false) return noopObservability();
   const parent = remoteParent(settings.env ?? {});
   const context = contextUnder(parent);
-  const traceId = parent?.traceId ?? run.env.executionId.replaceAll("-", "");
+  const traceId = parent?.traceId ?? traceIdOf(run.env.executionId);
   const sinks = sinksOf(settings, run, { traceId, remoteParent: parent });
   const own = recordingObservability(sinks, { ...recordingOptions(settings), traceId, ...(context ? { parent: context } : {}) });
   return withProviders(settings.providers, { own, parent: context });

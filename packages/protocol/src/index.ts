@@ -143,6 +143,6 @@ export { StartedCommand } from "./started-command.ts";
 export { StaticInputs } from "./static-inputs.ts";
 export { DurationStats, StatsGroup, StatsReport } from "./stats-report.ts";
 export { StoreRepair } from "./store-repair.ts";
-export { SpanId, Traceparent, TraceId } from "./trace-context.ts";
+export { SpanId, Traceparent, TraceId, traceIdOf } from "./trace-context.ts";
 export { GarbageKind, TrashHeader, TrashItem } from "./trash.ts";
 export { addUsage, asRecorded, ForfeitedUsage, isAllRecorded, NO_USAGE, RecordedUsage, Usage } from "./usage.ts";

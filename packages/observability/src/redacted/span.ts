@@ -23,7 +23,7 @@ function cleanLink(link: Link, clean: Cleaning): Link {
 /** One that nobody records stays as it is. */
 export function redactedSpan(span: Span, clean: Cleaning): Span {
   if (!span.isRecording()) return span;
-  const also = (change: () => void): Span => {
+  const also = (change: () => unknown): Span => {
     try {
       change();
     } catch {
@@ -34,7 +34,8 @@ export function redactedSpan(span: Span, clean: Cleaning): Span {
   const redacted: Span = {
     spanContext: () => span.spanContext(),
     isRecording: () => span.isRecording(),
-    setAttribute: (key, value) => also(() => span.setAttributes(clean.attributes({ [key]: value }))),
+    // What is no name is never made one: that may take any time.
+    setAttribute: (key, value) => also(() => typeof key === "string" && span.setAttributes(clean.attributes({ [key]: value }))),
     setAttributes: (attributes) => also(() => span.setAttributes(clean.attributes(attributes))),
     // A time is no plain object.
     addEvent: (name, ...[given, time]) => also(() => span.addEvent(clean.value(name) as string, cleanEvent(given, clean), time)),

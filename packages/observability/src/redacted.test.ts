@@ -100,6 +100,20 @@ describe("redacted", () => {
     expect([said.includes(SECRET), said.includes(String(number))]).toEqual([false, false]);
   });
 
+  it("goes through nothing for ever that is many times inside itself, wherever it is given", () => {
+    const { observability, whole } = cleaned();
+    const { tracer, meter, logger } = observability;
+    const twice = Array.from({ length: 40 }).reduce<unknown[]>((inner) => [inner, inner], [SECRET]) as never;
+    const span = tracer.startSpan(twice, { attributes: { twice }, links: twice, kind: twice, startTime: twice }, twice);
+    span.setAttribute(twice, twice).setAttributes(twice).addEvent(twice, { twice }, twice).addLink(twice).setStatus({ code: twice, message: twice });
+    span.recordException({ name: twice, code: twice, message: twice }, twice);
+    span.updateName(twice).end(twice);
+    meter.createCounter(twice, twice).add(1, { twice });
+    logger.emit({ body: twice, attributes: { twice }, eventName: twice, severityText: twice, severityNumber: twice, timestamp: twice });
+    expect([whole.spans.length, whole.metrics.length, whole.logs.length]).toEqual([1, 1, 1]);
+    expect(JSON.stringify([whole.spans, whole.metrics, whole.logs])).not.toContain(SECRET);
+  });
+
   it("leaves to the whole which parent a span has that names none", () => {
     const [traceId, spanId] = ["a".repeat(32), "b".repeat(16)];
     const parent = trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: 1 });

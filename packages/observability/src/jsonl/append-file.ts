@@ -30,7 +30,7 @@ export function appendFile(path: string, around: Envelope): AppendFile {
       const to = file();
       const { buffer, size } = bytes(contents);
       try {
-        for (let written = 0; written < size; ) written += writeSync(to.fd, buffer, written, size - written);
+        for (let written = 0; written < size;) written += writeSync(to.fd, buffer, written, size - written);
         to.length += size;
       } catch (error) {
         // A part of a line would make the next one unreadable.
@@ -56,14 +56,18 @@ function lineBytes({ before, after }: Envelope): (contents: readonly string[]) =
   const buffer = Buffer.allocUnsafeSlow(BUFFER);
   const begin = buffer.write(before);
   const end = Buffer.from(after);
-  const most = (BUFFER - begin - end.length) / 3;
+  const around = begin + end.length;
   return (contents) => {
-    const [content] = contents;
-    if (content === undefined || contents.length > 1 || content.length > most || begin + end.length > BUFFER / 2)
-      return whole(Buffer.from(contents.map((each) => before + each + after).join("")));
-    const at = begin + buffer.write(content, begin);
-    buffer.set(end, at);
-    return { buffer, size: at + end.length };
+    let at = 0;
+    for (const content of contents) {
+      if (at + around + content.length * 3 > BUFFER) return whole(Buffer.from(contents.map((each) => before + each + after).join("")));
+      if (at > 0) buffer.copyWithin(at, 0, begin);
+      at += begin;
+      at += buffer.write(content, at);
+      buffer.set(end, at);
+      at += end.length;
+    }
+    return { buffer, size: at };
   };
 }
 

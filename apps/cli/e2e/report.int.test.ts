@@ -137,7 +137,7 @@ describe("dad report", () => {
       stderr: expect.stringMatching(/^not readable: TELEMETRY_UNREADABLE: .*it is no regular file\n$/) as string,
     });
     const { run } = await reportIn("sent.html");
-    expect(run.contents[note?.digest ?? ""]).toMatchObject({ state: "missing" });
+    expect(note && run.contents[note.digest]).toMatchObject({ state: "missing" });
     expect(run).not.toHaveProperty("runtime");
     await rm(sent(".trace"), { recursive: true });
     await symlink(project.path("runs", "two", ".trace"), sent(".trace"));

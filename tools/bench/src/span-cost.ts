@@ -1,7 +1,7 @@
 /**
  * What it costs to keep what a run tells, as ratios of CPU time to a span of the SDK's TracerProvider with a processor that does nothing
  * (8 attributes, a parent). Each kind of work has processes of its own, by turns, because a run pays for code that is not warm yet: the
- * first 3,000 of a process, and what one costs later on. Target: at most 2.5 for a span of `/jsonl`, of the first ones.
+ * first 3,000 of a process, and what one costs later on. Target: at most 2.5 for a span of `/jsonl`, of both.
  * Usage: `span-cost.ts [rounds]`.
  */
 import { execFileSync } from "node:child_process";

@@ -13,12 +13,10 @@ export interface TelemetryFold {
   /** `isLast`: it may be that the line is being written. */
   readonly line: (file: TelemetryFile, text: string, isLast?: boolean) => void;
   readonly kept: () => KeptTelemetry;
-  /** The latest time that something has, in milliseconds since the epoch. 0: nothing has any. */
-  readonly lastTime: () => number;
 }
 
 export function telemetryFold(): TelemetryFold {
-  const taken: Taken = { spans: new Map(), started: new Map(), logs: [], snapshots: new Map(), lastTime: 0 };
+  const taken: Taken = { spans: new Map(), started: new Map(), logs: [], snapshots: new Map() };
   const take: Readonly<Record<TelemetryFile, (value: unknown) => void>> = {
     "trace.jsonl": (value) => spansOf(TracesData.parse(value)).forEach((span) => takeSpan(taken, span)),
     "logs.jsonl": (value) => logsOf(LogsData.parse(value)).forEach((log) => takeLog(taken, log)),
@@ -41,7 +39,6 @@ export function telemetryFold(): TelemetryFold {
       metrics: mergedMetrics([...taken.snapshots.values()]),
       damaged,
     }),
-    lastTime: () => taken.lastTime,
   };
 }
 
@@ -50,27 +47,23 @@ interface Taken {
   readonly started: Map<string, StartedSpan>;
   readonly logs: RecordedLog[];
   readonly snapshots: Map<string, MetricSnapshot>;
-  lastTime: number;
 }
 
 function takeSpan(taken: Taken, span: RecordedSpan): void {
   const known = taken.spans.get(keyOf(span));
   // One that was given up and ended after all has ended when it says so.
   if (!known || known.attributes[ATTRIBUTES.dad.recovered] === true) taken.spans.set(keyOf(span), span);
-  taken.lastTime = Math.max(taken.lastTime, span.endTime);
 }
 
 function takeLog(taken: Taken, log: RecordedLog): void {
   const span = log.eventName === EVENTS.spanStarted ? startedSpanOf(log) : undefined;
   if (span) taken.started.set(keyOf(span), span);
   else taken.logs.push(log);
-  taken.lastTime = Math.max(taken.lastTime, log.time ?? 0, log.observedTime);
 }
 
 function takeMetric(taken: Taken, metric: MetricSnapshot): void {
   // What began at another time was made by another process.
   taken.snapshots.set(JSON.stringify([metric.name, metric.kind, metric.unit, metric.startTime]), metric);
-  taken.lastTime = Math.max(taken.lastTime, metric.time);
 }
 
 function keyOf({ traceId, spanId }: Pick<RecordedSpan, "traceId" | "spanId">): string {

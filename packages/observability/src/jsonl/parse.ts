@@ -148,7 +148,7 @@ function integer(value: string | number): number | string {
 }
 
 /** Since the epoch, with fractions. */
-function milliseconds(nanoseconds: string | number | undefined): number {
+export function milliseconds(nanoseconds: string | number | undefined): number {
   if (nanoseconds === undefined) return 0;
   if (typeof nanoseconds === "number") return nanoseconds / 1e6;
   return Number(nanoseconds.slice(0, -6)) + Number(nanoseconds.slice(-6)) / 1e6;

@@ -4,10 +4,12 @@ import { StringDecoder } from "node:string_decoder";
 import { SpanStatusCode } from "@opentelemetry/api";
 import { ATTRIBUTES } from "../conventions.ts";
 import type { RecordedSpan, StartedSpan } from "../recorded.ts";
-import { type TelemetryFile, telemetryFold } from "./fold.ts";
+import type { TelemetryFile } from "./fold.ts";
+import { gleaning } from "./gleaning.ts";
 import { lineSplitter } from "./split-lines.ts";
 
 const CHUNK = 1024 * 1024;
+/** Beginnings before ends. */
 const FILES: readonly TelemetryFile[] = ["logs.jsonl", "trace.jsonl", "metrics.jsonl"];
 
 /**
@@ -15,21 +17,21 @@ const FILES: readonly TelemetryFile[] = ["logs.jsonl", "trace.jsonl", "metrics.j
  * started and not ended, as of the last time that the files know of. Throws what the system says.
  */
 export function recover(directory: string): readonly RecordedSpan[] {
-  const fold = telemetryFold();
+  const gleaned = gleaning();
   for (const file of FILES) {
     const fd = opened(join(directory, file));
     if (fd === undefined) continue;
     try {
       mend(
         fd,
-        readLines(fd, (line) => fold.line(file, line)),
-        (line) => fold.line(file, line),
+        readLines(fd, (line) => gleaned.line(file, line)),
+        (line) => gleaned.line(file, line),
       );
     } finally {
       closeSync(fd);
     }
   }
-  return fold.kept().unfinished.map((span) => givenUp(span, fold.lastTime()));
+  return gleaned.unfinished().map((span) => givenUp(span, gleaned.lastTime()));
 }
 
 function opened(path: string): number | undefined {

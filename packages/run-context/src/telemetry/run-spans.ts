@@ -67,7 +67,7 @@ interface ComponentSpansOptions extends Pick<RunSpansOptions, "kindOf"> {
 }
 
 function componentSpans(spans: OpenSpans, { run, kindOf }: ComponentSpansOptions): ComponentSpans {
-  /** Of those that go on from an earlier execution, it is not always told that they end. */
+  /** Of those that go on from an earlier execution, it is not always told that they end. What is around others comes before them. */
   const goingOn = new Set<NodePath>();
 
   function around(path: NodePath): OpenSpan | undefined {
@@ -75,8 +75,9 @@ function componentSpans(spans: OpenSpans, { run, kindOf }: ComponentSpansOptions
     if (parent === undefined) return run();
     const kind = spans.of(parent) ? undefined : kindOf(parent);
     if (kind === undefined) return spans.of(parent) ?? around(parent);
+    const begun = begin(parent, kind);
     goingOn.add(parent);
-    return begin(parent, kind);
+    return begun;
   }
 
   function begin(path: NodePath, kind: string): OpenSpan | undefined {
@@ -95,7 +96,7 @@ function componentSpans(spans: OpenSpans, { run, kindOf }: ComponentSpansOptions
     around,
     beginComponent: (path, kind) => void begin(path, kind),
     endComponent(path, end) {
-      for (const other of goingOn) {
+      for (const other of [...goingOn].reverse()) {
         if (!other.startsWith(`${path}.`)) continue;
         goingOn.delete(other);
         spans.end(other, end);

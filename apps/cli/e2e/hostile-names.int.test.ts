@@ -83,7 +83,14 @@ describe("the command line", () => {
     const files = await project.filesOf("kept");
     const places = texts(takenAs("artifact")).map((text) => `only/step/files/${text}${/\.[A-Za-z0-9]+$/.test(text) ? "" : ".txt"}`);
     expect(files.filter((file) => file.startsWith("only/step/files/")).toSorted()).toEqual(places.toSorted());
-    expect(files.filter((file) => !file.startsWith("only/step/")).toSorted()).toEqual([".trace/dad_metadata.json", "journal.jsonl", "run.json"]);
+    expect(files.filter((file) => !file.startsWith("only/step/")).toSorted()).toEqual([
+      ".trace/dad_metadata.json",
+      ".trace/logs.jsonl",
+      ".trace/metrics.jsonl",
+      ".trace/trace.jsonl",
+      "journal.jsonl",
+      "run.json",
+    ]);
     const refused = JSON.parse(await project.read(RUN_ROOT, "kept", "only", "step", "outcome.json")) as Record<string, string>;
     const codes = texts(refusedAs("artifact")).map((text) => [text.toWellFormed(), text === "outcome" ? "ARTIFACT_EXISTS" : "ARTIFACT_REFUSED"]);
     expect(refused).toEqual(Object.fromEntries(codes));

@@ -161,10 +161,14 @@ function begin(asked: Asked, { observability, attributes }: CallTrace): Begun {
   return { ...asked, span, began, observability, facts, pieces: pieceTimes(began), failures: failureTeller({ span, observability, model: facts }) };
 }
 
-/** A model that is recorded need not say so of each reply. Where it stands first, another one may have been paid in its place. */
-function usedFor({ model, failures }: Begun, { usage }: { readonly usage: Usage }): Usage {
-  const isReplaced = failures.attributes()[ATTRIBUTES.dad.modelFallbackFrom] !== undefined;
-  return model.capabilities.recorded && usage.recorded === undefined && !isReplaced ? asRecorded(usage) : usage;
+/** Where a model that is recorded stands first, another one may have been paid in its place. */
+function isRecorded({ model, failures }: Begun): boolean {
+  return model.capabilities.recorded && failures.attributes()[ATTRIBUTES.dad.modelFallbackFrom] === undefined;
+}
+
+/** A model that is recorded need not say so of each reply. */
+function usedFor(begun: Begun, { usage }: { readonly usage: Usage }): Usage {
+  return isRecorded(begun) && usage.recorded === undefined ? asRecorded(usage) : usage;
 }
 
 function tellReply({ span, observability: { meter }, facts, pieces, failures, streams, model }: Begun, reply: ReplyFacts, seconds: number): void {
@@ -179,12 +183,14 @@ function tellReply({ span, observability: { meter }, facts, pieces, failures, st
 
 const UNKNOWN = { input: "unknown", output: "unknown" } as const;
 
-function tellFailure({ span, observability, facts, failures, model }: Begun, error: unknown, seconds: number): void {
+function tellFailure(begun: Begun, error: unknown, seconds: number): void {
+  const { span, observability, facts, failures } = begun;
   const errorType = failSpan(span, error, { message: observability.capture?.messages ?? false });
-  const usage = knownUsage(error);
+  const said = knownUsage(error);
+  const usage = said && usedFor(begun, { usage: said });
   span.setAttributes({ ...budgetAttributes(error), ...(usage ? usageAttributes(usage) : {}), ...failures.attributes() });
   failures.last(error);
-  if (!model.capabilities.recorded) measureCall(observability.meter, { model: facts, seconds, usage, errorType, modality: UNKNOWN });
+  if (usage || !isRecorded(begun)) measureCall(observability.meter, { model: facts, seconds, usage, errorType, modality: UNKNOWN });
 }
 
 function hearing({ span, failures, pieces }: Begun, { onTrouble, onPiece, onReplyId }: GenerateOptions): Partial<GenerateOptions> {

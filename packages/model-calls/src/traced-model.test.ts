@@ -193,6 +193,24 @@ describe("what is measured of a call", () => {
     expect(observability.spans[0]?.attributes).not.toHaveProperty("gen_ai.usage.input_tokens");
   });
 
+  it("is recorded also when a recording fails, and where it is nobody knows how much, there is none", async () => {
+    const observability = memoryObservability();
+    const usage = { inputTokens: 12, outputTokens: 3, costUsd: 0 };
+    for (const details of [{ usage }, {}]) {
+      const model = modelThat(() => Promise.reject(new ModelError("MODEL_REPLY_INVALID", "it cannot be read", { details })), {
+        capabilities: { ...CAPABILITIES, recorded: true },
+      });
+      await expect(tracedModel(model, { observability }).generate(REQUEST)).rejects.toMatchObject({ code: "MODEL_REPLY_INVALID" });
+    }
+    expect(measured(observability, /./)).toEqual([
+      ["dad.usage.recorded.calls", 1],
+      ["dad.usage.recorded.input_tokens", 12],
+      ["dad.usage.recorded.output_tokens", 3],
+    ]);
+    expect(observability.spans[0]?.attributes).toMatchObject({ "dad.usage.recorded.output_tokens": 3 });
+    expect(observability.spans[0]?.attributes).not.toHaveProperty(["gen_ai.usage.output_tokens"]);
+  });
+
   it("is recorded also where a model that is a recording does not say so of each reply", async () => {
     const observability = memoryObservability();
     const usage = { inputTokens: 12, outputTokens: 3, costUsd: null };

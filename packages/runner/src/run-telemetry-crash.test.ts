@@ -1,29 +1,12 @@
 import type { NodeContext } from "@dad/agent";
-import { memoryInbox } from "@dad/events/memory";
 import type { RecordedSpan, StartedSpan } from "@dad/observability";
 import type { RecordedEvent } from "@dad/protocol";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { cutAfter, endOf } from "./testing-crash.ts";
-import { anyPlan, definitionOf, type FlowPlan, planWorld } from "./testing-plans.ts";
-import { stage } from "./testing-run.ts";
-import { labelOf, misplaced, open, type Told, toldPorts } from "./testing-telemetry.ts";
+import { cutOf, execute, type Execution, of, TRACE } from "./testing-executions.ts";
+import { anyPlan, type FlowPlan } from "./testing-plans.ts";
+import { labelOf, misplaced, open } from "./testing-telemetry.ts";
 import { question } from "./testing-waiting.ts";
-
-const TRACE = "0af7651916cd43dd8448eb211c80319c";
-
-/** One execution of a run: what was on record when it began, what it added, and all that it told. */
-interface Execution {
-  readonly before: readonly RecordedEvent[];
-  readonly added: readonly RecordedEvent[];
-  readonly told: Told;
-}
-
-type Of<Type extends RecordedEvent["type"]> = Extract<RecordedEvent, { readonly type: Type }>;
-
-function of<Type extends RecordedEvent["type"]>(record: readonly RecordedEvent[], type: Type): readonly Of<Type>[] {
-  return record.filter((event): event is Of<Type> => event.type === type);
-}
 
 const spanIdIn = (traceparent: string) => traceparent.split("-")[2];
 const linksOf = ({ links }: StartedSpan) => links.map(({ context, attributes }) => [context.spanId, attributes["dad.link.type"]]);
@@ -92,30 +75,8 @@ function expectWhole(execution: Execution, begun: ReadonlySet<string>): void {
   for (const { traceparent = "" } of of(before, "node.started")) expect(begun).toContain(spanIdIn(traceparent));
 }
 
-/** Goes on with a run of which so much is on record, or begins it. All that it was asked has an answer. */
-async function execute(before: readonly RecordedEvent[], { plan, asks, ticks }: Executing): Promise<Execution> {
-  const [{ told, ports: own }, inbox] = [toldPorts({ traceId: TRACE }), memoryInbox()];
-  const on = stage({ ports: { ...own, ...(before.length > 0 ? { journals: await journalsWith(before) } : {}), inbox } });
-  for (const { runId, request } of of(before, "input.requested")) {
-    const by = { channel: "cli", who: "ada", at: new Date().toISOString() } as const;
-    await inbox.post({ format: "dad.inbox/1", kind: "answer", id: request.id, runId, request: request.id, value: true, by });
-  }
-  const within = (context: NodeContext) => (asks && context.path.endsWith(".a") ? context.input(question("sure")) : Promise.resolve(null));
-  const definition = definitionOf(plan, planWorld({ ticks, within }));
-  await endOf(before.length > 0 ? on.resume(definition) : on.run(definition));
-  return { before, added: (await on.events()).slice(before.length), told };
-}
-
-interface Executing {
-  readonly plan: FlowPlan;
-  readonly asks: boolean;
-  readonly ticks: () => number;
-}
-
-async function journalsWith(record: readonly RecordedEvent[]) {
-  const { journals } = await cutAfter(record, record.length);
-  return journals;
-}
+const silent = () => Promise.resolve(null);
+const asking = (context: NodeContext) => (context.path.endsWith(".a") ? context.input(question("sure")) : Promise.resolve(null));
 
 const node = (mode: "works" | "fails") => ({ kind: "component", elements: [{ kind: "node", mode }] }) as const;
 const both = { kind: "component", elements: [{ kind: "parallel", left: node("works"), right: node("works") }] } as const;
@@ -131,21 +92,17 @@ it("has the trace of all its executions, however often it is killed, and whateve
   const ticks = fc.func(fc.nat(3)) as fc.Arbitrary<() => number>;
   const executing = fc.record({ plan: anyPlan({ failures: "everywhere" }), ticks, asks: fc.boolean() });
   await fc.assert(
-    fc.asyncProperty(executing, cuts, async (given, shares) => {
+    fc.asyncProperty(executing, cuts, async ({ plan, ticks, asks }, shares) => {
       const begun = new Set<string>();
       let record: readonly RecordedEvent[] = [];
       for (const share of [null, ...shares]) {
-        const execution = await execute(share === null ? record : cutOf(record, share), given);
+        const execution = await execute(share === null ? record : cutOf(record, share), { plan, ticks, within: asks ? asking : silent });
         for (const { spanId } of execution.told.started) begun.add(spanId);
         expect(execution.told.started.length > 0).toBe(execution.added.length > 0);
         expectWhole(execution, begun);
         record = [...execution.before, ...execution.added];
       }
     }),
-    { numRuns: 20, examples: [[{ plan: cleaningUp, ticks: () => 0, asks: false }, [null]]] },
+    { numRuns: 12, examples: [[{ plan: cleaningUp, ticks: () => 0, asks: false }, [null]]] },
   );
 });
-
-function cutOf(record: readonly RecordedEvent[], share: number): readonly RecordedEvent[] {
-  return record.slice(0, 1 + Math.floor((share / 100) * (record.length - 1)));
-}

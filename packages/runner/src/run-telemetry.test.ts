@@ -165,6 +165,10 @@ describe("the trace of a run", () => {
     await endOf(stage({ ports: { ...ports, journals } }).run(flow("main").node("a", on.step({})), { as: "other" }));
     expect(open(told)).toEqual([]);
     expect(spanOf(told, "invoke_workflow main").attributes).toMatchObject({ "dad.run.id": "other", "dad.run.status": "interrupted" });
+    expect(told.metrics.filter(({ name }) => name === "gen_ai.invoke_workflow.duration").map(({ attributes }) => attributes["error.type"])).toEqual([
+      undefined,
+      "RUN_INTERRUPTED",
+    ]);
   });
 
   it("has nothing of an attempt that the run went on without, and ends what that had begun", async () => {
@@ -227,6 +231,11 @@ describe("a run that goes on", () => {
     expect(spanOf(told, "main.sub.ask 2").links).toMatchObject([{ context: { spanId: asked.spanId }, attributes: goesOn }]);
     expect((await details()).traceparent).toContain(spanOf(told, "invoke_workflow main").spanId);
     expect(told.metrics.filter(({ name }) => name === "dad.input.wait.duration")).toHaveLength(1);
+    // Of the run, the agent and the flow in it, each part is measured.
+    const durations = told.metrics
+      .filter(({ name }) => /^gen_ai.invoke_.*.duration$/.test(name))
+      .map(({ attributes }) => Object.values(attributes).join());
+    expect(durations.sort()).toEqual(["main", "main", "main", "main", "sub", "sub"]);
   });
 });
 

@@ -19,18 +19,25 @@ import {
   type ComponentEnd,
   componentEndOf,
   decisionOf,
+  INTERRUPTED,
   isBranch,
   nameOf,
   nodeTypeOf,
+  runEndOf,
   statusOf,
 } from "./span-facts.ts";
 import type { CommandMetrics } from "./traced-space.ts";
 
 const { dad, error: errors, genAi } = ATTRIBUTES;
 
-/** What is measured of a run. What models use is measured where they are asked. */
+/**
+ * What is measured of a run. Of what waits, each part: as each has a span, and what is counted in it is known to no later execution. What
+ * models use is measured where they are asked.
+ */
 export interface RunMetrics extends CommandMetrics {
   tells(fact: RunEvent, told: ToldOfAttempts): void;
+  /** Nobody works on the run any more. */
+  close(): void;
 }
 
 export interface RunMetricsOptions {
@@ -46,6 +53,13 @@ export function runMetrics({ meter, kindOf, rootComponentId }: RunMetricsOptions
   const calls = callsOfAgents(kindOf);
   const since = performance.now();
   let root = rootComponentId ?? "";
+  let goesOn = false;
+
+  function measureRun(failure: Attributes): void {
+    goesOn = false;
+    on.histogram("workflowDuration").record(secondsSince(since), { [genAi.workflowName]: root, ...failure });
+  }
+
   return {
     tells(fact, told) {
       const [attempt, component] = [attemptEndOf(fact), componentEndOf(fact)];
@@ -54,9 +68,13 @@ export function runMetrics({ meter, kindOf, rootComponentId }: RunMetricsOptions
         if (told.ended?.tracked) calls.add(attempt.path, told.ended.tracked.calls);
         measureAttempt(on, attempt, told.ended?.nodeType ?? nodeTypeOf(attempt));
       } else if (component) measureComponent(on, component, { kindOf, calls });
-      else if (fact.type === "run.started") root = fact.rootComponentId;
+      else if (fact.type === "run.started") [root, goesOn] = [fact.rootComponentId, true];
+      else if (fact.type === "run.resumed") goesOn = true;
       else if (fact.type === "node.started" && fact.attempt > 1) on.counter("nodeRetries").add(1, { [dad.nodeType]: fact.nodeType });
-      else if (isOver(fact)) on.histogram("workflowDuration").record(secondsSince(since), { [genAi.workflowName]: root, ...failureIn(fact) });
+      else if (runEndOf(fact)) measureRun(failureIn(fact));
+    },
+    close() {
+      if (goesOn) measureRun({ [errors.type]: INTERRUPTED });
     },
     command: (program, { durationMs, errorType }) =>
       on.histogram("toolDuration").record(durationMs / 1000, {
@@ -88,8 +106,6 @@ function measureComponent(on: Instruments, end: ComponentEnd, { kindOf, calls }:
   const { path, durationMs } = end;
   const around = aroundPath(path);
   const [kind, within] = [kindOf(path), around && kindOf(around)];
-  // What is parked goes on.
-  if (end.type === "component.parked") return;
   const name = nameOf({ path, within });
   if (kind === "agent") {
     const agent = { [genAi.agentName]: name };
@@ -100,10 +116,6 @@ function measureComponent(on: Instruments, end: ComponentEnd, { kindOf, calls }:
     // The root flow is the run, and a branch is none that somebody named.
   } else if (kind === "flow" && around !== undefined && !isBranch({ within }))
     on.histogram("workflowDuration").record(durationMs / 1000, { [genAi.workflowName]: name, ...failureIn(end) });
-}
-
-function isOver({ type }: RunEvent): boolean {
-  return type === "run.completed" || type === "run.failed" || type === "run.cancelled";
 }
 
 function secondsSince(time: number): number {

@@ -84,6 +84,7 @@ export function runTelemetry({ observability, redactor, env, kindOf, earlier }: 
     },
     close() {
       attempts.endAll();
+      metrics.close();
       return trace.close();
     },
   };

@@ -57,6 +57,9 @@ export function runFacts({ runId, executionId }: Pick<RunEnvParams, "runId" | "e
   };
 }
 
+/** Why a run failed of which nobody recorded how it ended. */
+export const INTERRUPTED = "RUN_INTERRUPTED";
+
 export function runEndAttributes({ type, usage }: RunEnd): Attributes {
   const attributes: Attributes = { [dad.runStatus]: type === "run.parked" ? "waiting" : type.slice("run.".length) };
   addUsageAttributes(attributes, usage);
@@ -111,7 +114,8 @@ export function nodeTypeOf(end: AttemptEnd): string | undefined {
 export function attemptEndAttributes(end: AttemptEnd): Attributes {
   const attributes: Attributes = { [dad.nodeStatus]: statusOf(end), [dad.nodeDecision]: decisionOf(end) };
   for (const entry of end.artifacts) if (REFERRED.has(entry.name)) addReference(attributes, entry);
-  if (end.usage) addUsageAttributes(attributes, end.usage);
+  // What was given from another run used it there.
+  if (end.usage && decisionOf(end) !== "reused") addUsageAttributes(attributes, end.usage);
   if (end.type === "node.parked") attributes[dad.inputId] = [...end.requests];
   if (end.type !== "node.cancelled" && end.outcome) Object.assign(attributes, outcomeAttributes(end.outcome));
   return attributes;
@@ -156,7 +160,10 @@ function addUsageAttributes(attributes: Attributes, { inputTokens, outputTokens,
   attributes[genAi.usageInputTokens] = inputTokens;
   attributes[genAi.usageOutputTokens] = outputTokens;
   if (costUsd !== null) attributes[dad.costUsd] = costUsd;
-  if (recorded) attributes[dad.usageRecordedCalls] = recorded.calls;
+  if (!recorded) return;
+  attributes[dad.usageRecordedCalls] = recorded.calls;
+  attributes[dad.usageRecordedInputTokens] = recorded.inputTokens;
+  attributes[dad.usageRecordedOutputTokens] = recorded.outputTokens;
 }
 
 interface Guarded {

@@ -8,6 +8,7 @@ import {
   attemptEndAttributes,
   attemptEndOf,
   componentEndOf,
+  INTERRUPTED,
   isolationAttributes,
   nodeTypeOf,
   outcomeAttributes,
@@ -40,10 +41,7 @@ export interface TraceProjectionOptions extends RunSpansOptions {
 }
 
 /** How a run ends that nobody recorded the end of. */
-const INTERRUPTED = {
-  attributes: { [ATTRIBUTES.dad.runStatus]: "interrupted" },
-  error: { code: "RUN_INTERRUPTED" },
-};
+const UNRECORDED = { attributes: { [ATTRIBUTES.dad.runStatus]: "interrupted" }, error: { code: INTERRUPTED } };
 
 export function traceProjection({ env, earlier, ...options }: TraceProjectionOptions): TraceProjection {
   const spans = runSpans(options);
@@ -78,7 +76,7 @@ export function traceProjection({ env, earlier, ...options }: TraceProjectionOpt
     get run() {
       return run;
     },
-    close: () => spans.endRun(INTERRUPTED),
+    close: () => spans.endRun(UNRECORDED),
   };
 }
 

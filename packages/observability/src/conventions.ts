@@ -196,7 +196,7 @@ export const METRICS = {
   recordedOutputTokens: counter("dad.usage.recorded.output_tokens", "{token}", "Tokens that a recorded reply says to have taken."),
   nodeDuration: histogram("dad.node.duration", "s", "How long an attempt of a node took.", DURATION_BOUNDS),
   nodesReused: counter("dad.node.reused", "{node}", "Nodes whose results were taken from another run."),
-  nodeRetries: counter("dad.node.retries", "{attempt}", "Attempts of nodes after the first."),
+  nodeRetries: counter("dad.node.retries", "{attempt}", "Attempts of nodes after one that had ended. What goes on after a wait is none."),
   inputWait: histogram("dad.input.wait.duration", "s", "How long a node waited for an answer.", AGENT_DURATION_BOUNDS),
 } as const satisfies Readonly<Record<string, MetricConvention>>;
 

@@ -16,6 +16,8 @@ import { question } from "./testing-waiting.ts";
 
 /** What an execution told, and what it put on record. */
 interface Measured extends Pick<Told, "metrics" | "spans"> {
+  /** What was on record before. */
+  readonly before: readonly RecordedEvent[];
   readonly added: readonly RecordedEvent[];
 }
 
@@ -53,7 +55,20 @@ type End = Extract<RecordedEvent, { readonly type: "node.completed" | "node.fail
 const isEnd = (event: RecordedEvent): event is End => /^node\.(completed|failed|cancelled|parked)$/.test(event.type);
 const isWaitOver = ({ type }: RecordedEvent) => type === "input.answered" || type === "input.cancelled";
 
-function onRecord({ added }: Measured): ReturnType<typeof measuredBy> {
+/** Attempts after one of the same node that had ended. What goes on after a wait, or after the run was killed, is none. */
+function retriesIn({ before, added }: Measured): number {
+  const last = new Map<string, string>();
+  let retries = 0;
+  for (const [at, event] of [...before, ...added].entries()) {
+    if (!isEnd(event) && event.type !== "node.started") continue;
+    if (at >= before.length && event.type === "node.started" && /completed|failed|cancelled/.test(last.get(event.path) ?? "")) retries += 1;
+    last.set(event.path, event.type);
+  }
+  return retries;
+}
+
+function onRecord(measured: Measured): ReturnType<typeof measuredBy> {
+  const { added } = measured;
   const ends = added.filter(isEnd);
   const own = ends.filter(({ origin }) => origin === undefined);
   const used = own.reduce((total, { usage = NO_USAGE }) => addUsage(total, usage), NO_USAGE);
@@ -61,7 +76,7 @@ function onRecord({ added }: Measured): ReturnType<typeof measuredBy> {
   return {
     nodes: own.map((end) => String(["planned", statusOf(end), "executed", end.type === "node.failed" ? end.error.code : undefined])).sort(),
     reused: ends.length - own.length,
-    retries: added.filter((event) => event.type === "node.started" && event.attempt > 1).length,
+    retries: retriesIn(measured),
     used: Object.entries(USED).map(([name, [, of]]) => [name, of(used), of(used), of(used)]),
     runs: added.length > 0 ? 1 : 0,
     waits: added.filter(isWaitOver).length,
@@ -104,7 +119,7 @@ describe("what a run measures", () => {
         for (const share of [null, ...shares]) {
           const before = share === null ? record : cutOf(record, share);
           const { told, added } = await execute(before, { plan, ticks, within, resources: modelsThat(uses) });
-          const measured = { ...told, added };
+          const measured = { ...told, before, added };
           expect(measuredBy(measured)).toEqual(onRecord(measured));
           record = [...before, ...added];
         }
@@ -121,14 +136,14 @@ describe("what a run measures", () => {
         const on = rerunStage({ ports: { ...ports, resources: modelsThat(uses) } });
         const definition = definitionOf(plan, planWorld({ ticks, within: (context) => ask(context, asked) }));
         await endOf(on.run(definition));
-        const before = { metrics: [...told.metrics], spans: [...told.spans] };
+        const [metrics, spans] = [[...told.metrics], [...told.spans]];
         const starts = startsOf(nodesOf(orderOf(plan)));
         const from = starts[start % starts.length];
         // Not from what the first run did not come to.
         await on.rerun(definition, { ...(from === undefined ? {} : { from }), allow: { failed: true } }).catch(() => undefined);
-        const after = { metrics: told.metrics.slice(before.metrics.length), spans: told.spans.slice(before.spans.length) };
-        const first = { ...before, added: await on.events() };
-        const second = { ...after, added: await on.events("r2").catch(() => []) };
+        const after = { metrics: told.metrics.slice(metrics.length), spans: told.spans.slice(spans.length) };
+        const first = { metrics, spans, before: [], added: await on.events() };
+        const second = { ...after, before: [], added: await on.events("r2").catch(() => []) };
         expect([measuredBy(first), measuredBy(second)]).toEqual([onRecord(first), onRecord(second)]);
       }),
       { numRuns: 16 },

@@ -26,6 +26,7 @@ import {
   runEndOf,
   statusOf,
 } from "./span-facts.ts";
+import { isContinued, type RunSpansOptions } from "./run-spans.ts";
 import type { CommandMetrics } from "./traced-space.ts";
 
 const { dad, error: errors, genAi } = ATTRIBUTES;
@@ -44,15 +45,16 @@ export interface RunMetricsOptions {
   readonly meter: Meter;
   /** What a component is, as far as that is on record. */
   readonly kindOf: (path: NodePath) => string | undefined;
-  /** The root component of a run that goes on. */
-  readonly rootComponentId: string | undefined;
+  /** Of a run that goes on. */
+  readonly earlier?: (Pick<RunSpansOptions, "nodes"> & { readonly rootComponentId: string }) | undefined;
 }
 
-export function runMetrics({ meter, kindOf, rootComponentId }: RunMetricsOptions): RunMetrics {
+export function runMetrics({ meter, kindOf, earlier }: RunMetricsOptions): RunMetrics {
   const on = instruments(meter);
   const calls = callsOfAgents(kindOf);
   const since = performance.now();
-  let root = rootComponentId ?? "";
+  const continued = new Set([...(earlier?.nodes ?? [])].flatMap(([path, node]) => (isContinued(node) ? [path] : [])));
+  let root = earlier?.rootComponentId ?? "";
   let goesOn = false;
 
   function measureRun(failure: Attributes): void {
@@ -70,8 +72,10 @@ export function runMetrics({ meter, kindOf, rootComponentId }: RunMetricsOptions
       } else if (component) measureComponent(on, component, { kindOf, calls });
       else if (fact.type === "run.started") [root, goesOn] = [fact.rootComponentId, true];
       else if (fact.type === "run.resumed") goesOn = true;
-      else if (fact.type === "node.started" && fact.attempt > 1) on.counter("nodeRetries").add(1, { [dad.nodeType]: fact.nodeType });
-      else if (runEndOf(fact)) measureRun(failureIn(fact));
+      else if (fact.type === "node.started") {
+        // What goes on after a wait or a kill is not made again.
+        if (!continued.delete(fact.path) && fact.attempt > 1) on.counter("nodeRetries").add(1, { [dad.nodeType]: fact.nodeType });
+      } else if (runEndOf(fact)) measureRun(failureIn(fact));
     },
     close() {
       if (goesOn) measureRun({ [errors.type]: INTERRUPTED });

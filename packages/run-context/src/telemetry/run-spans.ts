@@ -14,6 +14,11 @@ export function keyOfAttempt({ path, attempt }: AttemptHandle): string {
   return `${path} ${attempt}`;
 }
 
+/** Whether the next attempt of a node, in another execution, goes on with what the last one began: it waited, or was broken off. */
+export function isContinued({ state }: Pick<NodeHistory, "state">): boolean {
+  return state === "parked" || state === "started";
+}
+
 export interface RunSpansOptions {
   readonly tracer: Tracer;
   /** What a component is, as far as that is on record. */
@@ -127,8 +132,7 @@ function attemptSpans(spans: OpenSpans, { around, nodes }: AttemptSpansOptions):
     if (earlier) return [linkTo(earlier, LINKS.retryOf)];
     const before = nodes.get(path);
     if (before === undefined) return [];
-    const isBroken = before.state === "parked" || before.state === "started";
-    return linksTo(before.traceparent, isBroken ? LINKS.continuedFrom : LINKS.retryOf);
+    return linksTo(before.traceparent, isContinued(before) ? LINKS.continuedFrom : LINKS.retryOf);
   }
 
   return {

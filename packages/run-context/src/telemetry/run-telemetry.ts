@@ -53,7 +53,7 @@ const NO_NODES: EarlierExecutions["nodes"] = new Map();
 export function runTelemetry({ observability, redactor, env, kindOf, earlier }: RunTelemetryOptions): RunTelemetry {
   const { tracer, meter, logger, capture } = observability;
   const trace = traceProjection({ tracer, env, kindOf, earlier, nodes: earlier?.nodes ?? NO_NODES });
-  const metrics = runMetrics({ meter, kindOf, rootComponentId: earlier?.rootComponentId });
+  const metrics = runMetrics({ meter, kindOf, earlier });
   const logs = eventLogs(logger, { messages: capture?.messages ?? false });
   const attempts = goingAttempts(earlier?.asked ?? []);
   return {

@@ -55,7 +55,7 @@ function watched(writes: Writes, { redactor: known, limits, env }: Watching = {}
   const observability = memoryObservability();
   const { tracer, logger, meter } = observability;
   const parent = tracer.startSpan("attempt");
-  const metrics = runMetrics({ meter, kindOf: () => undefined, rootComponentId: undefined });
+  const metrics = runMetrics({ meter, kindOf: () => undefined });
   const { space, commands } = spaceThat(writes, env);
   const traced = tracedSpace(space, { tracer, logger, metrics, place: placeOf(parent), attributes: OF_NODE, redactor: known, limits });
   return { traced, commands, parent, ...observability };
@@ -114,7 +114,7 @@ describe("a command of a node", () => {
     expect(around.commands[0]?.env).toBeUndefined();
     const { tracer, logger, meter } = noopObservability();
     const { space, commands } = spaceThat(() => ({}));
-    const metrics = runMetrics({ meter, kindOf: () => undefined, rootComponentId: undefined });
+    const metrics = runMetrics({ meter, kindOf: () => undefined });
     const place = placeOf(tracer.startSpan("none"));
     await tracedSpace(space, { tracer, logger, metrics, place, attributes: {}, redactor: undefined, limits: undefined }).exec({ argv: ["env"] });
     expect(commands[0]?.env).toEqual({});

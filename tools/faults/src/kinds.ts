@@ -16,7 +16,7 @@ const ASKING = { subject: "asking" } as const;
 /** Everything that is tried. */
 export function allKinds(): readonly Kind[] {
   return [
-    killAtCalls({ sample: 240 }),
+    killAtCalls({ sample: 200 }),
     killAtGit({ sample: 50 }),
     killAgain({ times: 30 }),
     killAtRandom({ times: 10 }),

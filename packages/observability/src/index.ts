@@ -57,3 +57,4 @@ export { errorTypeOf, type Failure, failSpan, namedSpan, placeOf, placeWithin, t
 export type { TelemetryOrigin, TelemetryResource, TelemetrySink } from "./telemetry-sink.ts";
 export { traced, type TracedOptions } from "./traced.ts";
 export { under } from "./under.ts";
+export { type Patience, within } from "./within.ts";

@@ -1,4 +1,4 @@
-import type { MetricSnapshot, TelemetrySink } from "@dad/observability";
+import { type MetricSnapshot, type TelemetrySink, within } from "@dad/observability";
 
 export interface DeferredSinkOptions {
   /** Opens the sinks. It is called once, when there is something to tell; the signal is aborted when nobody waits for them any more. */
@@ -73,7 +73,7 @@ function laterSinks({ open, onTrouble, most = MOST_WAITING }: Omit<DeferredSinkO
       instruments = telling;
       opening ??= openAll();
     },
-    opened: (signal: AbortSignal | undefined) => endOf(opening, signal),
+    opened: (signal: AbortSignal | undefined) => within(opening ?? Promise.resolve(), { signal }),
     async release(): Promise<void> {
       if (over.signal.aborted) return;
       over.abort(new DOMException("the run is over", "AbortError"));
@@ -84,15 +84,4 @@ function laterSinks({ open, onTrouble, most = MOST_WAITING }: Omit<DeferredSinkO
 
 async function releaseAll(sinks: readonly TelemetrySink[]): Promise<void> {
   await Promise.allSettled(sinks.map((sink) => sink[Symbol.asyncDispose]()));
-}
-
-/** Resolves when the work has ended or the signal is aborted. */
-async function endOf(work: Promise<void> | undefined, signal: AbortSignal | undefined): Promise<void> {
-  if (!signal) return await work;
-  const { promise: aborted, resolve } = Promise.withResolvers<void>();
-  const abort = (): void => resolve();
-  signal.addEventListener("abort", abort, { once: true });
-  if (signal.aborted) abort();
-  await Promise.race([work, aborted]);
-  signal.removeEventListener("abort", abort);
 }

@@ -1,4 +1,4 @@
-import { within } from "../recording/within.ts";
+import { within } from "../within.ts";
 
 /** Asks those that can for a flush. Never rejects. */
 export async function flushed(providers: readonly unknown[], signal: AbortSignal | undefined): Promise<void> {

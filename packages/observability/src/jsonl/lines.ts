@@ -2,6 +2,7 @@ import { type SpanContext, SeverityNumber } from "@opentelemetry/api";
 import { ATTRIBUTES, EVENTS } from "../conventions.ts";
 import type { MetricPoint, MetricSnapshot, RecordedLink, RecordedLog, RecordedSpan, RecordedSpanEvent, StartedSpan } from "../recorded.ts";
 import { stateText } from "../recording/span-contexts.ts";
+import { now } from "../recording/time.ts";
 import type { TelemetryOrigin } from "../telemetry-sink.ts";
 import type { TelemetryFile } from "./fold.ts";
 import { attributeWriter, anyValue, double, quoted } from "./any-value.ts";
@@ -135,7 +136,7 @@ function startRecord({ name, kind, traceId, spanId, parentSpanId, startTime, att
     severityNumber: SeverityNumber.TRACE,
     severityText: "TRACE",
     time: startTime,
-    observedTime: performance.timeOrigin + performance.now(),
+    observedTime: now(),
     attributes: { ...attributes, [spanName]: name, [spanKind]: kind, ...(parentSpanId !== undefined && { [spanParentId]: parentSpanId }) },
     ...(links.length > 0 && { body: { links: links.map((link) => ({ ...idsOf(link.context), attributes: link.attributes })) } }),
     traceId,

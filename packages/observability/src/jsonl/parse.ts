@@ -11,6 +11,7 @@ import {
 import { createTraceState, type SpanContext } from "@opentelemetry/api";
 import { severityNumberOf, spanKindOf, statusCodeOf } from "../enumerations.ts";
 import type { InstrumentKind, MetricPoint, MetricSnapshot, RecordedLog, RecordedSpan } from "../recorded.ts";
+import { put } from "../recording/values.ts";
 
 const REMOTE = 0x200;
 
@@ -122,12 +123,6 @@ function attributesOf(given: readonly OtlpAttribute[] | undefined): Attributes {
   const attributes: Attributes = {};
   for (const { key, value } of given ?? []) put(attributes, key, value === undefined ? null : valueOf(value));
   return attributes;
-}
-
-/** Also for the one name that an assignment does not make a member. */
-function put(into: Attributes, name: string, value: unknown): void {
-  if (name === "__proto__") Object.defineProperty(into, name, { value, enumerable: true, writable: true, configurable: true });
-  else into[name] = value;
 }
 
 function valueOf(value: OtlpValue): unknown {

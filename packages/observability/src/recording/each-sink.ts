@@ -1,6 +1,6 @@
 import type { MetricSnapshot, RecordedLog, RecordedMetric, RecordedSpan, StartedSpan } from "../recorded.ts";
 import type { TelemetrySink } from "../telemetry-sink.ts";
-import { within } from "./within.ts";
+import { within } from "../within.ts";
 
 /** All sinks as one, without what none of them wants. After the release nothing is handed on. */
 export interface EachSink {

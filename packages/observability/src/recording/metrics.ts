@@ -2,7 +2,7 @@ import type { Meter } from "@opentelemetry/api";
 import type { EachSink } from "./each-sink.ts";
 import type { RecordingLimits } from "./limits.ts";
 import { recordingMeter } from "./meter.ts";
-import { within } from "./within.ts";
+import { within } from "../within.ts";
 
 /** For how long observable instruments are waited for, in milliseconds. */
 const COLLECTION_LIMIT = 5_000;

@@ -95,8 +95,8 @@ function listIn(given: readonly unknown[], room: Room, depth: number): unknown[]
   return copy;
 }
 
-/** Also for the one name that an assignment does not make a member. */
-function put(into: Record<string, unknown>, name: string, value: unknown): void {
+/** Makes a member, also of the one name that an assignment does not make one of. */
+export function put(into: Record<string, unknown>, name: string, value: unknown): void {
   if (name === "__proto__") Object.defineProperty(into, name, { value, enumerable: true, writable: true, configurable: true });
   else into[name] = value;
 }

@@ -104,7 +104,12 @@ if (runId !== undefined) {
     columns: process.stdout.columns,
     profile: resources.note === undefined ? resources.name : `${resources.name}: ${resources.note}`,
     outcomeRepository: outcomes.location,
-    next: [`${dad} show ${runId} ${where}`, `${dad} rerun ${runId} --from coder.fix.verify ${where}`, `${dad} ls ${where}`],
+    next: [
+      `${dad} show ${runId} ${where}`,
+      `${dad} report ${runId} ${where}`,
+      `${dad} rerun ${runId} --from coder.fix.verify ${where}`,
+      `${dad} ls ${where}`,
+    ],
   });
   console.log(summary);
 }
